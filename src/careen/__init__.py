@@ -1,0 +1,3 @@
+"""Careen: inspects container images for vulnerable software, and says what to do."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Know: an upstream feed file comes in, advisories and records about vulnerabilities go out."""

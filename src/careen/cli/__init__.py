@@ -1,0 +1,1 @@
+"""The command line: arguments come in, calls of the library go out."""

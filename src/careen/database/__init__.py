@@ -1,0 +1,1 @@
+"""Know: records come in, one SQLite file goes out, and look-ups are answered from it."""

@@ -1,0 +1,49 @@
+"""What matching asks of a database, whichever way it is kept."""
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from careen.model.advisory import (
+    Advisory,
+    DatabaseInfo,
+    Epss,
+    Exploited,
+    Malicious,
+    NamespaceInfo,
+    VulnerabilityRecord,
+)
+
+
+class Knowledge(Protocol):
+    """Look-ups come in bulk; what is not known is left out of the answer. Names are as ``key_name`` writes them."""
+
+    @property
+    def info(self) -> DatabaseInfo | None: ...
+
+    def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]: ...
+    def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]: ...
+    def namespace(self, namespace: str) -> tuple[NamespaceInfo, ...]:
+        """What each source has for this namespace; empty when no source knows it."""
+        ...
+
+    def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
+        """Which of the names have any record there (for partial sources: the rest was not judged)."""
+        ...
+
+    def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]: ...
+    def epss(self, ids: Collection[str]) -> Mapping[str, Epss]: ...
+    def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]: ...
+    def end_of_life(self, namespace: str) -> str | None: ...
+
+
+def key_name(namespace: str, name: str) -> str:
+    """The form under which a package's advisories are kept.
+
+    PyPI names are normalised (PEP 503: runs of ``-_.`` are one ``-``, lower case); NuGet, Packagist and the Go
+    module registry's advisories are looked up in lower case. Everything else is kept as written.
+    """
+    if namespace == "PyPI":
+        return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
+    if namespace in ("NuGet", "Packagist", "Go", "GitHub Actions"):
+        return name.lower()
+    return name

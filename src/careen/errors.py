@@ -1,0 +1,35 @@
+"""What stops a scan, each with the exit code and what to do next.
+
+    Error ├─ UsageError      2   flags, configuration, policy file
+          ├─ InputError      3   not found, denied, corrupt, over a limit (entries, bytes, depth, ratio)
+          ├─ DatabaseError   3   missing, too old, corrupt
+          └─ NetworkError    3   unreachable, refused, rate-limited, wrong credentials
+
+Trouble with one file is not an error but data: a reader raises ``ValueError`` and the walker records an ``Unknown``.
+"""
+
+
+class Error(Exception):
+    """A scan cannot go on: ``str(error)`` names the thing and the reason, ``hint`` the next step."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(Error):
+    exit_code = 2
+
+
+class InputError(Error):
+    pass
+
+
+class DatabaseError(Error):
+    pass
+
+
+class NetworkError(Error):
+    pass

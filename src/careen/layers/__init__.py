@@ -1,0 +1,1 @@
+"""Read: layers come in, Deltas and then one bound Inventory go out."""

@@ -1,0 +1,124 @@
+"""What sources publish about vulnerabilities: which versions of which package are affected."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Severity = Literal["critical", "high", "medium", "low", "negligible", "unknown"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "negligible", "unknown")
+Status = Literal["fixed", "open", "wont_fix", "deferred", "end_of_life", "undetermined", "not_affected"]
+
+
+class Range(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
+    """``introduced <= v`` and ``v < fixed`` or ``v <= last_affected``; None is unbounded.
+
+    ``after`` makes the lower bound exclusive (``> introduced``), which OSV cannot say but some feeds mean.
+    """
+
+    introduced: str | None = None
+    fixed: str | None = None
+    last_affected: str | None = None
+    after: bool = False
+
+
+class Cvss(Struct, frozen=True, gc=False):
+    source: str  # who scored: "nvd", "ghsa", "CISA-ADP", "redhat"
+    version: str  # "2.0", "3.0", "3.1", "4.0"
+    vector: str
+    score: float
+
+
+class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One source's statement about one package of one namespace.
+
+    ``namespace`` is the OSV ecosystem of a language ("PyPI", "npm", "Maven") or ``id:release`` of a distribution
+    in the words of its os-release ("debian:12", "alpine:3.18", "almalinux:9", "ubuntu:22.04").
+    A version is affected when a range or ``versions`` holds it; an advisory with neither affects every version.
+    """
+
+    id: str
+    source: str
+    namespace: str
+    package: str
+    ranges: tuple[Range, ...] = ()
+    versions: tuple[str, ...] = ()
+    status: Status = "fixed"  # what the source says of the fix; "not_affected" and "undetermined" never match
+    aliases: tuple[str, ...] = ()
+    severity: Severity = "unknown"  # the source's own word
+    fixed_versions: tuple[str, ...] = ()  # to show, where they differ from the ends of the ranges
+    module: str | None = None  # rpm module stream "name:stream" that the statement is about
+    arch: tuple[str, ...] = ()
+    confidence: Literal["confirmed", "likely", "possible"] = "confirmed"
+    url: str = ""
+
+
+class VulnerabilityRecord(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What is known of a flaw itself, apart from packages."""
+
+    id: str
+    source: str
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    severity: Severity = "unknown"
+    cvss: tuple[Cvss, ...] = ()
+    published: str = ""
+    cwes: tuple[str, ...] = ()
+
+
+class Epss(Struct, frozen=True, gc=False):
+    """Probability of exploitation within 30 days, 0..1 (FIRST EPSS)."""
+
+    id: str
+    score: float
+    percentile: float
+
+
+class Exploited(Struct, frozen=True, gc=False):
+    """An entry of CISA's catalogue of Known Exploited Vulnerabilities."""
+
+    id: str
+    added: str
+    ransomware: bool = False
+
+
+class Malicious(Struct, frozen=True, gc=False):
+    """A package that is itself the attack (OSV ``MAL-``); no versions means all of them."""
+
+    id: str
+    namespace: str
+    package: str
+    versions: tuple[str, ...] = ()
+
+
+class Support(Struct, frozen=True, gc=False):
+    """Until when a distribution's release gets security updates (ISO date, free of charge)."""
+
+    namespace: str
+    end_of_life: str
+
+
+class NamespaceInfo(Struct, frozen=True, gc=False):
+    """How much a source knows of a namespace: what the words "assessed" and "partially" rest on."""
+
+    namespace: str
+    source: str
+    records: int
+    packages: int
+    partial: bool = False  # the source knows only some of the packages
+    unfixed: bool = False  # the source also lists issues without a fix
+    detail: str = ""
+
+
+class SourceInfo(Struct, frozen=True, gc=False):
+    name: str
+    as_of: str  # date of the data, ISO 8601
+    records: int
+    fetched: str = ""
+    url: str = ""
+    detail: str = ""  # trouble of the last update, where there was some
+
+
+class DatabaseInfo(Struct, frozen=True):
+    path: str
+    built: str
+    sources: tuple[SourceInfo, ...] = ()

@@ -1,0 +1,58 @@
+"""What one layer changes: its files, what it hides, and the facts its readers found."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from .inventory import Unknown
+
+
+class FileTable(Struct, frozen=True, gc=False, array_like=True):
+    """Every entry of a layer but folders, in columns sorted by path: never an object per file.
+
+    ``paths`` and ``links`` are joined by NUL; ``kinds`` holds one ASCII letter an entry (f file, l symbolic link,
+    h hard link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays
+    ("H", "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path.
+    """
+
+    paths: str = ""
+    kinds: str = ""
+    modes: bytes = b""
+    owners: bytes = b""
+    sizes: bytes = b""
+    links: str = ""
+    folders: str = ""
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def names(self) -> list[str]:
+        return self.paths.split("\0") if self.kinds else []
+
+    def targets(self) -> Iterator[tuple[str, str, str]]:
+        """(path, kind, target) of every symbolic and hard link."""
+        links = iter(self.links.split("\0") if self.links else ())
+        for path, kind in zip(self.names(), self.kinds, strict=True):
+            if kind in "lh":
+                yield path, kind, next(links)
+
+
+class Fact(Struct, frozen=True, gc=False):
+    """One thing that a cataloger's reader saw in one file of one layer. ``value`` is of the cataloger's ``fact`` type."""
+
+    path: str
+    layer: int
+    value: Any
+
+
+class Delta(Struct, frozen=True):
+    """One layer, read. Facts are kept by cataloger, with paths beside them: ``{cataloger: ((path, value), ...)}``."""
+
+    digest: str  # of the stored bytes, as we hashed them
+    diff_id: str | None  # of the uncompressed bytes, where they were hashed
+    table: FileTable
+    facts: dict[str, tuple[tuple[str, Any], ...]]
+    gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this one removes
+    opaque: tuple[str, ...] = ()  # folders whose lower content this layer hides
+    unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here and bound at the squash

@@ -1,0 +1,69 @@
+"""What we report, each able to explain itself."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from .advisory import Cvss, Epss, Severity
+
+FixState = Literal["fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown"]
+Confidence = Literal["confirmed", "likely", "possible"]
+
+
+class Fix(Struct, frozen=True):
+    state: FixState
+    versions: tuple[str, ...] = ()
+
+
+class AdvisoryReference(Struct, frozen=True):
+    id: str
+    source: str
+    url: str = ""
+
+
+class EpssScore(Struct, frozen=True):
+    score: float
+    percentile: float
+
+    @classmethod
+    def of(cls, epss: Epss | None) -> "EpssScore | None":
+        return cls(epss.score, epss.percentile) if epss else None
+
+
+class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
+    """A flaw in a package of this image: one per flaw and package, with every id that names it."""
+
+    id: str
+    aliases: tuple[str, ...]
+    package: str  # purl
+    package_name: str
+    package_version: str
+    paths: tuple[str, ...]
+    severity: Severity
+    severity_source: str | None
+    cvss: tuple[Cvss, ...]
+    epss: EpssScore | None
+    kev: bool
+    risk: float
+    fix: Fix
+    advisories: tuple[AdvisoryReference, ...]
+    reason: str  # "3.0.11-1~deb12u2 < 3.0.13-1~deb12u1 (deb order, Debian 12)"
+    confidence: Confidence
+    layer: int | None
+    fingerprint: str
+    summary: str = ""
+
+
+Finding = Vulnerability
+
+
+class SuppressedBy(Struct, frozen=True):
+    kind: str  # ignore | vex | severity | fix_state
+    source: str
+    reason: str
+    expires: str | None = None
+
+
+class Suppressed(Struct, frozen=True):
+    finding: Finding
+    by: SuppressedBy

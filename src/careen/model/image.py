@@ -1,0 +1,66 @@
+"""An image as it was opened: configuration and layers, nothing read yet."""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from msgspec import Struct
+
+
+class Platform(Struct, frozen=True):
+    """Operating system and architecture in the words of the OCI image specification (``linux/arm64/v8``)."""
+
+    os: str
+    architecture: str
+    variant: str | None = None
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+
+class History(Struct, frozen=True):
+    """One build step. Source: OCI image-spec, config.md, ``history``."""
+
+    created: str = ""
+    created_by: str = ""
+    comment: str = ""
+    empty_layer: bool = False
+
+
+class ImageConfig(Struct, frozen=True):
+    """What the image says of itself; every value is a claim. Source: OCI image-spec, config.md."""
+
+    created: str | None = None
+    user: str = ""
+    env: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    working_dir: str = ""
+    exposed_ports: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+    history: tuple[History, ...] = ()
+
+
+class Layer(Struct, frozen=True):
+    """A file system change set. ``digest`` names the stored bytes, ``diff_id`` claims the uncompressed ones.
+
+    ``open`` gives the stored (often compressed) bytes anew at each call. Where ``digest`` is ``""`` the source made
+    no promise about the stored bytes (a docker-archive): whoever reads them computes it.
+    """
+
+    index: int
+    digest: str
+    diff_id: str
+    size_bytes: int
+    created_by: str
+    open: Callable[[], BinaryIO]
+    identity: str = ""  # names these bytes on this machine (file, offset, size, time), so that a known digest can be looked up
+
+
+class Image(Struct, frozen=True):
+    reference: str
+    kind: str  # image | directory
+    digest: str
+    platform: Platform | None
+    config: ImageConfig
+    layers: tuple[Layer, ...]

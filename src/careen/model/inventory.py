@@ -1,0 +1,24 @@
+"""What one image holds, bound together from its layers."""
+
+from msgspec import Struct
+
+from .package import Distribution, Evidence, Package
+
+
+class Unknown(Struct, frozen=True, gc=False):
+    """Something that we meant to read and could not. ``whole_layer``: the rest of that layer was not seen at all."""
+
+    cataloger: str
+    evidence: Evidence
+    reason: str
+    whole_layer: bool = False
+
+
+class Inventory(Struct, frozen=True):
+    """The packages of the visible file system, each with evidence, owner, presence and introducing layer."""
+
+    distribution: Distribution | None
+    packages: tuple[Package, ...]
+    unknowns: tuple[Unknown, ...] = ()
+    files: int = 0
+    unowned_executables: int = 0

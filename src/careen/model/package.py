@@ -1,0 +1,80 @@
+"""Software found in an image, and why we believe it is there."""
+
+from typing import Literal
+from urllib.parse import quote
+
+from msgspec import Struct
+
+Presence = Literal["present", "partial", "absent", "shadowed", "declared"]
+Vendor = Literal["distribution", "third_party", "unknown"]
+
+
+class Evidence(Struct, frozen=True, gc=False):
+    """Why we believe something: a path without leading slash, and the index of the layer."""
+
+    path: str
+    layer: int
+
+
+class Source(Struct, frozen=True, gc=False):
+    """The source package a binary package was built from (Debian ``Source:``, Alpine ``o:``, rpm ``SOURCERPM``)."""
+
+    name: str
+    version: str
+
+
+class Package(Struct, frozen=True, omit_defaults=True):
+    """One installed package. ``name`` and ``version`` as the ecosystem writes them (Maven ``group:artifact``,
+    npm ``@scope/name``, Go module path and ``v1.2.3``, deb and rpm with epoch where there is one)."""
+
+    type: str  # purl type
+    namespace: str | None  # purl namespace where the name does not hold it: the distribution of deb, apk, rpm
+    name: str
+    version: str
+    source: Source | None = None
+    arch: str | None = None
+    distro: str | None = None  # "debian-12": of the os-release that the package database is bound to
+    module: str | None = None  # rpm modularity label, "nodejs:18:8090020231017:rhel8"
+    licenses: tuple[str, ...] = ()
+    maintainer: str | None = None  # who packaged it, as the database says: tells third-party packages apart
+    cataloger: str = ""
+    confidence: float = 1.0
+    presence: Presence = "present"
+    vendor: Vendor = "unknown"
+    owned_by: str | None = None  # purl of the package whose files these are
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def purl(self) -> str:
+        """Package URL. Source: purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst."""
+        namespace, name = self.namespace, self.name
+        if self.type == "maven":
+            namespace, _, name = name.rpartition(":")
+        elif self.type in ("npm", "golang", "composer"):
+            namespace, _, name = name.rpartition("/")
+        elif self.type == "pypi":
+            name = name.lower().replace("_", "-")
+        qualifiers = []
+        if self.arch:
+            qualifiers.append(f"arch={quote(self.arch, safe='')}")
+        if self.distro:
+            qualifiers.append(f"distro={quote(self.distro, safe='.:')}")
+        version = self.version
+        if self.type == "rpm" and ":" in version:
+            epoch, _, version = version.partition(":")
+            qualifiers.append(f"epoch={epoch}")
+        space = "/".join(quote(part, safe="") for part in namespace.split("/")) + "/" if namespace else ""
+        tail = "?" + "&".join(sorted(qualifiers)) if qualifiers else ""
+        at = f"@{quote(version, safe=':~')}" if version else ""
+        return f"pkg:{self.type}/{space}{quote(name, safe='')}{at}{tail}"
+
+
+class Distribution(Struct, frozen=True):
+    """A Linux distribution and release, from ``os-release`` or an older release file."""
+
+    id: str  # os-release ID: "debian"
+    version: str  # VERSION_ID: "12", "3.18.4"; "" where the file says none (Debian sid, Wolfi)
+    codename: str = ""
+    id_like: tuple[str, ...] = ()
+    pretty_name: str = ""
+    evidence: Evidence | None = None

@@ -1,0 +1,50 @@
+"""The whole answer: what was looked at, what was found, what was not assessed, and the verdict."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from .advisory import DatabaseInfo
+from .finding import Finding, Suppressed
+from .image import Image
+from .inventory import Inventory, Unknown
+
+
+class Reason(Struct, frozen=True):
+    """Why an answer is not complete: no_advisories, end_of_life, unknown_distribution, unassessed_package,
+    partial_source, stale_source, unscored, unreadable, shadowed_database, no_database …"""
+
+    code: str
+    detail: str
+    packages: int = 0
+
+
+class Coverage(Struct, frozen=True):
+    verdict: Literal["assessed", "partially_assessed", "not_assessed"]
+    reasons: tuple[Reason, ...]
+    files: int
+    unowned_executables: int
+
+
+class Rule(Struct, frozen=True):
+    rule: str
+    passed: bool
+
+
+class Verdict(Struct, frozen=True):
+    passed: bool
+    exit_code: int
+    rules: tuple[Rule, ...] = ()
+
+
+class Report(Struct, frozen=True):
+    created: str
+    image: Image
+    inventory: Inventory
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    unknowns: tuple[Unknown, ...]
+    coverage: Coverage
+    verdict: Verdict
+    database: DatabaseInfo | None
+    end_of_life: str | None = None  # date of the distribution's end of support, where known

@@ -1,0 +1,259 @@
+"""The contracts of everything that can be added with one file, and ``load``, which collects what is there.
+
+| to add               | write            | value             | its functions                                          |
+|----------------------|------------------|-------------------|--------------------------------------------------------|
+| way to open an image | images/x.py      | IMAGE_SOURCE      | accepts(reference); open(reference, context) -> Image  |
+| package ecosystem    | catalogers/x.py  | CATALOGER         | read(file) -> facts; optional join(facts) -> packages  |
+| advisory source      | advisories/x.py  | ADVISORY_SOURCE   | feeds(need) -> Feed; parse(feed, file) -> records      |
+| version scheme       | versions/x.py    | VERSION_SCHEME    | key(text) -> sortable tuple                            |
+| output format        | reports/x.py     | REPORTER          | write(report, stream, options)                         |
+
+A plugin never imports its neighbours; what several of them need lies in ``formats``.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, Protocol, TextIO, TypeVar
+
+from msgspec import Struct
+
+from .model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Support, VulnerabilityRecord
+from .model.delta import Fact
+from .model.image import Image, Platform
+from .model.inventory import Unknown
+from .model.package import Package
+from .model.report import Report
+
+Kind = TypeVar("Kind")
+
+
+def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
+    """The values called ``name`` in the modules of the package ``folder``, in the order of the modules' names."""
+    package = importlib.import_module(folder)
+    found = []
+    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+        value = getattr(importlib.import_module(f"{folder}.{module}"), name, None)
+        if isinstance(value, kind):
+            found.append(value)
+    return tuple(found)
+
+
+# --- network, handed to whoever may use it (careen.net has the one implementation) -----------------------------------
+
+
+class Response(Protocol):
+    """An answer whose body is read as a stream; ``status`` is any HTTP status, errors are not raised for it."""
+
+    status: int
+    headers: Mapping[str, str]  # keys in lower case
+    url: str  # after redirects
+
+    def read(self, size: int = -1) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Fetcher(Protocol):
+    """The network as plugins see it: retries, redirects, proxies, trust and time-outs are settled behind it."""
+
+    def request(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Response:
+        """Raises NetworkError when no answer came."""
+        ...
+
+
+class Progress(Protocol):
+    """Told of long work; the default does nothing. ``done`` and ``total`` are bytes."""
+
+    def __call__(self, what: str, done: int, total: int | None) -> None: ...
+
+
+def silent(what: str, done: int, total: int | None) -> None:
+    pass
+
+
+# --- images ---------------------------------------------------------------------------------------------------------
+
+
+class OpenContext(Struct, frozen=True):
+    """What an image source may use. ``platform`` None: the host's architecture on Linux."""
+
+    platform: Platform | None = None
+    fetcher: Fetcher | None = None
+    cache: Path | None = None  # folder for downloaded blobs
+    progress: Progress = silent
+    settings: Mapping[str, Any] = {}  # "plain_http", "insecure", "username", "password", "ca_file" …
+
+
+class ImageSource(Struct, frozen=True):
+    """``accepts`` says whether a reference without prefix is one of ours (a file, a folder); it opens no network.
+
+    ``platforms`` lists what an index offers, attestations left out; empty where there is no choice.
+    """
+
+    name: str  # also the prefix: "oci-layout:PATH"
+    open: Callable[[str, OpenContext], Image]
+    accepts: Callable[[str], bool]
+    platforms: Callable[[str, OpenContext], tuple[Platform, ...]] | None = None
+    description: str = ""
+
+
+# --- catalogers -----------------------------------------------------------------------------------------------------
+
+HEAD_BYTES = 64 * 1024
+
+
+class File(Protocol):
+    """One file of a layer as a reader sees it. ``path`` has no leading slash."""
+
+    path: str
+    size_bytes: int
+    mode: int
+
+    @property
+    def data(self) -> bytes:
+        """``head``: the first 64 KiB; ``whole``: everything (ValueError when over 8 MiB: use ``open``)."""
+        ...
+
+    def open(self) -> BinaryIO:
+        """``whole`` only: a seekable stream over the content."""
+        ...
+
+
+class Scanner(Protocol):
+    """A ``stream`` reader at work on one file: fed chunk after chunk, asked once at the end."""
+
+    def feed(self, chunk: bytes) -> None: ...
+    def facts(self) -> Iterable[Any]: ...
+
+
+class Wants(Struct, frozen=True):
+    """Which files a reader asks for: any of the criteria suffices (``magic`` narrows the others or executables).
+
+    ``paths`` match at the root of the image or of any folder in it ("var/lib/dpkg/status"); ``names`` are
+    basenames; ``suffixes`` ends of paths starting with "." or with "<folder suffix>/<basename>"
+    (".jar", ".dist-info/METADATA"); ``folders`` match every file directly in such a folder ("var/lib/dpkg/status.d").
+    ``executables`` asks for files with an execute bit or a name like a shared library; ``magic`` then decides by the
+    first bytes.
+    """
+
+    paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    executables: bool = False
+    magic: tuple[bytes, ...] = ()
+    amount: Literal["head", "stream", "whole"] = "whole"
+
+
+class Reader(Struct, frozen=True):
+    """``read`` turns one file into facts (values of the cataloger's ``fact`` type) and never opens another one.
+
+    For ``stream`` it gets the head and returns a Scanner, or None when the head says that nothing is there.
+    Raises ValueError where the file is not what its name says: it becomes an Unknown and the scan goes on.
+    """
+
+    wants: Wants
+    read: Callable[[File], Any]
+
+
+class Owned(Struct, frozen=True, gc=False):
+    """The files that a package database says belong to a package (paths without leading slash)."""
+
+    name: str
+    version: str
+    arch: str | None
+    paths: Iterable[str]
+
+
+class Ecosystem(Struct, frozen=True):
+    purl_type: str
+    scheme: str  # name of a version scheme
+    namespace: str | None = None  # of its advisories ("PyPI"); None: the distribution's own
+    names_insensitive: bool = False
+    distribution: bool = False  # packages come from a distribution's database
+
+
+class Cataloger(Struct, frozen=True):
+    """``join`` runs over the visible facts of the squashed image, sorted by path; without one, facts are packages.
+
+    ``owns`` tells which files belong to which package. Both are pure. Package evidence that a join leaves empty is not
+    filled in by anyone: a join sets it from the facts it used.
+    """
+
+    name: str
+    ecosystem: Ecosystem
+    readers: tuple[Reader, ...]
+    fact: Any = Package  # what msgspec decodes a stored fact into
+    join: Callable[[Sequence[Fact]], Iterator[Package | Unknown]] | None = None
+    owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
+    limits: str = ""  # what it does not see, for the documentation
+
+
+# --- versions -------------------------------------------------------------------------------------------------------
+
+
+class VersionScheme(Struct, frozen=True):
+    """``key`` gives a tuple that sorts as the ecosystem orders versions; equal versions have equal keys.
+
+    Raises ValueError for text that is no version of this scheme at all. ``satisfies(version, constraint, **options)``
+    reads the ecosystem's own constraint language, where it has one.
+    """
+
+    name: str
+    key: Callable[[str], tuple[Any, ...]]
+    satisfies: Callable[..., bool] | None = None
+
+
+# --- advisories -----------------------------------------------------------------------------------------------------
+
+Record = Advisory | VulnerabilityRecord | Epss | Exploited | Malicious | NamespaceInfo | Support
+
+
+class Need(Struct, frozen=True):
+    """What the knowledge is wanted for; None means everything (``careen db update``)."""
+
+    namespaces: frozenset[str] | None = None  # "debian:12", "PyPI"
+
+
+class Feed(Struct, frozen=True):
+    """One file of a source: its path in a mirror of our layout, and its live address."""
+
+    path: str
+    url: str
+    compressed: bool = False
+
+
+class AdvisorySource(Struct, frozen=True):
+    """``feeds`` names what to fetch; fetching, conditional requests and checking are the same for all (database.update).
+
+    ``parse`` is pure: it streams records out of one fetched file and raises ValueError where the file is not what it
+    should be.
+    """
+
+    name: str
+    title: str
+    licence: str
+    homepage: str
+    feeds: Callable[[Need, Callable[[str], tuple[str, ...]]], tuple[Feed, ...]]
+    parse: Callable[[Feed, Path], Iterator[Record]]
+    on_demand: bool = True  # fetched by a first scan; False: by ``careen db update`` alone
+
+
+# --- reports --------------------------------------------------------------------------------------------------------
+
+
+class ReportOptions(Struct, frozen=True):
+    width: int = 80
+    color: bool = False
+    severities: frozenset[str] | None = None  # which to list; totals stay those of the report
+    verbose: bool = False
+
+
+class Reporter(Struct, frozen=True):
+    name: str  # --format NAME
+    media_type: str
+    write: Callable[[Report, TextIO, ReportOptions], None]
+    description: str = ""

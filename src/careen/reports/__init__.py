@@ -1,0 +1,1 @@
+"""Tell: a Report comes in, text goes out."""

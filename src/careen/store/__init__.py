@@ -1,0 +1,1 @@
+"""Where Deltas and inventories are kept between scans."""

@@ -1,0 +1,1 @@
+"""Order: version text comes in, a tuple that sorts as the ecosystem does goes out."""

@@ -1,0 +1,47 @@
+"""Options and fixtures of the whole suite."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update", action="store_true", help="rewrite the expectations of golden tests, for review")
+
+
+@pytest.fixture
+def update(request):
+    return request.config.getoption("--update")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """No test reads or writes the user's cache, credentials or settings."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("CAREEN_", "DOCKER_")) and name != "CAREEN_MUTATIONS":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CAREEN_CACHE_DIR", str(home / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("HOME", str(home))
+
+
+@pytest.fixture(scope="session")
+def feeds():
+    """A mirror of real advisory feeds, laid beside the checkout by whoever has one."""
+    path = ROOT / ".cache" / "feeds"
+    if not (path / "MANIFEST.json").exists():
+        pytest.skip("no .cache/feeds here: tests against a mirror of real feeds are skipped")
+    return path
+
+
+@pytest.fixture(scope="session")
+def gold():
+    """Evaluation cases, laid beside the checkout by whoever has them."""
+    path = ROOT / ".cache" / "gold"
+    if not path.exists():
+        pytest.skip("no .cache/gold here: tests against evaluation cases are skipped")
+    return path
