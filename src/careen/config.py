@@ -1,0 +1,229 @@
+"""Settings of one run and where each came from: file < environment < flag.
+
+Every field of ``Settings`` is a key of the file, a variable ``CAREEN_<KEY>`` and (but for the password) a flag
+``--<key>``; its description is the help text and the reference page. The file is ``$XDG_CONFIG_HOME/careen/config.toml``
+or the one named by ``--config`` or ``CAREEN_CONFIG``; nothing is ever read from the working folder.
+Raises: UsageError, which names the place, the key and the nearest known one.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import FieldInfo, fields
+
+from .errors import UsageError
+
+Severity = Literal["critical", "high", "medium", "low", "negligible", "unknown"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+PREFIX = "CAREEN_"
+SECRET = ("registry_password",)  # shown redacted; no flag, so that it never stands in a list of processes
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"timeout_s": "timeout"}):
+    """What one run was asked to do. Stops at ``app``: inner functions take plain arguments."""
+
+    cache_dir: Annotated[Path, Meta(description="folder of everything that Careen keeps")]
+
+    platform: Annotated[str | None, Meta(description="platform of a multi-platform image: os/architecture[/variant]")] = None
+    all_platforms: Annotated[bool, Meta(description="scan every platform of a multi-platform image")] = False
+
+    format: Annotated[
+        tuple[str, ...], Meta(description="output format, or FORMAT=FILE to write it to a file; may be repeated")
+    ] = ("table",)
+    output: Annotated[Path | None, Meta(description="write the report to this file instead of standard output")] = None
+    severity: Annotated[
+        tuple[Severity, ...], Meta(description="list these severities only (comma-separated); totals count all")
+    ] = ()
+    quiet: Annotated[bool, Meta(description="no progress, no warnings, and a table of the findings alone")] = False
+    no_progress: Annotated[bool, Meta(description="no progress bars on a terminal")] = False
+    log_level: Annotated[LogLevel, Meta(description="how much to tell on standard error")] = "warning"
+
+    fail_on: Annotated[Severity | None, Meta(description="exit with 1 when a finding is at least this severe")] = None
+    ignore_unfixed: Annotated[bool, Meta(description="move findings without a fix to the suppressed ones")] = False
+    unknown_as: Annotated[
+        Severity | None, Meta(description="the severity under which --fail-on counts findings that nobody scored")
+    ] = None
+    ignore_file: Annotated[Path | None, Meta(description="ignore rules: ids with a reason and an expiry date")] = None
+    strict: Annotated[bool, Meta(description="exit with 3 when anything was unreadable or not assessed")] = False
+
+    offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
+    db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
+    advisories: Annotated[Path | None, Meta(description="folder of private advisories in OSV JSON")] = None
+
+    docker_config: Annotated[Path | None, Meta(description="folder of the Docker client's config.json")] = None
+    registry_username: Annotated[str | None, Meta(description="user name for the registry")] = None
+    registry_password: Annotated[str | None, Meta(description="password or token for the registry")] = None
+    plain_http: Annotated[bool, Meta(description="speak HTTP without TLS to the registry")] = False
+    insecure: Annotated[bool, Meta(description="do not verify TLS certificates")] = False
+    ca_file: Annotated[Path | None, Meta(description="PEM file of certificate authorities to trust besides the system's")] = (
+        None
+    )
+    client_cert: Annotated[Path | None, Meta(description="PEM file of the client certificate for the registry")] = None
+    client_key: Annotated[Path | None, Meta(description="PEM file of its private key, where it is not in the same file")] = None
+    timeout_s: Annotated[float, Meta(description="seconds to wait for an answer from the network", gt=0)] = 30.0
+
+    verify_diff_ids: Annotated[bool, Meta(description="check the uncompressed layers against the configuration too")] = False
+    jobs: Annotated[
+        Annotated[int, Meta(gt=0)] | None, Meta(description="layers to read at the same time (default: one a processor)")
+    ] = None
+    no_cache: Annotated[bool, Meta(description="read every layer anew and keep nothing")] = False
+    max_layer_bytes: Annotated[int, Meta(description="stop reading a layer after this many uncompressed bytes", gt=0)] = (
+        16 * 1024**3
+    )
+
+
+class Loaded(Struct, frozen=True):
+    settings: Settings
+    origins: dict[str, str]  # key -> "default", the file's path, "CAREEN_X", "--x"
+    notes: tuple[str, ...] = ()  # worth a warning: variables that look like ours and are not
+
+
+def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Loaded:
+    """``flags`` are texts (lists of texts, booleans) by key, as the command line gave them; absent ones are left out."""
+    known = {field.encode_name: field for field in fields(Settings)}
+    path = file or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
+    values: dict[str, Any] = {"cache_dir": default_cache_dir(environ)}
+    origins = dict.fromkeys(known, "default")
+    for place, key, value in _given(flags, environ, path, known):
+        values[key] = _value(place, known[key], value)
+        origins[key] = place
+    return Loaded(Settings(**{known[key].name: value for key, value in values.items()}), origins, _strangers(environ, known))
+
+
+def nearest(word: str, words: Mapping[str, object] | list[str]) -> str | None:
+    """The word that was probably meant."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(words), 1, 0.6)), None)
+
+
+def shown(key: str, value: object) -> str:
+    """A setting as text for people, secrets redacted."""
+    if key in SECRET and value:
+        return "(redacted)"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return {None: "", True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
+
+
+def _given(
+    flags: Mapping[str, Any], environ: Mapping[str, str], path: Path | None, known: Mapping[str, FieldInfo]
+) -> Iterator[tuple[str, str, Any]]:
+    """(place, key, value) in rising order of precedence."""
+    default = _config_home(environ) / "careen" / "config.toml"
+    if path or default.is_file():
+        yield from _of_file(path or default, known)
+    for key in known:
+        if text := environ.get(PREFIX + key.upper(), ""):
+            yield PREFIX + key.upper(), key, text
+    for key, value in flags.items():
+        yield "--" + key.replace("_", "-"), key, value
+
+
+def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, str, Any]]:
+    import tomllib
+
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}", "name a readable file with --config") from None
+    except ValueError as error:  # not UTF-8, not TOML
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    for key, value in table.items():
+        if key not in known:
+            near = nearest(key, known)
+            raise UsageError(
+                f"{path}: unknown key {key!r}", f"did you mean {near!r}?" if near else "careen config show lists them"
+            )
+        if key in SECRET:
+            raise UsageError(f"{path}: {key!r} does not belong into a file", f"set {PREFIX}{key.upper()} or use docker login")
+        if isinstance(value, str) and get_origin(_plain(known[key])) is tuple:
+            value = [value]
+        if isinstance(value, str) and _is_path(known[key]):
+            value = str(path.parent / Path(value).expanduser())  # relative to the file that says so
+        yield str(path), key, value
+
+
+def _value(place: str, field: FieldInfo, value: Any) -> Any:
+    """Texts of the environment and of flags are read leniently ("true", "8", "high,critical"), the file's values strictly."""
+    lenient = place.startswith(("--", PREFIX))
+    if lenient and get_origin(_plain(field)) is tuple:
+        texts = [value] if isinstance(value, str) else value
+        if choices(field) or isinstance(value, str):  # not in --format json=FILE: a file may be called anything
+            texts = [part.strip() for text in texts for part in text.split(",")]
+        value = [text for text in texts if text]
+    if lenient and _plain(field) is bool and isinstance(value, str):
+        value = {"yes": True, "on": True, "no": False, "off": False}.get(value.lower(), value)
+    try:
+        found = msgspec.convert(value, field.type, strict=not lenient, dec_hook=_decode)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise UsageError(f"{place}{'' if lenient else ': ' + field.encode_name}: {_why(field, value, error)}") from None
+    return found
+
+
+def _decode(type_: type, value: Any) -> Any:
+    if type_ is Path and isinstance(value, str) and value and "\0" not in value:
+        return Path(value).expanduser()
+    raise ValueError("not a path")
+
+
+def _why(field: FieldInfo, value: Any, error: Exception) -> str:
+    if words := choices(field):
+        wrong = next((part for part in (value if isinstance(value, list | tuple) else [value]) if part not in words), value)
+        return f"{wrong!r} is none of {', '.join(words)}"
+    wanted = {bool: "true or false", int: "a whole number", float: "a number", Path: "a path"}.get(_plain(field), "text")
+    least = " above 0" if "> 0" in str(error) or ">= 1" in str(error) else ""
+    return f"{value!r} is not {wanted}{least}"
+
+
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    """The words that a field allows, where they are few."""
+    plain = _plain(field)
+    inner = get_args(plain)[0] if get_origin(plain) is tuple else plain
+    return get_args(inner) if get_origin(inner) is Literal else ()
+
+
+def _plain(field: FieldInfo) -> Any:
+    """The type without its descriptions and without ``| None``."""
+    plain = field.type
+    while get_origin(plain) is Annotated or type(None) in get_args(plain):
+        plain = next(part for part in get_args(plain) if part is not type(None))
+    return plain
+
+
+def _is_path(field: FieldInfo) -> bool:
+    return _plain(field) is Path
+
+
+def _strangers(environ: Mapping[str, str], known: Mapping[str, FieldInfo]) -> tuple[str, ...]:
+    """A misspelt CAREEN_FAIL_ON must not pass unseen; a CAREEN_VERSION of somebody's pipeline must not stop a scan."""
+    names = [PREFIX + key.upper() for key in known] + [PREFIX + "CONFIG"]
+    strange = (name for name in sorted(environ) if name.startswith(PREFIX) and name not in names)
+    return tuple(f"{name} is no setting: did you mean {near}?" for name in strange if (near := nearest(name, names)))
+
+
+def default_cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Source: XDG Base Directory Specification 0.8; Apple's File System Programming Guide; Windows Known Folders."""
+    if sys.platform == "win32" and environ.get("LOCALAPPDATA"):
+        return Path(environ["LOCALAPPDATA"]) / "careen"
+    if sys.platform == "darwin":
+        return _home(environ) / "Library" / "Caches" / "careen"
+    return Path(environ.get("XDG_CACHE_HOME") or _home(environ) / ".cache") / "careen"
+
+
+def _config_home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if environ.get("HOME"):
+        return Path(environ["HOME"])
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise UsageError("there is no home folder here", "set CAREEN_CACHE_DIR and XDG_CONFIG_HOME") from None
