@@ -1,0 +1,270 @@
+"""Index, manifest and configuration of an image, read from their JSON, and the choice of a platform.
+
+Shape: ``parse_index`` gives the images an index lists (attestations left out), ``parse_manifest`` a configuration and
+layers, ``parse_config`` what the image says of itself, the claimed diff IDs and the platform. Fields that are absent,
+null or of another type count as empty, as long as the image can be read without them.
+Raises: InputError where it can not, or where a document is over its limit.
+**Source:** OCI image-spec 1.1, descriptor.md, image-index.md, manifest.md, config.md; Docker image manifest v2 schema 2.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+from ..errors import InputError
+from ..model.image import History, ImageConfig, Layer, Platform
+from .platforms import host_platform as host_platform
+from .platforms import parse_platform as parse_platform
+from .platforms import rank
+
+INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
+MANIFEST_TYPES = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+CONFIG_TYPES = ("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json", "")
+SCHEMA1_TYPES = (
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+    "application/vnd.docker.distribution.manifest.v1+json",
+)
+
+MANIFEST_BYTES = 4 * 1024 * 1024  # what registries accept (OCI distribution-spec, "Pushing Manifests")
+CONFIG_BYTES = 8 * 1024 * 1024
+MAX_LAYERS = 4096  # overlayfs ends at 500; an image of more was made to be trouble
+MAX_CHILDREN = 4096
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+
+
+class Descriptor(Struct, frozen=True):
+    """What another document says of a blob. ``size_bytes`` is -1 where it does not say."""
+
+    digest: str
+    size_bytes: int
+    media_type: str = ""
+    platform: Platform | None = None
+    annotations: dict[str, str] = {}
+
+    @property
+    def is_index(self) -> bool:
+        return self.media_type in INDEX_TYPES
+
+
+class Manifest(Struct, frozen=True):
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+    media_type: str = ""
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a digest that can be verified; only then may it become part of a file's name."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def is_index(data: bytes) -> bool:
+    """Whether a document is an index, told by what it holds: the media type beside it is often absent or wrong."""
+    document = _document(data, "manifest", MANIFEST_BYTES)
+    return _text(document.get("mediaType")) in INDEX_TYPES or (
+        isinstance(document.get("manifests"), list) and not isinstance(document.get("config"), dict)
+    )
+
+
+def parse_index(data: bytes) -> tuple[Descriptor, ...]:
+    """The images and nested indexes that an index lists, in its order, without attestations and signatures."""
+    document = _document(data, "index", MANIFEST_BYTES)
+    entries = document.get("manifests")
+    if not isinstance(entries, list):
+        raise InputError("the image index is malformed: it lists no manifests", _AGAIN)
+    if len(entries) > MAX_CHILDREN:
+        raise InputError(f"the image index lists {len(entries)} manifests; the limit is {MAX_CHILDREN}", _HOSTILE)
+    children = (_descriptor(entry, "an image index") for entry in entries if isinstance(entry, dict) and _is_image(entry))
+    return tuple(children)
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """The configuration and the layers, base first, of an image manifest."""
+    document = _document(data, "manifest", MANIFEST_BYTES)
+    if document.get("schemaVersion") == 1 or "fsLayers" in document or "signatures" in document:
+        raise InputError(
+            "the image has a manifest of the old schema 1, which has no digests to verify layers by",
+            "push the image again with a Docker of 2017 or later",
+        )
+    config, layers = document.get("config"), document.get("layers")
+    if not isinstance(config, dict):
+        if isinstance(document.get("manifests"), list):
+            raise InputError("an index stands where the manifest of an image should be", _AGAIN)
+        raise InputError("the image manifest is malformed: it names no configuration", _AGAIN)
+    if layers is not None and not isinstance(layers, list):
+        raise InputError("the image manifest is malformed: its layers are no list", _AGAIN)
+    if len(layers or ()) > MAX_LAYERS:
+        raise InputError(f"the image has {len(layers or ())} layers; the limit is {MAX_LAYERS}", _HOSTILE)
+    manifest = Manifest(
+        _descriptor(config, "the image manifest"),
+        tuple(_descriptor(layer, "the image manifest") for layer in layers or ()),
+        _text(document.get("mediaType")),
+    )
+    kind = _text(document.get("artifactType")) or manifest.config.media_type
+    if manifest.config.media_type not in CONFIG_TYPES and not any("tar" in layer.media_type for layer in manifest.layers):
+        raise InputError(f"what lies there is no container image but {_shown(kind)}", "name a container image")
+    return manifest
+
+
+def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
+    """What the image says of itself, the diff IDs it claims for its layers, and the platform it was built for."""
+    document = _document(data, "configuration", CONFIG_BYTES)
+    settings = _mapping(document.get("config"))
+    root = document.get("rootfs")
+    diff_ids = _mapping(root).get("diff_ids")
+    if (root is not None and not isinstance(root, dict)) or not isinstance(diff_ids, list | None):
+        raise InputError("the image configuration is malformed: it does not say which layers there are", _AGAIN)
+    if not all(isinstance(diff_id, str) and is_digest(diff_id) for diff_id in diff_ids or ()):
+        raise InputError("the image configuration is malformed: a diff ID of its layers is no digest", _AGAIN)
+    config = ImageConfig(
+        created=_text(document.get("created")) or None,
+        user=_text(settings.get("User")),
+        env=_texts(settings.get("Env")),
+        entrypoint=_texts(settings.get("Entrypoint")),
+        cmd=_texts(settings.get("Cmd")),
+        working_dir=_text(settings.get("WorkingDir")),
+        exposed_ports=tuple(_mapping(settings.get("ExposedPorts"))),
+        volumes=tuple(_mapping(settings.get("Volumes"))),
+        labels={key: value for key, value in _mapping(settings.get("Labels")).items() if isinstance(value, str)},
+        history=tuple(_history(entry) for entry in _list(document.get("history"))),
+    )
+    return config, tuple(diff_ids or ()), _platform(document) or Platform("linux", "unknown")
+
+
+def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: Platform | None = None) -> Descriptor:
+    """The image of an index for a platform; ``platform`` None means that nobody asked for one: then it is the host's.
+
+    Where nobody asked and the index offers a single image, it is that one, as with an image that has no index.
+    Raises InputError that names what is offered.
+    """
+    offered = tuple(descriptors)
+    if not offered:
+        raise InputError("the image index lists no image", "name another tag, or a digest")
+    if platform is None and len(offered) == 1:
+        return offered[0]
+    wanted = platform or host or host_platform()
+    ranked = [(rank(wanted, one.platform), one) for one in offered if one.platform is not None]
+    fitting = [pair for pair in ranked if pair[0] is not None]
+    if fitting:
+        return min(fitting, key=lambda pair: pair[0] or 0)[1]
+    if len(offered) == 1 and offered[0].platform is None:
+        return offered[0]  # its configuration says what it is for: see ``require``
+    names = list(dict.fromkeys(_shown(str(one.platform)) for one in offered if one.platform is not None))
+    raise InputError(
+        f"the image is not there for {wanted}; offered: {', '.join(names) or 'images that name no platform'}",
+        f"choose one with --platform, for example --platform {names[0]}" if names else "name the image by its digest",
+    )
+
+
+def require(wanted: Platform | None, offered: Platform) -> None:
+    """Raises InputError where a platform was asked for and the image that has no choice to offer is of another one."""
+    if wanted is not None and offered.architecture != "unknown" and rank(wanted, offered) is None:
+        raise InputError(
+            f"the image is not there for {wanted}; offered: {_shown(str(offered))}",
+            f"leave --platform out, or give --platform {_shown(str(offered))}",
+        )
+
+
+def bind_layers(
+    manifest: Manifest, config: ImageConfig, diff_ids: tuple[str, ...], opener: Callable[[Descriptor], Callable[[], BinaryIO]]
+) -> tuple[Layer, ...]:
+    """The layers of a manifest with what the configuration says of each; ``opener`` gives the function that reads one."""
+    if diff_ids and len(diff_ids) != len(manifest.layers):
+        raise InputError(
+            f"the image manifest has {len(manifest.layers)} layers, but its configuration speaks of {len(diff_ids)}", _AGAIN
+        )
+    steps = created_by(config, len(manifest.layers))
+    return tuple(
+        Layer(index, one.digest, diff_ids[index] if diff_ids else "", one.size_bytes, steps[index], opener(one))
+        for index, one in enumerate(manifest.layers)
+    )
+
+
+def created_by(config: ImageConfig, layers: int) -> tuple[str, ...]:
+    """The build step of each layer, ``""`` where the history does not say. Steps that made no layer are passed over."""
+    steps = [step.created_by for step in config.history if not step.empty_layer]
+    return tuple(steps[:layers] + [""] * (layers - len(steps)))
+
+
+# --- the parts of a document ----------------------------------------------------------------------------------------
+
+_AGAIN = "build, save or push the image again"
+_HOSTILE = "an image like this was not made by a build tool; do not run it"
+_ATTESTATION = "vnd.docker.reference.type"
+
+
+def _document(data: bytes, what: str, limit: int) -> dict[str, Any]:
+    if len(data) > limit:
+        raise InputError(f"the image {what} has {len(data)} bytes; the limit is {limit}", _HOSTILE)
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise InputError(f"the image {what} is malformed: {error}", _AGAIN) from error
+    if not isinstance(document, dict):
+        kind = "null" if document is None else f"a {type(document).__name__}"
+        raise InputError(f"the image {what} is malformed: it is {kind}, not an object", _AGAIN)
+    return document
+
+
+def _is_image(entry: Mapping[str, Any]) -> bool:
+    """Not an attestation or a signature. Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``."""
+    platform = _platform(_mapping(entry.get("platform")))
+    return (
+        _ATTESTATION not in _mapping(entry.get("annotations"))
+        and platform != Platform("unknown", "unknown")
+        and not entry.get("artifactType")
+    )
+
+
+def _descriptor(entry: Any, where: str) -> Descriptor:
+    digest, size = _mapping(entry).get("digest"), _mapping(entry).get("size")
+    if not isinstance(digest, str) or not is_digest(digest):
+        raise InputError(f"{where} is malformed: {_shown(digest)} is no digest", _AGAIN)
+    return Descriptor(
+        digest,
+        size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else -1,
+        _text(entry.get("mediaType")),
+        _platform(_mapping(entry.get("platform"))),
+        {key: value for key, value in _mapping(entry.get("annotations")).items() if isinstance(value, str)},
+    )
+
+
+def _platform(entry: Mapping[str, Any]) -> Platform | None:
+    os, architecture = _text(entry.get("os")), _text(entry.get("architecture"))
+    if not architecture:
+        return None
+    return Platform(os or "linux", architecture, _text(entry.get("variant")) or None)
+
+
+def _history(entry: Any) -> History:
+    step = _mapping(entry)
+    return History(
+        _text(step.get("created")), _text(step.get("created_by")), _text(step.get("comment")), step.get("empty_layer") is True
+    )
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):  # some builders write a command as one text
+        return (value,)
+    return tuple(part for part in _list(value) if isinstance(part, str))
+
+
+def _shown(value: Any) -> str:
+    """A value of the document for a message: short and without control characters."""
+    text = value if isinstance(value, str) else "null" if value is None else type(value).__name__
+    return "".join(char if char.isprintable() else "\ufffd" for char in text[:120])
