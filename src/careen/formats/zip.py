@@ -109,7 +109,7 @@ def _inflate(data: bytes, size: int) -> bytes:
     return inflated
 
 
-def _engine() -> tuple[Any, tuple[type[Exception], ...]]:
+def _engine() -> tuple[Any, Any]:
     try:
         from isal import isal_zlib
 
