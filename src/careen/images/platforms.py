@@ -38,7 +38,7 @@ _ARCHITECTURES = frozenset(
 )
 _SYSTEMS = frozenset(("android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "solaris", "windows"))
 _DEFAULT_VARIANT = {"arm": 7, "arm64": 8, "amd64": 1}
-_PART = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def parse_platform(text: str) -> Platform:
