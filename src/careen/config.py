@@ -39,7 +39,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     severity: Annotated[
         tuple[Severity, ...], Meta(description="list these severities only (comma-separated); totals count all")
     ] = ()
-    quiet: Annotated[bool, Meta(description="no progress, no warnings, and a table of the findings alone")] = False
+    verbose: Annotated[bool, Meta(description="list one by one what the table sums up (kernel headers, negligible)")] = False
+    quiet: Annotated[bool, Meta(description="the report and errors only: no progress, no warnings")] = False
     no_progress: Annotated[bool, Meta(description="no progress bars on a terminal")] = False
     log_level: Annotated[LogLevel, Meta(description="how much to tell on standard error")] = "warning"
 
@@ -87,11 +88,12 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file
     """``flags`` are texts (lists of texts, booleans) by key, as the command line gave them; absent ones are left out."""
     known = {field.encode_name: field for field in fields(Settings)}
     path = file or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
-    values: dict[str, Any] = {"cache_dir": default_cache_dir(environ)}
+    values: dict[str, Any] = {}
     origins = dict.fromkeys(known, "default")
     for place, key, value in _given(flags, environ, path, known):
         values[key] = _value(place, known[key], value)
         origins[key] = place
+    values.setdefault("cache_dir", default_cache_dir(environ))
     return Loaded(Settings(**{known[key].name: value for key, value in values.items()}), origins, _strangers(environ, known))
 
 
@@ -115,9 +117,9 @@ def _given(
     flags: Mapping[str, Any], environ: Mapping[str, str], path: Path | None, known: Mapping[str, FieldInfo]
 ) -> Iterator[tuple[str, str, Any]]:
     """(place, key, value) in rising order of precedence."""
-    default = _config_home(environ) / "careen" / "config.toml"
-    if path or default.is_file():
-        yield from _of_file(path or default, known)
+    path = path or _default_file(environ)
+    if path:
+        yield from _of_file(path, known)
     for key in known:
         if text := environ.get(PREFIX + key.upper(), ""):
             yield PREFIX + key.upper(), key, text
@@ -216,8 +218,10 @@ def default_cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(environ.get("XDG_CACHE_HOME") or _home(environ) / ".cache") / "careen"
 
 
-def _config_home(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")
+def _default_file(environ: Mapping[str, str]) -> Path | None:
+    home = environ.get("XDG_CONFIG_HOME") or (environ.get("HOME") and Path(environ["HOME"], ".config"))
+    path = Path(home, "careen", "config.toml") if home else None
+    return path if path and path.is_file() else None
 
 
 def _home(environ: Mapping[str, str]) -> Path:

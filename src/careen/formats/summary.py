@@ -1,0 +1,58 @@
+"""What every report says alike: packages one per purl and owner, findings in one order, counts, the claimed base image."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.model.advisory import SEVERITIES
+from careen.model.finding import Finding, FixState
+from careen.model.image import ImageConfig
+from careen.model.package import Evidence, Package
+
+FIX_STATES: tuple[FixState, ...] = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+class BaseImage(Struct, frozen=True):
+    reference: str
+    digest: str | None
+    layers: int | None
+    how: str  # label | history | known layers
+
+
+def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
+    """(purl, package), one per purl and owner, in order; the places of equal ones are evidence of one."""
+    places: dict[tuple[str, str], dict[Evidence, None]] = {}
+    first: dict[tuple[str, str], Package] = {}
+    for package in packages:
+        key = package.purl, package.owned_by or ""
+        first.setdefault(key, package)
+        places.setdefault(key, {}).update(dict.fromkeys(package.evidence))
+    return [
+        (key[0], replace(first[key], evidence=tuple(sorted(places[key], key=lambda place: (place.layer, place.path)))))
+        for key in sorted(first)
+    ]
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """What to look at first comes first."""
+    return sorted(findings, key=lambda one: (-one.risk, _RANK[one.severity], one.id, one.package, one.fingerprint))
+
+
+def by_severity(findings: Iterable[Finding]) -> dict[str, int]:
+    """Every severity, also those with none."""
+    counts = Counter(one.severity for one in findings)
+    return {severity: counts[severity] for severity in SEVERITIES}
+
+
+def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str], int]:
+    return Counter((one.severity, one.fix.state) for one in findings)
+
+
+def base_image(config: ImageConfig) -> BaseImage | None:
+    """What the image says of its base. **Source:** OCI image-spec, annotations.md, ``org.opencontainers.image.base.*``."""
+    name = config.labels.get("org.opencontainers.image.base.name", "")
+    digest = config.labels.get("org.opencontainers.image.base.digest") or None
+    return BaseImage(name, digest, None, "label") if name else None
