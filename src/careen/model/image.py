@@ -54,8 +54,8 @@ class Layer(Struct, frozen=True):
     size_bytes: int
     created_by: str
     open: Callable[[], BinaryIO]
-    diff_id_verified: bool = False  # the uncompressed bytes were hashed and are what ``diff_id`` claims
     identity: str = ""  # names these bytes on this machine (file, offset, size, time), so that a known digest can be looked up
+    diff_id_verified: bool = False  # the uncompressed bytes were hashed and are what ``diff_id`` claims
 
 
 class Image(Struct, frozen=True):
