@@ -1,0 +1,240 @@
+"""A forward stream over stored bytes, decompressed on the way and counted against limits.
+
+``open_stream`` looks at the first bytes, never at a media type or a file name, which both lie in practice:
+gzip (several members too), zstd (several frames), xz, bzip2 or plain.
+Raises: TruncatedError or ValueError where the compressed data break off or are damaged, InputError over a limit.
+Source: RFC 1952 (gzip), RFC 8878 (zstd).
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from msgspec import Struct
+
+from careen.errors import InputError
+
+CHUNK_BYTES = 64 * 1024
+# What one call of a decompressor may give back: bounds the memory of a bomb, and is seldom reached otherwise.
+PIECE_BYTES = 1024 * 1024
+
+
+class Limits(Struct, frozen=True):
+    """How much one layer or archive may inflate to. A ratio is only judged beyond ``ratio_from_bytes``."""
+
+    inflated_bytes: int = 64 << 30
+    ratio: int = 200
+    ratio_from_bytes: int = 1 << 30
+    members: int = 5_000_000
+
+
+class TruncatedError(ValueError):
+    """The data end before they should; what came before is good."""
+
+
+class Stream:
+    """Reads forward through chunks of bytes. ``position`` counts the bytes given out or skipped."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._buffer = b""
+        self._at = 0
+        self._before = 0  # bytes of all chunks before the current one
+
+    @property
+    def position(self) -> int:
+        return self._before + self._at
+
+    def read(self, size: int) -> bytes:
+        """Exactly ``size`` bytes, fewer only at the end."""
+        at = self._at
+        end = at + size
+        if end <= len(self._buffer):
+            self._at = end
+            return self._buffer[at:end]
+        parts = [self._buffer[at:]]
+        missing = size - len(parts[0])
+        self._at = len(self._buffer)
+        while missing and self._next():
+            part = self._buffer[:missing]
+            self._at = len(part)
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def peek(self, size: int) -> bytes:
+        """The next bytes without taking them, as far as they are at hand (at least one chunk unless at the end)."""
+        while len(self._buffer) - self._at < size:
+            rest = self._buffer[self._at :]
+            given = self.position
+            if not self._next():
+                self._buffer, self._at, self._before = rest, 0, given
+                break
+            self._buffer, self._before = rest + self._buffer, given
+        return self._buffer[self._at : self._at + size]
+
+    def skip(self, size: int) -> int:
+        """Passes over ``size`` bytes without copying them; gives back how many there were."""
+        left = size
+        while left:
+            here = min(left, len(self._buffer) - self._at)
+            self._at += here
+            left -= here
+            if left and not self._next():
+                break
+        return size - left
+
+    def drain(self) -> None:
+        """Reads to the end, so that hashes over the stored bytes are complete."""
+        while self._next():
+            pass
+        self._at = len(self._buffer)
+
+    def _next(self) -> bool:
+        chunk = next(self._chunks, b"")
+        if not chunk:
+            return False
+        self._before += len(self._buffer)
+        self._buffer, self._at = chunk, 0
+        return True
+
+
+class SeekStream:
+    """The same over a seekable plain file: what is skipped is not read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.position = file.tell()
+        self._end = file.seek(0, 2)
+        file.seek(self.position)
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self.position += len(data)
+        return data
+
+    def peek(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self._file.seek(self.position)
+        return data
+
+    def skip(self, size: int) -> int:
+        step = min(size, max(0, self._end - self.position))
+        self.position += step
+        self._file.seek(self.position)
+        return step
+
+    def drain(self) -> None:
+        self.position = self._file.seek(0, 2)
+
+
+def open_stream(
+    raw: BinaryIO,
+    limits: Limits,
+    on_stored: Callable[[bytes], object] | None = None,
+    on_inflated: Callable[[bytes], object] | None = None,
+) -> Stream:
+    """A stream over the inflated bytes of ``raw``; the callbacks see every stored and every inflated chunk."""
+    return Stream(_chunks(raw, limits, on_stored, on_inflated))
+
+
+def compression(head: bytes) -> str:
+    """gzip, zstd, xz, bzip2 or plain, by the first bytes."""
+    if head[:3] == b"\x1f\x8b\x08":
+        return "gzip"
+    if head[:4] == b"\x28\xb5\x2f\xfd" or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F):
+        return "zstd"
+    if head[:6] == b"\xfd7zXZ\x00":
+        return "xz"
+    if head[:3] == b"BZh":
+        return "bzip2"
+    return "plain"
+
+
+def _chunks(
+    raw: BinaryIO,
+    limits: Limits,
+    on_stored: Callable[[bytes], object] | None,
+    on_inflated: Callable[[bytes], object] | None,
+) -> Iterator[bytes]:
+    stored_bytes = inflated_bytes = 0
+
+    def stored() -> Iterator[bytes]:
+        nonlocal stored_bytes
+        data = head
+        while data:
+            stored_bytes += len(data)
+            if on_stored:
+                on_stored(data)
+            yield data
+            data = raw.read(CHUNK_BYTES)
+
+    head = raw.read(CHUNK_BYTES)
+    kind = compression(head)
+    for piece in stored() if kind == "plain" else _inflate(stored(), kind):
+        inflated_bytes += len(piece)
+        if inflated_bytes > limits.inflated_bytes:
+            raise InputError(
+                f"it inflates to more than {limits.inflated_bytes >> 20} MiB", "raise the limit with --max-layer-bytes"
+            )
+        if inflated_bytes > limits.ratio_from_bytes and inflated_bytes > limits.ratio * stored_bytes:
+            raise InputError(
+                f"it inflates to more than {limits.ratio} times its size ({inflated_bytes >> 20} MiB "
+                f"out of {stored_bytes >> 10} KiB), as decompression bombs do",
+                "if you trust this image, raise the limit with --max-ratio",
+            )
+        if on_inflated:
+            on_inflated(piece)
+        yield piece
+
+
+def _inflate(stored: Iterator[bytes], kind: str) -> Iterator[bytes]:
+    make, errors = _decompressor(kind)
+    engine = make()
+    fresh = True  # at the start of a member, where the stored data may end
+    try:
+        for data in stored:
+            while data or not (engine.eof or getattr(engine, "needs_input", True)):
+                if engine.eof:
+                    if compression(data) != kind and not (kind == "zstd" and not data):
+                        return  # padding or garbage behind the last member
+                    engine, fresh = make(), True
+                piece = engine.decompress(data, PIECE_BYTES)
+                fresh = False
+                # isal and zlib hand back what they did not take, the others keep it and say needs_input
+                data = engine.unused_data if engine.eof else getattr(engine, "unconsumed_tail", b"")
+                if piece:
+                    yield piece
+                if not data and getattr(engine, "needs_input", True):
+                    break
+        while not engine.eof and (piece := engine.decompress(b"", PIECE_BYTES)):  # held back by the size of a piece
+            yield piece
+    except errors as error:
+        raise ValueError(f"damaged {kind} data: {error}") from error
+    if not engine.eof and not fresh:
+        raise TruncatedError(f"the {kind} data end too early")
+
+
+def _decompressor(kind: str) -> tuple[Callable[[], Any], Any]:
+    if kind == "gzip":
+        try:
+            from isal import isal_zlib
+
+            return lambda: isal_zlib.decompressobj(31), (isal_zlib.error, zlib.error)
+        except ImportError:  # no wheel for this machine: the standard library is half as fast
+            return lambda: zlib.decompressobj(31), (zlib.error,)
+    if kind == "zstd":
+        import sys
+
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+        return zstd.ZstdDecompressor, (zstd.ZstdError,)
+    if kind == "xz":
+        import lzma
+
+        return lambda: lzma.LZMADecompressor(memlimit=256 << 20), (lzma.LZMAError,)
+    import bz2
+
+    return bz2.BZ2Decompressor, (OSError,)

@@ -1,0 +1,300 @@
+"""The members of a tar stream, in order: a small pull walker that copies nothing it is not asked for.
+
+Understands old tar, ustar, PAX (local and global records), GNU long names, GNU and PAX sparse files and base-256
+numbers. Names come out clean: relative, without "." or empty parts; a name that leads out of the root is refused.
+Raises: ValueError at the first damaged header (what was given before is good).
+Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format",
+"Storing Sparse Files".
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+BLOCK = 512
+EXTENSION_BYTES = 8 << 20  # of one PAX record block or long name
+SPARSE_PARTS = 100_000
+
+
+class Source(Protocol):
+    position: int
+
+    def read(self, size: int) -> bytes: ...
+    def skip(self, size: int) -> int: ...
+
+
+class Member(NamedTuple):
+    """One entry. ``kind``: f file, d folder, l symbolic link, h hard link, c b p devices and pipes.
+
+    ``path`` is "" for the root folder itself and for names that lead out of the root (``escapes``).
+    ``stored_bytes`` follow in the stream and are the content, unless ``sparse`` maps them: (offset, length) pairs.
+    """
+
+    path: str
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    size_bytes: int
+    link: str
+    stored_bytes: int
+    sparse: tuple[tuple[int, int], ...] | None
+    escapes: bool
+    raw_name: str
+
+
+_KINDS = {
+    b"0": "f", b"\0": "f", b"7": "f", b"S": "f", b"1": "h", b"2": "l", b"3": "c", b"4": "b", b"5": "d", b"6": "p",
+}  # fmt: skip
+_HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 6s 2s 32s 32s 8s 8s 155s 12s")
+
+
+def members(source: Source) -> Iterator[Member]:
+    """Every member; the consumer may read up to ``stored_bytes`` of its content before it asks for the next."""
+    common: dict[str, str] = {}
+    while True:
+        block = source.read(BLOCK)
+        if len(block) < BLOCK:
+            if block.strip(b"\0"):
+                raise ValueError(f"the archive breaks off in a header at byte {source.position - len(block)}")
+            return
+        if block[0] == 0 and not block.strip(b"\0"):
+            return  # the end mark; what some writers leave behind it is not ours
+        member, records = _member(source, block, common)
+        if member is None:
+            common.update(records)
+            continue
+        start = source.position
+        yield member
+        rest = start + member.stored_bytes + (-member.stored_bytes % BLOCK) - source.position
+        if rest and source.skip(rest) < rest - (BLOCK - 1):
+            raise ValueError(f"the archive breaks off in {member.raw_name[:200]!r}")
+
+
+def content(source: Source, member: Member, piece_bytes: int = 1 << 20) -> Iterator[bytes]:
+    """The content of the member just given, holes of sparse files filled with zeros, in bounded pieces."""
+    if member.sparse is None:
+        yield from _pieces(source, member.stored_bytes, piece_bytes)
+        return
+    at = 0
+    for offset, length in (*member.sparse, (member.size_bytes, 0)):
+        while at < offset:
+            hole = min(piece_bytes, offset - at)
+            at += hole
+            yield bytes(hole)
+        for piece in _pieces(source, length, piece_bytes):
+            at += len(piece)
+            yield piece
+
+
+def _pieces(source: Source, size: int, piece_bytes: int) -> Iterator[bytes]:
+    while size:
+        piece = source.read(min(size, piece_bytes))
+        if not piece:
+            raise ValueError("the archive breaks off in the content of a file")
+        size -= len(piece)
+        yield piece
+
+
+def _member(source: Source, block: bytes, common: dict[str, str]) -> tuple[Member | None, dict[str, str]]:
+    """One member with all the extension headers before it; or (None, records) of a global PAX header."""
+    records = dict(common) if common else {}
+    long_name = long_link = None
+    for _ in range(64):  # extension headers in a row: more is an attack
+        (
+            name, mode, uid, gid, size, _, checksum, kind, link, magic, _, _, _, _, _, prefix, _,
+        ) = _HEADER.unpack(block)  # fmt: skip
+        _verify(block, checksum, source.position)
+        size_bytes = _number(size)
+        if kind in b"xgXLK" and kind:
+            body = _extension(source, size_bytes)
+            if kind == b"L":
+                long_name = body.rstrip(b"\0")
+            elif kind == b"K":
+                long_link = body.rstrip(b"\0")
+            elif kind == b"g":
+                return None, _records(body)
+            else:
+                records.update(_records(body))
+            block = source.read(BLOCK)
+            if len(block) < BLOCK:
+                raise ValueError("the archive breaks off behind an extension header")
+            continue
+        break
+    else:
+        raise ValueError("too many extension headers in a row")
+
+    raw = long_name if long_name is not None else name.split(b"\0", 1)[0]
+    if long_name is None and magic == b"ustar\0" and prefix[0]:
+        raw = prefix.split(b"\0", 1)[0] + b"/" + raw
+    text = _text(raw)
+    target = _text(long_link if long_link is not None else link.split(b"\0", 1)[0])
+    owner, group = _number(uid), _number(gid)
+    sparse = None
+    if records:
+        text = records.get("GNU.sparse.name") or records.get("path") or text
+        target = records.get("linkpath") or target
+        size_bytes = _decimal(records, "size", size_bytes)
+        owner, group = _decimal(records, "uid", owner), _decimal(records, "gid", group)
+    letter = _KINDS.get(kind, "f")
+    if letter == "f" and text.endswith("/"):
+        letter = "d"  # before POSIX a trailing slash was all that told a folder
+    stored = size_bytes if letter == "f" else 0
+    if kind == b"S":
+        sparse, size_bytes = _gnu_sparse(source, block)
+    elif letter == "f" and any(key.startswith("GNU.sparse.") for key in records):
+        sparse, size_bytes, stored = _pax_sparse(source, records, size_bytes)
+    path, escapes = _clean(text)
+    if letter == "h":
+        target, out = _clean(target)
+        escapes = escapes or out
+    member = Member(
+        "" if escapes else path, letter, _number(mode) & 0o7777, owner, group,
+        size_bytes if letter == "f" else 0, target, stored, sparse, escapes, text,
+    )  # fmt: skip
+    return member, {}
+
+
+def _verify(block: bytes, checksum: bytes, position: int) -> None:
+    try:
+        told = int(checksum.strip(b" \0"), 8)
+    except ValueError:
+        raise ValueError(f"damaged header before byte {position}") from None
+    # Adler-32's low half is one more than the sum of the bytes, modulo 65521: the checksum at the speed of C.
+    seen = (zlib.adler32(block) & 0xFFFF) - 1
+    if (seen - sum(block[148:156]) + 8 * 32 - told) % 65521 == 0:
+        return
+    if sum(byte - 256 if byte > 127 else byte for byte in block[:148] + b" " * 8 + block[156:]) != told:
+        raise ValueError(f"damaged header before byte {position}")  # (some historic writers summed signed bytes)
+
+
+def _number(field: bytes) -> int:
+    """An octal number, or a base-256 one when the first bit is set. Source: GNU tar manual, "Basic Tar Format"."""
+    if field[0] & 0x80:
+        value = int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
+        if field[0] & 0x40 or value > 1 << 62:
+            raise ValueError("a number in a header is out of range")
+        return value
+    text = field.split(b"\0", 1)[0].strip()
+    try:
+        return int(text, 8) if text else 0
+    except ValueError:
+        raise ValueError("a number in a header is not octal") from None
+
+
+def _decimal(records: dict[str, str], key: str, default: int) -> int:
+    text = records.get(key)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise ValueError(f"PAX record {key} is no number")
+    return int(text)
+
+
+def _extension(source: Source, size: int) -> bytes:
+    if size > EXTENSION_BYTES:
+        raise ValueError(f"an extension header of {size} bytes")
+    padded = size + (-size % BLOCK)
+    body = source.read(padded)
+    if len(body) < size:
+        raise ValueError("the archive breaks off in an extension header")
+    return body[:size]
+
+
+def _records(body: bytes) -> dict[str, str]:
+    """PAX records ``<length> <key>=<value>\\n``, the length in decimal and counting itself."""
+    records: dict[str, str] = {}
+    at = 0
+    while at < len(body) and body[at]:
+        space = body.find(b" ", at, at + 12)
+        if space < 0 or not body[at:space].isdigit():
+            raise ValueError("damaged PAX record")
+        end = at + int(body[at:space])
+        if end > len(body) or end <= space:
+            raise ValueError("damaged PAX record")
+        key, equals, value = body[space + 1 : end - 1].partition(b"=")
+        if not equals:
+            raise ValueError("damaged PAX record")
+        name = _text(key)
+        if name in ("GNU.sparse.offset", "GNU.sparse.numbytes"):  # version 0.0 repeats its keys
+            records["GNU.sparse.map"] = ",".join(filter(None, (records.get("GNU.sparse.map"), _text(value))))
+        else:
+            records[name] = _text(value)
+        at = end
+    return records
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode(errors="backslashreplace")  # two bad names stay two names
+
+
+def _clean(name: str) -> tuple[str, bool]:
+    """(relative path without "." and empty parts, does it lead out of the root). Source: a ".." only goes up."""
+    if name[:2] == "./":
+        name = name[2:]
+    if "/." not in name and "//" not in name and name[:1] not in ("/", ".") and name[-1:] != "/":
+        return name, False
+    parts: list[str] = []
+    escapes = False
+    for part in name.split("/"):
+        if part == "..":
+            escapes = escapes or not parts
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts), escapes
+
+
+def _gnu_sparse(source: Source, block: bytes) -> tuple[tuple[tuple[int, int], ...], int]:
+    """The map in an old GNU sparse header: 4 pairs at 386, the real size at 483, more pairs in blocks that follow."""
+    pairs = [(_number(block[at : at + 12]), _number(block[at + 12 : at + 24])) for at in range(386, 482, 24)]
+    more = block[482]
+    while more:
+        extra = source.read(BLOCK)
+        if len(extra) < BLOCK or len(pairs) > SPARSE_PARTS:
+            raise ValueError("damaged sparse map")
+        pairs += [(_number(extra[at : at + 12]), _number(extra[at + 12 : at + 24])) for at in range(0, 504, 24)]
+        more = extra[504]
+    return _checked(pairs, _number(block[483:495])), _number(block[483:495])
+
+
+def _pax_sparse(source: Source, records: dict[str, str], size: int) -> tuple[tuple[tuple[int, int], ...], int, int]:
+    """(map, real size, stored bytes left) of PAX sparse formats 0.0, 0.1 (map in the records) and 1.0 (map in the data)."""
+    real = _decimal(records, "GNU.sparse.realsize", _decimal(records, "GNU.sparse.size", size))
+    stored = size
+    if "GNU.sparse.map" in records:
+        numbers = records["GNU.sparse.map"].split(",")
+    else:
+        head = source.read(min(BLOCK, stored))
+        while head and len(head) < min(stored, EXTENSION_BYTES):
+            lines = head.split(b"\n")
+            if lines[0].isdigit() and len(lines) - 1 > 2 * int(lines[0][:12]):
+                break
+            head += source.read(BLOCK)
+        lines = head.split(b"\n")
+        if not lines[0].isdigit() or len(lines[0]) > 12 or len(lines) - 1 <= 2 * int(lines[0]):
+            raise ValueError("damaged sparse map")
+        numbers = [line.decode("ascii", "replace") for line in lines[1 : 1 + 2 * int(lines[0])]]
+        stored -= len(head)
+    if len(numbers) > 2 * SPARSE_PARTS or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in numbers):
+        raise ValueError("damaged sparse map")
+    values = [int(part) for part in numbers]
+    return _checked(list(zip(values[::2], values[1::2], strict=False)), real), real, stored
+
+
+def _checked(pairs: list[tuple[int, int]], real: int) -> tuple[tuple[int, int], ...]:
+    kept = []
+    at = 0
+    for offset, length in pairs:
+        if not length:
+            continue
+        if offset < at or offset + length > real:
+            raise ValueError("damaged sparse map")
+        at = offset + length
+        kept.append((offset, length))
+    return tuple(kept)

@@ -1,0 +1,82 @@
+import bz2
+import gzip
+import io
+import lzma
+import random
+import sys
+
+import pytest
+
+from careen.errors import InputError
+from careen.formats.inflate import Limits, TruncatedError, open_stream
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+DATA = random.Random(7).randbytes(300_000) + b"a" * 3_000_000 + random.Random(8).randbytes(999)
+STORED = {
+    "plain": DATA,
+    "gzip": gzip.compress(DATA),
+    "two gzip members": gzip.compress(DATA[:1000]) + gzip.compress(DATA[1000:]),
+    "padded gzip": gzip.compress(DATA) + bytes(5000),
+    "zstd": zstd.compress(DATA),
+    "two zstd frames": zstd.compress(DATA[:1000]) + zstd.compress(DATA[1000:]),
+    "bzip2": bz2.compress(DATA),
+    "xz": lzma.compress(DATA),
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_gives_back_the_bytes_whatever_the_compression(name):
+    sizes = random.Random(name)
+    hashed = []
+    stream = open_stream(io.BytesIO(STORED[name]), Limits(), hashed.append)
+    parts = []
+    at = 0
+    while True:
+        size = sizes.randint(1, 200_000)
+        if sizes.random() < 0.3:
+            assert stream.peek(size)[:10] == DATA[at : at + 10][: min(size, 10)]
+        if sizes.random() < 0.2:
+            parts.append(DATA[at : at + stream.skip(size)])
+        else:
+            parts.append(stream.read(size))
+        at += len(parts[-1])
+        assert stream.position == at
+        if not parts[-1]:
+            break
+    assert b"".join(parts) == DATA
+    if "padded" not in name:
+        assert b"".join(hashed) == STORED[name]
+
+
+@pytest.mark.parametrize("name", [name for name in STORED if name not in ("plain", "padded gzip")])
+def test_what_breaks_off_is_said_after_what_was_read(name):
+    stored = STORED[name]
+    stream = open_stream(io.BytesIO(stored[: len(stored) - 50]), Limits())
+    if name != "bzip2":  # its blocks are 900 kB: here the only one is damaged
+        assert stream.read(500) == DATA[:500]
+    with pytest.raises(TruncatedError):
+        stream.drain()
+
+
+def test_damaged_data_are_an_error():
+    stored = bytearray(STORED["gzip"])
+    stored[2000:2050] = bytes(50)
+    with pytest.raises(ValueError, match=r"damaged|too early"):
+        open_stream(io.BytesIO(bytes(stored)), Limits()).drain()
+
+
+def test_a_bomb_is_stopped_by_its_ratio():
+    bomb = gzip.compress(bytes(40 << 20))
+    stream = open_stream(io.BytesIO(bomb), Limits(ratio_from_bytes=10 << 20))
+    with pytest.raises(InputError, match="200 times"):
+        stream.drain()
+    assert stream.position <= 12 << 20
+
+
+def test_a_layer_has_a_greatest_size():
+    with pytest.raises(InputError, match="more than 1 MiB"):
+        open_stream(io.BytesIO(STORED["zstd"]), Limits(inflated_bytes=1 << 20)).drain()
