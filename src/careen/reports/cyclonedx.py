@@ -1,0 +1,160 @@
+"""The packages and their vulnerabilities as a CycloneDX 1.6 bill of materials in JSON.
+
+The serial number follows from the image's digest, so that two scans of one image name one document; the version
+stays 1 and the time stamp says which is newer.
+**Source:** CycloneDX 1.6 (ECMA-424), JSON schema bom-1.6; purl-spec.
+"""
+
+from typing import Any, TextIO
+from uuid import NAMESPACE_URL, uuid5
+
+from careen import __version__
+from careen.formats.json_text import write_json
+from careen.formats.summary import merged, ordered
+from careen.model.advisory import Cvss
+from careen.model.finding import Finding, Suppressed
+from careen.model.package import Package
+from careen.model.report import Report
+from careen.plugins import Reporter, ReportOptions
+
+SEVERITIES = {"negligible": "info"}  # the one word of ours that CycloneDX does not have
+METHODS = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
+
+
+def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
+    write_json(document(report, options), stream)
+
+
+def document(report: Report, options: ReportOptions) -> dict[str, Any]:
+    image = report.image
+    packages = merged(report.inventory.packages)
+    ref_by_purl: dict[str, str] = {}
+    components = [_component(purl, package, ref_by_purl) for purl, package in packages]
+    listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
+    suppressed = sorted(report.suppressed, key=lambda one: (one.finding.id, one.finding.fingerprint))
+    vulnerabilities = [_vulnerability(one, _open(one), ref_by_purl) for one in listed]
+    vulnerabilities += [_vulnerability(one.finding, _settled(one), ref_by_purl) for one in suppressed]
+    return {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": uuid5(NAMESPACE_URL, f"careen:{image.digest or image.reference}").urn,
+        "version": 1,
+        "metadata": {
+            "timestamp": report.created,
+            "tools": {"components": [{"type": "application", "name": "careen", "version": __version__}]},
+            "component": _image(report),
+            "properties": [
+                {"name": "careen:coverage", "value": report.coverage.verdict},
+                *({"name": f"careen:coverage:{why.code}", "value": why.detail} for why in report.coverage.reasons),
+            ],
+        },
+        "components": [*_distribution(report), *components],
+        "vulnerabilities": vulnerabilities,
+    }
+
+
+def _image(report: Report) -> dict[str, Any]:
+    image = report.image
+    kind = "container" if image.kind == "image" else "file"
+    component = {"type": kind, "bom-ref": "image", "name": image.reference, "version": image.digest}
+    return component if image.digest else {key: value for key, value in component.items() if key != "version"}
+
+
+def _distribution(report: Report) -> list[dict[str, Any]]:
+    distribution = report.inventory.distribution
+    if not distribution:
+        return []
+    component = {"type": "operating-system", "bom-ref": "distribution", "name": distribution.id}
+    return [component | ({"version": distribution.version} if distribution.version else {})]
+
+
+def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict[str, Any]:
+    """A purl stands twice when two packages own files of it: the reference has the owner behind it then."""
+    ref = f"{purl}#{package.owned_by}" if package.owned_by else purl
+    ref_by_purl.setdefault(purl, ref)
+    namespace, name = package.namespace, package.name
+    if package.type == "maven":
+        namespace, _, name = package.name.rpartition(":")
+    properties = [("presence", package.presence), ("vendor", package.vendor), ("cataloger", package.cataloger)]
+    if package.owned_by:
+        properties.append(("owned_by", package.owned_by))
+    if package.evidence:
+        properties.append(("layer", str(package.evidence[0].layer)))
+    component: dict[str, Any] = {
+        "type": "library",
+        "bom-ref": ref,
+        **({"group": namespace} if namespace else {}),
+        "name": name,
+        "version": package.version,
+        "purl": purl,
+        "properties": [{"name": f"careen:{key}", "value": value} for key, value in properties],
+    }
+    if package.licenses:
+        component["licenses"] = [{"license": {"name": licence}} for licence in package.licenses if licence]
+    places = [{"location": place.path} for place in package.evidence if place.path]
+    return component | ({"evidence": {"occurrences": places}} if places else {})
+
+
+def _vulnerability(finding: Finding, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
+    ref = ref_by_purl.get(finding.package, finding.package)
+    sources = [{"name": one.source, **({"url": one.url} if one.url else {})} for one in finding.advisories]
+    properties = [("risk", f"{finding.risk:g}"), ("kev", str(finding.kev).lower()), ("confidence", finding.confidence)]
+    if finding.epss:
+        properties.append(("epss", f"{finding.epss.score:g}"))
+    entry: dict[str, Any] = {
+        "bom-ref": finding.fingerprint,
+        "id": finding.id,
+        **({"source": sources[0]} if sources else {}),
+        "references": [{"id": alias, "source": {"name": _namer(alias)}} for alias in finding.aliases],
+        "ratings": [
+            {
+                **({"source": {"name": finding.severity_source}} if finding.severity_source else {}),
+                "severity": SEVERITIES.get(finding.severity, finding.severity),
+            },
+            *map(_rating, finding.cvss),
+        ],
+        "analysis": analysis,
+        "affects": [{"ref": ref, "versions": [{"version": finding.package_version, "status": "affected"}]}],
+        "properties": [{"name": f"careen:{key}", "value": value} for key, value in properties],
+    }
+    if finding.summary:
+        entry["description"] = finding.summary
+    if finding.fix.versions:
+        entry["recommendation"] = f"Upgrade {finding.package_name} to {' or '.join(finding.fix.versions)}"
+    if any(one.url for one in finding.advisories):
+        entry["advisories"] = [{"title": one.id, "url": one.url} for one in finding.advisories if one.url]
+    return entry
+
+
+def _rating(cvss: Cvss) -> dict[str, Any]:
+    return {
+        "source": {"name": cvss.source},
+        "score": cvss.score,
+        "method": METHODS.get(cvss.version, "other"),
+        "vector": cvss.vector,
+    }
+
+
+def _open(finding: Finding) -> dict[str, Any]:
+    update = {"response": ["update"]} if finding.fix.state == "fixed" else {}
+    refused = {"response": ["will_not_fix"]} if finding.fix.state == "wont_fix" else {}
+    return {"state": "in_triage", **update, **refused, "detail": finding.reason}
+
+
+def _settled(one: Suppressed) -> dict[str, Any]:
+    """A VEX statement says that the flaw does not matter here; any other rule only that nobody wants to see it."""
+    state = "not_affected" if one.by.kind == "vex" else "in_triage"
+    return {"state": state, "detail": f"suppressed by {one.by.kind} ({one.by.source}): {one.by.reason}"}
+
+
+def _namer(id: str) -> str:
+    return {"CVE": "NVD", "GHSA": "GitHub"}.get(id.partition("-")[0], id.partition("-")[0] or "unknown")
+
+
+REPORTER = Reporter(
+    name="cyclonedx",
+    media_type="application/vnd.cyclonedx+json; version=1.6",
+    write=write,
+    description="packages and vulnerabilities as a bill of materials (CycloneDX 1.6)",
+)

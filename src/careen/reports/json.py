@@ -1,0 +1,125 @@
+"""The whole report as JSON for programs: ``careen.report/1``, described by docs/schema/report-1.json.
+
+Shape: every key is always there, an unknown value is null, lists have a stable order, totals count all findings even
+where ``listed`` says that only some severities are listed.
+"""
+
+from typing import Any, TextIO
+
+import msgspec
+
+from careen import __version__
+from careen.formats.json_text import write_json
+from careen.formats.summary import base_image, by_severity, merged, ordered
+from careen.model.finding import Finding
+from careen.model.package import Evidence, Package
+from careen.model.report import Report
+from careen.plugins import Reporter, ReportOptions
+
+SCHEMA = "careen.report/1"
+
+
+def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
+    write_json(document(report, options), stream)
+
+
+def document(report: Report, options: ReportOptions) -> dict[str, Any]:
+    packages = merged(report.inventory.packages)
+    findings = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "careen", "version": __version__},
+        "created": report.created,
+        "target": _target(report),
+        "layers": [
+            {
+                "index": layer.index,
+                "digest": layer.digest or None,
+                "diff_id": layer.diff_id or None,
+                "diff_id_verified": layer.diff_id_verified,
+                "created_by": layer.created_by or None,
+                "size_bytes": layer.size_bytes,
+                "instruction": None,
+            }
+            for layer in report.image.layers
+        ],
+        "packages": [_package(purl, package) for purl, package in packages],
+        "listed": sorted(options.severities) if options.severities else None,
+        "findings": [_finding(finding) for finding in findings],
+        "suppressed": [{"finding": _finding(one.finding), "by": msgspec.to_builtins(one.by)} for one in report.suppressed],
+        "unknowns": [
+            {
+                "cataloger": unknown.cataloger,
+                "path": unknown.evidence.path,
+                "layer": unknown.evidence.layer,
+                "reason": unknown.reason,
+            }
+            for unknown in report.unknowns
+        ],
+        "coverage": msgspec.to_builtins(report.coverage),
+        "database": msgspec.to_builtins(report.database),
+        "verdict": msgspec.to_builtins(report.verdict),
+        "totals": {
+            "packages": len(packages),
+            "findings": len(report.findings),
+            "by_severity": by_severity(report.findings),
+            "suppressed": len(report.suppressed),
+            "unknowns": len(report.unknowns),
+        },
+    }
+
+
+def _target(report: Report) -> dict[str, Any]:
+    image, distribution = report.image, report.inventory.distribution
+    return {
+        "reference": image.reference,
+        "kind": image.kind,
+        "digest": image.digest or None,
+        "platform": str(image.platform) if image.platform else None,
+        "distribution": {
+            "id": distribution.id,
+            "version": distribution.version or None,
+            "codename": distribution.codename or None,
+            "end_of_life": report.end_of_life,
+        }
+        if distribution
+        else None,
+        "base_image": msgspec.to_builtins(base_image(image.config)),
+    }
+
+
+def _package(purl: str, package: Package) -> dict[str, Any]:
+    return {
+        "purl": purl,
+        "type": package.type,
+        "name": package.name,
+        "version": package.version,
+        "source": msgspec.to_builtins(package.source),
+        "arch": package.arch,
+        "distro": package.distro,
+        "module": package.module,
+        "licenses": list(package.licenses),
+        "cataloger": package.cataloger,
+        "confidence": package.confidence,
+        "presence": package.presence,
+        "vendor": package.vendor,
+        "owned_by": package.owned_by,
+        "evidence": [_place(place) for place in package.evidence],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    built: dict[str, Any] = msgspec.to_builtins(finding)
+    return built
+
+
+def _place(place: Evidence) -> dict[str, Any]:
+    return {"path": place.path, "layer": place.layer}
+
+
+REPORTER = Reporter(
+    name="json",
+    media_type="application/vnd.careen.report.v1+json",
+    write=write,
+    description="everything, for programs (schema: docs/schema/report-1.json)",
+)

@@ -1,0 +1,152 @@
+"""The findings as SARIF 2.1.0, for code-scanning views.
+
+Locations are paths inside the image, which do not change with its tag; the image stands in the run's properties, and
+the fingerprint keeps an alert the same alert from build to build.
+**Source:** OASIS Static Analysis Results Interchange Format 2.1.0, sections 3.14 (run), 3.27 (result), 3.35
+(suppression), 3.49 (reportingDescriptor); GitHub's ``security-severity`` property.
+"""
+
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from careen import __version__
+from careen.formats.escape import visible
+from careen.formats.json_text import write_json
+from careen.formats.summary import by_severity, ordered
+from careen.model.finding import Finding, Suppressed
+from careen.model.report import Report
+from careen.plugins import Reporter, ReportOptions
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "negligible": "note", "unknown": "warning"}
+# What a viewer sorts by where nobody published a score: the middle of the band of CVSS 3.1, section 5.
+SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1, "unknown": 0.0}
+
+
+def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
+    write_json(document(report, options), stream)
+
+
+def document(report: Report, options: ReportOptions) -> dict[str, Any]:
+    listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
+    suppressed = sorted(report.suppressed, key=lambda one: (one.finding.id, one.finding.fingerprint))
+    rules = _rules([*listed, *(one.finding for one in suppressed)])
+    index_by_id = {rule["id"]: index for index, rule in enumerate(rules)}
+    results = [_result(finding, index_by_id) for finding in listed]
+    results += [_result(one.finding, index_by_id) | {"suppressions": [_suppression(one)]} for one in suppressed]
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, rules, results)]}
+
+
+def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, Any]:
+    image = report.image
+    notes: list[dict[str, Any]] = [
+        {"level": "warning", "message": {"text": f"{reason.code}: {reason.detail}"}} for reason in report.coverage.reasons
+    ]
+    notes += [
+        {
+            "level": "warning",
+            "message": {"text": f"{unknown.cataloger} could not read this: {unknown.reason}"},
+            "locations": [_location(unknown.evidence.path)],
+        }
+        for unknown in report.unknowns
+    ]
+    return {
+        "tool": {"driver": {"name": "careen", "semanticVersion": __version__, "rules": rules}},
+        "automationDetails": {"id": f"careen/{quote(_name(image.reference), safe='/:.-', errors='replace')}/"},
+        "invocations": [
+            {
+                "executionSuccessful": report.verdict.exit_code != 3,
+                "exitCode": report.verdict.exit_code,
+                "endTimeUtc": report.created,
+                "toolExecutionNotifications": notes,
+            }
+        ],
+        "originalUriBaseIds": {"IMAGE": {"description": {"text": "the root of the image's file system"}}},
+        "properties": {
+            "imageReference": image.reference,
+            "imageDigest": image.digest,
+            "platform": str(image.platform) if image.platform else None,
+            "coverage": report.coverage.verdict,
+            "totals": by_severity(report.findings),
+        },
+        "results": results,
+        "columnKind": "unicodeCodePoints",
+    }
+
+
+def _name(reference: str) -> str:
+    """Without tag and digest: a viewer keeps one list of alerts for a name, whatever was built last."""
+    name = reference.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    return head if colon and "/" not in tag and head not in ("oci-layout", "docker-archive", "dir") else name
+
+
+def _rules(findings: list[Finding]) -> list[dict[str, Any]]:
+    """One a vulnerability. Severity is of the rule in SARIF, so the worst of its packages stands for all."""
+    by_id: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_id.setdefault(finding.id, []).append(finding)
+    return [_rule(id, by_id[id]) for id in sorted(by_id)]
+
+
+def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
+    worst = max(findings, key=_score)
+    text = next((one.summary for one in findings if one.summary), "") or f"{id} in {worst.package_name}"
+    rule = {
+        "id": id,
+        "name": "Vulnerability",
+        "shortDescription": {"text": visible(text, 300)},
+        "defaultConfiguration": {"level": LEVELS[worst.severity]},
+        "properties": {"security-severity": f"{_score(worst):.1f}", "tags": ["security", "vulnerability", worst.severity]},
+    }
+    urls = sorted(reference.url for one in findings for reference in one.advisories if reference.url.startswith("https://"))
+    return rule | ({"helpUri": urls[0]} if urls else {})
+
+
+def _score(finding: Finding) -> float:
+    return max((cvss.score for cvss in finding.cvss if cvss.version != "2.0"), default=SCORES[finding.severity])
+
+
+def _result(finding: Finding, index_by_id: dict[str, int]) -> dict[str, Any]:
+    fix = f"fixed in {', '.join(finding.fix.versions)}" if finding.fix.versions else f"fix: {finding.fix.state}"
+    return {
+        "ruleId": finding.id,
+        "ruleIndex": index_by_id[finding.id],
+        "level": LEVELS[finding.severity],
+        "message": {"text": visible(f"{finding.id} in {finding.package_name} {finding.package_version}, {fix}", 1000)},
+        "locations": [_location(path, finding.package) for path in finding.paths or ("",)],
+        "partialFingerprints": {"careenFingerprint/v1": finding.fingerprint},
+        "properties": {
+            "purl": finding.package,
+            "reason": finding.reason,
+            "severity": finding.severity,
+            "risk": finding.risk,
+            "kev": finding.kev,
+            "epss": finding.epss.score if finding.epss else None,
+            "layer": finding.layer,
+            "fixState": finding.fix.state,
+            "fixedVersions": list(finding.fix.versions),
+        },
+    }
+
+
+def _location(path: str, purl: str = "") -> dict[str, Any]:
+    where: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(path, safe="/", errors="replace") or ".", "uriBaseId": "IMAGE"},
+            "region": {"startLine": 1},
+        }
+    }
+    return where | ({"logicalLocations": [{"fullyQualifiedName": purl, "kind": "module"}]} if purl else {})
+
+
+def _suppression(one: Suppressed) -> dict[str, Any]:
+    return {"kind": "external", "status": "accepted", "justification": f"{one.by.kind} ({one.by.source}): {one.by.reason}"}
+
+
+REPORTER = Reporter(
+    name="sarif",
+    media_type="application/sarif+json",
+    write=write,
+    description="findings for code-scanning views (SARIF 2.1.0)",
+)

@@ -1,0 +1,303 @@
+"""The report for people: what to look at first, what mends it, and what was not assessed.
+
+Lines are laid out here for ``options.width`` columns and are the same with and without colour; a pipe gets them plain.
+Findings are grouped by source package, groups and rows sorted by risk. No sentence claims an absence of flaws that
+nobody looked for.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from careen.formats.escape import columns, shorten, visible
+from careen.formats.summary import FIX_STATES, base_image, by_severity, by_severity_and_fix, merged, ordered
+from careen.model.advisory import SEVERITIES
+from careen.model.finding import Finding
+from careen.model.package import Package
+from careen.model.report import Report
+from careen.plugins import Reporter, ReportOptions
+
+Span = tuple[str, str]  # text, style
+Line = list[Span]
+
+STYLES = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "negligible": "dim",
+    "unknown": "magenta",
+}
+STATES = {
+    "fixed": "fixed",
+    "open": "no fix yet",
+    "wont_fix": "won't fix",
+    "deferred": "deferred",
+    "end_of_life": "end of life",
+    "unknown": "fix unknown",
+}
+# What to do about an incomplete answer, by the code of the reason.
+NEXT_STEPS = {
+    "no_database": "careen db update",
+    "no_advisories": "careen db update, or --advisories DIR for advisories of your own",
+    "stale_source": "careen db update",
+    "unscored": "--unknown-as SEVERITY says how --fail-on is to count them",
+    "end_of_life": "move to a supported release: no more fixes are published for this one",
+    "unknown_distribution": "see docs/coverage.md for the distributions with a feed",
+    "unreadable": "the files are listed below; careen scan --debug says more",
+}
+KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
+ROW = "{:>5}  {:<10}  {:<19}  {:<5}  {:<9}  "
+
+
+def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
+    lines = [*_header(report, options), *_findings(report, options), *_summary(report, options)]
+    lines += [*_not_assessed(report, options), *_verdict(report)]
+    if options.color:
+        _draw(lines, stream)
+    else:
+        stream.writelines("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+
+
+def _draw(lines: list[Line], stream: TextIO) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text.assemble(*line), soft_wrap=True)
+
+
+# --- what was looked at ---------------------------------------------------------------------------------------------
+
+
+def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
+    image, inventory = report.image, report.inventory
+    yield [(_fit(visible(image.reference), options.width), "bold")]
+    platform = f"{image.platform}  " if image.platform else ""
+    if platform or image.digest:
+        yield [(f"  {platform}{image.digest}", "dim")]
+    if distribution := inventory.distribution:
+        name = distribution.pretty_name or f"{distribution.id} {distribution.version}".strip()
+        support = f", supported until {report.end_of_life}" if report.end_of_life else ""
+        if report.end_of_life and report.end_of_life < report.created[:10]:
+            support = f", out of support since {report.end_of_life}"
+        yield [(f"  {visible(name, 100)}{support}", "")]
+    else:
+        yield [("  no distribution recognised", "")]
+    if base := base_image(image.config):
+        yield [(_fit(f"  based on {visible(base.reference, 200)}, as its label says", options.width), "")]
+    packages = merged(inventory.packages)
+    kinds: dict[str, int] = {}
+    for _, package in packages:
+        kinds[package.type] = kinds.get(package.type, 0) + 1
+    by_kind = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0])))
+    what = f"{_plural(len(image.layers), 'layer')}, " if image.layers else ""
+    text = f"{what}{_plural(inventory.files, 'file')}, {_plural(len(packages), 'package')}" + (
+        f": {by_kind}" if by_kind else ""
+    )
+    for part in _wrapped(text, options.width - 2):
+        yield [("  " + part, "")]
+    yield []
+
+
+# --- what was found -------------------------------------------------------------------------------------------------
+
+
+def _findings(report: Report, options: ReportOptions) -> Iterator[Line]:
+    listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
+    package_by_purl = {package.purl: package for package in report.inventory.packages}
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in listed:
+        groups.setdefault(_group(finding, package_by_purl.get(finding.package)), []).append(finding)
+    if groups:
+        yield [(ROW.format("RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOITED") + "FIXED IN", "dim")]
+    for (name, version, kind), findings in groups.items():
+        yield from _one_group(name, version, kind, findings, options)
+    if hidden := len(report.findings) - len(listed):
+        yield [(f"{_plural(hidden, 'finding')} of other severities not listed", "dim")]
+    if groups or hidden:
+        yield []
+
+
+def _group(finding: Finding, package: Package | None) -> tuple[str, str, str]:
+    """Binary packages of one source are upgraded together."""
+    if package and package.source:
+        return package.source.name, package.source.version, package.type
+    kind = finding.package.removeprefix("pkg:").partition("/")[0]
+    return finding.package_name, finding.package_version, kind
+
+
+def _one_group(name: str, version: str, kind: str, findings: list[Finding], options: ReportOptions) -> Iterator[Line]:
+    title = f"{visible(name, 200)} {visible(version, 100)}"
+    binaries = sorted({one.package_name for one in findings} - {name})
+    paths = sorted({path for one in findings for path in one.paths}) if not binaries else []
+    what = ", ".join(binaries) or (paths[0] if paths else "")
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    yield _title(title, f"{kind}: {visible(what)}{more}" if what else kind, options)
+    if _is_kernel(name) and not options.verbose:
+        yield from _kernel(findings)
+        return
+    rows: dict[tuple[str, str, tuple[str, ...], str, int | None], list[Finding]] = {}
+    small = 0
+    for finding in findings:
+        if finding.severity == "negligible" and not options.verbose and not finding.kev:
+            small += 1
+            continue
+        key = finding.id, finding.severity, finding.fix.versions, finding.fix.state, finding.layer
+        rows.setdefault(key, []).append(finding)
+    for same in rows.values():
+        yield from _row(same[0], options)
+    if small:
+        yield [(f"       {'negligible':<10}  {_plural(small, 'finding')}", STYLES["negligible"])]
+
+
+def _title(title: str, where: str, options: ReportOptions) -> Line:
+    room = options.width - columns(title) - 2
+    if room < 20:
+        return [(title, "bold")]
+    return [(title, "bold"), ("  " + shorten(where, room), "dim")]
+
+
+def _row(finding: Finding, options: ReportOptions) -> Iterator[Line]:
+    fix = ", ".join(visible(version, 100) for version in finding.fix.versions) or STATES[finding.fix.state]
+    if finding.fix.versions and finding.fix.state != "fixed":
+        fix += f" ({STATES[finding.fix.state]})"
+    exploited = " ".join(
+        [*(["KEV"] if finding.kev else []), *([_percent(finding.epss.score)] if finding.epss else [])]
+    )  # the chance of the next 30 days
+    layer = "" if finding.layer is None else str(finding.layer)
+    start = ROW.format(f"{finding.risk:.1f}", finding.severity, visible(finding.id, 60), layer, exploited)
+    where = len(start) - len(start.lstrip()) + len(f"{finding.risk:.1f}") + 2
+    style = STYLES[finding.severity]
+    spans = [(start[:where], ""), (start[where : where + 10], style), (start[where + 10 :], "")]
+    style = "green" if finding.fix.state == "fixed" else "dim"
+    if columns(start) + columns(fix) <= options.width:
+        yield [*spans, (fix, style)]
+        return
+    indent = len(ROW.format("", "", "", "", "")) if columns(fix) <= 26 else 19
+    yield spans
+    for part in _wrapped(fix, options.width - indent):
+        yield [(" " * indent + part, style)]
+
+
+def _kernel(findings: Sequence[Finding]) -> Iterator[Line]:
+    counts = ", ".join(f"{count} {severity}" for severity, count in by_severity(findings).items() if count)
+    yield [(f"       {counts}", "")]
+    yield [("       in the kernel's sources: an image runs the kernel of its host (--verbose lists)", "dim")]
+
+
+def _is_kernel(name: str) -> bool:
+    return name in KERNEL or name.startswith(("linux-headers-", "linux-hwe", "linux-signed", "linux-kbuild"))
+
+
+def _percent(score: float) -> str:
+    return f"{score:.0%}" if score >= 0.01 else "<1%"
+
+
+# --- how much of it -------------------------------------------------------------------------------------------------
+
+
+def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
+    if not report.findings:
+        yield [_nothing(report)]
+    else:
+        yield from _totals(report)
+    for kind in sorted({one.by.kind for one in report.suppressed}):
+        count = sum(one.by.kind == kind for one in report.suppressed)
+        yield [(f"{_plural(count, 'finding')} suppressed by {visible(kind)} (--format json lists them)", "dim")]
+    yield []
+
+
+def _nothing(report: Report) -> Span:
+    if report.coverage.verdict == "not_assessed":
+        return "This image was not assessed: nothing can be said about its vulnerabilities.", "bold yellow"
+    if report.coverage.verdict == "partially_assessed":
+        return "No vulnerability found in the part that was assessed.", "bold"
+    return "No known vulnerability found.", "bold green"
+
+
+def _totals(report: Report) -> Iterator[Line]:
+    counts = by_severity_and_fix(report.findings)
+    states = [state for state in FIX_STATES if any(counts.get((severity, state)) for severity in SEVERITIES)]
+    heads = [STATES[state] for state in states]
+    yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head in heads) + f"{'total':>9}", "dim")]
+    totals = by_severity(report.findings)
+    for severity in SEVERITIES:
+        if totals[severity]:
+            cells = "".join(f"{counts.get((severity, state), 0) or '-':>13}" for state in states)
+            yield [(f"{severity:<12}", STYLES[severity]), (cells, ""), (f"{totals[severity]:>9}", "bold")]
+    cells = "".join(f"{sum(counts.get((severity, state), 0) for severity in SEVERITIES):>13}" for state in states)
+    yield [(f"{'total':<12}{cells}", ""), (f"{len(report.findings):>9}", "bold")]
+
+
+# --- what nobody can say --------------------------------------------------------------------------------------------
+
+
+def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
+    if not report.coverage.reasons and not report.unknowns and report.coverage.verdict == "assessed":
+        return
+    heading = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
+    yield [(heading[report.coverage.verdict], "bold yellow")]
+    steps: dict[str, None] = {}
+    for reason in report.coverage.reasons:
+        packages = f" ({_plural(reason.packages, 'package')})" if reason.packages else ""
+        yield from _item(visible(reason.detail) + packages, options)
+        if reason.code in NEXT_STEPS:
+            steps[NEXT_STEPS[reason.code]] = None
+    for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
+        where = shorten(visible(unknown.evidence.path), options.width - 30)
+        yield from _item(f"{where} (layer {unknown.evidence.layer}): {visible(unknown.reason, 300)}", options)
+    if len(report.unknowns) > 10 and not options.verbose:
+        yield from _item(f"{len(report.unknowns) - 10} more files that could not be read (--verbose lists them)", options)
+    for step in steps:
+        yield from _item(step, options, "next:")
+    yield []
+
+
+def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
+    for index, part in enumerate(_wrapped(text, options.width - len(mark) - 3)):
+        yield [("  " + (mark if index == 0 else " " * len(mark)) + " " + part, "")]
+
+
+# --- what follows ---------------------------------------------------------------------------------------------------
+
+
+def _verdict(report: Report) -> Iterator[Line]:
+    for rule in report.verdict.rules:
+        yield [(f"{visible(rule.rule)}: ", ""), ("passed", "green") if rule.passed else ("failed", "bold red")]
+    if report.verdict.exit_code == 3:
+        yield [("INCOMPLETE", "bold yellow"), (" (exit code 3): with --strict everything must have been assessed", "")]
+    elif not report.verdict.passed:
+        yield [("FAILED", "bold red"), (f" (exit code {report.verdict.exit_code})", "")]
+    elif report.verdict.rules:
+        yield [("PASSED", "bold green")]
+    else:
+        yield [("No rule was set, so nothing can fail: --fail-on SEVERITY sets one.", "dim")]
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}" + ("" if count == 1 else "s")
+
+
+def _fit(text: str, width: int) -> str:
+    return shorten(text, max(width, 20))
+
+
+def _wrapped(text: str, width: int) -> Iterable[str]:
+    """Broken at spaces; a word longer than a line stays whole, so that it can be copied."""
+    line = ""
+    for word in text.split(" "):
+        if line and columns(line) + 1 + columns(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
+
+
+REPORTER = Reporter(
+    name="table",
+    media_type="text/plain",
+    write=write,
+    description="for people: grouped by package, sorted by risk",
+)
