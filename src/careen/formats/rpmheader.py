@@ -1,0 +1,146 @@
+"""One installed rpm package, from its header as the package database keeps it.
+
+Shape of a blob: two big-endian counts, that many 16-byte index entries (tag, type, offset, count), then the store
+they point into. There is no lead and no magic, unlike in an ``.rpm`` file. A first entry with a region tag spans the
+entries as they were signed; entries after it were added at installation and win over signed ones of the same tag.
+Raises ValueError for anything else.  **Source:** rpm manual, "Package format" (header structure) and "Tags".
+"""
+
+from collections import defaultdict
+from struct import Struct as Layout
+from struct import unpack_from
+
+from msgspec import Struct
+
+MAX_ENTRIES = 65_536
+MAX_TEXT_BYTES = 64 * 1024
+
+_INTRO = Layout(">II")
+_ENTRY = Layout(">IIiI")
+_NAME, _VERSION, _RELEASE, _EPOCH = 1000, 1001, 1002, 1003
+_VENDOR, _LICENSE, _PACKAGER, _ARCH, _SOURCE_RPM, _MODULE = 1011, 1014, 1015, 1022, 1044, 5096
+_OLD_FILES, _STATES, _MODES, _FLAGS = 1027, 1029, 1030, 1037
+_FOLDER_INDEXES, _BASENAMES, _FOLDERS = 1116, 1117, 1118
+_INT8, _INT16, _INT32, _STRING, _STRINGS, _I18N = 2, 3, 4, 6, 8, 9
+_FORMATS = {1: ("B", 1), _INT8: ("B", 1), _INT16: ("H", 2), _INT32: ("I", 4)}
+_FOLDER_MODE, _KIND_MASK = 0o040000, 0o170000
+_GHOST = 64
+_NOT_INSTALLED, _WRONG_COLOR = 2, 4
+
+Entries = dict[int, tuple[int, int, int]]  # tag: type, offset in the store, count
+
+
+class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
+    """``files`` are those that installation put on the disk: folder to names, neither with a leading slash."""
+
+    name: str
+    version: str
+    release: str
+    epoch: int | None = None
+    arch: str | None = None
+    source_rpm: str | None = None  # a file name: "openssl-3.0.7-6.el9.src.rpm"
+    license: str | None = None
+    vendor: str | None = None
+    packager: str | None = None
+    module: str | None = None
+    files: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def evr(self) -> str:
+        """``epoch:version-release``; an epoch of zero is as good as none."""
+        return f"{self.epoch}:{self.version}-{self.release}" if self.epoch else f"{self.version}-{self.release}"
+
+
+def read_header(blob: bytes) -> RpmHeader:
+    entries, store = _entries(blob)
+    name = _text(entries, store, _NAME)
+    version = _text(entries, store, _VERSION)
+    release = _text(entries, store, _RELEASE)
+    if not name or not version or release is None:
+        raise ValueError("rpm header without name, version or release")
+    epochs = _numbers(entries, store, _EPOCH)
+    return RpmHeader(
+        name=name,
+        version=version,
+        release=release,
+        epoch=epochs[0] if epochs else None,
+        arch=_text(entries, store, _ARCH),
+        source_rpm=_text(entries, store, _SOURCE_RPM),
+        license=_text(entries, store, _LICENSE),
+        vendor=_text(entries, store, _VENDOR),
+        packager=_text(entries, store, _PACKAGER),
+        module=_text(entries, store, _MODULE),
+        files=_files(entries, store),
+    )
+
+
+def _entries(blob: bytes) -> tuple[Entries, bytes]:
+    if len(blob) < _INTRO.size:
+        raise ValueError("rpm header cut short")
+    count, size = _INTRO.unpack_from(blob)
+    start = _INTRO.size + count * _ENTRY.size
+    if not 0 < count <= MAX_ENTRIES or start + size > len(blob):
+        raise ValueError("rpm header larger than its place")
+    entries = {}
+    for position in range(_INTRO.size, start, _ENTRY.size):
+        tag, kind, offset, number = _ENTRY.unpack_from(blob, position)
+        entries[tag] = (kind, offset, number)
+    return entries, blob[start : start + size]
+
+
+def _text(entries: Entries, store: bytes, tag: int) -> str | None:
+    """A string, or the first translation of one."""
+    kind, offset, count = entries.get(tag, (0, 0, 0))
+    if kind not in (_STRING, _STRINGS, _I18N) or not count or not 0 <= offset < len(store):
+        return None
+    end = store.find(b"\0", offset, offset + MAX_TEXT_BYTES)
+    if end < 0:
+        raise ValueError("rpm header holds a text without an end")
+    text = store[offset:end].decode("utf-8", "replace").strip()
+    return None if text in ("", "(none)") else text
+
+
+def _numbers(entries: Entries, store: bytes, tag: int) -> tuple[int, ...]:
+    kind, offset, count = entries.get(tag, (0, 0, 0))
+    letter, width = _FORMATS.get(kind, ("", 0))
+    if not width:
+        return ()
+    if not 0 <= offset <= offset + count * width <= len(store):
+        raise ValueError("rpm header points outside of its store")
+    return unpack_from(f">{count}{letter}", store, offset)
+
+
+def _texts(entries: Entries, store: bytes, tag: int) -> list[str]:
+    kind, offset, count = entries.get(tag, (0, 0, 0))
+    if kind not in (_STRING, _STRINGS) or not count:
+        return []
+    if not 0 <= offset < len(store) or count > len(store):
+        raise ValueError("rpm header points outside of its store")
+    parts = store[offset:].split(b"\0", count)
+    if len(parts) <= count:
+        raise ValueError("rpm header holds fewer texts than it counts")
+    return [part.decode("utf-8", "replace") for part in parts[:count]]
+
+
+def _files(entries: Entries, store: bytes) -> dict[str, tuple[str, ...]]:
+    """What lies on the disk: no folders, no ghosts (made later, by others), nothing that installation left out."""
+    names = _texts(entries, store, _BASENAMES)
+    folders = [folder.strip("/") for folder in _texts(entries, store, _FOLDERS)]
+    indexes = _numbers(entries, store, _FOLDER_INDEXES)
+    if not names:  # packages of rpm before version 4
+        pairs = [path.rpartition("/") for path in _texts(entries, store, _OLD_FILES)]
+        names, folders = [name for _, _, name in pairs], [folder.strip("/") for folder, _, _ in pairs]
+        indexes = tuple(range(len(names)))
+    if len(indexes) != len(names) or any(index >= len(folders) for index in indexes):
+        raise ValueError("rpm header whose files have no folders")
+    modes = _numbers(entries, store, _MODES)
+    flags = _numbers(entries, store, _FLAGS)
+    states = _numbers(entries, store, _STATES)
+    left_out = {at for at, mode in enumerate(modes) if mode & _KIND_MASK == _FOLDER_MODE}
+    left_out |= {at for at, flag in enumerate(flags) if flag & _GHOST}
+    left_out |= {at for at, state in enumerate(states) if state in (_NOT_INSTALLED, _WRONG_COLOR)}
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for at, name in enumerate(names):
+        if at not in left_out:
+            found[folders[indexes[at]]].append(name)
+    return {folder: tuple(inside) for folder, inside in found.items()}
