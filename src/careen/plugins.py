@@ -222,12 +222,14 @@ class Feed(Struct, frozen=True):
     """One file of a source: its path in a mirror of our layout, and its live address."""
 
     path: str
-    url: str
+    url: str  # "" where only a mirror has it
     compressed: bool = False
+    part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and given back to ``parse``
 
 
 class AdvisorySource(Struct, frozen=True):
     """``feeds`` names what to fetch; fetching, conditional requests and checking are the same for all (database.update).
+    Its second argument lists names: of a mirror's folder by path, or of a live index by address; () where there is none.
 
     ``parse`` is pure: it streams records out of one fetched file and raises ValueError where the file is not what it
     should be.
