@@ -83,6 +83,9 @@ class Loaded(Struct, frozen=True):
     origins: dict[str, str]  # key -> "default", the file's path, "CAREEN_X", "--x"
     notes: tuple[str, ...] = ()  # worth a warning: variables that look like ours and are not
 
+    def values(self) -> dict[str, Any]:
+        return {field.encode_name: getattr(self.settings, field.name) for field in fields(Settings)}
+
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Loaded:
     """``flags`` are texts (lists of texts, booleans) by key, as the command line gave them; absent ones are left out."""
@@ -144,7 +147,7 @@ def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, 
             )
         if key in SECRET:
             raise UsageError(f"{path}: {key!r} does not belong into a file", f"set {PREFIX}{key.upper()} or use docker login")
-        if isinstance(value, str) and get_origin(_plain(known[key])) is tuple:
+        if isinstance(value, str) and is_list(known[key]):
             value = [value]
         if isinstance(value, str) and _is_path(known[key]):
             value = str(path.parent / Path(value).expanduser())  # relative to the file that says so
@@ -154,12 +157,12 @@ def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, 
 def _value(place: str, field: FieldInfo, value: Any) -> Any:
     """Texts of the environment and of flags are read leniently ("true", "8", "high,critical"), the file's values strictly."""
     lenient = place.startswith(("--", PREFIX))
-    if lenient and get_origin(_plain(field)) is tuple:
+    if lenient and is_list(field):
         texts = [value] if isinstance(value, str) else value
         if choices(field) or isinstance(value, str):  # not in --format json=FILE: a file may be called anything
             texts = [part.strip() for text in texts for part in text.split(",")]
         value = [text for text in texts if text]
-    if lenient and _plain(field) is bool and isinstance(value, str):
+    if lenient and is_switch(field) and isinstance(value, str):
         value = {"yes": True, "on": True, "no": False, "off": False}.get(value.lower(), value)
     try:
         found = msgspec.convert(value, field.type, strict=not lenient, dec_hook=_decode)
@@ -186,8 +189,20 @@ def _why(field: FieldInfo, value: Any, error: Exception) -> str:
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """The words that a field allows, where they are few."""
     plain = _plain(field)
-    inner = get_args(plain)[0] if get_origin(plain) is tuple else plain
+    inner = get_args(plain)[0] if is_list(field) else plain
     return get_args(inner) if get_origin(inner) is Literal else ()
+
+
+def description(field: FieldInfo) -> str:
+    return next((part.description or "" for part in get_args(field.type) if isinstance(part, Meta)), "")
+
+
+def is_switch(field: FieldInfo) -> bool:
+    return _plain(field) is bool
+
+
+def is_list(field: FieldInfo) -> bool:
+    return get_origin(_plain(field)) is tuple
 
 
 def _plain(field: FieldInfo) -> Any:

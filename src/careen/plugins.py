@@ -134,7 +134,8 @@ class Wants(Struct, frozen=True):
 
     ``paths`` match at the root of the image or of any folder in it ("var/lib/dpkg/status"); ``names`` are
     basenames; ``suffixes`` ends of paths starting with "." or with "<folder suffix>/<basename>"
-    (".jar", ".dist-info/METADATA"); ``folders`` match every file directly in such a folder ("var/lib/dpkg/status.d").
+    (".jar", ".dist-info/METADATA"); ``folders`` match every file directly in such a folder ("var/lib/dpkg/status.d"), or
+    those with one ending ("var/lib/dpkg/info/*.list").
     ``executables`` asks for files with an execute bit or a name like a shared library; ``magic`` then decides by the
     first bytes.
     """
@@ -248,7 +249,7 @@ class AdvisorySource(Struct, frozen=True):
 
 
 class ReportOptions(Struct, frozen=True):
-    width: int = 80
+    width: int = 80  # columns; 0: not a terminal, nothing is shortened
     color: bool = False
     severities: frozenset[str] | None = None  # which to list; totals stay those of the report
     verbose: bool = False

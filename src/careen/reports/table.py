@@ -1,6 +1,7 @@
 """The report for people: what to look at first, what mends it, and what was not assessed.
 
-Lines are laid out here for ``options.width`` columns and are the same with and without colour; a pipe gets them plain.
+Lines are laid out here for ``options.width`` columns, the same with and without colour; 0 is a pipe, which gets names and
+paths whole.
 Findings are grouped by source package, groups and rows sorted by risk. No sentence claims an absence of flaws that
 nobody looked for.
 """
@@ -46,6 +47,7 @@ NEXT_STEPS = {
     "unreadable": "the files are listed below; careen scan --debug says more",
 }
 KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
+PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
 ROW = "{:>5}  {:<10}  {:<19}  {:<5}  {:<9}  "
 
 
@@ -72,7 +74,7 @@ def _draw(lines: list[Line], stream: TextIO) -> None:
 
 def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     image, inventory = report.image, report.inventory
-    yield [(_fit(visible(image.reference), options.width), "bold")]
+    yield [(_fit(visible(image.reference), options), "bold")]
     platform = f"{image.platform}  " if image.platform else ""
     if platform or image.digest:
         yield [(f"  {platform}{image.digest}", "dim")]
@@ -85,7 +87,7 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     else:
         yield [("  no distribution recognised", "")]
     if base := base_image(image.config):
-        yield [(_fit(f"  based on {visible(base.reference, 200)}, as its label says", options.width), "")]
+        yield [(_fit(f"  based on {visible(base.reference, 200)}, as its label says", options), "")]
     packages = merged(inventory.packages)
     kinds: dict[str, int] = {}
     for _, package in packages:
@@ -95,7 +97,7 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     text = f"{what}{_plural(inventory.files, 'file')}, {_plural(len(packages), 'package')}" + (
         f": {by_kind}" if by_kind else ""
     )
-    for part in _wrapped(text, options.width - 2):
+    for part in _wrapped(text, _prose(options) - 2):
         yield [("  " + part, "")]
     yield []
 
@@ -152,6 +154,8 @@ def _one_group(name: str, version: str, kind: str, findings: list[Finding], opti
 
 
 def _title(title: str, where: str, options: ReportOptions) -> Line:
+    if not options.width:
+        return [(title, "bold"), ("  " + where, "dim")]
     room = options.width - columns(title) - 2
     if room < 20:
         return [(title, "bold")]
@@ -171,7 +175,7 @@ def _row(finding: Finding, options: ReportOptions) -> Iterator[Line]:
     style = STYLES[finding.severity]
     spans = [(start[:where], ""), (start[where : where + 10], style), (start[where + 10 :], "")]
     style = "green" if finding.fix.state == "fixed" else "dim"
-    if columns(start) + columns(fix) <= options.width:
+    if not options.width or columns(start) + columns(fix) <= options.width:
         yield [*spans, (fix, style)]
         return
     indent = len(ROW.format("", "", "", "", "")) if columns(fix) <= 26 else 19
@@ -245,7 +249,7 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
         if reason.code in NEXT_STEPS:
             steps[NEXT_STEPS[reason.code]] = None
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
-        where = shorten(visible(unknown.evidence.path), options.width - 30)
+        where = _fit(visible(unknown.evidence.path), options)
         yield from _item(f"{where} (layer {unknown.evidence.layer}): {visible(unknown.reason, 300)}", options)
     if len(report.unknowns) > 10 and not options.verbose:
         yield from _item(f"{len(report.unknowns) - 10} more files that could not be read (--verbose lists them)", options)
@@ -255,7 +259,7 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 
 def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
-    for index, part in enumerate(_wrapped(text, options.width - len(mark) - 3)):
+    for index, part in enumerate(_wrapped(text, _prose(options) - len(mark) - 3)):
         yield [("  " + (mark if index == 0 else " " * len(mark)) + " " + part, "")]
 
 
@@ -279,8 +283,12 @@ def _plural(count: int, word: str) -> str:
     return f"{count:,} {word}" + ("" if count == 1 else "s")
 
 
-def _fit(text: str, width: int) -> str:
-    return shorten(text, max(width, 20))
+def _fit(text: str, options: ReportOptions) -> str:
+    return shorten(text, max(options.width - 2, 20)) if options.width else text
+
+
+def _prose(options: ReportOptions) -> int:
+    return min(options.width or PROSE, PROSE)
 
 
 def _wrapped(text: str, width: int) -> Iterable[str]:

@@ -1,0 +1,99 @@
+"""argparse for all subcommands: flags made of the settings, and one clear line for a wrong one."""
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from careen.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises UsageError instead of ending the process; never guesses what an abbreviation meant."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", _Formatter)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        missing = "the following arguments are required: "
+        if message.startswith(missing):
+            message = f"missing {message.removeprefix(missing)}"
+        message = message.removeprefix("argument ")
+        raise UsageError(message, f"{self.prog} --help")
+
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        found, rest = self.parse_known_args(arguments)
+        if not rest:
+            return found
+        flag = next((word for word in rest if word.startswith("-")), None)
+        if flag is None:
+            raise UsageError(f"one argument too many: {rest[0]!r}", f"{self.prog} --help")
+        from careen.config import nearest
+
+        name = flag.partition("=")[0]
+        near = nearest(name, [option for action in self._actions for option in action.option_strings])
+        raise UsageError(f"unknown flag {name}", f"did you mean {near}?" if near else f"{self.prog} --help lists all")
+
+
+class _Formatter(argparse.HelpFormatter):
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, max_help_position=26, **options)
+
+
+def add_settings(
+    parser: argparse.ArgumentParser, title: str, keys: Iterable[str], also: Mapping[str, str] | None = None
+) -> argparse._ArgumentGroup:
+    """A group of flags for these settings, ``also`` under a second name. ``config`` checks what they say."""
+    from msgspec.structs import fields
+
+    from careen.config import SECRET, Settings, choices, description, is_list, is_switch
+
+    group = parser.add_argument_group(title)
+    field_by_key = {field.encode_name: field for field in fields(Settings)}
+    for key in keys:
+        field = field_by_key[key]
+        if key in SECRET:
+            continue
+        names = ["--" + key.replace("_", "-"), *([also[key]] if also and key in also else [])]
+        common: dict[str, Any] = {"dest": key, "default": argparse.SUPPRESS, "help": description(field)}
+        if is_switch(field):
+            group.add_argument(*names, action="store_true", **common)
+            off = "--" + key.removeprefix("no_").replace("_", "-") if key.startswith("no_") else "--no-" + names[0][2:]
+            group.add_argument(off, action="store_false", **common | {"help": argparse.SUPPRESS})
+        else:
+            words = choices(field)
+            metavar = _metavar(key, words)
+            action = "append" if is_list(field) else "store"
+            text = common["help"] + (f": {', '.join(words)}" if words and len(words) < 5 else "")
+            group.add_argument(*names, action=action, metavar=metavar, **common | {"help": text})
+    return group
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    from pathlib import Path
+
+    group = add_settings(parser, "general", ("cache_dir", "log_level"))
+    group.add_argument("--config", metavar="FILE", type=Path, help="settings in TOML instead of the user's own file")
+    group.add_argument("--debug", action="store_true", help="say what is decided and why; tracebacks of unexpected errors")
+
+
+def given(found: argparse.Namespace) -> dict[str, Any]:
+    """The settings among the arguments, by key."""
+    from msgspec.structs import fields
+
+    from careen.config import Settings
+
+    known = {field.encode_name for field in fields(Settings)}
+    flags = {key: value for key, value in vars(found).items() if key in known}
+    if getattr(found, "debug", False):
+        flags.setdefault("log_level", "debug")
+    return flags
+
+
+def _metavar(key: str, words: tuple[str, ...]) -> str:
+    if key in ("severity", "fail_on", "unknown_as"):
+        return "SEVERITY"
+    ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR"}
+    ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
+    last = key.rpartition("_")[2]
+    return "LEVEL" if key == "log_level" else ends.get(last, last.upper() if not words else "WORD")

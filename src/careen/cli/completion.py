@@ -1,0 +1,135 @@
+"""``careen completion``: a static script for a shell, made from the commands' own flags."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator
+
+from .arguments import Parser
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen completion",
+        description="Print the completion script of a shell.",
+        epilog="bash: careen completion bash > ~/.local/share/bash-completion/completions/careen; "
+        "zsh: careen completion zsh > a folder of $fpath, as _careen; "
+        "fish: careen completion fish > ~/.config/fish/completions/careen.fish",
+    )
+    made.add_argument("shell", choices=["bash", "zsh", "fish"], help="bash, zsh or fish")
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    sys.stdout.write({"bash": _bash, "zsh": _zsh, "fish": _fish}[arguments.shell]())
+    return 0
+
+
+def _commands() -> Iterator[tuple[str, str, list[argparse.Action]]]:
+    """(name, help, actions that are shown) of every command."""
+    from .main import COMMANDS
+
+    for name, (module, what) in COMMANDS.items():
+        actions = importlib.import_module(module).parser()._actions
+        yield name, what, [action for action in actions if action.help != argparse.SUPPRESS]
+
+
+def _words(action: argparse.Action) -> tuple[str, ...]:
+    """What may follow a flag, or stand in the place of an argument."""
+    from msgspec.structs import fields
+
+    from careen.config import Settings, choices
+
+    if action.choices:
+        return tuple(map(str, action.choices))
+    if action.dest == "format":
+        from careen.app import reporters
+
+        return tuple(reporters())
+    field = next((field for field in fields(Settings) if field.encode_name == action.dest), None)
+    return choices(field) if field and action.nargs != 0 else ()
+
+
+def _bash() -> str:
+    cases, values = [], []
+    for name, _, actions in _commands():
+        flags = [option for action in actions for option in action.option_strings]
+        words = [word for action in actions if not action.option_strings for word in _words(action)]
+        cases.append(f'    {name}) words="{" ".join(words + flags)}" ;;')
+        values += [
+            f'    {f"{name}:" + f"|{name}:".join(action.option_strings)}) words="{" ".join(_words(action))}" ;;'
+            for action in actions
+            if action.option_strings and _words(action)
+        ]
+    names = " ".join(name for name, _, _ in _commands())
+    return f"""\
+# bash completion of careen
+_careen() {{
+  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} command=${{COMP_WORDS[1]}} words=""
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "{names} --help --version" -- "$current"))
+    return
+  fi
+  case $command in
+{chr(10).join(cases)}
+  esac
+  case $command:$previous in
+{chr(10).join(values)}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}}
+complete -o bashdefault -o default -F _careen careen
+"""
+
+
+def _zsh() -> str:
+    cases = []
+    for name, _, actions in _commands():
+        specs = []
+        for action in actions:
+            words = _words(action)
+            after = f":{action.dest}:({' '.join(words)})" if words else f":{action.dest}:_files"
+            if not action.option_strings:
+                specs.append(f"'{after}'")
+            told = f"[{_plain(action.help)}]{after if action.nargs != 0 else ''}"
+            specs += [f"'{option}{told}'" for option in action.option_strings]
+        cases.append(f"    {name}) _arguments {' '.join(specs)} ;;")
+    names = " ".join(f"'{name}:{_plain(what)}'" for name, what, _ in _commands())
+    return f"""\
+#compdef careen
+_careen() {{
+  local -a commands
+  commands=({names})
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+{chr(10).join(cases)}
+  esac
+}}
+if [ "$funcstack[1]" = "_careen" ]; then _careen "$@"; else compdef _careen careen; fi
+"""
+
+
+def _fish() -> str:
+    lines = ["# fish completion of careen"]
+    for name, what, actions in _commands():
+        lines.append(f"complete -c careen -n __fish_use_subcommand -f -a {name} -d '{_plain(what)}'")
+        seen = f"-n '__fish_seen_subcommand_from {name}'"
+        for action in actions:
+            words = f" -x -a '{' '.join(_words(action))}'" if _words(action) else " -r" if action.nargs != 0 else ""
+            if not action.option_strings and _words(action):
+                lines.append(f"complete -c careen {seen}{words}")
+            for option in action.option_strings:
+                kind = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
+                lines.append(f"complete -c careen {seen} {kind}{words} -d '{_plain(action.help)}'")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str | None) -> str:
+    """Help as it may stand between quotes and brackets of a shell's script."""
+    return "".join(" " if character in "'\"[]:\\`$" else character for character in text or "").replace("%%", "%")

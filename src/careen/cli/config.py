@@ -1,0 +1,31 @@
+"""``careen config show``: every setting, its value, and which file, variable or default gave it."""
+
+import argparse
+import sys
+
+from .arguments import Parser, add_common, given
+
+
+def parser() -> Parser:
+    made = Parser(prog="careen config", description="Show the settings that a scan would use, and where each came from.")
+    made.add_argument("action", choices=["show"], help="show every setting")
+    made.add_argument("--json", action="store_true", help="for programs")
+    add_common(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen.config import load, shown
+    from careen.formats.escape import visible
+
+    loaded = load(given(arguments), file=arguments.config)
+    settings = {key: shown(key, value) for key, value in loaded.values().items()}
+    if arguments.json:
+        import json
+
+        origins = {key: {"value": text, "origin": loaded.origins[key]} for key, text in settings.items()}
+        sys.stdout.write(json.dumps(origins, indent=2) + "\n")
+        return 0
+    for key, text in settings.items():
+        sys.stdout.write(f"{key:<18} {visible(text) or '-':<34} {visible(loaded.origins[key])}\n")
+    return 0

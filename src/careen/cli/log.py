@@ -1,0 +1,26 @@
+"""Logging of the command line: one escaped line a message, on standard error."""
+
+import logging
+import sys
+
+from careen.formats.escape import visible
+
+
+def start(level: str, quiet: bool) -> None:
+    root = logging.getLogger("careen")
+    root.handlers = [_Lines()]
+    root.propagate = False
+    root.setLevel(logging.ERROR if quiet and level != "debug" else level.upper())
+
+
+class _Lines(logging.Handler):
+    """Looks standard error up at each message: a progress display may stand in its place for a while."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        where = f" {record.name.removeprefix('careen.')}:" if record.levelno <= logging.DEBUG else ""
+        try:
+            sys.stderr.write(f"careen: {record.levelname.lower()}:{where} {visible(record.getMessage())}\n")
+            if record.exc_info and logging.getLogger("careen").level <= logging.DEBUG:
+                sys.stderr.write(logging.Formatter().formatException(record.exc_info) + "\n")
+        except (OSError, ValueError):  # nobody listens
+            return

@@ -1,0 +1,112 @@
+"""``careen``: finds the subcommand, runs it, and turns every end into an exit code and, where due, one clear line.
+
+Nothing heavy is imported here: ``careen --version`` is what shells and pipelines call most. Exit codes: 0 the policy
+passed, 1 it failed, 2 usage, 3 could not complete, 130 interrupted, 141 nobody reads the output any more.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from careen import __version__
+from careen.errors import Error, UsageError
+
+from .streams import forget_output
+
+# name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
+COMMANDS = {
+    "scan": ("careen.cli.scan", "name the vulnerabilities of an image, and what mends them"),
+    "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
+    "config": ("careen.cli.config", "show the settings and where each came from"),
+    "completion": ("careen.cli.completion", "print the completion script of a shell"),
+    "version": ("careen.cli.version", "print versions, as JSON too"),
+}
+
+EXAMPLES = """\
+examples:
+  careen scan nginx:latest               from Docker, Podman or a registry
+  docker save my-image | careen scan -   an archive on standard input
+  careen scan image.tar --format json    an archive, the report for programs
+  careen scan my-image --fail-on high    exit with 1 where a pipeline must stop
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()  # here, where a closed pipe can still be dealt with
+        return code
+    except Error as error:
+        _say("error", str(error))
+        if error.hint:
+            _line(f"hint: {_visible(error.hint)}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        forget_output()
+        return 141
+    except Exception as error:  # ours to mend, not the user's: one line, and how to tell us
+        if "--debug" in arguments:
+            raise
+        _say("error", f"unexpected {type(error).__name__}: {error}")
+        _line("hint: this is a bug in careen. Please report it with the output of the same command and --debug")
+        return 3
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        (sys.stdout if arguments else sys.stderr).write(_help())
+        return 0 if arguments else 2
+    name, rest = arguments[0], arguments[1:]
+    if name in ("-V", "--version"):
+        sys.stdout.write(f"careen {__version__}\n")
+        return 0
+    if name not in COMMANDS:
+        raise _unknown(name)
+    command = importlib.import_module(COMMANDS[name][0])
+    try:
+        return int(command.run(command.parser().read(rest)))
+    except SystemExit as end:  # argparse has printed a help text
+        return int(end.code or 0)
+
+
+def _help() -> str:
+    commands = "".join(f"  {name:<12}{what}\n" for name, (_, what) in COMMANDS.items())
+    return (
+        "usage: careen COMMAND …\n\nInspects container images: what is vulnerable, why, which version mends it,\n"
+        f"and what could not be judged.\n\ncommands:\n{commands}\n{EXAMPLES}\n"
+        "careen COMMAND --help lists the flags of a command.\n"
+    )
+
+
+def _unknown(word: str) -> UsageError:
+    from careen.config import nearest
+
+    near = nearest(word, list(COMMANDS))
+    if word.startswith("-"):
+        return UsageError(f"unknown flag {word}", "flags follow a command: careen scan IMAGE --fail-on high")
+    if near:
+        return UsageError(f"unknown command {word!r}", f"did you mean careen {near}?")
+    if any(mark in word for mark in ":/.@") or word == "-":
+        return UsageError(f"unknown command {word!r}", f"to scan it: careen scan {word}")
+    return UsageError(f"unknown command {word!r}", f"commands: {', '.join(COMMANDS)}; to scan an image: careen scan {word}")
+
+
+def _say(kind: str, text: str) -> None:
+    _line(f"careen: {kind}: {_visible(text)}")
+
+
+def _line(text: str) -> None:
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError, AttributeError):  # nobody listens, or there is no standard error at all
+        return
+
+
+def _visible(text: str) -> str:
+    from careen.formats.escape import visible
+
+    return visible(text)

@@ -1,0 +1,121 @@
+"""Where reports go: standard output, or files that are there whole or not at all."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from msgspec import Struct
+
+from careen.config import Settings, nearest
+from careen.errors import InputError, UsageError
+from careen.model.report import Report
+from careen.plugins import Reporter, ReportOptions
+
+from .streams import forget_output
+
+
+class Output(Struct, frozen=True):
+    reporter: Reporter
+    path: Path | None  # None: standard output
+
+
+def planned(settings: Settings, reporters: Mapping[str, Reporter]) -> tuple[Output, ...]:
+    """What --format and --output ask for. Raises UsageError before any work is done where that cannot be."""
+    outputs = [_output(text, reporters) for text in settings.format]
+    open_ones = [output for output in outputs if output.path is None]
+    if len(open_ones) > 1:
+        names = " and ".join(output.reporter.name for output in open_ones)
+        raise UsageError(
+            f"{names} cannot both go to {'the same file' if settings.output else 'standard output'}",
+            f"--format {open_ones[1].reporter.name}=FILE",
+        )
+    if settings.output:
+        if not open_ones:
+            raise UsageError("--output has nothing to write: every --format names its own file", "leave one of them out")
+        to_stdout = str(settings.output) == "-"
+        outputs = [Output(one.reporter, one.path or (None if to_stdout else settings.output)) for one in outputs]
+    for output in outputs:
+        if output.path and not output.path.parent.is_dir():
+            raise UsageError(f"no folder {str(output.path.parent)!r} to write {output.path.name!r} into", "make it first")
+        if output.path and output.path.is_dir():
+            raise UsageError(f"{str(output.path)!r} is a folder", "name a file")
+    return tuple(outputs)
+
+
+def write(output: Output, reports: Sequence[Report], settings: Settings) -> None:
+    """Several reports (one a platform) follow each other on standard output and have each a file of their own."""
+    options = _options(output, settings)
+    if output.path is None:
+        _to_stdout(output, reports, options)
+        return
+    for report in reports:
+        path = output.path
+        if len(reports) > 1:
+            path = path.with_name(f"{path.stem}.{str(report.image.platform).replace('/', '-')}{path.suffix}")
+        whole(path, _writer(output.reporter, report, options))
+
+
+def whole(path: Path, write_to: Callable[[TextIO], None]) -> None:
+    """Writes aside and renames, so that nobody ever reads half a file; devices and pipes are written as they are."""
+    path = Path(os.path.realpath(path))
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="\n") as stream:
+                write_to(stream)
+            return
+        aside = path.with_name(f".{path.name[:200]}.{os.getpid()}.tmp")
+        try:
+            with aside.open("x", encoding="utf-8", newline="\n") as stream:
+                write_to(stream)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}", "--output names another file") from None
+
+
+def _writer(reporter: Reporter, report: Report, options: ReportOptions) -> Callable[[TextIO], None]:
+    return lambda stream: reporter.write(report, stream, options)
+
+
+def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
+    name, separator, file = text.partition("=")
+    if name not in reporters:
+        near = nearest(name, list(reporters))
+        raise UsageError(f"unknown format {name!r}", f"did you mean {near}?" if near else f"formats: {', '.join(reporters)}")
+    if separator and not file:
+        raise UsageError(f"--format {text} names no file", f"--format {name}=FILE, or --format {name}")
+    return Output(reporters[name], Path(file).expanduser() if file and file != "-" else None)
+
+
+def _options(output: Output, settings: Settings) -> ReportOptions:
+    terminal = output.path is None and sys.stdout.isatty()
+    color = terminal and os.environ.get("TERM") != "dumb"
+    if output.path is None and os.environ.get("FORCE_COLOR"):
+        color = True
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        color = False
+    width = shutil.get_terminal_size().columns if terminal or os.environ.get("COLUMNS", "").isdecimal() else 0
+    severities = frozenset[str](settings.severity) or None
+    return ReportOptions(width=max(width, 60) if width else 0, color=color, severities=severities, verbose=settings.verbose)
+
+
+def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions) -> None:
+    """A closed pipe ends the writing, not the scan: the exit code still tells the verdict."""
+    stream = sys.stdout
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        for index, report in enumerate(reports):
+            if index:
+                stream.write("\n")
+            output.reporter.write(report, stream, options)
+        stream.flush()
+    except BrokenPipeError:
+        forget_output()
+    except OSError as error:
+        forget_output()
+        raise InputError(f"cannot write to standard output: {error.strerror or error}", "--output FILE") from None

@@ -1,0 +1,92 @@
+"""``careen scan``: a reference comes in; reports, and the policy's verdict as exit code, go out."""
+
+import argparse
+import gc
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careen.errors import UsageError
+
+from .arguments import Parser, add_common, add_settings, given
+
+if TYPE_CHECKING:
+    from careen.config import Settings
+
+logger = logging.getLogger(__name__)
+STRICTEST = (3, 1, 0)  # which exit code speaks for several platforms
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen scan",
+        usage="careen scan [flags] REFERENCE",
+        description="Name the vulnerabilities of an image, why it has them, and which version mends them.",
+        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.",
+    )
+    made.add_argument(
+        "reference",
+        metavar="REFERENCE",
+        help="image name, archive (.tar), OCI layout or root file system; - is an archive on standard input; "
+        "a prefix forces the source: docker:, podman:, registry:, docker-archive:, oci-layout:, directory:",
+    )
+    add_settings(made, "image", ("platform", "all_platforms"))
+    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
+    add_settings(made, "policy", ("fail_on", "ignore_unfixed", "unknown_as", "ignore_file", "strict"))
+    add_settings(made, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(
+        made,
+        "registry and network",
+        ("registry_username", "docker_config", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout"),
+    )
+    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes"))
+    add_common(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+    from careen.config import load
+
+    from .log import start
+    from .output import planned, write
+    from .progress import progress_on
+
+    if arguments.reference == "-" and sys.stdin.isatty():
+        raise UsageError("standard input is a terminal, not an archive", "docker save IMAGE | careen scan -")
+    loaded = load(given(arguments), file=arguments.config)
+    settings = loaded.settings
+    start(settings.log_level, settings.quiet)
+    for note in loaded.notes:
+        logger.warning("%s", note)
+    if not settings.ignore_file and Path(".careenignore").is_file():
+        logger.warning("the .careenignore of this folder is not applied: --ignore-file .careenignore does")
+    outputs = planned(settings, app.reporters())
+
+    collecting = gc.isenabled()
+    gc.disable()  # nearly everything made during a scan lives to its end, so that collecting finds nothing, slowly
+    try:
+        with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+            reports = [app.scan(arguments.reference, one, progress) for one in _platforms(arguments.reference, settings)]
+        for output in outputs:
+            write(output, reports, settings)
+        return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _platforms(reference: str, settings: "Settings") -> "Sequence[Settings]":
+    """The settings once for each platform to scan."""
+    from msgspec.structs import replace
+
+    from careen import app
+
+    if not settings.all_platforms:
+        return (settings,)
+    if settings.platform:
+        raise UsageError("--platform and --all-platforms exclude each other", "leave one of them out")
+    platforms = app.platforms(reference, settings)
+    return [replace(settings, platform=str(platform), all_platforms=False) for platform in platforms] or (settings,)
