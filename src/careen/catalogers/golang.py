@@ -1,0 +1,189 @@
+"""Go: the modules and the standard library that executables say they were built from.
+
+Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information. A module that was replaced counts
+as its replacement; one replaced by a folder keeps its own name. The main module's version is the recorded one, else
+one that the linker was told (``-ldflags "-X main.version=…"``), else a pseudo-version from the commit; failing all that
+it is "". The standard library is a package ``stdlib`` whose version has no "go" before it, as in Go's own advisories.
+Raises: ValueError for packed executables and for build information that cannot be followed.
+**Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from careen.formats.gobuildinfo import BuildInfo, BuildInfoScan
+from careen.formats.segments import mappings
+from careen.model.delta import Fact
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence, Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+MAX_MODULES = 20_000
+MAGIC = (
+    b"\x7fELF",
+    b"MZ",
+    *(b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"),
+)
+VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "releaseversion", "semver", "tag", "gittag")
+
+_PACKED = (b"UPX!", b"UPX0")
+_PACKED_WITHIN_BYTES = 1024
+_DEVELOPMENT = "(devel)"
+_TOLD = re.compile(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
+_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_TOOLCHAIN = re.compile(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
+_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
+
+
+class Module(Struct, frozen=True, gc=False, array_like=True):
+    path: str
+    version: str
+    confidence: float = 1.0
+
+
+class Binary(Struct, frozen=True, gc=False):
+    toolchain: str  # "go1.22.1 X:loopvar"
+    main: Module | None
+    modules: tuple[Module, ...]
+
+
+class Scanner:
+    def __init__(self, scan: BuildInfoScan) -> None:
+        self.feed = scan.feed
+        self._scan = scan
+
+    def facts(self) -> Iterator[Binary]:
+        found = self._scan.result()
+        if found:
+            yield binary(found)
+
+
+def read(file: File) -> Scanner | None:
+    head = file.data
+    if head.startswith(b"\xca\xfe\xba\xbe") and int.from_bytes(head[4:8], "big") > 20:
+        return None  # a Java class: what a fat Mach-O file counts is its architectures
+    if any(mark in head[:_PACKED_WITHIN_BYTES] for mark in _PACKED):
+        raise ValueError("packed with UPX: what it was built from cannot be read")
+    try:
+        return Scanner(BuildInfoScan(mappings(head)))
+    except ValueError:
+        return None  # nothing that could be started
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
+    for fact in facts:
+        evidence = Evidence(fact.path, fact.layer)
+        found: Binary = fact.value
+        library = standard_library_version(found.toolchain)
+        if library:
+            yield _package(Module("stdlib", library), evidence)
+        else:
+            yield Unknown("golang", evidence, f"Go toolchain of no known release: {found.toolchain or 'not readable'}")
+        for module in (*((found.main,) if found.main else ()), *found.modules):
+            yield _package(module, evidence)
+
+
+def binary(info: BuildInfo) -> Binary:
+    """The module text: lines of a word and fields between tabs; ``=>`` replaces the module of the line before."""
+    path, main, settings = "", None, {}
+    modules: list[Module] = []
+    for line in info.modules.split("\n"):
+        word, *fields = line.split("\t")
+        if word == "path" and fields:
+            path = fields[0]
+        elif word == "mod" and fields and fields[0]:
+            main = Module(fields[0], fields[1] if len(fields) > 1 else "")
+        elif word == "dep" and fields and fields[0] and len(modules) < MAX_MODULES:
+            modules.append(Module(fields[0], _released(fields[1] if len(fields) > 1 else "")))
+        elif word == "=>" and fields and modules:
+            modules[-1] = _replaced(modules[-1], fields)
+        elif word == "build" and fields:
+            key, _, value = fields[0].partition("=")
+            settings[key] = _unquoted(value)
+    if main and not _released(main.version):
+        main = _main(main, path, settings)
+    return Binary(info.version, main, tuple(modules))
+
+
+def standard_library_version(toolchain: str) -> str:
+    """``go1.21rc2`` is 1.21.0-rc.2, as advisories write it; experiments and makers' suffixes fall away."""
+    found = _TOOLCHAIN.match(toolchain)
+    if not found:
+        return ""
+    major, minor, patch, stage, number = found.groups()
+    if stage:
+        return f"{major}.{minor}.{patch or 0}-{stage}.{number}"
+    if toolchain.startswith("devel"):
+        return f"{major}.{minor}.0-devel"  # on the way to that release
+    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
+
+
+def _released(version: str) -> str:
+    return "" if version == _DEVELOPMENT else version
+
+
+def _replaced(module: Module, fields: list[str]) -> Module:
+    name, version = fields[0], _released(fields[1]) if len(fields) > 1 else ""
+    if not name or name.startswith((".", "/")) or name[1:3] in (":\\", ":/"):
+        return Module(module.path, module.version, 0.5)  # a folder: the code may have been changed
+    return Module(name, version)
+
+
+def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
+    told = _told_version(module.path, package, settings.get("-ldflags", ""))
+    if told:
+        return Module(module.path, told, 0.9)
+    time = _TIME.fullmatch(settings.get("vcs.time", ""))
+    revision = settings.get("vcs.revision", "")
+    if time and len(revision) >= 12:
+        dirty = "+dirty" if settings.get("vcs.modified") == "true" else ""
+        return Module(module.path, f"v0.0.0-{''.join(time.groups())}-{revision[:12]}{dirty}", 0.5)
+    return Module(module.path, "")
+
+
+def _told_version(module: str, package: str, flags: str) -> str:
+    """The linker is told variables of any package: what counts is a version of the program's own packages."""
+    found = []
+    for target, value in _TOLD.findall(flags):
+        place, _, name = target.rpartition(".")
+        own = place in ("main", package, module) or place.startswith(module + "/")
+        if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):
+            found.append((place != "main", VERSION_NAMES.index(name.lower()), len(target), value))
+    return f"v{min(found)[3].removeprefix('v')}" if found else ""
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        try:
+            return msgspec.json.decode(value, type=str)
+        except msgspec.DecodeError:
+            return value[1:-1]
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value
+
+
+def _package(module: Module, evidence: Evidence) -> Package:
+    return Package(
+        type="golang",
+        namespace=None,
+        name=module.path,
+        version=module.version,
+        cataloger="golang",
+        confidence=module.confidence,
+        evidence=(evidence,),
+    )
+
+
+CATALOGER = Cataloger(
+    name="golang",
+    ecosystem=Ecosystem(purl_type="golang", scheme="semver", namespace="Go"),
+    readers=(Reader(Wants(suffixes=(".exe",), executables=True, magic=MAGIC, amount="stream"), read),),
+    fact=Binary,
+    join=join,
+    limits=(
+        "Executables packed with UPX are reported as not readable. Of position-independent executables built before "
+        "Go 1.18 the modules are found, the toolchain's version is not. Only the first architecture of a fat Mach-O file."
+    ),
+)

@@ -1,0 +1,211 @@
+"""What the Go toolchain writes into an executable: its own version, and the modules that were linked in.
+
+``BuildInfoScan`` is fed the file as a stream and keeps next to nothing of it. Since Go 1.18 both texts stand behind the
+marker. Before, the marker holds the addresses of two string headers further on, which point back to texts that went
+by: so whatever looks like a version or carries the marks around the module text is noted on the way, and the addresses,
+turned into offsets by the program headers, later say which of it was meant.
+Raises ValueError where the marker is there and what it points to cannot be found.
+**Source:** Go, src/debug/buildinfo/buildinfo.go (marker, both forms) and src/runtime/debug/mod.go (module text).
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from .segments import Mapping, offset_of
+
+MAX_TEXT_BYTES = 1 << 20
+MAX_PARTS = 8  # markers and module texts: an executable has one of each, one that reads such files a few more
+MAX_VERSIONS = 8192
+
+MARKER = b"\xff Go buildinf:"
+MODULES_START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
+MODULES_END = bytes.fromhex("f932433186182072008242104116d8f2")
+_VERSION_STARTS = (b"go1.", b"devel ")
+_OVERLAP_BYTES = len(MODULES_START) - 1
+_HEADER_BYTES, _ALIGNMENT = 32, 16
+_VERSION_BYTES = 160
+_BIG_ENDIAN, _INLINE = 1, 2
+
+Kind = Literal["marker", "modules", "version", "header"]
+
+
+class BuildInfo(Struct, frozen=True, gc=False):
+    """``version`` is "" where it is there and could not be found; ``modules`` is "" where none were recorded."""
+
+    version: str
+    modules: str
+
+
+class BuildInfoScan:
+    def __init__(self, mappings: tuple[Mapping, ...]) -> None:
+        self._mappings = mappings
+        self._fed_bytes = 0
+        self._tail = b""
+        self._parts: list[_Part] = []  # still growing
+        self._counts: dict[Kind, int] = {}
+        self._texts: dict[int, bytes] = {}  # versions and module texts by their place
+        self._inline: list[tuple[bool, BuildInfo]] = []
+        self._pointers: list[tuple[_Part, list[_Part | None]]] = []
+        self._done = False
+
+    def feed(self, chunk: bytes) -> None:
+        if self._done:
+            return
+        window, start = self._tail + chunk, self._fed_bytes - len(self._tail)
+        waiting = [*self._parts, *self._begun(window, start)]
+        self._parts = []
+        for part in waiting:  # grows while it is gone through: a marker asks for two string headers
+            part.extend(window, start)
+            if not self._settle(part, waiting):
+                self._parts.append(part)
+        self._fed_bytes += len(chunk)
+        self._tail = window[-_OVERLAP_BYTES:]
+
+    def result(self) -> BuildInfo | None:
+        """What is the executable's own lies where it may be written to; others can be in it as mere data."""
+        for part in self._parts:
+            if part.kind == "version":  # the file ended soon after it
+                self._texts[part.offset] = bytes(part.data)
+        for own in (True, False):
+            for here, info in self._inline:
+                if here == own:
+                    return info
+            for marker, headers in self._pointers:
+                followed = self._follow(marker, headers) if self._writable(marker) == own else None
+                if followed:
+                    return followed
+        if self._pointers:
+            raise ValueError("Go executable whose build information cannot be found")
+        return None
+
+    def _begun(self, window: bytes, start: int) -> "Iterator[_Part]":
+        """What begins in this window and not in the one before."""
+        yield from self._seek("marker", MARKER, window, start, _HEADER_BYTES + 2 * MAX_TEXT_BYTES)
+        yield from self._seek("modules", MODULES_START, window, start, MAX_TEXT_BYTES)
+        for text in _VERSION_STARTS:
+            yield from self._seek("version", text, window, start, _VERSION_BYTES)
+
+    def _seek(self, kind: Kind, text: bytes, window: bytes, start: int, limit_bytes: int) -> "Iterator[_Part]":
+        most = MAX_VERSIONS if kind == "version" else MAX_PARTS
+        at = window.find(text, max(0, len(self._tail) - len(text) + 1))
+        while at >= 0:
+            # A marker out of line is the text of a program that itself looks for markers.
+            if kind != "marker" or (start + at) % _ALIGNMENT == 0:
+                count = self._counts[kind] = self._counts.get(kind, 0) + 1
+                if count <= most:
+                    yield _Part(kind, start + at, limit_bytes)
+            at = window.find(text, at + 1)
+
+    def _settle(self, part: "_Part", waiting: "list[_Part]") -> bool:
+        """Notes what a part has told; True when nothing more is expected of it."""
+        if part.kind == "modules":
+            end = part.data.find(MODULES_END, part.searched_bytes)
+            part.searched_bytes = max(0, len(part.data) - _OVERLAP_BYTES)
+            if end >= 0:
+                self._texts[part.offset] = bytes(part.data[: end + len(MODULES_END)])
+                return True
+        elif part.kind == "version" and part.full:
+            self._texts[part.offset] = bytes(part.data)
+        elif part.kind == "marker" and len(part.data) >= _HEADER_BYTES:
+            if part.data[15] & _INLINE:
+                return self._read_inline(part)
+            waiting += self._read_pointers(part)
+            return True
+        return part.full
+
+    def _read_inline(self, part: "_Part") -> bool:
+        try:
+            version, position = _counted(part.data, _HEADER_BYTES)
+            modules, _ = _counted(part.data, position)
+        except EOFError:
+            return part.full
+        except ValueError:
+            return True
+        if version.startswith((b"go", b"devel")):
+            self._inline.append((self._writable(part), BuildInfo(_text(version), _unwrapped(modules))))
+            self._done = self._writable(part)
+        return True
+
+    def _read_pointers(self, part: "_Part") -> "list[_Part]":
+        width = part.data[14]
+        if width not in (4, 8):
+            return []
+        headers: list[_Part | None] = []
+        for at in (16, 16 + width):
+            place = offset_of(self._mappings, part.number(at, width))
+            headers.append(_Part("header", place, 2 * width) if place is not None and place > part.offset else None)
+        self._pointers.append((part, headers))
+        return [header for header in headers if header]
+
+    def _follow(self, marker: "_Part", headers: "list[_Part | None]") -> BuildInfo | None:
+        version, modules = (self._string(header, marker) for header in headers)
+        if not modules:  # headers that the dynamic linker fills in are empty in the file
+            wrapped = [text for text in self._texts.values() if text.startswith(MODULES_START)]
+            modules = wrapped[0] if len(wrapped) == 1 else b""
+        return BuildInfo(_text(version), _unwrapped(modules)) if version or modules else None
+
+    def _string(self, header: "_Part | None", marker: "_Part") -> bytes:
+        if header is None or not header.full:
+            return b""
+        width, big = marker.data[14], marker.data[15] & _BIG_ENDIAN
+        place = offset_of(self._mappings, header.number(0, width, big))
+        length = header.number(width, width, big)
+        text = self._texts.get(place, b"") if place is not None else b""
+        return text[:length] if 0 < length <= len(text) else b""
+
+    def _writable(self, part: "_Part") -> bool:
+        return any(one.writable and one.offset <= part.offset < one.offset + one.size_bytes for one in self._mappings)
+
+
+class _Part:
+    """Bytes of the stream that are wanted from an offset on, up to a limit."""
+
+    def __init__(self, kind: Kind, offset: int, limit_bytes: int) -> None:
+        self.kind, self.offset, self.limit_bytes = kind, offset, limit_bytes
+        self.data = bytearray()
+        self.searched_bytes = 0
+
+    @property
+    def full(self) -> bool:
+        return len(self.data) >= self.limit_bytes
+
+    def extend(self, window: bytes, start: int) -> None:
+        at = self.offset + len(self.data) - start
+        if 0 <= at < len(window):
+            self.data += window[at : at + self.limit_bytes - len(self.data)]
+
+    def number(self, at: int, width: int, big: int | None = None) -> int:
+        big = self.data[15] & _BIG_ENDIAN if big is None else big
+        return int.from_bytes(self.data[at : at + width], "big" if big else "little")
+
+
+def _counted(data: bytearray, position: int) -> tuple[bytes, int]:
+    """A text with its length before it, and where it ends. EOFError: not all of it is here yet."""
+    length = shift = 0
+    while True:
+        if position >= len(data):
+            raise EOFError
+        byte = data[position]
+        length |= (byte & 0x7F) << shift
+        position += 1
+        shift += 7
+        if byte < 0x80:
+            break
+        if shift > 28:
+            raise ValueError("a length that cannot be")
+    if length > MAX_TEXT_BYTES:
+        raise ValueError("a text over the limit")
+    if position + length > len(data):
+        raise EOFError
+    return bytes(data[position : position + length]), position + length
+
+
+def _unwrapped(modules: bytes) -> str:
+    """The module text stands between two marks of 16 bytes; a newline ends it."""
+    return _text(modules[16:-16]) if len(modules) >= 33 and modules[-17:-16] == b"\n" else ""
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

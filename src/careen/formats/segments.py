@@ -1,0 +1,95 @@
+"""Which parts of an executable are loaded at which address, from the first kilobytes of ELF, PE or Mach-O.
+
+Gives ``Mapping``s (address, offset in the file, size; all in bytes), in the file's order; none for what is not one of
+the three. Raises ValueError where the headers cannot be.  **Source:** System V gABI, chapter 5; Microsoft PE Format,
+"Section table"; Mach-O file format reference, LC_SEGMENT; for fat files the first architecture whose headers are here.
+"""
+
+import io
+import struct
+from struct import Struct as Layout
+from struct import unpack_from
+
+from msgspec import Struct
+
+from .elf import PT_LOAD, read_elf
+
+MAX_ENTRIES = 1024
+
+_SEGMENT_COMMANDS = {0x1: "2I16s4I2I", 0x19: "2I16s4Q2I"}
+_PE_SECTION = Layout("<8s4I12xI")
+_PE_WRITABLE = 0x8000_0000
+
+
+class Mapping(Struct, frozen=True, gc=False):
+    address: int
+    offset: int
+    size_bytes: int
+    writable: bool = False
+
+
+def mappings(head: bytes) -> tuple[Mapping, ...]:
+    try:
+        if head.startswith(b"\x7fELF"):
+            elf = read_elf(io.BytesIO(head))
+            loaded = [one for one in elf.segments if one.type == PT_LOAD]
+            return tuple(Mapping(one.address, one.offset, one.size_bytes, bool(one.flags & 2)) for one in loaded)
+        if head.startswith(b"MZ"):
+            return _pe(head)
+        if head.startswith((b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")):
+            offset = unpack_from(">I", head, 16)[0]
+            return _macho(head, offset) if offset + 4 <= len(head) else ()
+        return _macho(head, 0)
+    except struct.error as error:
+        raise ValueError("executable whose headers are cut short") from error
+
+
+def offset_of(found: tuple[Mapping, ...], address: int) -> int | None:
+    """Where in the file the byte lies that is loaded at this address."""
+    for one in found:
+        if one.address <= address < one.address + one.size_bytes:
+            return one.offset + address - one.address
+    return None
+
+
+def _pe(head: bytes) -> tuple[Mapping, ...]:
+    start = unpack_from("<I", head, 0x3C)[0]
+    if head[start : start + 4] != b"PE\0\0":
+        return ()  # a program for DOS
+    count, optional_bytes = unpack_from("<H12xH", head, start + 6)
+    if count > MAX_ENTRIES:
+        raise ValueError("PE file with too many sections")
+    optional = start + 24
+    wide = unpack_from("<H", head, optional)[0] == 0x20B
+    base = unpack_from("<Q", head, optional + 24)[0] if wide else unpack_from("<I", head, optional + 28)[0]
+    found = []
+    for at in range(count):
+        _, _, address, size, offset, flags = _PE_SECTION.unpack_from(head, optional + optional_bytes + at * 40)
+        found.append(Mapping(base + address, offset, size, bool(flags & _PE_WRITABLE)))
+    return tuple(found)
+
+
+def _macho(head: bytes, start: int) -> tuple[Mapping, ...]:
+    magic = head[start : start + 4]
+    if magic in (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf"):
+        order = ">"
+    elif magic in (b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"):
+        order = "<"
+    else:
+        return ()
+    count = unpack_from(f"{order}I", head, start + 16)[0]
+    if count > MAX_ENTRIES:
+        raise ValueError("Mach-O file with too many load commands")
+    position = start + (32 if 0xCF in (magic[0], magic[3]) else 28)
+    found = []
+    for _ in range(count):
+        command, size = unpack_from(f"{order}2I", head, position)
+        if size < 8:
+            raise ValueError("Mach-O load command without a size")
+        if command in _SEGMENT_COMMANDS:
+            _, _, _, address, _, offset, file_bytes, _, protection = unpack_from(
+                order + _SEGMENT_COMMANDS[command], head, position
+            )
+            found.append(Mapping(address, start + offset, file_bytes, bool(protection & 2)))
+        position += size
+    return tuple(found)
