@@ -1,0 +1,134 @@
+"""npm packages: the ``package.json`` of every installed package, and of applications.
+
+Installed is what lies where Node.js looks for modules: ``node_modules/<name>`` or ``node_modules/@scope/<name>``, at any
+depth, and ``<name>`` in the folders where Debian keeps modules. Other manifests within a package are its fixtures and
+examples. Outside of these folders a manifest with name and version describes an application (yarn in the official Node
+images is one): listed with a lower confidence, unless it is ``private`` (never published, so nothing is known of its
+name) or part of an application further up. A manifest without name or version installs nothing and is left out.
+Raises: ValueError where a manifest is no JSON object or its name could not be published.
+**Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+NAME = re.compile(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
+VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,255}")
+SHARED_FOLDERS = ("usr/share/nodejs/", "usr/lib/nodejs/")
+
+
+class Manifest(Struct, frozen=True):
+    name: str
+    version: str
+    licenses: tuple[str, ...] = ()
+    application: bool = False
+
+
+class Fields(Struct):
+    """What we read of a manifest; the rest is skipped without being built."""
+
+    name: Any = None
+    version: Any = None
+    private: Any = None
+    license: Any = None
+    licenses: Any = None
+
+
+DECODER = msgspec.json.Decoder(Fields)
+
+
+def read(file: File) -> Iterator[Manifest]:
+    installed = _is_installed(file.path)
+    if installed is None:
+        return
+    found = _decode(file.data.removeprefix(b"\xef\xbb\xbf"))
+    if not isinstance(found.name, str) or not isinstance(found.version, str) or not found.name or not found.version:
+        return
+    if not installed and found.private is True:
+        return
+    version = found.version.strip().lstrip("v=")
+    if not NAME.fullmatch(found.name):
+        raise ValueError(f"{found.name[:80]!r} is no package name")
+    if not VERSION.fullmatch(version):
+        raise ValueError(f"{found.version[:80]!r} is no version")
+    yield Manifest(found.name, version, tuple(dict.fromkeys(_licenses(found))), not installed)
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    parts = set(_parts(fact.path.removesuffix("package.json") for fact in facts if fact.value.application))
+    for fact in facts:
+        manifest: Manifest = fact.value
+        if manifest.application and fact.path.removesuffix("package.json") in parts:
+            continue
+        yield Package(
+            type="npm",
+            namespace=None,
+            name=manifest.name,
+            version=manifest.version,
+            licenses=manifest.licenses,
+            cataloger=CATALOGER.name,
+            confidence=0.7 if manifest.application else 1.0,
+            evidence=(Evidence(fact.path, fact.layer),),
+        )
+
+
+def _parts(applications: Iterable[str]) -> Iterator[str]:
+    """The folders that lie within another one of these; the root of the image is nobody's application."""
+    outer = ""
+    for folder in sorted(applications):  # what begins with a text follows it directly
+        if outer and folder.startswith(outer):
+            yield folder
+        else:
+            outer = folder
+
+
+def _is_installed(path: str) -> bool | None:
+    """None: within a package or hidden folder, and no package of its own."""
+    _, inside, tail = f"/{path}".rpartition("/node_modules/")
+    if not inside:
+        shared = next((folder for folder in SHARED_FOLDERS if path.startswith(folder)), None)
+        if shared is None:
+            return False
+        tail = path.removeprefix(shared)
+    elif not tail:
+        return None
+    parts = tail.split("/")
+    depth = 3 if parts[0][:1] == "@" else 2
+    return True if len(parts) == depth and not parts[depth - 2].startswith(".") else None
+
+
+def _decode(data: bytes) -> Fields:
+    try:
+        return DECODER.decode(data)
+    except UnicodeDecodeError:  # Node.js replaces such bytes too
+        return _decode(data.decode("utf-8", "replace").encode())
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except msgspec.DecodeError as error:
+        raise ValueError(f"no package.json: {error}") from None
+
+
+def _licenses(found: Fields) -> Iterator[str]:
+    """``license`` is an expression; older manifests have an object with ``type``, or a list ``licenses`` of these."""
+    for value in (found.license, *(found.licenses if isinstance(found.licenses, list) else [found.licenses])):
+        named = value.get("type") if isinstance(value, dict) else value
+        if isinstance(named, str) and named:
+            yield named[:200]
+
+
+CATALOGER = Cataloger(
+    name="npm",
+    ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
+    readers=(Reader(Wants(names=("package.json",)), read),),
+    fact=Manifest,
+    join=join,
+    limits="modules that a bundler has merged into one file, and Yarn's zipped cache",
+)

@@ -1,0 +1,160 @@
+"""Python packages: ``*.dist-info``, ``*.egg-info`` and ``EGG-INFO`` folders, flat ``*.egg-info`` files, bundled wheels.
+
+Name and version are those of METADATA or PKG-INFO. Where one is missing, the folder's name (``name-1.0.dist-info``,
+``name-1.0-py3.11.egg-info``) says it, with a lower confidence; a package whose version nothing says is listed without
+one. RECORD and ``installed-files.txt`` tell which files belong to it. Wheels that ``ensurepip`` or a distribution keeps
+for new virtual environments, and zipped eggs, are listed too.
+Raises: ValueError where no believable name is found.
+**Source:** Recording installed projects; Binary distribution format; Core metadata specifications.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from careen.formats import metadata
+from careen.formats.zip import entries, read
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package
+from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?")  # Source: Core metadata, Name
+VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_*-]{0,250}")  # PEP 440, and what was in use before it
+METADATA_BYTES = 1 << 20
+FIELDS = frozenset(("name", "version", "license", "license-expression", "classifier"))
+
+
+class Metadata(Struct, frozen=True, tag="metadata", omit_defaults=True):
+    name: str
+    version: str
+    licenses: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+
+class Record(Struct, frozen=True, tag="record", omit_defaults=True):
+    """Paths as they are written, relative to the folder that ``_owner`` names; compiled files are left out."""
+
+    paths: tuple[str, ...]
+
+
+def read_metadata(file: File) -> Iterator[Metadata]:
+    folder, _, name = file.path.rpartition("/")
+    yield _metadata(file.data, name if name.endswith(".egg-info") else posixpath.basename(folder))
+
+
+def read_record(file: File) -> Iterator[Record]:
+    """RECORD is CSV (path, hash, size) relative to site-packages, installed-files.txt a path a line relative to itself.
+
+    Byte-compiled files are not counted: images often leave them out, and the package works without.
+    """
+    lines = file.data.decode("utf-8", "replace").splitlines()
+    paths = lines if file.path.endswith(".txt") else [_first_column(line) for line in lines]
+    yield Record(tuple(path for path in paths if path and not path.endswith(".pyc")))
+
+
+def read_archive(file: File) -> Iterator[Metadata]:
+    """A wheel is no installed package unless it is kept where environments are made from; an egg runs as it is."""
+    name = posixpath.basename(file.path)
+    with file.open() as stream:
+        for entry in entries(stream, max_entries=100_000):
+            folder, _, inner = entry.name.rpartition("/")
+            if (inner == "METADATA" and folder.endswith(".dist-info")) or entry.name == "EGG-INFO/PKG-INFO":
+                yield _metadata(read(stream, entry, METADATA_BYTES), name, 0.9)
+                return
+    raise ValueError("an archive without metadata")
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    for fact in facts:
+        if isinstance(found := fact.value, Metadata):
+            yield Package(
+                type="pypi",
+                namespace=None,
+                name=found.name,
+                version=found.version,
+                licenses=found.licenses,
+                cataloger=CATALOGER.name,
+                confidence=found.confidence,
+                evidence=(Evidence(fact.path, fact.layer),),
+            )
+
+
+def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
+    described = {posixpath.dirname(fact.path): fact.value for fact in facts if isinstance(fact.value, Metadata)}
+    for fact in facts:
+        package = described.get(posixpath.dirname(fact.path))
+        if package and isinstance(fact.value, Record):
+            yield Owned(package.name, package.version, None, tuple(_resolved(fact.path, fact.value.paths)))
+
+
+def _metadata(data: bytes, folder: str, confidence: float = 1.0) -> Metadata:
+    found = metadata.fields(data, FIELDS)
+    name, version = _first(found, "name"), _first(found, "version")
+    if not name or not version:
+        confidence *= 0.7
+        stem = re.sub(r"\.(?:dist-info|egg-info|egg|whl)$", "", folder, flags=re.IGNORECASE)
+        said_name, _, said_version = re.sub(r"-py\d[\d.]*(?:-.*)?$", "", stem).partition("-")
+        if not re.match(r"\d", said_version):
+            said_name, said_version = "", ""
+        name = name or said_name
+        version = version or said_version.split("-")[0]
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name[:80]!r} is no package name" if name else "no package name")
+    if version and not VERSION.fullmatch(version):
+        raise ValueError(f"{version[:80]!r} is no version")
+    return Metadata(name, version, _licenses(found), round(confidence if version else confidence * 0.7, 2))
+
+
+def _first(found: dict[str, list[str]], field: str) -> str:
+    """``UNKNOWN`` is what old build tools write for nothing."""
+    value = found.get(field, [""])[0]
+    return "" if value == "UNKNOWN" else value
+
+
+def _licenses(found: dict[str, list[str]]) -> tuple[str, ...]:
+    """License-Expression, else the classifiers, else a License field that is a name and not a text."""
+    if expression := _first(found, "license-expression"):
+        return (expression,)
+    parts = [value.split("::") for value in found.get("classifier", ()) if value.startswith("License ::")]
+    if named := tuple(dict.fromkeys(part[-1].strip() for part in parts if part[-1].strip() != "OSI Approved")):
+        return named
+    text = _first(found, "license")
+    return (text,) if text and "\n" not in text and len(text) <= 100 else ()
+
+
+def _first_column(line: str) -> str:
+    path = line.rsplit(",", 2)[0]
+    return path[1:-1].replace('""', '"') if len(path) > 1 and path[0] == path[-1] == '"' else path
+
+
+def _resolved(record: str, paths: Iterable[str]) -> Iterator[str]:
+    folder = posixpath.dirname(record)
+    base = folder if record.endswith(".txt") else posixpath.dirname(folder)
+    for path in paths:
+        if path[0] != "/" and ".." not in path:
+            yield f"{base}/{path}" if base else path
+        else:
+            yield posixpath.normpath(f"/{base}/{path}" if path[0] != "/" else path).lstrip("/")
+
+
+CATALOGER = Cataloger(
+    name="python",
+    ecosystem=Ecosystem(purl_type="pypi", scheme="pep440", namespace="PyPI", names_insensitive=True),
+    readers=(
+        Reader(
+            Wants(
+                suffixes=("dist-info/METADATA", "DIST-INFO/METADATA", "egg-info/PKG-INFO", "EGG-INFO/PKG-INFO", ".egg-info"),
+                amount="head",
+            ),
+            read_metadata,
+        ),
+        Reader(Wants(suffixes=("dist-info/RECORD", "egg-info/installed-files.txt")), read_record),
+        Reader(Wants(folders=("python-wheels", "ensurepip/_bundled"), suffixes=(".egg",), magic=(b"PK\3\4",)), read_archive),
+    ),
+    fact=Metadata | Record,
+    join=join,
+    owns=owns,
+    limits="copies that a package carries inside itself without metadata (pip/_vendor)",
+)
