@@ -1,14 +1,16 @@
 """Text that somebody else wrote, made safe for a line of a terminal, and how many columns it takes there.
 
 Control characters could move the cursor, bidirectional marks could reverse a name, invisible ones could hide a
-difference; each is shown as its escape instead.
-**Source:** Unicode 16.0, general categories C* and Z*; UAX #9 (bidirectional) and UTS #39 (security); UAX #11 (width).
+difference; each is shown as its escape instead. A word that a pipeline's runner would take for a command is broken.
+**Source:** Unicode 16.0, general categories C* and Z*; UAX #9 (bidirectional) and UTS #39 (security); UAX #11 (width);
+GitHub Actions, workflow commands (``::name::``, also after blanks).
 """
 
 import re
 import unicodedata
 
 _PLAIN = re.compile(r"[ -~]*")
+_COMMAND = re.compile(r"(?:^|(?<= ))(?=::|##\[)")
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, empty to the eye
 
@@ -16,9 +18,9 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, emp
 def visible(text: str, limit: int = 2000) -> str:
     """One line without control, bidirectional or invisible characters, at most ``limit`` characters of the original."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    if _PLAIN.fullmatch(cut):
-        return cut
-    return "".join(map(_shown, cut))
+    if not _PLAIN.fullmatch(cut):
+        cut = "".join(map(_shown, cut))
+    return _COMMAND.sub(r"\\", cut) if "::" in cut or "##[" in cut else cut
 
 
 def columns(text: str) -> int:

@@ -1,12 +1,17 @@
 """Software found in an image, and why we believe it is there."""
 
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote as quote_strictly
 
 from msgspec import Struct
 
 Presence = Literal["present", "partial", "absent", "shadowed", "declared"]
 Vendor = Literal["distribution", "third_party", "unknown"]
+
+
+def quote(text: str, safe: str) -> str:
+    """Percent-encoded; what is no Unicode in a name (lone surrogates) becomes ``?``, so that a purl can always be told."""
+    return quote_strictly(text, safe=safe, errors="replace")
 
 
 class Evidence(Struct, frozen=True, gc=False):

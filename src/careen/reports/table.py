@@ -44,11 +44,13 @@ NEXT_STEPS = {
     "unscored": "--unknown-as SEVERITY says how --fail-on is to count them",
     "end_of_life": "move to a supported release: no more fixes are published for this one",
     "unknown_distribution": "see docs/coverage.md for the distributions with a feed",
-    "unreadable": "the files are listed below; careen scan --debug says more",
+    "unreadable": "careen scan --debug says more of each file",
 }
 KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
 PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
-ROW = "{:>5}  {:<10}  {:<19}  {:<5}  {:<9}  "
+SUPPRESSED = {"ignore": "an ignore rule", "vex": "a VEX statement", "fix_state": "--ignore-unfixed"}
+ROW = "  {:>5}  {:<10}  {:<19}  {:<5}  {:<7}  "
+INDENT = " " * 9  # where the severity stands in a row
 
 
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
@@ -75,17 +77,17 @@ def _draw(lines: list[Line], stream: TextIO) -> None:
 def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     image, inventory = report.image, report.inventory
     yield [(_fit(visible(image.reference), options), "bold")]
-    platform = f"{image.platform}  " if image.platform else ""
-    if platform or image.digest:
-        yield [(f"  {platform}{image.digest}", "dim")]
+    if image.digest:
+        yield [(f"  {image.digest}", "dim")]
+    platform = f"{image.platform}, " if image.platform else ""
     if distribution := inventory.distribution:
-        name = distribution.pretty_name or f"{distribution.id} {distribution.version}".strip()
+        name = platform + (distribution.pretty_name or f"{distribution.id} {distribution.version}".strip())
         support = f", supported until {report.end_of_life}" if report.end_of_life else ""
         if report.end_of_life and report.end_of_life < report.created[:10]:
             support = f", out of support since {report.end_of_life}"
         yield [(f"  {visible(name, 100)}{support}", "")]
     else:
-        yield [("  no distribution recognised", "")]
+        yield [(f"  {platform}no distribution recognised", "")]
     if base := base_image(image.config):
         yield [(_fit(f"  based on {visible(base.reference, 200)}, as its label says", options), "")]
     packages = merged(inventory.packages)
@@ -99,6 +101,9 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     )
     for part in _wrapped(text, _prose(options) - 2):
         yield [("  " + part, "")]
+    if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
+        span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+        yield [(f"  advisories of {visible(span)}", "")]
     yield []
 
 
@@ -112,11 +117,14 @@ def _findings(report: Report, options: ReportOptions) -> Iterator[Line]:
     for finding in listed:
         groups.setdefault(_group(finding, package_by_purl.get(finding.package)), []).append(finding)
     if groups:
-        yield [(ROW.format("RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOITED") + "FIXED IN", "dim")]
+        yield [(ROW.format("RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT") + "FIXED IN", "dim")]
     for (name, version, kind), findings in groups.items():
         yield from _one_group(name, version, kind, findings, options)
     if hidden := len(report.findings) - len(listed):
         yield [(f"{_plural(hidden, 'finding')} of other severities not listed", "dim")]
+    if any(one.kev or one.epss for one in listed):
+        legend = "EXPLOIT: KEV, it is exploited already; %, how likely within 30 days (EPSS)"
+        yield [(legend, "dim")]
     if groups or hidden:
         yield []
 
@@ -131,9 +139,9 @@ def _group(finding: Finding, package: Package | None) -> tuple[str, str, str]:
 
 def _one_group(name: str, version: str, kind: str, findings: list[Finding], options: ReportOptions) -> Iterator[Line]:
     title = f"{visible(name, 200)} {visible(version, 100)}"
-    binaries = sorted({one.package_name for one in findings} - {name})
-    paths = sorted({path for one in findings for path in one.paths}) if not binaries else []
-    what = ", ".join(binaries) or (paths[0] if paths else "")
+    binaries = sorted({one.package_name for one in findings})
+    paths = sorted({path for one in findings for path in one.paths}) if binaries == [name] else []
+    what = ", ".join(binaries) if binaries != [name] else "".join(paths[:1])
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     yield _title(title, f"{kind}: {visible(what)}{more}" if what else kind, options)
     if _is_kernel(name) and not options.verbose:
@@ -150,7 +158,7 @@ def _one_group(name: str, version: str, kind: str, findings: list[Finding], opti
     for same in rows.values():
         yield from _row(same[0], options)
     if small:
-        yield [(f"       {'negligible':<10}  {_plural(small, 'finding')}", STYLES["negligible"])]
+        yield [(f"{INDENT}{'negligible':<10}  {_plural(small, 'finding')} (--verbose lists)", STYLES["negligible"])]
 
 
 def _title(title: str, where: str, options: ReportOptions) -> Line:
@@ -178,16 +186,15 @@ def _row(finding: Finding, options: ReportOptions) -> Iterator[Line]:
     if not options.width or columns(start) + columns(fix) <= options.width:
         yield [*spans, (fix, style)]
         return
-    indent = len(ROW.format("", "", "", "", "")) if columns(fix) <= 26 else 19
     yield spans
-    for part in _wrapped(fix, options.width - indent):
-        yield [(" " * indent + part, style)]
+    for part in _wrapped(fix, options.width - len(INDENT) - 12):
+        yield [(INDENT + " " * 12 + part, style)]
 
 
 def _kernel(findings: Sequence[Finding]) -> Iterator[Line]:
     counts = ", ".join(f"{count} {severity}" for severity, count in by_severity(findings).items() if count)
-    yield [(f"       {counts}", "")]
-    yield [("       in the kernel's sources: an image runs the kernel of its host (--verbose lists)", "dim")]
+    yield [(INDENT + counts, "")]
+    yield [(INDENT + "of the kernel, which an image takes from its host (--verbose lists)", "dim")]
 
 
 def _is_kernel(name: str) -> bool:
@@ -208,7 +215,7 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield from _totals(report)
     for kind in sorted({one.by.kind for one in report.suppressed}):
         count = sum(one.by.kind == kind for one in report.suppressed)
-        yield [(f"{_plural(count, 'finding')} suppressed by {visible(kind)} (--format json lists them)", "dim")]
+        yield [(f"{_plural(count, 'finding')} suppressed by {SUPPRESSED.get(kind, visible(kind))} (see --format json)", "dim")]
     yield []
 
 
@@ -232,6 +239,9 @@ def _totals(report: Report) -> Iterator[Line]:
             yield [(f"{severity:<12}", STYLES[severity]), (cells, ""), (f"{totals[severity]:>9}", "bold")]
     cells = "".join(f"{sum(counts.get((severity, state), 0) for severity in SEVERITIES):>13}" for state in states)
     yield [(f"{'total':<12}{cells}", ""), (f"{len(report.findings):>9}", "bold")]
+    flaws = len({one.id for one in report.findings})
+    if flaws != len(report.findings):
+        yield [(f"({_plural(flaws, 'vulnerability')}, counted once for each package that has it)", "dim")]
 
 
 # --- what nobody can say --------------------------------------------------------------------------------------------
@@ -280,7 +290,8 @@ def _verdict(report: Report) -> Iterator[Line]:
 
 
 def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}" + ("" if count == 1 else "s")
+    many = word.removesuffix("y") + "ies" if word.endswith("ty") else word + "s"
+    return f"{count:,} {word if count == 1 else many}"
 
 
 def _fit(text: str, options: ReportOptions) -> str:

@@ -1,0 +1,212 @@
+"""Reports made by hand: a usual one, an empty one, and one full of hostile text."""
+
+import io
+
+from msgspec.structs import replace
+
+from careen.model.advisory import Cvss, DatabaseInfo, SourceInfo
+from careen.model.finding import AdvisoryReference, EpssScore, Fix, Suppressed, SuppressedBy, Vulnerability
+from careen.model.image import Image, ImageConfig, Layer, Platform
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Distribution, Evidence, Package, Source
+from careen.model.report import Coverage, Reason, Report, Rule, Verdict
+
+DIGEST = "sha256:" + "4c" * 32
+
+OPENSSL = Source("openssl", "3.0.11-1~deb12u2")
+LIBSSL = Package(
+    "deb",
+    "debian",
+    "libssl3",
+    "3.0.11-1~deb12u2",
+    OPENSSL,
+    "amd64",
+    "debian-12",
+    licenses=("Apache-2.0",),
+    cataloger="dpkg",
+    vendor="distribution",
+    evidence=(Evidence("var/lib/dpkg/status", 0),),
+)
+CLI = replace(LIBSSL, name="openssl")
+KERNEL = replace(LIBSSL, name="linux-libc-dev", version="6.1.66-1", source=Source("linux", "6.1.66-1"))
+JINJA = Package(
+    "pypi",
+    None,
+    "Jinja2",
+    "3.0.1",
+    cataloger="python",
+    evidence=(Evidence("opt/app/lib/python3.11/site-packages/Jinja2-3.0.1.dist-info/METADATA", 1),),
+)
+LOG4J = Package(
+    "maven",
+    None,
+    "org.apache.logging.log4j:log4j-core",
+    "2.14.1",
+    cataloger="java",
+    evidence=(Evidence("opt/service/service.jar", 2), Evidence("opt/service/service.jar", 2)),
+)
+
+
+def vulnerability(id: str, package: Package, **changes) -> Vulnerability:
+    usual = Vulnerability(
+        id=id,
+        aliases=(),
+        package=package.purl,
+        package_name=package.name,
+        package_version=package.version,
+        paths=tuple(sorted({place.path for place in package.evidence})),
+        severity="high",
+        severity_source="osv",
+        cvss=(),
+        epss=None,
+        kev=False,
+        risk=5.0,
+        fix=Fix("fixed", ("9.9.9",)),
+        advisories=(AdvisoryReference(id, "osv", f"https://osv.example/{id}"),),
+        reason=f"{package.version} < 9.9.9",
+        confidence="confirmed",
+        layer=package.evidence[0].layer if package.evidence else None,
+        fingerprint=f"fingerprint-{id}-{package.name}",
+    )
+    return replace(usual, **changes)
+
+
+def usual() -> Report:
+    shell = vulnerability(
+        "CVE-2021-44228",
+        LOG4J,
+        aliases=("GHSA-jfh8-c2jp-5v3q",),
+        severity="critical",
+        severity_source="ghsa",
+        cvss=(Cvss("nvd", "3.1", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0),),
+        epss=EpssScore(0.94358, 0.9996),
+        kev=True,
+        risk=99.1,
+        fix=Fix("fixed", ("2.15.0", "2.12.2", "2.3.1")),
+        summary="Remote code execution through look-ups in logged text",
+    )
+    ssl = {"fix": Fix("fixed", ("3.0.13-1~deb12u1",)), "severity": "medium", "severity_source": "debian", "risk": 3.1}
+    findings = (
+        vulnerability("CVE-2023-5678", CLI, **ssl),
+        vulnerability("CVE-2023-5678", LIBSSL, **ssl, epss=EpssScore(0.0052, 0.4)),
+        vulnerability("CVE-2007-6755", LIBSSL, fix=Fix("open"), severity="negligible", severity_source="debian", risk=0.1),
+        shell,
+        vulnerability("CVE-2024-22195", JINJA, fix=Fix("fixed", ("3.1.3",)), severity="medium", risk=2.9),
+        vulnerability("CVE-2099-0001", JINJA, fix=Fix("open"), severity="unknown", severity_source=None, risk=0.0),
+        vulnerability("CVE-2023-6931", KERNEL, fix=Fix("wont_fix"), severity="high", risk=6.2),
+        vulnerability("CVE-2023-6932", KERNEL, fix=Fix("open"), severity="high", risk=6.1),
+        vulnerability("CVE-2013-7445", KERNEL, fix=Fix("open"), severity="low", risk=1.0),
+    )
+    ignored = vulnerability("CVE-2023-0001", JINJA, risk=1.0)
+    vex = vulnerability("CVE-2023-0002", LIBSSL, risk=1.0)
+    return Report(
+        created="2026-11-24T12:00:00Z",
+        image=Image(
+            reference="registry.example/shop/service:1.4",
+            kind="image",
+            digest=DIGEST,
+            platform=Platform("linux", "amd64"),
+            config=ImageConfig(labels={"org.opencontainers.image.base.name": "debian:12"}),
+            layers=tuple(
+                Layer(index, f"sha256:{index:064x}", f"sha256:{index + 9:064x}", 1000 + index, "COPY . /", io.BytesIO)
+                for index in range(3)
+            ),
+        ),
+        inventory=Inventory(
+            Distribution("debian", "12", "bookworm", (), "Debian GNU/Linux 12 (bookworm)", Evidence("etc/os-release", 0)),
+            (LIBSSL, CLI, KERNEL, JINJA, LOG4J),
+            files=20312,
+            unowned_executables=4,
+        ),
+        findings=findings,
+        suppressed=(
+            Suppressed(ignored, SuppressedBy("ignore", ".careenignore", "templates are ours", "2027-01-01")),
+            Suppressed(vex, SuppressedBy("vex", "vendor.vex.json", "vulnerable_code_not_in_execute_path")),
+        ),
+        unknowns=(Unknown("rpm", Evidence("var/lib/rpm/Packages", 0), "Berkeley DB: no magic number"),),
+        coverage=Coverage(
+            "partially_assessed",
+            (
+                Reason("partial_source", "debian: knows 12 source packages of Debian 12", 1),
+                Reason("unscored", "nobody has scored 1 vulnerability yet"),
+            ),
+            20312,
+            4,
+        ),
+        verdict=Verdict(False, 1, (Rule("fail-on critical", False),)),
+        database=DatabaseInfo("/cache/db.sqlite", "2026-11-24T09:00:00Z", (SourceInfo("debian", "2026-11-23", 51234),)),
+        end_of_life="2028-06-30",
+    )
+
+
+def clean(coverage: str = "assessed", reasons: tuple[Reason, ...] = ()) -> Report:
+    return replace(
+        usual(),
+        findings=(),
+        suppressed=(),
+        unknowns=(),
+        coverage=Coverage(coverage, reasons, 20312, 0),
+        verdict=Verdict(True, 0, ()),
+    )
+
+
+HOSTILE = (
+    "\x1b[2J\x1b]0;owned\x07",  # clears the screen, sets the window's title
+    "[red]markup[/red] [link=file:///etc/passwd]x[/link]",
+    "safe\u202egnp.exe",  # reads backwards from here
+    "two\nlines\r\nand\ttab",
+    "zero\u200bwidth\ufeff\u2066",
+    "\x9b31mC1",
+    "::error::commands of a pipeline",
+    "=HYPERLINK(1)",
+    "<script>alert(1)</script>&amp;",
+    '"quotes"\\and\\backslashes',
+    "lone \udce9 surrogate",
+    "{0} {name} %s %(x)s",
+    "日本語 e\u0301 🦀",
+    "n" * 5000,
+    "",
+)
+
+
+def hostile(text: str) -> Report:
+    """The same text wherever an image or a feed can put text of its own."""
+    package = Package(
+        "npm",
+        None,
+        text or "x",
+        text,
+        Source(text, text),
+        text,
+        text,
+        licenses=(text,),
+        maintainer=text,
+        cataloger="npm",
+        owned_by=text or None,
+        evidence=(Evidence(text, 0),),
+    )
+    finding = vulnerability(
+        text or "CVE-1",
+        package,
+        aliases=(text,),
+        summary=text,
+        reason=text,
+        severity_source=text,
+        fix=Fix("fixed", (text,)),
+        cvss=(Cvss(text, "3.1", text, 5.0),),
+        advisories=(AdvisoryReference(text, text, text),),
+        fingerprint=text or "f",
+    )
+    base = usual()
+    layer = replace(base.image.layers[0], created_by=text)
+    config = ImageConfig(labels={"org.opencontainers.image.base.name": text, "org.opencontainers.image.base.digest": text})
+    return replace(
+        base,
+        image=replace(base.image, reference=text, config=config, layers=(layer,)),
+        inventory=Inventory(Distribution(text, text, text, (text,), text), (package,)),
+        findings=(finding,),
+        suppressed=(Suppressed(finding, SuppressedBy("ignore", text, text, text)),),
+        unknowns=(Unknown("npm", Evidence(text, 0), text),),
+        coverage=Coverage("partially_assessed", (Reason("unreadable", text, 1),), 1, 0),
+        verdict=Verdict(False, 1, (Rule(text, False),)),
+    )
