@@ -1,0 +1,123 @@
+"""Programs: ``run`` starts one with fixed arguments, gives it its input and hands back what it wrote; nothing else does.
+
+No shell takes part, the program is looked for in absolute folders of PATH only (never in the working folder), and what
+it writes and how long it runs are bounded: past the bound it is ended with everything that it started.
+Raises: OSError where it cannot be started, runs too long (TimeoutError) or writes too much.
+"""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+_WITHHELD = "CAREEN_REGISTRY_PASSWORD"
+
+
+class Finished(Struct, frozen=True):
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    input: bytes = b"",
+    timeout_s: float = 30.0,
+    max_output_bytes: int = 1024 * 1024,
+    environ: Mapping[str, str] | None = None,
+) -> Finished:
+    """What a program answered. ``environ`` None is the process's own, without Careen's password."""
+    environ = os.environ if environ is None else environ
+    program = _find(argv[0], environ)
+    process = subprocess.Popen(
+        [program, *argv[1:]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: value for name, value in environ.items() if name != _WITHHELD},
+        start_new_session=True,  # so that its children can be ended with it
+    )
+    parts: dict[str, bytes] = {"stdout": b"", "stderr": b""}
+    too_much = threading.Event()
+    threads = [threading.Thread(target=_write, args=(process.stdin, input), daemon=True)]
+    for name, pipe in (("stdout", process.stdout), ("stderr", process.stderr)):
+        threads.append(threading.Thread(target=_read, args=(pipe, name, parts, max_output_bytes, too_much), daemon=True))
+    for thread in threads:
+        thread.start()
+    try:
+        code = _wait(process, argv[0], timeout_s, too_much)
+    except BaseException:
+        _end(process)
+        raise
+    finally:
+        for thread in threads:
+            thread.join(timeout=2.0)  # a grandchild may hold the pipe open
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe and not any(thread.is_alive() for thread in threads):
+                pipe.close()
+    if too_much.is_set():
+        raise OSError(errno.EFBIG, f"{argv[0]} writes more than {max_output_bytes} bytes")
+    return Finished(code, parts["stdout"], parts["stderr"])
+
+
+def _find(name: str, environ: Mapping[str, str]) -> str:
+    if Path(name).is_absolute():
+        return name
+    if Path(name).name != name:
+        raise FileNotFoundError(errno.ENOENT, "only a name or an absolute path is started", name)
+    folders = [folder for folder in environ.get("PATH", "").split(os.pathsep) if Path(folder).is_absolute()]
+    found = shutil.which(name, path=os.pathsep.join(folders)) if folders else None
+    if found is None or not Path(found).is_absolute():
+        raise FileNotFoundError(errno.ENOENT, "no such program in PATH", name)
+    return found
+
+
+def _wait(process: "subprocess.Popen[bytes]", name: str, timeout_s: float, too_much: threading.Event) -> int:
+    left = timeout_s
+    while left > 0:
+        step = min(0.05, left)
+        try:
+            return process.wait(step)
+        except subprocess.TimeoutExpired:
+            left -= step
+        if too_much.is_set():
+            _end(process)
+            return -1
+    raise TimeoutError(errno.ETIMEDOUT, f"{name} did not end within {timeout_s:g} s")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
+
+
+def _write(pipe: IO[bytes], data: bytes) -> None:
+    try:
+        pipe.write(data)
+        pipe.close()
+    except (OSError, ValueError):
+        pass  # it did not want it
+
+
+def _read(pipe: IO[bytes], name: str, parts: dict[str, bytes], limit: int, too_much: threading.Event) -> None:
+    found = bytearray()
+    while part := os.read(pipe.fileno(), 65536):
+        found += part
+        if len(found) > limit:
+            too_much.set()
+            break
+    parts[name] = bytes(found[:limit])

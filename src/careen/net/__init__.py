@@ -1,0 +1,253 @@
+"""The network: ``make_fetcher`` gives the one way to ask another machine, and nothing else here opens a socket.
+
+Shape: ``fetcher.request(url)`` answers with a stream, whatever its HTTP status; addresses are ``https://``, ``http://``
+(loopback, or hosts that were named) and ``http+unix://<quoted path of the socket>/…``. Redirects are followed, without
+credentials once they lead to another host and never from a public host into a private network. What is worth another
+try is tried again, with growing pauses. Proxies come from the environment, trust from the system's store.
+Raises: NetworkError with host, reason and next step. No message and no log holds a credential or a signed query.
+**Source:** RFC 9110 (15.4 redirects, 10.2.3 Retry-After), RFC 6585 (429), RFC 7617 (basic), RFC 6890 (addresses).
+"""
+
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from ..errors import NetworkError
+from .addresses import (
+    checked,
+    credentials_of,
+    host_of,
+    inwardness,
+    is_loopback,
+    joined,
+    listed,
+    origin,
+    proxy_for,
+    shown,
+    without_credentials,
+)
+from .connections import NetSettings, proxy_manager, trust_store, unix_pool
+from .trouble import PLAIN, explained, retry_after, too_many, worth_another_try
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager
+
+__all__ = ["HttpFetcher", "HttpResponse", "NetSettings", "make_fetcher"]
+
+log = logging.getLogger(__name__)
+
+READ_ALL_BYTES = 256 * 1024 * 1024  # what ``read()`` without a size keeps in memory at most
+MAX_REDIRECTS = 8
+MAX_WAIT_S = 60.0  # in all, between the tries of one request
+_SLOW_AFTER_S, _SLOW_BYTES_S = 120.0, 256.0  # a body that drips is given up: time-outs see single reads only
+_AGAIN = (408, 429, 500, 502, 503, 504)
+_CHECK = "check the address"
+_SECRETS = ("authorization", "cookie", "proxy-authorization", "x-registry-auth")
+
+
+def make_fetcher(
+    settings: NetSettings | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    jitter: Callable[[], float] = random.random,
+) -> "HttpFetcher":
+    """A Fetcher (see ``plugins``) that threads may share. ``environ`` names the proxies; None is the process's own."""
+    return HttpFetcher(settings or NetSettings(), os.environ if environ is None else environ, sleep, jitter)
+
+
+class HttpFetcher:
+    """Pools of connections behind ``request``; ``close`` ends them."""
+
+    def __init__(
+        self,
+        settings: NetSettings,
+        environ: Mapping[str, str],
+        sleep: Callable[[float], None],
+        jitter: Callable[[], float],
+    ) -> None:
+        self._settings, self._environ, self._sleep, self._jitter = settings, environ, sleep, jitter
+        self._managers: dict[tuple[str | None, bool, bool], PoolManager] = {}
+        self._sockets: dict[str, HTTPConnectionPool] = {}
+        self._lock = threading.Lock()
+
+    def request(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> "HttpResponse":
+        """The answer after redirects. Without an ``Accept-Encoding`` of yours, content codings are undone."""
+        sent = {"User-Agent": self._settings.user_agent, **(headers or {})}
+        url, sent = credentials_of(checked(url), sent)
+        first = url
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._patiently(url, method, sent, body, at_home=origin(url) == origin(first))
+            location = response.headers.get("location")
+            if response.status not in (301, 302, 303, 307, 308) or not location:
+                return response
+            response.close()
+            target = joined(url, location)
+            if origin(target) != origin(url):
+                sent = {name: value for name, value in sent.items() if name.lower() not in _SECRETS}
+                self._allow(url, target)
+            if method not in ("GET", "HEAD") and response.status in (301, 302, 303):
+                method, body = "GET", None
+            url = without_credentials(target)
+        raise NetworkError(f"{host_of(first)} redirects without end", _CHECK)
+
+    def close(self) -> None:
+        with self._lock:
+            for manager in self._managers.values():
+                manager.clear()
+            for pool in self._sockets.values():
+                pool.close()
+            self._managers.clear()
+            self._sockets.clear()
+
+    def __enter__(self) -> "HttpFetcher":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _patiently(
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, at_home: bool
+    ) -> "HttpResponse":
+        """One answer, asked for again where that may help."""
+        from urllib3.exceptions import HTTPError
+
+        waited, attempt = 0.0, 0
+        while True:
+            attempt += 1
+            wanted = min(0.5 * 2 ** (attempt - 1), 8.0) * (0.5 + self._jitter())
+            last = attempt >= self._settings.attempts or method not in ("GET", "HEAD")
+            try:
+                raw = self._once(url, method, headers, body, at_home)
+            except (HTTPError, OSError, ValueError) as error:
+                log.debug("%s %s: %s (try %d)", method, shown(url), type(error).__name__, attempt)
+                if last or not worth_another_try(error, attempt):
+                    raise explained(error, url, self._settings, proxy_for(url, self._environ)) from None
+            else:
+                log.debug("%s %s: %d", method, shown(url), raw.status)
+                if raw.status not in _AGAIN:
+                    return HttpResponse(raw, url, self._settings)
+                told = retry_after(raw.headers.get("retry-after"), time.time())
+                wanted = max(wanted, told or 0.0)
+                if last or waited + wanted > MAX_WAIT_S:
+                    if raw.status != 429:
+                        return HttpResponse(raw, url, self._settings)
+                    raw.close()
+                    raise too_many(url, told)
+                raw.close()
+            waited += wanted
+            self._sleep(wanted)
+
+    def _once(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, at_home: bool) -> "BaseHTTPResponse":
+        from urllib3 import Timeout
+
+        parts, settings = urlsplit(url), self._settings
+        timeout = Timeout(connect=min(settings.connect_timeout_s, settings.timeout_s), read=settings.timeout_s)
+        raw_body = any(name.lower() == "accept-encoding" for name in headers)
+        options: dict[str, Any] = {
+            "body": body,
+            "headers": dict(headers),
+            "timeout": timeout,
+            "retries": False,
+            "redirect": False,
+            "preload_content": False,
+            "decode_content": not raw_body,
+        }
+        if parts.scheme == "http+unix":
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            return self._socket(unquote(parts.netloc)).urlopen(method, target, **options)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise NetworkError(f"{shown(url)} is no address of the web", "write https://HOST/…")
+        if parts.scheme == "http" and not is_loopback(parts.netloc) and not listed(parts.netloc, settings.plain_http):
+            raise NetworkError(f"{host_of(url)} would be asked over plain HTTP, which anyone on the way can change", PLAIN)
+        insecure = parts.scheme == "https" and listed(parts.netloc, settings.insecure)
+        return self._manager(proxy_for(url, self._environ), insecure, at_home).urlopen(method, url, **options)
+
+    def _manager(self, proxy: str | None, insecure: bool, at_home: bool) -> "PoolManager":
+        """``at_home``: the host that was asked for, not one it redirects to; only there a client certificate is shown."""
+        import urllib3
+
+        key = (proxy, insecure, at_home and self._settings.client_cert is not None)
+        with self._lock:
+            if key not in self._managers:
+                logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines hold signed queries
+                trust = trust_store(self._settings, insecure, with_certificate=key[2])
+                options: dict[str, Any] = {"ssl_context": trust, "maxsize": 16}
+                if proxy is None:
+                    self._managers[key] = urllib3.PoolManager(**options)
+                else:
+                    self._managers[key] = proxy_manager(proxy, trust_store(self._settings, False, False), options)
+            return self._managers[key]
+
+    def _socket(self, path: str) -> "HTTPConnectionPool":
+        with self._lock:
+            if path not in self._sockets:
+                self._sockets[path] = unix_pool(path)
+            return self._sockets[path]
+
+    def _allow(self, source: str, target: str) -> None:
+        """Refuses a redirect off the web, from TLS to plain HTTP, and from a public host into a private network, from
+        there to this machine, or to a link-local address."""
+        if {urlsplit(source).scheme, urlsplit(target).scheme} - {"http", "https"}:
+            raise NetworkError(f"{host_of(source)} redirects to {shown(target)}, which is no address of the web", _CHECK)
+        if urlsplit(source).scheme == "https" and urlsplit(target).scheme != "https" and not is_loopback(host_of(target)):
+            raise NetworkError(f"{host_of(source)} redirects to plain HTTP at {host_of(target)}", PLAIN)
+        resolve = proxy_for(target, self._environ) is None
+        if inwardness(host_of(target), resolve) > inwardness(host_of(source), resolve):
+            raise NetworkError(
+                f"{host_of(source)} redirects into a private network, to {host_of(target)}",
+                "use the address behind it, if you trust it",
+            )
+
+
+class HttpResponse:
+    """A Response (see ``plugins``) over a stream."""
+
+    def __init__(self, raw: "BaseHTTPResponse", url: str, settings: NetSettings) -> None:
+        self.status, self.url = raw.status, url
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in raw.headers.items()}
+        self._raw, self._settings = raw, settings
+        self._got, self._spent_s = 0, 0.0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next ``size`` bytes, fewer at the end only; without a size the rest, up to 256 MiB."""
+        if size >= 0:
+            return self._read(size)
+        parts = []
+        while part := self._read(1 << 20):
+            parts.append(part)
+            if len(parts) << 20 > READ_ALL_BYTES:
+                raise NetworkError(f"{host_of(self.url)} sent more than {READ_ALL_BYTES} bytes", _CHECK)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        self._raw.close()
+        self._raw.release_conn()
+
+    def _read(self, size: int) -> bytes:
+        from urllib3.exceptions import HTTPError
+
+        started = time.monotonic()
+        try:
+            data = self._raw.read(size)
+        except (HTTPError, OSError, ValueError) as error:
+            self._raw.close()
+            raise explained(error, self.url, self._settings, None, self._got) from None
+        self._spent_s += time.monotonic() - started
+        self._got += len(data)
+        if self._got > self._settings.max_body_bytes:
+            self.close()
+            raise NetworkError(f"{host_of(self.url)} sent more than {self._settings.max_body_bytes} bytes", _CHECK)
+        if self._spent_s > _SLOW_AFTER_S and self._got < self._spent_s * _SLOW_BYTES_S:
+            self.close()
+            raise NetworkError(f"{host_of(self.url)} sends next to nothing ({self._got} bytes so far)", "try again later")
+        if not data and size:
+            self._raw.release_conn()
+        return data

@@ -1,0 +1,157 @@
+"""Addresses: what a URL names, which proxy leads there, and how far inside a network its host is.
+
+**Source:** RFC 3986; RFC 6890 (special-purpose addresses); RFC 7617 (credentials of a URL as basic authentication).
+"""
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from ..errors import NetworkError
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, with or without port, is this machine by its name; nothing is resolved."""
+    name = _bare(host)
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
+def unix_url(socket_path: str, path: str) -> str:
+    """The address of a resource behind a unix socket."""
+    return f"http+unix://{quote(socket_path, safe='')}{path}"
+
+
+def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
+    """The proxy of an address, None where it is asked directly. Loopback never goes through a proxy.
+
+    Source: the convention of curl(1) and of Go's net/http/httpproxy: lower case first, names with their subdomains,
+    ``*``, addresses, CIDR blocks, each with an optional port.
+    """
+    parts = urlsplit(url)
+    host, port = (parts.hostname or "").lower(), _port(url) or (443 if parts.scheme == "https" else 80)
+    if is_loopback(host):
+        return None
+    names = ["https_proxy", "HTTPS_PROXY"] if parts.scheme == "https" else ["http_proxy"]
+    if parts.scheme == "http" and "REQUEST_METHOD" not in environ:  # there a client could set it: CVE-2016-5385
+        names.append("HTTP_PROXY")
+    proxy = next((environ[name] for name in (*names, "all_proxy", "ALL_PROXY") if environ.get(name)), "")
+    exempt = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    if not proxy or any(_exempts(entry.strip().lower(), host, port) for entry in exempt.split(",")):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def checked(url: str) -> str:
+    """The same address, if it is one. Raises NetworkError."""
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.netloc) and (parts.scheme == "http+unix" or parts.port != 0)
+    except ValueError:
+        valid = False
+    if not valid or any(char <= " " or char == "\x7f" for char in url):
+        raise NetworkError(f"{url[:200]!r} is no address", "write https://HOST/…")
+    return url
+
+
+def joined(url: str, location: str) -> str:
+    """Where a redirect leads. Raises NetworkError where it is no address."""
+    try:
+        return checked(urljoin(url, location.replace(" ", "%20")))
+    except ValueError:
+        return checked(location)
+
+
+def credentials_of(url: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """``https://user:password@host`` as an address without them and a header."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or "@" not in parts.netloc:
+        return url, headers
+    import urllib3
+
+    pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    return without_credentials(url), {**urllib3.make_headers(basic_auth=pair), **headers}
+
+
+def without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), _port(url) or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _port(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None
+
+
+def host_of(url: str) -> str:
+    """Host and port for people; the path of a unix socket."""
+    parts = urlsplit(url)
+    return unquote(parts.netloc) if parts.scheme == "http+unix" else parts.netloc.rpartition("@")[2]
+
+
+def shown(url: str) -> str:
+    """An address for logs and messages: neither credentials nor a query, which may be signed."""
+    return f"{urlsplit(url).scheme}://{host_of(url)}{urlsplit(url).path}"[:500]
+
+
+def _bare(netloc: str) -> str:
+    if netloc.startswith("["):
+        return netloc[1:].partition("]")[0]
+    return (netloc.rpartition(":")[0] if netloc.count(":") == 1 else netloc).lower()
+
+
+def listed(netloc: str, hosts: tuple[str, ...]) -> bool:
+    known = {host.lower() for host in hosts}
+    return bool(known & {"*", netloc.lower(), _bare(netloc)})
+
+
+def _exempts(entry: str, host: str, port: int) -> bool:
+    """Whether one entry of NO_PROXY means this host."""
+    if entry == "*":
+        return True
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        pass
+    name, colon, number = entry.rpartition(":") if entry.count(":") == 1 or entry.startswith("[") else (entry, "", "")
+    if colon and number != str(port):
+        return False
+    name = name.strip("[]").removeprefix("*").removeprefix(".")
+    return bool(name) and (host == name or host.endswith("." + name))
+
+
+def inwardness(netloc: str, resolve: bool) -> int:
+    """0 for a public host, 1 in a private network, 2 on this machine, 3 link-local (where clouds keep credentials)."""
+    name, found = _bare(netloc), list[str]()
+    if is_loopback(netloc):
+        return 2
+    try:
+        found = [str(ipaddress.ip_address(name))]
+    except ValueError:
+        if resolve:
+            try:
+                found = [str(info[4][0]) for info in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)]
+            except (OSError, UnicodeError):
+                return 0  # the request itself will say so
+    return max((_of_address(text) for text in found), default=0)
+
+
+def _of_address(text: str) -> int:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.is_link_local:
+        return 3
+    if address.is_loopback or address.is_unspecified:
+        return 2
+    return 0 if address.is_global else 1

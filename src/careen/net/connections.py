@@ -1,0 +1,117 @@
+"""Connections: whom to trust, and the pools behind a proxy or a unix socket.
+
+Raises: NetworkError where a certificate or a proxy that the user named cannot be used.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+
+from ..errors import NetworkError
+from .addresses import host_of, shown
+from .trouble import reason_of
+
+if TYPE_CHECKING:
+    import ssl
+
+    from urllib3 import HTTPConnectionPool, PoolManager
+
+
+class NetSettings(Struct, frozen=True):
+    """``insecure`` and ``plain_http`` list hosts (``name`` or ``name:port``); ``"*"`` is every host."""
+
+    timeout_s: float = 30.0  # for an answer, and for each part of its body
+    connect_timeout_s: float = 10.0
+    attempts: int = 4
+    ca_file: Path | None = None  # trusted besides the system's authorities
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    insecure: tuple[str, ...] = ()  # certificates are not verified
+    plain_http: tuple[str, ...] = ()  # besides loopback
+    max_body_bytes: int = 64 * 1024**3
+    user_agent: str = "careen"
+
+
+# Where Python was built for another system than it runs on, its OpenSSL looks for the store in the wrong place.
+_STORES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool) -> "ssl.SSLContext":
+    import ssl
+    import warnings
+
+    context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile is None and paths.capath is None and os.name == "posix":
+        for store in _STORES:
+            if Path(store).is_file():
+                context.load_verify_locations(cafile=store)
+                break
+    if settings.ca_file:
+        try:
+            context.load_verify_locations(cafile=str(settings.ca_file))
+        except OSError as error:  # ssl.SSLError is one
+            raise NetworkError(
+                f"{settings.ca_file}: no certificates: {reason_of(error)}", "--ca-file names a PEM file"
+            ) from None
+    if with_certificate and settings.client_cert:
+        try:
+            context.load_cert_chain(settings.client_cert, settings.client_key, password=lambda: b"")
+        except OSError as error:
+            hint = "--client-cert and --client-key name PEM files; the key has no password"
+            raise NetworkError(f"{settings.client_cert}: no client certificate: {reason_of(error)}", hint) from None
+    if insecure:
+        from urllib3.exceptions import InsecureRequestWarning
+
+        warnings.simplefilter("ignore", InsecureRequestWarning)  # it was asked for
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any]) -> "PoolManager":
+    import urllib3
+
+    parts = urlsplit(proxy)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise NetworkError(f"the proxy {shown(proxy)} is none that can be used", "HTTPS_PROXY=http://HOST:PORT")
+    headers = None
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers = urllib3.make_headers(proxy_basic_auth=pair)
+    return urllib3.ProxyManager(f"{parts.scheme}://{host_of(proxy)}", proxy_headers=headers, proxy_ssl_context=trust, **options)
+
+
+def unix_pool(path: str) -> "HTTPConnectionPool":
+    import socket
+
+    import urllib3
+    from urllib3.connection import HTTPConnection
+
+    class Connection(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            family = getattr(socket, "AF_UNIX", None)
+            if family is None:
+                raise OSError("this system has no unix sockets")
+            connection = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                connection.settimeout(self.timeout if isinstance(self.timeout, int | float) else None)
+                connection.connect(path)
+            except OSError:
+                connection.close()
+                raise
+            return connection
+
+    class Pool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    return Pool("localhost", maxsize=4)

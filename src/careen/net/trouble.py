@@ -1,0 +1,105 @@
+"""What went wrong on the network, as a NetworkError: host, reason, next step; and whether another try may help."""
+
+from typing import TYPE_CHECKING
+
+from ..errors import NetworkError
+from .addresses import host_of
+
+if TYPE_CHECKING:
+    from .connections import NetSettings
+
+PLAIN = "use --plain-http if that is meant"
+_CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies nothing"
+
+
+def worth_another_try(error: Exception, attempt: int) -> bool:
+    """Not where the answer will stay the same: a wrong name, a wrong certificate, nobody at the port (asked twice)."""
+    from urllib3.exceptions import NameResolutionError, NewConnectionError, ProxyError, SSLError
+
+    if isinstance(error, NetworkError | ValueError | NameResolutionError | SSLError | FileNotFoundError | PermissionError):
+        return False
+    if isinstance(error, NewConnectionError | ProxyError | ConnectionRefusedError):
+        return attempt < 2
+    return True
+
+
+def retry_after(value: str | None, now: float) -> float | None:
+    """Seconds to wait. Source: RFC 9110 10.2.3: a number of seconds, or a date."""
+    from email.utils import parsedate_to_datetime
+
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value.strip()[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def too_many(url: str, told: float | None) -> NetworkError:
+    when = "later" if not told else f"in {round(told)} s" if told < 120 else f"in {round(told / 60)} minutes"
+    return NetworkError(
+        f"{host_of(url)} refuses more requests for now (429: too many requests)",
+        f"try again {when}; one who is logged in is often allowed more (docker login, CAREEN_REGISTRY_USERNAME)",
+    )
+
+
+def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | None, got: int = 0) -> NetworkError:
+    from urllib3 import exceptions
+
+    host = host_of(url)
+    if isinstance(error, NetworkError):
+        return error
+    if isinstance(error, exceptions.ProxyError):
+        return _proxy_trouble(error, host, host_of(proxy or ""))
+    if isinstance(error, exceptions.NameResolutionError):
+        hint = "check the name and the network; where a proxy leads out, set HTTPS_PROXY"
+        return NetworkError(f"{host_of(proxy) if proxy else host}: no such host", hint)
+    if isinstance(error, exceptions.SSLError):
+        return _tls_trouble(error, host)
+    if isinstance(error, exceptions.ConnectTimeoutError) and not isinstance(error, exceptions.NewConnectionError):
+        limit = min(settings.connect_timeout_s, settings.timeout_s)
+        return NetworkError(f"{host} did not answer within {limit:g} s", "check the network; --timeout waits longer")
+    if isinstance(error, exceptions.ReadTimeoutError | TimeoutError):
+        return NetworkError(f"{host} sent nothing for {settings.timeout_s:g} s", "try again; --timeout waits longer")
+    if isinstance(error, exceptions.NewConnectionError):
+        where = f"the proxy {host_of(proxy)}" if proxy else host
+        return NetworkError(f"{where} cannot be reached: {reason_of(error)}", "check name, port and network")
+    partial = next((part for part in (error, *error.args) if isinstance(part, exceptions.IncompleteRead)), None)
+    if got or partial:
+        got += partial.partial if partial and isinstance(partial.partial, int) else 0
+        return NetworkError(f"the connection to {host} broke after {got} bytes", "try again")
+    if isinstance(error, exceptions.DecodeError):
+        return NetworkError(f"{host} sent a body that is not coded as it says", "try again")
+    return NetworkError(f"{host} cannot be asked: {reason_of(error)}", "check name, port and network")
+
+
+def _proxy_trouble(error: Exception, host: str, proxy: str) -> NetworkError:
+    reason = reason_of(error)
+    if "407" in reason:
+        return NetworkError(f"the proxy {proxy} wants a user and a password", "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT")
+    return NetworkError(f"{host} cannot be reached through the proxy {proxy}: {reason}", "check HTTPS_PROXY and NO_PROXY")
+
+
+def _tls_trouble(error: Exception, host: str) -> NetworkError:
+    reason = reason_of(error)
+    if any(word in reason for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER", "record layer")):
+        return NetworkError(f"{host} does not speak TLS on this port", "use --plain-http if it speaks HTTP")
+    return NetworkError(f"the certificate of {host} is not trusted: {reason}", _CERTIFICATE)
+
+
+def reason_of(error: BaseException) -> str:
+    """The innermost reason in a few words, without addresses or objects."""
+    seen: set[int] = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        inner = getattr(error, "original_error", None) or error.__cause__
+        inner = inner or next((part for part in error.args if isinstance(part, BaseException)), None)
+        if isinstance(inner, BaseException):
+            error = inner
+    verify = getattr(error, "verify_message", None)
+    if verify:
+        return str(verify)
+    text = getattr(error, "strerror", None) or (str(error.args[-1]) if error.args else type(error).__name__)
+    return str(text).split(" (_ssl.c")[0][:200]

@@ -1,0 +1,80 @@
+import os
+import sys
+import time
+
+import pytest
+
+from careen.exec import run
+
+PATH = {"PATH": os.environ["PATH"]}
+
+
+@pytest.fixture
+def program(tmp_path):
+    """A Python program of the given text, in a folder of PATH."""
+
+    def make(text, name="helper"):
+        path = tmp_path / "bin" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!{sys.executable}\n{text}")
+        path.chmod(0o755)
+        return {"PATH": str(path.parent)}
+
+    return make
+
+
+def test_what_a_program_answers(program):
+    environ = program("import sys; sys.stdout.write(sys.stdin.read().upper()); sys.stderr.write('!'); sys.exit(3)")
+    finished = run(["helper", "get"], input=b"text", environ=environ)
+    assert (finished.code, finished.stdout, finished.stderr) == (3, b"TEXT", b"!")
+
+
+def test_arguments_are_no_shell(program):
+    environ = program("import sys; print(sys.argv[1:])")
+    assert run(["helper", "$(id)", "; ls"], environ=environ).stdout == b"['$(id)', '; ls']\n"
+
+
+def test_the_password_is_not_handed_on(program):
+    environ = program("import os; print(sorted(os.environ))")
+    found = run(["helper"], environ={**environ, "CAREEN_REGISTRY_PASSWORD": "x", "AWS_PROFILE": "y"}).stdout
+    assert b"AWS_PROFILE" in found and b"CAREEN_REGISTRY_PASSWORD" not in found
+
+
+def test_no_program_of_the_working_folder(program, tmp_path, monkeypatch):
+    program("print(1)")
+    monkeypatch.chdir(tmp_path / "bin")
+    for path in ("", ".", ":", "bin"):
+        with pytest.raises(FileNotFoundError):
+            run(["helper"], environ={"PATH": path})
+    with pytest.raises(FileNotFoundError):
+        run(["./helper"], environ=PATH)
+    with pytest.raises(FileNotFoundError):
+        run(["../bin/helper"], environ=PATH)
+
+
+def test_a_program_that_is_not_there():
+    with pytest.raises(FileNotFoundError, match="no such program"):
+        run(["docker-credential-absent"], environ=PATH)
+
+
+def test_a_program_that_does_not_end_is_ended_with_its_children(program, tmp_path):
+    mark = tmp_path / "mark"
+    environ = program(
+        f"import os, time\nif os.fork() == 0:\n  time.sleep(1)\n  open({str(mark)!r}, 'w')\nelse:\n  time.sleep(60)"
+    )
+    started = time.monotonic()
+    with pytest.raises(TimeoutError, match=r"helper did not end within 0\.3 s"):
+        run(["helper"], timeout_s=0.3, environ=environ)
+    assert time.monotonic() - started < 1.5
+    time.sleep(max(0.0, 1.3 - (time.monotonic() - started)))
+    assert not mark.exists()
+
+
+def test_a_program_that_writes_without_end_is_ended(program):
+    environ = program("import sys\nwhile True: sys.stdout.write('x' * 65536)")
+    with pytest.raises(OSError, match="more than 100000 bytes"):
+        run(["helper"], max_output_bytes=100_000, timeout_s=5, environ=environ)
+
+
+def test_a_program_that_does_not_read_its_input(program):
+    assert run(["helper"], input=b"x" * 1_000_000, environ=program("")).code == 0
