@@ -1,1 +1,1 @@
-"""Match: an Inventory and a Database come in, findings go out, each with its reason."""
+"""Match: an inventory and a database of advisories come in, findings and what could not be judged go out."""

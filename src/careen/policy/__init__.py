@@ -1,1 +1,1 @@
-"""Judge: findings and coverage come in, a verdict with an exit code goes out."""
+"""Judge: findings and coverage come in, what is set aside, which rules passed and the exit code go out."""

@@ -1,0 +1,77 @@
+"""Advisories brought together by the flaw they name: one flaw is one finding, with every id that names it.
+
+A CVE id names a flaw. An advisory that names several (DSA, ALSA, RHSA and the like) is a bundle: it stands by each of
+them and makes them no one flaw. An advisory without a CVE belongs to the CVE that another advisory or record puts one
+of its ids with; what has no CVE at all is brought together by the ids it shares.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from careen.model.advisory import VulnerabilityRecord
+
+from .ranges import Hit
+
+
+class Flaw(Struct, frozen=True):
+    id: str  # CVE, else GHSA, else the source's
+    aliases: tuple[str, ...]
+    hits: tuple[Hit, ...]
+
+
+class _Group(Struct):
+    ids: dict[str, None]
+    hits: list[Hit]
+
+
+def flaws(hits: Sequence[Hit], records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> list[Flaw]:
+    """``records`` adds aliases that the matched advisories do not name themselves."""
+    groups: dict[str, _Group] = defaultdict(lambda: _Group({}, []))
+    cve_by_id: dict[str, str] = {}
+    nameless: list[tuple[Hit, list[str]]] = []
+    for found in hits:
+        ids = [found.advisory.id, *found.advisory.aliases]
+        for id in tuple(ids):
+            for record in records.get(id, ()):
+                if sum(map(_is_cve, record.aliases)) <= 1:
+                    ids.extend(record.aliases)
+        cves = list(dict.fromkeys(filter(_is_cve, ids)))
+        others = [id for id in ids if not _is_cve(id)]
+        for cve in cves:
+            groups[cve].hits.append(found)
+            groups[cve].ids.update(dict.fromkeys(others))
+        if len(cves) == 1:
+            cve_by_id.update((id, cves[0]) for id in others)
+        elif not cves:
+            nameless.append((found, others))
+    for found, ids in _by_what_they_share(nameless):
+        name = next((cve_by_id[id] for id in ids if id in cve_by_id), ids[0])
+        groups[name].hits.append(found)
+        groups[name].ids.update(dict.fromkeys(ids))
+    return [_flaw(name, group) for name, group in groups.items()]
+
+
+def _by_what_they_share(nameless: Sequence[tuple[Hit, list[str]]]) -> list[tuple[Hit, list[str]]]:
+    """Each with all the ids of those it shares one with, directly or through others, in one order for all of them."""
+    group_by_id: dict[str, set[str]] = {}
+    for _, ids in nameless:
+        together = set(ids).union(*(group_by_id.get(id, ()) for id in ids))
+        for id in together:
+            group_by_id[id] = together
+    return [(found, sorted(group_by_id[ids[0]], key=_rank)) for found, ids in nameless]
+
+
+def _flaw(name: str, group: _Group) -> Flaw:
+    ids = sorted({name, *group.ids}, key=_rank)
+    main = name if _is_cve(name) else ids[0]
+    return Flaw(main, tuple(id for id in ids if id != main), tuple(group.hits))
+
+
+def _is_cve(id: str) -> bool:
+    return id.startswith("CVE-")
+
+
+def _rank(id: str) -> tuple[bool, bool, str]:
+    return not id.startswith("CVE-"), not id.startswith("GHSA-"), id

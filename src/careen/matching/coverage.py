@@ -1,0 +1,80 @@
+"""How far the answer reaches: what was judged, what was not and why, in one verdict.
+
+``assessed``: every package was judged by a source that has records for its release, knows all its packages and is no
+older than ``stale_days``. ``not_assessed``: none was. Everything between is ``partially_assessed``. That a source lists
+fixed issues only, or that another distribution's advisories stood in, is said without lowering the verdict: the
+packages were judged.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import Literal
+
+from careen.database.knowledge import Knowledge
+from careen.model.inventory import Inventory, Unknown
+from careen.model.report import Coverage, Reason
+
+from .match import Matched
+
+STALE_DAYS = 30
+INFORMATION = frozenset({"fixed_only", "stand_in"})
+
+
+def coverage(
+    inventory: Inventory,
+    knowledge: Knowledge | None,
+    matched: Matched,
+    unknowns: Sequence[Unknown],
+    today: date,
+    stale_days: int = STALE_DAYS,
+) -> Coverage:
+    """Without ``knowledge`` nothing was judged, whatever ``matched`` holds."""
+    reasons = list(matched.reasons)
+    judged = matched.judged
+    if knowledge is None:
+        judged = 0
+        reasons.insert(0, Reason("no_database", "there is no advisory database: nothing was judged", len(inventory.packages)))
+    else:
+        reasons += _stale(knowledge, matched.namespaces, today, stale_days)
+    if not inventory.packages:
+        reasons.append(Reason("no_packages", f"no package was found among {_count(inventory.files, 'file')}"))
+    shadowed = sum(package.presence == "shadowed" for package in inventory.packages)
+    if shadowed:
+        detail = "a layer removed their package database while their files stayed: they may have changed since"
+        reasons.append(Reason("shadowed_database", detail, shadowed))
+    reasons += _unreadable(unknowns)
+    return Coverage(_verdict(judged, reasons), tuple(reasons), inventory.files, inventory.unowned_executables)
+
+
+def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "partially_assessed", "not_assessed"]:
+    if judged == 0:
+        return "not_assessed"
+    return "assessed" if all(reason.code in INFORMATION for reason in reasons) else "partially_assessed"
+
+
+def _stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int) -> list[Reason]:
+    dates = {source.name: source.as_of for source in knowledge.info.sources} if knowledge.info else {}
+    used = sorted({info.source for namespace in namespaces for info in knowledge.namespace(namespace)})
+    limit = (today - timedelta(days=days)).isoformat()
+    return [
+        Reason("stale_source", f"{source}: its data is of {dates[source][:10]}, more than {days} days old")
+        for source in used
+        if dates.get(source) and dates[source][:10] < limit
+    ]
+
+
+def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
+    layers = [unknown for unknown in unknowns if unknown.whole_layer]
+    reasons = [
+        Reason("unreadable", f"layer {unknown.evidence.layer} could not be read whole: {unknown.reason}") for unknown in layers
+    ]
+    files = len(unknowns) - len(layers)
+    if files:
+        first = next(unknown for unknown in unknowns if not unknown.whole_layer)
+        where = f"{first.evidence.path}: {first.reason}" if first.evidence.path else first.reason
+        reasons.append(Reason("unreadable", f"{_count(files, 'file')} could not be read ({where}{' …' if files > 1 else ''})"))
+    return reasons
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

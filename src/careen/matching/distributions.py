@@ -1,0 +1,116 @@
+"""Which advisories judge the packages of a distribution: the namespace and how its feed names packages.
+
+A namespace is ``id:release`` in the words of ``os-release``; how much of VERSION_ID names a release differs. Debian
+without VERSION_ID is testing or unstable: the two cannot be told apart by their ``os-release``, and packages reach
+testing with the version they had in unstable, so both are judged by ``debian:sid``.
+
+A derivative builds its own packages, with its own versions; judged by its parent's advisories it would look vulnerable
+where it is not, and the reverse. It is therefore named as not judged. The exceptions are rebuilds of Red Hat
+Enterprise Linux, which keep its versions: CentOS Linux is judged as RHEL of the same major release, and where a
+knowledge base has nothing of RHEL or Rocky Linux, AlmaLinux's advisories stand in, which is said and weighs less.
+CentOS Stream runs ahead of RHEL and is none of these.
+
+**Source:** os-release(5); release notes of each distribution for its own versions.
+"""
+
+from msgspec import Struct
+
+from careen.model.package import Distribution, Package
+
+
+class Release(Struct, frozen=True):
+    namespace: str  # "debian:12"
+    title: str  # "Debian 12"
+    by_source: bool = False  # an rpm feed that names source packages
+    stand_in: str | None = None  # namespace of a rebuild with the same versions
+
+
+class _Family(Struct, frozen=True):
+    title: str
+    parts: int = 1  # of VERSION_ID that name a release; 0: rolling
+    by_source: bool = False
+    namespace: str | None = None  # where it is another's
+    stand_in: str | None = None
+
+
+_FAMILIES = {
+    "alma": _Family("AlmaLinux", namespace="almalinux"),
+    "almalinux": _Family("AlmaLinux"),
+    "alpaquita": _Family("Alpaquita Linux"),
+    "alpine": _Family("Alpine", 2),
+    "amzn": _Family("Amazon Linux"),
+    "arch": _Family("Arch Linux", 0),
+    "azurelinux": _Family("Azure Linux", 2, by_source=True),
+    "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers"),
+    "centos": _Family("CentOS", namespace="rhel", stand_in="almalinux"),
+    "chainguard": _Family("Chainguard OS", 0),
+    "debian": _Family("Debian"),
+    "echo": _Family("Echo", 0),
+    "fedora": _Family("Fedora"),
+    "mariner": _Family("CBL-Mariner", 2, by_source=True),
+    "minimos": _Family("MinimOS", 0),
+    "ol": _Family("Oracle Linux"),
+    "opensuse-leap": _Family("openSUSE Leap", 2),
+    "opensuse-tumbleweed": _Family("openSUSE Tumbleweed", 0),
+    "photon": _Family("Photon OS", 2, by_source=True),
+    "rhel": _Family("Red Hat Enterprise Linux", stand_in="almalinux"),
+    "rocky": _Family("Rocky Linux", stand_in="almalinux"),
+    "sle-micro": _Family("SUSE Linux Enterprise Micro", 2),
+    "sl-micro": _Family("SUSE Linux Micro", 2),
+    "sled": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
+    "sles": _Family("SUSE Linux Enterprise", 2),
+    "ubuntu": _Family("Ubuntu", 2),
+    "wolfi": _Family("Wolfi", 0),
+}
+
+
+def release_of(distribution: Distribution) -> Release | None:
+    """The release whose advisories judge this distribution's packages; None where no feed's words fit it."""
+    family = _FAMILIES.get(distribution.id)
+    if family is None or "centos stream" in distribution.pretty_name.lower():
+        return None
+    id = family.namespace or distribution.id
+    if family.parts == 0:
+        return Release(id, family.title)
+    release = _release(distribution.id, distribution.version, family.parts)
+    if not release:
+        return None
+    return Release(
+        f"{id}:{release}",
+        f"{family.title} {release}",
+        family.by_source,
+        f"{family.stand_in}:{release}" if family.stand_in else None,
+    )
+
+
+def distribution_of(package: Package, image: Distribution | None) -> Distribution | None:
+    """The distribution that the package's database is bound to, which need not be the image's."""
+    if package.distro is None:
+        return image
+    if image and package.distro in (image.id, f"{image.id}-{image.version}"):
+        return image
+    for id in sorted(_FAMILIES, key=len, reverse=True):
+        if package.distro == id or package.distro.startswith(id + "-"):
+            return Distribution(id, package.distro[len(id) + 1 :])
+    id, _, version = package.distro.rpartition("-")
+    return Distribution(id or version, version if id else "")
+
+
+def name_of(distribution: Distribution) -> str:
+    """The distribution in words, whether we know it or not."""
+    return distribution.pretty_name or " ".join(part for part in (distribution.id, distribution.version) if part)
+
+
+def parent_of(distribution: Distribution) -> str | None:
+    """A distribution that we know and that this one says it is like."""
+    return next((_FAMILIES[id].title for id in distribution.id_like if id in _FAMILIES), None)
+
+
+def _release(id: str, version: str, parts: int) -> str:
+    if id == "debian" and not version:
+        return "sid"
+    if id == "alpine" and ("_" in version or version in ("", "edge")):
+        return "edge"  # VERSION_ID of edge is the next release with a suffix: 3.21.0_alpha20240807
+    if id == "amzn" and "2000" < version[:4] < "2022" and version[:4].isdigit():
+        return "1"  # Amazon Linux 1 was numbered by year and month
+    return ".".join(version.partition("-")[0].split(".")[:parts])

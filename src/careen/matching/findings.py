@@ -1,0 +1,143 @@
+"""A judged flaw told as a finding: severity, score, fix, the comparison that explains it, and a stable fingerprint."""
+
+import hashlib
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from careen.model.advisory import Advisory, Epss, Exploited, Malicious, VulnerabilityRecord
+from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability
+from careen.model.package import Package
+
+from .judge import Judged
+from .keys import Key
+from .ranges import Hit, explain
+from .risk import risk_of
+from .severity import best, severity_of
+from .subjects import Subject
+
+
+class Enrichment(Struct, frozen=True):
+    """What is known of the flaws themselves, by id."""
+
+    records: Mapping[str, tuple[VulnerabilityRecord, ...]]
+    epss: Mapping[str, Epss]
+    exploited: Mapping[str, Exploited]
+
+
+def finding(judged: Judged, known: Enrichment, key: Key) -> Vulnerability:
+    subject, flaw = judged.subject, judged.flaw
+    package = subject.package
+    ids = (flaw.id, *flaw.aliases)
+    records = [record for id in ids for record in known.records.get(id, ())]
+    advisories = [found.advisory for found in flaw.hits]
+    severity, source = severity_of(advisories, records)
+    cvss = tuple(dict.fromkeys(cvss for record in records for cvss in record.cvss))
+    epss = next((known.epss[id] for id in ids if id in known.epss), None)
+    exploited = any(id in known.exploited for id in ids)
+    fix = _fix(judged, key)
+    main = max(judged.preferred, key=lambda found: found.range is not None and found.range.fixed is not None)
+    return Vulnerability(
+        id=flaw.id,
+        aliases=flaw.aliases,
+        package=package.purl,
+        package_name=package.name,
+        package_version=package.version,
+        paths=_paths(package),
+        severity=severity,
+        severity_source=source,
+        cvss=cvss,
+        epss=EpssScore.of(epss),
+        kev=exploited,
+        risk=risk_of(severity, best(cvss), epss, exploited, bool(fix.versions)),
+        fix=fix,
+        advisories=_references(advisories),
+        reason=f"{explain(main, subject.version)} ({subject.scheme} order, {_title(subject, main.advisory)})",
+        confidence=judged.confidence,
+        layer=package.evidence[0].layer if package.evidence else None,
+        fingerprint=fingerprint("vulnerability", flaw.id, package),
+        summary=next((record.summary for record in records if record.summary), ""),
+    )
+
+
+def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
+    """A package that is itself the attack: nothing mends it but taking it out."""
+    package = subject.package
+    extent = "every version" if not malicious.versions else subject.version
+    return Vulnerability(
+        id=malicious.id,
+        aliases=(),
+        package=package.purl,
+        package_name=package.name,
+        package_version=package.version,
+        paths=_paths(package),
+        severity="critical",
+        severity_source="osv",
+        cvss=(),
+        epss=None,
+        kev=False,
+        risk=100.0,
+        fix=Fix("open"),
+        advisories=(AdvisoryReference(malicious.id, "osv"),),
+        reason=f"{extent} of this package is malicious ({subject.title})",
+        confidence=subject.weight,
+        layer=package.evidence[0].layer if package.evidence else None,
+        fingerprint=fingerprint("vulnerability", malicious.id, package),
+        summary="Malicious package: remove it, and treat what it could reach as exposed",
+    )
+
+
+def fingerprint(kind: str, id: str, package: Package) -> str:
+    """Names the same flaw in the same place, whatever the tag: the version counts neither in the purl nor in the path."""
+    purl = package.purl.partition("?")[0].rpartition("@")[0] if package.version else package.purl.partition("?")[0]
+    path = next(iter(_paths(package)), "")
+    if package.version:
+        path = path.replace(package.version, "*")
+    return hashlib.sha256("\0".join((kind, id, purl, path)).encode()).hexdigest()[:32]
+
+
+def _paths(package: Package) -> tuple[str, ...]:
+    return tuple(sorted({evidence.path for evidence in package.evidence}))
+
+
+def _fix(judged: Judged, key: Key) -> Fix:
+    versions = {text for found in judged.preferred for text in _next_fixed(found, judged.subject.version, key)}
+    if not versions:
+        versions = {text for found in judged.flaw.hits for text in _next_fixed(found, judged.subject.version, key)}
+    if versions:
+        return Fix("fixed", tuple(sorted(versions, key=lambda text: (key(text) or (), text))))
+    return Fix(_state(judged.preferred))
+
+
+def _next_fixed(found: Hit, version: str, key: Key) -> tuple[str, ...]:
+    """The lowest version above the installed one that this advisory calls fixed."""
+    mine = key(version)
+    texts = found.advisory.fixed_versions
+    if not texts:
+        if found.range is not None:
+            return (found.range.fixed,) if found.range.fixed is not None else ()
+        texts = tuple(range.fixed for range in found.advisory.ranges if range.fixed)
+    above = [(end, text) for text in texts if (end := key(text)) is not None and (mine is None or end > mine)]
+    return (min(above)[1],) if above else ()
+
+
+def _state(hits: tuple[Hit, ...]) -> FixState:
+    said = {found.advisory.status for found in hits}
+    states: tuple[FixState, ...] = ("wont_fix", "end_of_life", "deferred", "open")
+    for state in states:
+        if state in said:
+            return state
+    # A last affected version without a name for the next one: mended somewhere, and nobody says where.
+    bounded = any(found.range is not None and found.range.last_affected is not None for found in hits)
+    return "unknown" if bounded else "open"
+
+
+def _references(advisories: list[Advisory]) -> tuple[AdvisoryReference, ...]:
+    found = {AdvisoryReference(advisory.id, advisory.source, advisory.url): None for advisory in advisories}
+    return tuple(found)
+
+
+def _title(subject: Subject, advisory: Advisory) -> str:
+    return (
+        subject.title if advisory.namespace == subject.namespace else f"{advisory.namespace}, standing in for {subject.title}"
+    )

@@ -1,0 +1,117 @@
+"""What the knowledge does not reach: namespaces without records, sources that know a part, versions nobody can read."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from careen.database.knowledge import Knowledge
+from careen.model.advisory import NamespaceInfo
+from careen.model.report import Reason
+
+from .keys import Key
+from .rpm import stream_of
+from .subjects import Subject
+
+
+class Gaps(Struct, frozen=True):
+    reasons: tuple[Reason, ...]
+    namespaces: tuple[str, ...]  # that judged at least one package
+    judged: int
+
+
+def gaps_of(
+    subjects: Iterable[Subject],
+    knowledge: Knowledge,
+    keys: Mapping[str, Key],
+    said: Collection[tuple[str, str]],
+    today: date,
+) -> Gaps:
+    """``said``: the (namespace, name) pairs of which something is known."""
+    reasons: list[Reason] = []
+    namespaces: list[str] = []
+    judged = 0
+    readable, unreadable = _readable(subjects, keys)
+    reasons += unreadable
+    with_records = {namespace for namespace, _ in said}
+    for namespace, group in sorted(readable.items()):
+        infos = knowledge.namespace(namespace)
+        title = group[0].title
+        stand_in = group[0].stand_in
+        if infos and not all(info.partial for info in infos):
+            count = len(group)
+            if group[0].distribution and not any(info.unfixed for info in infos):
+                reasons.append(Reason("fixed_only", f"{title}: {_names(infos)} lists issues that have a fix, no others", count))
+        elif stand_in and knowledge.namespace(stand_in):
+            count = sum(stream_of(subject.package) is None or (namespace, subject.name) in said for subject in group)
+            reasons += _standing_in(title, stand_in, len(group), count)
+            namespaces.append(stand_in)
+        elif infos and group[0].distribution:
+            count = _known(namespace, group, knowledge)
+            reasons.append(_partial(title, infos, group, count))
+        elif infos:
+            count = len(group)
+            detail = "; ".join(info.detail for info in infos if info.detail) or "it knows a part of the packages"
+            reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count))
+        else:
+            count = sum((namespace, subject.name) in said for subject in group) if namespace in with_records else 0
+            if count < len(group):
+                reasons.append(Reason("no_advisories", f"{title}: no feed", len(group) - count))
+        if count:
+            namespaces.append(namespace)
+            judged += count
+        reasons += _end_of_life(namespace, title, len(group), knowledge, today)
+    return Gaps(tuple(reasons), tuple(namespaces), judged)
+
+
+def _readable(subjects: Iterable[Subject], keys: Mapping[str, Key]) -> tuple[dict[str, list[Subject]], list[Reason]]:
+    groups: dict[str, list[Subject]] = defaultdict(list)
+    odd: dict[str, list[str]] = defaultdict(list)
+    for subject in subjects:
+        if keys[subject.scheme](subject.version) is None:
+            version = f"{subject.package.name} {subject.version!r}" if subject.version else f"{subject.package.name} has none"
+            odd[subject.package.type].append(version)
+        else:
+            groups[subject.namespace].append(subject)
+    return groups, [
+        Reason("unassessed_package", f"{type}: versions that cannot be compared: {_few(texts)}", len(texts))
+        for type, texts in odd.items()
+    ]
+
+
+def _few(texts: list[str]) -> str:
+    return ", ".join(texts[:3]) + (" …" if len(texts) > 3 else "")
+
+
+def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject], count: int) -> Reason:
+    packages = max(info.packages for info in infos)
+    kind = "package" if group[0].package.type == "rpm" else "source package"
+    what = f"{packages} {kind}" if packages == 1 else f"{packages} {kind}s"
+    left = len(group) - count
+    detail = f"{_names(infos)} knows {what} of {title}; {left} of {len(group)} packages were not judged"
+    return Reason("partial_source", detail, left)
+
+
+def _known(namespace: str, group: list[Subject], knowledge: Knowledge) -> int:
+    known = knowledge.knows(namespace, {subject.name for subject in group})
+    return Counter(subject.name in known for subject in group)[True]
+
+
+def _standing_in(title: str, stand_in: str, packages: int, count: int) -> list[Reason]:
+    reasons = [Reason("stand_in", f"{title}: judged by the advisories of {stand_in}, a rebuild with the same versions", count)]
+    if count < packages:
+        detail = f"{title}: a rebuild's advisories do not compare with the packages of modules"
+        reasons.append(Reason("unassessed_package", detail, packages - count))
+    return reasons
+
+
+def _end_of_life(namespace: str, title: str, packages: int, knowledge: Knowledge, today: date) -> list[Reason]:
+    end = knowledge.end_of_life(namespace)
+    if end is None or end >= today.isoformat():
+        return []
+    return [Reason("end_of_life", f"{title} gets no security updates since {end}", packages)]
+
+
+def _names(infos: Iterable[NamespaceInfo]) -> str:
+    return ", ".join(dict.fromkeys(info.source for info in infos))

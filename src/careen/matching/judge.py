@@ -1,0 +1,131 @@
+"""What the advisories of one package come to: the flaws that hold its version, and how far each can be trusted.
+
+Feeds overlap and disagree, so a flaw that an advisory holds is dropped or doubted when a better word stands against it:
+
+- the same namespace says that this package is not affected, or names the version that mends it, and has it;
+- a distribution's own feed knows the flaw and does not hold the version, while a copy or a derived list does;
+- the distribution whose package owns a language package's files has spoken about the flaw;
+- the ecosystem's own database names the flaw without holding the version: kept, as ``possible``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+
+from careen.model.advisory import Advisory, VulnerabilityRecord
+from careen.model.finding import Confidence
+
+from .aliases import Flaw, flaws
+from .keys import Key
+from .ranges import NOT_AFFECTED, Hit, hit
+from .rpm import speaks_of
+from .subjects import CONFIDENCES, Subject, weaker
+
+# The database that an ecosystem keeps itself, by how its ids begin.
+_OWN_IDS = {"PyPI": "PYSEC-", "Go": "GO-", "crates.io": "RUSTSEC-", "npm": "GHSA-", "RubyGems": "GHSA-", "Maven": "GHSA-"}
+
+_OWN_SOURCES = {
+    "rhel": "redhat",
+    "sles": "suse",
+    "opensuse-leap": "suse",
+    "opensuse-tumbleweed": "suse",
+    "alpaquita": "bellsoft",
+}
+
+
+class Opinion(Struct, frozen=True):
+    """What a namespace says of a package: what holds its version, and what was said that does not."""
+
+    hits: tuple[Hit, ...]
+    others: tuple[Advisory, ...] = ()  # about this build, holding it or not
+    denied: frozenset[str] = frozenset()  # flaws that it is not affected by
+
+
+class Judged(Struct, frozen=True):
+    subject: Subject
+    flaw: Flaw
+    confidence: Confidence
+    preferred: tuple[Hit, ...]  # of the flaw's hits, those of the best source
+
+
+def opinion(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Opinion:
+    rpm = subject.package.type == "rpm"
+    if rpm:
+        advisories = [advisory for advisory in advisories if speaks_of(advisory, subject.package)]
+    mended = _mended(subject, advisories, key) if rpm else frozenset()
+    hits: list[Hit] = []
+    denied: set[str] = set()
+    for advisory in advisories:
+        if advisory.status == "undetermined" or advisory.id in mended:
+            continue
+        found = hit(advisory, subject.version, key)
+        if found and advisory.status == "not_affected":
+            denied.update(named(advisory))
+        elif found:
+            hits.append(found)
+    return Opinion(tuple(hits), tuple(advisories), frozenset(denied))
+
+
+def judge(
+    subject: Subject,
+    said: Opinion,
+    records: Mapping[str, tuple[VulnerabilityRecord, ...]],
+    spoken: frozenset[str] = frozenset(),
+) -> list[Judged]:
+    """``spoken``: flaws of which the distribution that owns the files has judged already."""
+    own = _own(subject)
+    held = {id(found.advisory) for found in said.hits}
+    against: set[str] = set()
+    mended: set[str] = set()
+    for advisory in said.others:
+        if id(advisory) not in held and advisory.status not in NOT_AFFECTED:
+            if own(advisory):
+                against.update(named(advisory))
+            if subject.distribution and any(range.fixed for range in advisory.ranges):
+                mended.update(named(advisory))
+    judged = []
+    for flaw in flaws(said.hits, records):
+        ids = {flaw.id, *flaw.aliases}
+        if not ids.isdisjoint(said.denied) or not ids.isdisjoint(spoken):
+            continue
+        preferred = tuple(found for found in flaw.hits if own(found.advisory))
+        doubted = not preferred and not ids.isdisjoint(against)
+        unfixed = all(found.range is None or found.range.fixed is None for found in flaw.hits)
+        if subject.distribution and (doubted or (unfixed and not ids.isdisjoint(mended))):
+            continue
+        confidence = max((found.advisory.confidence for found in flaw.hits), key=CONFIDENCES.index)
+        confidence = "possible" if doubted else weaker(confidence, subject.weight)
+        if all(found.advisory.namespace != subject.namespace for found in flaw.hits):
+            confidence = weaker(confidence, "likely")  # another distribution's, standing in
+        judged.append(Judged(subject, flaw, confidence, preferred or flaw.hits))
+    return judged
+
+
+def named(advisory: Advisory) -> tuple[str, ...]:
+    """The flaws that an advisory names: its CVEs, or where it has none itself."""
+    cves = tuple(name for name in (advisory.id, *advisory.aliases) if name.startswith("CVE-"))
+    return cves or (advisory.id, *advisory.aliases)
+
+
+def _own(subject: Subject) -> Callable[[Advisory], bool]:
+    if subject.distribution:
+        distribution = subject.namespace.partition(":")[0]
+        source = _OWN_SOURCES.get(distribution, distribution)
+        return lambda advisory: advisory.source == source
+    prefix = _OWN_IDS.get(subject.namespace)
+    return lambda advisory: prefix is not None and advisory.id.startswith(prefix)
+
+
+def _mended(subject: Subject, advisories: Sequence[Advisory], key: Key) -> frozenset[str]:
+    """Errata that this build is at or beyond. One erratum lists a package once for every build of its stream
+    (``.module_el8.5.0+119``, ``.module_el8.6.0+2867``), and having any of them is having the fix."""
+    mine = key(subject.version)
+    if mine is None:
+        return frozenset()
+    found = set()
+    for advisory in advisories:
+        for range in advisory.ranges:
+            end = key(range.fixed) if range.fixed else None
+            if end is not None and mine >= end:
+                found.add(advisory.id)
+    return frozenset(found)

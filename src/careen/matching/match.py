@@ -1,0 +1,122 @@
+"""The known flaws of an inventory's packages, and what could not be judged.
+
+Look-ups come in bulk, one for each namespace; versions are compared by the sort keys of the ecosystem's scheme. What
+one package's advisories come to is settled in ``judge``, told in ``findings``; what nobody judged is in ``gaps``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from careen.database.knowledge import Knowledge
+from careen.model.advisory import Advisory, Malicious, VulnerabilityRecord
+from careen.model.finding import Vulnerability
+from careen.model.inventory import Inventory
+from careen.model.report import Reason
+from careen.plugins import Ecosystem, VersionScheme
+
+from .findings import Enrichment, finding, malicious_finding
+from .gaps import gaps_of
+from .judge import Judged, Opinion, judge, named, opinion
+from .keys import Key, keys_of
+from .rpm import stream_of
+from .subjects import Subject, subjects_of
+
+
+class Matched(Struct, frozen=True):
+    findings: tuple[Vulnerability, ...]
+    reasons: tuple[Reason, ...]
+    namespaces: tuple[str, ...] = ()  # that judged at least one package
+    judged: int = 0  # packages, with those that are left to the distribution whose package owns them
+
+
+def match(
+    inventory: Inventory,
+    knowledge: Knowledge,
+    schemes: Mapping[str, VersionScheme],
+    ecosystems: Mapping[str, Ecosystem],
+    today: date,
+) -> Matched:
+    """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates."""
+    subjects, owned, reasons = subjects_of(inventory, knowledge, ecosystems)
+    keys = {name: keys_of(scheme) for name, scheme in schemes.items()}
+    said = _said(subjects, knowledge)
+    opinions = [(subject, *_opinions(subject, said, keys[subject.scheme])) for subject in subjects]
+    records = dict(knowledge.records(_ids(opinion for _, opinion, _ in opinions)))
+    judged = [one for subject, opinion, spoken in opinions for one in judge(subject, opinion, records, spoken)]
+    findings = _told(judged, records, knowledge, keys)
+    for namespace, group in _by_namespace(subject for subject in subjects if not subject.distribution).items():
+        found = knowledge.malicious(namespace, {subject.name for subject in group})
+        findings += [
+            malicious_finding(subject, one)
+            for subject in group
+            for one in found.get(subject.name, ())
+            if _is_held(one, subject, keys[subject.scheme])
+        ]
+    findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
+    gaps = gaps_of(subjects, knowledge, keys, frozenset(said), today)
+    return Matched(tuple(findings), (*reasons, *gaps.reasons), gaps.namespaces, gaps.judged + owned)
+
+
+Said = Mapping[tuple[str, str], tuple[Advisory, ...]]  # by namespace and name
+
+
+def _said(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for subject in subjects:
+        wanted[subject.namespace].add(subject.name)
+        if subject.stand_in:
+            wanted[subject.stand_in].add(subject.name)
+        if subject.owner:
+            wanted[subject.owner.namespace].add(subject.owner.name)
+    return {
+        (namespace, name): advisories
+        for namespace, names in wanted.items()
+        for name, advisories in knowledge.advisories(namespace, names).items()
+    }
+
+
+def _opinions(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozenset[str]]:
+    """What is said of the package, and the flaws on which somebody with a better word has spoken already."""
+    own = said.get((subject.namespace, subject.name), ())
+    if subject.owner:
+        by_owner = said.get((subject.owner.namespace, subject.owner.name), ())
+        left = {name for advisory in by_owner if advisory.status != "undetermined" for name in named(advisory)}
+        return opinion(subject, own, key), frozenset(left)
+    if subject.stand_in is None or stream_of(subject.package) is not None:
+        return opinion(subject, own, key), frozenset()
+    spoken = frozenset(name for advisory in own for name in named(advisory))
+    others = [advisory for advisory in said.get((subject.stand_in, subject.name), ()) if not spoken.issuperset(named(advisory))]
+    return opinion(subject, (*own, *others), key), frozenset()
+
+
+def _ids(opinions: Iterable[Opinion]) -> set[str]:
+    return {id for opinion in opinions for found in opinion.hits for id in (found.advisory.id, *found.advisory.aliases)}
+
+
+def _told(
+    judged: list[Judged],
+    records: dict[str, tuple[VulnerabilityRecord, ...]],
+    knowledge: Knowledge,
+    keys: Mapping[str, Key],
+) -> list[Vulnerability]:
+    ids = {id for one in judged for id in (one.flaw.id, *one.flaw.aliases)}
+    records.update(knowledge.records(ids.difference(records)))
+    known = Enrichment(records, knowledge.epss(ids), knowledge.exploited(ids))
+    return [finding(one, known, keys[one.subject.scheme]) for one in judged]
+
+
+def _by_namespace(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
+    groups: dict[str, list[Subject]] = defaultdict(list)
+    for subject in subjects:
+        groups[subject.namespace].append(subject)
+    return groups
+
+
+def _is_held(malicious: Malicious, subject: Subject, key: Key) -> bool:
+    if not malicious.versions or subject.version in malicious.versions:
+        return True
+    mine = key(subject.version)
+    return mine is not None and any(key(text) == mine for text in malicious.versions)

@@ -1,0 +1,88 @@
+"""Which statement of an advisory holds a version, and the comparison that says so.
+
+An end of a range that is no version of the scheme makes that range match nothing: a feed's slip must neither stop a
+scan nor accuse a package.
+
+**Source:** OSV schema 1.7, ``affected[].ranges`` (evaluation algorithm) and ``affected[].versions``.
+"""
+
+import logging
+from typing import Any
+
+from msgspec import Struct
+
+from careen.model.advisory import Advisory, Range
+
+from .keys import Key
+
+log = logging.getLogger(__name__)
+
+NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
+
+
+class Hit(Struct, frozen=True, gc=False):
+    """An advisory that holds a version; without ``range`` it lists the version, or names every one (``listed``)."""
+
+    advisory: Advisory
+    range: Range | None = None
+    listed: bool = False
+
+
+def hit(advisory: Advisory, version: str, key: Key) -> Hit | None:
+    """What in the advisory holds the version, whatever its status says of a fix; None where nothing does."""
+    if not advisory.ranges and not advisory.versions:
+        return Hit(advisory)
+    mine = key(version)
+    if mine is not None:
+        for range in advisory.ranges:
+            if holds(range, mine, key):
+                return Hit(advisory, range)
+    if advisory.versions and (version in advisory.versions or (mine is not None and _lists(advisory, mine, key))):
+        return Hit(advisory, listed=True)
+    return None
+
+
+def holds(range: Range, version: tuple[Any, ...], key: Key) -> bool:
+    """Is ``introduced <= version < fixed`` (``<= last_affected``)? ``introduced: 0`` is before every version."""
+    if range.introduced is not None and range.introduced != "0":
+        low = key(range.introduced)
+        if low is None:
+            return _unreadable(range.introduced)
+        if version < low or (range.after and version == low):
+            return False
+    if range.fixed is not None:
+        high = key(range.fixed)
+        if high is None:
+            return _unreadable(range.fixed)
+        if version >= high:
+            return False
+    if range.last_affected is not None:
+        last = key(range.last_affected)
+        if last is None:
+            return _unreadable(range.last_affected)
+        if version > last:
+            return False
+    return True
+
+
+def explain(found: Hit, version: str) -> str:
+    """The comparison in one line: ``3.0.11-1~deb12u2 < 3.0.13-1~deb12u1``."""
+    range = found.range
+    if range is None:
+        return f"{version} is listed as affected" if found.listed else "every version is affected"
+    low = range.introduced if range.introduced not in (None, "0") else None
+    text = f"{low} {'<' if range.after else '<='} {version}" if low else version
+    if range.fixed is not None:
+        return f"{text} < {range.fixed}"
+    if range.last_affected is not None:
+        return f"{text} <= {range.last_affected}"
+    return f"{text}, and no version mends it" if low else f"{version} is affected, and no version mends it"
+
+
+def _lists(advisory: Advisory, version: tuple[Any, ...], key: Key) -> bool:
+    return any(key(text) == version for text in advisory.versions)
+
+
+def _unreadable(text: str) -> bool:
+    log.debug("range end %r is no version of its scheme: the range matches nothing", text)
+    return False

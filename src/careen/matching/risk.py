@@ -1,0 +1,28 @@
+"""One number to sort by: how bad a flaw is, how likely it is used, and whether there is something to do about it.
+
+    risk = 100 x impact x likelihood x (1 where a fixed version is known, else 0.9)
+
+impact: the CVSS score / 10 where it agrees with the severity, else by the severity's word; likelihood: 1 when CISA
+lists the flaw as exploited, else 0.02 + 0.98 x EPSS, and 0.05 where EPSS does not know the flaw yet. docs/risk.md
+says why.
+"""
+
+from careen.model.advisory import Cvss, Epss, Severity
+
+from .severity import rating
+
+_IMPACT: dict[Severity, float] = {
+    "critical": 0.95,
+    "high": 0.8,
+    "medium": 0.55,
+    "low": 0.25,
+    "negligible": 0.05,
+    "unknown": 0.5,
+}
+
+
+def risk_of(severity: Severity, cvss: Cvss | None, epss: Epss | None, exploited: bool, fixable: bool) -> float:
+    """0..100, one decimal. A score refines the severity's word and never overrules it: the vendor knows the build."""
+    impact = cvss.score / 10 if cvss is not None and rating(cvss) == severity else _IMPACT[severity]
+    likelihood = 1.0 if exploited else 0.05 if epss is None else 0.02 + 0.98 * epss.score
+    return round(100 * min(1.0, impact) * min(1.0, likelihood) * (1.0 if fixable else 0.9), 1)

@@ -1,0 +1,58 @@
+"""Which advisories speak of the build of an rpm: module stream, architecture, and builds with a fix line of their own.
+
+A module's packages are built for one stream (``nodejs:18``) and their releases compare with no other stream's.
+Feeds that list errata without the stream still show it: a module's releases hold ``.module_el8`` or ``.module+el8``,
+and the stream is the beginning of the version wherever the package is versioned as its module.
+
+**Source:** Fedora Modularity, "modularity label" (name:stream:version:context); Oracle Linux errata (ksplice, FIPS).
+"""
+
+import re
+
+from careen.model.advisory import Advisory
+from careen.model.package import Package
+
+# Builds that are published beside the ordinary ones and are mended on their own line.
+_BUILDS = re.compile(r"\.?ksplice\d|_fips")
+_MODULE = re.compile(r"\.module[_+]")
+_NO_ARCH = frozenset({"", "noarch", "all", "src"})
+
+
+def stream_of(package: Package) -> str | None:
+    """``name:stream`` of a module's package; "" where a module built it and the label that says which is missing."""
+    if package.module:
+        return ":".join(package.module.split(":")[:2])
+    return "" if _MODULE.search(package.version) else None
+
+
+def speaks_of(advisory: Advisory, package: Package) -> bool:
+    """Is the advisory about this build at all, whatever the version?"""
+    fixed = [range.fixed for range in advisory.ranges if range.fixed]
+    if not _same_stream(advisory, fixed, package):
+        return False
+    if advisory.arch and (package.arch or "") not in _NO_ARCH and package.arch not in advisory.arch:
+        return False
+    return not fixed or any(_build(text) == _build(package.version) for text in fixed)
+
+
+def _same_stream(advisory: Advisory, fixed: list[str], package: Package) -> bool:
+    stream = stream_of(package)
+    if advisory.module is not None:
+        return stream == ":".join(advisory.module.split(":")[:2])
+    modular = any(_MODULE.search(text) for text in fixed)
+    if stream is None or not modular:
+        return stream is None and not modular
+    start = stream.partition(":")[2] + "."
+    if len(start) < 2 or not start[0].isdigit() or not _upstream(package.version).startswith(start):
+        return stream != ""  # not versioned as its module: nothing tells the streams apart
+    return any(_upstream(text).startswith(start) for text in fixed)
+
+
+def _build(version: str) -> str:
+    """``ksplice1`` is another line than ``ksplice2``; FIPS builds are one."""
+    found = _BUILDS.search(version)
+    return found[0].lstrip(".") if found else ""
+
+
+def _upstream(version: str) -> str:
+    return version.rpartition(":")[2]

@@ -1,0 +1,165 @@
+"""Which statements judge each package: the namespace, the name and version to look for, and the order of versions.
+
+A deb or apk is judged by its source package, an rpm by its own name (by the source's where the feed names those). A
+language package whose files a distribution's package owns is left to the distribution when its feed lists unfixed
+issues too; otherwise its ecosystem judges it, except for the flaws that the distribution has spoken about.
+Packages that nothing can judge become reasons, with their count.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from careen.database.knowledge import Knowledge, key_name
+from careen.model.finding import Confidence
+from careen.model.inventory import Inventory
+from careen.model.package import Package
+from careen.model.report import Reason
+from careen.plugins import Ecosystem
+
+from .distributions import Release, distribution_of, name_of, parent_of, release_of
+from .rpm import stream_of
+from .vendors import vendor_of
+
+
+class Subject(Struct, frozen=True):
+    package: Package
+    namespace: str
+    name: str  # as ``key_name`` writes it
+    version: str
+    scheme: str
+    title: str  # "Debian 12", "PyPI"
+    distribution: bool
+    weight: Confidence = "confirmed"  # what a match is worth at best
+    owner: "Subject | None" = None  # the distribution's package that owns the files and has the first word
+    stand_in: str | None = None  # namespace to ask where this one does not know the package
+
+
+def subjects_of(
+    inventory: Inventory, knowledge: Knowledge, ecosystems: Mapping[str, Ecosystem]
+) -> tuple[list[Subject], int, list[Reason]]:
+    """The subjects, how many language packages are left to the distribution, and what nothing can judge."""
+    subjects: list[Subject] = []
+    owned = 0
+    left: Counter[tuple[str, str]] = Counter()
+    complete: dict[str, bool] = {}
+    owners = _owners(inventory)
+    for package in inventory.packages:
+        ecosystem = ecosystems.get(package.type)
+        if ecosystem is None:
+            left["no_advisories", f"{package.type}: no advisory source knows this kind of package"] += 1
+        elif ecosystem.distribution:
+            subject = _of_distribution(package, inventory, ecosystem)
+            if isinstance(subject, Reason):
+                left[subject.code, subject.detail] += 1
+            else:
+                subjects.append(subject)
+        elif ecosystem.namespace is None:
+            left["no_advisories", f"{package.type}: no feed"] += 1
+        else:
+            owner = owners(package, ecosystems)
+            if owner and _is_complete(owner.namespace, knowledge, complete):
+                owned += 1
+                continue
+            subjects.append(_of_ecosystem(package, ecosystem, ecosystem.namespace, owner))
+    return subjects, owned, [Reason(code, detail, count) for (code, detail), count in left.items()]
+
+
+def _of_distribution(package: Package, inventory: Inventory, ecosystem: Ecosystem) -> Subject | Reason:
+    distribution = distribution_of(package, inventory.distribution)
+    if distribution is None:
+        return Reason("unknown_distribution", f"{package.type} packages, but nothing says of which distribution")
+    release = release_of(distribution)
+    if release is None:
+        parent = parent_of(distribution)
+        detail = f"{name_of(distribution)}: its packages are its own builds, which {parent}'s advisories do not judge"
+        return Reason("unknown_distribution", detail if parent else f"{name_of(distribution)}: no feed knows it")
+    vendor = package.vendor if package.vendor != "unknown" else vendor_of(package, distribution)
+    if vendor == "third_party":
+        return Reason("unassessed_package", f"{package.type} packages that {release.title} did not build")
+    if package.type == "rpm" and stream_of(package) == "":
+        return Reason("unassessed_package", "rpm packages of a module whose label is missing, so that its stream is unknown")
+    return _subject(package, release, ecosystem)
+
+
+def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subject:
+    by_source = package.source is not None and (package.type != "rpm" or release.by_source)
+    name, version = package.name, package.version
+    if by_source and package.source:
+        name, version = package.source.name or name, package.source.version or version
+    return Subject(
+        package,
+        release.namespace,
+        key_name(release.namespace, name),
+        version,
+        ecosystem.scheme,
+        release.title,
+        distribution=True,
+        weight=_weight(package),
+        stand_in=release.stand_in,
+    )
+
+
+def _of_ecosystem(package: Package, ecosystem: Ecosystem, namespace: str, owner: Subject | None) -> Subject:
+    weight = _weight(package)
+    if owner:
+        # The distribution may have mended it under the old version; of what a binary was built from, it says nothing.
+        weight = "possible" if package.type == "golang" else weaker(weight, "likely")
+    return Subject(
+        package,
+        namespace,
+        key_name(namespace, package.name),
+        package.version,
+        ecosystem.scheme,
+        namespace,
+        distribution=False,
+        weight=weight,
+        owner=owner,
+    )
+
+
+def _owners(inventory: Inventory) -> Callable[[Package, Mapping[str, Ecosystem]], Subject | None]:
+    """Finds the subject of the package that owns another one's files, where the distribution built it."""
+    wanted = {package.owned_by for package in inventory.packages if package.owned_by}
+    types = {purl.removeprefix("pkg:").partition("/")[0] for purl in wanted}
+    by_purl = {package.purl: package for package in inventory.packages if package.type in types}
+    found: dict[str, Subject | None] = {}
+
+    def owner(package: Package, ecosystems: Mapping[str, Ecosystem]) -> Subject | None:
+        if not package.owned_by or package.owned_by not in by_purl:
+            return None
+        if package.owned_by not in found:
+            owning = by_purl[package.owned_by]
+            ecosystem = ecosystems.get(owning.type)
+            found[package.owned_by] = _built(owning, inventory, ecosystem) if ecosystem else None
+        return found[package.owned_by]
+
+    return owner
+
+
+def _built(package: Package, inventory: Inventory, ecosystem: Ecosystem) -> Subject | None:
+    vendor = package.vendor
+    if vendor == "unknown":
+        vendor = vendor_of(package, distribution_of(package, inventory.distribution))
+    subject = _of_distribution(package, inventory, ecosystem) if ecosystem.distribution else None
+    return subject if vendor == "distribution" and isinstance(subject, Subject) else None
+
+
+def _is_complete(namespace: str, knowledge: Knowledge, known: dict[str, bool]) -> bool:
+    """Does a source of this namespace list all its packages and their unfixed issues?"""
+    if namespace not in known:
+        known[namespace] = any(info.unfixed and not info.partial for info in knowledge.namespace(namespace))
+    return known[namespace]
+
+
+CONFIDENCES: tuple[Confidence, ...] = ("possible", "likely", "confirmed")
+
+
+def weaker(one: Confidence, other: Confidence) -> Confidence:
+    return min(one, other, key=CONFIDENCES.index)
+
+
+def _weight(package: Package) -> Confidence:
+    weight: Confidence = "confirmed" if package.confidence >= 0.9 else "likely" if package.confidence >= 0.5 else "possible"
+    return weaker(weight, "likely") if package.presence == "shadowed" else weight
