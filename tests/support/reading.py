@@ -82,7 +82,10 @@ def matches(wants: Wants, file: MemoryFile) -> bool:
         any(file.path == path or file.path.endswith("/" + path) for path in wants.paths)
         or name in wants.names
         or any(file.path.endswith(suffix) for suffix in wants.suffixes)
-        or any(folder == wanted or folder.endswith("/" + wanted) for wanted in wants.folders)
+        or any(
+            ("/" + folder).endswith("/" + wanted.partition("/*")[0]) and name.endswith(wanted.partition("/*")[2])
+            for wanted in wants.folders
+        )
         or (wants.executables and (file.mode & 0o111 != 0 or name.endswith(".so") or ".so." in name))
     )
     return wanted and (not wants.magic or any(file.content().startswith(magic) for magic in wants.magic))

@@ -8,12 +8,14 @@ Raises: ValueError for packed executables and for build information that cannot 
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
 """
 
+import io
 import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 
+from careen.formats.elf import PT_GNU_EH_FRAME, read_elf
 from careen.formats.gobuildinfo import BuildInfo, BuildInfoScan
 from careen.formats.segments import mappings
 from careen.model.delta import Fact
@@ -31,6 +33,7 @@ VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "
 
 _PACKED = (b"UPX!", b"UPX0")
 _PACKED_WITHIN_BYTES = 1024
+_BUILD_ID = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in little-endian files
 _DEVELOPMENT = "(devel)"
 _TOLD = re.compile(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
 _VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
@@ -68,7 +71,7 @@ def read(file: File) -> Scanner | None:
     if any(mark in head[:_PACKED_WITHIN_BYTES] for mark in _PACKED):
         raise ValueError("packed with UPX: what it was built from cannot be read")
     try:
-        return Scanner(BuildInfoScan(mappings(head)))
+        return Scanner(BuildInfoScan(mappings(head), before_118=not _of_c_compiler(head)))
     except ValueError:
         return None  # nothing that could be started
 
@@ -119,6 +122,13 @@ def standard_library_version(toolchain: str) -> str:
     if toolchain.startswith("devel"):
         return f"{major}.{minor}.0-devel"  # on the way to that release
     return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
+
+
+def _of_c_compiler(head: bytes) -> bool:
+    """An ELF file with tables for unwinding C and without Go's build ID: most of what an image holds."""
+    if not head.startswith(b"\x7fELF") or _BUILD_ID in head:
+        return False
+    return any(segment.type == PT_GNU_EH_FRAME for segment in read_elf(io.BytesIO(head)).segments)
 
 
 def _released(version: str) -> str:
