@@ -1,0 +1,54 @@
+"""FIRST's Exploit Prediction Scoring System: the probability that a CVE is exploited within 30 days.
+
+Shape: gzipped CSV; a ``#model_version:…,score_date:…`` line, a header ``cve,epss,percentile``, then one line a CVE.
+Raises: ValueError.  **Source:** first.org/epss/data_stats.
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from careen.model.advisory import Epss
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_LINES = 5_000_000
+_FILE = "epss_scores-current.csv.gz"
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    return (Feed(f"epss/{_FILE}", f"https://epss.empiricalsecurity.com/{_FILE}", compressed=True),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    try:
+        with gzip.open(file, "rt", encoding="ascii", newline="\n") as stream:
+            line = stream.readline(1000)
+            header = stream.readline(1000) if line.startswith("#") else line
+            if header.split(",")[:3] != ["cve", "epss", "percentile\n"]:
+                raise ValueError("EPSS: no header of cve, epss, percentile")
+            yield from _scores(stream)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"EPSS: {error}") from None
+
+
+def _scores(stream: Iterator[str]) -> Iterator[Epss]:
+    for number, line in enumerate(stream, 3):
+        id, _, rest = line.partition(",")
+        score, _, percentile = rest.partition(",")
+        found = Epss(id, float(score), float(percentile))
+        if not (id.startswith("CVE-") and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
+            raise ValueError(f"EPSS: line {number} is no score")
+        if number > MAX_LINES:
+            raise ValueError("EPSS: too many lines")
+        yield found
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="epss",
+    title="FIRST EPSS",
+    licence="free of charge with attribution to FIRST",
+    homepage="https://www.first.org/epss",
+    feeds=feeds,
+    parse=parse,
+)

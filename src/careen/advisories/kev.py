@@ -1,0 +1,50 @@
+"""CISA's catalogue of Known Exploited Vulnerabilities.
+
+Shape: ``{vulnerabilities: [{cveID, dateAdded, knownRansomwareCampaignUse}]}``. Raises: ValueError.
+**Source:** cisa.gov, known_exploited_vulnerabilities_schema.json.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats.jsonfile import read_json
+from careen.model.advisory import Exploited
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 100 << 20
+_FILE = "known_exploited_vulnerabilities.json"
+
+
+class _Entry(
+    Struct,
+    gc=False,
+    rename={"cve_id": "cveID", "date_added": "dateAdded", "known_ransomware_campaign_use": "knownRansomwareCampaignUse"},
+):
+    cve_id: str
+    date_added: str = ""
+    known_ransomware_campaign_use: str = ""
+
+
+class _Catalogue(Struct, gc=False):
+    vulnerabilities: list[_Entry]
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    return (Feed(f"kev/{_FILE}", f"https://www.cisa.gov/sites/default/files/feeds/{_FILE}"),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for entry in read_json(file, _Catalogue, MAX_BYTES).vulnerabilities:
+        yield Exploited(entry.cve_id, entry.date_added, entry.known_ransomware_campaign_use.lower() == "known")
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="kev",
+    title="CISA Known Exploited Vulnerabilities",
+    licence="CC0-1.0",
+    homepage="https://www.cisa.gov/known-exploited-vulnerabilities-catalog",
+    feeds=feeds,
+    parse=parse,
+)

@@ -1,0 +1,107 @@
+"""The National Vulnerability Database: scores and weaknesses by CVE. Never which packages are affected.
+
+Shape: ``{vulnerabilities: [{cve: {id, published, metrics: {cvssMetricV31: [{source, cvssData}]}, weaknesses}}]}``,
+gzipped, a file a year. CPE ranges are left out: they name products, not packages, and matching them accuses the
+innocent. Fetched by a full update alone.  Raises: ValueError.
+**Source:** NVD CVE API 2.0 schema.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats import cvss
+from careen.formats.jsonfile import read_json
+from careen.model.advisory import Cvss, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 512 << 20
+_FIRST_YEAR = 2002
+_FOLDER = "nvd/json/cve/2.0"
+_LIVE = "https://nvd.nist.gov/feeds/json/cve/2.0"
+_NAME = re.compile(r"nvdcve-2\.0-(\d{4})\.json\.gz")
+_SCORERS = {"nvd@nist.gov": "nvd", "134c704f-9b21-4f2e-91b3-4a353353bcc0": "CISA-ADP", "cna": "CNA"}
+_REJECTED = "Rejected"
+
+
+class _Data(Struct, gc=False, rename="camel"):
+    vector_string: str = ""
+
+
+class _Metric(Struct, gc=False, rename="camel"):
+    cvss_data: _Data
+    source: str = ""
+
+
+class _Metrics(Struct, gc=False, frozen=True, rename="camel"):
+    cvss_metric_v2: tuple[_Metric, ...] = ()
+    cvss_metric_v30: tuple[_Metric, ...] = ()
+    cvss_metric_v31: tuple[_Metric, ...] = ()
+    cvss_metric_v40: tuple[_Metric, ...] = ()
+
+
+class _Text(Struct, gc=False):
+    value: str = ""
+
+
+class _Weakness(Struct, gc=False):
+    description: tuple[_Text, ...] = ()
+
+
+class _Cve(Struct, gc=False, rename="camel"):
+    id: str
+    published: str = ""
+    vuln_status: str = ""
+    metrics: _Metrics = _Metrics()
+    weaknesses: tuple[_Weakness, ...] = ()
+
+
+class _Item(Struct, gc=False):
+    cve: _Cve
+
+
+class _File(Struct, gc=False):
+    vulnerabilities: list[_Item]
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    names = [match[0] for name in listing(_FOLDER) if (match := _NAME.fullmatch(name))]
+    if not names:
+        names = [f"nvdcve-2.0-{year}.json.gz" for year in range(_FIRST_YEAR, datetime.now(UTC).year + 1)]
+    return tuple(Feed(f"{_FOLDER}/{name}", f"{_LIVE}/{name}", compressed=True, part=name[11:15]) for name in sorted(names))
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for item in read_json(file, _File, MAX_BYTES).vulnerabilities:
+        cve = item.cve
+        scores = () if cve.vuln_status == _REJECTED else _scores(cve.metrics)
+        weaknesses = dict.fromkeys(text.value for one in cve.weaknesses for text in one.description)
+        cwes = tuple(name for name in weaknesses if name.startswith("CWE-"))
+        if scores or cwes:
+            yield VulnerabilityRecord(cve.id, "nvd", cvss=scores, published=cve.published[:10], cwes=cwes)
+
+
+def _scores(metrics: _Metrics) -> tuple[Cvss, ...]:
+    found: dict[Cvss, None] = {}
+    for metric in (*metrics.cvss_metric_v2, *metrics.cvss_metric_v30, *metrics.cvss_metric_v31, *metrics.cvss_metric_v40):
+        vector = metric.cvss_data.vector_string
+        try:
+            version, score = cvss.score(vector)
+        except ValueError:
+            continue
+        found[Cvss(_SCORERS.get(metric.source, metric.source), version, vector, score)] = None
+    return tuple(found)
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="nvd",
+    title="NIST National Vulnerability Database, scores only",
+    licence="public domain",
+    homepage="https://nvd.nist.gov",
+    feeds=feeds,
+    parse=parse,
+    on_demand=False,
+)
