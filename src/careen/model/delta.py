@@ -1,5 +1,7 @@
 """What one layer changes: its files, what it hides, and the facts its readers found."""
 
+import sys
+from array import array
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +31,14 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
 
     def names(self) -> list[str]:
         return self.paths.split("\0") if self.kinds else []
+
+    def numbers(self, column: bytes, code: str) -> "array[int]":
+        """One of the columns of numbers as an array, whatever the byte order of this machine."""
+        values = array(code)
+        values.frombytes(column)
+        if sys.byteorder == "big":
+            values.byteswap()
+        return values
 
     def targets(self) -> Iterator[tuple[str, str, str]]:
         """(path, kind, target) of every symbolic and hard link."""

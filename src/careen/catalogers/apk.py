@@ -1,0 +1,84 @@
+"""Alpine packages: the installed database of apk.
+
+Shape: paragraphs of ``K:value`` lines, an empty line after each; P name, V version, A architecture, o origin, L licence,
+m maintainer; F names a folder, the R lines behind it the files in it.
+Raises: ValueError where a line has no key or a paragraph no P or V.
+Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package, Source
+from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+
+
+class Installed(Struct, frozen=True):
+    package: Package
+    paths: str  # its files, joined by newlines
+
+
+def read(file: File) -> Iterator[Installed]:
+    with file.open() as stream:
+        text = stream.read(64 << 20).decode(errors="backslashreplace")
+    for number, paragraph in enumerate(text.split("\n\n"), 1):
+        if paragraph.strip():
+            yield _installed(paragraph, number)
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    for fact in facts:
+        yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
+
+
+def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
+    for fact in facts:
+        package = fact.value.package
+        yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
+
+
+def _installed(paragraph: str, number: int) -> Installed:
+    values: dict[str, str] = {}
+    folder = ""
+    paths = []
+    for line in paragraph.split("\n"):
+        if not line:
+            continue
+        if line[1:2] != ":":
+            raise ValueError(f"not an apk database: {line[:60]!r}")
+        key, value = line[0], line[2:]
+        if key == "F":
+            folder = value.strip("/")
+        elif key == "R":
+            paths.append(f"{folder}/{value}" if folder else value)
+        elif key in "PVAoLm":
+            values.setdefault(key, value.strip())
+    name, version = values.get("P", ""), values.get("V", "")
+    if not name or not version:
+        raise ValueError(f"paragraph {number} has no {'V' if name else 'P'} line ({name or version or 'empty'})")
+    package = Package(
+        "apk",
+        None,
+        name,
+        version,
+        source=Source(values.get("o") or name, version),
+        arch=values.get("A") or None,
+        licenses=(values["L"],) if values.get("L") else (),
+        maintainer=values.get("m") or None,
+        cataloger="apk",
+    )
+    return Installed(package, "\n".join(paths))
+
+
+CATALOGER = Cataloger(
+    name="apk",
+    ecosystem=Ecosystem(purl_type="apk", scheme="apk", distribution=True),
+    readers=(Reader(Wants(paths=("lib/apk/db/installed", "usr/lib/apk/db/installed")), read),),
+    fact=Installed,
+    join=join,
+    owns=owns,
+    limits="The database of apk-tools 2; version 3 keeps the same file but where it was built without it.",
+)

@@ -1,0 +1,36 @@
+"""Paragraphs of ``Field: value`` lines as Debian's control files have them.
+
+Shape: an empty line ends a paragraph; a line that starts with a blank continues the value before it; field names do not
+differ by case. Only asked-for fields are kept.
+Source: Debian Policy Manual, section 5.1, "Syntax of control files".
+"""
+
+from collections.abc import Collection, Iterator
+
+LINE_BYTES = 1 << 20
+
+
+def paragraphs(text: str, fields: Collection[str]) -> Iterator[dict[str, str]]:
+    """One mapping a paragraph, with the given lower-case field names; continuation lines are dropped.
+
+    Raises: ValueError for a line that is neither field nor continuation.
+    """
+    current: dict[str, str] = {}
+    for line in text.split("\n"):
+        if not line or line.isspace():
+            if current:
+                yield current
+                current = {}
+            continue
+        if line[0] in " \t#":
+            continue
+        name, colon, value = line.partition(":")
+        if not colon or len(line) > LINE_BYTES:
+            raise ValueError(f"not a control file: {line[:60]!r}")
+        key = name.lower()
+        if key in fields:
+            current[key] = value.strip()
+        elif not current:
+            current[""] = ""  # a paragraph that begins with a field nobody asked for is one all the same
+    if current:
+        yield current

@@ -1,0 +1,254 @@
+"""The Inventory of an image: packages of the visible tree with distribution, owner, presence and introducing layer.
+
+Attribution is a left fold over the layers: a package keeps its layer while its key (type, name, version, architecture,
+place) stays present after each layer, else it is new. A package database that a layer deletes or empties while files of
+its packages stay is not believed: the packages it last listed are ``shadowed``, and an Unknown names the layer.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.catalogers import distribution as distributions
+from careen.model.delta import Delta, Fact
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Distribution, Evidence, Package, Presence
+from careen.plugins import Cataloger, Owned
+
+from .index import placed
+from .squash import Facts, Squashed, squash, visible_facts
+
+Key = tuple[str, str, str, str | None, str]
+SHADOWED_CONFIDENCE = 0.6
+# What slim images leave out of every package by configuration: says nothing about the package being there.
+LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/", "usr/share/lintian/",
+            "usr/share/linda/", "usr/share/groff/", "usr/share/licenses/")  # fmt: skip
+
+
+def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
+    history = {cataloger.name: _History(cataloger) for cataloger in catalogers}
+
+    def after_layer(index: int, facts: Facts, changed: frozenset[str]) -> None:
+        for name in changed:
+            if name in history:
+                history[name].after_layer(index, facts)
+
+    squashed = squash(deltas, after_layer)
+    roots = distributions.distributions(squashed.visible_facts(distributions.NAME))
+    unknowns = [placed(unknown, layer) for layer, delta in enumerate(deltas) for unknown in delta.unknowns]
+    unknowns = [unknown for unknown in unknowns if _still_there(unknown, squashed)]
+
+    owners: dict[str, tuple[Cataloger, Package]] = {}
+    packages: list[Package] = []
+    for cataloger in sorted(catalogers, key=lambda item: not item.ecosystem.distribution):
+        found, shadowed, trouble = history[cataloger.name].result(squashed)
+        unknowns += trouble
+        bound = [_bound(package, cataloger, roots) for package in found]
+        if cataloger.ecosystem.distribution:
+            bound = _with_presence(bound, cataloger, history[cataloger.name], squashed, owners, shadowed)
+        else:
+            bound = [_with_owner(package, squashed, owners) for package in bound]
+            _own(cataloger, bound, history[cataloger.name].owned(), squashed, owners)
+        packages += bound
+    files, unowned = _count(squashed, owners)
+    return Inventory(
+        roots.get("") or next(iter(roots.values()), None), tuple(_merged(packages)), tuple(unknowns), files, unowned
+    )
+
+
+class _History(Struct):
+    """What one cataloger saw after each layer."""
+
+    cataloger: Cataloger
+    introduced: dict[Key, int] = {}
+    last: dict[Key, Package] = {}
+    facts: list[Fact] = []
+    trouble: tuple[Unknown, ...] = ()
+    before: dict[str, tuple[int, dict[Key, Package], list[Fact]]] = {}  # database -> what it listed when it went
+
+    def after_layer(self, index: int, facts: Facts) -> None:
+        visible = visible_facts(facts, self.cataloger.name)
+        trouble: list[Unknown] = []
+        now: dict[Key, Package] = {}
+        for item in _joined(self.cataloger, visible):
+            if isinstance(item, Unknown):
+                trouble.append(item)
+            else:
+                now.setdefault(_key(item), item)
+        if self.cataloger.ecosystem.distribution:
+            self._note_lost_databases(index, now)
+        self.introduced = {key: self.introduced.get(key, index) for key in now}
+        self.last, self.facts, self.trouble = now, visible, tuple(trouble)
+
+    def _note_lost_databases(self, index: int, now: dict[Key, Package]) -> None:
+        databases = {_database(key[4]) for key in now}
+        for database in databases & self.before.keys():
+            del self.before[database]
+        for database in {_database(key[4]) for key in self.last} - databases:
+            listed = {key: package for key, package in self.last.items() if _database(key[4]) == database}
+            facts = [fact for fact in self.facts if _database(fact.path) == database]
+            placed = {key: _at(package, self.introduced[key]) for key, package in listed.items()}
+            self.before = {**self.before, database: (index, placed, facts)}
+
+    def result(self, squashed: Squashed) -> tuple[list[Package], dict[Key, int], list[Unknown]]:
+        """(packages with their introducing layer, keys of those that only a lost database names, trouble)."""
+        packages = [_at(package, self.introduced[key]) for key, package in self.last.items()]
+        shadowed: dict[Key, int] = {}
+        trouble = list(self.trouble)
+        for database, (index, listed, _) in sorted(self.before.items()):
+            packages += listed.values()
+            shadowed |= dict.fromkeys(listed, index)
+            where = Evidence(database, index)
+            reason = (
+                f"layer {index} deleted or emptied this package database: the {len(listed)} packages it last named are kept"
+            )
+            trouble.append(Unknown(self.cataloger.name, where, reason))
+        return packages, shadowed, trouble
+
+    def owned(self) -> Iterator[Owned]:
+        if self.cataloger.owns:
+            yield from self.cataloger.owns(self.facts)
+            for _, _, facts in self.before.values():
+                yield from self.cataloger.owns(facts)
+
+
+def _joined(cataloger: Cataloger, facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
+    if cataloger.join is None:
+        for fact in facts:
+            yield replace(fact.value, evidence=(Evidence(fact.path, fact.layer),))
+        return
+    try:
+        yield from cataloger.join(facts)
+    except ValueError as error:
+        where = facts[0] if facts else Fact("", 0, None)
+        yield Unknown(cataloger.name, Evidence(where.path, where.layer), str(error))
+
+
+def _key(package: Package) -> Key:
+    place = package.evidence[0].path if package.evidence else ""
+    return (package.type, package.name, package.version, package.arch, place)
+
+
+def _database(path: str) -> str:
+    """The folder that stands for a package database: of "var/lib/dpkg/status" and "var/lib/dpkg/info/x.list" alike."""
+    folder = path.rpartition("/")[0]
+    return folder.removesuffix("/status.d").removesuffix("/info")
+
+
+def _at(package: Package, layer: int) -> Package:
+    return replace(package, evidence=tuple(Evidence(evidence.path, layer) for evidence in package.evidence))
+
+
+def _bound(package: Package, cataloger: Cataloger, roots: dict[str, Distribution]) -> Package:
+    """A package of a distribution's database under ``P/`` belongs to the os-release of ``P/``, else to the image's."""
+    if not cataloger.ecosystem.distribution:
+        return package
+    path = package.evidence[0].path if package.evidence else ""
+    root = max((root for root in roots if not root or path.startswith(root + "/")), key=len, default=None)
+    if root is None:
+        return package
+    found = roots[root]
+    name = f"{found.id}-{found.version or found.codename}".rstrip("-")
+    return replace(package, namespace=package.namespace or found.id, distro=name)
+
+
+def _with_presence(
+    packages: Iterable[Package],
+    cataloger: Cataloger,
+    history: _History,
+    squashed: Squashed,
+    owners: dict[str, tuple[Cataloger, Package]],
+    shadowed: dict[Key, int],
+) -> list[Package]:
+    """Distribution packages, each with what the file table says of its files."""
+    paths_of: dict[tuple[str, str, str | None], list[str]] = {}
+    for owned in history.owned():
+        paths_of[owned.name, owned.version, owned.arch] = [squashed.resolve(path) for path in owned.paths]
+    kept = []
+    for package in packages:
+        paths = paths_of.get((package.name, package.version, package.arch), [])
+        presence = _presence(paths, squashed)
+        if _key(package) in shadowed:
+            if presence == "absent":
+                continue  # files and record are gone: it was removed, not hidden
+            package = replace(package, presence="shadowed", confidence=SHADOWED_CONFIDENCE)
+        elif presence != "present":
+            package = replace(package, presence=presence)
+        kept.append(package)
+        for path in paths:
+            owners.setdefault(path, (cataloger, package))
+    return kept
+
+
+def _presence(paths: Iterable[str], squashed: Squashed) -> Presence:
+    there = gone = 0
+    for path in paths:
+        if path.startswith(LEFT_OUT):
+            continue
+        if squashed.entry(path) is not None:
+            there += 1
+        elif path not in squashed.folders and not squashed.is_folder(path):
+            gone += 1
+    if gone and not there:
+        return "absent"
+    return "partial" if gone else "present"
+
+
+def _with_owner(package: Package, squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]) -> Package:
+    if package.owned_by or not package.evidence:
+        return package
+    path = package.evidence[0].path.partition("!/")[0]  # an archive in an archive belongs to who owns the outer one
+    owner = owners.get(path) or owners.get(squashed.resolve(path))
+    if owner and owner[0].ecosystem.distribution:
+        return replace(package, owned_by=owner[1].purl)
+    return package
+
+
+def _own(
+    cataloger: Cataloger,
+    packages: Iterable[Package],
+    owned: Iterable[Owned],
+    squashed: Squashed,
+    owners: dict[str, tuple[Cataloger, Package]],
+) -> None:
+    by_name = {(package.name, package.version): package for package in packages}
+    for item in owned:
+        package = by_name.get((item.name, item.version))
+        if package:
+            for path in item.paths:
+                owners.setdefault(squashed.resolve(path), (cataloger, package))
+
+
+def _still_there(unknown: Unknown, squashed: Squashed) -> bool:
+    """Trouble with a file that a later layer removed or replaced is none."""
+    if unknown.whole_layer or unknown.cataloger == "layer":
+        return True
+    entry = squashed.entry(unknown.evidence.path.partition("!/")[0])
+    return entry is not None and entry[0] == unknown.evidence.layer
+
+
+def _merged(packages: Iterable[Package]) -> Iterator[Package]:
+    """One entry for each purl and owner; places are evidence."""
+    groups: dict[tuple[str, str | None, str], list[Package]] = {}
+    for package in packages:
+        groups.setdefault((package.purl, package.owned_by, package.presence), []).append(package)
+    for (_, _, _), group in sorted(groups.items(), key=lambda item: tuple(part or "" for part in item[0])):
+        if len(group) == 1:
+            yield group[0]
+        else:
+            evidence = tuple(dict.fromkeys(place for package in group for place in package.evidence))
+            best = max(group, key=lambda package: package.confidence)
+            yield replace(best, evidence=evidence)
+
+
+def _count(squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]) -> tuple[int, int]:
+    """(files of the visible tree, executables among them that no package database knows)."""
+    files = unowned = 0
+    modes = [delta.table.numbers(delta.table.modes, "H") for delta in squashed.deltas]
+    kinds = [delta.table.kinds for delta in squashed.deltas]
+    for path, layer, row in squashed.files():
+        files += 1
+        if modes[layer][row] & 0o111 and kinds[layer][row] in "fh" and path not in owners:
+            unowned += 1
+    return files, unowned

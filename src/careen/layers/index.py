@@ -1,0 +1,178 @@
+"""Read one layer into its Delta, from the store where it is known, else in one pass over its bytes.
+
+The stored bytes are hashed on the way: a layer whose bytes are not what its digest says is refused (InputError). The key
+in the store is that digest with the readers' fingerprint, never the diff ID that a configuration claims.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
+
+import msgspec
+from msgspec import Raw, Struct
+from msgspec.structs import replace
+
+from careen.errors import InputError
+from careen.formats.inflate import Limits, open_stream
+from careen.model.delta import Delta, FileTable
+from careen.model.image import Layer
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.plugins import Cataloger, Progress, silent
+from careen.store.memory import Store
+
+from .dispatch import Dispatch, Wanted
+from .walk import Walked, walk
+
+
+class Readers(Struct, frozen=True):
+    """The catalogers of a run, made ready once: ``fingerprint`` changes when any of their code does."""
+
+    catalogers: tuple[Cataloger, ...]
+    dispatch: Any
+    fingerprint: str
+
+    @classmethod
+    def of(cls, catalogers: Sequence[Cataloger], fingerprint: str) -> "Readers":
+        return cls(tuple(catalogers), Dispatch(catalogers), fingerprint)
+
+
+def index(
+    layer: Layer,
+    readers: Readers,
+    store: Store,
+    limits: Limits,
+    *,
+    verify_diff_id: bool = False,
+    progress: Progress = silent,
+) -> Delta:
+    digest = layer.digest or (store.get(f"identity {layer.identity}") or b"").decode() if layer.identity else layer.digest
+    if digest and not verify_diff_id:
+        known = store.get(_key(digest, readers, limits))
+        if known is not None:
+            return decode(known, readers.catalogers)
+    delta = _read(layer, readers, limits, verify_diff_id, progress)
+    store.put(_key(delta.digest, readers, limits), encode(delta))
+    if layer.identity:
+        store.put(f"identity {layer.identity}", delta.digest.encode())
+    return delta
+
+
+def encode(delta: Delta) -> bytes:
+    return msgspec.msgpack.encode(delta)
+
+
+class _Stored(Struct, frozen=True):
+    digest: str
+    diff_id: str | None
+    table: FileTable
+    facts: dict[str, Raw]
+    gone: tuple[str, ...]
+    opaque: tuple[str, ...]
+    unknowns: tuple[Unknown, ...]
+
+
+def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
+    stored = msgspec.msgpack.decode(data, type=_Stored)
+    kinds: Mapping[str, Any] = {cataloger.name: cataloger.fact for cataloger in catalogers}
+    facts: dict[str, tuple[tuple[str, Any], ...]] = {}
+    for name, raw in stored.facts.items():
+        kind = kinds[name]
+        facts[name] = msgspec.msgpack.decode(raw, type=tuple[tuple[str, kind], ...])  # type: ignore[valid-type]
+    return Delta(stored.digest, stored.diff_id, stored.table, facts, stored.gone, stored.opaque, stored.unknowns)
+
+
+def _key(digest: str, readers: Readers, limits: Limits) -> str:
+    return f"delta {digest} {readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
+
+
+class _Hashing:
+    """The stored bytes on their way through: hashed, counted, told to the progress."""
+
+    def __init__(self, raw: BinaryIO, layer: Layer, progress: Progress) -> None:
+        self._raw, self._layer, self._progress = raw, layer, progress
+        self.sha256 = hashlib.sha256()
+        self.done = self._told = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._raw.read(size)
+        self.sha256.update(data)
+        self.done += len(data)
+        if self.done - self._told > 1 << 20 or not data:
+            self._told = self.done
+            self._progress(f"layer {self._layer.index}", self.done, self._layer.size_bytes)
+        return data
+
+    def drain(self) -> None:
+        while self.read(1 << 20):
+            pass
+
+
+def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, progress: Progress) -> Delta:
+    inflated = hashlib.sha256() if verify_diff_id else None
+    with layer.open() as raw:
+        stored = _Hashing(raw, layer, progress)
+        try:
+            stream = open_stream(stored, limits, on_inflated=inflated.update if inflated else None)  # type: ignore[arg-type]
+            walked = walk(stream, readers.dispatch.readers, limits)
+            unknowns = list(walked.unknowns)
+            try:
+                stream.drain()
+            except ValueError as error:
+                if not any(unknown.whole_layer for unknown in unknowns):
+                    unknowns.append(Unknown("layer", Evidence("", 0), f"{error}, behind the last file", whole_layer=True))
+        except InputError as error:
+            raise InputError(f"layer {layer.index} ({layer.digest or layer.diff_id}): {error}", error.hint) from error
+        stored.drain()
+    digest = "sha256:" + stored.sha256.hexdigest()
+    if layer.digest.startswith("sha256:") and digest != layer.digest:
+        raise InputError(
+            f"layer {layer.index}: its bytes have the digest {digest}, the manifest says {layer.digest}",
+            "the image is damaged or was tampered with: pull or export it again",
+        )
+    diff_id = "sha256:" + inflated.hexdigest() if inflated else None
+    if diff_id and layer.diff_id.startswith("sha256:") and diff_id != layer.diff_id:
+        raise InputError(
+            f"layer {layer.index}: its uncompressed bytes have the digest {diff_id}, the configuration claims {layer.diff_id}",
+            "the image is damaged or was tampered with: pull or export it again",
+        )
+    facts = dict(walked.facts)
+    _follow_hard_links(layer, walked, facts, unknowns, readers, limits)
+    return Delta(digest, diff_id, walked.table, facts, walked.gone, walked.opaque, tuple(unknowns))
+
+
+def _follow_hard_links(
+    layer: Layer,
+    walked: Walked,
+    facts: dict[str, tuple[tuple[str, Any], ...]],
+    unknowns: list[Unknown],
+    readers: Readers,
+    limits: Limits,
+) -> None:
+    """Facts for wanted names that are hard links: those of the target, from a second, selective pass if it was not read."""
+    missed: dict[str, list[tuple[str, Wanted]]] = {}
+    for path, first in walked.links.items():
+        target = first
+        for _ in range(16):
+            target = walked.links.get(target, target)
+        for wanted in readers.dispatch.readers(path, 0):
+            if not wanted.reader.wants.executables and target not in walked.links:
+                missed.setdefault(target, []).append((path, wanted))
+    if not missed:
+        return
+    with layer.open() as raw:
+        again = walk(
+            open_stream(raw, limits),
+            lambda path, _: list(dict.fromkeys(wanted for _, wanted in missed.get(path, ()))),
+            limits,
+        )
+    unknowns += [unknown for unknown in again.unknowns if unknown.evidence.path in missed]
+    for target, aliases in missed.items():
+        for path, wanted in aliases:
+            values = [(path, value) for place, value in again.facts.get(wanted.cataloger, ()) if place == target]
+            facts[wanted.cataloger] = tuple(sorted((*facts.get(wanted.cataloger, ()), *values), key=lambda pair: pair[0]))
+
+
+def placed(unknown: Unknown, layer: int) -> Unknown:
+    """The same Unknown with the index of the layer that it was met in."""
+    return replace(unknown, evidence=Evidence(unknown.evidence.path, layer))

@@ -1,0 +1,174 @@
+"""One visible file system out of the layers' Deltas, and who of them brought what.
+
+``squash`` is a left fold: it calls back after each layer with the facts visible so far, which is what attribution needs.
+Rules: a whiteout removes a path and all below it, an opaque folder all below it, an entry what lower layers have at its
+path and (as it is no folder) below it; a folder hides a lower file at its path. All of these act on lower layers only.
+Source: OCI image-spec, layer.md, "Applying Changesets".
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from careen.model.delta import Delta, Fact
+
+# cataloger -> path -> (layer, values)
+Facts = dict[str, dict[str, tuple[int, tuple[Any, ...]]]]
+
+
+class Squashed:
+    """The visible tree. ``folders`` maps a folder's path to its entries: name -> (layer, row in its file table)."""
+
+    def __init__(self, deltas: Sequence[Delta]) -> None:
+        self.deltas = deltas
+        self.folders: dict[str, dict[str, tuple[int, int]]] = {}
+        self.facts: Facts = {}
+        self._links: dict[str, str] | None = None
+        self._parents: set[str] | None = None
+        self._real: dict[str, str] = {}
+
+    def entry(self, path: str) -> tuple[int, int] | None:
+        folder, _, name = path.rpartition("/")
+        return self.folders.get(folder, {}).get(name)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether something lies below the path (an empty folder is in no table)."""
+        if self._parents is None:
+            self._parents = set()
+            for folder in self.folders:
+                while folder and folder not in self._parents:
+                    self._parents.add(folder)
+                    folder = folder.rpartition("/")[0]
+            for delta in self.deltas:
+                self._parents.update(filter(None, delta.table.folders.split("\0")))
+        return path in self._parents
+
+    def visible_facts(self, cataloger: str) -> list[Fact]:
+        return visible_facts(self.facts, cataloger)
+
+    def files(self) -> Iterator[tuple[str, int, int]]:
+        """(path, layer, row) of every visible entry that is no folder."""
+        for folder, names in self.folders.items():
+            prefix = folder + "/" if folder else ""
+            for name, (layer, row) in names.items():
+                yield prefix + name, layer, row
+
+    def resolve(self, path: str) -> str:
+        """The path with symbolic links in its folders followed, never out of the root; the last part is left as it is."""
+        folder, _, name = path.rpartition("/")
+        if not folder:
+            return path
+        real = self._folder(folder, 0)
+        return f"{real}/{name}" if real else name
+
+    def _folder(self, folder: str, depth: int) -> str:
+        known = self._real.get(folder)
+        if known is not None:
+            return known
+        if self._links is None:
+            self._links = {}
+            for delta, layer in zip(self.deltas, range(len(self.deltas)), strict=True):
+                for path, kind, target in delta.table.targets():
+                    if kind == "l" and (self.entry(path) or (-1,))[0] == layer:
+                        self._links[path] = target
+        parent, _, name = folder.rpartition("/")
+        real = self._folder(parent, depth + 1) if parent and depth < 200 else parent
+        here = f"{real}/{name}" if real else name
+        link = self._links.get(here)
+        if link is not None and depth < 40:  # as many as Linux follows
+            self._real[folder] = here  # a cycle ends here
+            joined = link if link.startswith("/") else f"{real}/{link}"
+            here = self._folder(_normal(joined), depth + 1)
+        self._real[folder] = here
+        return here
+
+
+def squash(deltas: Sequence[Delta], after_layer: Callable[[int, Facts, frozenset[str]], None] | None = None) -> Squashed:
+    """``after_layer(index, facts, changed catalogers)`` is called for every left prefix of the layers."""
+    result = Squashed(deltas)
+    folders, facts = result.folders, result.facts
+    for index, delta in enumerate(deltas):
+        paths = delta.table.names()
+        if index:
+            _hide(folders, delta, paths)
+        for row, path in enumerate(paths):
+            folder, _, name = path.rpartition("/")
+            names = folders.get(folder)
+            if names is None:
+                names = folders[folder] = {}
+            names[name] = (index, row)
+        changed = _forget(result, index, facts) if index else set()
+        for cataloger, found in delta.facts.items():
+            known = facts.setdefault(cataloger, {})
+            changed.add(cataloger)
+            for path, values in _by_path(found):
+                known[path] = (index, values)
+        if after_layer:
+            after_layer(index, facts, frozenset(changed))
+    return result
+
+
+def visible_facts(facts: Facts, cataloger: str) -> list[Fact]:
+    found = facts.get(cataloger, {})
+    return [Fact(path, found[path][0], value) for path in sorted(found) for value in found[path][1]]
+
+
+def _hide(folders: dict[str, dict[str, tuple[int, int]]], delta: Delta, paths: list[str]) -> None:
+    opaque = frozenset(delta.opaque)
+    roots = {*delta.gone, *paths}
+    hidden: dict[str, bool] = {"": "" in opaque}
+
+    def is_hidden(folder: str) -> bool:
+        known = hidden.get(folder)
+        if known is None:
+            known = folder in roots or folder in opaque or is_hidden(folder.rpartition("/")[0])
+            hidden[folder] = known
+        return known
+
+    for folder in [folder for folder in folders if is_hidden(folder)]:
+        del folders[folder]
+    made = set(filter(None, delta.table.folders.split("\0")))
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in made:
+            made.add(folder)
+            folder = folder.rpartition("/")[0]
+    for path in (*delta.gone, *made):
+        folder, _, name = path.rpartition("/")
+        if folder in folders:
+            folders[folder].pop(name, None)
+
+
+def _forget(result: Squashed, index: int, facts: Facts) -> set[str]:
+    """Drops the facts whose file this layer removed or replaced; names the catalogers that lost some."""
+    changed = set()
+    for cataloger, found in facts.items():
+        lost = [path for path, (layer, _) in found.items() if (result.entry(path) or (-1,))[0] != layer]
+        for path in lost:
+            del found[path]
+        if lost:
+            changed.add(cataloger)
+    return changed
+
+
+def _by_path(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    values: list[Any] = []
+    current = None
+    for path, value in found:
+        if path != current and current is not None:
+            yield current, tuple(values)
+            values = []
+        current = path
+        values.append(value)
+    if current is not None:
+        yield current, tuple(values)
+
+
+def _normal(path: str) -> str:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)

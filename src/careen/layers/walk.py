@@ -1,0 +1,238 @@
+"""One pass over a layer's tar: every entry into the file table, every wanted file to the readers that asked.
+
+Trouble with one file is an Unknown and the walk goes on; trouble with the archive itself ends the walk with an Unknown
+of the whole layer, and what was read stays. Names inside the archive are only ever compared, never opened.
+Source: OCI image-spec, layer.md ("Whiteouts", "Opaque Whiteout", "Hardlinks").
+"""
+
+import io
+import logging
+import sys
+import tempfile
+from array import array
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO, TypeVar, cast
+
+from msgspec import Struct
+
+from careen.errors import InputError
+from careen.formats import tar
+from careen.formats.inflate import Limits, SeekStream, Stream
+from careen.model.delta import FileTable
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.plugins import HEAD_BYTES, Scanner
+
+from .dispatch import Wanted
+
+log = logging.getLogger(__name__)
+
+MEMORY_BYTES = 8 << 20  # a wanted file up to this size is kept in memory, a larger one in a temporary file
+FILE_BYTES = 1 << 30  # a wanted file beyond this size is not read
+Result = TypeVar("Result")
+WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
+
+
+class Walked(Struct):
+    table: FileTable
+    facts: dict[str, tuple[tuple[str, Any], ...]]
+    gone: tuple[str, ...]
+    opaque: tuple[str, ...]
+    unknowns: tuple[Unknown, ...]
+    links: dict[str, str]  # hard links in this layer: path -> target
+
+
+class LayerFile:
+    """A file of a layer, as readers see it (``plugins.File``)."""
+
+    __slots__ = ("_data", "_spool", "mode", "path", "size_bytes")
+
+    def __init__(self, path: str, size_bytes: int, mode: int, data: bytes, spool: BinaryIO | None = None) -> None:
+        self.path, self.size_bytes, self.mode, self._data, self._spool = path, size_bytes, mode, data, spool
+
+    @property
+    def data(self) -> bytes:
+        if self._spool is not None:
+            raise ValueError(f"larger than {MEMORY_BYTES >> 20} MiB")
+        return self._data
+
+    def open(self) -> BinaryIO:
+        if self._spool is None:
+            return io.BytesIO(self._data)
+        self._spool.seek(0)
+        return self._spool
+
+
+def walk(source: Stream | SeekStream, select: Callable[[str, int], list[Wanted]], limits: Limits) -> Walked:
+    """``select`` says which readers a path and mode concern. Raises InputError over a limit."""
+    rows: dict[str, tuple[str, int, int, int, int, str]] = {}
+    folders: dict[str, None] = {}
+    facts: dict[str, dict[str, list[Any]]] = {}
+    gone: dict[str, None] = {}
+    opaque: dict[str, None] = {}
+    unknowns: list[Unknown] = []
+    try:
+        for count, member in enumerate(tar.members(source)):
+            if count >= limits.members:
+                raise InputError(f"it has more than {limits.members} entries", "raise the limit with --max-members")
+            path, kind = member.path, member.kind
+            if not path:
+                if member.escapes:
+                    unknowns.append(_unknown("layer", member.raw_name, "the name leads out of the image: left out"))
+                continue
+            folder, _, name = path.rpartition("/")
+            if name.startswith(WHITEOUT):
+                _whiteout(folder, name, gone, opaque, unknowns)
+                continue
+            if kind == "d":
+                folders[path] = None
+                rows.pop(path, None)
+                continue
+            if path in rows:  # of duplicates the last wins: what the earlier one said is not there
+                for found in facts.values():
+                    found.pop(path, None)
+            rows[path] = (kind, member.mode, member.uid, member.gid, member.size_bytes, member.link)
+            if kind == "f":
+                wanted = select(path, member.mode)
+                if wanted:
+                    _read(source, member, path, wanted, facts, unknowns)
+    except ValueError as error:
+        unknowns.append(_unknown("layer", "", f"{error}: the rest of the layer was not read", whole_layer=True))
+    return Walked(
+        _table(rows, folders),
+        {name: _flat(found) for name, found in sorted(facts.items()) if found},
+        tuple(sorted(gone)),
+        tuple(sorted(opaque)),
+        tuple(unknowns),
+        {path: row[5] for path, row in rows.items() if row[0] == "h"},
+    )
+
+
+def _whiteout(folder: str, name: str, gone: dict[str, None], opaque: dict[str, None], unknowns: list[Unknown]) -> None:
+    if name == OPAQUE:
+        opaque[folder] = None
+    elif name.startswith(".wh..wh."):
+        pass  # bookkeeping that aufs left behind (.wh..wh.plnk): no statement about files
+    elif name[4:] in ("", ".", ".."):
+        unknowns.append(_unknown("layer", f"{folder}/{name}".lstrip("/"), "a whiteout that names nothing"))
+    else:
+        gone[f"{folder}/{name[4:]}" if folder else name[4:]] = None
+
+
+def _read(
+    source: Stream | SeekStream,
+    member: tar.Member,
+    path: str,
+    wanted: list[Wanted],
+    facts: dict[str, dict[str, list[Any]]],
+    unknowns: list[Unknown],
+) -> None:
+    """Hands the content to all readers that want it, reading no more of it than they need."""
+    plain = member.sparse is None
+    if plain and any(item.reader.wants.magic for item in wanted):
+        start = source.peek(64)
+        wanted = [item for item in wanted if not item.reader.wants.magic or start.startswith(item.reader.wants.magic)]
+    whole = [item for item in wanted if item.reader.wants.amount == "whole"]
+    scanners: list[tuple[Wanted, Scanner]] = []
+    if len(whole) < len(wanted):
+        head = source.peek(min(HEAD_BYTES, member.size_bytes)) if plain else b""
+        file = LayerFile(path, member.size_bytes, member.mode, head)
+        for item in wanted:
+            if item.reader.wants.amount == "head":
+                _collect(item, path, facts, unknowns, item.reader.read, file)
+            elif item.reader.wants.amount == "stream":
+                scanner = _guarded(item, path, unknowns, item.reader.read, file)
+                if scanner is not None:
+                    scanners.append((item, scanner))
+    if whole and member.size_bytes > FILE_BYTES:
+        unknowns.extend(_unknown(item.cataloger, path, f"larger than {FILE_BYTES >> 20} MiB") for item in whole)
+        whole = []
+    if not whole and not scanners:
+        return
+    spool: BinaryIO | None = None
+    parts: list[bytes] = []
+    try:
+        if whole and member.size_bytes > MEMORY_BYTES:
+            spool = cast(BinaryIO, tempfile.TemporaryFile())  # anonymous: no name of the image is used
+        for piece in tar.content(source, member):
+            scanners = [pair for pair in scanners if _guarded(pair[0], path, unknowns, _fed, pair[1], piece)]
+            if spool is not None:
+                spool.write(piece)
+            elif whole:
+                parts.append(piece)
+        for item, scanner in scanners:
+            _collect(item, path, facts, unknowns, scanner.facts)
+        for item in whole:
+            file = LayerFile(path, member.size_bytes, member.mode, b"".join(parts), spool)
+            _collect(item, path, facts, unknowns, item.reader.read, file)
+    finally:
+        if spool is not None:
+            spool.close()
+
+
+def _fed(scanner: Scanner, piece: bytes) -> bool:
+    scanner.feed(piece)
+    return True
+
+
+def _collect(
+    item: Wanted,
+    path: str,
+    facts: dict[str, dict[str, list[Any]]],
+    unknowns: list[Unknown],
+    call: Callable[..., Iterable[Any] | None],
+    *arguments: object,
+) -> None:
+    """Facts as far as the reader gives them; Unknowns among them go their own way."""
+
+    def consume() -> None:
+        for value in call(*arguments) or ():
+            if isinstance(value, Unknown):
+                unknowns.append(value)
+            else:
+                facts.setdefault(item.cataloger, {}).setdefault(path, []).append(value)
+
+    _guarded(item, path, unknowns, consume)
+
+
+def _guarded(
+    item: Wanted, path: str, unknowns: list[Unknown], call: Callable[..., Result], *arguments: object
+) -> Result | None:
+    """The one place where a reader's trouble is caught."""
+    try:
+        return call(*arguments)
+    except ValueError as error:
+        unknowns.append(_unknown(item.cataloger, path, str(error) or "not readable"))
+    except Exception as error:  # a defect of ours must not cost the rest of the image
+        log.exception("the %s reader failed on %r", item.cataloger, path)
+        unknowns.append(_unknown(item.cataloger, path, f"the reader failed: {type(error).__name__}: {error}"))
+    return None
+
+
+def _unknown(cataloger: str, path: str, reason: str, *, whole_layer: bool = False) -> Unknown:
+    return Unknown(cataloger, Evidence(path, 0), reason, whole_layer)
+
+
+def _flat(found: dict[str, list[Any]]) -> tuple[tuple[str, Any], ...]:
+    return tuple((path, value) for path in sorted(found) for value in found[path])
+
+
+def _table(rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[str, None]) -> FileTable:
+    paths = sorted(rows)
+    kept = [rows[path] for path in paths]
+    limit = 0xFFFFFFFF
+    return FileTable(
+        "\0".join(paths),
+        "".join(row[0] for row in kept),
+        _little(array("H", [row[1] for row in kept])),
+        _little(array("I", [number & limit for row in kept for number in row[2:4]])),
+        _little(array("Q", [row[4] for row in kept])),
+        "\0".join(row[5] for row in kept if row[0] in "lh"),
+        "\0".join(sorted(path for path in folders if path not in rows)),
+    )
+
+
+def _little(values: "array[int]") -> bytes:
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tobytes()

@@ -1,0 +1,31 @@
+"""The contract of a store, and the one that keeps things for a single run."""
+
+from typing import Protocol
+
+
+class Store(Protocol):
+    """Keeps bytes by key. It may forget anything at any time, and must never give back what was not put whole."""
+
+    def get(self, key: str) -> bytes | None: ...
+    def put(self, key: str, data: bytes) -> None: ...
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self._data: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self._data.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        self._data[key] = data
+
+
+class NoStore:
+    """For ``--no-cache``: nothing is kept, everything is read."""
+
+    def get(self, key: str) -> bytes | None:
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        pass

@@ -1,0 +1,92 @@
+"""A store in one SQLite file below the cache folder, bounded in size, safe for many processes at once.
+
+What was used longest ago goes first. Trouble with the file (locked, full, damaged) costs time, never a scan: a look-up
+that fails is a miss, a write that fails is forgotten.
+"""
+
+import logging
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+log = logging.getLogger(__name__)
+
+COMPRESS_FROM_BYTES = 4096
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS entry(key TEXT PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL)"
+)
+
+
+class SqliteStore:
+    def __init__(self, path: Path, max_bytes: int = 1 << 30) -> None:
+        self._path, self._max_bytes = path, max_bytes
+        self._local = threading.local()
+        self._broken = False
+
+    def get(self, key: str) -> bytes | None:
+        import sqlite3
+        import zlib
+
+        try:
+            connection = self._connect()
+            row = connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone() if connection else None
+            if row is None:
+                return None
+            if connection and time.time() - row[0] > 3600:  # an hour's precision is enough, and most reads write nothing
+                connection.execute("UPDATE entry SET used = ? WHERE key = ?", (int(time.time()), key))
+            data = bytes(row[1])
+            return zlib.decompress(data[1:]) if data[:1] == b"z" else data[1:]
+        except (sqlite3.Error, zlib.error) as error:
+            self._trouble(error)
+            return None
+
+    def put(self, key: str, data: bytes) -> None:
+        import sqlite3
+        import zlib
+
+        kept = b"z" + zlib.compress(data, 1) if len(data) >= COMPRESS_FROM_BYTES else b"-" + data
+        if len(kept) > self._max_bytes // 4:
+            return
+        try:
+            connection = self._connect()
+            if connection:
+                row = (key, int(time.time()), len(kept), kept)
+                connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", row)
+                self._evict(connection)
+        except sqlite3.Error as error:
+            self._trouble(error)
+
+    def _evict(self, connection: "sqlite3.Connection") -> None:
+        (total,) = connection.execute("SELECT coalesce(sum(size), 0) FROM entry").fetchone()
+        while total > self._max_bytes:
+            oldest = connection.execute("SELECT key, size FROM entry ORDER BY used LIMIT 16").fetchall()
+            if not oldest:
+                return
+            connection.executemany("DELETE FROM entry WHERE key = ?", [(key,) for key, _ in oldest])
+            total -= sum(size for _, size in oldest)
+
+    def _connect(self) -> "sqlite3.Connection | None":
+        import sqlite3
+
+        if self._broken:
+            return None
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=5, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(SCHEMA)
+            self._local.connection = connection
+        return connection
+
+    def _trouble(self, error: Exception) -> None:
+        import sqlite3
+
+        self._broken = True
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            self._path.unlink(missing_ok=True)  # damaged: the next run starts a new one
+        log.warning("the cache %s is not usable (%s): layers are read anew", self._path, error)
