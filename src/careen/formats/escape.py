@@ -11,6 +11,7 @@ import unicodedata
 
 _PLAIN = re.compile(r"[ -~]*")
 _COMMAND = re.compile(r"(?:^|(?<= ))(?=::|##\[)")
+_LINK = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, empty to the eye
 
@@ -36,6 +37,11 @@ def shorten(text: str, width: int) -> str:
         return text
     tail = _first(text[::-1], (width - 1) * 2 // 3)[::-1]
     return f"{_first(text, width - 1 - columns(tail))}…{tail}" if width > 0 else ""
+
+
+def web_link(text: str) -> str | None:
+    """The text where it is a well-formed address of the web, and of nothing else (RFC 3986)."""
+    return text if len(text) <= 2000 and _LINK.fullmatch(text) else None
 
 
 def _first(text: str, width: int) -> str:

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
-from careen.model.finding import Finding, FixState
+from careen.model.finding import Finding, FixState, Suppressed
 from careen.model.image import ImageConfig
-from careen.model.package import Evidence, Package
+from careen.model.package import Evidence, Package, Presence
 
 FIX_STATES: tuple[FixState, ...] = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
+_SEEN = {presence: rank for rank, presence in enumerate(get_args(Presence))}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -28,7 +30,8 @@ def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
     first: dict[tuple[str, str], Package] = {}
     for package in packages:
         key = package.purl, package.owned_by or ""
-        first.setdefault(key, package)
+        if key not in first or _SEEN[package.presence] < _SEEN[first[key].presence]:
+            first[key] = package  # what is there somewhere is there
         places.setdefault(key, {}).update(dict.fromkeys(package.evidence))
     return [
         (key[0], replace(first[key], evidence=tuple(sorted(places[key], key=lambda place: (place.layer, place.path)))))
@@ -39,6 +42,10 @@ def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """What to look at first comes first."""
     return sorted(findings, key=lambda one: (-one.risk, _RANK[one.severity], one.id, one.package, one.fingerprint))
+
+
+def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:
+    return sorted(suppressed, key=lambda one: (one.finding.id, one.finding.package, one.finding.fingerprint, one.by.kind))
 
 
 def by_severity(findings: Iterable[Finding]) -> dict[str, int]:

@@ -9,8 +9,9 @@ from typing import Any, TextIO
 from uuid import NAMESPACE_URL, uuid5
 
 from careen import __version__
+from careen.formats.escape import web_link
 from careen.formats.json_text import write_json
-from careen.formats.summary import merged, ordered
+from careen.formats.summary import merged, ordered, settled
 from careen.model.advisory import Cvss
 from careen.model.finding import Finding, Suppressed
 from careen.model.package import Package
@@ -18,6 +19,7 @@ from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
 
 SEVERITIES = {"negligible": "info"}  # the one word of ours that CycloneDX does not have
+VERSION_LENGTH = 1024  # the schema's limit
 METHODS = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
 
 
@@ -31,7 +33,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
     ref_by_purl: dict[str, str] = {}
     components = [_component(purl, package, ref_by_purl) for purl, package in packages]
     listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
-    suppressed = sorted(report.suppressed, key=lambda one: (one.finding.id, one.finding.fingerprint))
+    suppressed = settled(report.suppressed)
     vulnerabilities = [_vulnerability(one, _open(one), ref_by_purl) for one in listed]
     vulnerabilities += [_vulnerability(one.finding, _settled(one), ref_by_purl) for one in suppressed]
     return {
@@ -66,7 +68,7 @@ def _distribution(report: Report) -> list[dict[str, Any]]:
     if not distribution:
         return []
     component = {"type": "operating-system", "bom-ref": "distribution", "name": distribution.id}
-    return [component | ({"version": distribution.version} if distribution.version else {})]
+    return [component | ({"version": distribution.version[:VERSION_LENGTH]} if distribution.version else {})]
 
 
 def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict
         "bom-ref": ref,
         **({"group": namespace} if namespace else {}),
         "name": name,
-        "version": package.version,
+        "version": package.version[:VERSION_LENGTH],
         "purl": purl,
         "properties": [{"name": f"careen:{key}", "value": value} for key, value in properties],
     }
@@ -98,7 +100,8 @@ def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict
 
 def _vulnerability(finding: Finding, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
     ref = ref_by_purl.get(finding.package, finding.package)
-    sources = [{"name": one.source, **({"url": one.url} if one.url else {})} for one in finding.advisories]
+    links = [(one, web_link(one.url)) for one in finding.advisories]
+    sources = [{"name": one.source, **({"url": url} if url else {})} for one, url in links]
     properties = [("risk", f"{finding.risk:g}"), ("kev", str(finding.kev).lower()), ("confidence", finding.confidence)]
     if finding.epss:
         properties.append(("epss", f"{finding.epss.score:g}"))
@@ -115,15 +118,15 @@ def _vulnerability(finding: Finding, analysis: dict[str, Any], ref_by_purl: dict
             *map(_rating, finding.cvss),
         ],
         "analysis": analysis,
-        "affects": [{"ref": ref, "versions": [{"version": finding.package_version, "status": "affected"}]}],
+        "affects": [{"ref": ref, "versions": [{"version": finding.package_version[:VERSION_LENGTH], "status": "affected"}]}],
         "properties": [{"name": f"careen:{key}", "value": value} for key, value in properties],
     }
     if finding.summary:
         entry["description"] = finding.summary
     if finding.fix.versions:
         entry["recommendation"] = f"Upgrade {finding.package_name} to {' or '.join(finding.fix.versions)}"
-    if any(one.url for one in finding.advisories):
-        entry["advisories"] = [{"title": one.id, "url": one.url} for one in finding.advisories if one.url]
+    if advisories := [{"title": one.id, "url": url} for one, url in links if url]:
+        entry["advisories"] = advisories
     return entry
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from careen import __version__
 from careen.formats.json_text import write_json
-from careen.formats.summary import base_image, by_severity, merged, ordered
+from careen.formats.summary import base_image, by_severity, merged, ordered, settled
 from careen.model.finding import Finding
 from careen.model.package import Evidence, Package
 from careen.model.report import Report
@@ -46,7 +46,9 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "packages": [_package(purl, package) for purl, package in packages],
         "listed": sorted(options.severities) if options.severities else None,
         "findings": [_finding(finding) for finding in findings],
-        "suppressed": [{"finding": _finding(one.finding), "by": msgspec.to_builtins(one.by)} for one in report.suppressed],
+        "suppressed": [
+            {"finding": _finding(one.finding), "by": msgspec.to_builtins(one.by)} for one in settled(report.suppressed)
+        ],
         "unknowns": [
             {
                 "cataloger": unknown.cataloger,

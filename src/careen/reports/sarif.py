@@ -10,9 +10,9 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from careen import __version__
-from careen.formats.escape import visible
+from careen.formats.escape import visible, web_link
 from careen.formats.json_text import write_json
-from careen.formats.summary import by_severity, ordered
+from careen.formats.summary import by_severity, ordered, settled
 from careen.model.finding import Finding, Suppressed
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
@@ -29,7 +29,7 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 
 def document(report: Report, options: ReportOptions) -> dict[str, Any]:
     listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
-    suppressed = sorted(report.suppressed, key=lambda one: (one.finding.id, one.finding.fingerprint))
+    suppressed = settled(report.suppressed)
     rules = _rules([*listed, *(one.finding for one in suppressed)])
     index_by_id = {rule["id"]: index for index, rule in enumerate(rules)}
     results = [_result(finding, index_by_id) for finding in listed]
@@ -99,8 +99,8 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
         "defaultConfiguration": {"level": LEVELS[worst.severity]},
         "properties": {"security-severity": f"{_score(worst):.1f}", "tags": ["security", "vulnerability", worst.severity]},
     }
-    urls = sorted(reference.url for one in findings for reference in one.advisories if reference.url.startswith("https://"))
-    return rule | ({"helpUri": urls[0]} if urls else {})
+    links = sorted(url for one in findings for reference in one.advisories if (url := web_link(reference.url)))
+    return rule | ({"helpUri": links[0]} if links else {})
 
 
 def _score(finding: Finding) -> float:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.formats.escape import columns, shorten, visible
+from careen.formats.escape import columns, shorten, visible, web_link
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,15 @@ def test_shorten_keeps_both_ends():
 @given(st.text("ab日\u0301", max_size=40), st.integers(0, 30))
 def test_shorten_never_exceeds_the_width(text, width):
     assert columns(shorten(text, width)) <= width
+
+
+@pytest.mark.parametrize("text", ["https://osv.dev/vulnerability/CVE-1", "http://a/?b=c%20d#e"])
+def test_web_links_are_let_through(text):
+    assert web_link(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://a/%zz", 'https://a"']
+)
+def test_anything_else_is_no_web_link(text):
+    assert web_link(text) is None

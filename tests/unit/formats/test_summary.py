@@ -1,9 +1,9 @@
 from msgspec.structs import replace
+from tests.support.reports import JINJA, LIBSSL, usual
 
 from careen.formats.summary import base_image, by_severity, by_severity_and_fix, merged, ordered
 from careen.model.image import ImageConfig
 from careen.model.package import Evidence
-from tests.support.reports import JINJA, LIBSSL, usual
 
 
 def test_places_of_one_package_are_evidence_of_one_entry():

@@ -1,0 +1,66 @@
+"""Rules for every reporter: hostile text stays text, totals agree, the order is stable."""
+
+import io
+import json
+import re
+import unicodedata
+
+import pytest
+from msgspec.structs import replace
+from tests.support.reports import HOSTILE, clean, hostile, usual
+
+from careen.plugins import Reporter, ReportOptions, load
+
+REPORTERS = load("careen.reports", "REPORTER", Reporter)
+
+
+def written(reporter, report, **options):
+    stream = io.StringIO()
+    reporter.write(report, stream, ReportOptions(**options))
+    return stream.getvalue()
+
+
+@pytest.fixture(params=REPORTERS, ids=lambda reporter: reporter.name)
+def reporter(request):
+    return request.param
+
+
+def test_there_are_the_formats_that_the_documentation_names():
+    assert {"table", "json", "sarif", "cyclonedx"} <= {reporter.name for reporter in REPORTERS}
+    assert all(reporter.description and reporter.media_type for reporter in REPORTERS)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("width", [0, 80])
+def test_hostile_text_acts_nowhere(reporter, text, width):
+    out = written(reporter, hostile(text), width=width)
+    out.encode()  # no lone surrogates
+    acting = {c for c in out if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") and c != "\n"}
+    assert not acting
+    if reporter.media_type.endswith("json") or "+json" in reporter.media_type:
+        json.loads(out)
+    assert not any(line.strip().startswith(("::", "##[")) for line in out.splitlines())
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "two\r\nlines", "two\x85lines", "two\u2028lines", "two\x0blines"])
+def test_a_line_break_in_a_name_makes_no_row_of_its_own(reporter, text):
+    plain, other = written(reporter, hostile("two-lines"), width=0), written(reporter, hostile(text), width=0)
+    assert len(other.splitlines()) == len(plain.splitlines())
+
+
+def test_colour_lets_nothing_through(reporter):
+    out = written(reporter, hostile("\x1b[2J[red]x[/red]"), color=True)
+    assert "\x1b[2J" not in out
+    assert "[red]x[/red]" in out
+
+
+def test_the_order_is_stable(reporter):
+    report = usual()
+    packages = report.inventory.packages[::-1]
+    turned = replace(report, findings=report.findings[::-1], inventory=replace(report.inventory, packages=packages))
+    assert written(reporter, report) == written(reporter, turned)
+
+
+def test_a_partial_answer_says_so(reporter):
+    assert re.search("partially_assessed|part that was assessed", written(reporter, clean("partially_assessed")))
+    assert re.search("not_assessed|not assessed", written(reporter, clean("not_assessed")))

@@ -1,0 +1,128 @@
+import io
+import re
+
+import pytest
+from msgspec.structs import replace
+from tests.support.reports import JINJA, clean, usual, vulnerability
+
+from careen.formats.escape import columns
+from careen.model.finding import Fix
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.model.report import Reason, Rule, Verdict
+from careen.plugins import ReportOptions
+from careen.reports.table import REPORTER
+
+
+def table(report, **options):
+    stream = io.StringIO()
+    REPORTER.write(report, stream, ReportOptions(**options))
+    return stream.getvalue()
+
+
+def line(text, part):
+    (found,) = [line for line in text.splitlines() if part in line]
+    return found
+
+
+def test_fits_into_80_columns():
+    assert max(columns(line) for line in table(usual()).splitlines()) <= 80
+
+
+def test_a_row_says_risk_severity_layer_exploitation_and_fix():
+    assert line(table(usual()), "CVE-2021-44228").split() == [
+        *("99.1", "critical", "CVE-2021-44228", "2", "KEV", "94%"),
+        *("2.15.0,", "2.12.2,", "2.3.1"),
+    ]
+    assert "no fix yet" in line(table(usual()), "CVE-2099-0001")
+
+
+def test_binary_packages_of_one_source_are_one_group_with_one_row_a_vulnerability():
+    text = table(usual())
+    assert line(text, "openssl 3.0.11") == "openssl 3.0.11-1~deb12u2  deb: libssl3, openssl"
+    assert text.count("CVE-2023-5678") == 1
+    assert "(8 vulnerabilities, counted once for each package that has it)" in text
+
+
+def test_groups_are_sorted_by_risk():
+    text = table(usual())
+    titles = ["log4j-core 2.14.1", "linux 6.1.66-1", "openssl 3.0.11", "Jinja2 3.0.1"]
+    assert sorted(titles, key=text.index) == titles
+
+
+def test_kernel_headers_and_negligible_are_summed_up_unless_asked_for():
+    text = table(usual())
+    assert "2 high, 1 low" in text
+    assert "CVE-2023-6931" not in text
+    assert "CVE-2007-6755" not in text
+    all_of_it = table(usual(), verbose=True)
+    assert "CVE-2023-6931" in all_of_it
+    assert "CVE-2007-6755" in all_of_it
+
+
+def test_totals_count_every_finding_by_severity_and_fix():
+    lines = table(usual(), severities=frozenset({"critical"})).splitlines()
+    assert [part for part in lines if part.startswith("total")] == [
+        "total                   4            4            1        9"
+    ]
+    assert "8 findings of other severities not listed" in lines
+
+
+@pytest.mark.parametrize(
+    ("coverage", "sentence"),
+    [
+        ("assessed", "No known vulnerability found."),
+        ("partially_assessed", "No vulnerability found in the part that was assessed."),
+        ("not_assessed", "This image was not assessed: nothing can be said about its vulnerabilities."),
+    ],
+)
+def test_no_findings_is_no_claim_of_more_than_was_assessed(coverage, sentence):
+    reasons = () if coverage == "assessed" else (Reason("no_advisories", "npm: no feed", 12),)
+    text = table(clean(coverage, reasons))
+    assert sentence in text.splitlines()
+    assert ("npm: no feed (12 packages)" in text) == (coverage != "assessed")
+    assert not re.search(r"\b0 (vuln|finding)", text)
+
+
+def test_every_reason_is_told_with_the_next_step_once():
+    text = table(clean("not_assessed", (Reason("no_database", "no database"), Reason("stale_source", "old"))))
+    assert text.count("next: careen db update") == 1
+
+
+def test_many_unreadable_files_are_counted():
+    report = replace(usual(), unknowns=tuple(Unknown("npm", Evidence(f"{i}.json", 0), "no JSON") for i in range(25)))
+    assert "15 more files that could not be read" in table(report)
+    assert "24.json" in table(report, verbose=True)
+
+
+def test_the_verdict():
+    assert "fail-on critical: failed\nFAILED (exit code 1)\n" in table(usual())
+    passed = replace(usual(), verdict=Verdict(True, 0, (Rule("fail-on critical", True),)))
+    assert table(passed).endswith("fail-on critical: passed\nPASSED\n")
+    assert "INCOMPLETE" in table(replace(usual(), verdict=Verdict(False, 3)))
+
+
+def test_colour_changes_no_text():
+    plain, coloured = table(usual()), table(usual(), color=True)
+    assert "\x1b[" in coloured
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).splitlines() == [*plain.splitlines()]
+
+
+def test_a_pipe_gets_paths_whole():
+    long = "opt/" + "very/" * 40 + "METADATA"
+    finding = vulnerability("CVE-1", JINJA, paths=(long,))
+    report = replace(usual(), findings=(finding,))
+    assert long in table(report, width=0)
+    assert long not in table(report)
+
+
+def test_a_long_list_of_fixes_goes_on_below():
+    finding = vulnerability("CVE-1", JINJA, fix=Fix("fixed", tuple(f"1.{i}.0" for i in range(30))))
+    text = table(replace(usual(), findings=(finding,)))
+    assert "1.29.0" in text
+    assert max(columns(line) for line in text.splitlines()) <= 80
+
+
+def test_a_release_past_its_support_says_so():
+    assert "out of support since 2024-06-30" in table(replace(usual(), end_of_life="2024-06-30"))
