@@ -1,0 +1,48 @@
+"""Checks a version text before a scheme parses it, and compares two keys by a constraint's operator.
+
+Version texts come from images and feeds, so they are hostile: bounded in length (which also keeps every digit run
+far below Python's limit for ``int``) and free of control characters.
+Raises: ValueError for text that is empty, too long or not printable.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+VERSION_CHARACTERS = 1_000
+CONSTRAINT_CHARACTERS = 20_000
+
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def clean(text: str) -> str:
+    """The version without surrounding white space."""
+    if len(text) > VERSION_CHARACTERS:
+        raise ValueError(f"version text of {len(text)} characters")
+    text = text.strip()
+    if not text:
+        raise ValueError("empty version")
+    if not text.isprintable():
+        raise ValueError("version text with control characters")
+    return text
+
+
+def bounded(constraint: str) -> str:
+    """The constraint as it is, once its length is seen to be bearable."""
+    if len(constraint) > CONSTRAINT_CHARACTERS:
+        raise ValueError(f"constraint of {len(constraint)} characters")
+    return constraint
+
+
+def refused(text: str, scheme: str) -> ValueError:
+    """The error for text that is no version of this scheme, cut short for people."""
+    return ValueError(f"not a {scheme} version: {text[:80]!r}")

@@ -1,0 +1,44 @@
+"""Arch Linux package versions: ``[epoch:]version[-release]`` as pacman compares them.
+
+Runs of digits and of letters; letters right behind a number sort below the end ("1.0rc" < "1.0"), separated ones above;
+more separators sort above fewer. A missing release sorts below any (pacman takes it for equal to every one).
+Raises: ValueError for empty text or text with white space.
+**Source:** pacman, lib/libalpm/version.c; vercmp(8).
+"""
+
+import re
+
+from careen.formats.version_text import clean, refused
+from careen.plugins import VersionScheme
+
+_RUN = re.compile(r"([^0-9A-Za-z]*)(?:([0-9]+)|([A-Za-z]+))?")
+_JOINED_LETTERS, _END, _SEPARATED = range(3)
+_LETTERS, _NOTHING, _NUMBER = range(3)
+
+
+def key(text: str) -> tuple[int, tuple[int | str, ...], tuple[int | str, ...]]:
+    text = clean(text)
+    if " " in text:
+        raise refused(text, "alpm")
+    epoch, colon, rest = text.partition(":")
+    if not colon or not (epoch.isascii() and epoch.isdigit()):
+        epoch, rest = "0", text
+    version, dash, release = rest.rpartition("-")
+    return (int(epoch), _label(version), _label(release)) if dash else (int(epoch), _label(rest), ())
+
+
+def _label(text: str) -> tuple[int | str, ...]:
+    parts: list[int | str] = []
+    for separators, number, letters in _RUN.findall(text):
+        if letters and not separators:
+            parts += (_JOINED_LETTERS, letters)
+        elif letters:
+            parts += (_SEPARATED + len(separators), _LETTERS, letters)
+        elif number:
+            parts += (_SEPARATED + len(separators), _NUMBER, int(number))
+        elif separators:
+            parts += (_SEPARATED + len(separators), _NOTHING)
+    return (*parts, _END)
+
+
+VERSION_SCHEME = VersionScheme(name="alpm", key=key)

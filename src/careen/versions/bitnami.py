@@ -1,0 +1,21 @@
+"""Bitnami component versions: semantic versions whose revision (``-1``, ``-r1``) counts the builds of the same software.
+
+The revision has no part in the order, as Bitnami's advisories name software alone.
+Raises: ValueError for other text.
+**Source:** Bitnami vulnerability database, README; Semantic Versioning 2.0.0, 11.
+"""
+
+import re
+
+from careen.formats.semantic import Key, semantic_key
+from careen.formats.version_text import clean
+from careen.plugins import VersionScheme
+
+_REVISION = re.compile(r"-r?[0-9]+$")
+
+
+def key(text: str) -> Key:
+    return semantic_key(_REVISION.sub("", clean(text)))
+
+
+VERSION_SCHEME = VersionScheme(name="bitnami", key=key)

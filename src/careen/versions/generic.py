@@ -1,0 +1,39 @@
+"""Versions of no known scheme: numbers, then maybe a pre-release and build metadata, as semantic versions order them.
+
+``satisfies`` reads terms that must all hold (white space or commas between) and alternatives (``||``): comparisons,
+``^`` and ``~`` as in npm, and ``~>``, which lets the last number given rise. Missing numbers count as zero and
+pre-releases are judged by their order.
+Raises: ValueError for other text, wildcards included.
+**Source:** Semantic Versioning 2.0.0, 11; RubyGems, "Pessimistic version constraint", for ``~>``.
+"""
+
+from careen.formats.semantic import key_of, semantic_key
+from careen.formats.semantic_range import Term, alternatives, bounds, raised, terms
+from careen.formats.version_text import COMPARE
+from careen.plugins import VersionScheme
+
+
+def satisfies(version: str, constraint: str) -> bool:
+    key = semantic_key(version)
+
+    def holds(term: Term) -> bool:
+        operator, numbers, pre, *_ = term
+        if operator == "~>":
+            upper = key_of(raised(numbers[: max(1, len(numbers) - 1)]), None)
+            return key_of(numbers, pre) <= key < upper
+        if operator in COMPARE:
+            return COMPARE[operator](key, key_of(numbers, pre))
+        return all(bound.admits(key) for bound in bounds(operator, numbers, pre, prerelease=True))
+
+    parsed = [_terms(text) for text in alternatives(constraint)]  # a wrong one is refused wherever it stands
+    return any(all(map(holds, part)) for part in parsed)
+
+
+def _terms(text: str) -> list[Term]:
+    found = terms(text)
+    if not found or any(term.wildcard for term in found):
+        raise ValueError(f"not a constraint on plain versions: {text[:80]!r}")
+    return found
+
+
+VERSION_SCHEME = VersionScheme(name="generic", key=semantic_key, satisfies=satisfies)

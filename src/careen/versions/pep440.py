@@ -1,0 +1,124 @@
+"""Python versions and specifier sets; legacy text ("1.0-final-x") sorts below every valid version.
+
+``satisfies`` reads PEP 440 specifiers; beyond it, white space between specifiers, a bare version or ``=`` for ``==``,
+and ``||`` for "or". The option ``prerelease`` (default on: an installed pre-release is judged by its order) leaves
+pre-releases out unless a specifier names one, as installers do.
+Raises: ValueError for empty text, or a constraint of another shape.
+**Source:** PEP 440, by way of ``packaging``; setuptools 58, pkg_resources ``parse_version``, for legacy text.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from careen.formats.version_text import bounded, clean
+from careen.plugins import VersionScheme
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+_LEGACY, _VALID = range(2)
+_DEV_ONLY, _PRE, _FINAL = range(3)
+_LEGACY_PART = re.compile(r"[0-9]+|[a-z]+|[.-]|[^0-9a-z.-]+")
+_LEGACY_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
+_SPECIFIER = re.compile(r"\s*(?P<operator>===|==|~=|!=|<=|>=|=|<|>)?\s*(?P<version>(?:[0-9]+!)?[^\s,<>=!~|]+)\s*,?")
+
+_SUFFIXED = re.compile(r"[A-Za-z-][0-9]*\.\*$")
+
+
+def key(text: str) -> tuple[Any, ...]:
+    from packaging.version import InvalidVersion, Version
+
+    text = clean(text)
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        return (_LEGACY, _legacy(text))
+    release = version.release
+    end = len(release)
+    while end and not release[end - 1]:
+        end -= 1
+    if version.pre:
+        pre: tuple[int | str, ...] = (_PRE, *version.pre)
+    else:
+        pre = (_DEV_ONLY,) if version.dev is not None and version.post is None else (_FINAL,)
+    post = -1 if version.post is None else version.post
+    dev = (1,) if version.dev is None else (0, version.dev)
+    return (_VALID, version.epoch, release[:end], pre, post, dev, _local(version.local))
+
+
+def satisfies(version: str, constraint: str, *, prerelease: bool = True) -> bool:
+    held = [_all_hold(version, part, prerelease) for part in bounded(constraint).split("||")]  # a wrong one is always refused
+    return any(held)
+
+
+def _local(text: str | None) -> tuple[int | str, ...]:
+    parts: list[int | str] = []
+    for part in text.split(".") if text else ():
+        parts += (1, int(part)) if part.isdigit() else (0, part)
+    return tuple(parts)
+
+
+def _legacy(text: str) -> tuple[str | int, ...]:
+    """Words sort below numbers; "alpha" and the like, up to "final", below the end."""
+    parts: list[str | int] = []
+    for found in (*_LEGACY_PART.findall(text.lower()), "final"):
+        part = _LEGACY_WORDS.get(found, found)
+        if part[0] in "0123456789":
+            parts += (1, int(part))
+        elif part != ".":
+            while part < "final" and parts[-2:] == [0, "final-"]:
+                del parts[-2:]
+            while parts[-2:] == [1, 0]:
+                del parts[-2:]
+            parts += (0, part)
+    return tuple(parts)
+
+
+def _all_hold(version: str, part: str, prerelease: bool) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    specifiers = _specifiers(part)
+    # "===" compares text, so it also reaches what is no version at all
+    as_text = [bound for operator, bound in specifiers if operator == "==="]
+    prefixes = [part for part in specifiers if part[0] in ("==", "!=") and _SUFFIXED.search(part[1])]
+    ordered = [
+        f"{operator}{bound}" for operator, bound in specifiers if operator != "===" and (operator, bound) not in prefixes
+    ]
+    try:
+        wanted = SpecifierSet(",".join(ordered))
+        if any(bound.lower() != version.strip().lower() for bound in as_text):
+            return False
+        if not ordered and not prefixes:
+            return True
+        candidate = Version(clean(version))
+        if any(_has_prefix(candidate, Version(bound[:-2])) is not (operator == "==") for operator, bound in prefixes):
+            return False
+        return wanted.contains(candidate, prereleases=prerelease or None)
+    except (InvalidSpecifier, InvalidVersion) as error:
+        raise ValueError(str(error)[:200]) from None
+
+
+def _has_prefix(version: "Version", prefix: "Version") -> bool:
+    """Whether 2.0.post1.dev1 begins as ``==2.0.post1.*`` says, which PEP 440 allows and ``packaging`` does not."""
+    size = max(len(version.release), len(prefix.release))
+    padded = [(*found.release, *[0] * (size - len(found.release))) for found in (version, prefix)]
+    return (version.epoch, padded[0], version.pre) == (prefix.epoch, padded[1], prefix.pre) and prefix.post in (
+        None,
+        version.post,
+    )
+
+
+def _specifiers(part: str) -> list[tuple[str, str]]:
+    found, at = [], 0
+    while at < len(part):
+        match = _SPECIFIER.match(part, at)
+        if match is None:
+            raise ValueError(f"not a version specifier: {part[:80]!r}")
+        operator = match["operator"] or "="
+        found.append(("==" if operator == "=" else operator, match["version"]))
+        at = match.end()
+    return found
+
+
+VERSION_SCHEME = VersionScheme(name="pep440", key=key, satisfies=satisfies)

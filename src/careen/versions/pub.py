@@ -1,0 +1,19 @@
+"""Dart and Flutter package versions: semantic versions in whose order build metadata takes part.
+
+A version with metadata sorts above the same without.
+Raises: ValueError for other text.
+**Source:** Dart, package pub_semver, README "Semantics".
+"""
+
+from typing import Any
+
+from careen.formats.semantic import identifiers, key_of, parse_semantic
+from careen.plugins import VersionScheme
+
+
+def key(text: str) -> tuple[Any, ...]:
+    numbers, pre, build = parse_semantic(text)
+    return (key_of(numbers, pre), identifiers(build) if build else ())
+
+
+VERSION_SCHEME = VersionScheme(name="pub", key=key)

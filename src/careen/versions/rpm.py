@@ -1,0 +1,47 @@
+"""RPM versions: ``[epoch:]version[-release]``, as ``rpm`` compares them.
+
+A label is cut into runs of ASCII letters and of digits; everything else only separates. At one place ``~`` sorts
+below the end, then the end, ``^``, letters, numbers. A missing epoch is 0; a missing release sorts below any.
+Some scanners take an epoch that one side lacks for "any": that is no order (1:1 = 1 = 2:1) and rpm does not do so.
+Raises: ValueError for empty text or text with white space.
+**Source:** rpm, rpmio/rpmver.c (``rpmverParse``, ``rpmverCmp``) and rpmio/rpmvercmp.c.
+"""
+
+import re
+
+from careen.formats.version_text import clean, refused
+from careen.plugins import VersionScheme
+
+_RUN = re.compile(r"([0-9]+)|([A-Za-z]+)|([~^])")
+_EPOCH = re.compile(r"([0-9]*):")
+_TILDE, _END, _CARET, _LETTERS, _NUMBER = range(5)
+
+Label = tuple[int | str, ...]
+
+
+def key(text: str) -> tuple[int, Label, Label]:
+    text = clean(text)
+    if " " in text:
+        raise refused(text, "rpm")
+    epoch = 0
+    if found := _EPOCH.match(text):  # as in rpm, only digits before the first colon are an epoch
+        epoch, text = int(found[1] or 0), text[found.end() :]
+    version, dash, release = text.rpartition("-")
+    return (epoch, label(version), label(release)) if dash else (epoch, label(text), ())
+
+
+def label(text: str) -> Label:
+    """The key of one version or release alone."""
+    runs: list[int | str] = []
+    for number, letters, mark in _RUN.findall(text):
+        if number:
+            runs += (_NUMBER, int(number))
+        elif letters:
+            runs += (_LETTERS, letters)
+        else:
+            runs.append(_TILDE if mark == "~" else _CARET)
+    runs.append(_END)
+    return tuple(runs)
+
+
+VERSION_SCHEME = VersionScheme(name="rpm", key=key)
