@@ -8,7 +8,7 @@ Raises: UsageError, which names the place, the key and the nearest known one.
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -96,15 +96,16 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file
     for place, key, value in _given(flags, environ, path, known):
         values[key] = _value(place, known[key], value)
         origins[key] = place
-    values.setdefault("cache_dir", default_cache_dir(environ))
+    if "cache_dir" not in values:
+        values["cache_dir"] = default_cache_dir(environ)
     return Loaded(Settings(**{known[key].name: value for key, value in values.items()}), origins, _strangers(environ, known))
 
 
-def nearest(word: str, words: Mapping[str, object] | list[str]) -> str | None:
+def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
     """The word that was probably meant."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, list(words), 1, 0.6)), None)
+    return next(iter(get_close_matches(word, list(words), 1, likeness)), None)
 
 
 def shown(key: str, value: object) -> str:
@@ -219,9 +220,10 @@ def _is_path(field: FieldInfo) -> bool:
 
 def _strangers(environ: Mapping[str, str], known: Mapping[str, FieldInfo]) -> tuple[str, ...]:
     """A misspelt CAREEN_FAIL_ON must not pass unseen; a CAREEN_VERSION of somebody's pipeline must not stop a scan."""
-    names = [PREFIX + key.upper() for key in known] + [PREFIX + "CONFIG"]
-    strange = (name for name in sorted(environ) if name.startswith(PREFIX) and name not in names)
-    return tuple(f"{name} is no setting: did you mean {near}?" for name in strange if (near := nearest(name, names)))
+    names = [*(key.upper() for key in known), "CONFIG"]
+    ours = sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX))
+    close = ((name, nearest(name, names, 0.8)) for name in ours if name not in names)
+    return tuple(f"{PREFIX}{name} is no setting: did you mean {PREFIX}{near}?" for name, near in close if near)
 
 
 def default_cache_dir(environ: Mapping[str, str] = os.environ) -> Path:

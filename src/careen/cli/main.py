@@ -84,7 +84,7 @@ def _help() -> str:
 def _unknown(word: str) -> UsageError:
     from careen.config import nearest
 
-    near = nearest(word, list(COMMANDS))
+    near = nearest(word, COMMANDS)
     if word.startswith("-"):
         return UsageError(f"unknown flag {word}", "flags follow a command: careen scan IMAGE --fail-on high")
     if near:

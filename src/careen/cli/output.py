@@ -84,7 +84,7 @@ def _writer(reporter: Reporter, report: Report, options: ReportOptions) -> Calla
 def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
     name, separator, file = text.partition("=")
     if name not in reporters:
-        near = nearest(name, list(reporters))
+        near = nearest(name, reporters)
         raise UsageError(f"unknown format {name!r}", f"did you mean {near}?" if near else f"formats: {', '.join(reporters)}")
     if separator and not file:
         raise UsageError(f"--format {text} names no file", f"--format {name}=FILE, or --format {name}")

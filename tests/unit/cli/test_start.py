@@ -1,0 +1,45 @@
+"""What starting costs: shells and pipelines call ``careen --version`` all day, and a cached scan is mostly start."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("msgspec", "rich", "urllib3", "sqlite3", "packaging", "json", "logging", "typing", "ssl", "asyncio", "difflib")
+
+
+def modules_after(arguments):
+    code = (
+        "import sys; before = set(sys.modules)\n"
+        "from careen.cli.main import main\n"
+        f"code = main({arguments!r})\n"
+        "sys.stderr.write(f'\\n{code} ' + ' '.join(sorted(set(sys.modules) - before)))"
+    )
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, env=_environment(), check=True)
+    code, *modules = done.stderr.splitlines()[-1].split()
+    return int(code), modules
+
+
+def _environment():
+    import careen
+
+    return {"PYTHONPATH": careen.__path__[0].rpartition("careen")[0], "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], []])
+def test_nothing_heavy_is_imported_at_start(arguments):
+    _, modules = modules_after(arguments)
+    assert not {module.partition(".")[0] for module in modules} & set(HEAVY)
+    assert len(modules) <= 25, modules
+
+
+def test_a_command_imports_no_other_one():
+    code, modules = modules_after(["version"])
+    assert code == 0
+    assert {module for module in modules if module.startswith("careen.cli.")} == {
+        "careen.cli.main",
+        "careen.cli.streams",
+        "careen.cli.arguments",
+        "careen.cli.version",
+    }
+    assert "rich" not in modules
