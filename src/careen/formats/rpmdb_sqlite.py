@@ -151,8 +151,11 @@ def _row(pages: Pages, cell: Cell, budget: _Budget) -> Row:
     budget.take(cell.size_bytes)
     try:
         record = payload(pages, cell)
-        blob = columns(record, 2)[1] if record else None
-        header = read_header(blob) if isinstance(blob, bytes) else None
-        return Row(cell.rowid, cell.overflow, header)
+        if record is None:
+            return Row(cell.rowid, cell.overflow, None)
+        match columns(record, 2):
+            case [_, bytes() as blob]:
+                return Row(cell.rowid, cell.overflow, read_header(blob))
+        raise ValueError("a row without a header")
     except ValueError as error:
         return Row(cell.rowid, cell.overflow, None, f"package {cell.rowid}: {error}")
