@@ -22,7 +22,8 @@ from careen.plugins import Cataloger, Progress, silent
 from careen.store.memory import Store
 
 from .dispatch import Dispatch, Wanted
-from .walk import Walked, walk
+from .tree import folder_entries
+from .walk import Walked, tar_entries, walk
 
 
 class Readers(Struct, frozen=True):
@@ -46,6 +47,8 @@ def index(
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
+    if layer.folder:
+        return _read_folder(layer, readers, limits)
     digest = layer.digest or (store.get(f"identity {layer.identity}") or b"").decode() if layer.identity else layer.digest
     if digest and not verify_diff_id:
         known = store.get(_key(digest, readers, limits))
@@ -114,7 +117,7 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
         stored = _Hashing(raw, layer, progress)
         try:
             stream = open_stream(stored, limits, on_inflated=inflated.update if inflated else None)  # type: ignore[arg-type]
-            walked = walk(stream, readers.dispatch.readers, limits)
+            walked = walk(tar_entries(stream), readers.dispatch.readers, limits)
             unknowns = list(walked.unknowns)
             try:
                 stream.drain()
@@ -141,6 +144,11 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
     return Delta(digest, diff_id, walked.table, facts, walked.gone, walked.opaque, tuple(unknowns))
 
 
+def _read_folder(layer: Layer, readers: Readers, limits: Limits) -> Delta:
+    walked = walk(folder_entries(layer.folder), readers.dispatch.readers, limits)
+    return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns)
+
+
 def _follow_hard_links(
     layer: Layer,
     walked: Walked,
@@ -162,7 +170,7 @@ def _follow_hard_links(
         return
     with layer.open() as raw:
         again = walk(
-            open_stream(raw, limits),
+            tar_entries(open_stream(raw, limits)),
             lambda path, _: list(dict.fromkeys(wanted for _, wanted in missed.get(path, ()))),
             limits,
         )

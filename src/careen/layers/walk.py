@@ -10,7 +10,7 @@ import logging
 import sys
 import tempfile
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO, TypeVar, cast
 
 from msgspec import Struct
@@ -63,8 +63,13 @@ class LayerFile:
         return self._spool
 
 
-def walk(source: Stream | SeekStream, select: Callable[[str, int], list[Wanted]], limits: Limits) -> Walked:
-    """``select`` says which readers a path and mode concern. Raises InputError over a limit."""
+def walk(
+    entries: Iterable[tuple[tar.Member, Stream | SeekStream]], select: Callable[[str, int], list[Wanted]], limits: Limits
+) -> Walked:
+    """Members come with the stream that their content can be read from until the next one is asked for.
+
+    ``select`` says which readers a path and mode concern. Raises InputError over a limit.
+    """
     rows: dict[str, tuple[str, int, int, int, int, str]] = {}
     folders: dict[str, None] = {}
     facts: dict[str, dict[str, list[Any]]] = {}
@@ -72,7 +77,7 @@ def walk(source: Stream | SeekStream, select: Callable[[str, int], list[Wanted]]
     opaque: dict[str, None] = {}
     unknowns: list[Unknown] = []
     try:
-        for count, member in enumerate(tar.members(source)):
+        for count, (member, source) in enumerate(entries):
             if count >= limits.members:
                 raise InputError(f"it has more than {limits.members} entries", "raise the limit with --max-members")
             path, kind = member.path, member.kind
@@ -106,6 +111,10 @@ def walk(source: Stream | SeekStream, select: Callable[[str, int], list[Wanted]]
         tuple(unknowns),
         {path: row[5] for path, row in rows.items() if row[0] == "h"},
     )
+
+
+def tar_entries(stream: Stream) -> Iterator[tuple[tar.Member, Stream]]:
+    return ((member, stream) for member in tar.members(stream))
 
 
 def _whiteout(folder: str, name: str, gone: dict[str, None], opaque: dict[str, None], unknowns: list[Unknown]) -> None:

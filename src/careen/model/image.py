@@ -55,6 +55,7 @@ class Layer(Struct, frozen=True):
     created_by: str
     open: Callable[[], BinaryIO]
     identity: str = ""  # names these bytes on this machine (file, offset, size, time), so that a known digest can be looked up
+    folder: str = ""  # a root file system folder to read in place of ``open``
     diff_id_verified: bool = False  # the uncompressed bytes were hashed and are what ``diff_id`` claims
 
 

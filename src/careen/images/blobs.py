@@ -1,0 +1,263 @@
+"""Blobs kept by digest: ``BlobStore`` downloads each once, checks it while it streams, and gives it back as a file.
+
+With a folder they lie in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it and
+a killed one leaves nothing half; the least recently used ones go when the folder outgrows its bound. Without a
+folder each lies in a file without a name for as long as the store lives. A broken connection is taken up where it broke.
+Raises: InputError where the bytes are not what the digest says, NetworkError where they do not come.
+"""
+
+import contextlib
+import hashlib
+import io
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import InputError, NetworkError
+from ..plugins import Progress, Response, silent
+from .manifest import Descriptor, is_digest
+
+log = logging.getLogger(__name__)
+
+CACHE_BYTES = 10 * 1024**3
+MAX_BLOB_BYTES = 64 * 1024**3
+_CHUNK = 256 * 1024
+_TRIES = 4  # without a single new byte between them
+_STALE_S = 24 * 3600.0
+
+Download = Callable[[str, int], Response]  # (digest, offset)
+
+
+class BlobStore:
+    """Threads may share it; each blob is downloaded by one of them while the others go on with theirs."""
+
+    def __init__(
+        self, folder: Path | None, download: Download, progress: Progress = silent, limit_bytes: int = CACHE_BYTES
+    ) -> None:
+        self._folder = folder / "blobs" if folder else None
+        self._download, self._progress, self._limit = download, progress, limit_bytes
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._unnamed: dict[str, BinaryIO] = {}
+
+    def opener(self, descriptor: Descriptor) -> Callable[[], BinaryIO]:
+        """The function that opens a blob, for a Layer."""
+        return lambda: self.open(descriptor)
+
+    def open(self, descriptor: Descriptor) -> BinaryIO:
+        """The blob from its start; any number may be open at once."""
+        digest = descriptor.digest
+        if not is_digest(digest):
+            raise InputError(f"{digest[:100]!r} is no digest", "build or push the image again")
+        with self._lock:
+            lock = self._locks.setdefault(digest, threading.Lock())
+        with lock:
+            return self._kept(descriptor) or self._fetched(descriptor)
+
+    def document(self, descriptor: Descriptor, limit_bytes: int) -> bytes:
+        """A small blob as bytes. Raises InputError where it is over the limit."""
+        if descriptor.size_bytes > limit_bytes:
+            raise InputError(
+                f"the blob {descriptor.digest} has {descriptor.size_bytes} bytes; the limit is {limit_bytes}", "check the image"
+            )
+        with self.open(descriptor) as file:
+            data = file.read(limit_bytes + 1)
+        if len(data) > limit_bytes:
+            raise InputError(f"the blob {descriptor.digest} has more than {limit_bytes} bytes", "check the image")
+        return data
+
+    def known(self, digest: str) -> bytes | None:
+        """A manifest that is kept already, checked anew: it is small and everything hangs on it."""
+        if self._folder is None or not is_digest(digest):
+            return None
+        try:
+            data = self._path(digest).read_bytes()
+        except OSError:
+            return None
+        algorithm, _, value = digest.partition(":")
+        return data if hashlib.new(algorithm, data).hexdigest() == value else None
+
+    def keep(self, digest: str, data: bytes) -> None:
+        """Keeps a manifest whose digest was checked."""
+        if self._folder is not None:
+            with self._aside(digest) as file:
+                file.write(data)
+
+    # --- one blob -----------------------------------------------------------------------------------------------------
+
+    def _kept(self, descriptor: Descriptor) -> BinaryIO | None:
+        if self._folder is None:
+            kept = self._unnamed.get(descriptor.digest)
+            return io.BufferedReader(_View(kept), _CHUNK) if kept else None
+        path = self._path(descriptor.digest)
+        try:
+            file = path.open("rb")
+        except OSError:
+            return None
+        if descriptor.size_bytes not in (-1, os.fstat(file.fileno()).st_size):
+            file.close()
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # it was used: see _make_room
+        log.debug("%s is kept already", descriptor.digest)
+        return file
+
+    def _fetched(self, descriptor: Descriptor) -> BinaryIO:
+        if self._folder is None:
+            unnamed: BinaryIO = tempfile.TemporaryFile()
+            try:
+                self._stream(descriptor, unnamed)
+            except BaseException:
+                unnamed.close()
+                raise
+            self._unnamed[descriptor.digest] = unnamed
+            return io.BufferedReader(_View(unnamed), _CHUNK)
+        with self._aside(descriptor.digest) as file:
+            self._stream(descriptor, file)
+        kept = self._path(descriptor.digest).open("rb")
+        self._make_room()
+        return kept
+
+    def _stream(self, descriptor: Descriptor, file: BinaryIO) -> None:
+        """Writes the blob and checks it, going on after a broken connection where it broke."""
+        algorithm, _, wanted = descriptor.digest.partition(":")
+        size = descriptor.size_bytes if descriptor.size_bytes >= 0 else None
+        done, tries, checksum = 0, 0, hashlib.new(algorithm)
+        if size is not None and size > MAX_BLOB_BYTES:
+            raise InputError(f"the blob {descriptor.digest} has {size} bytes; the limit is {MAX_BLOB_BYTES}", "check the image")
+        while True:
+            before = done
+            try:
+                response = self._download(descriptor.digest, done)
+                try:
+                    if response.status == 200 and done:  # it does not know ranges
+                        done, checksum = 0, hashlib.new(algorithm)
+                        file.seek(0)
+                        file.truncate()
+                    while chunk := response.read(_CHUNK):
+                        done += len(chunk)
+                        if done > (MAX_BLOB_BYTES if size is None else size):
+                            raise _other(descriptor, "it goes on after its end")
+                        checksum.update(chunk)
+                        _write(file, chunk)
+                        self._progress(f"layer {descriptor.digest[:19]}", done, size)
+                finally:
+                    response.close()
+                break
+            except NetworkError:
+                tries = 1 if done > before else tries + 1
+                if tries >= _TRIES or done == 0:
+                    raise
+                log.debug("%s broke after %d bytes; going on", descriptor.digest, done)
+        if size is not None and done != size:
+            raise _other(descriptor, f"it has {done} bytes, not {size}")
+        if checksum.hexdigest() != wanted:
+            raise _other(descriptor, f"it has the digest {algorithm}:{checksum.hexdigest()}")
+
+    # --- the folder ---------------------------------------------------------------------------------------------------
+
+    def _path(self, digest: str) -> Path:
+        algorithm, _, value = digest.partition(":")
+        return (self._folder or Path()) / algorithm / value
+
+    @contextlib.contextmanager
+    def _aside(self, digest: str) -> Iterator[BinaryIO]:
+        """A new file that takes the blob's name when the block ends well and leaves nothing when it does not."""
+        path = self._path(digest)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+        except OSError as error:
+            raise _no_room(path.parent, error) from None
+        try:
+            with open(handle, "wb") as file:
+                yield file
+            Path(name).replace(path)
+        except OSError as error:
+            raise _no_room(path.parent, error) from None
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _make_room(self) -> None:
+        """Removes the least recently used blobs over the bound, but those of this store, and what killed processes left."""
+        found: list[tuple[float, int, Path]] = []
+        now = time.time()
+        for folder in ("sha256", "sha512"):
+            with contextlib.suppress(OSError), os.scandir((self._folder or Path()) / folder) as entries:
+                for entry in entries:
+                    status = entry.stat(follow_symlinks=False)
+                    if not entry.name.startswith(".part-"):
+                        found.append((status.st_mtime, status.st_size, Path(entry.path)))
+                    elif now - status.st_mtime > _STALE_S:
+                        Path(entry.path).unlink(missing_ok=True)
+        total = sum(size for _, size, _ in found)
+        with self._lock:
+            mine = {digest.partition(":")[2] for digest in self._locks}
+        for _, size, path in sorted(found):
+            if total <= self._limit:
+                break
+            if path.name not in mine:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    total -= size
+
+
+class _View(io.RawIOBase):
+    """A file of one's own over a file that others read too."""
+
+    _lock = threading.Lock()  # where the system cannot read at a place (Windows), one reads at a time
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._place = file, 0
+        self._size = file.seek(0, io.SEEK_END)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._place = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence])
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self._at(len(buffer))
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
+
+    def _at(self, size: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file.fileno(), size, self._place)
+        with self._lock:
+            self._file.seek(self._place)
+            return self._file.read(size)
+
+
+def _write(file: BinaryIO, chunk: bytes) -> None:
+    try:
+        file.write(chunk)
+    except OSError as error:
+        raise _no_room(Path(tempfile.gettempdir()), error) from None
+
+
+def _no_room(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{folder} cannot be written to: {error.strerror or error}", "make room there, or set CAREEN_CACHE_DIR to another place"
+    )
+
+
+def _other(descriptor: Descriptor, how: str) -> InputError:
+    return InputError(
+        f"the registry sent other bytes than {descriptor.digest}: {how}",
+        "try again; if it stays, the registry or a proxy on the way is broken",
+    )

@@ -1,0 +1,152 @@
+"""What ``docker save`` writes: a tar with ``manifest.json``, in all the shapes it took over the years.
+
+Shape: ``manifest.json`` is a list of ``{"Config": name, "RepoTags": [...], "Layers": [names]}``; since Docker 25 the same
+tar is an OCI layout as well, and BuildKit's ``--output type=oci`` is that alone. Gzip, zstd, xz or bzip2 around the tar,
+members with a leading "./" and several images in one file are all met in practice. ``-`` is standard input.
+Source: moby image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format".
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from careen.errors import InputError
+from careen.formats.inflate import Limits
+from careen.model.image import Image, Layer, Platform
+from careen.plugins import ImageSource, OpenContext
+
+from .blobs import AGAIN, Blobs, TarBlobs, open_archive
+from .layout import from_layout, layout_platforms
+from .manifest import MAX_LAYERS, created_by, is_digest, parse_config, require
+from .paths import split_path
+
+
+def open_image(reference: str, context: OpenContext) -> Image:
+    """``PATH[:NAME]``, ``PATH@DIGEST`` or ``PATH@N`` (the N-th image, from 0); ``-`` for standard input."""
+    blobs, wanted = _blobs(reference, context)
+    return _image(blobs, reference, wanted, context)
+
+
+def open_file(path: Path, reference: str, context: OpenContext) -> Image:
+    """The only image of an archive that an engine exported into ``path``."""
+    blobs = open_archive(path.open("rb"), str(path), _limits(context), context.progress, lasting=False)
+    return _image(blobs, reference, "", context)
+
+
+def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
+    if reference == "-":
+        return ()  # standard input can be read but once
+    blobs, wanted = _blobs(reference, context)
+    return () if blobs.has("manifest.json") else layout_platforms(blobs, wanted)
+
+
+def _blobs(reference: str, context: OpenContext) -> tuple[TarBlobs, str]:
+    if reference == "-":
+        if sys.stdin.buffer.isatty():
+            raise InputError("standard input is a terminal", "pipe an archive in: docker save IMAGE | careen scan -")
+        return open_archive(sys.stdin.buffer, "standard input", _limits(context), context.progress, lasting=False), ""
+    path, wanted = split_path(reference)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", "check the path and its permissions") from error
+    return open_archive(file, str(path), _limits(context), context.progress, lasting=True), wanted
+
+
+def _image(blobs: TarBlobs, reference: str, wanted: str, context: OpenContext) -> Image:
+    if blobs.has("manifest.json"):
+        return _from_manifest(blobs, reference, wanted, context)
+    if blobs.has("index.json"):
+        return from_layout(blobs, reference, wanted, context)
+    said = f": {blobs.trouble}" if blobs.trouble else ""
+    raise InputError(
+        f"{blobs.name} is no archive of an image{said or ': it has neither manifest.json nor index.json'}",
+        "make one with: docker save IMAGE -o FILE.tar; a root file system is scanned as a folder",
+    )
+
+
+def _from_manifest(blobs: Blobs, reference: str, wanted: str, context: OpenContext) -> Image:
+    entry = _select(blobs, wanted)
+    config_path, paths = entry.get("Config"), entry.get("Layers") or []
+    if not isinstance(config_path, str) or not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise InputError(f"{blobs.name}: manifest.json is malformed", AGAIN)
+    if len(paths) > MAX_LAYERS:
+        raise InputError(f"{blobs.name}: {len(paths)} layers are more than an image can have", AGAIN)
+    data = blobs.read(_clean(config_path))
+    config, diff_ids, platform = parse_config(data)
+    require(context.platform, platform)
+    if diff_ids and len(diff_ids) != len(paths):
+        raise InputError(f"{blobs.name}: {len(paths)} layers, but the configuration speaks of {len(diff_ids)}", AGAIN)
+    steps = created_by(config, len(paths))
+    layers = []
+    for index, raw in enumerate(paths):
+        path = _clean(raw)
+        name = path.removeprefix("blobs/").replace("/", ":")
+        layers.append(
+            Layer(
+                index,
+                name if is_digest(name) else "",
+                diff_ids[index] if diff_ids else "",
+                blobs.size(path),
+                steps[index],
+                blobs.opener(path),
+                blobs.identity(path),
+            )
+        )
+    digest = "sha256:" + hashlib.sha256(data).hexdigest()  # the image's id: an archive keeps no manifest digest
+    return Image(reference, "image", digest, platform, config, tuple(layers))
+
+
+def _select(blobs: Blobs, wanted: str) -> dict[str, Any]:
+    try:
+        entries = msgspec.json.decode(blobs.read("manifest.json"), type=list[dict[str, Any]])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise InputError(f"{blobs.name}: manifest.json is malformed: {error}", AGAIN) from error
+    if not entries:
+        raise InputError(f"{blobs.name}: manifest.json lists no image", AGAIN)
+    if wanted.isdigit() and int(wanted[:6]) < len(entries):
+        return entries[int(wanted)]
+    if wanted:
+        for entry in entries:
+            if any(tag == wanted or tag.endswith((f":{wanted}", f"/{wanted}")) for tag in _tags(entry)):
+                return entry
+            if str(entry.get("Config", "")).split("/")[-1].removesuffix(".json") == wanted.removeprefix("sha256:"):
+                return entry
+    offered = [tag for entry in entries for tag in _tags(entry)] or [f"@{number}" for number in range(len(entries))]
+    if wanted:
+        raise InputError(f"{blobs.name}: no image {wanted!r} here (offered: {', '.join(offered)})", "choose with PATH:NAME")
+    if len(entries) > 1:
+        join = "" if offered[0].startswith("@") else ":"
+        raise InputError(
+            f"{blobs.name} holds {len(entries)} images: {', '.join(offered)}", f"choose one: {blobs.name}{join}{offered[0]}"
+        )
+    return entries[0]
+
+
+def _tags(entry: dict[str, Any]) -> list[str]:
+    tags = entry.get("RepoTags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+
+
+def _clean(path: str) -> str:
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def _limits(context: OpenContext) -> Limits:
+    return context.settings.get("limits") or Limits()
+
+
+def _accepts(reference: str) -> bool:
+    return reference == "-" or split_path(reference)[0].is_file()
+
+
+IMAGE_SOURCE = ImageSource(
+    name="docker-archive",
+    open=open_image,
+    accepts=_accepts,
+    platforms=platforms,
+    description="a file written by docker save, podman save or BuildKit, compressed or not; - for standard input",
+)
