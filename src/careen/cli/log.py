@@ -9,7 +9,6 @@ from careen.formats.escape import visible
 def start(level: str, quiet: bool) -> None:
     root = logging.getLogger("careen")
     root.handlers = [_Lines()]
-    root.propagate = False
     root.setLevel(logging.ERROR if quiet and level != "debug" else level.upper())
 
 

@@ -1,0 +1,70 @@
+"""The command line over a fake ``careen.app``: what it was asked is recorded, its answers are made by hand."""
+
+import logging
+import sys
+import types
+
+import pytest
+from tests.support.reports import usual
+
+import careen
+from careen.cli.main import main
+from careen.model.advisory import DatabaseInfo, SourceInfo
+from careen.plugins import Reporter, load, silent
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    logger = logging.getLogger("careen")
+    handlers, level = logger.handlers, logger.level
+    yield
+    logger.handlers = handlers
+    logger.setLevel(level)
+
+
+@pytest.fixture
+def app(monkeypatch):
+    fake = types.ModuleType("careen.app")
+    fake.asked, fake.report, fake.offered = [], usual(), ()
+
+    def scan(reference, settings, progress=silent):
+        fake.asked.append((reference, settings))
+        progress("layer", 1, 2)
+        if isinstance(fake.report, BaseException):
+            raise fake.report
+        return fake.report(settings) if callable(fake.report) else fake.report
+
+    def update_database(settings, progress=silent):
+        fake.asked.append(("update", settings))
+
+    fake.scan = scan
+    fake.platforms = lambda reference, settings: fake.offered
+    fake.reporters = lambda: {one.name: one for one in load("careen.reports", "REPORTER", Reporter)}
+    fake.update_database = update_database
+    fake.database_status = lambda settings: DatabaseInfo(
+        "/cache/db.sqlite",
+        "2026-11-24T09:00:00Z",
+        (
+            SourceInfo("debian", "2026-11-23", 51234, "2026-11-24T08:59:00Z"),
+            SourceInfo("kev", "", 0, "", detail="the feed could not be read:\nHTTP 500"),
+        ),
+    )
+    monkeypatch.setitem(sys.modules, "careen.app", fake)
+    monkeypatch.setattr(careen, "app", fake, raising=False)
+    return fake
+
+
+@pytest.fixture
+def careen_command(capsys, monkeypatch, tmp_path):
+    """Runs a command in an empty folder: (exit code, standard output, standard error)."""
+    folder = tmp_path / "working-folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments):
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run

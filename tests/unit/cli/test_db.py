@@ -1,0 +1,42 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from careen.cli.db import _age
+
+
+def test_status_shows_each_source_with_date_records_and_trouble(careen_command, app):
+    code, out, err = careen_command("db", "status")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "/cache/db.sqlite, built 2026-11-24T09:00:00Z"
+    assert lines[3].split()[:3] == ["debian", "2026-11-23", "51,234"]
+    assert lines[4].endswith("the feed could not be read:\\nHTTP 500")
+
+
+def test_status_for_programs(careen_command, app):
+    document = json.loads(careen_command("db", "status", "--json")[1])
+    assert document["sources"][0]["records"] == 51234
+
+
+def test_update_takes_feeds_from_a_mirror(careen_command, app):
+    code, out, _ = careen_command("db", "update", "--from", "/mirror")
+    assert code == 0
+    assert app.asked[0][1].db_from == "/mirror"
+    assert "debian" in out
+    assert careen_command("db", "update", "--quiet")[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("moment", "age"),
+    [
+        ("2026-11-24T11:40:00Z", "just now"),
+        ("2026-11-24T07:00:00Z", "5 hours ago"),
+        ("2026-11-20T12:00:00", "4 days ago"),
+        ("", "-"),
+        ("yesterday", "-"),
+    ],
+)
+def test_ages(moment, age):
+    assert _age(moment, datetime(2026, 11, 24, 12, tzinfo=UTC)) == age
