@@ -54,7 +54,11 @@ def ecosystems() -> dict[str, Ecosystem]:
 def database() -> Knowledge:
     from careen.database.read import open_database
 
-    return open_database(Path(os.environ.get("CAREEN_CACHE_DIR", ".cache/careen")) / "db" / "careen.sqlite")
+    return open_database(_database_path())
+
+
+def _database_path() -> Path:
+    return next(Path(os.environ.get("CAREEN_CACHE_DIR", ".cache/careen")).rglob("*.sqlite"))
 
 
 def match_many(request: dict[str, Any]) -> list[dict[str, str]]:

@@ -35,8 +35,9 @@ def flaws(hits: Sequence[Hit], records: Mapping[str, tuple[VulnerabilityRecord, 
         ids = [found.advisory.id, *found.advisory.aliases]
         for id in tuple(ids):
             for record in records.get(id, ()):
-                if sum(map(_is_cve, record.aliases)) <= 1:
-                    ids.extend(record.aliases)
+                beside = (record.id, *record.aliases)
+                if sum(map(_is_cve, beside)) <= 1:
+                    ids.extend(beside)
         cves = list(dict.fromkeys(filter(_is_cve, ids)))
         others = [id for id in ids if not _is_cve(id)]
         for cve in cves:

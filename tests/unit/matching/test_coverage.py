@@ -1,0 +1,107 @@
+import pytest
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
+
+from careen.matching.coverage import coverage
+from careen.matching.match import match
+from careen.model.advisory import Support
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Evidence, Package, Source
+
+
+def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False):
+    inventory = Inventory(DEBIAN, tuple(packages), tuple(unknowns), files=7, unowned_executables=1)
+    known = knowledge(*records, as_of=as_of)
+    matched = match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY)
+    found = coverage(inventory, None if without else known, matched, unknowns, TODAY)
+    return found, {reason.code: reason for reason in found.reasons}
+
+
+def test_everything_judged():
+    found, reasons = cover([deb()], info(unfixed=True), advisory())
+    assert (found.verdict, reasons, found.files, found.unowned_executables) == ("assessed", {}, 7, 1)
+
+
+def test_a_source_of_fixed_issues_says_so_and_judges():
+    found, reasons = cover([deb()], info())
+    assert found.verdict == "assessed"
+    assert reasons["fixed_only"].detail == "Debian 12: debian lists issues that have a fix, no others"
+
+
+def test_a_source_that_knows_a_few_packages():
+    others = [deb(f"p{number}", source=Source(f"p{number}", "1")) for number in range(3)]
+    found, reasons = cover([deb(), deb("openssl"), *others], info(packages=12, partial=True), advisory(fixed="0.1"))
+    assert found.verdict == "partially_assessed"
+    assert reasons["partial_source"].packages == 3
+    assert reasons["partial_source"].detail == ("debian knows 12 source packages of Debian 12; 3 of 5 packages were not judged")
+
+
+def test_one_complete_source_beside_a_partial_one_is_complete():
+    assert cover([deb()], info(packages=1, partial=True), info(unfixed=True))[0].verdict == "assessed"
+
+
+def test_a_partial_feed_of_a_language():
+    found, reasons = cover([pypi()], info("PyPI", "osv", partial=True, detail="thin since 2022"))
+    assert found.verdict == "partially_assessed"
+    assert reasons["partial_source"].detail == "PyPI: osv: thin since 2022"
+
+
+def test_no_feed_for_a_release_or_a_language():
+    found, reasons = cover([deb(), pypi()])
+    assert found.verdict == "not_assessed"
+    assert {reason.detail for reason in found.reasons} == {"Debian 12: no feed", "PyPI: no feed"}
+    found, reasons = cover([deb(), pypi()], info(unfixed=True))
+    assert found.verdict == "partially_assessed"
+    assert reasons["no_advisories"].packages == 1
+
+
+@pytest.mark.parametrize(("end", "said"), [("2026-05-31", True), ("2026-06-01", False), ("2028-06-30", False)])
+def test_end_of_life(end, said):
+    found, reasons = cover([deb()], info(unfixed=True), Support("debian:12", end))
+    assert ("end_of_life" in reasons) is said
+    assert found.verdict == ("partially_assessed" if said else "assessed")
+    if said:
+        assert reasons["end_of_life"].detail == "Debian 12 gets no security updates since 2026-05-31"
+
+
+def test_old_data():
+    assert cover([deb()], info(unfixed=True), as_of="2026-05-02")[0].verdict == "assessed"
+    found, reasons = cover([deb()], info(unfixed=True), as_of="2026-05-01T10:00:00Z")
+    assert found.verdict == "partially_assessed"
+    assert reasons["stale_source"].detail == "debian: its data is of 2026-05-01, more than 30 days old"
+
+
+def test_old_data_that_judged_nothing_is_not_held_against_the_answer():
+    assert "stale_source" not in cover([pypi()], info(unfixed=True), info("PyPI", "elsewhere"), as_of="2020-01-01")[1]
+
+
+def test_no_database_and_no_packages():
+    found, reasons = cover([deb()], info(unfixed=True), without=True)
+    assert (found.verdict, reasons["no_database"].packages) == ("not_assessed", 1)
+    found, reasons = cover([])
+    assert (found.verdict, reasons["no_packages"].detail) == ("not_assessed", "no package was found among 7 files")
+
+
+def test_what_could_not_be_read():
+    unknowns = [
+        Unknown("rpm", Evidence("var/lib/rpm/Packages", 0), "damaged"),
+        Unknown("npm", Evidence("app/package.json", 1), "no JSON"),
+        Unknown("layer", Evidence("", 2), "truncated gzip", whole_layer=True),
+    ]
+    found, _ = cover([deb()], info(unfixed=True), unknowns=unknowns)
+    assert found.verdict == "partially_assessed"
+    assert [reason.detail for reason in found.reasons] == [
+        "layer 2 could not be read whole: truncated gzip",
+        "2 files could not be read (var/lib/rpm/Packages: damaged …)",
+    ]
+
+
+def test_a_package_database_that_a_layer_removed():
+    found, reasons = cover([deb(presence="shadowed")], info(unfixed=True))
+    assert (found.verdict, reasons["shadowed_database"].packages) == ("partially_assessed", 1)
+
+
+def test_third_party_packages_are_counted():
+    packages = [deb(), deb("nginx", "1.25.3-1~bookworm", Source("nginx", "1.25.3-1~bookworm"))]
+    found, reasons = cover(packages, info(unfixed=True))
+    assert (found.verdict, reasons["unassessed_package"].packages) == ("partially_assessed", 1)
+    assert isinstance(packages[0], Package)

@@ -1,0 +1,77 @@
+import pytest
+
+from careen.matching.distributions import distribution_of, parent_of, release_of
+from careen.model.package import Distribution, Package
+
+
+@pytest.mark.parametrize(
+    ("id", "version", "namespace"),
+    [
+        ("debian", "12", "debian:12"),
+        ("debian", "9.1", "debian:9"),
+        ("debian", "", "debian:sid"),
+        ("ubuntu", "22.04", "ubuntu:22.04"),
+        ("ubuntu", "20.04-ESM", "ubuntu:20.04"),
+        ("alpine", "3.18.4", "alpine:3.18"),
+        ("alpine", "3.21.0_alpha20240807", "alpine:edge"),
+        ("alpine", "edge", "alpine:edge"),
+        ("rhel", "8.6", "rhel:8"),
+        ("centos", "7", "rhel:7"),
+        ("almalinux", "9.4", "almalinux:9"),
+        ("rocky", "9.3", "rocky:9"),
+        ("ol", "8.9", "ol:8"),
+        ("amzn", "2", "amzn:2"),
+        ("amzn", "2018.03", "amzn:1"),
+        ("amzn", "2023.3.20240304", "amzn:2023"),
+        ("fedora", "40", "fedora:40"),
+        ("sles", "15.5", "sles:15.5"),
+        ("opensuse-leap", "15.6", "opensuse-leap:15.6"),
+        ("opensuse-tumbleweed", "20240601", "opensuse-tumbleweed"),
+        ("photon", "5.0", "photon:5.0"),
+        ("azurelinux", "3.0", "azurelinux:3.0"),
+        ("mariner", "2.0.20240112", "mariner:2.0"),
+        ("wolfi", "20230201", "wolfi"),
+        ("chainguard", "20230214", "chainguard"),
+        ("alpaquita", "23", "alpaquita:23"),
+    ],
+)
+def test_the_namespace_of_a_release(id, version, namespace):
+    assert release_of(Distribution(id, version)).namespace == namespace
+
+
+def test_derivatives_are_not_judged_as_their_parents():
+    raspbian = Distribution("raspbian", "12", id_like=("debian",))
+    assert release_of(raspbian) is None
+    assert parent_of(raspbian) == "Debian"
+    assert parent_of(Distribution("nonesuch", "1")) is None
+
+
+def test_centos_stream_is_ahead_of_what_it_is_named_after():
+    assert release_of(Distribution("centos", "9", pretty_name="CentOS Stream 9")) is None
+    assert release_of(Distribution("centos", "8", pretty_name="CentOS Linux 8")).stand_in == "almalinux:8"
+
+
+def test_a_release_that_is_not_named_is_not_guessed():
+    assert release_of(Distribution("ubuntu", "")) is None
+
+
+@pytest.mark.parametrize(
+    ("distro", "expected"),
+    [
+        (None, ("debian", "12")),
+        ("debian-12", ("debian", "12")),
+        ("alpine-3.10", ("alpine", "3.10")),
+        ("opensuse-leap-15.6", ("opensuse-leap", "15.6")),
+        ("wolfi", ("wolfi", "")),
+        ("some-thing-7", ("some-thing", "7")),
+    ],
+)
+def test_a_package_may_be_bound_to_another_distribution_than_the_image(distro, expected):
+    image = Distribution("debian", "12", "bookworm")
+    found = distribution_of(Package("deb", None, "x", "1", distro=distro), image)
+    assert (found.id, found.version) == expected
+
+
+def test_bound_to_the_images_own_keeps_what_the_image_says():
+    image = Distribution("debian", "12", "bookworm", pretty_name="Debian GNU/Linux 12")
+    assert distribution_of(Package("deb", None, "x", "1", distro="debian-12"), image) is image

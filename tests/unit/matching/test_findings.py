@@ -1,0 +1,40 @@
+from tests.support.matching import advisory, deb, pypi, run
+
+from careen.matching.findings import fingerprint
+from careen.model.package import Evidence, Package
+
+
+def test_the_same_flaw_in_the_same_place_whatever_the_tag():
+    one = fingerprint("vulnerability", "CVE-1", deb(version="3.0.11-1"))
+    assert one == fingerprint("vulnerability", "CVE-1", deb(version="3.0.12-1+deb12u1"))
+    assert len(one) == 32 and int(one, 16)
+    assert one != fingerprint("vulnerability", "CVE-2", deb())
+    assert one != fingerprint("secret", "CVE-1", deb())
+    assert one != fingerprint("vulnerability", "CVE-1", deb(name="libssl-dev"))
+
+
+def test_a_path_that_holds_the_version_names_the_same_place():
+    assert fingerprint("vulnerability", "CVE-1", pypi(version="4.2.1")) == fingerprint(
+        "vulnerability", "CVE-1", pypi(version="4.2.7")
+    )
+    elsewhere = pypi(version="4.2.1", evidence=(Evidence("opt/venv/django-4.2.1.dist-info/METADATA", 0),))
+    assert fingerprint("vulnerability", "CVE-1", pypi()) != fingerprint("vulnerability", "CVE-1", elsewhere)
+
+
+def test_architecture_and_release_do_not_count():
+    here = Package("deb", "debian", "x", "1", arch="amd64", distro="debian-12")
+    there = Package("deb", "debian", "x", "1", arch="arm64", distro="debian-13")
+    assert fingerprint("vulnerability", "CVE-1", here) == fingerprint("vulnerability", "CVE-1", there)
+
+
+def test_a_scoped_name_without_version():
+    scoped = Package("npm", None, "@scope/x", "")
+    assert fingerprint("vulnerability", "CVE-1", scoped) == fingerprint(
+        "vulnerability", "CVE-1", Package("npm", None, "@scope/x", "1.0")
+    )
+
+
+def test_every_place_of_a_package_is_told_once():
+    places = (Evidence("b/METADATA", 2), Evidence("a/METADATA", 1), Evidence("a/METADATA", 3))
+    (found,) = run([pypi(evidence=places)], [advisory("PYSEC-1", "4.2.3", "PyPI", "django")]).findings
+    assert (found.paths, found.layer) == (("a/METADATA", "b/METADATA"), 2)

@@ -1,0 +1,215 @@
+from tests.support.matching import ALMA, advisory, codes, deb, ids, info, pypi, rpm, run
+
+from careen.model.advisory import Epss, Exploited, Malicious, Range, Support, VulnerabilityRecord
+from careen.model.finding import AdvisoryReference
+from careen.model.package import Distribution, Package, Source
+
+
+def test_a_deb_is_judged_by_its_source_package_and_its_version():
+    binary = deb(version="3.0.11-1+b2")
+    (found,) = run([binary], [advisory()]).findings
+    assert (found.id, found.package, found.package_name) == ("CVE-2026-0001", binary.purl, "libssl3")
+    assert found.reason == "3.0.11-1 < 3.0.13-1 (deb order, Debian 12)"
+    assert (found.fix.state, found.fix.versions) == ("fixed", ("3.0.13-1",))
+    assert (found.severity, found.severity_source, found.confidence, found.layer) == ("unknown", None, "confirmed", 0)
+    assert found.advisories == (AdvisoryReference("CVE-2026-0001", "debian"),)
+    assert run([deb(source=Source("openssl", "3.0.13-1"))], [advisory()]).findings == ()
+
+
+def test_the_name_of_a_binary_is_no_source_package():
+    assert run([deb(name="openssl", source=Source("other", "1"))], [advisory()]).findings == ()
+
+
+def test_another_release_does_not_judge():
+    assert run([deb()], [advisory(namespace="debian:13")]).findings == ()
+    assert ids(run([deb()], [advisory(namespace="debian:12")])) == ["CVE-2026-0001"]
+
+
+def test_an_apk_is_judged_by_its_origin():
+    package = Package("apk", "alpine", "ssl_client", "1.31.1", source=Source("busybox", "1.31.1"), distro="alpine-3.18.4")
+    records = [advisory(namespace="alpine:3.18", package="busybox", fixed="1.31.2")]
+    matched = run([package], records, Distribution("alpine", "3.18.4"))
+    assert [found.reason for found in matched.findings] == ["1.31.1 < 1.31.2 (apk order, Alpine 3.18)"]
+
+
+def test_an_rpm_is_judged_by_its_own_name_and_stream():
+    packages = [
+        rpm("openssl-libs", "1:1.1.1-9", source=Source("openssl", "1.1.1-9")),
+        rpm("nodejs", "1:18.1.0-1.module_el8+5", module="nodejs:18:8060:abc"),
+        rpm("npm", "1:8.1.0-1.module_el8+5"),
+    ]
+    records = [
+        advisory("ALSA-1", "1:1.1.1-10", "almalinux:8", "openssl-libs", aliases=("CVE-1", "CVE-2")),
+        advisory("ALSA-2", "1:20.5.0-1.module_el8+9", "almalinux:8", "nodejs", aliases=("CVE-3",), module="nodejs:20"),
+        advisory("ALSA-3", "1:18.5.0-1.module_el8+9", "almalinux:8", "nodejs", aliases=("CVE-4",), module="nodejs:18"),
+        advisory("ALSA-4", "1:9.0.0-1.module_el8+9", "almalinux:8", "npm", aliases=("CVE-5",), module="nodejs:18"),
+        advisory("ALSA-5", "9", "almalinux:8", "openssl", aliases=("CVE-6",)),
+    ]
+    matched = run(packages, records, ALMA)
+    assert sorted(ids(matched)) == ["CVE-1", "CVE-2", "CVE-4"]
+    assert matched.findings[0].aliases == ("ALSA-1",)
+    assert codes(matched)["unassessed_package"].packages == 1
+
+
+def test_one_erratum_with_several_builds_is_mended_by_any_of_them():
+    builds = tuple(Range(None, f"1.0.5-18.module_el8.{minor}.0+1") for minor in (3, 5, 6))
+    records = [advisory("ALSA-1", None, "almalinux:8", "judy", aliases=("CVE-1",), ranges=builds)]
+    label = {"module": "mariadb:10.3:8060:abc"}
+    assert ids(run([rpm("judy", "1.0.5-17.module_el8.3.0+1", **label)], records, ALMA)) == ["CVE-1"]
+    assert ids(run([rpm("judy", "1.0.5-18.module_el8.3.0+1", **label)], records, ALMA)) == []
+    apart = [advisory("ALSA-1", end.fixed, "almalinux:8", "judy", aliases=("CVE-1",)) for end in builds]
+    assert ids(run([rpm("judy", "1.0.5-18.module_el8.3.0+1", **label)], apart, ALMA)) == []
+
+
+def test_a_feed_that_names_source_packages_of_rpms():
+    package = Package(
+        "rpm", "azurelinux", "bind-utils", "9.16.14-1", source=Source("bind", "9.16.14-1"), distro="azurelinux-3.0"
+    )
+    records = [advisory(namespace="azurelinux:3.0", package="bind", fixed="0:9.16.15-1")]
+    assert ids(run([package], records, Distribution("azurelinux", "3.0"))) == ["CVE-2026-0001"]
+
+
+def test_language_packages_by_normalised_name():
+    records = [advisory("PYSEC-1", "4.2.3", "PyPI", "zope-interface", aliases=("CVE-2", "GHSA-x"))]
+    (found,) = run([pypi("Zope.Interface")], records, None).findings
+    assert (found.id, found.aliases, found.layer) == ("CVE-2", ("GHSA-x", "PYSEC-1"), 1)
+    assert found.reason == "4.2.1 < 4.2.3 (pep440 order, PyPI)"
+
+
+def test_states_that_never_match():
+    for status in ("undetermined", "not_affected"):
+        assert run([deb()], [advisory(fixed=None, status=status)]).findings == ()
+
+
+def test_not_affected_silences_the_same_flaw_of_the_same_package_alone():
+    denial = advisory(fixed=None, status="not_affected")
+    records = [
+        advisory("DSA-1", "3.0.13-1", aliases=("CVE-2026-0001", "CVE-2026-0002"), source="osv"),
+        denial,
+        advisory(package="zlib"),
+    ]
+    matched = run([deb(), deb("zlib1g", source=Source("zlib", "3.0.11-1"))], records)
+    assert sorted((found.id, found.package_name) for found in matched.findings) == [
+        ("CVE-2026-0001", "zlib1g"),
+        ("CVE-2026-0002", "libssl3"),
+    ]
+
+
+def test_a_distributions_own_feed_outranks_a_copy():
+    own, copy = advisory(fixed="3.0.10-1"), advisory("DSA-1", "3.0.12-1", aliases=("CVE-2026-0001",), source="osv")
+    assert run([deb()], [own, copy]).findings == ()
+    assert ids(run([deb()], [copy])) == ["CVE-2026-0001"]
+
+
+def test_a_fix_that_is_installed_outranks_a_list_that_knows_none():
+    unfixed, fixed = advisory(fixed=None, status="open"), advisory("DSA-1", "3.0.11-1", aliases=("CVE-2026-0001",))
+    assert run([deb()], [unfixed, fixed]).findings == ()
+
+
+def test_a_language_database_that_does_not_hold_the_version_casts_doubt():
+    records = [
+        advisory("PYSEC-1", "4.2.1", "PyPI", "django", aliases=("CVE-2",)),
+        advisory("GHSA-x", "4.2.9", "PyPI", "django", aliases=("CVE-2",)),
+    ]
+    (found,) = run([pypi()], records).findings
+    assert found.confidence == "possible"
+    (found,) = run([pypi(version="4.1.0")], records).findings
+    assert (found.confidence, found.fix.versions) == ("confirmed", ("4.2.1",))
+    assert {reference.id for reference in found.advisories} == {"PYSEC-1", "GHSA-x"}
+
+
+def test_the_next_fixed_version_is_the_lowest_above_the_installed_one():
+    ranges = (Range("4.0", "4.2.5"), Range("5.0", "5.0.2"))
+    (found,) = run([pypi()], [advisory("PYSEC-1", None, "PyPI", "django", ranges=ranges)]).findings
+    assert found.fix.versions == ("4.2.5",)
+    listed = advisory("PYSEC-1", None, "PyPI", "django", versions=("4.2.1",), fixed_versions=("3.9", "5.1", "4.10", "junk"))
+    (found,) = run([pypi()], [listed]).findings
+    assert found.fix.versions == ("4.10",)
+
+
+def test_fix_states():
+    def state(**fields):
+        return run([pypi()], [advisory("PYSEC-1", None, "PyPI", "django", **fields)]).findings[0].fix.state
+
+    assert state(status="wont_fix") == "wont_fix"
+    assert state(status="deferred") == "deferred"
+    assert state(status="end_of_life") == "end_of_life"
+    assert state(status="open") == "open"
+    assert state() == "open"
+    assert state(ranges=(Range(None, None, "4.3"),)) == "unknown"
+
+
+def test_enrichment():
+    records = [
+        advisory(severity="high"),
+        Epss("CVE-2026-0001", 0.5, 0.9),
+        Exploited("CVE-2026-0001", "2026-01-01"),
+        VulnerabilityRecord("CVE-2026-0001", "nvd", summary="An overflow"),
+    ]
+    (found,) = run([deb()], records).findings
+    assert (found.severity, found.severity_source, found.kev, found.epss.score) == ("high", "debian", True, 0.5)
+    assert (found.risk, found.summary) == (80.0, "An overflow")
+
+
+def test_a_malicious_package():
+    records = [Malicious("MAL-1", "PyPI", "django", ("4.2.1",)), Malicious("MAL-2", "PyPI", "other")]
+    matched = run([pypi(), pypi("other", "9"), pypi("third")], records)
+    assert sorted((found.id, found.severity, found.risk) for found in matched.findings) == [
+        ("MAL-1", "critical", 100.0),
+        ("MAL-2", "critical", 100.0),
+    ]
+    assert run([pypi(version="4.2.2")], records).findings == ()
+
+
+def test_the_confidence_of_a_package_caps_that_of_its_findings():
+    records = [advisory("PYSEC-1", "4.2.3", "PyPI", "django", confidence="confirmed")]
+    assert [run([pypi(confidence=value)], records).findings[0].confidence for value in (1.0, 0.7, 0.3)] == [
+        "confirmed",
+        "likely",
+        "possible",
+    ]
+    assert run([pypi(presence="shadowed")], records).findings[0].confidence == "likely"
+    guess = [advisory("PYSEC-1", "4.2.3", "PyPI", "django", confidence="possible")]
+    assert run([pypi()], guess).findings[0].confidence == "possible"
+
+
+def test_a_rebuild_stands_in_where_the_vendor_is_unknown():
+    rocky = Distribution("rocky", "8.9")
+    packages = [
+        Package("rpm", "rocky", "curl", "7.61.1-30", distro="rocky-8.9"),
+        Package("rpm", "rocky", "php", "7.4.1-1.module+el8+1", distro="rocky-8.9", module="php:7.4:1:2"),
+    ]
+    records = [
+        info("almalinux:8", "almalinux"),
+        advisory("ALSA-1", "7.61.1-33", "almalinux:8", "curl", aliases=("CVE-1",)),
+        advisory("ALSA-2", "7.4.9-1.module_el8+7", "almalinux:8", "php", aliases=("CVE-2",), module="php:7.4"),
+    ]
+    matched = run(packages, records, rocky)
+    (found,) = matched.findings
+    assert (found.id, found.confidence) == ("CVE-1", "likely")
+    assert found.reason == "7.61.1-30 < 7.61.1-33 (rpm order, almalinux:8, standing in for Rocky Linux 8)"
+    assert codes(matched)["stand_in"].packages == 1
+    assert codes(matched)["unassessed_package"].packages == 1
+    spoken = [*records, info("rocky:8", "rocky", packages=1, partial=True)]
+    spoken.append(advisory("CVE-1", "7.61.1-30", "rocky:8", "curl"))
+    assert run(packages, spoken, rocky).findings == ()
+
+
+def test_invalid_versions_stop_nothing_and_are_said():
+    records = [advisory(), advisory("CVE-2", "no version"), info()]
+    matched = run([deb(), deb("bad", source=Source("openssl", "unreadable"))], records)
+    assert ids(matched) == ["CVE-2026-0001"]
+    assert "bad 'unreadable'" in codes(matched)["unassessed_package"].detail
+
+
+def test_the_worst_comes_first_and_the_order_is_stable():
+    records = [
+        advisory("CVE-1", severity="low"),
+        advisory("CVE-2", severity="critical"),
+        advisory("CVE-3", severity="critical"),
+        Support("debian:12", "2028-06-30"),
+    ]
+    packages = [deb(), deb("openssl")]
+    first, second = run(packages, records), run(packages[::-1], records[::-1])
+    assert ids(first) == ["CVE-2", "CVE-2", "CVE-3", "CVE-3", "CVE-1", "CVE-1"]
+    assert first.findings == second.findings

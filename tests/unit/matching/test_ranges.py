@@ -1,0 +1,93 @@
+import pytest
+from tests.support.matching import number_key
+
+from careen.matching.keys import keys_of
+from careen.matching.ranges import explain, hit
+from careen.model.advisory import Advisory, Range
+from careen.plugins import VersionScheme
+
+KEY = keys_of(VersionScheme("numbers", number_key))
+
+
+def said(*ranges, **fields):
+    return Advisory("CVE-1", "x", "PyPI", "p", ranges=ranges, **fields)
+
+
+@pytest.mark.parametrize(
+    ("range", "version", "holds"),
+    [
+        (Range(None, "2.0"), "1.9", True),
+        (Range(None, "2.0"), "2.0", False),
+        (Range("0", "2.0"), "0.0.1", True),
+        (Range("1.0", "2.0"), "1.0", True),
+        (Range("1.0", "2.0", after=True), "1.0", False),
+        (Range("1.0", "2.0", after=True), "1.0.1", True),
+        (Range("1.0", "2.0"), "0.9", False),
+        (Range(None, None, "2.0"), "2.0", True),
+        (Range(None, None, "2.0"), "2.0.1", False),
+        (Range("1.0"), "99", True),
+        (Range(), "0.1", True),
+    ],
+)
+def test_the_ends_of_a_range(range, version, holds):
+    assert (hit(said(range), version, KEY) is not None) is holds
+
+
+def test_listed_versions_compare_by_key():
+    assert hit(said(versions=("1.2.3", "1.04")), "1.4", KEY).listed
+    assert hit(said(versions=("1.2.3",)), "1.2.4", KEY) is None
+
+
+def test_a_list_beside_ranges_adds_to_them():
+    advisory = said(Range("2.0", "2.1"), versions=("1.0",))
+    assert hit(advisory, "1.0", KEY).listed
+    assert hit(advisory, "2.0.5", KEY).range == Range("2.0", "2.1")
+    assert hit(advisory, "1.1", KEY) is None
+
+
+def test_neither_ranges_nor_versions_is_every_version():
+    assert hit(said(), "anything", KEY) is not None
+
+
+def test_unreadable_ends_match_nothing_and_spare_the_other_ranges():
+    for range in (Range("junk", "2.0"), Range(None, "junk"), Range(None, None, "junk")):
+        assert hit(said(range), "1.0", KEY) is None
+    assert hit(said(Range(None, "junk"), Range(None, "2.0")), "1.0", KEY).range.fixed == "2.0"
+
+
+def test_an_unreadable_version_is_held_by_its_own_text_alone():
+    assert hit(said(Range(None, "2.0")), "devel", KEY) is None
+    assert hit(said(Range(None, "2.0"), versions=("devel",)), "devel", KEY).listed
+
+
+@pytest.mark.parametrize(
+    ("range", "text"),
+    [
+        (Range(None, "2.0"), "1.5 < 2.0"),
+        (Range("0", "2.0"), "1.5 < 2.0"),
+        (Range("1.0", "2.0"), "1.0 <= 1.5 < 2.0"),
+        (Range("1.0", "2.0", after=True), "1.0 < 1.5 < 2.0"),
+        (Range("1.0", None, "2.0"), "1.0 <= 1.5 <= 2.0"),
+        (Range("1.0"), "1.0 <= 1.5, and no version mends it"),
+        (Range(), "1.5 is affected, and no version mends it"),
+    ],
+)
+def test_the_comparison_is_told(range, text):
+    assert explain(hit(said(range), "1.5", KEY), "1.5") == text
+
+
+def test_lists_and_all_versions_are_told():
+    assert explain(hit(said(versions=("1.5",)), "1.5", KEY), "1.5") == "1.5 is listed as affected"
+    assert explain(hit(said(), "1.5", KEY), "1.5") == "every version is affected"
+
+
+def test_keys_are_computed_once():
+    asked = []
+
+    def key(text):
+        asked.append(text)
+        return number_key(text)
+
+    cached = keys_of(VersionScheme("counting", key))
+    assert [cached("1.0"), cached("1.0"), cached("x"), cached("x")] == [(1, 0), (1, 0), None, None]
+    assert asked == ["1.0", "x"]

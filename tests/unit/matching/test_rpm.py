@@ -1,0 +1,69 @@
+import pytest
+
+from careen.matching.rpm import speaks_of, stream_of
+from careen.model.advisory import Advisory, Range
+from careen.model.package import Package
+
+
+def package(version, module=None, arch="x86_64"):
+    return Package("rpm", None, "nodejs", version, module=module, arch=arch)
+
+
+def fix(fixed, module=None, arch=()):
+    return Advisory("ALSA-1", "x", "almalinux:8", "nodejs", ranges=(Range(None, fixed),), module=module, arch=arch)
+
+
+NODE18 = package("1:18.19.0-1.module_el8.9.0+3683", "nodejs:18:8090020231017:rhel8")
+
+
+@pytest.mark.parametrize(
+    ("advisory", "speaks"),
+    [
+        (fix("1:18.20.2-1.module_el8.9.0+3775", "nodejs:18"), True),
+        (fix("1:20.12.2-2.module_el8.9.0+3775", "nodejs:20"), False),
+        (fix("1:18.20.2-1.el8"), False),  # not of a module
+        (fix("1:18.20.2-1.module_el8.9.0+3775"), True),  # stream unnamed, but versioned as its module
+        (fix("1:20.12.2-2.module_el8.9.0+3775"), False),
+    ],
+)
+def test_a_modules_package_hears_its_own_stream_alone(advisory, speaks):
+    assert speaks_of(advisory, NODE18) is speaks
+
+
+def test_streams_that_versions_do_not_show():
+    judy = Package("rpm", None, "Judy", "1.0.5-18.module_el8.5.0+2632", module="mariadb:10.3:8060:abc")
+    assert speaks_of(fix("1.0.5-19.module_el8.6.0+2867"), judy)
+    assert not speaks_of(fix("1.0.5-19.module_el8.6.0+2867", "mariadb:10.5"), judy)
+
+
+def test_an_ordinary_package_hears_no_module():
+    assert speaks_of(fix("1:18.20.2-1.el8"), package("1:18.19.0-1.el8"))
+    assert not speaks_of(fix("1:18.20.2-1.module_el8.9.0+3775"), package("1:18.19.0-1.el8"))
+    assert not speaks_of(fix("1:18.20.2-1.el8", "nodejs:18"), package("1:18.19.0-1.el8"))
+
+
+def test_a_lost_label_leaves_the_stream_unknown():
+    assert stream_of(package("1:18.19.0-1.module+el8.9.0+3683")) == ""
+    assert not speaks_of(fix("1:18.20.2-1.module+el8.9.0+3775", "nodejs:18"), package("1:18.19.0-1.module+el8.9.0+3683"))
+    assert stream_of(package("1.0-1.el8")) is None
+    assert stream_of(NODE18) == "nodejs:18"
+
+
+def test_architectures():
+    assert speaks_of(fix("2-1.el8", arch=("x86_64",)), package("1-1.el8"))
+    assert not speaks_of(fix("2-1.el8", arch=("aarch64",)), package("1-1.el8"))
+    assert speaks_of(fix("2-1.el8", arch=("aarch64",)), package("1-1.el8", arch="noarch"))
+
+
+@pytest.mark.parametrize(
+    ("installed", "fixed", "speaks"),
+    [
+        ("2.17-317.0.1.el7", "2:2.17-157.ksplice1.el7_3.4", False),
+        ("2:2.17-156.ksplice1.el7", "2:2.17-157.ksplice1.el7_3.4", True),
+        ("2:2.28-151.0.1.ksplice2.el8", "2:2.28-152.ksplice1.el8", False),
+        ("10:3.6.15-4.0.1.el8_fips", "10:3.6.16-4.0.1.el8_fips", True),
+        ("10:3.6.15-4.0.1.el8_fips", "3.6.16-4.el8", False),
+    ],
+)
+def test_builds_with_a_line_of_their_own(installed, fixed, speaks):
+    assert speaks_of(fix(fixed), package(installed)) is speaks

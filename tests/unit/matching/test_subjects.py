@@ -1,0 +1,68 @@
+"""Who judges a language package whose files belong to a distribution's package, and what nobody can judge."""
+
+import pytest
+from tests.support.matching import advisory, codes, deb, ids, info, pypi, run
+
+from careen.model.package import Distribution, Package, Source
+
+OWNER = deb("python3-django", "3:4.2.1-1+deb12u1", Source("python-django", "3:4.2.1-1+deb12u1"))
+ECOSYSTEM = [
+    advisory("PYSEC-1", "4.2.3", "PyPI", "django", aliases=("CVE-1",)),
+    advisory("PYSEC-2", "4.2.9", "PyPI", "django", aliases=("CVE-2",)),
+]
+DISTRIBUTION = [advisory("CVE-1", "3:4.2.1-1+deb12u1", package="python-django")]
+
+
+def owned_by(package):
+    return pypi(owned_by=package.purl)
+
+
+def test_a_complete_distribution_has_the_only_word():
+    matched = run([OWNER, owned_by(OWNER)], [*ECOSYSTEM, *DISTRIBUTION, info(unfixed=True)])
+    assert matched.findings == ()
+    assert matched.judged == 2
+
+
+@pytest.mark.parametrize("known", [info(), info(unfixed=True, partial=True)])
+def test_otherwise_the_ecosystem_judges_what_the_distribution_has_not_spoken_about(known):
+    matched = run([OWNER, owned_by(OWNER)], [*ECOSYSTEM, *DISTRIBUTION, known])
+    assert [(found.id, found.confidence) for found in matched.findings] == [("CVE-2", "likely")]
+
+
+def test_a_third_partys_package_leaves_its_files_to_the_ecosystem():
+    owner = deb("django-bundle", "1.0-1~bookworm", Source("django-bundle", "1.0-1~bookworm"))
+    matched = run([owner, owned_by(owner)], [*ECOSYSTEM, info(unfixed=True)])
+    assert [(found.id, found.confidence) for found in matched.findings] == [("CVE-1", "confirmed"), ("CVE-2", "confirmed")]
+    assert codes(matched)["unassessed_package"].packages == 1
+
+
+def test_an_owner_that_is_not_there_owns_nothing():
+    assert sorted(ids(run([owned_by(OWNER)], [*ECOSYSTEM, info(unfixed=True)]))) == ["CVE-1", "CVE-2"]
+
+
+def test_what_a_distribution_built_a_binary_from_is_possible_at_best():
+    module = Package("golang", None, "golang.org/x/net", "0.1.0", owned_by=OWNER.purl)
+    matched = run([OWNER, module], [advisory("GO-1", "0.2.0", "Go", "golang.org/x/net"), info()])
+    assert [(found.id, found.confidence) for found in matched.findings] == [("GO-1", "possible")]
+
+
+def test_distribution_packages_without_a_distribution():
+    matched = run([deb(), Package("deb", None, "x", "1")], [advisory()], None)
+    assert ids(matched) == ["CVE-2026-0001"]  # bound to debian-12 by its own database
+    assert codes(matched)["unknown_distribution"].packages == 1
+
+
+def test_derivatives_are_said_and_not_judged():
+    package = Package("deb", "raspbian", "openssl", "1.0", distro="raspbian-12")
+    raspbian = Distribution("raspbian", "12", id_like=("debian",), pretty_name="Raspbian GNU/Linux 12 (bookworm)")
+    matched = run([package], [advisory()], raspbian)
+    assert matched.findings == ()
+    assert codes(matched)["unknown_distribution"].detail == (
+        "Raspbian GNU/Linux 12 (bookworm): its packages are its own builds, which Debian's advisories do not judge"
+    )
+
+
+def test_kinds_of_packages_that_no_source_knows():
+    matched = run([Package("conda", None, "x", "1"), Package("conda", None, "y", "1")], [])
+    assert [(reason.code, reason.packages) for reason in matched.reasons] == [("no_advisories", 2)]
+    assert matched.judged == 0

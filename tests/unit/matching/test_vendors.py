@@ -1,0 +1,64 @@
+import pytest
+
+from careen.matching.vendors import vendor_of
+from careen.model.package import Distribution, Package
+
+DEBIAN = Distribution("debian", "12")
+
+
+def deb(version, maintainer=None):
+    return vendor_of(Package("deb", "debian", "x", version, maintainer=maintainer), DEBIAN)
+
+
+def rpm(id, vendor):
+    return vendor_of(Package("rpm", id, "x", "1-1", maintainer=vendor), Distribution(id, "9"))
+
+
+@pytest.mark.parametrize(
+    ("version", "maintainer"),
+    [
+        ("3.0.13-1~deb12u1", "Debian OpenSSL Team <pkg-openssl-devel@alioth-lists.debian.net>"),
+        ("12.4+deb12u5", "Santiago Vila <sanvila@debian.org>"),
+        ("1.2.3-4+b1", "Jane Person <jane@example.net>"),
+        ("2.38.1-5+deb12u1", None),
+        ("5.15.0-1~bpo12+1", "Somebody <somebody@gmail.com>"),
+        ("12.3.0-1ubuntu1~22.04", "Ubuntu Core Developers <ubuntu-devel-discuss@lists.ubuntu.com>"),
+        ("3.0.0-1", "A Maintainer <person@nvidia.com>"),
+    ],
+)
+def test_ordinary_debs_are_the_distributions(version, maintainer):
+    assert deb(version, maintainer) == "distribution"
+
+
+@pytest.mark.parametrize(
+    ("version", "maintainer"),
+    [
+        ("18.19.0-1nodesource1", "Ivan Iguaran <ivan@nodesource.com>"),
+        ("5:24.0.7-1~debian.12~bookworm", "Docker <support@docker.com>"),
+        ("1.25.3-1~bookworm", "NGINX Packaging <nginx-packaging@f5.com>"),
+        ("16.1-1.pgdg120+1", "Debian PostgreSQL Maintainers <team+postgresql@tracker.debian.org>"),
+        ("8.3.1-1+0~20231221.7+debian12~1.gbp+deb.sury.org~1", None),
+        ("1:11.2.2+maria~deb12", "MariaDB Developers <maria-developers@lists.launchpad.net>"),
+        ("1.0-1~jammy1~ppa2", "Someone <someone@example.org>"),
+        ("8.12.0", "Elastic Packages <info@elastic.co>"),
+    ],
+)
+def test_signs_of_a_third_party(version, maintainer):
+    assert deb(version, maintainer) == "third_party"
+
+
+def test_an_rpm_names_its_vendor():
+    assert rpm("rhel", "Red Hat, Inc.") == "distribution"
+    assert rpm("almalinux", "AlmaLinux") == "distribution"
+    assert rpm("rocky", "Rocky Enterprise Software Foundation") == "distribution"
+    assert rpm("sles", "SUSE LLC <https://www.suse.com/>") == "distribution"
+    assert rpm("rhel", "Fedora Project") == "third_party"  # EPEL
+    assert rpm("fedora", "Fedora Project") == "distribution"
+    assert rpm("almalinux", "NodeSource") == "third_party"
+    assert rpm("almalinux", None) == "unknown"
+
+
+def test_apk_and_packages_without_a_distribution():
+    assert vendor_of(Package("apk", "alpine", "x", "1-r0"), Distribution("alpine", "3.20.1")) == "distribution"
+    assert vendor_of(Package("deb", None, "x", "1"), None) == "unknown"
+    assert vendor_of(Package("pypi", None, "x", "1"), DEBIAN) == "unknown"
