@@ -39,7 +39,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is not None:
         needed = {ecosystem_of(namespace) for namespace in need.namespaces}
         wanted = [name for name in wanted if name in needed]
-    return tuple(Feed(f"osv/{name}/all.zip", f"{_BUCKET}/{quote(name)}/all.zip", part=name) for name in wanted)
+    return tuple(Feed(f"osv/{name}/all.zip", f"{_BUCKET}/{quote(name)}/all.zip", compressed=True, part=name) for name in wanted)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:

@@ -30,7 +30,10 @@ class Knowledge(Protocol):
         """Which of the names have any record there (for partial sources: the rest was not judged)."""
         ...
 
-    def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]: ...
+    def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
+        """By id, and by the CVE that a language's database names as an alias."""
+        ...
+
     def epss(self, ids: Collection[str]) -> Mapping[str, Epss]: ...
     def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]: ...
     def end_of_life(self, namespace: str) -> str | None: ...
@@ -47,3 +50,14 @@ def key_name(namespace: str, name: str) -> str:
     if namespace in ("NuGet", "Packagist", "Go", "GitHub Actions"):
         return name.lower()
     return name
+
+
+# Databases of languages: what they say of a flaw also holds where a distribution ships the package. What a distribution
+# says (its priority, often of its own build) holds there alone.
+_GENERAL = frozenset({"ghsa", "pypa", "go", "rustsec", "erlef", "haskell", "julia", "rconsortium", "drupal"})
+
+
+def answers_for_aliases(record: VulnerabilityRecord) -> tuple[str, ...]:
+    """The CVE for which a record answers too when it is asked for; none for a bundle of several."""
+    cves = tuple(alias for alias in record.aliases if alias.startswith("CVE-"))
+    return cves if len(cves) == 1 and record.source in _GENERAL else ()

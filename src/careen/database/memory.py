@@ -16,7 +16,7 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .knowledge import key_name
+from .knowledge import answers_for_aliases, key_name
 
 Value = TypeVar("Value")
 
@@ -40,7 +40,8 @@ class MemoryDatabase:
                 case NamespaceInfo():
                     self._namespaces[record.namespace].append(record)
                 case VulnerabilityRecord():
-                    self._records[record.id].append(record)
+                    for id in (record.id, *answers_for_aliases(record)):
+                        self._records[id].append(record)
                 case Epss():
                     self._epss[record.id] = record
                 case Exploited():

@@ -1,0 +1,47 @@
+"""One updater at a time: a lock on a file, held by the process and let go by the system when it ends."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+POLL_S = 0.1
+
+
+@contextmanager
+def exclusive(path: Path, patience_s: float, on_wait: Callable[[], None] = lambda: None) -> Iterator[bool]:
+    """Whether the lock was had within ``patience_s``; it is held until the end of the block."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        held = _take(file)
+        if not held:
+            on_wait()
+        deadline = time.monotonic() + patience_s
+        while not held and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+            held = _take(file)
+        yield held  # closing the file lets go
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(file: BinaryIO) -> bool:
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _take(file: BinaryIO) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

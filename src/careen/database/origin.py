@@ -1,0 +1,232 @@
+"""Where the files of feeds come from: the sources' live addresses, or a mirror of our layout in a folder or under a URL.
+
+A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256}]}``, whose dates are those of the data and
+whose checksums are verified. Without one a file is as old as its modification time.
+Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import msgspec
+from msgspec import Struct
+
+from careen.errors import InputError, NetworkError
+from careen.plugins import Feed, Fetcher, Progress, Response, silent
+
+from .build import FeedRow
+
+CHUNK_BYTES = 256 * 1024
+MAX_FEED_BYTES = 2 << 30
+MAX_LISTING_BYTES = 16 << 20
+_NAME = re.compile(r"[\w\[(][\w .()\[\]-]*")
+_HREF = re.compile(r"""href=["']?([^"'>\s]+)""", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
+
+
+class FetchError(Exception):
+    """This file cannot be had. ``absent``: nobody offers it."""
+
+    def __init__(self, reason: str, *, absent: bool = False) -> None:
+        super().__init__(reason)
+        self.absent = absent
+
+
+class Fetched(Struct, frozen=True):
+    file: Path
+    url: str
+    as_of: str
+    etag: str = ""
+    last_modified: str = ""
+    sha256: str = ""
+    detail: str = ""
+
+
+class Origin(Struct, frozen=True):
+    """``fetch`` gives None where the file is the one that ``FeedRow`` was made of; its Path is for a downloaded file."""
+
+    listing: Callable[[str], tuple[str, ...]]
+    fetch: Callable[[Feed, FeedRow | None, Path], Fetched | None]
+    offers: Callable[[Feed], bool]
+
+
+class _File(Struct):
+    path: str
+    snapshot_date: str = ""
+    sha256: str = ""
+
+
+class _Manifest(Struct):
+    files: list[_File]
+
+
+def live(fetcher: Fetcher, progress: Progress = silent) -> Origin:
+    def listing(name: str) -> tuple[str, ...]:
+        if not name.startswith("https://"):
+            return ()
+        try:
+            text = _body(fetcher, name, MAX_LISTING_BYTES).decode("utf-8", "replace")
+        except (FetchError, NetworkError):
+            return ()
+        found = _HREF.findall(text) if "<" in text else text.splitlines()
+        return _names(unquote(one).strip().rstrip("/") for one in found)
+
+    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
+        return _download(fetcher, feed.url, feed, row, target, progress)
+
+    return Origin(listing, fetch, lambda feed: bool(feed.url))
+
+
+def folder(root: Path) -> Origin:
+    if not root.is_dir():
+        raise InputError(
+            f"{root}: no such folder", "`--from` takes a folder or URL laid out as the mirror in docs/database.md."
+        )
+    manifest = root / "MANIFEST.json"
+    known = _read_manifest(manifest.read_bytes(), str(manifest)) if manifest.is_file() else {}
+
+    def listing(name: str) -> tuple[str, ...]:
+        path = root / name
+        return _names(one.name for one in path.iterdir()) if ":" not in name and path.is_dir() else ()
+
+    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
+        file = root / feed.path
+        url = file.absolute().as_uri()
+        stated = known.get(feed.path)
+        if row and stated and stated.sha256 and row.sha256 == stated.sha256:
+            return None
+        try:
+            digest, modified = _sha256(file), datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        except OSError as error:
+            raise FetchError(str(error)) from None
+        if stated and stated.sha256 and digest != stated.sha256:
+            raise FetchError("its checksum is not that of the mirror's MANIFEST.json")
+        if row and row.sha256 == digest:
+            return None
+        as_of, detail = _dates(stated.snapshot_date if stated else modified.date().isoformat())
+        return Fetched(file, url, as_of, sha256=digest, detail=detail)
+
+    return Origin(listing, fetch, lambda feed: (root / feed.path).is_file())
+
+
+def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
+    base = base.rstrip("/")
+    address = f"{base}/MANIFEST.json"
+    try:
+        known = _read_manifest(_body(fetcher, address, MAX_LISTING_BYTES), address)
+    except FetchError as error:
+        raise InputError(f"{address}: {error}", "A mirror under a URL needs a MANIFEST.json.") from None
+
+    def listing(name: str) -> tuple[str, ...]:
+        inside = f"{name}/"
+        found = dict.fromkeys(path[len(inside) :].split("/")[0] for path in known if path.startswith(inside))
+        return _names(found)
+
+    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
+        stated = known[feed.path]
+        if row and stated.sha256 and row.sha256 == stated.sha256:
+            return None
+        fetched = _download(fetcher, f"{base}/{quote(feed.path)}", feed, row, target, progress)
+        if fetched is None:
+            return None
+        if stated.sha256 and fetched.sha256 != stated.sha256:
+            raise FetchError("its checksum is not that of the mirror's MANIFEST.json")
+        as_of, detail = _dates(stated.snapshot_date) if stated.snapshot_date else (fetched.as_of, "")
+        return msgspec.structs.replace(fetched, as_of=as_of, detail=detail)
+
+    return Origin(listing, fetch, lambda feed: feed.path in known)
+
+
+def _names(found: Iterable[str]) -> tuple[str, ...]:
+    """Sorted, and only what can be one step of a path: they become parts of file names and addresses."""
+    return tuple(sorted({name for name in found if _NAME.fullmatch(name)}))
+
+
+def _read_manifest(data: bytes, where: str) -> dict[str, _File]:
+    try:
+        return {file.path: file for file in msgspec.json.decode(data, type=_Manifest).files}
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(f"{where}: not a manifest ({error})", "It is {files: [{path, snapshot_date, sha256}]}.") from None
+
+
+def _dates(text: str) -> tuple[str, str]:
+    """The oldest date counts; what else was said is kept as detail."""
+    dates = sorted(date if len(date) == 10 else f"{date}-01" for date in _DATE.findall(text))
+    if not dates:
+        return "", text
+    return dates[0], text if len(dates) > 1 else ""
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _download(fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, target: Path, progress: Progress) -> Fetched | None:
+    headers = {"Accept-Encoding": "identity" if feed.compressed else "gzip"}
+    if row and row.url == url:  # else what we have is from another place
+        if row.etag:
+            headers["If-None-Match"] = row.etag
+        if row.last_modified:
+            headers["If-Modified-Since"] = row.last_modified
+    response = fetcher.request(url, headers=headers)
+    try:
+        if response.status == 304:
+            return None
+        _expect_ok(response)
+        digest = _save(response, target, url, progress)
+    finally:
+        response.close()
+    modified = response.headers.get("last-modified", "")
+    return Fetched(target, url, _day(modified), response.headers.get("etag", ""), modified, digest)
+
+
+def _save(response: Response, target: Path, url: str, progress: Progress) -> str:
+    """The checksum of what was written. Whether all of it came is checked, as far as the answer says how much there is."""
+    length = response.headers.get("content-length", "")
+    total = int(length) if length.isdecimal() and not response.headers.get("content-encoding") else None
+    digest = hashlib.sha256()
+    done = 0
+    with target.open("wb") as file:
+        while chunk := response.read(CHUNK_BYTES):
+            done += len(chunk)
+            if done > MAX_FEED_BYTES:
+                raise FetchError(f"more than {MAX_FEED_BYTES} bytes")
+            file.write(chunk)
+            digest.update(chunk)
+            progress(url, done, total)
+    if total is not None and done != total:
+        raise FetchError(f"cut short: {done} of {total} bytes")
+    return digest.hexdigest()
+
+
+def _body(fetcher: Fetcher, url: str, limit: int) -> bytes:
+    response = fetcher.request(url, headers={"Accept-Encoding": "identity"})
+    try:
+        _expect_ok(response)
+        parts, size = [], 0
+        while chunk := response.read(CHUNK_BYTES):
+            size += len(chunk)
+            if size > limit:
+                raise FetchError(f"more than {limit} bytes")
+            parts.append(chunk)
+    finally:
+        response.close()
+    return b"".join(parts)
+
+
+def _expect_ok(response: Response) -> None:
+    if response.status != 200:
+        raise FetchError(f"the server answered {response.status}", absent=response.status in (404, 410))
+
+
+def _day(last_modified: str) -> str:
+    try:
+        return parsedate_to_datetime(last_modified).date().isoformat()
+    except ValueError:
+        return datetime.now(UTC).date().isoformat()
