@@ -9,7 +9,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -226,6 +225,8 @@ def _expect_ok(response: Response) -> None:
 
 
 def _day(last_modified: str) -> str:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(last_modified).date().isoformat()
     except ValueError:

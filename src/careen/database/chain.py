@@ -1,0 +1,70 @@
+"""Several kinds of knowledge asked as one: the database, a folder of private advisories, scores fetched for one report."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
+
+from careen.model.advisory import (
+    Advisory,
+    DatabaseInfo,
+    Epss,
+    Exploited,
+    Malicious,
+    NamespaceInfo,
+    VulnerabilityRecord,
+)
+
+from .knowledge import Knowledge
+
+Value = TypeVar("Value")
+
+
+class Chain:
+    """Statements of all are put together; of single values the first that is known counts."""
+
+    def __init__(self, parts: Iterable[Knowledge]) -> None:
+        self._parts = tuple(parts)
+
+    @property
+    def info(self) -> DatabaseInfo | None:
+        return next((part.info for part in self._parts if part.info is not None), None)
+
+    def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
+        return _joined(part.advisories(namespace, names) for part in self._parts)
+
+    def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]:
+        return _joined(part.malicious(namespace, names) for part in self._parts)
+
+    def namespace(self, namespace: str) -> tuple[NamespaceInfo, ...]:
+        return tuple(info for part in self._parts for info in part.namespace(namespace))
+
+    def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
+        return frozenset().union(*(part.knows(namespace, names) for part in self._parts))
+
+    def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
+        return _joined(part.records(ids) for part in self._parts)
+
+    def epss(self, ids: Collection[str]) -> Mapping[str, Epss]:
+        return _first(part.epss(ids) for part in self._parts)
+
+    def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]:
+        return _first(part.exploited(ids) for part in self._parts)
+
+    def end_of_life(self, namespace: str) -> str | None:
+        return next((date for part in self._parts if (date := part.end_of_life(namespace))), None)
+
+
+def _joined(answers: Iterable[Mapping[str, tuple[Value, ...]]]) -> Mapping[str, tuple[Value, ...]]:
+    found: dict[str, tuple[Value, ...]] = defaultdict(tuple)
+    for answer in answers:
+        for key, values in answer.items():
+            found[key] += values
+    return dict(found)
+
+
+def _first(answers: Iterable[Mapping[str, Value]]) -> Mapping[str, Value]:
+    found: dict[str, Value] = {}
+    for answer in answers:
+        for key, value in answer.items():
+            found.setdefault(key, value)
+    return found
