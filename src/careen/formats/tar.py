@@ -18,7 +18,8 @@ SPARSE_PARTS = 100_000
 
 
 class Source(Protocol):
-    position: int
+    @property
+    def position(self) -> int: ...
 
     def read(self, size: int) -> bytes: ...
     def skip(self, size: int) -> int: ...

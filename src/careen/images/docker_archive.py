@@ -18,7 +18,7 @@ from careen.formats.inflate import Limits
 from careen.model.image import Image, Layer, Platform
 from careen.plugins import ImageSource, OpenContext
 
-from .blobs import AGAIN, Blobs, TarBlobs, open_archive
+from .archive import AGAIN, TarArchive, open_archive
 from .layout import from_layout, layout_platforms
 from .manifest import MAX_LAYERS, created_by, is_digest, parse_config, require
 from .paths import split_path
@@ -26,24 +26,24 @@ from .paths import split_path
 
 def open_image(reference: str, context: OpenContext) -> Image:
     """``PATH[:NAME]``, ``PATH@DIGEST`` or ``PATH@N`` (the N-th image, from 0); ``-`` for standard input."""
-    blobs, wanted = _blobs(reference, context)
-    return _image(blobs, reference, wanted, context)
+    archive, wanted = _blobs(reference, context)
+    return _image(archive, reference, wanted, context)
 
 
 def open_file(path: Path, reference: str, context: OpenContext) -> Image:
     """The only image of an archive that an engine exported into ``path``."""
-    blobs = open_archive(path.open("rb"), str(path), _limits(context), context.progress, lasting=False)
-    return _image(blobs, reference, "", context)
+    archive = open_archive(path.open("rb"), str(path), _limits(context), context.progress, lasting=False)
+    return _image(archive, reference, "", context)
 
 
 def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
     if reference == "-":
         return ()  # standard input can be read but once
-    blobs, wanted = _blobs(reference, context)
-    return () if blobs.has("manifest.json") else layout_platforms(blobs, wanted)
+    archive, wanted = _blobs(reference, context)
+    return () if archive.has("manifest.json") else layout_platforms(archive, wanted)
 
 
-def _blobs(reference: str, context: OpenContext) -> tuple[TarBlobs, str]:
+def _blobs(reference: str, context: OpenContext) -> tuple[TarArchive, str]:
     if reference == "-":
         if sys.stdin.buffer.isatty():
             raise InputError("standard input is a terminal", "pipe an archive in: docker save IMAGE | careen scan -")
@@ -56,30 +56,30 @@ def _blobs(reference: str, context: OpenContext) -> tuple[TarBlobs, str]:
     return open_archive(file, str(path), _limits(context), context.progress, lasting=True), wanted
 
 
-def _image(blobs: TarBlobs, reference: str, wanted: str, context: OpenContext) -> Image:
-    if blobs.has("manifest.json"):
-        return _from_manifest(blobs, reference, wanted, context)
-    if blobs.has("index.json"):
-        return from_layout(blobs, reference, wanted, context)
-    said = f": {blobs.trouble}" if blobs.trouble else ""
+def _image(archive: TarArchive, reference: str, wanted: str, context: OpenContext) -> Image:
+    if archive.has("manifest.json"):
+        return _from_manifest(archive, reference, wanted, context)
+    if archive.has("index.json"):
+        return from_layout(archive, reference, wanted, context)
+    said = f": {archive.trouble}" if archive.trouble else ""
     raise InputError(
-        f"{blobs.name} is no archive of an image{said or ': it has neither manifest.json nor index.json'}",
+        f"{archive.name} is no archive of an image{said or ': it has neither manifest.json nor index.json'}",
         "make one with: docker save IMAGE -o FILE.tar; a root file system is scanned as a folder",
     )
 
 
-def _from_manifest(blobs: Blobs, reference: str, wanted: str, context: OpenContext) -> Image:
-    entry = _select(blobs, wanted)
+def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: OpenContext) -> Image:
+    entry = _select(archive, wanted)
     config_path, paths = entry.get("Config"), entry.get("Layers") or []
     if not isinstance(config_path, str) or not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-        raise InputError(f"{blobs.name}: manifest.json is malformed", AGAIN)
+        raise InputError(f"{archive.name}: manifest.json is malformed", AGAIN)
     if len(paths) > MAX_LAYERS:
-        raise InputError(f"{blobs.name}: {len(paths)} layers are more than an image can have", AGAIN)
-    data = blobs.read(_clean(config_path))
+        raise InputError(f"{archive.name}: {len(paths)} layers are more than an image can have", AGAIN)
+    data = archive.read(_clean(config_path))
     config, diff_ids, platform = parse_config(data)
     require(context.platform, platform)
     if diff_ids and len(diff_ids) != len(paths):
-        raise InputError(f"{blobs.name}: {len(paths)} layers, but the configuration speaks of {len(diff_ids)}", AGAIN)
+        raise InputError(f"{archive.name}: {len(paths)} layers, but the configuration speaks of {len(diff_ids)}", AGAIN)
     steps = created_by(config, len(paths))
     layers = []
     for index, raw in enumerate(paths):
@@ -90,23 +90,23 @@ def _from_manifest(blobs: Blobs, reference: str, wanted: str, context: OpenConte
                 index,
                 name if is_digest(name) else "",
                 diff_ids[index] if diff_ids else "",
-                blobs.size(path),
+                archive.size(path),
                 steps[index],
-                blobs.opener(path),
-                blobs.identity(path),
+                archive.opener(path),
+                archive.identity(path),
             )
         )
     digest = "sha256:" + hashlib.sha256(data).hexdigest()  # the image's id: an archive keeps no manifest digest
     return Image(reference, "image", digest, platform, config, tuple(layers))
 
 
-def _select(blobs: Blobs, wanted: str) -> dict[str, Any]:
+def _select(archive: TarArchive, wanted: str) -> dict[str, Any]:
     try:
-        entries = msgspec.json.decode(blobs.read("manifest.json"), type=list[dict[str, Any]])
+        entries = msgspec.json.decode(archive.read("manifest.json"), type=list[dict[str, Any]])
     except (msgspec.DecodeError, RecursionError) as error:
-        raise InputError(f"{blobs.name}: manifest.json is malformed: {error}", AGAIN) from error
+        raise InputError(f"{archive.name}: manifest.json is malformed: {error}", AGAIN) from error
     if not entries:
-        raise InputError(f"{blobs.name}: manifest.json lists no image", AGAIN)
+        raise InputError(f"{archive.name}: manifest.json lists no image", AGAIN)
     if wanted.isdigit() and int(wanted[:6]) < len(entries):
         return entries[int(wanted)]
     if wanted:
@@ -117,11 +117,11 @@ def _select(blobs: Blobs, wanted: str) -> dict[str, Any]:
                 return entry
     offered = [tag for entry in entries for tag in _tags(entry)] or [f"@{number}" for number in range(len(entries))]
     if wanted:
-        raise InputError(f"{blobs.name}: no image {wanted!r} here (offered: {', '.join(offered)})", "choose with PATH:NAME")
+        raise InputError(f"{archive.name}: no image {wanted!r} here (offered: {', '.join(offered)})", "choose with PATH:NAME")
     if len(entries) > 1:
         join = "" if offered[0].startswith("@") else ":"
         raise InputError(
-            f"{blobs.name} holds {len(entries)} images: {', '.join(offered)}", f"choose one: {blobs.name}{join}{offered[0]}"
+            f"{archive.name} holds {len(entries)} images: {', '.join(offered)}", f"choose one: {archive.name}{join}{offered[0]}"
         )
     return entries[0]
 

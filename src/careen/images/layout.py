@@ -11,32 +11,32 @@ from careen.errors import InputError
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
 
-from .blobs import AGAIN, Blobs
+from .archive import AGAIN, Archive
 from .manifest import Descriptor, bind_layers, choose, is_digest, is_index, parse_config, parse_index, parse_manifest, require
 
 NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 
-def from_layout(blobs: Blobs, reference: str, wanted: str, context: OpenContext) -> Image:
+def from_layout(archive: Archive, reference: str, wanted: str, context: OpenContext) -> Image:
     """``wanted`` is a tag, a name or a digest; "" where the layout has but one image."""
-    descriptor = _resolve(blobs, _select(blobs, wanted), context.platform)
-    manifest = parse_manifest(_verified(blobs, descriptor))
-    config, diff_ids, platform = parse_config(_verified(blobs, manifest.config))
+    descriptor = _resolve(archive, _select(archive, wanted), context.platform)
+    manifest = parse_manifest(_verified(archive, descriptor))
+    config, diff_ids, platform = parse_config(_verified(archive, manifest.config))
     require(context.platform, platform)
 
     def opener(layer: Descriptor) -> Callable[[], BinaryIO]:
-        return blobs.opener(_path(layer))
+        return archive.opener(_path(layer))
 
     layers = bind_layers(manifest, config, diff_ids, opener)
     return Image(reference, "image", descriptor.digest, platform, config, layers)
 
 
-def layout_platforms(blobs: Blobs, wanted: str) -> tuple[Platform, ...]:
+def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
     """The platforms that the chosen entry offers; empty where there is no choice."""
     found: list[Platform] = []
-    entries = _select(blobs, wanted)
+    entries = _select(archive, wanted)
     for entry in entries:
-        data = _verified(blobs, entry)
+        data = _verified(archive, entry)
         if is_index(data):
             found += [child.platform for child in parse_index(data) if child.platform]
         elif len(entries) > 1 and entry.platform:
@@ -44,11 +44,11 @@ def layout_platforms(blobs: Blobs, wanted: str) -> tuple[Platform, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _select(blobs: Blobs, wanted: str) -> tuple[Descriptor, ...]:
+def _select(archive: Archive, wanted: str) -> tuple[Descriptor, ...]:
     """The entries of ``index.json`` that are meant: several only where they are the platforms of one image."""
-    entries = parse_index(blobs.read("index.json"))
+    entries = parse_index(archive.read("index.json"))
     if not entries:
-        raise InputError(f"{blobs.name}: the layout holds no image", AGAIN)
+        raise InputError(f"{archive.name}: the layout holds no image", AGAIN)
     if is_digest(wanted):
         named = tuple(entry for entry in entries if entry.digest == wanted)
         return named or (Descriptor(wanted, -1),)
@@ -57,27 +57,27 @@ def _select(blobs: Blobs, wanted: str) -> tuple[Descriptor, ...]:
         if not named:
             offered = ", ".join(dict.fromkeys(name for entry in entries for name in _names(entry))) or "none has a name"
             raise InputError(
-                f"{blobs.name}: no image {wanted!r} here (offered: {offered})", "choose with PATH:NAME or PATH@DIGEST"
+                f"{archive.name}: no image {wanted!r} here (offered: {offered})", "choose with PATH:NAME or PATH@DIGEST"
             )
         return named
     names = dict.fromkeys(_names(entry)[-1] for entry in entries if _names(entry))
     if len(names) > 1:
         raise InputError(
-            f"{blobs.name} holds {len(entries)} images: {', '.join(names)}", f"choose one: {blobs.name}:{next(iter(names))}"
+            f"{archive.name} holds {len(entries)} images: {', '.join(names)}", f"choose one: {archive.name}:{next(iter(names))}"
         )
     return entries
 
 
-def _resolve(blobs: Blobs, entries: tuple[Descriptor, ...], platform: Platform | None) -> Descriptor:
+def _resolve(archive: Archive, entries: tuple[Descriptor, ...], platform: Platform | None) -> Descriptor:
     """Down through nested indexes to the manifest for the platform."""
     for _ in range(5):
         chosen = choose(entries, platform)
-        data = _verified(blobs, chosen)
+        data = _verified(archive, chosen)
         if not is_index(data):
             return chosen
         entries = parse_index(data)
     raise InputError(
-        f"{blobs.name}: image indexes are nested more than 5 deep", "an image like this is not made by a build tool"
+        f"{archive.name}: image indexes are nested more than 5 deep", "an image like this is not made by a build tool"
     )
 
 
@@ -89,11 +89,11 @@ def _answers(name: str, wanted: str) -> bool:
     return name == wanted or name.endswith((f":{wanted}", f"/{wanted}"))
 
 
-def _verified(blobs: Blobs, descriptor: Descriptor) -> bytes:
-    data = blobs.read(_path(descriptor))
+def _verified(archive: Archive, descriptor: Descriptor) -> bytes:
+    data = archive.read(_path(descriptor))
     algorithm, _, digest = descriptor.digest.partition(":")
     if hashlib.new(algorithm, data).hexdigest() != digest:
-        raise InputError(f"{blobs.name}: the bytes of {descriptor.digest} do not have that digest", AGAIN)
+        raise InputError(f"{archive.name}: the bytes of {descriptor.digest} do not have that digest", AGAIN)
     return data
 
 

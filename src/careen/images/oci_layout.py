@@ -8,7 +8,7 @@ from careen.model.image import Image, Platform
 from careen.plugins import ImageSource, OpenContext
 
 from . import docker_archive
-from .blobs import FolderBlobs
+from .archive import FolderArchive
 from .layout import from_layout, layout_platforms
 from .paths import split_path
 
@@ -23,14 +23,14 @@ def open_image(reference: str, context: OpenContext) -> Image:
             f"{path} is no OCI layout: it has no index.json" if path.exists() else f"{path} does not exist",
             "a root file system is scanned as dir:PATH" if path.is_dir() else "check the path",
         )
-    return from_layout(FolderBlobs(path), reference, wanted, context)
+    return from_layout(FolderArchive(path), reference, wanted, context)
 
 
 def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
     path, wanted = split_path(reference)
     if path.is_file():
         return docker_archive.platforms(reference, context)
-    return layout_platforms(FolderBlobs(path), wanted) if (path / "index.json").is_file() else ()
+    return layout_platforms(FolderArchive(path), wanted) if (path / "index.json").is_file() else ()
 
 
 def _accepts(reference: str) -> bool:

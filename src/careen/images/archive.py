@@ -1,0 +1,178 @@
+"""Named members of an archive or a folder: what docker-archives and OCI layouts are made of.
+
+A tar is indexed once by its headers; a member is then a window on the file. Compressed archives and pipes are first laid
+into an anonymous temporary file. Names are only compared, never used as paths of this machine, but for digests in a
+layout's own ``blobs`` folder.
+"""
+
+import io
+import os
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from careen.errors import InputError
+from careen.formats import tar
+from careen.formats.inflate import Limits, SeekStream, compression, open_stream
+from careen.plugins import Progress
+
+DOCUMENT_BYTES = 8 << 20
+MAX_MEMBERS = 200_000
+AGAIN = "pull, save or export the image again"
+
+
+class Archive(Protocol):
+    """``opener`` gives a function that opens the member anew at each call, from any thread."""
+
+    name: str
+
+    def has(self, path: str) -> bool: ...
+    def read(self, path: str) -> bytes: ...
+    def opener(self, path: str) -> Callable[[], BinaryIO]: ...
+
+
+class FolderArchive:
+    def __init__(self, folder: Path) -> None:
+        self.name, self._folder = str(folder), folder
+
+    def has(self, path: str) -> bool:
+        return (self._folder / path).is_file()
+
+    def read(self, path: str) -> bytes:
+        with self.opener(path)() as stream:
+            return _document(stream, f"{self.name}: {path}")
+
+    def opener(self, path: str) -> Callable[[], BinaryIO]:
+        place = self._folder / path
+        if not place.is_file():
+            raise InputError(f"{self.name}: {path} is missing", AGAIN)
+        return lambda: place.open("rb")
+
+
+class TarArchive:
+    """The members of an uncompressed tar in a seekable file, which stays open as long as one may be asked for."""
+
+    def __init__(self, file: BinaryIO, name: str, *, lasting: bool) -> None:
+        """``lasting``: the file is one of the user's, so that its identity means something in a later run."""
+        self.name, self.trouble = name, ""
+        self._file, self._lasting = file, lasting
+        self._members: dict[str, tuple[int, int]] = {}
+        self._links: dict[str, str] = {}
+        file.seek(0)
+        source = SeekStream(file)
+        try:
+            for member in tar.members(source):
+                if member.kind == "f" and member.path:
+                    self._members[member.path] = (source.position, member.stored_bytes)
+                elif member.kind in "lh" and member.path:
+                    target = member.link if member.kind == "h" else f"{member.path.rpartition('/')[0]}/{member.link}"
+                    self._links[member.path] = os.path.normpath(target).lstrip("/")
+                if len(self._members) + len(self._links) > MAX_MEMBERS:
+                    raise InputError(f"{name} has more members than the archive of an image", AGAIN)
+        except ValueError as error:
+            if not self._members:
+                raise InputError(f"{name} is no archive of an image: {error}", AGAIN) from error
+            self.trouble = str(error)
+
+    def has(self, path: str) -> bool:
+        return self._find(path) is not None
+
+    def read(self, path: str) -> bytes:
+        with self.opener(path)() as stream:
+            return _document(stream, f"{self.name}: {path}")
+
+    def opener(self, path: str) -> Callable[[], BinaryIO]:
+        place = self._find(path)
+        if place is None:
+            said = f" ({self.trouble})" if self.trouble else ""
+            raise InputError(f"{self.name}: {path} is missing{said}", AGAIN)
+        return lambda: cast(BinaryIO, io.BufferedReader(_Window(self._file, *place), 256 * 1024))
+
+    def identity(self, path: str) -> str:
+        """Names these bytes on this machine, so that a digest once computed can be looked up; "" where nothing does."""
+        place = self._find(path)
+        if not self._lasting or place is None:
+            return ""
+        status = os.fstat(self._file.fileno())
+        return f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {place[0]}"
+
+    def size(self, path: str) -> int:
+        place = self._find(path)
+        return place[1] if place else 0
+
+    def _find(self, path: str) -> tuple[int, int] | None:
+        for _ in range(8):  # layers that several images share are links between folders in old archives
+            if path in self._members:
+                return self._members[path]
+            if path not in self._links:
+                return None
+            path = self._links[path]
+        return None
+
+
+class _Window(io.RawIOBase):
+    """Part of a file, read with a position of its own: several threads may read different windows at once."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file, self._start, self._size, self._at = file, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        wanted = min(len(view), self._size - self._at)
+        data = _read_at(self._file.fileno(), wanted, self._start + self._at) if wanted > 0 else b""
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, *, lasting: bool) -> TarArchive:
+    """An archive from a file or a pipe, compressed or not."""
+    seekable = file.seekable()
+    head = file.read(16) if seekable else b""
+    if seekable:
+        file.seek(0)
+        if not head:
+            raise InputError(f"{name} is empty", AGAIN)
+        if compression(head) == "plain":
+            return TarArchive(file, name, lasting=lasting)
+    spool = cast(BinaryIO, tempfile.TemporaryFile())
+    stream = open_stream(file, limits)
+    try:
+        while piece := stream.read(1 << 20):
+            spool.write(piece)
+            progress(name, stream.position, None)
+    except ValueError as error:
+        if not spool.tell():
+            raise InputError(f"{name}: {error}", AGAIN) from error  # else what came whole is used, and what is missing said
+    except InputError as error:
+        raise InputError(f"{name}: {error}", error.hint) from error
+    finally:
+        if seekable:
+            file.close()
+    if not spool.tell():
+        raise InputError(f"{name} is empty", AGAIN)
+    spool.flush()
+    return TarArchive(spool, name, lasting=False)
+
+
+def _document(stream: BinaryIO, name: str) -> bytes:
+    data = stream.read(DOCUMENT_BYTES + 1)
+    if len(data) > DOCUMENT_BYTES:
+        raise InputError(f"{name} is larger than {DOCUMENT_BYTES >> 20} MiB", "an image like this was not made by a build tool")
+    return data
+
+
+_LOCK = threading.Lock()
+
+
+def _read_at(descriptor: int, size: int, offset: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, size, offset)
+    with _LOCK:  # Windows has no pread
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        return os.read(descriptor, size)
