@@ -144,7 +144,7 @@ def table_page(pages: Pages, number: int) -> Interior | Leaf | None:
 
 def payload(pages: Pages, cell: Cell) -> bytes | None:
     """The whole record of a row; None when a part of it is not in this file."""
-    if not cell.overflow:
+    if len(cell.local) == cell.size_bytes:
         return cell.local
     each = pages.usable_bytes - 4
     missing = cell.size_bytes - len(cell.local)
