@@ -1,0 +1,144 @@
+import msgspec
+import pytest
+from tests.support.executables import elf, inline, pe, pointers
+from tests.support.reading import MemoryFile, read_all, read_files
+
+from careen.catalogers.golang import CATALOGER, standard_library_version
+from careen.model.package import Evidence
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+
+
+def packages(modules, version="go1.22.1"):
+    file = MemoryFile("usr/bin/x", elf(b"", inline(version, modules)), 0o755)
+    return read_all(CATALOGER, {"usr/bin/x": file})
+
+
+def main(*build, version="(devel)"):
+    modules = f"path\texample.com/x/cmd/x\nmod\texample.com/x\t{version}\t\n" + "".join(f"build\t{b}\n" for b in build)
+    (found,) = (package for package in packages(modules) if package.name == "example.com/x")
+    return found.version, found.confidence
+
+
+def test_modules_and_standard_library():
+    found = packages("path\tx\nmod\texample.com/x\tv1.0.0\t\ndep\texample.com/Y/z\tv2.0.0+incompatible\th1:\n")
+    assert [(package.name, package.version) for package in found] == [
+        ("stdlib", "1.22.1"),
+        ("example.com/x", "v1.0.0"),
+        ("example.com/Y/z", "v2.0.0+incompatible"),
+    ]
+    assert {package.evidence for package in found} == {(Evidence("usr/bin/x", 0),)}
+    assert found[2].purl == "pkg:golang/example.com/Y/z@v2.0.0%2Bincompatible"
+
+
+@pytest.mark.parametrize(
+    ("replacement", "expected"),
+    [
+        ("example.com/fork\tv1.9.9\th1:", ("example.com/fork", "v1.9.9", 1.0)),
+        ("./local\t(devel)\t", ("example.com/y", "v1.0.0", 0.5)),
+        ("/src/local\t\t", ("example.com/y", "v1.0.0", 0.5)),
+        ("C:\\src\t(devel)\t", ("example.com/y", "v1.0.0", 0.5)),
+    ],
+)
+def test_replacement_wins(replacement, expected):
+    found = packages(f"dep\texample.com/y\tv1.0.0\n=>\t{replacement}\ndep\texample.com/z\tv3.0.0\th1:\n")
+    assert (found[1].name, found[1].version, found[1].confidence) == expected
+    assert found[2].name == "example.com/z"
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("-X main.version=v1.0.0", "v1.0.0"),
+        ("-s -w -X main.Version=1.2.3-rc.1+meta", "v1.2.3-rc.1+meta"),
+        ("-X=example.com/x/internal.AppVersion=2.0", "v2.0"),
+        ("-X 'example.com/x.version=1.5.0' -X main.commit=abc", "v1.5.0"),
+        ("-X example.com/x/sub.Version=9.0.0 -X main.version=1.0.0", "v1.0.0"),
+    ],
+)
+def test_version_that_the_linker_was_told(flags, expected):
+    assert main(f'-ldflags="{flags}"') == (expected, 0.9)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "-X main.version=dev",
+        "-X main.goVersion=1.22.1",
+        "-X example.com/another.Version=1.0.0",
+        "-X example.com/xy.Version=1.0.0",
+        "-X main.version=",
+        "-X",
+    ],
+)
+def test_versions_of_something_else_do_not_count(flags):
+    assert main(f'-ldflags="{flags}"') == ("", 1.0)
+
+
+def test_pseudo_version_from_the_commit():
+    stamp = ("vcs=git", f"vcs.revision={REVISION}", "vcs.time=2024-03-02T01:00:59Z")
+    assert main(*stamp) == ("v0.0.0-20240302010059-0123456789ab", 0.5)
+    assert main(*stamp, "vcs.modified=true") == ("v0.0.0-20240302010059-0123456789ab+dirty", 0.5)
+    assert main(*stamp[:2]) == ("", 1.0)
+    assert main(*stamp, version="v1.2.3") == ("v1.2.3", 1.0)
+
+
+def test_flags_are_not_kept():
+    """They may hold what nobody was to see."""
+    modules = 'path\tx\nmod\tx\t(devel)\t\nbuild\t-ldflags="-X main.token=hunter2 -X main.version=1.0.0"\n'
+    reading = read_files(CATALOGER, {"x": MemoryFile("x", elf(b"", inline("go1.22", modules)), 0o755)})
+    assert reading.packages
+    assert b"hunter2" not in msgspec.json.encode(reading.facts)
+
+
+@pytest.mark.parametrize(
+    ("toolchain", "expected"),
+    [
+        ("go1.22.1", "1.22.1"),
+        ("go1.20", "1.20"),
+        ("go1.22.1 X:loopvar,boringcrypto", "1.22.1"),
+        ("go1.15.15b5", "1.15.15"),
+        ("go1.20.12 (Red Hat 1.20.12-1.el9)", "1.20.12"),
+        ("go1.24.1-bigcorp", "1.24.1"),
+        ("go1.21rc2", "1.21.0-rc.2"),
+        ("go1.18beta1", "1.18.0-beta.1"),
+        ("devel go1.23-abcdef Mon Jan 1", "1.23.0-devel"),
+        ("devel +abcdef Mon Jan 1", ""),
+        ("", ""),
+    ],
+)
+def test_standard_library_version(toolchain, expected):
+    assert standard_library_version(toolchain) == expected
+
+
+def test_unreleased_toolchains_are_said():
+    reading = read_files(CATALOGER, {"x": MemoryFile("x", elf(b"", inline("devel +abc", "mod\tx\tv1.0.0\t\n")), 0o755)})
+    assert [package.name for package in reading.packages] == ["x"]
+    assert [unknown.evidence.path for unknown in reading.unknowns] == ["x"]
+
+
+@pytest.mark.parametrize(
+    "file", [elf().replace(bytes(64), b"UPX!" + bytes(60), 1), pe().replace(b".rdata\0\0", b"UPX0\0\0\0\0")]
+)
+def test_packed_executables_are_said(file):
+    reading = read_files(CATALOGER, {"x": MemoryFile("x", file, 0o755)})
+    assert "UPX" in reading.unknowns[0].reason
+
+
+def test_which_files_are_looked_at():
+    go, old = elf(b"", inline("go1.22.1")), pe(*pointers("go1.15", ""))
+    files = {
+        "usr/bin/a": MemoryFile("usr/bin/a", go, 0o755),
+        "usr/share/a": MemoryFile("usr/share/a", go, 0o644),
+        "usr/lib/a.so": MemoryFile("usr/lib/a.so", go, 0o644),
+        "opt/a.exe": MemoryFile("opt/a.exe", old, 0o644),
+        "usr/bin/script": MemoryFile("usr/bin/script", b"#!/bin/sh\n" + go, 0o755),
+        "usr/bin/Class": MemoryFile("usr/bin/Class", b"\xca\xfe\xba\xbe\0\0\0\x37" + inline("go1.1"), 0o755),
+        "usr/bin/broken": MemoryFile("usr/bin/broken", go[:40], 0o755),
+    }
+    found = read_all(CATALOGER, files)
+    assert [(package.evidence[0].path, package.version) for package in found] == [
+        ("opt/a.exe", "1.15"),
+        ("usr/bin/a", "1.22.1"),
+        ("usr/lib/a.so", "1.22.1"),
+    ]
