@@ -1,6 +1,7 @@
 """Scores for the few CVEs of one report that nobody has rated, fetched one by one and kept.
 
-Shape of a record: ``{cveMetadata: {cveId, datePublished}, containers: {cna: {metrics, descriptions}, adp: […]}}``; the vendor (CNA) and those who enrich (ADP, CISA among them) score apart. Whatever is fetched is kept in a file of its own
+Shape of a record: ``{cveMetadata: {cveId, datePublished}, containers: {cna: {metrics, descriptions}, adp: […]}}``; the
+vendor (CNA) and those who enrich (ADP, CISA among them) score apart. Whatever is fetched is kept in a file of its own
 beside the database, with its date; a record without a score is asked for again after a day. Nothing is raised: what
 cannot be had in time is not there.
 **Source:** CVE JSON record format 5.1; CVE Services API.
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from careen.errors import NetworkError
+from careen.errors import Error
 from careen.formats import cvss
 from careen.model.advisory import Cvss, VulnerabilityRecord
 from careen.plugins import Fetcher
@@ -149,7 +150,7 @@ def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> dict[str, Vulne
                 return
             try:
                 record = parse(_body(fetcher, id))
-            except (NetworkError, ValueError, OSError):
+            except (Error, ValueError, OSError):
                 continue
             if record.id == id:
                 found[id] = record

@@ -190,7 +190,7 @@ def _fetch(
             fetched = futures[number].result(patience)
         except StillRunning:
             results[feed.path] = FeedResult(source.name, feed.path, "failed", "no answer in time", row.records if row else 0)
-        except (FetchError, NetworkError, OSError) as error:
+        except (FetchError, Error, OSError) as error:
             state: Literal["absent", "failed"] = (
                 "absent" if isinstance(error, FetchError) and error.absent and not row else "failed"
             )
