@@ -14,6 +14,7 @@ import os
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -43,7 +44,7 @@ class BlobStore:
         self._download, self._progress, self._limit = download, progress, limit_bytes
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
-        self._unnamed: dict[str, BinaryIO] = {}
+        self._unnamed: dict[str, _Unnamed] = {}
 
     def opener(self, descriptor: Descriptor) -> Callable[[], BinaryIO]:
         """The function that opens a blob, for a Layer."""
@@ -109,12 +110,8 @@ class BlobStore:
 
     def _fetched(self, descriptor: Descriptor) -> BinaryIO:
         if self._folder is None:
-            unnamed: BinaryIO = tempfile.TemporaryFile()
-            try:
-                self._stream(descriptor, unnamed)
-            except BaseException:
-                unnamed.close()
-                raise
+            unnamed = _Unnamed()
+            self._stream(descriptor, unnamed.file)
             self._unnamed[descriptor.digest] = unnamed
             return io.BufferedReader(_View(unnamed), _CHUNK)
         with self._aside(descriptor.digest) as file:
@@ -154,6 +151,7 @@ class BlobStore:
                 if tries >= _TRIES or done == 0:
                     raise
                 log.debug("%s broke after %d bytes; going on", descriptor.digest, done)
+        file.flush()
         if size is not None and done != size:
             raise _other(descriptor, f"it has {done} bytes, not {size}")
         if checksum.hexdigest() != wanted:
@@ -175,7 +173,7 @@ class BlobStore:
         except OSError as error:
             raise _no_room(path.parent, error) from None
         try:
-            with open(handle, "wb") as file:
+            with os.fdopen(handle, "wb") as file:
                 yield file
             Path(name).replace(path)
         except OSError as error:
@@ -207,14 +205,22 @@ class BlobStore:
                     total -= size
 
 
+class _Unnamed:
+    """A file without a name, closed when neither the store nor a reader needs it any more."""
+
+    def __init__(self) -> None:
+        self.file: BinaryIO = tempfile.TemporaryFile()
+        weakref.finalize(self, self.file.close)
+
+
 class _View(io.RawIOBase):
     """A file of one's own over a file that others read too."""
 
     _lock = threading.Lock()  # where the system cannot read at a place (Windows), one reads at a time
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self._place = file, 0
-        self._size = file.seek(0, io.SEEK_END)
+    def __init__(self, unnamed: _Unnamed) -> None:
+        self._unnamed, self._file, self._place = unnamed, unnamed.file, 0
+        self._size = os.fstat(self._file.fileno()).st_size
 
     def readable(self) -> bool:
         return True

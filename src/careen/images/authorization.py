@@ -1,0 +1,148 @@
+"""Leave to read from a registry: answers its challenge with credentials or with a token that its service issues.
+
+Shape: ``Authorizer.header`` is what to send; after a 401, ``renew`` reads the challenge and gets what it asks for. A
+token is got once and shared by all threads until the registry refuses it.
+Raises: NetworkError for wrong credentials or a service that does not work, InputError where access is denied.
+**Source:** RFC 9110 11.6.1 (challenges), RFC 7617 (basic), RFC 6750 (bearer); distribution, "Token Authentication
+Specification" and "OAuth2 Token Authentication".
+"""
+
+import re
+import threading
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from ..errors import InputError, NetworkError
+from ..plugins import Fetcher, Response
+from .credentials import Credential, Found
+
+_TOKEN_BYTES = 1024 * 1024
+_PARAMETER = re.compile(r'\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_SCHEME = re.compile(r"\s*,*\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=\s|,|$)")
+_MAX_HEADER = 16 * 1024
+
+
+class Challenge(Struct, frozen=True):
+    scheme: str  # in lower case
+    parameters: dict[str, str] = {}
+
+
+class Authorizer:
+    """Authorization for one repository of one registry."""
+
+    def __init__(self, fetcher: Fetcher, registry: str, repository: str, find: Callable[[], Found]) -> None:
+        self._fetcher, self._registry, self._scope, self._find = fetcher, registry, f"repository:{repository}:pull", find
+        self._lock = threading.Lock()
+        self._found: Found | None = None
+        self.header: str | None = None
+
+    def renew(self, refused: str | None, response: Response) -> bool:
+        """Whether there is something else to send than what was refused. ``response`` has status 401."""
+        with self._lock:
+            if self.header != refused:
+                return True  # another thread was here
+            challenges = parse_challenges(response.headers.get("www-authenticate", ""))
+            bearer = next((one for one in challenges if one.scheme == "bearer"), None)
+            if bearer:
+                self.header = f"Bearer {self._token(bearer, response.url)}"
+            elif any(one.scheme == "basic" for one in challenges):
+                credential = self.found.credential
+                if credential and credential.bearer:
+                    self.header = f"Bearer {credential.bearer}"
+                elif credential and credential.username:
+                    self.header = credential.basic
+            return self.header is not None and self.header != refused
+
+    @property
+    def found(self) -> Found:
+        """The user's credentials, looked for when they are first needed: a helper program may take its time."""
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    @property
+    def credential(self) -> Credential | None:
+        return self._found.credential if self._found else None
+
+    def hint(self) -> str:
+        """What may help someone who was refused."""
+        troubles = "; ".join(self.found.troubles)
+        known = "check the name" if self.found.credential else f"check the name, or log in: docker login {self._registry}"
+        return f"{known} ({troubles})" if troubles else known
+
+    def _token(self, challenge: Challenge, asked: str) -> str:
+        credential = self.found.credential
+        if credential and credential.bearer:
+            return credential.bearer
+        realm = challenge.parameters.get("realm", "")
+        _check_realm(realm, asked, self._registry)
+        fields = {"service": challenge.parameters.get("service", ""), "scope": challenge.parameters.get("scope") or self._scope}
+        fields = {name: value for name, value in fields.items() if value}
+        if credential and credential.identity_token:
+            form = {"grant_type": "refresh_token", "client_id": "careen", "refresh_token": credential.identity_token}
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+            body = urlencode({**fields, **form}).encode()
+            response = self._fetcher.request(realm, method="POST", headers=headers, body=body)
+        else:
+            headers = {"Accept": "application/json"} | ({"Authorization": credential.basic} if credential else {})
+            mark = "&" if urlsplit(realm).query else "?"
+            response = self._fetcher.request(f"{realm}{mark}{urlencode(fields)}", headers=headers)
+        return self._token_of(response, credential)
+
+    def _token_of(self, response: Response, credential: Credential | None) -> str:
+        try:
+            data = response.read(_TOKEN_BYTES) if response.status == 200 else b""
+        finally:
+            response.close()
+        if response.status in (400, 401, 403):
+            if credential:
+                raise wrong_password(self._registry, credential)
+            raise InputError(f"{self._registry} wants a login", self.hint())
+        try:
+            document = msgspec.json.decode(data) if data else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            document = None
+        fields = document if isinstance(document, dict) else {}
+        token = fields.get("token") or fields.get("access_token")
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            host = urlsplit(response.url).netloc
+            raise NetworkError(
+                f"{host}, which gives leave to read from {self._registry}, answered {response.status}", "try again later"
+            )
+        return token
+
+
+def parse_challenges(header: str) -> tuple[Challenge, ...]:
+    """The challenges of a WWW-Authenticate header, in its order; what cannot be read ends them."""
+    found, place, header = [], 0, header[:_MAX_HEADER]
+    while scheme := _SCHEME.match(header, place):
+        place = scheme.end()
+        parameters: dict[str, str] = {}
+        while parameter := _PARAMETER.match(header, place):
+            name, quoted, plain = parameter.groups()
+            parameters.setdefault(name.lower(), re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain)
+            place = parameter.end()
+            comma = re.compile(r"\s*,").match(header, place)
+            if not comma:
+                break
+            if _PARAMETER.match(header, comma.end()):
+                place = comma.end()
+        found.append(Challenge(scheme[1].lower(), parameters))
+    return tuple(found)
+
+
+def wrong_password(registry: str, credential: Credential) -> NetworkError:
+    who = f"the user {credential.username!r} or the password" if credential.username else "the token"
+    return NetworkError(f"{registry} does not accept {who} ({credential.source})", f"log in anew: docker login {registry}")
+
+
+def _check_realm(realm: str, asked: str, registry: str) -> None:
+    """Credentials go out over TLS, or as plainly as the user let the registry itself be asked."""
+    parts = urlsplit(realm)
+    if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+        raise NetworkError(f"{registry} names no usable service for its tokens", "tell those who run the registry")
+    if parts.scheme == "http" and urlsplit(asked).scheme != "http":
+        raise NetworkError(f"{registry} would have a password sent over plain HTTP to {parts.netloc}", "tell those who run it")

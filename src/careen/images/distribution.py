@@ -1,0 +1,215 @@
+"""What a registry serves: digests, manifests, blobs and tags of one repository, with every refusal explained.
+
+Raises: InputError for what is not there or denied, NetworkError for the rest.
+**Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Content discovery", "Error codes".
+"""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+
+from ..errors import Error, InputError, NetworkError
+from ..net.addresses import is_loopback
+from ..plugins import Fetcher, Response
+from .authorization import Authorizer, wrong_password
+from .credentials import find
+from .manifest import INDEX_TYPES, MANIFEST_BYTES, MANIFEST_TYPES, is_digest
+from .names import Reference
+
+log = logging.getLogger(__name__)
+
+ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
+_ERROR_BYTES = 64 * 1024
+_TAG_PAGES, _TAG_BYTES = 5, 4 * 1024 * 1024
+
+
+class Repository:
+    """One repository of a registry; threads may share it."""
+
+    def __init__(self, reference: Reference, fetcher: Fetcher, settings: Mapping[str, Any]) -> None:
+        self.reference, self._fetcher = reference, fetcher
+        self._plain = bool(settings.get("plain_http"))
+        self._authorizer = Authorizer(
+            fetcher,
+            reference.registry,
+            reference.repository,
+            lambda: find(reference.registry, reference.repository, settings),
+        )
+        self._lock = threading.Lock()
+        self._base: str | None = None
+
+    def digest_of(self, name: str) -> str | None:
+        """The digest behind a tag by HEAD, which counts against no limit; None where the registry does not tell it."""
+        response = self._ask(f"manifests/{name}", method="HEAD", headers={"Accept": ACCEPT})
+        response.close()
+        digest = response.headers.get("docker-content-digest", "")
+        return digest if response.status == 200 and is_digest(digest) else None
+
+    def manifest(self, name: str, digest: str | None) -> tuple[bytes, str]:
+        """A manifest or an index by tag or digest, checked against ``digest`` where there is one, and its digest."""
+        response = self._ask(f"manifests/{name}", headers={"Accept": ACCEPT})
+        try:
+            if response.status != 200:
+                raise self._refusal(response, name)
+            data = response.read(MANIFEST_BYTES + 1)
+        finally:
+            response.close()
+        if len(data) > MANIFEST_BYTES:
+            raise InputError(f"{self.reference}: the manifest has more than {MANIFEST_BYTES} bytes", "check the registry")
+        algorithm = digest.partition(":")[0] if digest else "sha256"
+        found = f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
+        if digest and found != digest:
+            raise InputError(
+                f"{self.reference}: the registry sent another manifest than {digest}: it has the digest {found}",
+                "try again; if it stays, the registry or a proxy on the way is broken",
+            )
+        return data, found
+
+    def blob(self, digest: str, offset: int = 0) -> Response:
+        """The bytes of a blob from ``offset`` on (206), or from its start (200)."""
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
+        response = self._ask(f"blobs/{digest}", headers=headers)
+        if response.status in (200, 206) and (offset or response.status == 200):
+            return response
+        try:
+            raise self._refusal(response, digest)
+        finally:
+            response.close()
+
+    def tags(self) -> tuple[str, ...] | None:
+        """Some thousands of tags, None where they are not told; InputError where there is no such repository."""
+        found: list[str] = []
+        path = "tags/list?n=1000"
+        for _ in range(_TAG_PAGES):
+            response = self._ask(path)
+            try:
+                if response.status == 404:
+                    raise self._no_repository()
+                document = _document(response, _TAG_BYTES) if response.status == 200 else {}
+            finally:
+                response.close()
+            tags = document.get("tags")
+            if response.status != 200 or not isinstance(tags, list | None):
+                return tuple(found) or None
+            found += [tag for tag in tags or () if isinstance(tag, str)]
+            following = _next(response)
+            if following is None:
+                break
+            path = following
+        return tuple(found)
+
+    def _ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
+        url = urljoin(f"{self._root()}/v2/{self.reference.repository}/", path)
+        sent, response = self._send(url, method, headers or {})
+        here = urlsplit(response.url).netloc == urlsplit(url).netloc  # nobody else is shown credentials
+        if response.status == 401 and here and self._authorizer.renew(sent, response):
+            response.close()
+            _, response = self._send(url, method, headers or {})
+        return response
+
+    def _send(self, url: str, method: str, headers: Mapping[str, str]) -> tuple[str | None, Response]:
+        sent = self._authorizer.header
+        with_leave = {**headers, "Authorization": sent} if sent else headers
+        return sent, self._fetcher.request(url, method=method, headers=with_leave)
+
+    def _root(self) -> str:
+        """``https://HOST``; on this machine ``http://HOST`` where there is no TLS, as Docker does."""
+        with self._lock:
+            if self._base is None:
+                host = self.reference.host
+                self._base = f"http://{host}" if self._plain else f"https://{host}"
+                if is_loopback(host) and not self._plain:
+                    self._base = _probe(self._fetcher, host)
+            return self._base
+
+    def _refusal(self, response: Response, name: str) -> Error:
+        """Why a manifest or a blob is not given."""
+        reference, status = self.reference, response.status
+        codes, message = _errors(response)
+        if status == 404:
+            return self._not_there(name, codes)
+        if status in (401, 403):
+            credential = self._authorizer.credential
+            if status == 401 and credential and (self._authorizer.header or "").startswith("Basic "):
+                return wrong_password(reference.registry, credential)
+            who = f" for {credential.username}" if credential and credential.username else ""
+            return InputError(
+                f"{reference.registry} denies access to {reference.name}{who}: there is no such repository, or it is private",
+                self._authorizer.hint(),
+            )
+        said = f": {message}" if message else ""
+        return NetworkError(f"{reference.registry} answered {status} for {reference.name}{said}", "try again later")
+
+    def _not_there(self, name: str, codes: set[str]) -> Error:
+        if "NAME_UNKNOWN" in codes:
+            return self._no_repository()
+        try:
+            tags = self.tags()
+        except Error as error:
+            return error
+        if ":" in name:
+            return InputError(f"{self.reference.name} has nothing with the digest {name}", "name a tag or another digest")
+        return InputError(f"{self.reference.name} has no tag {name!r}", _suggestion(self.reference, name, tags or ()))
+
+    def _no_repository(self) -> InputError:
+        return InputError(f"{self.reference.registry} has no repository {self.reference.repository}", self._authorizer.hint())
+
+
+def _probe(fetcher: Fetcher, host: str) -> str:
+    try:
+        fetcher.request(f"https://{host}/v2/").close()
+    except NetworkError as error:
+        try:
+            response = fetcher.request(f"http://{host}/v2/")
+        except NetworkError:
+            raise error from None
+        response.close()
+        if response.status not in (200, 401):  # a server that speaks TLS answers 400
+            raise error from None
+        log.debug("%s speaks plain HTTP", host)
+        return f"http://{host}"
+    return f"https://{host}"
+
+
+def _suggestion(reference: Reference, tag: str, tags: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(tag, tags, 3, 0.6)
+    if near:
+        return f"did you mean {' or '.join(f'{reference.name}:{one}' for one in near)}?"
+    return f"there are {', '.join(tags[-5:])}" if tags else "name another tag"
+
+
+def _errors(response: Response) -> tuple[set[str], str]:
+    """Codes and the first message of an answer that is an error."""
+    try:
+        errors = _document(response, _ERROR_BYTES).get("errors")
+    except NetworkError:
+        return set(), ""
+    entries = [entry for entry in errors if isinstance(entry, dict)] if isinstance(errors, list) else []
+    codes = {entry["code"] for entry in entries if isinstance(entry.get("code"), str)}
+    message = next((entry["message"] for entry in entries if isinstance(entry.get("message"), str)), "")
+    return codes, "".join(char if char.isprintable() else " " for char in message[:200])
+
+
+def _document(response: Response, limit: int) -> dict[str, Any]:
+    data = response.read(limit + 1)
+    try:
+        document = msgspec.json.decode(data) if len(data) <= limit else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = None
+    return document if isinstance(document, dict) else {}
+
+
+def _next(response: Response) -> str | None:
+    """The query of the next page, on the same host. Source: RFC 8288, ``Link: <…>; rel="next"``."""
+    target, _, relation = response.headers.get("link", "").partition(">")
+    if not target.startswith("<") or 'rel="next"' not in relation.replace("rel=next", 'rel="next"'):
+        return None
+    query = urlsplit(target[1:]).query
+    return f"tags/list?{query}" if query else None

@@ -1,0 +1,198 @@
+"""A registry on loopback that speaks the OCI distribution protocol, with switches for whatever registries do."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+from tests.support.certificates import Certificate
+from tests.support.images import BuiltImage, BuiltIndex
+from tests.support.servers import Answer, Request, Server
+
+
+@dataclass
+class Registry:
+    """``with Registry(…) as registry: registry.push("team/app", "1.0", image)``; then ``registry.host`` serves it.
+
+    ``auth``: None, ``basic`` or ``bearer`` (its own token service is ``/token``). ``users`` maps names to passwords.
+    """
+
+    auth: str | None = None
+    users: dict[str, str] = field(default_factory=lambda: {"ann": "s3cret"})
+    anonymous: bool = True  # whether the token service gives tokens to anybody
+    refresh_tokens: tuple[str, ...] = ()
+    token_uses: int | None = None  # after so many requests a token has expired
+    tls: Certificate | None = None
+    head: bool = True  # False: HEAD is not allowed
+    tell_digest: bool = True
+    list_tags: bool = True
+    ranges: bool = True
+    blobs_elsewhere: str | None = None  # address that blobs are redirected to
+    page: int = 1000
+    name: str | None = None  # host that clients know it by, where a proxy leads here
+    client_authority: Certificate | None = None
+
+    def __post_init__(self) -> None:
+        self.manifests: dict[tuple[str, str], tuple[bytes, str]] = {}
+        self.tags: dict[str, list[str]] = {}
+        self.blobs: dict[str, bytes] = {}
+        self.tokens: dict[str, int] = {}  # token -> uses
+        self.altered: dict[str, bytes] = {}  # digest -> what is sent in its place
+        self.broken: dict[str, list[int]] = {}  # digest -> after how many bytes the connection breaks, one a request
+        self.busy: list[Answer] = []  # given first, one a request below /v2/
+        self._server = Server(self._answer, tls=self.tls, client_authority=self.client_authority)
+
+    def __enter__(self) -> "Registry":
+        self._server.__enter__()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._server.__exit__(*failure)
+
+    @property
+    def host(self) -> str:
+        return self.name or self._server.host
+
+    @property
+    def port(self) -> int:
+        return self._server.port
+
+    @property
+    def url(self) -> str:
+        return f"{self._server.scheme}://{self.host}"
+
+    @property
+    def requests(self) -> list[Request]:
+        return self._server.requests
+
+    def asked(self, method: str, part: str) -> list[str]:
+        """The paths of requests that hold a text."""
+        return [request.path for request in self.requests if request.method == method and part in request.path]
+
+    def push(self, name: str, tag: str | None, image: BuiltImage | BuiltIndex) -> str:
+        """Lays an image or an index there and gives its reference."""
+        self.blobs.update(image.blobs())
+        for digest, manifest in image.manifests().items():
+            self.manifests[name, digest] = manifest
+        if tag:
+            self.manifests[name, tag] = (image.manifest, image.media_type)
+            self.tags.setdefault(name, []).append(tag)
+        self.tags.setdefault(name, [])
+        return f"{self.host}/{name}:{tag}" if tag else f"{self.host}/{name}@{image.digest}"
+
+    def _answer(self, request: Request) -> Answer:
+        parts = urlsplit(request.path)
+        if parts.path == "/token":
+            return self._token(request)
+        if not parts.path.startswith("/v2/"):
+            return Answer(404)
+        refused = self._refused(request, parts.path)
+        if refused:
+            return refused
+        if self.busy:
+            return self.busy.pop(0)
+        if parts.path == "/v2/":
+            return Answer(body=b"{}")
+        if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", parts.path):
+            return self._manifest(request, match[1], match[2])
+        if match := re.fullmatch(r"/v2/(.+)/blobs/([^/]+)", parts.path):
+            return self._blob(request, match[2])
+        if match := re.fullmatch(r"/v2/(.+)/tags/list", parts.path):
+            return self._tags(match[1], parse_qs(parts.query))
+        return Answer(404)
+
+    def _refused(self, request: Request, path: str) -> Answer | None:
+        given = request.headers.get("authorization", "")
+        if self.auth == "basic" and not self._user(given):
+            return _error(401, "UNAUTHORIZED", {"WWW-Authenticate": 'Basic realm="the, registry"'})
+        if self.auth == "bearer":
+            token = given.removeprefix("Bearer ")
+            left = self.tokens.get(token, 0)
+            if not given.startswith("Bearer ") or left <= 0:
+                name = re.sub(r"^/v2/|/(manifests|blobs|tags)/.*$", "", path)
+                scope = f',scope="repository:{name}:pull"' if name else ""
+                challenge = f'Bearer realm="{self.url}/token",service="registry.example.test"{scope}'
+                return _error(401, "UNAUTHORIZED", {"WWW-Authenticate": challenge})
+            self.tokens[token] = left - 1
+        return None
+
+    def _token(self, request: Request) -> Answer:
+        if request.method == "POST":
+            form = parse_qs(request.body.decode())
+            if form["grant_type"] != ["refresh_token"] or form["refresh_token"][0] not in self.refresh_tokens:
+                return _error(401, "UNAUTHORIZED")
+            return self._issued("access_token")
+        given = request.headers.get("authorization", "")
+        if (given and not self._user(given)) or (not given and not self.anonymous):
+            return _error(401, "UNAUTHORIZED")
+        return self._issued("token")
+
+    def _issued(self, name: str) -> Answer:
+        token = f"token-{len(self.tokens)}"
+        self.tokens[token] = 1 << 30 if self.token_uses is None else self.token_uses
+        return Answer(body=json.dumps({name: token, "expires_in": 300}).encode())
+
+    def _user(self, header: str) -> bool:
+        pairs = (f"{user}:{password}".encode() for user, password in self.users.items())
+        return header in {f"Basic {base64.b64encode(pair).decode()}" for pair in pairs}
+
+    def _manifest(self, request: Request, name: str, wanted: str) -> Answer:
+        if request.method == "HEAD" and not self.head:
+            return Answer(405)
+        if name not in self.tags:
+            return _error(404, "NAME_UNKNOWN")
+        if (name, wanted) not in self.manifests:
+            return _error(404, "MANIFEST_UNKNOWN")
+        data, media_type = self.manifests[name, wanted]
+        if media_type not in request.headers.get("accept", ""):
+            return _error(404, "MANIFEST_UNKNOWN")
+        headers = {"Content-Type": media_type}
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        if self.tell_digest:
+            headers["Docker-Content-Digest"] = digest
+        return Answer(body=self.altered.get(digest, data), headers=headers)
+
+    def _blob(self, request: Request, digest: str) -> Answer:
+        if digest not in self.blobs:
+            return _error(404, "BLOB_UNKNOWN")
+        if self.blobs_elsewhere:
+            return Answer(307, headers={"Location": f"{self.blobs_elsewhere}/{digest}?X-Signature=s1gned"})
+        data = self.altered.get(digest, self.blobs[digest])
+        status, start = 200, 0
+        if self.ranges and (match := re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))):
+            status, start = 206, int(match[1])
+        rest = data[start:]
+        if self.broken.get(digest):
+            return Answer(status, rest[: self.broken[digest].pop(0)], length=len(rest))
+        return Answer(status, rest)
+
+    def _tags(self, name: str, query: dict[str, list[str]]) -> Answer:
+        if not self.list_tags:
+            return _error(403, "DENIED")
+        if name not in self.tags:
+            return _error(404, "NAME_UNKNOWN")
+        last = query.get("last", [""])[0]
+        left = [tag for tag in sorted(self.tags[name]) if tag > last]
+        headers = {}
+        if len(left) > self.page:
+            headers["Link"] = f'</v2/{name}/tags/list?last={left[self.page - 1]}&n={self.page}>; rel="next"'
+        return Answer(body=json.dumps({"name": name, "tags": left[: self.page]}).encode(), headers=headers)
+
+
+def blob_server(blobs: Iterable[bytes]) -> Server:
+    """Where a registry may redirect to: ``/DIGEST``."""
+    known = {f"sha256:{hashlib.sha256(data).hexdigest()}": data for data in blobs}
+
+    def answer(request: Request) -> Answer:
+        data = known.get(urlsplit(request.path).path[1:])
+        return Answer(404) if data is None else Answer(body=data)
+
+    return Server(answer)
+
+
+def _error(status: int, code: str, headers: dict[str, str] | None = None) -> Answer:
+    body = json.dumps({"errors": [{"code": code, "message": code.lower()}]}).encode()
+    return Answer(status, body, {"Content-Type": "application/json", **(headers or {})})

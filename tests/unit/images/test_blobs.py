@@ -1,0 +1,201 @@
+import os
+import threading
+import time
+
+import pytest
+from tests.support.images import sha256
+
+from careen.errors import InputError, NetworkError
+from careen.images.blobs import BlobStore
+from careen.images.manifest import Descriptor
+
+DATA = os.urandom(700_000)
+BLOB = Descriptor(sha256(DATA), len(DATA))
+
+
+class Source:
+    """Gives ``data`` as a registry would; ``breaks`` says after how many bytes each answer ends, in order."""
+
+    def __init__(self, data=DATA, breaks=(), ranges=True, wait=None):
+        self.data, self.breaks, self.ranges, self.wait = data, list(breaks), ranges, wait
+        self.asked = []
+
+    def __call__(self, digest, offset):
+        self.asked.append(offset)
+        if self.wait:
+            self.wait()
+        status, data = (206, self.data[offset:]) if offset and self.ranges else (200, self.data)
+        limit = self.breaks.pop(0) if self.breaks else None
+
+        class Answer:
+            closed = False
+            place = 0
+
+            def __init__(self):
+                self.status, self.headers, self.url = status, {}, ""
+
+            def read(self, size=-1):
+                if limit is not None and self.place >= limit:
+                    raise NetworkError("the connection broke", "try again")
+                end = min(self.place + size, len(data) if limit is None else limit)
+                part, self.place = data[self.place : end], end
+                return part
+
+            def close(self):
+                self.closed = True
+
+        return Answer()
+
+
+@pytest.fixture(params=["folder", "no folder"])
+def folder(request, tmp_path):
+    return tmp_path / "cache" if request.param == "folder" else None
+
+
+def read(store, blob=BLOB):
+    with store.open(blob) as file:
+        return file.read()
+
+
+def left(folder):
+    return sorted(path.name for path in (folder / "blobs").rglob("*") if path.is_file())
+
+
+def test_a_blob_is_downloaded_once(folder):
+    source, told = Source(), []
+    store = BlobStore(folder, source, lambda what, done, total: told.append((done, total)))
+    with store.open(BLOB) as one, store.open(BLOB) as other:
+        assert one.read(10) == DATA[:10]
+        assert other.read() == DATA
+        assert one.read(10) == DATA[10:20]
+        one.seek(-5, os.SEEK_END)
+        assert one.read() == DATA[-5:]
+    assert read(store) == DATA
+    assert source.asked == [0]
+    assert told[-1] == (len(DATA), len(DATA)) and len(told) > 1
+
+
+def test_another_process_finds_it_in_the_folder(tmp_path):
+    read(BlobStore(tmp_path, Source()))
+    again = Source()
+    assert read(BlobStore(tmp_path, again)) == DATA
+    assert again.asked == []
+    assert left(tmp_path) == [BLOB.digest.partition(":")[2]]
+    assert (tmp_path / "blobs" / "sha256").stat().st_mode & 0o077 == 0
+
+
+def test_threads_download_different_blobs_at_once_and_the_same_one_once(folder):
+    meeting = threading.Barrier(2, timeout=5)  # breaks unless two downloads overlap
+    datas = [b"a" * 1000, b"b" * 1000]
+    sources = {sha256(data): Source(data, wait=meeting.wait) for data in datas}
+    store = BlobStore(folder, lambda digest, offset: sources[digest](digest, offset))
+    found = []
+
+    def work(data):
+        found.append(read(store, Descriptor(sha256(data), len(data))) == data)
+
+    threads = [threading.Thread(target=work, args=(data,)) for data in datas * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * 6
+    assert [source.asked for source in sources.values()] == [[0], [0]]
+
+
+def test_a_broken_download_goes_on_where_it_broke(folder):
+    source = Source(breaks=[300_000, 100_000])
+    assert read(BlobStore(folder, source)) == DATA
+    assert source.asked == [0, 300_000, 400_000]
+
+
+def test_a_broken_download_starts_anew_without_ranges(folder):
+    source = Source(breaks=[300_000], ranges=False)
+    assert read(BlobStore(folder, source)) == DATA
+    assert source.asked == [0, 300_000]
+
+
+def test_a_download_that_does_not_get_on_is_given_up(folder):
+    source = Source(breaks=[300_000, 0, 0, 0, 0, 0, 0, 0])
+    with pytest.raises(NetworkError, match="broke"):
+        read(BlobStore(folder, source))
+    assert 2 < len(source.asked) < 7
+    assert folder is None or left(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (DATA[:-1] + bytes([DATA[-1] ^ 1]), "it has the digest"),
+        (DATA[:-1], "it has 699999 bytes, not 700000"),
+        (DATA + b"x", "goes on after its end"),
+    ],
+)
+def test_other_bytes_than_the_digest_says_are_not_kept(folder, data, reason):
+    store = BlobStore(folder, Source(data))
+    with pytest.raises(InputError, match=reason) as caught:
+        read(store)
+    assert BLOB.digest in str(caught.value) and caught.value.hint
+    assert folder is None or left(folder) == []
+
+
+def test_a_size_that_nobody_told(folder):
+    assert read(BlobStore(folder, Source()), Descriptor(BLOB.digest, -1)) == DATA
+
+
+def test_what_is_kept_with_another_size_is_fetched_anew(tmp_path):
+    read(BlobStore(tmp_path, Source()))
+    (tmp_path / "blobs" / BLOB.digest.replace(":", "/")).write_bytes(DATA[:100])
+    source = Source()
+    assert read(BlobStore(tmp_path, source)) == DATA
+    assert source.asked == [0]
+
+
+def test_a_digest_never_names_another_file(tmp_path):
+    with pytest.raises(InputError, match="no digest"):
+        BlobStore(tmp_path, Source()).open(Descriptor("sha256:../../../etc/passwd", -1))
+    assert BlobStore(tmp_path, Source()).known("sha256:../x") is None
+
+
+def test_documents_are_small(folder):
+    store = BlobStore(folder, Source())
+    assert store.document(BLOB, 1_000_000) == DATA
+    for size in (BLOB.size_bytes, -1):
+        with pytest.raises(InputError, match=r"limit is 1000|more than 1000"):
+            store.document(Descriptor(BLOB.digest, size), 1000)
+
+
+def test_manifests_are_kept_and_checked_when_they_are_found(tmp_path):
+    store = BlobStore(tmp_path, Source())
+    assert store.known(BLOB.digest) is None
+    store.keep(BLOB.digest, DATA)
+    assert store.known(BLOB.digest) == DATA
+    (tmp_path / "blobs" / BLOB.digest.replace(":", "/")).write_bytes(b"{}")
+    assert store.known(BLOB.digest) is None
+
+
+def test_the_least_recently_used_blobs_make_room(tmp_path):
+    datas = [bytes([number]) * 1000 for number in range(5)]
+    blobs = [Descriptor(sha256(data), 1000) for data in datas]
+    for number, data in enumerate(datas[:4]):
+        read(BlobStore(tmp_path, Source(data)), blobs[number])
+        os.utime(tmp_path / "blobs" / blobs[number].digest.replace(":", "/"), (number, number))
+    stale = tmp_path / "blobs" / "sha256" / ".part-killed"
+    stale.write_bytes(b"x")
+    os.utime(stale, (1, 1))
+    fresh = tmp_path / "blobs" / "sha256" / ".part-running"
+    fresh.write_bytes(b"x")
+    store = BlobStore(tmp_path, Source(datas[4]), limit_bytes=3500)
+    assert read(store, blobs[0]) == datas[0]  # used by this store: stays although it is the oldest
+    os.utime(tmp_path / "blobs" / blobs[0].digest.replace(":", "/"), (0, 0))
+    assert read(store, blobs[4]) == datas[4]
+    kept = {blob.digest.partition(":")[2] for blob in (blobs[0], blobs[3], blobs[4])}
+    assert set(left(tmp_path)) == {*kept, ".part-running"}
+    assert fresh.stat().st_mtime > time.time() - 100
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path):
+    (tmp_path / "blobs").write_text("a file in the way")
+    with pytest.raises(InputError, match="cannot be written to") as caught:
+        read(BlobStore(tmp_path, Source()))
+    assert "CAREEN_CACHE_DIR" in caught.value.hint
