@@ -6,7 +6,7 @@ of its ids with; what has no CVE at all is brought together by the ids it shares
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -33,16 +33,16 @@ def flaws(hits: Sequence[Hit], records: Mapping[str, tuple[VulnerabilityRecord, 
     nameless: list[tuple[Hit, list[str]]] = []
     for found in hits:
         ids = [found.advisory.id, *found.advisory.aliases]
-        for id in tuple(ids):
-            for record in records.get(id, ()):
-                beside = (record.id, *record.aliases)
-                if sum(map(_is_cve, beside)) <= 1:
-                    ids.extend(beside)
         cves = list(dict.fromkeys(filter(_is_cve, ids)))
         others = [id for id in ids if not _is_cve(id)]
+        if not cves:
+            others = list(dict.fromkeys((*others, *_beside(others, records))))
+            cves = [id for id in others if _is_cve(id)]
+            others = [id for id in others if not _is_cve(id)]
         for cve in cves:
             groups[cve].hits.append(found)
-            groups[cve].ids.update(dict.fromkeys(others))
+            # Of the many names that records give a flaw, the one that people look for.
+            groups[cve].ids.update(dict.fromkeys((*others, *filter(_is_ghsa, _beside([cve], records)))))
         if len(cves) == 1:
             cve_by_id.update((id, cves[0]) for id in others)
         elif not cves:
@@ -52,6 +52,15 @@ def flaws(hits: Sequence[Hit], records: Mapping[str, tuple[VulnerabilityRecord, 
         groups[name].hits.append(found)
         groups[name].ids.update(dict.fromkeys(ids))
     return [_flaw(name, group) for name, group in groups.items()]
+
+
+def _beside(ids: Iterable[str], records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> Iterator[str]:
+    """The names that records of one flaw put beside these."""
+    for id in ids:
+        for record in records.get(id, ()):
+            names = (record.id, *record.aliases)
+            if sum(map(_is_cve, names)) <= 1:
+                yield from names
 
 
 def _by_what_they_share(nameless: Sequence[tuple[Hit, list[str]]]) -> list[tuple[Hit, list[str]]]:
@@ -74,5 +83,9 @@ def _is_cve(id: str) -> bool:
     return id.startswith("CVE-")
 
 
+def _is_ghsa(id: str) -> bool:
+    return id.startswith("GHSA-")
+
+
 def _rank(id: str) -> tuple[bool, bool, str]:
-    return not id.startswith("CVE-"), not id.startswith("GHSA-"), id
+    return not _is_cve(id), not _is_ghsa(id), id

@@ -23,6 +23,7 @@ class Release(Struct, frozen=True):
     title: str  # "Debian 12"
     by_source: bool = False  # an rpm feed that names source packages
     stand_in: str | None = None  # namespace of a rebuild with the same versions
+    paid: str | None = None  # namespace of support beyond the ordinary, whose fixes only its customers get
 
 
 class _Family(Struct, frozen=True):
@@ -31,6 +32,7 @@ class _Family(Struct, frozen=True):
     by_source: bool = False
     namespace: str | None = None  # where it is another's
     stand_in: str | None = None
+    paid: str | None = None
 
 
 _FAMILIES = {
@@ -59,7 +61,8 @@ _FAMILIES = {
     "sl-micro": _Family("SUSE Linux Micro", 2),
     "sled": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
     "sles": _Family("SUSE Linux Enterprise", 2),
-    "ubuntu": _Family("Ubuntu", 2),
+    "ubuntu": _Family("Ubuntu", 2, paid="ubuntu-pro"),
+    "ubuntu-pro": _Family("Ubuntu Pro", 2),
     "wolfi": _Family("Wolfi", 0),
 }
 
@@ -80,6 +83,7 @@ def release_of(distribution: Distribution) -> Release | None:
         f"{family.title} {release}",
         family.by_source,
         f"{family.stand_in}:{release}" if family.stand_in else None,
+        f"{family.paid}:{release}" if family.paid else None,
     )
 
 
@@ -99,6 +103,11 @@ def distribution_of(package: Package, image: Distribution | None) -> Distributio
 def name_of(distribution: Distribution) -> str:
     """The distribution in words, whether we know it or not."""
     return distribution.pretty_name or " ".join(part for part in (distribution.id, distribution.version) if part)
+
+
+def title_of(namespace: str) -> str:
+    id, _, release = namespace.partition(":")
+    return f"{_FAMILIES[id].title} {release}".strip() if id in _FAMILIES else namespace
 
 
 def parent_of(distribution: Distribution) -> str | None:

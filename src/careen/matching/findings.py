@@ -9,6 +9,7 @@ from careen.model.advisory import Advisory, Epss, Exploited, Malicious, Vulnerab
 from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability
 from careen.model.package import Package
 
+from .distributions import title_of
 from .judge import Judged
 from .keys import Key
 from .ranges import Hit, explain
@@ -25,7 +26,26 @@ class Enrichment(Struct, frozen=True):
     exploited: Mapping[str, Exploited]
 
 
-def finding(judged: Judged, known: Enrichment, key: Key) -> Vulnerability:
+class Place(Struct, frozen=True):
+    """Where a package is, told once for all its findings."""
+
+    purl: str
+    paths: tuple[str, ...]
+    layer: int | None
+    lasting: str  # what stays the same from tag to tag: the purl without version, and the path
+
+
+def place_of(package: Package) -> Place:
+    purl = package.purl
+    lasting = purl.partition("?")[0]
+    paths = tuple(sorted({evidence.path for evidence in package.evidence}))
+    path = paths[0] if paths else ""
+    if package.version:
+        lasting, path = lasting.rpartition("@")[0], path.replace(package.version, "*")
+    return Place(purl, paths, package.evidence[0].layer if package.evidence else None, f"{lasting}\0{path}")
+
+
+def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulnerability:
     subject, flaw = judged.subject, judged.flaw
     package = subject.package
     ids = (flaw.id, *flaw.aliases)
@@ -40,10 +60,10 @@ def finding(judged: Judged, known: Enrichment, key: Key) -> Vulnerability:
     return Vulnerability(
         id=flaw.id,
         aliases=flaw.aliases,
-        package=package.purl,
+        package=place.purl,
         package_name=package.name,
         package_version=package.version,
-        paths=_paths(package),
+        paths=place.paths,
         severity=severity,
         severity_source=source,
         cvss=cvss,
@@ -52,10 +72,10 @@ def finding(judged: Judged, known: Enrichment, key: Key) -> Vulnerability:
         risk=risk_of(severity, best(cvss), epss, exploited, bool(fix.versions)),
         fix=fix,
         advisories=_references(advisories),
-        reason=f"{explain(main, subject.version)} ({subject.scheme} order, {_title(subject, main.advisory)})",
+        reason=_reason(judged, main, fix),
         confidence=judged.confidence,
-        layer=package.evidence[0].layer if package.evidence else None,
-        fingerprint=fingerprint("vulnerability", flaw.id, package),
+        layer=place.layer,
+        fingerprint=fingerprint("vulnerability", flaw.id, place),
         summary=next((record.summary for record in records if record.summary), ""),
     )
 
@@ -63,41 +83,34 @@ def finding(judged: Judged, known: Enrichment, key: Key) -> Vulnerability:
 def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
     """A package that is itself the attack: nothing mends it but taking it out."""
     package = subject.package
+    place = place_of(package)
     extent = "every version" if not malicious.versions else subject.version
     return Vulnerability(
         id=malicious.id,
         aliases=(),
-        package=package.purl,
+        package=place.purl,
         package_name=package.name,
         package_version=package.version,
-        paths=_paths(package),
+        paths=place.paths,
         severity="critical",
-        severity_source="osv",
+        severity_source="openssf",
         cvss=(),
         epss=None,
         kev=False,
         risk=100.0,
         fix=Fix("open"),
-        advisories=(AdvisoryReference(malicious.id, "osv"),),
+        advisories=(AdvisoryReference(malicious.id, "openssf", f"https://osv.dev/vulnerability/{malicious.id}"),),
         reason=f"{extent} of this package is malicious ({subject.title})",
         confidence=subject.weight,
-        layer=package.evidence[0].layer if package.evidence else None,
-        fingerprint=fingerprint("vulnerability", malicious.id, package),
+        layer=place.layer,
+        fingerprint=fingerprint("vulnerability", malicious.id, place),
         summary="Malicious package: remove it, and treat what it could reach as exposed",
     )
 
 
-def fingerprint(kind: str, id: str, package: Package) -> str:
-    """Names the same flaw in the same place, whatever the tag: the version counts neither in the purl nor in the path."""
-    purl = package.purl.partition("?")[0].rpartition("@")[0] if package.version else package.purl.partition("?")[0]
-    path = next(iter(_paths(package)), "")
-    if package.version:
-        path = path.replace(package.version, "*")
-    return hashlib.sha256("\0".join((kind, id, purl, path)).encode()).hexdigest()[:32]
-
-
-def _paths(package: Package) -> tuple[str, ...]:
-    return tuple(sorted({evidence.path for evidence in package.evidence}))
+def fingerprint(kind: str, id: str, place: Place) -> str:
+    """Names the same flaw in the same place, whatever the tag: no version counts, neither in the purl nor in the path."""
+    return hashlib.sha256(f"{kind}\0{id}\0{place.lasting}".encode(errors="replace")).hexdigest()[:32]
 
 
 def _fix(judged: Judged, key: Key) -> Fix:
@@ -137,7 +150,12 @@ def _references(advisories: list[Advisory]) -> tuple[AdvisoryReference, ...]:
     return tuple(found)
 
 
-def _title(subject: Subject, advisory: Advisory) -> str:
-    return (
-        subject.title if advisory.namespace == subject.namespace else f"{advisory.namespace}, standing in for {subject.title}"
-    )
+def _reason(judged: Judged, main: Hit, fix: Fix) -> str:
+    subject = judged.subject
+    title = subject.title
+    if main.advisory.namespace != subject.namespace:
+        title = f"{title_of(main.advisory.namespace)}, standing in for {title}"
+    text = f"{explain(main, subject.version)} ({subject.scheme} order, {title})"
+    if judged.paid and subject.paid and not fix.versions:
+        text += f"; {judged.paid} mends it for those who have {title_of(subject.paid).rpartition(' ')[0]}"
+    return text

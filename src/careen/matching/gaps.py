@@ -10,6 +10,7 @@ from careen.database.knowledge import Knowledge
 from careen.model.advisory import NamespaceInfo
 from careen.model.report import Reason
 
+from .distributions import title_of
 from .keys import Key
 from .rpm import stream_of
 from .subjects import Subject
@@ -34,30 +35,32 @@ def gaps_of(
     judged = 0
     readable, unreadable = _readable(subjects, keys)
     reasons += unreadable
-    with_records = {namespace for namespace, _ in said}
     for namespace, group in sorted(readable.items()):
         infos = knowledge.namespace(namespace)
         title = group[0].title
         stand_in = group[0].stand_in
-        if infos and not all(info.partial for info in infos):
+        if any(info.unfixed and not info.partial for info in infos):
             count = len(group)
-            if group[0].distribution and not any(info.unfixed for info in infos):
-                reasons.append(Reason("fixed_only", f"{title}: {_names(infos)} lists issues that have a fix, no others", count))
         elif stand_in and knowledge.namespace(stand_in):
-            count = sum(stream_of(subject.package) is None or (namespace, subject.name) in said for subject in group)
-            reasons += _standing_in(title, stand_in, len(group), count)
+            count, standing = _standing_in(group, stand_in, said)
+            reasons += standing
             namespaces.append(stand_in)
-        elif infos and group[0].distribution:
-            count = _known(namespace, group, knowledge)
-            reasons.append(_partial(title, infos, group, count))
-        elif infos:
-            count = len(group)
-            detail = "; ".join(info.detail for info in infos if info.detail) or "it knows a part of the packages"
-            reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count))
-        else:
-            count = sum((namespace, subject.name) in said for subject in group) if namespace in with_records else 0
+        elif not infos:
+            count = sum((namespace, subject.name) in said for subject in group)
             if count < len(group):
                 reasons.append(Reason("no_advisories", f"{title}: no feed", len(group) - count))
+        elif not group[0].distribution:
+            count = len(group)
+            if all(info.partial for info in infos):
+                detail = "; ".join(info.detail for info in infos if info.detail) or "it knows a part of the packages"
+                reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count))
+        else:
+            count = len(group) if any(not info.partial for info in infos) else _known(namespace, group, knowledge)
+            if count < len(group):
+                reasons.append(_partial(title, infos, group, count))
+            if not any(info.unfixed for info in infos):
+                detail = f"{title}: {_names(infos)} lists issues that have a fix, no others"
+                reasons.append(Reason("fixed_only", detail, count))
         if count:
             namespaces.append(namespace)
             judged += count
@@ -98,12 +101,17 @@ def _known(namespace: str, group: list[Subject], knowledge: Knowledge) -> int:
     return Counter(subject.name in known for subject in group)[True]
 
 
-def _standing_in(title: str, stand_in: str, packages: int, count: int) -> list[Reason]:
-    reasons = [Reason("stand_in", f"{title}: judged by the advisories of {stand_in}, a rebuild with the same versions", count)]
-    if count < packages:
-        detail = f"{title}: a rebuild's advisories do not compare with the packages of modules"
-        reasons.append(Reason("unassessed_package", detail, packages - count))
-    return reasons
+def _standing_in(group: list[Subject], stand_in: str, said: Collection[tuple[str, str]]) -> tuple[int, list[Reason]]:
+    """A rebuild's advisories say nothing of the packages of modules: each builds its streams with numbers of its own."""
+    title = group[0].title
+    odd = [subject for subject in group if stream_of(subject.package) and (subject.namespace, subject.name) not in said]
+    count = len(group) - len(odd)
+    detail = f"{title}: judged by the advisories of {title_of(stand_in)} too, a rebuild with the same versions"
+    reasons = [Reason("stand_in", detail, count)] if count else []
+    if odd:
+        detail = f"{title}: packages of modules, which the advisories of a rebuild do not speak of"
+        reasons.append(Reason("unassessed_package", detail, len(odd)))
+    return count, reasons
 
 
 def _end_of_life(namespace: str, title: str, packages: int, knowledge: Knowledge, today: date) -> list[Reason]:

@@ -8,16 +8,18 @@ Feeds overlap and disagree, so a flaw that an advisory holds is dropped or doubt
 - the ecosystem's own database names the flaw without holding the version: kept, as ``possible``.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.model.finding import Confidence
 
 from .aliases import Flaw, flaws
 from .keys import Key
-from .ranges import NOT_AFFECTED, Hit, hit
+from .ranges import NOT_AFFECTED, Hit, hit, spellings
 from .rpm import speaks_of
 from .subjects import CONFIDENCES, Subject, weaker
 
@@ -33,12 +35,17 @@ _OWN_SOURCES = {
 }
 
 
+# Versions of packages that paid support built: 1.1.1-1ubuntu2.1~18.04.23+esm1.
+_PAID = re.compile(r"[+~]esm\d")
+
+
 class Opinion(Struct, frozen=True):
     """What a namespace says of a package: what holds its version, and what was said that does not."""
 
     hits: tuple[Hit, ...]
     others: tuple[Advisory, ...] = ()  # about this build, holding it or not
     denied: frozenset[str] = frozenset()  # flaws that it is not affected by
+    paid: Mapping[str, str] = {}  # flaw: the version that mends it for paying customers
 
 
 class Judged(Struct, frozen=True):
@@ -46,6 +53,7 @@ class Judged(Struct, frozen=True):
     flaw: Flaw
     confidence: Confidence
     preferred: tuple[Hit, ...]  # of the flaw's hits, those of the best source
+    paid: str | None = None  # the version that mends it for paying customers
 
 
 def opinion(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Opinion:
@@ -53,17 +61,35 @@ def opinion(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Opini
     if rpm:
         advisories = [advisory for advisory in advisories if speaks_of(advisory, subject.package)]
     mended = _mended(subject, advisories, key) if rpm else frozenset()
+    written = spellings(subject.version, advisories, key)
     hits: list[Hit] = []
     denied: set[str] = set()
     for advisory in advisories:
         if advisory.status == "undetermined" or advisory.id in mended:
             continue
-        found = hit(advisory, subject.version, key)
+        found = hit(advisory, subject.version, key, written)
         if found and advisory.status == "not_affected":
             denied.update(named(advisory))
         elif found:
             hits.append(found)
     return Opinion(tuple(hits), tuple(advisories), frozenset(denied))
+
+
+def paid_for(
+    subject: Subject, advisories: Sequence[Advisory], paid: Sequence[Advisory], key: Key
+) -> tuple[Opinion, frozenset[str]]:
+    """The ordinary opinion, with the fixes of paid support; a package that has such a fix installed needs no other."""
+    said = opinion(subject, advisories, key)
+    held = {id(found.advisory) for found in opinion(subject, paid, key).hits}
+    mended: set[str] = set()
+    fixes: dict[str, str] = {}
+    for advisory in paid:
+        ends = [range.fixed for range in advisory.ranges if range.fixed]
+        if ends and id(advisory) in held:
+            fixes.update((name, ends[-1]) for name in named(advisory))
+        elif ends and _PAID.search(subject.version):
+            mended.update(named(advisory))
+    return replace(said, paid=fixes), frozenset(mended)
 
 
 def judge(
@@ -97,7 +123,8 @@ def judge(
         confidence = "possible" if doubted else weaker(confidence, subject.weight)
         if all(found.advisory.namespace != subject.namespace for found in flaw.hits):
             confidence = weaker(confidence, "likely")  # another distribution's, standing in
-        judged.append(Judged(subject, flaw, confidence, preferred or flaw.hits))
+        paid = next((said.paid[id] for id in (flaw.id, *flaw.aliases) if id in said.paid), None)
+        judged.append(Judged(subject, flaw, confidence, preferred or flaw.hits, paid))
     return judged
 
 

@@ -17,9 +17,9 @@ from careen.model.inventory import Inventory
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
 
-from .findings import Enrichment, finding, malicious_finding
+from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of
-from .judge import Judged, Opinion, judge, named, opinion
+from .judge import Judged, Opinion, judge, named, opinion, paid_for
 from .keys import Key, keys_of
 from .rpm import stream_of
 from .subjects import Subject, subjects_of
@@ -67,8 +67,9 @@ def _said(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
     wanted: dict[str, set[str]] = defaultdict(set)
     for subject in subjects:
         wanted[subject.namespace].add(subject.name)
-        if subject.stand_in:
-            wanted[subject.stand_in].add(subject.name)
+        for also in (subject.stand_in, subject.paid):
+            if also:
+                wanted[also].add(subject.name)
         if subject.owner:
             wanted[subject.owner.namespace].add(subject.owner.name)
     return {
@@ -85,6 +86,8 @@ def _opinions(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozense
         by_owner = said.get((subject.owner.namespace, subject.owner.name), ())
         left = {name for advisory in by_owner if advisory.status != "undetermined" for name in named(advisory)}
         return opinion(subject, own, key), frozenset(left)
+    if subject.paid:
+        return paid_for(subject, own, said.get((subject.paid, subject.name), ()), key)
     if subject.stand_in is None or stream_of(subject.package) is not None:
         return opinion(subject, own, key), frozenset()
     spoken = frozenset(name for advisory in own for name in named(advisory))
@@ -105,7 +108,9 @@ def _told(
     ids = {id for one in judged for id in (one.flaw.id, *one.flaw.aliases)}
     records.update(knowledge.records(ids.difference(records)))
     known = Enrichment(records, knowledge.epss(ids), knowledge.exploited(ids))
-    return [finding(one, known, keys[one.subject.scheme]) for one in judged]
+    places = {id(one.subject): one.subject.package for one in judged}
+    told = {number: place_of(package) for number, package in places.items()}
+    return [finding(one, told[id(one.subject)], known, keys[one.subject.scheme]) for one in judged]
 
 
 def _by_namespace(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:

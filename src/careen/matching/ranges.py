@@ -7,6 +7,8 @@ scan nor accuse a package.
 """
 
 import logging
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +19,7 @@ from .keys import Key
 
 log = logging.getLogger(__name__)
 
+_NUMBER = re.compile(r"[1-9][0-9]*")
 NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
 
 
@@ -28,8 +31,22 @@ class Hit(Struct, frozen=True, gc=False):
     listed: bool = False
 
 
-def hit(advisory: Advisory, version: str, key: Key) -> Hit | None:
-    """What in the advisory holds the version, whatever its status says of a fix; None where nothing does."""
+def spellings(version: str, advisories: Iterable[Advisory], key: Key) -> frozenset[str]:
+    """The texts in the advisories' lists that are this version, however written (``1.0`` and ``1.0.0``)."""
+    listed = set[str]().union(*(advisory.versions for advisory in advisories))
+    mine = key(version)
+    if mine is None or not listed:
+        return frozenset({version})
+    # Lists are long and keys dear: whatever the scheme, equal versions have the same numbers but zeros and build metadata.
+    numbers = _numbers(version)
+    return frozenset({version, *(text for text in listed if _numbers(text) == numbers and key(text) == mine)})
+
+
+def hit(advisory: Advisory, version: str, key: Key, written: frozenset[str]) -> Hit | None:
+    """What in the advisory holds the version, whatever its status says of a fix; None where nothing does.
+
+    ``written``: the version's ``spellings``.
+    """
     if not advisory.ranges and not advisory.versions:
         return Hit(advisory)
     mine = key(version)
@@ -37,9 +54,7 @@ def hit(advisory: Advisory, version: str, key: Key) -> Hit | None:
         for range in advisory.ranges:
             if holds(range, mine, key):
                 return Hit(advisory, range)
-    if advisory.versions and (version in advisory.versions or (mine is not None and _lists(advisory, mine, key))):
-        return Hit(advisory, listed=True)
-    return None
+    return Hit(advisory, listed=True) if not written.isdisjoint(advisory.versions) else None
 
 
 def holds(range: Range, version: tuple[Any, ...], key: Key) -> bool:
@@ -79,8 +94,8 @@ def explain(found: Hit, version: str) -> str:
     return f"{text}, and no version mends it" if low else f"{version} is affected, and no version mends it"
 
 
-def _lists(advisory: Advisory, version: tuple[Any, ...], key: Key) -> bool:
-    return any(key(text) == version for text in advisory.versions)
+def _numbers(text: str) -> list[str]:
+    return _NUMBER.findall(text.partition("+")[0])
 
 
 def _unreadable(text: str) -> bool:

@@ -33,7 +33,8 @@ class Subject(Struct, frozen=True):
     distribution: bool
     weight: Confidence = "confirmed"  # what a match is worth at best
     owner: "Subject | None" = None  # the distribution's package that owns the files and has the first word
-    stand_in: str | None = None  # namespace to ask where this one does not know the package
+    stand_in: str | None = None  # namespace to ask for flaws that this one does not name
+    paid: str | None = None  # namespace of fixes that only paying customers get
 
 
 def subjects_of(
@@ -98,6 +99,7 @@ def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subjec
         distribution=True,
         weight=_weight(package),
         stand_in=release.stand_in,
+        paid=release.paid,
     )
 
 

@@ -61,3 +61,11 @@ def test_the_order_of_advisories_does_not_change_the_flaws():
     assert {id: aliases for id, (aliases, _) in told(*hits).items()} == {
         id: aliases for id, (aliases, _) in told(*reversed(hits)).items()
     }
+
+
+def test_what_a_record_says_of_one_flaw_of_a_bundle_stays_with_it():
+    records = (VulnerabilityRecord("CVE-1", "ghsa", aliases=("GHSA-one", "EUVD-1")), VulnerabilityRecord("CVE-2", "nvd"))
+    assert told(held("ALSA-1", "CVE-1", "CVE-2"), records=records) == {
+        "CVE-1": (("GHSA-one", "ALSA-1"), ("ALSA-1",)),
+        "CVE-2": (("ALSA-1",), ("ALSA-1",)),
+    }

@@ -31,8 +31,13 @@ def test_a_source_that_knows_a_few_packages():
     others = [deb(f"p{number}", source=Source(f"p{number}", "1")) for number in range(3)]
     found, reasons = cover([deb(), deb("openssl"), *others], info(packages=12, partial=True), advisory(fixed="0.1"))
     assert found.verdict == "partially_assessed"
-    assert reasons["partial_source"].packages == 3
+    assert (reasons["partial_source"].packages, reasons["fixed_only"].packages) == (3, 2)
     assert reasons["partial_source"].detail == ("debian knows 12 source packages of Debian 12; 3 of 5 packages were not judged")
+
+
+def test_a_partial_source_that_knows_every_package_here_is_no_gap():
+    found, reasons = cover([deb()], info(packages=12, partial=True, unfixed=True), advisory(fixed="0.1"))
+    assert (found.verdict, reasons) == ("assessed", {})
 
 
 def test_one_complete_source_beside_a_partial_one_is_complete():

@@ -1,7 +1,11 @@
 from tests.support.matching import advisory, deb, pypi, run
 
-from careen.matching.findings import fingerprint
+from careen.matching import findings
 from careen.model.package import Evidence, Package
+
+
+def fingerprint(kind, id, package):
+    return findings.fingerprint(kind, id, findings.place_of(package))
 
 
 def test_the_same_flaw_in_the_same_place_whatever_the_tag():

@@ -1,3 +1,4 @@
+from msgspec import structs
 from tests.support.matching import ALMA, advisory, codes, deb, ids, info, pypi, rpm, run
 
 from careen.model.advisory import Epss, Exploited, Malicious, Range, Support, VulnerabilityRecord
@@ -187,12 +188,50 @@ def test_a_rebuild_stands_in_where_the_vendor_is_unknown():
     matched = run(packages, records, rocky)
     (found,) = matched.findings
     assert (found.id, found.confidence) == ("CVE-1", "likely")
-    assert found.reason == "7.61.1-30 < 7.61.1-33 (rpm order, almalinux:8, standing in for Rocky Linux 8)"
+    assert found.reason == "7.61.1-30 < 7.61.1-33 (rpm order, AlmaLinux 8, standing in for Rocky Linux 8)"
     assert codes(matched)["stand_in"].packages == 1
     assert codes(matched)["unassessed_package"].packages == 1
     spoken = [*records, info("rocky:8", "rocky", packages=1, partial=True)]
     spoken.append(advisory("CVE-1", "7.61.1-30", "rocky:8", "curl"))
     assert run(packages, spoken, rocky).findings == ()
+
+
+def test_the_rebuild_adds_the_flaws_that_the_vendor_does_not_name():
+    rhel = Distribution("rhel", "8.9")
+    package = Package("rpm", "rhel", "curl", "7.61.1-30", distro="rhel-8.9")
+    records = [
+        info("rhel:8", "redhat", packages=33),
+        info("almalinux:8", "almalinux"),
+        advisory("RHSA-1", "7.61.1-31", "rhel:8", "curl", aliases=("CVE-1",), source="redhat"),
+        advisory("ALSA-1", "7.61.1-33", "almalinux:8", "curl", aliases=("CVE-1", "CVE-2")),
+    ]
+    matched = run([package], records, rhel)
+    assert {found.id: (found.confidence, found.fix.versions) for found in matched.findings} == {
+        "CVE-1": ("confirmed", ("7.61.1-31",)),
+        "CVE-2": ("likely", ("7.61.1-33",)),
+    }
+    assert codes(matched)["stand_in"].detail == (
+        "Red Hat Enterprise Linux 8: judged by the advisories of AlmaLinux 8 too, a rebuild with the same versions"
+    )
+
+
+def test_a_fix_that_only_paying_customers_get():
+    ubuntu = Distribution("ubuntu", "18.04")
+    records = [
+        advisory(fixed=None, namespace="ubuntu:18.04", status="end_of_life"),
+        advisory(fixed="3.0.11-1+esm2", namespace="ubuntu-pro:18.04", source="ubuntu"),
+    ]
+
+    def installed(version):
+        package = deb(version=version, source=Source("openssl", version))
+        return run([structs.replace(package, distro="ubuntu-18.04")], records, ubuntu).findings
+
+    (found,) = installed("3.0.11-1")
+    assert (found.fix.state, found.fix.versions) == ("end_of_life", ())
+    assert found.reason.endswith("(deb order, Ubuntu 18.04); 3.0.11-1+esm2 mends it for those who have Ubuntu Pro")
+    assert ids(run([structs.replace(deb(), distro="ubuntu-18.04")], records[:1], ubuntu)) == ["CVE-2026-0001"]
+    assert len(installed("3.0.11-1+esm1")) == 1
+    assert installed("3.0.11-1+esm2") == ()
 
 
 def test_invalid_versions_stop_nothing_and_are_said():

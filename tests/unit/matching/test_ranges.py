@@ -1,16 +1,21 @@
 import pytest
 from tests.support.matching import number_key
 
+from careen.matching import ranges
 from careen.matching.keys import keys_of
-from careen.matching.ranges import explain, hit
+from careen.matching.ranges import explain, spellings
 from careen.model.advisory import Advisory, Range
 from careen.plugins import VersionScheme
 
 KEY = keys_of(VersionScheme("numbers", number_key))
 
 
-def said(*ranges, **fields):
-    return Advisory("CVE-1", "x", "PyPI", "p", ranges=ranges, **fields)
+def hit(advisory, version, key):
+    return ranges.hit(advisory, version, key, spellings(version, [advisory], key))
+
+
+def said(*parts, **fields):
+    return Advisory("CVE-1", "x", "PyPI", "p", ranges=parts, **fields)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +96,14 @@ def test_keys_are_computed_once():
     cached = keys_of(VersionScheme("counting", key))
     assert [cached("1.0"), cached("1.0"), cached("x"), cached("x")] == [(1, 0), (1, 0), None, None]
     assert asked == ["1.0", "x"]
+
+
+def test_spellings_of_a_version():
+    def zeros_count_nothing(text):
+        return tuple(number_key(text.partition("+")[0].rstrip(".0") or "0"))
+
+    key = keys_of(VersionScheme("zeros", zeros_count_nothing))
+    advisories = [said(versions=("1.2", "1.2.0", "1.2.0+build5", "1.20", "2.1", "junk")), said(versions=("01.2", "1.2.1"))]
+    assert spellings("1.2.0", advisories, key) == {"1.2", "1.2.0", "1.2.0+build5", "01.2"}
+    assert spellings("junk", advisories, key) == {"junk"}
+    assert spellings("1.2", [said()], key) == {"1.2"}

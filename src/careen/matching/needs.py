@@ -1,0 +1,27 @@
+"""Which namespaces of advisories an inventory asks for: what a first scan fetches, and nothing else."""
+
+from collections.abc import Iterable, Mapping
+
+from careen.model.package import Distribution, Package
+from careen.plugins import Ecosystem
+
+from .distributions import distribution_of, release_of
+
+
+def needed(
+    packages: Iterable[Package], distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]
+) -> frozenset[str]:
+    """Namespaces such as "debian:12" and "PyPI"; those that only stand in for another are among them."""
+    namespaces: set[str] = set()
+    for package in packages:
+        ecosystem = ecosystems.get(package.type)
+        if ecosystem is None:
+            continue
+        if not ecosystem.distribution:
+            namespaces.update(filter(None, (ecosystem.namespace,)))
+            continue
+        found = distribution_of(package, distribution)
+        release = release_of(found) if found else None
+        if release:
+            namespaces.update(filter(None, (release.namespace, release.stand_in)))
+    return frozenset(namespaces)
