@@ -76,6 +76,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     max_layer_bytes: Annotated[int, Meta(description="stop reading a layer after this many uncompressed bytes", gt=0)] = (
         16 * 1024**3
     )
+    max_ratio: Annotated[int, Meta(description="stop reading a layer that inflates to more than so many times its size", gt=0)] = (
+        200
+    )
 
 
 class Loaded(Struct, frozen=True):

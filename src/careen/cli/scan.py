@@ -41,7 +41,7 @@ def parser() -> Parser:
         "registry and network",
         ("registry_username", "docker_config", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout"),
     )
-    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes"))
+    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
     add_common(made)
     return made
 

@@ -29,7 +29,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 IMAGE_SOURCE = ImageSource(
-    name="dir",
+    name="directory",
     open=open_image,
     accepts=lambda reference: Path(reference).is_dir() and not (Path(reference) / "index.json").is_file(),
     description="a folder with an unpacked root file system",

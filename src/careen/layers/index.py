@@ -49,7 +49,7 @@ def index(
 ) -> Delta:
     if layer.folder:
         return _read_folder(layer, readers, limits)
-    digest = layer.digest or (store.get(f"identity {layer.identity}") or b"").decode() if layer.identity else layer.digest
+    digest = known_digest(layer, store)
     if digest and not verify_diff_id:
         known = store.get(_key(digest, readers, limits))
         if known is not None:
@@ -59,6 +59,13 @@ def index(
     if layer.identity:
         store.put(f"identity {layer.identity}", delta.digest.encode())
     return delta
+
+
+def known_digest(layer: Layer, store: Store) -> str:
+    """What the manifest says, or what these very bytes of this machine had when they were last read; "" if nobody knows."""
+    if layer.digest or not layer.identity:
+        return layer.digest
+    return (store.get(f"identity {layer.identity}") or b"").decode()
 
 
 def encode(delta: Delta) -> bytes:

@@ -79,7 +79,7 @@ def walk(
     try:
         for count, (member, source) in enumerate(entries):
             if count >= limits.members:
-                raise InputError(f"it has more than {limits.members} entries", "raise the limit with --max-members")
+                raise InputError(f"it has more than {limits.members} entries", "an image like this was not made by a build tool")
             path, kind = member.path, member.kind
             if not path:
                 if member.escapes:

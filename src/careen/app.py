@@ -1,0 +1,318 @@
+"""Composes the product: settings, plugins, stores and knowledge come together here, for whichever shell asks."""
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from careen import __version__
+from careen.config import Settings
+from careen.database.knowledge import Knowledge
+from careen.database.update import UpdateResult, database_path
+from careen.errors import DatabaseError, Error, InputError, UsageError
+from careen.formats.inflate import Limits
+from careen.layers.index import Readers
+from careen.matching.needs import needed
+from careen.model.advisory import DatabaseInfo
+from careen.model.delta import Delta
+from careen.model.image import Image, Platform
+from careen.model.inventory import Inventory
+from careen.model.package import Distribution, Package
+from careen.model.report import Report
+from careen.plugins import (
+    AdvisorySource,
+    Cataloger,
+    Ecosystem,
+    Fetcher,
+    ImageSource,
+    Need,
+    OpenContext,
+    Progress,
+    Reporter,
+    VersionScheme,
+    load,
+    silent,
+)
+from careen.policy.policy import Policy
+from careen.scan import Reading, inventory_of, report_of
+from careen.store.memory import NoStore, Store
+
+log = logging.getLogger(__name__)
+
+ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
+LOCAL = ("docker-archive", "oci-layout", "directory")  # what a path may be
+REMOTE = ("docker", "podman", "registry")  # where a name is looked for, in this order
+
+
+def scan(reference: str, settings: Settings, progress: Progress = silent) -> Report:
+    """Everything: open, read, learn, match, assess. Raises Error where no report can be made at all."""
+    catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
+    ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
+    policy = _policy(settings)
+    image = open_image(reference, settings, progress)
+    lessons = _Lessons(settings, ecosystems, progress)
+    reading = Reading(
+        readers=Readers.of(catalogers, _fingerprint()),
+        store=_store(settings),
+        limits=_limits(settings),
+        jobs=settings.jobs or os.cpu_count() or 1,
+        verify_diff_ids=settings.verify_diff_ids or settings.strict,
+        progress=progress,
+        seen=lessons.begin,
+    )
+    image, inventory = inventory_of(image, reading)
+    knowledge = lessons.learn(inventory)
+    schemes = {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
+    scores = partial(_scores, knowledge, settings) if knowledge is not None else None
+    return report_of(image, inventory, knowledge, schemes, ecosystems, policy, scores=scores)
+
+
+def open_image(reference: str, settings: Settings, progress: Progress = silent) -> Image:
+    """The image behind a reference: a path, a prefix and what it names, or a name to look for at the engines and registry."""
+    context = _context(settings, progress)
+    forced, rest = _forced(reference)
+    if forced:
+        return forced.open(rest, context)
+    sources = image_sources()
+    for name in LOCAL:
+        if sources[name].accepts(reference):
+            return sources[name].open(reference, context)
+    if reference.startswith(("/", "./", "../", "~")) or reference.endswith((".tar", ".tar.gz", ".tgz", ".tar.zst")):
+        raise InputError(f"{reference} does not exist", "check the path")
+    missing: list[str] = []
+    for name in REMOTE:
+        try:
+            return sources[name].open(reference, context)
+        except InputError as error:
+            if not getattr(error, "elsewhere", False):
+                raise
+            missing.append(f"{name}: {error}")
+            log.debug("%s has no %s: %s", name, reference, error)
+    raise InputError(f"{reference} was not found ({'; '.join(missing)})", "check the name")
+
+
+def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
+    """What a multi-platform image offers; empty where there is no choice."""
+    context = _context(settings, silent)
+    forced, rest = _forced(reference)
+    if forced:
+        return forced.platforms(rest, context) if forced.platforms else ()
+    sources = image_sources()
+    for name in LOCAL:
+        if sources[name].accepts(reference):
+            lister = sources[name].platforms
+            return lister(reference, context) if lister else ()
+    lister = sources["registry"].platforms
+    return lister(reference, context) if lister else ()
+
+
+def image_sources() -> Mapping[str, ImageSource]:
+    return {source.name: source for source in load("careen.images", "IMAGE_SOURCE", ImageSource)}
+
+
+def reporters() -> Mapping[str, Reporter]:
+    return {reporter.name: reporter for reporter in load("careen.reports", "REPORTER", Reporter)}
+
+
+def update_database(settings: Settings, progress: Progress = silent) -> UpdateResult:
+    """Brings every source up to date, from the live addresses or a mirror."""
+    from careen.database.update import update
+
+    return update(
+        settings.cache_dir, _advisory_sources(), fetcher=_fetcher(settings), mirror_at=settings.db_from, progress=progress
+    )
+
+
+def database_status(settings: Settings) -> DatabaseInfo:
+    from careen.database.read import status
+
+    return status(database_path(settings.cache_dir))
+
+
+class _Lessons:
+    """Fetches what the image at hand calls for while its layers are still being read."""
+
+    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress) -> None:
+        self._settings, self._ecosystems, self._progress = settings, ecosystems, progress
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def begin(self, delta: Delta) -> None:
+        """The first layer that names a distribution is enough to start with its advisories."""
+        found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
+        if self._settings.offline or not found:
+            return
+        with self._lock:
+            if self._thread is not None:
+                return
+            kinds = [kind for kind in self._ecosystems.values() if kind.distribution]
+            namespaces = needed(_stand_ins(kinds), found[0], self._ecosystems)
+            self._thread = threading.Thread(target=self._refresh, args=(namespaces,), daemon=True)
+            self._thread.start()
+
+    def learn(self, inventory: Inventory) -> Knowledge | None:
+        """The knowledge to judge this inventory by; None where there is no database and none could be had."""
+        if self._thread is not None:
+            self._thread.join()
+        if not self._settings.offline:
+            self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
+        return _knowledge(self._settings)
+
+    def _refresh(self, namespaces: frozenset[str]) -> None:
+        from careen.database.update import refresh, update
+
+        settings = self._settings
+        sources = [source for source in _advisory_sources() if source.on_demand]
+        need = Need(namespaces)
+        try:
+            if settings.db_from:
+                result = update(
+                    settings.cache_dir, sources, need=need, fetcher=_fetcher(settings), mirror_at=settings.db_from,
+                    progress=self._progress, max_age_s=24 * 3600,
+                )  # fmt: skip
+            else:
+                result = refresh(settings.cache_dir, sources, need, _fetcher(settings), self._progress)
+        except Error as error:
+            log.warning("no advisories could be fetched: %s", error)
+            return
+        for feed in result.feeds:
+            if feed.state == "failed":
+                log.warning("%s could not be brought up to date: %s", feed.source or "the database", feed.detail)
+
+
+def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
+    return [Package(kind.purl_type, None, "", "") for kind in kinds]
+
+
+def _knowledge(settings: Settings) -> Knowledge | None:
+    from careen.database.read import open_database
+
+    private: list[Knowledge] = []
+    if settings.advisories:
+        from careen.database.private import advisories_folder
+
+        private.append(advisories_folder(settings.advisories))
+    path = database_path(settings.cache_dir)
+    try:
+        database: list[Knowledge] = [open_database(path)]
+    except DatabaseError as error:
+        if not private or path.exists():
+            log.warning("%s: %s", error, error.hint)
+        database = []
+    known = [*private, *database]
+    if not known:
+        return None
+    if len(known) == 1:
+        return known[0]
+    from careen.database.chain import Chain
+
+    return Chain(known)
+
+
+def _scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:
+    from careen.database.backfill import backfill
+    from careen.database.chain import Chain
+
+    return Chain((knowledge, backfill(settings.cache_dir, ids, None if settings.offline else _fetcher(settings))))
+
+
+def _forced(reference: str) -> tuple[ImageSource | None, str]:
+    prefix, colon, rest = reference.partition(":")
+    if not colon or not rest or Path(reference).exists():
+        return None, reference
+    sources = image_sources()
+    source = sources.get(ALIASES.get(prefix, prefix))
+    return (source, rest.removeprefix("//")) if source else (None, reference)
+
+
+def _context(settings: Settings, progress: Progress) -> OpenContext:
+    import msgspec
+
+    from careen.images.platforms import parse_platform
+
+    values = {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
+    values["limits"] = _limits(settings)
+    return OpenContext(
+        platform=parse_platform(settings.platform) if settings.platform else None,
+        fetcher=None,
+        cache=None if settings.no_cache else _cache_folder(settings.cache_dir),
+        progress=progress,
+        settings=values,
+    )
+
+
+def _fetcher(settings: Settings) -> Fetcher:
+    from careen.net import NetSettings, make_fetcher
+
+    return make_fetcher(
+        NetSettings(
+            timeout_s=settings.timeout_s,
+            ca_file=settings.ca_file,
+            insecure=("*",) if settings.insecure else (),
+            user_agent=f"careen/{__version__}",
+        )
+    )
+
+
+def _store(settings: Settings) -> Store:
+    if settings.no_cache:
+        return NoStore()
+    from careen.store.sqlite import SqliteStore
+
+    return SqliteStore(_cache_folder(settings.cache_dir) / "layers.sqlite")
+
+
+def _cache_folder(path: Path) -> Path:
+    """Made for its owner alone; one that somebody else owns is refused: who can write there can forge results."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        owner = path.stat().st_uid
+    except OSError as error:
+        raise UsageError(
+            f"the cache folder {path} cannot be used: {error.strerror}", "choose another with CAREEN_CACHE_DIR, or --no-cache"
+        ) from error
+    if hasattr(os, "getuid") and owner not in (os.getuid(), 0) and os.getuid() != 0:
+        raise UsageError(f"the cache folder {path} belongs to another user", "choose another with CAREEN_CACHE_DIR")
+    return path
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(inflated_bytes=settings.max_layer_bytes, ratio=settings.max_ratio)
+
+
+def _policy(settings: Settings) -> Policy:
+    from careen.policy.ignores import Ignore, read_ignores
+
+    ignores: tuple[Ignore, ...] = ()
+    if settings.ignore_file:
+        try:
+            text = settings.ignore_file.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"the ignore file {settings.ignore_file} cannot be read: {error}", "check --ignore-file"
+            ) from error
+        ignores = read_ignores(text, str(settings.ignore_file))
+    return Policy(
+        fail_on=settings.fail_on,
+        ignore_unfixed=settings.ignore_unfixed,
+        unknown_as=settings.unknown_as,
+        ignores=ignores,
+        strict=settings.strict,
+    )
+
+
+def _advisory_sources() -> tuple[AdvisorySource, ...]:
+    return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
+
+
+def _fingerprint() -> str:
+    """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store."""
+    digest = hashlib.sha256(__version__.encode())
+    here = Path(__file__).parent
+    for folder in ("catalogers", "formats", "layers", "model"):
+        for path in sorted((here / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,158 @@
+"""The product on one page: an Image comes in, a Report goes out.
+
+Every layer is read once (or taken from the store), the Deltas are squashed and bound into an Inventory, the Inventory is
+matched with what is known, and the policy gives its verdict. Nothing flows back.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.database.knowledge import Knowledge
+from careen.formats.inflate import Limits
+from careen.layers.bind import bind
+from careen.layers.index import Readers, index, known_digest
+from careen.matching.coverage import coverage
+from careen.matching.match import Matched, match
+from careen.matching.vendors import vendor_of
+from careen.model.delta import Delta
+from careen.model.image import Image, Layer
+from careen.model.inventory import Inventory
+from careen.model.report import Report, Verdict
+from careen.plugins import Ecosystem, Progress, VersionScheme, silent
+from careen.policy.policy import Policy, assess, declared_only
+from careen.store.memory import Store
+
+
+class Reading(Struct, frozen=True):
+    """How layers are read. ``seen`` is told of each Delta as it comes, from the thread that read it."""
+
+    readers: Readers
+    store: Store
+    limits: Limits = Limits()
+    jobs: int = 1
+    verify_diff_ids: bool = False
+    progress: Progress = silent
+    seen: Callable[[Delta], None] = lambda _: None
+
+
+def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
+    """The image with the digests that its layers turned out to have, and what is in them."""
+    digests = [known_digest(layer, reading.store) for layer in image.layers]
+    key = ""
+    if all(digests) and not reading.verify_diff_ids:
+        key = _key(digests, reading)
+        known = reading.store.get(key)
+        if known is not None:
+            return _with_digests(image, digests), msgspec.msgpack.decode(known, type=Inventory)
+    deltas = _read_all(image.layers, reading)
+    inventory = bind(deltas, reading.readers.catalogers)
+    inventory = replace(
+        inventory,
+        packages=tuple(replace(package, vendor=vendor_of(package, inventory.distribution)) for package in inventory.packages),
+    )
+    digests = [delta.digest for delta in deltas]
+    if all(digests):
+        reading.store.put(_key(digests, reading), msgspec.msgpack.encode(inventory))
+    return _with_digests(image, digests, verified=reading.verify_diff_ids), inventory
+
+
+def report_of(
+    image: Image,
+    inventory: Inventory,
+    knowledge: Knowledge | None,
+    schemes: Mapping[str, VersionScheme],
+    ecosystems: Mapping[str, Ecosystem],
+    policy: Policy,
+    now: datetime | None = None,
+    scores: Callable[[Sequence[str]], Knowledge] | None = None,
+) -> Report:
+    """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``."""
+    now = now or datetime.now(UTC)
+    today = now.date()
+    matched = Matched((), ())
+    if knowledge is not None:
+        matched = match(inventory, knowledge, schemes, ecosystems, today)
+        unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
+        if unrated and scores is not None:
+            matched = match(inventory, scores(unrated), schemes, ecosystems, today)
+    covered = coverage(inventory, knowledge, matched, inventory.unknowns, today)
+    assessed = assess(matched.findings, covered, inventory.unknowns, policy, today, declared_only(inventory))
+    verdict = assessed.verdict
+    if knowledge is None:
+        verdict = Verdict(False, 3, verdict.rules)  # an image that nobody judged did not pass
+    return Report(
+        created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        image=image,
+        inventory=inventory,
+        findings=assessed.findings,
+        suppressed=assessed.suppressed,
+        unknowns=inventory.unknowns,
+        coverage=assessed.coverage,
+        verdict=verdict,
+        database=knowledge.info if knowledge else None,
+        end_of_life=_end_of_life(inventory, knowledge),
+    )
+
+
+def _read_all(layers: Sequence[Layer], reading: Reading) -> list[Delta]:
+    """One thread a layer, as many at a time as there are jobs: the weight is in C that frees the interpreter."""
+
+    def read(layer: Layer) -> Delta:
+        delta = index(
+            layer,
+            reading.readers,
+            reading.store,
+            reading.limits,
+            verify_diff_id=reading.verify_diff_ids,
+            progress=progress,
+        )
+        reading.seen(delta)
+        return delta
+
+    stopped = False
+
+    def progress(what: str, done: int, total: int | None) -> None:
+        if stopped:
+            raise KeyboardInterrupt
+        reading.progress(what, done, total)
+
+    if len(layers) < 2 or reading.jobs < 2:
+        return [read(layer) for layer in layers]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(reading.jobs, len(layers))) as pool:
+        # the largest first, so that none is left alone at the end
+        order = sorted(layers, key=lambda layer: -layer.size_bytes)
+        futures = {layer.index: pool.submit(read, layer) for layer in order}
+        try:
+            return [futures[layer.index].result() for layer in layers]
+        except BaseException:
+            stopped = True  # whoever is reading stops at its next megabyte
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _key(digests: Sequence[str], reading: Reading) -> str:
+    together = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    limits = reading.limits
+    return f"inventory {together} {reading.readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
+
+
+def _with_digests(image: Image, digests: Sequence[str], *, verified: bool = False) -> Image:
+    layers = tuple(
+        replace(layer, digest=digest, diff_id_verified=verified and bool(layer.diff_id))
+        for layer, digest in zip(image.layers, digests, strict=True)
+    )
+    return replace(image, layers=layers)
+
+
+def _end_of_life(inventory: Inventory, knowledge: Knowledge | None) -> str | None:
+    from careen.matching.distributions import release_of
+
+    release = release_of(inventory.distribution) if inventory.distribution else None
+    return knowledge.end_of_life(release.namespace) if release and knowledge else None
