@@ -1,29 +1,32 @@
-"""Go: the modules and the standard library that executables say they were built from.
+"""Go: the modules and the standard library that executables say they were built from, and what source trees ask for.
 
-Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information. A module that was replaced counts
-as its replacement; one replaced by a folder keeps its own name. The main module's version is the recorded one, else
+Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information, one ``Declared`` for each
+``go.mod`` or ``go.sum``. A module that was replaced counts as its replacement; one replaced by a folder keeps its name
+and has no version, as nobody knows which one lies there. The main module's version is the recorded one, else
 one that the linker was told (``-ldflags "-X main.version=…"``), else a pseudo-version from the commit; failing all that
 it is "". The standard library is a package ``stdlib`` whose version has no "go" before it, as in Go's own advisories.
 Raises: ValueError for packed executables and for build information that cannot be followed.
-**Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
+**Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions", "Module cache".
 """
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 
+from careen.formats import gomod
 from careen.formats.elf import PT_GNU_EH_FRAME, read_elf
 from careen.formats.gobuildinfo import BuildInfo, BuildInfoScan
 from careen.formats.segments import mappings
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
-from careen.model.package import Evidence, Package
+from careen.model.package import Evidence, Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_MODULES = 20_000
+STANDARD_LIBRARY = ("std", "cmd")  # modules of the toolchain's own source tree: known by its executables as stdlib
 MAGIC = (
     b"\x7fELF",
     b"MZ",
@@ -47,10 +50,17 @@ class Module(Struct, frozen=True, gc=False, array_like=True):
     confidence: float = 1.0
 
 
-class Binary(Struct, frozen=True, gc=False):
+class Binary(Struct, frozen=True, gc=False, tag="binary"):
     toolchain: str  # "go1.22.1 X:loopvar"
     main: Module | None
     modules: tuple[Module, ...]
+
+
+class Declared(Struct, frozen=True, gc=False, tag="declared"):
+    """``complete``: no other file needs to be asked."""
+
+    modules: tuple[Module, ...]
+    complete: bool
 
 
 class Scanner:
@@ -76,9 +86,39 @@ def read(file: File) -> Scanner | None:
         return None  # nothing that could be started
 
 
+def read_go_mod(file: File) -> list[Declared]:
+    if _in_module_cache(file.path):
+        return []
+    found = gomod.read_go_mod(file.data.decode("utf-8", "replace"))
+    if found.module in STANDARD_LIBRARY:
+        return [Declared((), True)]
+    return [Declared(_modules(found.requirements), found.complete)]
+
+
+def read_go_sum(file: File) -> list[Declared]:
+    if _in_module_cache(file.path):
+        return []
+    return [Declared(_modules(gomod.read_go_sum(file.data.decode("utf-8", "replace"))), False)]
+
+
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
+    complete = {_folder(fact.path) for fact in facts if isinstance(fact.value, Declared) and fact.value.complete}
+    asked = {  # what a folder's go.mod names itself, go.sum need not name again
+        (_folder(fact.path), module.path)
+        for fact in facts
+        if isinstance(fact.value, Declared) and fact.path.endswith("go.mod")
+        for module in fact.value.modules
+    }
     for fact in facts:
         evidence = Evidence(fact.path, fact.layer)
+        if isinstance(fact.value, Declared):
+            sums = fact.path.endswith("go.sum")
+            if sums and _folder(fact.path) in complete:
+                continue
+            for module in fact.value.modules:
+                if not sums or (_folder(fact.path), module.path) not in asked:
+                    yield _package(module, evidence, "declared")
+            continue
         found: Binary = fact.value
         library = standard_library_version(found.toolchain)
         if library:
@@ -138,7 +178,7 @@ def _released(version: str) -> str:
 def _replaced(module: Module, fields: list[str]) -> Module:
     name, version = fields[0], _released(fields[1]) if len(fields) > 1 else ""
     if not name or name.startswith((".", "/")) or name[1:3] in (":\\", ":/"):
-        return Module(module.path, module.version, 0.5)  # a folder: the code may have been changed
+        return Module(module.path, "")  # a folder
     return Module(name, version)
 
 
@@ -174,7 +214,20 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value
 
 
-def _package(module: Module, evidence: Evidence) -> Package:
+def _modules(requirements: Iterable[gomod.Requirement]) -> tuple[Module, ...]:
+    return tuple(Module(one.path, one.version) for one in requirements)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _in_module_cache(path: str) -> bool:
+    """There the go.mod of every module that was ever downloaded lies about, whatever was built."""
+    return "/pkg/mod/" in f"/{path}"
+
+
+def _package(module: Module, evidence: Evidence, presence: Presence = "present") -> Package:
     return Package(
         type="golang",
         namespace=None,
@@ -182,6 +235,7 @@ def _package(module: Module, evidence: Evidence) -> Package:
         version=module.version,
         cataloger="golang",
         confidence=module.confidence,
+        presence=presence,
         evidence=(evidence,),
     )
 
@@ -189,8 +243,12 @@ def _package(module: Module, evidence: Evidence) -> Package:
 CATALOGER = Cataloger(
     name="golang",
     ecosystem=Ecosystem(purl_type="golang", scheme="semver", namespace="Go"),
-    readers=(Reader(Wants(suffixes=(".exe",), executables=True, magic=MAGIC, amount="stream"), read),),
-    fact=Binary,
+    readers=(
+        Reader(Wants(suffixes=(".exe",), executables=True, magic=MAGIC, amount="stream"), read),
+        Reader(Wants(names=("go.mod",)), read_go_mod),
+        Reader(Wants(names=("go.sum",)), read_go_sum),
+    ),
+    fact=Binary | Declared,
     join=join,
     limits=(
         "Executables packed with UPX are reported as not readable. Of position-independent executables built before "

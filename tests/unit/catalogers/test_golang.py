@@ -35,9 +35,9 @@ def test_modules_and_standard_library():
     ("replacement", "expected"),
     [
         ("example.com/fork\tv1.9.9\th1:", ("example.com/fork", "v1.9.9", 1.0)),
-        ("./local\t(devel)\t", ("example.com/y", "v1.0.0", 0.5)),
-        ("/src/local\t\t", ("example.com/y", "v1.0.0", 0.5)),
-        ("C:\\src\t(devel)\t", ("example.com/y", "v1.0.0", 0.5)),
+        ("./local\t(devel)\t", ("example.com/y", "", 1.0)),
+        ("/src/local\t\t", ("example.com/y", "", 1.0)),
+        ("C:\\src\t(devel)\t", ("example.com/y", "", 1.0)),
     ],
 )
 def test_replacement_wins(replacement, expected):
@@ -142,3 +142,51 @@ def test_which_files_are_looked_at():
         ("usr/bin/a", "1.22.1"),
         ("usr/lib/a.so", "1.22.1"),
     ]
+
+
+GO_MOD = b"""module example.com/x
+
+go 1.17
+
+require (
+	example.com/a v1.0.0
+	example.com/b v1.1.0 // indirect
+)
+replace example.com/b => ../b
+"""
+GO_SUM = b"""example.com/a v1.0.0 h1:aaa=
+example.com/a v1.0.0/go.mod h1:aaa=
+example.com/c v1.2.0 h1:ccc=
+example.com/c v1.3.0/go.mod h1:ccc=
+"""
+
+
+def declared(files):
+    found = read_all(CATALOGER, files)
+    assert {package.presence for package in found} <= {"declared"}
+    return [(package.name, package.version, package.evidence[0].path) for package in found]
+
+
+def test_source_trees_declare_modules():
+    assert declared({"src/go.mod": GO_MOD, "src/go.sum": GO_SUM}) == [
+        ("example.com/a", "v1.0.0", "src/go.mod"),
+        ("example.com/b", "", "src/go.mod"),
+    ]
+
+
+def test_sums_tell_what_older_source_trees_leave_out():
+    assert declared({"src/go.mod": GO_MOD.replace(b"go 1.17", b"go 1.16"), "src/go.sum": GO_SUM}) == [
+        ("example.com/a", "v1.0.0", "src/go.mod"),
+        ("example.com/b", "", "src/go.mod"),
+        ("example.com/c", "v1.2.0", "src/go.sum"),
+    ]
+    assert [name for name, _, _ in declared({"src/go.sum": GO_SUM})] == ["example.com/a", "example.com/c"]
+
+
+def test_module_cache_and_toolchain_sources_declare_nothing():
+    cache = "root/go/pkg/mod/example.com/x@v1.0.0/"
+    assert declared({cache + "go.mod": GO_MOD, cache + "go.sum": GO_SUM}) == []
+    assert (
+        declared({"usr/lib/go/src/go.mod": b"module std\nrequire golang.org/x/net v0.1.0\n", "usr/lib/go/src/go.sum": GO_SUM})
+        == []
+    )

@@ -1,0 +1,86 @@
+"""What a Go module asks for (``go.mod``), and the module versions whose checksums it keeps (``go.sum``).
+
+Raises ValueError for what is no such file.  **Source:** Go Modules Reference, "go.mod files" and "go.sum files".
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+MAX_MODULES = 50_000
+
+_WORD = re.compile(r'"[^"]*"|`[^`]*`|=>|//.*|[^\s()"`]+|[()]')
+_GO = re.compile(r"(\d+)\.(\d+)")
+
+
+class Requirement(Struct, frozen=True, gc=False):
+    """``version`` is "" where a folder stands in for the module: nobody knows which version lies there."""
+
+    path: str
+    version: str
+
+
+class GoMod(Struct, frozen=True, gc=False):
+    """``complete`` says whether indirect requirements are listed, too, as they are since Go 1.17."""
+
+    module: str
+    complete: bool
+    requirements: tuple[Requirement, ...]
+
+
+def read_go_mod(text: str) -> GoMod:
+    module, go = "", (1, 0)
+    required: list[tuple[str, str]] = []
+    replaced: dict[tuple[str, str], tuple[str, str]] = {}
+    for verb, words in _lines(text):
+        match verb, words:
+            case "module", [path, *_]:
+                module = path
+            case "go", [version, *_]:
+                found = _GO.match(version)
+                go = (int(found[1]), int(found[2])) if found and len(version) < 20 else go
+            case "require", [path, version, *_]:
+                required.append((path, version))
+            case "replace", [path, "=>", target, *version]:
+                replaced[path, ""] = (target, version[0] if version else "")
+            case "replace", [path, old, "=>", target, *version]:
+                replaced[path, old] = (target, version[0] if version else "")
+    if not module and not required:
+        raise ValueError("go.mod without a module")
+    if len(required) > MAX_MODULES:
+        raise ValueError(f"go.mod that asks for more than {MAX_MODULES} modules")
+    return GoMod(module, go >= (1, 17), tuple(_requirement(path, version, replaced) for path, version in required))
+
+
+def read_go_sum(text: str) -> tuple[Requirement, ...]:
+    """The last version of each module whose content was needed; of others only the ``go.mod`` was looked at."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    if len(lines) > 2 * MAX_MODULES or any(len(line) != 3 or not line[2].startswith("h1:") for line in lines):
+        raise ValueError("go.sum with lines that are no checksums")
+    versions = {path: version for path, version, _ in lines if not version.endswith("/go.mod")}
+    return tuple(Requirement(path, version) for path, version in versions.items())
+
+
+def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each directive with its verb, blocks taken apart."""
+    block = ""
+    for line in text.splitlines():
+        words = [word.strip('"`') for word in _WORD.findall(line) if not word.startswith("//")]
+        if not words:
+            continue
+        if words == [")"]:
+            block = ""
+        elif block:
+            yield block, words
+        elif len(words) > 1 and words[1] == "(":
+            block = words[0]
+        else:
+            yield words[0], words[1:]
+
+
+def _requirement(path: str, version: str, replaced: dict[tuple[str, str], tuple[str, str]]) -> Requirement:
+    target = replaced.get((path, version)) or replaced.get((path, ""))
+    if target is None:
+        return Requirement(path, version)
+    return Requirement(*target) if target[1] else Requirement(path, "")

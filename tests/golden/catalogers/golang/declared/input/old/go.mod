@@ -1,0 +1,5 @@
+module example.com/old
+
+go 1.13
+
+require example.com/a v1.0.0
