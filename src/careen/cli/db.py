@@ -5,6 +5,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from careen.errors import DatabaseError
+
 from .arguments import Parser, add_common, add_settings, given
 
 if TYPE_CHECKING:
@@ -32,9 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     start(settings.log_level, settings.quiet)
     if arguments.action == "update":
         with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-            app.update_database(settings, progress)
-        if settings.quiet:
-            return 0
+            result = app.update_database(settings, progress)
+        if not settings.quiet:
+            sys.stdout.write(_text(app.database_status(settings)))
+        if result.failed:
+            names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
+            raise DatabaseError(f"could not update {names}", "the others are up to date; of these the old data is kept")
+        return 0
     info = app.database_status(settings)
     sys.stdout.write(_json(info) if arguments.json else _text(info))
     return 0

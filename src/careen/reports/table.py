@@ -38,17 +38,20 @@ STATES = {
 }
 # What to do about an incomplete answer, by the code of the reason.
 NEXT_STEPS = {
-    "no_database": "careen db update",
+    "no_database": "careen db update, or --advisories DIR for advisories of your own",
     "no_advisories": "careen db update, or --advisories DIR for advisories of your own",
+    "partial_source": "careen db update, where the sources know more by now",
     "stale_source": "careen db update",
     "unscored": "--unknown-as SEVERITY says how --fail-on is to count them",
-    "end_of_life": "move to a supported release: no more fixes are published for this one",
-    "unknown_distribution": "see docs/coverage.md for the distributions with a feed",
+    "end_of_life": "move to a supported release: nobody publishes fixes for this one",
+    "unknown_distribution": "docs/coverage.md names the distributions that have a feed",
     "unreadable": "careen scan --debug says more of each file",
+    "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
+    "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
 KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
 PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
-SUPPRESSED = {"ignore": "an ignore rule", "vex": "a VEX statement", "fix_state": "--ignore-unfixed"}
+SUPPRESSED = {"ignore": "an ignore rule", "vex": "a VEX statement", "fix_state": "--ignore-unfixed", "severity": "--severity"}
 ROW = "  {:>5}  {:<10}  {:<19}  {:<5}  {:<7}  "
 INDENT = " " * 9  # where the severity stands in a row
 
@@ -254,10 +257,12 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield [(heading[report.coverage.verdict], "bold yellow")]
     steps: dict[str, None] = {}
     for reason in report.coverage.reasons:
-        packages = f" ({_plural(reason.packages, 'package')})" if reason.packages else ""
-        yield from _item(visible(reason.detail) + packages, options)
         if reason.code in NEXT_STEPS:
             steps[NEXT_STEPS[reason.code]] = None
+        if reason.code == "unreadable" and report.unknowns:
+            continue  # they stand below, each with its own reason
+        packages = f" ({_plural(reason.packages, 'package')})" if reason.packages else ""
+        yield from _item(visible(reason.detail) + packages, options)
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
         where = _fit(visible(unknown.evidence.path), options)
         yield from _item(f"{where} (layer {unknown.evidence.layer}): {visible(unknown.reason, 300)}", options)
@@ -280,7 +285,7 @@ def _verdict(report: Report) -> Iterator[Line]:
     for rule in report.verdict.rules:
         yield [(f"{visible(rule.rule)}: ", ""), ("passed", "green") if rule.passed else ("failed", "bold red")]
     if report.verdict.exit_code == 3:
-        yield [("INCOMPLETE", "bold yellow"), (" (exit code 3): with --strict everything must have been assessed", "")]
+        yield [("INCOMPLETE", "bold yellow"), (" (exit code 3): not everything could be read or assessed, see above", "")]
     elif not report.verdict.passed:
         yield [("FAILED", "bold red"), (f" (exit code {report.verdict.exit_code})", "")]
     elif report.verdict.rules:

@@ -3,12 +3,14 @@
 import logging
 import sys
 import types
+from pathlib import Path
 
 import pytest
 from tests.support.reports import usual
 
 import careen
 from careen.cli.main import main
+from careen.database.update import UpdateResult
 from careen.model.advisory import DatabaseInfo, SourceInfo
 from careen.plugins import Reporter, load, silent
 
@@ -26,6 +28,7 @@ def logging_as_before():
 def app(monkeypatch):
     fake = types.ModuleType("careen.app")
     fake.asked, fake.report, fake.offered = [], usual(), ()
+    fake.updated = UpdateResult(Path("/cache/db.sqlite"), True, ())
 
     def scan(reference, settings, progress=silent):
         fake.asked.append((reference, settings))
@@ -36,6 +39,7 @@ def app(monkeypatch):
 
     def update_database(settings, progress=silent):
         fake.asked.append(("update", settings))
+        return fake.updated
 
     fake.scan = scan
     fake.platforms = lambda reference, settings: fake.offered

@@ -1,9 +1,11 @@
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from careen.cli.db import _age
+from careen.database.update import FeedResult, UpdateResult
 
 
 def test_status_shows_each_source_with_date_records_and_trouble(careen_command, app):
@@ -26,6 +28,15 @@ def test_update_takes_feeds_from_a_mirror(careen_command, app):
     assert app.asked[0][1].db_from == "/mirror"
     assert "debian" in out
     assert careen_command("db", "update", "--quiet")[1] == ""
+
+
+def test_a_feed_that_failed_is_named_and_the_exit_code_says_so(careen_command, app):
+    feeds = (FeedResult("debian", "debian/tracker.json", "updated"), FeedResult("osv", "osv/npm/all.zip", "failed", "HTTP 500"))
+    app.updated = UpdateResult(Path("/cache/db.sqlite"), True, feeds)
+    code, out, err = careen_command("db", "update")
+    assert code == 3
+    assert "debian" in out
+    assert err.splitlines()[0] == "careen: error: could not update osv/npm/all.zip (HTTP 500)"
 
 
 @pytest.mark.parametrize(
