@@ -33,6 +33,7 @@ def read_go_mod(text: str) -> GoMod:
     module, go = "", (1, 0)
     required: list[tuple[str, str]] = []
     replaced: dict[tuple[str, str], tuple[str, str]] = {}
+    excluded: set[tuple[str, str]] = set()
     for verb, words in _lines(text):
         match verb, words:
             case "module", [path, *_]:
@@ -42,6 +43,8 @@ def read_go_mod(text: str) -> GoMod:
                 go = (int(found[1]), int(found[2])) if found and len(version) < 20 else go
             case "require", [path, version, *_]:
                 required.append((path, version))
+            case "exclude", [path, version, *_]:
+                excluded.add((path, version))
             case "replace", [path, "=>", target, *version]:
                 replaced[path, ""] = (target, version[0] if version else "")
             case "replace", [path, old, "=>", target, *version]:
@@ -50,7 +53,8 @@ def read_go_mod(text: str) -> GoMod:
         raise ValueError("go.mod without a module")
     if len(required) > MAX_MODULES:
         raise ValueError(f"go.mod that asks for more than {MAX_MODULES} modules")
-    return GoMod(module, go >= (1, 17), tuple(_requirement(path, version, replaced) for path, version in required))
+    wanted = [one for one in required if one not in excluded]  # Go passes over a requirement that it may not use
+    return GoMod(module, go >= (1, 17), tuple(_requirement(path, version, replaced) for path, version in wanted))
 
 
 def read_go_sum(text: str) -> tuple[Requirement, ...]:

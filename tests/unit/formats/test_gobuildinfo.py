@@ -33,7 +33,12 @@ def test_addresses_of_every_width_and_order(width, order):
 
 
 def test_macho_with_addresses():
-    assert scan(macho(*pointers("devel +abc Mon Jan 1", MODULES))) == BuildInfo("devel +abc Mon Jan 1", MODULES)
+    assert scan(macho(*pointers("go1.13.5", MODULES))) == BuildInfo("go1.13.5", MODULES)
+
+
+def test_unreleased_toolchains():
+    assert scan(elf(b"", inline("devel go1.23-abc Mon Jan 1", MODULES))).version == "devel go1.23-abc Mon Jan 1"
+    assert scan(elf(*pointers("devel +abc Mon Jan 1", MODULES))) == BuildInfo("", MODULES)
 
 
 def test_the_version_is_the_one_that_was_meant():

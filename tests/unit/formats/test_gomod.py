@@ -18,7 +18,11 @@ require(
 	example.com/c v1.0.0
 
 )
-exclude example.com/a v0.9.0
+require example.com/excluded v0.9.0
+exclude (
+	example.com/excluded v0.9.0
+	example.com/a v0.9.0
+)
 replace (
 	example.com/a => example.com/fork v1.0.1
 	example.com/b/v2 v2.0.0 => ./b
