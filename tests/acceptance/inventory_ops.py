@@ -1,0 +1,47 @@
+"""Packages of single files and of trees: every cataloger over them, as over the files of one layer."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from careen.catalogers import __name__ as CATALOGERS
+from careen.plugins import Cataloger, load
+from tests.support.reading import MemoryFile, read_files
+
+MAX_BYTES = 512 << 20
+
+
+def inventory(request: dict[str, Any]) -> list[dict[str, str]]:
+    files = {name: file for path in request["paths"] for name, file in _files(path, request["root"])}
+    return [
+        {"name": package.name, "version": package.version, "purl": package.purl, "type": package.type}
+        for cataloger in load(CATALOGERS, "CATALOGER", Cataloger)
+        for package in read_files(cataloger, files).packages
+    ]
+
+
+def _files(path: str, root: str) -> list[tuple[str, MemoryFile]]:
+    """A tree is shown with its own name as its first folder; a single file keeps its place below ``root``."""
+    if not os.path.isdir(path):
+        name, file = _file(Path(path), Path(root))
+        return [(_named(name), MemoryFile(_named(name), file.content(), file.mode))]
+    found = [Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names)]
+    return [_file(file, Path(path).parent) for file in found if file.is_file() and not file.is_symlink()]
+
+
+def _named(name: str) -> str:
+    """A single file that was taken out of its folder (``a-1.0.METADATA``) gets one that its name stands for."""
+    for file, folder in (("METADATA", "dist-info"), ("PKG-INFO", "egg-info")):
+        if name.endswith(f".{file}"):
+            return f"{name.removesuffix(f'.{file}').removesuffix(f'.{folder}')}.{folder}/{file}"
+    return name
+
+
+def _file(file: Path, root: Path) -> tuple[str, MemoryFile]:
+    name = file.relative_to(root).as_posix()
+    state = file.stat()
+    assert state.st_size <= MAX_BYTES
+    return name, MemoryFile(name, file.read_bytes(), state.st_mode & 0o7777)
+
+
+OPS = {"inventory": inventory}

@@ -1,0 +1,95 @@
+import pytest
+from tests.support.jars import classes, jar, manifest, maven
+from tests.support.reading import read_all, read_files
+
+from careen.catalogers.java import CATALOGER, MAX_CLOSED
+
+
+def found(path, members):
+    return [(package.name, package.version) for package in read_all(CATALOGER, {path: jar(members)})]
+
+
+@pytest.mark.parametrize("suffix", ["jar", "war", "ear", "par", "sar", "hpi", "jpi", "kar", "nar", "lpkg"])
+def test_every_kind_of_archive(suffix):
+    [package] = read_all(CATALOGER, {f"opt/a-1.0.{suffix}": jar(maven("org.example", "a", "1.0"))})
+    assert (package.name, package.version, package.confidence) == ("org.example:a", "1.0", 1.0)
+    assert package.purl == "pkg:maven/org.example/a@1.0"
+
+
+def test_shaded_content_beside_the_jar_itself():
+    members = maven("org.example", "a", "1.0") | maven("org.lib", "b", "2.0")
+    assert found("a-1.0.jar", members) == [("org.example:a", "1.0"), ("org.lib:b", "2.0")]
+
+
+def test_a_jar_with_only_shaded_coordinates_is_named_by_its_file_name_too():
+    members = maven("org.lib", "b", "2.0") | maven("org.lib", "c", "3.0") | classes("dev/acme/a")
+    assert found("a-1.0.jar", members) == [("org.lib:b", "2.0"), ("org.lib:c", "3.0"), ("a", "1.0")]
+
+
+@pytest.mark.parametrize("name", ["renamed.jar", "lib-renamed-2.0.jar", "b.jar", "org.lib.b-2.0.jar", "b-2.0-tests.jar"])
+def test_a_renamed_jar_is_still_what_its_properties_say(name):
+    assert found(name, maven("org.lib", "b", "2.0") | manifest(Implementation_Version="9")) == [("org.lib:b", "2.0")]
+
+
+def test_the_file_name_gives_the_version_that_the_properties_lack():
+    members = {"META-INF/maven/g/a/pom.properties": "version=${project.version}\n"}
+    assert found("a-1.5.jar", members) == [("g:a", "1.5")]
+    [package] = read_all(CATALOGER, {"b-1.5.jar": jar(members | maven("g", "b", "1.5"))})[:1]
+    assert (package.name, package.version) == ("g:a", "")
+    assert package.confidence < 0.5
+
+
+def test_a_guess_says_so():
+    [package] = read_all(
+        CATALOGER, {"bson-3.6.3.jar": jar(manifest(Bundle_SymbolicName="org.mongodb.bson", Bundle_License="x;y"))}
+    )
+    assert (package.purl, package.licenses) == ("pkg:maven/org.mongodb/bson@3.6.3", ("x",))
+    assert 0.5 <= package.confidence < 0.9
+    [package] = read_all(CATALOGER, {"tool-1.jar": jar({"a": "b"})})
+    assert package.purl == "pkg:maven/tool@1"
+    assert package.confidence < 0.5
+
+
+def test_an_archive_without_any_version():
+    code = classes("dev/acme/x")
+    assert found("x.jar", code) == [("dev.acme.x:x", "")]
+    assert not found("x.jar", {"data.txt": "no code"})
+    assert found("app.war", code | {"WEB-INF/lib/b-2.jar": jar(maven("g", "b", "2"))}) == [("g:b", "2")]
+
+
+def test_the_place_within_outer_archives():
+    inner = jar(maven("g", "b", "2"))
+    packages = read_all(
+        CATALOGER, {"app/shop.ear": jar({"web/shop.war": jar({"WEB-INF/lib/b-2.jar": inner}), "b-2.jar": inner})}
+    )
+    assert [package.evidence[0].path for package in packages] == [
+        "app/shop.ear!/web/shop.war!/WEB-INF/lib/b-2.jar",
+        "app/shop.ear!/b-2.jar",
+    ]
+
+
+def test_what_cannot_be_opened_within_is_an_unknown_of_its_own():
+    reading = read_files(CATALOGER, {"app/a.jar": jar({"lib/x.jar": "no zip", "lib/b-2.jar": jar(maven("g", "b", "2"))})})
+    assert [package.name for package in reading.packages] == ["g:b"]
+    [unknown] = reading.unknowns
+    assert (unknown.cataloger, unknown.evidence.path) == ("java", "app/a.jar!/lib/x.jar")
+
+
+def test_no_flood_of_unknowns():
+    reading = read_files(CATALOGER, {"app/a.jar": jar({f"lib/{index}.jar": "x" for index in range(500)})})
+    assert len(reading.unknowns) == MAX_CLOSED + 1
+    assert "more than" in reading.unknowns[-1].reason
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\3\4" + b"\xff" * 200, jar(maven("g", "a", "1"))[:-30]])
+def test_garbage_becomes_an_unknown(data):
+    reading = read_files(CATALOGER, {"app/a.jar": data})
+    assert not reading.packages
+    assert [unknown.evidence.path for unknown in reading.unknowns] == ["app/a.jar"]
+
+
+def test_hostile_names_never_become_packages():
+    members = {"META-INF/maven/g/a/pom.properties": "groupId=g\nartifactId=\\u001b[31m\nversion=1\n"}
+    reading = read_files(CATALOGER, {"app/x.jar": jar(members), "app/y\x1b-1.jar": jar({"a": "b"})})
+    assert not reading.packages
+    assert len(reading.unknowns) == 1
