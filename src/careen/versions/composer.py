@@ -14,7 +14,8 @@ from typing import NamedTuple
 from careen.formats.version_text import COMPARE, bounded, clean, refused
 from careen.plugins import VersionScheme
 
-_MODIFIER = r"[._-]?(?:(?P<word>stable|beta|b|rc|alpha|a|patch|pl|p)(?P<count>(?:[.-]?[0-9]+)*)?)?(?P<dev>[.-]?dev)?"
+# Possessive, or a long run of digits could be cut in exponentially many ways.
+_MODIFIER = r"[._-]?(?:(?P<word>stable|beta|b|rc|alpha|a|patch|pl|p)(?P<count>(?:[.-]?[0-9]++)*+)?)?(?P<dev>[.-]?dev)?"
 _CLASSIC = re.compile(r"v?(?P<numbers>[0-9]{1,5}(?:\.[0-9]+){0,3})" + _MODIFIER, re.I)
 _DATE = re.compile(r"v?(?P<numbers>[0-9]{4}(?:[.:-]?[0-9]{2}){1,6}(?:[.:-]?[0-9]{1,3}){0,2})" + _MODIFIER, re.I)
 _BRANCH = re.compile(r"v?(?P<numbers>[0-9]+(?:\.(?:[0-9]+|[x*])){0,3})[.-]?dev", re.I)

@@ -21,7 +21,7 @@ _PLATFORM = re.compile(
     r"|(?:x86|x86_64|x64|amd64|i[3-6]86|universal|aarch64|arm64|arm|armv\d\w*|ppc64le|ppc64|powerpc|s390x|riscv64|sparc)"
     r"(?:-[\w.-]*)?)"
 )
-_TERM = re.compile(r"\s*(?P<operator>~>|==|!=|>=|<=|=|>|<)?\s*(?P<version>[0-9][0-9A-Za-z.-]*)\s*(?:,|$|(?=[\s~=!<>]))")
+_TERM = re.compile(r" ?(?P<operator>~>|==|!=|>=|<=|=|>|<)? ?(?P<version>[0-9][0-9A-Za-z.-]*)(?: ?,|(?=[ ~=!<>])|$)")
 _WORD, _END, _NUMBER = range(3)
 
 
@@ -70,7 +70,7 @@ def _key(segments: list[int | str]) -> tuple[int | str, ...]:
 
 def _terms(part: str) -> list[tuple[str, list[int | str]]]:
     found, at = [], 0
-    part = part.rstrip()
+    part = " ".join(part.split())
     while at < len(part):
         match = _TERM.match(part, at)
         if match is None:

@@ -26,7 +26,7 @@ _SHORT = {"a": "alpha", "b": "beta", "m": "milestone"}  # only right before a nu
 _RELEASES = ("ga", "final", "release")
 _RELEASE, _OTHER = 5, 7
 _BELOW, _END, _ABOVE, _LIST, _NUMBER = range(5)
-_TERM = re.compile(r"\s*(?P<operator>==|!=|>=|<=|=|>|<)?\s*(?P<version>[^\s,<>=!|()\[\]\\*]+)\s*(?:,|$|(?=[\s=!<>]))")
+_TERM = re.compile(r" ?(?P<operator>==|!=|>=|<=|=|>|<)? ?(?P<version>[^ ,<>=!|()\[\]\\*]+)(?: ?,|(?=[ =!<>])|$)")
 
 Key = tuple[int | str, ...]
 
@@ -102,7 +102,9 @@ def _qualifier(tokens: list[_Token], at: int) -> list[int | str]:
 
 def satisfies(version: str, constraint: str) -> bool:
     place = key(version)
-    met = [_meets(place, part.strip()) for part in bounded(constraint).split("||")]  # a wrong one is refused wherever it stands
+    met = [
+        _meets(place, " ".join(part.split())) for part in bounded(constraint).split("||")
+    ]  # a wrong one is refused wherever it stands
     return any(met)
 
 

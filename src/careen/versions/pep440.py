@@ -20,9 +20,8 @@ _LEGACY, _VALID = range(2)
 _DEV_ONLY, _PRE, _FINAL = range(3)
 _LEGACY_PART = re.compile(r"[0-9]+|[a-z]+|[.-]|[^0-9a-z.-]+")
 _LEGACY_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
-_SPECIFIER = re.compile(r"\s*(?P<operator>===|==|~=|!=|<=|>=|=|<|>)?\s*(?P<version>(?:[0-9]+!)?[^\s,<>=!~|]+)\s*,?")
-
-_SUFFIXED = re.compile(r"[A-Za-z-][0-9]*\.\*$")
+_SPECIFIER = re.compile(r" ?(?P<operator>===|==|~=|!=|<=|>=|=|<|>)? ?(?P<version>(?:[0-9]+!)?[^ ,<>=!~|]+) ?,?")
+_SUFFIXED = re.compile(r"[A-Za-z-][0-9]*\.\*$")  # "2.0.post1.*"
 
 
 def key(text: str) -> tuple[Any, ...]:
@@ -81,10 +80,8 @@ def _all_hold(version: str, part: str, prerelease: bool) -> bool:
     specifiers = _specifiers(part)
     # "===" compares text, so it also reaches what is no version at all
     as_text = [bound for operator, bound in specifiers if operator == "==="]
-    prefixes = [part for part in specifiers if part[0] in ("==", "!=") and _SUFFIXED.search(part[1])]
-    ordered = [
-        f"{operator}{bound}" for operator, bound in specifiers if operator != "===" and (operator, bound) not in prefixes
-    ]
+    prefixes = [part for part in specifiers if _is_prefix(*part)]
+    ordered = [f"{operator}{bound}" for operator, bound in specifiers if operator != "===" and not _is_prefix(operator, bound)]
     try:
         wanted = SpecifierSet(",".join(ordered))
         if any(bound.lower() != version.strip().lower() for bound in as_text):
@@ -94,23 +91,29 @@ def _all_hold(version: str, part: str, prerelease: bool) -> bool:
         candidate = Version(clean(version))
         if any(_has_prefix(candidate, Version(bound[:-2])) is not (operator == "==") for operator, bound in prefixes):
             return False
-        return wanted.contains(candidate, prereleases=prerelease or None)
+        return wanted.contains(candidate, prereleases=prerelease or bool(wanted.prereleases))
     except (InvalidSpecifier, InvalidVersion) as error:
         raise ValueError(str(error)[:200]) from None
 
 
+def _is_prefix(operator: str, bound: str) -> bool:
+    return operator in ("==", "!=") and _SUFFIXED.search(bound) is not None
+
+
 def _has_prefix(version: "Version", prefix: "Version") -> bool:
-    """Whether 2.0.post1.dev1 begins as ``==2.0.post1.*`` says, which PEP 440 allows and ``packaging`` does not."""
+    """Whether 2.0.post1.dev1 begins as ``==2.0.post1.*`` says; ``packaging`` reads prefixes of releases alone."""
+    if prefix.dev is not None or prefix.local:
+        raise ValueError(f"not a prefix of versions: {prefix}.*")
     size = max(len(version.release), len(prefix.release))
-    padded = [(*found.release, *[0] * (size - len(found.release))) for found in (version, prefix)]
-    return (version.epoch, padded[0], version.pre) == (prefix.epoch, padded[1], prefix.pre) and prefix.post in (
-        None,
-        version.post,
-    )
+    padded, wanted = ((*found.release, *[0] * (size - len(found.release))) for found in (version, prefix))
+    if (version.epoch, padded, version.pre) != (prefix.epoch, wanted, prefix.pre):
+        return False
+    return prefix.post is None or prefix.post == version.post
 
 
 def _specifiers(part: str) -> list[tuple[str, str]]:
     found, at = [], 0
+    part = " ".join(part.split())
     while at < len(part):
         match = _SPECIFIER.match(part, at)
         if match is None:
