@@ -135,6 +135,8 @@ def named(advisory: Advisory) -> tuple[str, ...]:
 
 
 def _own(subject: Subject) -> Callable[[Advisory], bool]:
+    if subject.stand_in:
+        return lambda advisory: advisory.namespace == subject.namespace
     if subject.distribution:
         distribution = subject.namespace.partition(":")[0]
         source = _OWN_SOURCES.get(distribution, distribution)

@@ -90,9 +90,7 @@ def _opinions(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozense
         return paid_for(subject, own, said.get((subject.paid, subject.name), ()), key)
     if subject.stand_in is None or stream_of(subject.package) is not None:
         return opinion(subject, own, key), frozenset()
-    spoken = frozenset(name for advisory in own for name in named(advisory))
-    others = [advisory for advisory in said.get((subject.stand_in, subject.name), ()) if not spoken.issuperset(named(advisory))]
-    return opinion(subject, (*own, *others), key), frozenset()
+    return opinion(subject, (*own, *said.get((subject.stand_in, subject.name), ())), key), frozenset()
 
 
 def _ids(opinions: Iterable[Opinion]) -> set[str]:

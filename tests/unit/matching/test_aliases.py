@@ -69,3 +69,13 @@ def test_what_a_record_says_of_one_flaw_of_a_bundle_stays_with_it():
         "CVE-1": (("GHSA-one", "ALSA-1"), ("ALSA-1",)),
         "CVE-2": (("ALSA-1",), ("ALSA-1",)),
     }
+
+
+def test_an_erratum_of_several_flaws_does_not_name_one_of_them():
+    assert told(held("DSA-5", "CVE-1", "CVE-2"), held("DSA-5"))["DSA-5"] == ((), ("DSA-5",))
+
+
+def test_a_record_of_several_cves_gives_its_name_to_none():
+    record = VulnerabilityRecord("GHSA-z", "ghsa", aliases=("CVE-4", "CVE-5"))
+    hits = [held("CVE-4")]
+    assert [flaw.aliases for flaw in flaws(hits, {"CVE-4": (record,)})] == [()]

@@ -42,6 +42,7 @@ def test_a_partial_source_that_knows_every_package_here_is_no_gap():
 
 def test_one_complete_source_beside_a_partial_one_is_complete():
     assert cover([deb()], info(packages=1, partial=True), info(unfixed=True))[0].verdict == "assessed"
+    assert cover([deb()], info(packages=1, partial=True), info())[0].verdict == "assessed"
 
 
 def test_a_partial_feed_of_a_language():

@@ -123,7 +123,9 @@ def test_the_next_fixed_version_is_the_lowest_above_the_installed_one():
     ranges = (Range("4.0", "4.2.5"), Range("5.0", "5.0.2"))
     (found,) = run([pypi()], [advisory("PYSEC-1", None, "PyPI", "django", ranges=ranges)]).findings
     assert found.fix.versions == ("4.2.5",)
-    listed = advisory("PYSEC-1", None, "PyPI", "django", versions=("4.2.1",), fixed_versions=("3.9", "5.1", "4.10", "junk"))
+    listed = advisory(
+        "PYSEC-1", None, "PyPI", "django", versions=("4.2.1",), fixed_versions=("3.9", "4.2.1", "5.1", "4.10", "junk")
+    )
     (found,) = run([pypi()], [listed]).findings
     assert found.fix.versions == ("4.10",)
 
@@ -192,7 +194,7 @@ def test_a_rebuild_stands_in_where_the_vendor_is_unknown():
     assert codes(matched)["stand_in"].packages == 1
     assert codes(matched)["unassessed_package"].packages == 1
     spoken = [*records, info("rocky:8", "rocky", packages=1, partial=True)]
-    spoken.append(advisory("CVE-1", "7.61.1-30", "rocky:8", "curl"))
+    spoken.append(advisory("CVE-1", "7.61.1-30", "rocky:8", "curl", source="osv"))
     assert run(packages, spoken, rocky).findings == ()
 
 

@@ -52,6 +52,7 @@ def test_the_newest_cvss_of_the_best_scorer():
     old, nvd, adp, newest = score(5.0, version="2.0"), score(6.0), score(9.0, "CISA-ADP"), score(7.0, "cna", "4.0")
     assert best([old, adp, nvd]) == nvd
     assert best([old, adp]) == adp
+    assert best([score(5.0, "cna"), nvd]) == nvd
     assert best([old, nvd, newest]) == newest
     assert best([]) is None
 

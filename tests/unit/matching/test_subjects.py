@@ -1,7 +1,7 @@
 """Who judges a language package whose files belong to a distribution's package, and what nobody can judge."""
 
 import pytest
-from tests.support.matching import advisory, codes, deb, ids, info, pypi, run
+from tests.support.matching import ALMA, advisory, codes, deb, ids, info, pypi, rpm, run
 
 from careen.model.package import Distribution, Package, Source
 
@@ -34,6 +34,18 @@ def test_a_third_partys_package_leaves_its_files_to_the_ecosystem():
     matched = run([owner, owned_by(owner)], [*ECOSYSTEM, info(unfixed=True)])
     assert [(found.id, found.confidence) for found in matched.findings] == [("CVE-1", "confirmed"), ("CVE-2", "confirmed")]
     assert codes(matched)["unassessed_package"].packages == 1
+
+
+def test_an_undetermined_issue_is_not_a_word_of_the_distribution():
+    undetermined = advisory("CVE-2", None, package="python-django", status="undetermined")
+    assert sorted(ids(run([OWNER, owned_by(OWNER)], [*ECOSYSTEM, undetermined, info()]))) == ["CVE-1", "CVE-2"]
+
+
+def test_an_rpm_that_does_not_name_its_vendor_keeps_no_file_from_the_ecosystem():
+    records = [*ECOSYSTEM, info("almalinux:8", "almalinux", unfixed=True)]
+    for maintainer, found in ((None, ["CVE-1", "CVE-2"]), ("AlmaLinux", [])):
+        owner = rpm("python3-django", "4.2.1-1", maintainer=maintainer)
+        assert sorted(ids(run([owner, owned_by(owner)], records, ALMA))) == found
 
 
 def test_an_owner_that_is_not_there_owns_nothing():
