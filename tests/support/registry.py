@@ -24,7 +24,6 @@ class Registry:
     users: dict[str, str] = field(default_factory=lambda: {"ann": "s3cret"})
     anonymous: bool = True  # whether the token service gives tokens to anybody
     refresh_tokens: tuple[str, ...] = ()
-    token_uses: int | None = None  # after so many requests a token has expired
     tls: Certificate | None = None
     head: bool = True  # False: HEAD is not allowed
     tell_digest: bool = True
@@ -39,7 +38,7 @@ class Registry:
         self.manifests: dict[tuple[str, str], tuple[bytes, str]] = {}
         self.tags: dict[str, list[str]] = {}
         self.blobs: dict[str, bytes] = {}
-        self.tokens: dict[str, int] = {}  # token -> uses
+        self.tokens: set[str] = set()  # those that hold; empty it and they have expired
         self.altered: dict[str, bytes] = {}  # digest -> what is sent in its place
         self.broken: dict[str, list[int]] = {}  # digest -> after how many bytes the connection breaks, one a request
         self.busy: list[Answer] = []  # given first, one a request below /v2/
@@ -110,13 +109,11 @@ class Registry:
             return _error(401, "UNAUTHORIZED", {"WWW-Authenticate": 'Basic realm="the, registry"'})
         if self.auth == "bearer":
             token = given.removeprefix("Bearer ")
-            left = self.tokens.get(token, 0)
-            if not given.startswith("Bearer ") or left <= 0:
+            if not given.startswith("Bearer ") or token not in self.tokens:
                 name = re.sub(r"^/v2/|/(manifests|blobs|tags)/.*$", "", path)
                 scope = f',scope="repository:{name}:pull"' if name else ""
                 challenge = f'Bearer realm="{self.url}/token",service="registry.example.test"{scope}'
                 return _error(401, "UNAUTHORIZED", {"WWW-Authenticate": challenge})
-            self.tokens[token] = left - 1
         return None
 
     def _token(self, request: Request) -> Answer:
@@ -131,8 +128,8 @@ class Registry:
         return self._issued("token")
 
     def _issued(self, name: str) -> Answer:
-        token = f"token-{len(self.tokens)}"
-        self.tokens[token] = 1 << 30 if self.token_uses is None else self.token_uses
+        token = f"token-{len(self.requests)}"
+        self.tokens.add(token)
         return Answer(body=json.dumps({name: token, "expires_in": 300}).encode())
 
     def _user(self, header: str) -> bool:

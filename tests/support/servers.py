@@ -49,6 +49,7 @@ class Server:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 10
+            disable_nagle_algorithm = unix is None
 
             def answer(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
@@ -209,6 +210,7 @@ def _tcp_server(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext |
     class Listener(ThreadingHTTPServer):
         daemon_threads = True
         block_on_close = False
+        request_queue_size = 64
 
         def __init__(self) -> None:
             self.open_connections: set[socket.socket] = set()
@@ -237,6 +239,7 @@ def _unix_server(path: str, handler: type[BaseHTTPRequestHandler]) -> Any:
     class Listener(socketserver.ThreadingUnixStreamServer):
         daemon_threads = True
         block_on_close = False
+        request_queue_size = 64
 
         def __init__(self) -> None:
             self.open_connections: set[socket.socket] = set()

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from ..errors import Error, InputError, NetworkError
+from ..net import CertificateError, UnreachableError
 from ..net.addresses import is_loopback
 from ..plugins import Fetcher, Response
 from .authorization import Authorizer, wrong_password
@@ -107,9 +108,15 @@ class Repository:
         url = urljoin(f"{self._root()}/v2/{self.reference.repository}/", path)
         sent, response = self._send(url, method, headers or {})
         here = urlsplit(response.url).netloc == urlsplit(url).netloc  # nobody else is shown credentials
-        if response.status == 401 and here and self._authorizer.renew(sent, response):
-            response.close()
-            _, response = self._send(url, method, headers or {})
+        if response.status == 401 and here:
+            try:
+                renewed = self._authorizer.renew(sent, response)
+            except Error:
+                response.close()
+                raise
+            if renewed:
+                response.close()
+                _, response = self._send(url, method, headers or {})
         return response
 
     def _send(self, url: str, method: str, headers: Mapping[str, str]) -> tuple[str | None, Response]:
@@ -163,6 +170,8 @@ class Repository:
 def _probe(fetcher: Fetcher, host: str) -> str:
     try:
         fetcher.request(f"https://{host}/v2/").close()
+    except (CertificateError, UnreachableError):
+        raise
     except NetworkError as error:
         try:
             response = fetcher.request(f"http://{host}/v2/")

@@ -32,12 +32,12 @@ from .addresses import (
     without_credentials,
 )
 from .connections import NetSettings, proxy_manager, trust_store, unix_pool
-from .trouble import PLAIN, explained, retry_after, too_many, worth_another_try
+from .trouble import PLAIN, CertificateError, UnreachableError, explained, retry_after, too_many, worth_another_try
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager
 
-__all__ = ["HttpFetcher", "HttpResponse", "NetSettings", "make_fetcher"]
+__all__ = ["CertificateError", "HttpFetcher", "HttpResponse", "NetSettings", "UnreachableError", "make_fetcher"]
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,15 @@ from .addresses import host_of
 if TYPE_CHECKING:
     from .connections import NetSettings
 
+
+class CertificateError(NetworkError):
+    """The other side speaks TLS, but not as one who is trusted."""
+
+
+class UnreachableError(NetworkError):
+    """Nobody listens there."""
+
+
 PLAIN = "use --plain-http if that is meant"
 _CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies nothing"
 
@@ -65,7 +74,7 @@ def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | 
         return NetworkError(f"{host} sent nothing for {settings.timeout_s:g} s", "try again; --timeout waits longer")
     if isinstance(error, exceptions.NewConnectionError):
         where = f"the proxy {host_of(proxy)}" if proxy else host
-        return NetworkError(f"{where} cannot be reached: {reason_of(error)}", "check name, port and network")
+        return UnreachableError(f"{where} cannot be reached: {reason_of(error)}", "check name, port and network")
     partial = next((part for part in (error, *error.args) if isinstance(part, exceptions.IncompleteRead)), None)
     if got or partial:
         got += partial.partial if partial and isinstance(partial.partial, int) else 0
@@ -86,7 +95,7 @@ def _tls_trouble(error: Exception, host: str) -> NetworkError:
     reason = reason_of(error)
     if any(word in reason for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER", "record layer")):
         return NetworkError(f"{host} does not speak TLS on this port", "use --plain-http if it speaks HTTP")
-    return NetworkError(f"the certificate of {host} is not trusted: {reason}", _CERTIFICATE)
+    return CertificateError(f"the certificate of {host} is not trusted: {reason}", _CERTIFICATE)
 
 
 def reason_of(error: BaseException) -> str:
