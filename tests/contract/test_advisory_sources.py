@@ -1,0 +1,102 @@
+"""Rules for every advisory source, present and future: what it offers, and how it bears hostile bytes.
+
+Each file of the golden cases is cut short and mutated (``CAREEN_MUTATIONS``, 200 by default, spread over them), outside
+and inside of its packing: nothing but ValueError may come out.
+"""
+
+import importlib
+import os
+import random
+import zlib
+
+import msgspec
+import pytest
+from tests.support.feeds import SOURCES, feeds_in, repacked, whole_mirror
+
+from careen.plugins import Need
+
+MUTATIONS = int(os.environ.get("CAREEN_MUTATIONS", "200"))
+NOISE = (b"\0", b"\xff\xff\xff\xff", b'"', b"{", b"]", b"null", b"-1", b"1e999", b"[" * 2000, b"\n", b",", b"0", b"CVE-")
+
+each = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+
+
+@pytest.fixture(scope="module")
+def mirror(tmp_path_factory):
+    return whole_mirror(tmp_path_factory.mktemp("mirror"))
+
+
+@each
+def test_module_is_named_after_its_source(source):
+    assert importlib.import_module(f"careen.advisories.{source.name}").ADVISORY_SOURCE is source
+
+
+@each
+def test_says_what_the_documentation_needs(source):
+    assert source.title
+    assert source.licence
+    assert source.homepage.startswith("https://")
+
+
+@each
+def test_live_feeds_have_addresses_of_their_own(source):
+    feeds = source.feeds(Need(), lambda name: ())
+    assert len({feed.path for feed in feeds}) == len({feed.url for feed in feeds}) == len(feeds)
+    assert all(feed.url.startswith("https://") and " " not in feed.url for feed in feeds)
+
+
+@each
+def test_a_first_scan_asks_for_no_more_than_it_needs(source, mirror):
+    everything = {feed.path for feed in source.feeds(Need(), lambda name: ())} or {
+        feed.path for feed in feeds_in(source, mirror)
+    }
+    needed = source.feeds(Need(frozenset({"debian:12", "PyPI"})), lambda name: ())
+    assert len(needed) <= 1 or not source.on_demand
+    assert {feed.path for feed in needed} <= everything
+
+
+@each
+def test_records_are_stable_and_survive_packing(source, mirror):
+    for feed in feeds_in(source, mirror):
+        records = list(source.parse(feed, mirror / feed.path))
+        assert records
+        assert records == list(source.parse(feed, mirror / feed.path))
+        for record in records:
+            assert msgspec.msgpack.decode(msgspec.msgpack.encode(record), type=type(record)) == record
+
+
+@each
+def test_hostile_bytes_raise_nothing_but_value_error(source, mirror, tmp_path):
+    feeds = feeds_in(source, mirror)
+    file = tmp_path / "feed"
+    for feed in feeds:
+        good = (mirror / feed.path).read_bytes()
+        seed = random.Random(zlib.crc32(feed.path.encode()))
+        for _ in range(MUTATIONS // len(feeds) + 4):
+            spoil = _spoiler(seed)
+            data = repacked(good, spoil) if seed.random() < 0.7 else spoil(good)
+            file.write_bytes(data)
+            try:
+                for record in source.parse(feed, file):
+                    msgspec.msgpack.decode(msgspec.msgpack.encode(record), type=type(record))
+            except ValueError:
+                pass
+
+
+def _spoiler(seed):
+    def spoil(data):
+        changed = bytearray(data)
+        for _ in range(seed.choice((1, 1, 2, 5))):
+            at = seed.randrange(len(changed) + 1)
+            match seed.randrange(4):
+                case 0:
+                    changed[at : at + 1] = bytes([seed.randrange(256)])
+                case 1:
+                    changed[at:at] = seed.choice(NOISE)
+                case 2:
+                    del changed[at : at + seed.randrange(1, 30)]
+                case 3:
+                    del changed[at:]
+        return bytes(changed)
+
+    return spoil
