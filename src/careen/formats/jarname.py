@@ -81,15 +81,26 @@ def guess(archive: Archive) -> Guess | None:
     if said and f"-{said}-" in f"{stem}-":  # tells the version from what is before ("hive-shims-0.23-2.3.7") and behind
         artifact, version = f"{stem}-".partition(f"-{said}-")[0], said
     if not version:
-        title = manifest.get("implementation-title", "")
-        artifact = title if _TITLE.fullmatch(title) else artifact
-        version = said
+        artifact, version = _said_artifact(manifest, artifact), said
     group, confidence = _group(_SCALA.sub("", artifact), archive)
     return _checked(group, artifact, version, confidence if version else min(confidence, 0.3))
 
 
 def _checked(group: str, artifact: str, version: str, confidence: float) -> Guess | None:
     return Guess(group, artifact, version, confidence) if _ARTIFACT.fullmatch(artifact) else None
+
+
+def _said_artifact(manifest: dict[str, str], stem: str) -> str:
+    """For a file that was renamed: Tomcat's ``catalina.jar`` is the bundle ``org.apache.tomcat-catalina``."""
+    bundle = _symbolic_name(manifest).rpartition(".")[2]
+    if bundle.endswith(f"-{stem}"):
+        return bundle
+    title = manifest.get("implementation-title", "")
+    return title if _TITLE.fullmatch(title) else stem
+
+
+def _symbolic_name(manifest: dict[str, str]) -> str:
+    return manifest.get("bundle-symbolicname", "").partition(";")[0].strip()
 
 
 def _said_version(manifest: dict[str, str]) -> str:
@@ -106,16 +117,21 @@ def _group(artifact: str, archive: Archive) -> tuple[str, float]:
         return known, 0.8
     vendor = archive.manifest.get("implementation-vendor-id", "")
     vendor = vendor if _GROUP.fullmatch(vendor) else ""
-    bundle = _without(archive.manifest.get("bundle-symbolicname", "").partition(";")[0].strip(), artifact)
+    bundle = _without(_symbolic_name(archive.manifest), artifact)
     if artifact.startswith(("javax.", "jakarta.")):
         return artifact.removesuffix("-api"), 0.6
     if vendor and vendor not in _UMBRELLAS:
         return vendor, 0.6
-    if bundle and bundle not in _UMBRELLAS:
-        return bundle, 0.6
+    if bundle:
+        return _below(bundle, artifact), 0.6
     if folder := _group_of_folders(artifact, archive.folders):
         return folder, 0.4
-    return "", 0.3
+    return (_below(vendor, artifact), 0.4) if vendor else ("", 0.3)
+
+
+def _below(group: str, artifact: str) -> str:
+    """Under the roof of a large house the first word of the artifact names the project: org.apache.tomcat."""
+    return f"{group}.{artifact.split('-')[0]}" if group in _UMBRELLAS else group
 
 
 def _without(symbolic: str, artifact: str) -> str:
@@ -142,7 +158,7 @@ def _group_of_folders(artifact: str, folders: frozenset[str]) -> str:
         if not word or count < 0.6 * len(paths):
             break
         shared.append(word)
-    if len(shared) < 2 or shared[0] in ("java", "javax", "jakarta"):
+    if len(shared) < 2 or shared[0] in ("java", "javax", "jakarta") or (len(shared) == 2 and ".".join(shared) in _UMBRELLAS):
         return ""
     third = len(shared) > 2 and (shared[2] == re.split(r"[-_.]", artifact)[0] or ".".join(shared[:2]) in _UMBRELLAS)
     return ".".join(shared[: 3 if third else 2])

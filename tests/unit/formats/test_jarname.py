@@ -85,6 +85,17 @@ def test_split_name(name, artifact, version):
         ),
         (archive("lib.jar", implementation_version="1.8.0_292 (build 10)"), Guess("", "lib", "1.8.0_292", 0.3)),
         (archive("gson.jar", ["com/google/gson"]), Guess("com.google.code.gson", "gson", "", 0.3)),
+        # renamed, under the roof of a large house
+        (
+            archive("catalina.jar", bundle_symbolicname="org.apache.tomcat-catalina", implementation_version="9.0.65"),
+            Guess("org.apache.tomcat", "tomcat-catalina", "9.0.65", 0.6),
+        ),
+        (
+            archive("flatbuffers-java-2.jar", bundle_symbolicname="com.google.flatbuffers-java"),
+            Guess("com.google.flatbuffers", "flatbuffers-java", "2", 0.6),
+        ),
+        (archive("acme-core-2.jar", implementation_vendor_id="org.apache"), Guess("org.apache.acme", "acme-core", "2", 0.4)),
+        (archive("two-2.jar", ["org/apache/a", "org/apache/b"]), Guess("", "two", "2", 0.3)),
         # Jenkins
         (
             archive("gradle.hpi", plugin_version="2.11 (private)", short_name="gradle", group_id="org.acme.plugins"),
