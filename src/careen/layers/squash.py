@@ -126,8 +126,9 @@ def _hide(folders: dict[str, dict[str, tuple[int, int]]], delta: Delta, paths: l
 
     for folder in [folder for folder in folders if is_hidden(folder)]:
         del folders[folder]
-    made = set(filter(None, delta.table.folders.split("\0")))
-    for path in paths:
+    explicit = [path for path in delta.table.folders.split("\0") if path]
+    made = set(explicit)
+    for path in (*paths, *explicit):
         folder = path.rpartition("/")[0]
         while folder and folder not in made:
             made.add(folder)

@@ -1,0 +1,137 @@
+from tests.support.images import File, Symlink
+from tests.unit.layers.helpers import OS_RELEASE, inventory_of, status
+
+STATUS = "var/lib/dpkg/status"
+BASE = {
+    "etc/os-release": OS_RELEASE,
+    STATUS: status(("bash", "5.2-1"), ("zlib1g", "1:1.2.13", "Source: zlib")),
+    "bin/bash": b"",
+}
+
+
+def by_name(inventory):
+    return {package.name: package for package in inventory.packages}
+
+
+def listing(*paths):
+    return "\n".join(("/.", *("/" + path for path in paths))).encode()
+
+
+def test_packages_get_distribution_and_purl():
+    inventory = inventory_of(BASE)
+    assert (inventory.distribution.id, inventory.distribution.version) == ("debian", "12")
+    assert by_name(inventory)["zlib1g"].purl == "pkg:deb/debian/zlib1g@1:1.2.13?arch=amd64&distro=debian-12"
+    assert by_name(inventory)["zlib1g"].source.name == "zlib"
+
+
+def test_a_package_keeps_the_layer_that_brought_it():
+    second = status(("bash", "5.2-1"), ("zlib1g", "1:1.2.14"), ("curl", "8"))
+    inventory = inventory_of(BASE, {STATUS: second}, {"x": b""})
+    assert {name: package.evidence[0].layer for name, package in by_name(inventory).items()} == {
+        "bash": 0,
+        "zlib1g": 1,
+        "curl": 1,
+    }
+
+
+def test_a_package_that_went_and_came_back_is_new():
+    inventory = inventory_of(BASE, {STATUS: status(("bash", "5.2-1"))}, {STATUS: BASE[STATUS]})
+    assert by_name(inventory)["zlib1g"].evidence[0].layer == 2
+
+
+def test_an_uninstalled_package_is_gone():
+    assert set(by_name(inventory_of(BASE, {STATUS: status(("bash", "5.2-1"))}))) == {"bash"}
+
+
+def test_a_deleted_database_shadows_what_it_named():
+    first = {**BASE, "var/lib/dpkg/info/bash.list": listing("bin/bash")}
+    inventory = inventory_of(first, {"var/lib/.wh.dpkg": b""})
+    assert by_name(inventory)["bash"].presence == "shadowed"
+    assert by_name(inventory)["bash"].confidence < 1
+    assert by_name(inventory)["bash"].evidence[0].layer == 0
+    [unknown] = inventory.unknowns
+    assert (unknown.cataloger, unknown.evidence.layer) == ("dpkg", 1)
+    assert "2 packages" in unknown.reason
+
+
+def test_an_emptied_database_too():
+    first = {**BASE, "var/lib/dpkg/info/bash.list": listing("bin/bash")}
+    inventory = inventory_of(first, {STATUS: b"\n"})
+    assert by_name(inventory)["bash"].presence == "shadowed"
+
+
+def test_a_database_that_comes_back_is_believed_again():
+    inventory = inventory_of(BASE, {"var/lib/.wh.dpkg": b""}, {STATUS: status(("new", "1"))})
+    assert {name: package.presence for name, package in by_name(inventory).items()} == {"new": "present"}
+    assert not inventory.unknowns
+
+
+def test_presence_by_the_file_table_whatever_slim_images_leave_out():
+    first = {
+        **BASE,
+        "var/lib/dpkg/info/bash.list": listing("bin/bash", "bin/rbash", "usr/share/doc/bash/copyright"),
+        "var/lib/dpkg/info/zlib1g.list": listing("lib/libz.so.1", "lib"),
+        "bin/rbash": b"",
+        "lib/libz.so.1": b"",
+    }
+    assert {p.presence for p in inventory_of(first).packages} == {"present"}
+    assert by_name(inventory_of(first, {"bin/.wh.rbash": b""}))["bash"].presence == "partial"
+    gone = inventory_of(first, {"lib/.wh.libz.so.1": b""})
+    assert by_name(gone)["zlib1g"].presence == "absent"
+
+
+def test_listed_paths_are_found_through_merged_usr():
+    first = {"usr/lib/libz.so": b"", "lib": Symlink("usr/lib"), STATUS: status(("zlib1g", "1"))}
+    first["var/lib/dpkg/info/zlib1g.list"] = listing("lib/libz.so")
+    assert by_name(inventory_of(first))["zlib1g"].presence == "present"
+
+
+def test_language_packages_know_the_package_that_owns_their_files():
+    metadata = b"Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n"
+    where = "usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA"
+    other = "usr/local/lib/python3.11/site-packages/six-1.16.0.dist-info/METADATA"
+    first = {**BASE, where: metadata, other: metadata, STATUS: status(("python3-six", "1.16.0-4"))}
+    first["var/lib/dpkg/info/python3-six.list"] = listing(where)
+    found = [package for package in inventory_of(first).packages if package.type == "pypi"]
+    assert [(package.evidence[0].path, package.owned_by) for package in found] == [
+        (other, None),
+        (where, "pkg:deb/debian/python3-six@1.16.0-4?arch=amd64&distro=debian-12"),
+    ]
+
+
+def test_one_entry_for_each_purl_places_are_evidence():
+    manifest = b'{"name": "x", "version": "1.0.0"}'
+    layers = {"a/node_modules/x/package.json": manifest}, {"b/node_modules/x/package.json": manifest}
+    [package] = inventory_of(*layers).packages
+    assert [(place.path, place.layer) for place in package.evidence] == [
+        ("a/node_modules/x/package.json", 0),
+        ("b/node_modules/x/package.json", 1),
+    ]
+
+
+def test_a_database_below_a_folder_belongs_to_the_os_release_there():
+    nested = {
+        "opt/root/etc/os-release": b"ID=alpine\nVERSION_ID=3.18.4\n",
+        "opt/root/lib/apk/db/installed": b"P:musl\nV:1.2.4-r0\n\n",
+    }
+    packages = by_name(inventory_of({**BASE, **nested}))
+    assert packages["musl"].distro == "alpine-3.18.4"
+    assert packages["bash"].distro == "debian-12"
+
+
+def test_trouble_with_a_file_that_was_replaced_is_none():
+    broken = {STATUS: b"no control file"}
+    assert len(inventory_of(broken).unknowns) == 1
+    assert not inventory_of(broken, {STATUS: status(("bash", "1"))}).unknowns
+    assert not inventory_of(broken, {"var/.wh.lib": b""}).unknowns
+
+
+def test_executables_that_no_package_owns_are_counted():
+    first = {
+        **BASE,
+        "bin/bash": File(mode=0o755),
+        "opt/tool": File(mode=0o755),
+        "var/lib/dpkg/info/bash.list": listing("bin/bash"),
+    }
+    inventory = inventory_of(first)
+    assert (inventory.unowned_executables, inventory.files) == (1, 5)

@@ -1,0 +1,37 @@
+import pytest
+
+from careen.layers.dispatch import Dispatch
+from careen.plugins import Cataloger, Ecosystem, Reader, Wants
+
+
+def dispatch(**wants):
+    reader = Reader(Wants(**wants), lambda file: ())
+    return Dispatch([Cataloger("x", Ecosystem("x", "x"), (reader,))])
+
+
+@pytest.mark.parametrize(
+    ("wants", "hits", "misses"),
+    [
+        ({"paths": ("lib/dpkg/status",)}, ["lib/dpkg/status", "opt/root/lib/dpkg/status"], ["xlib/dpkg/status"]),
+        ({"names": ("package.json",)}, ["package.json", "a/b/package.json"], ["a/xpackage.json", "package.json/x"]),
+        ({"suffixes": (".jar", ".tar.gz")}, ["a/x.jar", "x.tar.gz"], ["x.gz", "jar", "a.jar/x"]),
+        ({"suffixes": (".dist-info/METADATA",)}, ["a-1.dist-info/METADATA"], ["a/METADATA", "METADATA"]),
+        ({"folders": ("lib/status.d",)}, ["lib/status.d/x", "r/lib/status.d/x"], ["lib/status.d", "slib/status.d/x"]),
+        ({"folders": ("dpkg/info/*.list",)}, ["var/dpkg/info/a.list"], ["var/dpkg/info/a.md5sums", "info/a.list"]),
+    ],
+)  # fmt: skip
+def test_criteria(wants, hits, misses):
+    index = dispatch(**wants)
+    assert [bool(index.readers(path, 0o644)) for path in hits] == [True] * len(hits)
+    assert [bool(index.readers(path, 0o644)) for path in misses] == [False] * len(misses)
+
+
+def test_executables_are_told_by_mode_or_name():
+    index = dispatch(executables=True)
+    assert index.readers("bin/x", 0o755)
+    assert index.readers("lib/libx.so.1", 0o644)
+    assert not index.readers("etc/x", 0o644)
+
+
+def test_a_reader_is_asked_once_however_many_criteria_match():
+    assert len(dispatch(names=("a.jar",), suffixes=(".jar",), executables=True).readers("a.jar", 0o755)) == 1

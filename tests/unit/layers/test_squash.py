@@ -1,0 +1,50 @@
+from careen.layers.squash import squash
+from tests.support import images
+from tests.unit.layers.helpers import delta_of
+
+
+def squashed(*layers):
+    return squash([delta_of(files, number) for number, files in enumerate(layers)])
+
+
+def visible(*layers):
+    return {path: layer for path, layer, _ in squashed(*layers).files()}
+
+
+def test_a_whiteout_acts_on_lower_layers_wherever_it_stands():
+    assert visible({"a/x": b"", "a/y": b""}, {"a/x": b"new", "a/.wh.x": b"", "a/.wh.y": b""}) == {"a/x": 1}
+
+
+def test_an_opaque_folder_hides_what_lower_layers_have_in_it():
+    assert visible({"a/x": b"", "a/b/y": b"", "z": b""}, {"a/.wh..wh..opq": b"", "a/new": b""}) == {"z": 0, "a/new": 1}
+
+
+def test_a_file_in_a_folders_place_hides_all_below():
+    assert visible({"a/b/c": b"", "ab": b""}, {"a": b"file"}) == {"ab": 0, "a": 1}
+
+
+def test_a_folder_in_a_files_place():
+    assert visible({"a": b"file"}, {"a/b": b""}) == {"a/b": 1}
+
+
+def test_links_in_folders_are_followed_and_never_lead_out():
+    tree = squashed(
+        {
+            "lib": images.Symlink("usr/lib"),
+            "usr/lib/x": b"",
+            "up": images.Symlink("../../../usr"),
+            "abs": images.Symlink("/usr/lib"),
+            "loop1": images.Symlink("loop2"),
+            "loop2": images.Symlink("loop1"),
+        }
+    )
+    assert tree.resolve("lib/x") == "usr/lib/x"
+    assert tree.resolve("up/lib/x") == "usr/lib/x"
+    assert tree.resolve("abs/x") == "usr/lib/x"
+    assert tree.resolve("loop1/x").endswith("/x")
+    assert tree.resolve("lib") == "lib"
+
+
+def test_a_link_that_an_upper_layer_replaced_is_not_followed():
+    tree = squashed({"lib": images.Symlink("usr/lib")}, {"lib/x": b""})
+    assert tree.resolve("lib/x") == "lib/x"

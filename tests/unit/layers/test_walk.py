@@ -1,0 +1,154 @@
+import io
+import tarfile
+
+import pytest
+
+from careen.errors import InputError
+from careen.formats.inflate import Limits, open_stream
+from careen.layers.dispatch import Dispatch
+from careen.layers.walk import tar_entries, walk
+from careen.plugins import Cataloger, Ecosystem, Reader, Wants
+from tests.support.images import make_layer
+
+
+def cataloger(read, name="x", **wants):
+    return Cataloger(name, Ecosystem("x", "x"), (Reader(Wants(**wants), read),), fact=str)
+
+
+def walked(data, *catalogers, limits=None):
+    return walk(tar_entries(open_stream(io.BytesIO(data), Limits())), Dispatch(catalogers).readers, limits or Limits())
+
+
+def test_every_entry_but_folders_is_in_the_table():
+    result = walked(make_layer({"b": b"12", "a/c": b"3"}))
+    assert result.table.names() == ["a/c", "b"]
+    assert list(result.table.numbers(result.table.sizes, "Q")) == [1, 2]
+    assert result.table.kinds == "ff"
+
+
+def test_the_amounts_that_readers_ask_for():
+    seen = {}
+
+    class Scanner:
+        def __init__(self):
+            self.total = 0
+
+        def feed(self, chunk):
+            self.total += len(chunk)
+
+        def facts(self):
+            yield f"stream {self.total}"
+
+    def head(file):
+        seen["head"] = len(file.data)
+        yield "head"
+
+    def whole(file):
+        with file.open() as stream:
+            seen["whole"] = len(stream.read())
+        yield "whole"
+
+    content = b"x" * 100_000
+    result = walked(
+        make_layer({"f.bin": content}),
+        cataloger(head, "head", names=("f.bin",), amount="head"),
+        cataloger(whole, "whole", names=("f.bin",)),
+        cataloger(lambda file: Scanner(), "stream", names=("f.bin",), amount="stream"),
+    )
+    assert seen == {"head": 65536, "whole": 100_000}
+    assert result.facts == {
+        "head": (("f.bin", "head"),),
+        "stream": (("f.bin", "stream 100000"),),
+        "whole": (("f.bin", "whole"),),
+    }
+
+
+def test_a_large_file_comes_by_a_temporary_file():
+    def read(file):
+        with pytest.raises(ValueError, match="larger"):
+            _ = file.data
+        with file.open() as stream:
+            stream.seek(9 << 20)
+            yield stream.read().decode()
+
+    result = walked(make_layer({"f": bytes(9 << 20) + b"end"}), cataloger(read, names=("f",)))
+    assert result.facts == {"x": (("f", "end"),)}
+
+
+def test_magic_decides_by_the_first_bytes():
+    reader = cataloger(lambda file: ["elf"], executables=True, magic=(b"\x7fELF",))
+    result = walked(make_layer({"a.so": b"\x7fELF...", "b.so": b"text"}), reader)
+    assert result.facts == {"x": (("a.so", "elf"),)}
+
+
+def test_trouble_with_one_file_is_an_unknown_and_the_rest_is_read():
+    def read(file):
+        if file.data == b"bad":
+            yield "before"
+            raise ValueError("not what its name says")
+        if file.data == b"bug":
+            raise RuntimeError("a defect")
+        yield file.path
+
+    result = walked(make_layer({"1.x": b"bad", "2.x": b"bug", "3.x": b"good"}), cataloger(read, suffixes=(".x",)))
+    assert result.facts == {"x": (("1.x", "before"), ("3.x", "3.x"))}
+    assert [(unknown.evidence.path, unknown.reason) for unknown in result.unknowns] == [
+        ("1.x", "not what its name says"),
+        ("2.x", "the reader failed: RuntimeError: a defect"),
+    ]
+
+
+def test_a_scanner_that_fails_midway_does_not_spoil_the_others():
+    class Failing:
+        def feed(self, chunk):
+            raise ValueError("enough")
+
+        def facts(self):
+            raise AssertionError("not asked after it failed")
+
+    result = walked(
+        make_layer({"f": b"abc", "g": b"def"}),
+        cataloger(lambda file: Failing(), "bad", names=("f",), amount="stream"),
+        cataloger(lambda file: [file.data.decode()], "good", names=("f", "g")),
+    )
+    assert result.facts == {"good": (("f", "abc"), ("g", "def"))}
+    assert [unknown.reason for unknown in result.unknowns] == ["enough"]
+
+
+def test_of_duplicates_the_last_wins():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for body in (b"old", b"newer"):
+            info = tarfile.TarInfo("f")
+            info.size = len(body)
+            archive.addfile(info, io.BytesIO(body))
+    result = walked(stream.getvalue(), cataloger(lambda file: [file.data.decode()], names=("f",)))
+    assert result.facts == {"x": (("f", "newer"),)}
+    assert list(result.table.numbers(result.table.sizes, "Q")) == [5]
+
+
+def test_whiteouts_opaque_folders_and_what_only_looks_like_them():
+    files = ["a/.wh.gone", "b/.wh..wh..opq", ".wh.top", ".wh..wh.plnk", "c/.wh.", "c/.wh..."]
+    result = walked(make_layer(dict.fromkeys(files, b"")))
+    assert (result.gone, result.opaque) == (("a/gone", "top"), ("b",))
+    assert [unknown.evidence.path for unknown in result.unknowns] == ["c/.wh.", "c/.wh..."]
+    assert not result.table.names()
+
+
+def test_a_name_that_leads_out_is_left_out_and_said():
+    result = walked(make_layer({"../../etc/passwd": b"x", "ok": b"y"}), cataloger(lambda file: ["read"], names=("passwd",)))
+    assert result.table.names() == ["ok"]
+    assert not result.facts
+    assert "leads out" in result.unknowns[0].reason
+
+
+def test_a_layer_that_breaks_off_keeps_what_was_read():
+    data = make_layer({"a": b"1", "b": b"2" * 5000})
+    result = walked(data[:2500], cataloger(lambda file: [file.path], names=("a", "b")))
+    assert result.facts == {"x": (("a", "a"),)}
+    assert result.unknowns[-1].whole_layer
+
+
+def test_the_number_of_entries_is_bounded():
+    with pytest.raises(InputError, match="more than 3 entries"):
+        walked(make_layer({str(number): b"" for number in range(5)}), limits=Limits(members=3))
