@@ -53,12 +53,9 @@ def ecosystems() -> dict[str, Ecosystem]:
 @cache
 def database() -> Knowledge:
     from careen.database.read import open_database
+    from careen.database.update import database_path
 
-    return open_database(_database_path())
-
-
-def _database_path() -> Path:
-    return next(Path(os.environ.get("CAREEN_CACHE_DIR", ".cache/careen")).rglob("*.sqlite"))
+    return open_database(database_path(Path(os.environ.get("CAREEN_CACHE_DIR", ".cache/careen"))))
 
 
 def match_many(request: dict[str, Any]) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.matching.keys import keys_of
-from careen.matching.ranges import hit
+from careen.matching.ranges import hit, spellings
 from careen.model.advisory import Advisory, Range
 from careen.plugins import VersionScheme
 
@@ -21,6 +21,10 @@ ranges = st.builds(
 )
 
 
+def held(advisory, version):
+    return hit(advisory, version, KEY, spellings(version, [advisory], KEY))
+
+
 def marked(range_):
     """The versions from the lower end on, cut at the upper one, by their places in the list."""
     start = 0 if range_.introduced is None else ALL.index(range_.introduced) + range_.after
@@ -35,7 +39,7 @@ def marked(range_):
 def test_an_advisory_holds_the_union_of_its_ranges_and_its_list(parts, listed):
     advisory = Advisory("CVE-1", "x", "PyPI", "p", ranges=tuple(parts), versions=tuple(listed))
     expected = set().union(*map(marked, parts)) | set(listed)
-    assert {version for version in ALL if hit(advisory, version, KEY)} == expected
+    assert {version for version in ALL if held(advisory, version)} == expected
 
 
 @given(st.lists(ranges, min_size=1, max_size=4), st.sampled_from(ALL))
@@ -43,4 +47,4 @@ def test_ranges_that_cannot_be_read_change_nothing(parts, version):
     broken = Range("no version", "either")
     advisory = Advisory("CVE-1", "x", "PyPI", "p", ranges=tuple(parts))
     with_broken = Advisory("CVE-1", "x", "PyPI", "p", ranges=(broken, *parts, broken))
-    assert (hit(advisory, version, KEY) is None) == (hit(with_broken, version, KEY) is None)
+    assert (held(advisory, version) is None) == (held(with_broken, version) is None)

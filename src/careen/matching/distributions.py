@@ -91,7 +91,7 @@ def distribution_of(package: Package, image: Distribution | None) -> Distributio
     """The distribution that the package's database is bound to, which need not be the image's."""
     if package.distro is None:
         return image
-    if image and package.distro in (image.id, f"{image.id}-{image.version}"):
+    if image and package.distro in (image.id, f"{image.id}-{image.version}", f"{image.id}-{image.codename}"):
         return image
     for id in sorted(_FAMILIES, key=len, reverse=True):
         if package.distro == id or package.distro.startswith(id + "-"):
@@ -116,7 +116,7 @@ def parent_of(distribution: Distribution) -> str | None:
 
 
 def _release(id: str, version: str, parts: int) -> str:
-    if id == "debian" and not version:
+    if id == "debian" and not version[:1].isdigit():
         return "sid"
     if id == "alpine" and ("_" in version or version in ("", "edge")):
         return "edge"  # VERSION_ID of edge is the next release with a suffix: 3.21.0_alpha20240807

@@ -23,5 +23,5 @@ def needed(
         found = distribution_of(package, distribution)
         release = release_of(found) if found else None
         if release:
-            namespaces.update(filter(None, (release.namespace, release.stand_in)))
+            namespaces.update(filter(None, (release.namespace, release.stand_in, release.paid)))
     return frozenset(namespaces)

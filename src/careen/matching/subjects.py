@@ -143,7 +143,7 @@ def _owners(inventory: Inventory) -> Callable[[Package, Mapping[str, Ecosystem]]
 def _built(package: Package, inventory: Inventory, ecosystem: Ecosystem) -> Subject | None:
     vendor = package.vendor
     if vendor == "unknown":
-        vendor = vendor_of(package, distribution_of(package, inventory.distribution))
+        vendor = vendor_of(package, inventory.distribution)
     subject = _of_distribution(package, inventory, ecosystem) if ecosystem.distribution else None
     return subject if vendor == "distribution" and isinstance(subject, Subject) else None
 

@@ -11,6 +11,8 @@ import re
 
 from careen.model.package import Distribution, Package, Vendor
 
+from .distributions import distribution_of
+
 # Release codenames after "~" are how third parties tell their builds apart; the distributions' own use numbers (~deb12u1).
 _SUFFIXES = re.compile(
     r"""~(?:debian|ubuntu)\.\d|nodesource|\.pgdg\d*|\+deb\.sury\.org|\+maria~|~ppa|ppa\d|\.root\.io\.
@@ -45,7 +47,11 @@ _RPM_VENDORS = {
 
 
 def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
-    """``unknown`` where nothing says: a package of a language, an rpm without vendor, or no distribution."""
+    """``distribution`` is the image's; a package bound to another one is measured by that.
+
+    ``unknown`` where nothing says: a package of a language, an rpm without vendor, or no distribution.
+    """
+    distribution = distribution_of(package, distribution)
     if distribution is None:
         return "unknown"
     match package.type:

@@ -72,6 +72,13 @@ def test_a_package_may_be_bound_to_another_distribution_than_the_image(distro, e
     assert (found.id, found.version) == expected
 
 
+def test_testing_and_unstable_have_a_codename_alone():
+    image = Distribution("debian", "", "forky")
+    assert distribution_of(Package("deb", None, "x", "1", distro="debian-forky"), image) is image
+    elsewhere = distribution_of(Package("deb", None, "x", "1", distro="debian-forky"), None)
+    assert release_of(elsewhere).namespace == release_of(image).namespace == "debian:sid"
+
+
 def test_bound_to_the_images_own_keeps_what_the_image_says():
     image = Distribution("debian", "12", "bookworm", pretty_name="Debian GNU/Linux 12")
     assert distribution_of(Package("deb", None, "x", "1", distro="debian-12"), image) is image

@@ -62,3 +62,9 @@ def test_apk_and_packages_without_a_distribution():
     assert vendor_of(Package("apk", "alpine", "x", "1-r0"), Distribution("alpine", "3.20.1")) == "distribution"
     assert vendor_of(Package("deb", None, "x", "1"), None) == "unknown"
     assert vendor_of(Package("pypi", None, "x", "1"), DEBIAN) == "unknown"
+
+
+def test_a_package_bound_to_another_distribution_is_measured_by_it():
+    package = Package("rpm", "almalinux", "x", "1-1", maintainer="AlmaLinux", distro="almalinux-9.4")
+    assert vendor_of(package, DEBIAN) == "distribution"
+    assert vendor_of(package, None) == "distribution"
