@@ -21,20 +21,24 @@ def inventory(request: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _files(path: str, root: str) -> list[tuple[str, MemoryFile]]:
-    """A tree is shown with its own name as its first folder; a single file keeps its place below ``root``."""
+    """A tree is shown with its own name as its first folder; a single file keeps its place below ``root``.
+
+    A single file was taken out of an image: it may have been executable.
+    """
     if not os.path.isdir(path):
         name, file = _file(Path(path), Path(root))
-        return [(_named(name), MemoryFile(_named(name), file.content(), file.mode))]
+        return [(_named(name), MemoryFile(_named(name), file.content(), 0o755))]
     found = [Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names)]
     return [_file(file, Path(path).parent) for file in found if file.is_file() and not file.is_symlink()]
 
 
 def _named(name: str) -> str:
-    """A single file that was taken out of its folder (``a-1.0.METADATA``) gets one that its name stands for."""
+    """The place that the name of a single file stands for: ``a-1.0.METADATA``, ``Packages.db``."""
     for file, folder in (("METADATA", "dist-info"), ("PKG-INFO", "egg-info")):
         if name.endswith(f".{file}"):
             return f"{name.removesuffix(f'.{file}').removesuffix(f'.{folder}')}.{folder}/{file}"
-    return name
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/var/lib/rpm/{file}" if file in ("Packages", "Packages.db", "rpmdb.sqlite") else name
 
 
 def _file(file: Path, root: Path) -> tuple[str, MemoryFile]:
