@@ -1,0 +1,140 @@
+"""The reference pages, made from what the code itself says: parsers, settings, errors and plugins."""
+
+import argparse
+import importlib
+from collections.abc import Iterable
+
+from msgspec.structs import NODEFAULT, fields
+
+from careen import errors
+from careen.cli.main import COMMANDS
+from careen.config import SECRET, Settings, choices, description, shown
+from careen.plugins import AdvisorySource, Cataloger, ImageSource, Reporter, VersionScheme, load
+
+NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails where they differ. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    return {
+        "commands": _commands(),
+        "settings": _settings(),
+        "exit-codes": _exit_codes(),
+        "formats": _formats(),
+        "images": _images(),
+        "catalogers": _catalogers(),
+        "sources": _sources(),
+        "versions": _versions(),
+    }
+
+
+def _commands() -> str:
+    text = "# Commands\n\n" + NOTE
+    for name, (module, what) in COMMANDS.items():
+        parser = importlib.import_module(module).parser()
+        text += f"## careen {name}\n\n{what[0].upper()}{what[1:]}.\n\n"
+        for group in parser._action_groups:
+            actions = [action for action in group._group_actions if action.help != argparse.SUPPRESS and action.dest != "help"]
+            if actions:
+                title = {"positional arguments": "argument", "options": "flag"}.get(group.title or "", f"{group.title}")
+                text += _table(
+                    (title, "meaning"), [(_name(action), (action.help or "").replace("%%", "%")) for action in actions]
+                )
+    return text
+
+
+def _name(action: argparse.Action) -> str:
+    if not action.option_strings:
+        return f"`{action.metavar or '|'.join(map(str, action.choices or [action.dest]))}`"
+    value = f" {action.metavar or action.dest.upper()}" if action.nargs != 0 else ""
+    return ", ".join(f"`{option}{value}`" for option in action.option_strings)
+
+
+def _settings() -> str:
+    text = "# Settings\n\n" + NOTE
+    text += (
+        "A flag beats a variable, which beats the file: `$XDG_CONFIG_HOME/careen/config.toml`\n"
+        "(`~/.config/careen/config.toml`), or the one named by `--config` or `CAREEN_CONFIG`. Lists have commas between in\n"
+        "variables and flags. Paths in a file are relative to it. `careen config show` names each value and its origin.\n\n"
+    )
+    rows = []
+    for field in fields(Settings):
+        key = field.encode_name
+        flag = "(none: flags are visible to others)" if key in SECRET else f"`--{key.replace('_', '-')}`"
+        default = "the platform's cache folder" if field.default is NODEFAULT else shown(key, field.default) or "-"
+        words = f": {', '.join(choices(field))}" if choices(field) else ""
+        file = "(not in a file)" if key in SECRET else f"`{key}`"
+        rows.append((file, f"`CAREEN_{key.upper()}`", flag, default, description(field) + words))
+    return text + _table(("key", "variable", "flag", "default", "meaning"), rows)
+
+
+def _exit_codes() -> str:
+    by_code: dict[int, list[str]] = {}
+    for kind in errors.Error.__subclasses__():
+        by_code.setdefault(kind.exit_code, []).append(kind.__name__)
+    meanings = {
+        0: "the scan is complete and the policy passed",
+        1: "the policy failed: a finding is as severe as `--fail-on` says",
+        2: "usage or configuration: flags, settings, the ignore file",
+        3: "could not complete: not found, denied, corrupt, over a limit, a layer not read whole, no database; "
+        "with `--strict` also anything unreadable or not assessed",
+        130: "interrupted (Ctrl-C)",
+        141: "nobody reads the output any more",
+    }
+    rows = [(str(code), meaning, ", ".join(by_code.get(code, [])) or "-") for code, meaning in meanings.items()]
+    after = (
+        "Of several platforms the gravest counts: 3 before 1 before 0. The report goes to standard output, everything else to\n"
+        "standard error: one line `careen: error: …` and, where there is one, a next step `hint: …`.\n"
+    )
+    return "# Exit codes\n\n" + NOTE + _table(("code", "meaning", "errors"), rows) + after
+
+
+def _formats() -> str:
+    rows = [(f"`{one.name}`", one.description, one.media_type) for one in load("careen.reports", "REPORTER", Reporter)]
+    after = "The schema of `json` is [report-1.json](../schema/report-1.json).\n"
+    return "# Formats\n\n" + NOTE + _table(("--format", "what", "media type"), rows) + after
+
+
+def _images() -> str:
+    rows = [(f"`{one.name}:`", one.description or "-") for one in load("careen.images", "IMAGE_SOURCE", ImageSource)]
+    after = (
+        "Without a prefix a path is recognised by what lies there; a name is looked for at Docker, Podman, then the registry.\n"
+    )
+    return "# Image sources\n\n" + NOTE + _table(("prefix", "what"), rows) + after
+
+
+def _catalogers() -> str:
+    text = "# Catalogers\n\n" + NOTE
+    for one in load("careen.catalogers", "CATALOGER", Cataloger):
+        text += f"## {one.name}\n\n"
+        wants = [reader.wants for reader in one.readers]
+        names = sorted({f"`{name}`" for want in wants for name in (*want.paths, *want.names, *want.suffixes)})
+        names += sorted({f"`{folder}`" if "*" in folder else f"`{folder}/*`" for want in wants for folder in want.folders})
+        if any(want.executables for want in wants):
+            names.append("executables and shared libraries")
+        text += f"Reads {', '.join(names)}.\n\n" if names else ""
+        if one.ecosystem.purl_type:
+            text += f"Package URLs `pkg:{one.ecosystem.purl_type}/…`, versions in the order `{one.ecosystem.scheme}`.\n\n"
+        text += f"Limits: {one.limits.strip().rstrip('.')}.\n\n" if one.limits else ""
+    return text.rstrip() + "\n"
+
+
+def _sources() -> str:
+    rows = [
+        (f"`{one.name}`", one.title, one.licence, f"<{one.homepage}>", "first scan" if one.on_demand else "`careen db update`")
+        for one in load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
+    ]
+    return "# Advisory sources\n\n" + NOTE + _table(("name", "what", "licence", "home", "fetched by"), rows).rstrip() + "\n"
+
+
+def _versions() -> str:
+    rows = []
+    for one in load("careen.versions", "VERSION_SCHEME", VersionScheme):
+        module = importlib.import_module(one.key.__module__)
+        first = (module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+        rows.append((f"`{one.name}`", first))
+    return "# Version schemes\n\n" + NOTE + _table(("name", "order"), rows).rstrip() + "\n"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [head, ["---"] * len(list(head)), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines) + "\n\n"

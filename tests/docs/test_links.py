@@ -1,0 +1,20 @@
+"""Links between the pages lead somewhere, and the pages say nothing of the place they were written in."""
+
+import re
+
+import pytest
+from tests.conftest import ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_relative_links_lead_to_a_file(page):
+    links = [link for link in LINK.findall(page.read_text("utf-8")) if not link.startswith(("http:", "https:", "mailto:"))]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_in_the_list():
+    listed = LINK.findall((ROOT / "docs/adr/README.md").read_text("utf-8"))
+    assert listed == [path.name for path in sorted((ROOT / "docs/adr").glob("0*.md"))]
