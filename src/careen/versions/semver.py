@@ -1,4 +1,4 @@
-"""Semantic versions, read leniently; ranges as the tools of Rust, Elixir, PHP and others have them in common.
+"""Semantic versions, read leniently; ranges as the package managers of Rust, Elixir and others have them in common.
 
 A range is terms that must all hold (white space or commas between) and alternatives (``||``). A partial version means
 any that begins so: ``2.1``, ``2.1.x``, ``<=1.1``; ``^`` and ``~`` as in Cargo and npm.
