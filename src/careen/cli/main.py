@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from careen import __version__
 from careen.errors import Error, UsageError
 
-from .streams import forget_output
+from .streams import forget_output, make_sure_of_streams
 
 # name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
 COMMANDS = {
@@ -33,6 +33,7 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
+    make_sure_of_streams()
     try:
         code = _dispatch(arguments)
         sys.stdout.flush()  # here, where a closed pipe can still be dealt with
@@ -47,6 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         forget_output()
         return 141
+    except OSError as error:  # the machine's trouble, not ours: a full disk, a folder without permission
+        if "--debug" in arguments:
+            raise
+        forget_output()
+        _say("error", str(error))
+        _line("hint: check disk and permissions; --debug says where")
+        return 3
     except Exception as error:  # ours to mend, not the user's: one line, and how to tell us
         if "--debug" in arguments:
             raise
@@ -102,7 +110,7 @@ def _line(text: str) -> None:
     try:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
-    except (BrokenPipeError, ValueError, AttributeError):  # nobody listens, or there is no standard error at all
+    except (OSError, ValueError):  # nobody listens
         return
 
 

@@ -50,6 +50,7 @@ NEXT_STEPS = {
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
 KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
+TOGETHER = "\u00a0"  # between words that stay on one line; in text of others it is escaped by then
 PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
 SUPPRESSED = {"ignore": "an ignore rule", "vex": "a VEX statement", "fix_state": "--ignore-unfixed", "severity": "--severity"}
 ROW = "  {:>5}  {:<10}  {:<19}  {:<5}  {:<7}  "
@@ -261,7 +262,8 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
             steps[NEXT_STEPS[reason.code]] = None
         if reason.code == "unreadable" and report.unknowns:
             continue  # they stand below, each with its own reason
-        packages = f" ({_plural(reason.packages, 'package')})" if reason.packages else ""
+        count = _plural(reason.packages, "package").replace(" ", TOGETHER)
+        packages = f" ({count})" if reason.packages else ""
         yield from _item(visible(reason.detail) + packages, options)
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
         where = _fit(visible(unknown.evidence.path), options)
@@ -275,7 +277,7 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
     for index, part in enumerate(_wrapped(text, _prose(options) - len(mark) - 3)):
-        yield [("  " + (mark if index == 0 else " " * len(mark)) + " " + part, "")]
+        yield [("  " + (mark if index == 0 else " " * len(mark)) + " " + part.replace(TOGETHER, " "), "")]
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 import careen
@@ -90,6 +94,31 @@ def test_our_own_mistake_is_one_line_and_says_how_to_tell(careen_command, app):
     assert "--debug" in err.splitlines()[1]
     with pytest.raises(ZeroDivisionError):
         careen_command("scan", "x", "--debug")
+
+
+def test_trouble_of_the_machine_is_not_called_a_bug(careen_command, app):
+    app.report = PermissionError(13, "Permission denied", "/cache/x")
+    code, out, err = careen_command("scan", "x")
+    assert (code, out) == (3, "")
+    assert err.startswith("careen: error: [Errno 13] Permission denied: '/cache/x'\nhint: ")
+    assert "a bug" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">/dev/full", "2>/dev/full", ">&- 2>&-"])
+def test_missing_and_full_streams_make_no_noise(closed):
+    command = f"{sys.executable} -m careen --version {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert done.returncode == (3 if closed == ">/dev/full" else 0)
+
+
+def test_a_reader_that_leaves_early_makes_no_noise():
+    script = f"{sys.executable} -m careen --help | true; {sys.executable} -m careen scan --help | head -1"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "usage: careen scan [flags] REFERENCE\n"
+    assert done.stderr == ""
 
 
 def test_errors_have_the_documented_exit_codes():
