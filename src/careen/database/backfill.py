@@ -105,7 +105,7 @@ def parse(data: bytes) -> VulnerabilityRecord:
     """Raises ValueError where it is no CVE record."""
     try:
         record = msgspec.json.decode(data, type=_Record)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from None
     containers = [one for one in (record.containers.cna, *record.containers.adp) if one]
     texts = (text.value for one in containers for text in one.descriptions if text.lang.startswith("en") and text.value)

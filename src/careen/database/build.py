@@ -23,13 +23,12 @@ from careen.model.advisory import Advisory, Epss, Exploited, Malicious, Namespac
 from careen.plugins import Record
 
 from .knowledge import answers_for_aliases, key_name
-from .rows import BUNDLE_FROM, pack_advisory, pack_record, pack_words
+from .rows import BUNDLE_FROM, SCHEMA, pack_advisory, pack_record, pack_words
 
 if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x43415245
-SCHEMA = 1
 BATCH_ROWS = 5_000
 CACHE_KIB = 64 * 1024
 # A feed that suddenly loses more than this part of its records is kept back.

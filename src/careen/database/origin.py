@@ -149,7 +149,7 @@ def _names(found: Iterable[str]) -> tuple[str, ...]:
 def _read_manifest(data: bytes, where: str) -> dict[str, _File]:
     try:
         return {file.path: file for file in msgspec.json.decode(data, type=_Manifest).files}
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{where}: not a manifest ({error})", "It is {files: [{path, snapshot_date, sha256}]}.") from None
 
 

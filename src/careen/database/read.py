@@ -6,6 +6,7 @@ Raises: DatabaseError where the file is missing, damaged, or of another version 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -23,12 +24,11 @@ from careen.model.advisory import (
     VulnerabilityRecord,
 )
 
-from .rows import unpack_advisory, unpack_record, unpack_words
+from .rows import SCHEMA, unpack_advisory, unpack_record, unpack_words
 
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA = 1
 CHUNK = 500  # SQLite takes at least 999 parameters
 UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
 
@@ -61,21 +61,18 @@ class Database:
     def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
         self._path = path
         self._connection = connection
-        (version,) = next(self._rows("PRAGMA user_version"))
-        if version != SCHEMA:
-            age = "older" if version < SCHEMA else "newer"
-            raise DatabaseError(
-                f"{path}: the advisory database is of an {age} kind (schema {version}, not {SCHEMA})", UPDATE_HINT
-            )
-        words = list(self._rows("SELECT id, text FROM word"))
-        self._words = [""] * (max((id for id, _ in words), default=0) + 1)
-        for id, text in words:
-            self._words[id] = text
-        self._word_ids = {text: id for id, text in words}
-        self._feeds = {
-            row[0]: row[1:] for row in self._rows("SELECT id, source, part, as_of, fetched, url, records, detail FROM feed")
-        }
         self._bundles: dict[tuple[int, int], tuple[str, ...]] = {}
+        with self._reading():
+            (version,) = next(self._rows("PRAGMA user_version"))
+            if version != SCHEMA:
+                age = "older" if version < SCHEMA else "newer"
+                reason = f"is of an {age} kind (schema {version}, not {SCHEMA})"
+                raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
+            self._words: dict[int, str] = dict(self._rows("SELECT id, text FROM word"))
+            self._word_ids = {text: id for id, text in self._words.items()}
+            columns = "id, source, part, as_of, fetched, url, records, detail"
+            self._feeds = {row[0]: row[1:] for row in self._rows(f"SELECT {columns} FROM feed ORDER BY id")}  # noqa: S608
+            self._built = next((value for (value,) in self._rows("SELECT value FROM meta WHERE name = 'built'")), "")
 
     def __enter__(self) -> "Database":
         return self
@@ -88,81 +85,86 @@ class Database:
 
     @property
     def info(self) -> DatabaseInfo:
-        built = next(self._rows("SELECT value FROM meta WHERE name = 'built'"), ("",))[0]
         merged: dict[str, SourceInfo] = {}
         for source, part, as_of, fetched, url, records, detail in self._feeds.values():
             name = _label(source, part)
             found = SourceInfo(name, as_of, records, fetched, url, detail)
             merged[name] = _together(merged[name], found) if name in merged else found
-        return DatabaseInfo(str(self._path), built, tuple(merged.values()))
+        return DatabaseInfo(str(self._path), self._built, tuple(merged.values()))
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         found: dict[str, list[Advisory]] = defaultdict(list)
         first: dict[tuple[str, str, str], int] = {}
         sql = "SELECT name, feed, id, body FROM advisory WHERE namespace = ? AND name IN ({})"
-        for name, feed, id, packed in self._named(sql, namespace, names):
-            # Of feeds of one source the first counts.
-            if first.setdefault((self._feeds[feed][0], name, id), feed) == feed:
-                advisory = unpack_advisory(namespace, name, id, packed, self._words, partial(self._bundle, feed))
-                found[name].append(advisory)
+        with self._reading():
+            for name, feed, id, packed in self._named(sql, namespace, names):
+                # Of feeds of one source the first counts.
+                if first.setdefault((self._feeds[feed][0], name, id), feed) == feed:
+                    bundle = partial(self._bundle, feed)
+                    found[name].append(unpack_advisory(namespace, name, id, packed, self._words, bundle))
         return {name: tuple(advisories) for name, advisories in found.items()}
 
     def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]:
         found: dict[str, list[Malicious]] = defaultdict(list)
         sql = "SELECT name, id, versions FROM malicious WHERE namespace = ? AND name IN ({})"
-        for name, id, packed in self._named(sql, namespace, names):
-            found[name].append(Malicious(id, namespace, name, unpack_words(packed) if packed else ()))
+        with self._reading():
+            for name, id, packed in self._named(sql, namespace, names):
+                found[name].append(Malicious(id, namespace, name, unpack_words(packed) if packed else ()))
         return {name: tuple(reports) for name, reports in found.items()}
 
     def namespace(self, namespace: str) -> tuple[NamespaceInfo, ...]:
         sql = "SELECT feed, records, packages, partial, unfixed, detail FROM namespace WHERE namespace = ? ORDER BY feed"
         merged: dict[str, NamespaceInfo] = {}
-        for feed, records, packages, some, unfixed, detail in self._rows(sql, (self._word_ids.get(namespace),)):
-            name = _label(*self._feeds[feed][:2])
-            one = merged.get(name)
-            merged[name] = NamespaceInfo(
-                namespace,
-                name,
-                records + (one.records if one else 0),
-                packages + (one.packages if one else 0),
-                bool(some) and (one is None or one.partial),
-                bool(unfixed) or (one is not None and one.unfixed),
-                detail,
-            )
+        with self._reading():
+            for feed, records, packages, some, unfixed, detail in self._rows(sql, (self._word_ids.get(namespace),)):
+                name = _label(*self._feeds[feed][:2])
+                one = merged.get(name)
+                merged[name] = NamespaceInfo(
+                    namespace,
+                    name,
+                    records + (one.records if one else 0),
+                    packages + (one.packages if one else 0),
+                    bool(some) and (one is None or one.partial),
+                    bool(unfixed) or (one is not None and one.unfixed),
+                    detail,
+                )
         return tuple(merged.values())
 
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         sql = "SELECT DISTINCT name FROM advisory WHERE namespace = ? AND name IN ({})"
-        return frozenset(name for (name,) in self._named(sql, namespace, names))
+        with self._reading():
+            return frozenset(name for (name,) in self._named(sql, namespace, names))
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
         found: dict[str, list[VulnerabilityRecord]] = defaultdict(list)
         direct = "SELECT id, id, body FROM record WHERE id IN ({}) ORDER BY feed"
-        aliased = (
-            "SELECT a.alias, r.id, r.body FROM alias a JOIN record r ON r.id = a.id AND r.feed = a.feed WHERE a.alias IN ({})"
-        )
-        for sql in (direct, aliased):
-            for asked, id, packed in self._listed(sql, ids):
-                found[asked].append(unpack_record(id, packed, self._words))
+        aliased = "SELECT a.alias, r.id, r.body FROM alias a JOIN record r USING (id, feed) WHERE a.alias IN ({})"
+        with self._reading():
+            for sql in (direct, aliased):
+                for asked, id, packed in self._listed(sql, ids):
+                    found[asked].append(unpack_record(id, packed, self._words))
         return {id: tuple(records) for id, records in found.items()}
 
     def epss(self, ids: Collection[str]) -> Mapping[str, Epss]:
         sql = "SELECT id, score, percentile FROM epss WHERE id IN ({})"
-        return {row[0]: Epss(*row) for row in self._listed(sql, ids)}
+        with self._reading():
+            return {row[0]: Epss(*row) for row in self._listed(sql, ids)}
 
     def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]:
         sql = "SELECT id, added, ransomware FROM exploited WHERE id IN ({})"
-        return {id: Exploited(id, added, bool(ransomware)) for id, added, ransomware in self._listed(sql, ids)}
+        with self._reading():
+            return {id: Exploited(id, added, bool(ransomware)) for id, added, ransomware in self._listed(sql, ids)}
 
     def end_of_life(self, namespace: str) -> str | None:
-        rows = self._rows("SELECT end_of_life FROM support WHERE namespace = ?", (namespace,))
-        return next((str(date) for (date,) in rows), None)
+        with self._reading():
+            rows = self._rows("SELECT end_of_life FROM support WHERE namespace = ?", (namespace,))
+            return next((str(date) for (date,) in rows), None)
 
     def _bundle(self, feed: int, number: int) -> tuple[str, ...]:
         key = (feed, number)
         if key not in self._bundles:
-            (packed,) = next(self._rows("SELECT ids FROM bundle WHERE feed = ? AND id = ?", key), (None,))
-            self._bundles[key] = unpack_words(packed) if packed else ()
+            ((packed,),) = self._rows("SELECT ids FROM bundle WHERE feed = ? AND id = ?", key)
+            self._bundles[key] = unpack_words(packed)
         return self._bundles[key]
 
     def _named(self, sql: str, namespace: str, names: Collection[str]) -> Iterator[tuple[Any, ...]]:
@@ -170,18 +172,28 @@ class Database:
         return iter(()) if number is None else self._listed(sql, names, number)
 
     def _listed(self, sql: str, values: Collection[str], *before: Any) -> Iterator[tuple[Any, ...]]:
-        ordered = sorted(set(values))
+        ordered = sorted(filter(_is_utf8, set(values)))
         for start in range(0, len(ordered), CHUNK):
             chunk = ordered[start : start + CHUNK]
             yield from self._rows(sql.format(", ".join("?" * len(chunk))), (*before, *chunk))
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        return self._connection.execute(sql, values)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Whatever reading and unpacking stumble over: the file is not as it was written."""
         import sqlite3
 
         try:
-            yield from self._connection.execute(sql, values)
-        except (sqlite3.Error, OverflowError) as error:
+            yield
+        except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
             raise DatabaseError(f"{self._path}: the advisory database is damaged ({error})", UPDATE_HINT) from None
+
+
+def _is_utf8(text: str) -> bool:
+    """Names that an image spells in other bytes than UTF-8 are nobody's."""
+    return text.isascii() or text == text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _label(source: str, part: str) -> str:

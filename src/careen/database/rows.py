@@ -1,6 +1,6 @@
 """Advisories and records as they lie in a row: packed, without what the row's key and its feed already say."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from careen.model.advisory import Advisory, Cvss, Range, Severity, Status, VulnerabilityRecord
 
+# Of the tables and of what is packed into them: a file of another one is not read.
+SCHEMA = 1
 # Longer lists of aliases are kept once for all packages of an erratum.
 BUNDLE_FROM = 4
 
@@ -59,7 +61,7 @@ def pack_advisory(advisory: Advisory, name: str, word: Callable[[str], int], bun
 
 
 def unpack_advisory(
-    namespace: str, name: str, id: str, packed: bytes, words: list[str], bundle: Callable[[int], tuple[str, ...]]
+    namespace: str, name: str, id: str, packed: bytes, words: Mapping[int, str], bundle: Callable[[int], tuple[str, ...]]
 ) -> Advisory:
     body = _BODY.decode(packed)
     return Advisory(
@@ -94,7 +96,7 @@ def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> byte
     )
 
 
-def unpack_record(id: str, packed: bytes, words: list[str]) -> VulnerabilityRecord:
+def unpack_record(id: str, packed: bytes, words: Mapping[int, str]) -> VulnerabilityRecord:
     body = _RECORD.decode(packed)
     scores = tuple(Cvss(*one) for one in body.c)
     return VulnerabilityRecord(id, words[body.o], body.a, body.t, body.y, scores, body.p, body.w)

@@ -279,7 +279,7 @@ def _reader(job: _Job, source: AdvisorySource, feed: Feed, file: Path) -> Callab
 def _read_checked(path: Path) -> dict[str, str]:
     try:
         return msgspec.json.decode(path.with_name("checked.json").read_bytes(), type=dict[str, str])
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

@@ -17,7 +17,7 @@ def read_json(file: Path, kind: type[Value], limit_bytes: int) -> Value:
     data = read_bounded(file, limit_bytes)
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from None
 
 

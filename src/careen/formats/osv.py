@@ -26,7 +26,10 @@ SUMMARY_LENGTH = 200
 
 def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Malicious | VulnerabilityRecord]:
     """``ecosystem``: only the entries of this one (its releases and registries too). ``now``: ISO 8601, for ``withdrawn``."""
-    record = _DECODER.decode(data)
+    try:
+        record = _DECODER.decode(data)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from None
     if not record.id or len(record.id) > 200:
         raise ValueError("record without a usable id")
     if record.withdrawn and record.withdrawn < now:

@@ -1,0 +1,226 @@
+"""The database file: built aside, verified, put in place; what a feed's failure leaves."""
+
+import os
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from careen.database import build as module
+from careen.database.build import FeedRow, Fresh, Kept, build, rows_of
+from careen.database.read import open_database
+from careen.errors import DatabaseError
+from careen.model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Range, Support, VulnerabilityRecord
+
+NOW = "2026-01-02T03:04:05+00:00"
+
+
+def advisory(id="CVE-2025-1", package="halyard", namespace="debian:12", **more):
+    return Advisory(id, "debian", namespace, package, (Range(None, "1.1"),), **more)
+
+
+def fresh(path, *records, source="osv", **more):
+    return Fresh(FeedRow(path, source), lambda: iter(records), **more)
+
+
+def failing(path, *records, source="osv"):
+    def read():
+        yield from records
+        raise ValueError("cut short")
+
+    return Fresh(FeedRow(path, source), read)
+
+
+def asked(path, namespace, *names):
+    with open_database(path) as database:
+        return database.advisories(namespace, names)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "advisories.sqlite"
+
+
+def test_every_kind_of_record_comes_back(path):
+    bundle = tuple(f"CVE-2025-{n}" for n in range(100, 160))
+    full = Advisory(
+        "ALSA-2025:1", "almalinux", "almalinux:8", "nodejs", (Range("1", "2"), Range("3", None, "4", True)), ("0.9",),
+        "wont_fix", bundle, "high", ("2", "5"), "nodejs:18", ("x86_64",), "likely", "https://osv.dev/vulnerability/ALSA-2025:1",
+    )  # fmt: skip
+    other = Advisory("ALSA-2025:1", "almalinux", "almalinux:8", "npm", aliases=bundle)
+    records = [
+        full,
+        other,
+        advisory(package="Halyard_X", namespace="PyPI", url="https://elsewhere.example/1"),
+        VulnerabilityRecord("PYSEC-1", "pypa", ("CVE-2025-7",), "Summary", "low", (), "2025-01-01", ("CWE-79",)),
+        Malicious("MAL-1", "npm", "keel"),
+        Malicious("MAL-2", "npm", "keel", ("1", "2")),
+        Epss("CVE-2025-1", 0.97, 0.5),
+        Exploited("CVE-2025-1", "2025-01-01", True),
+        Support("debian:12", "2028-06-30"),
+    ]
+    build(path, [fresh("a", *records)], NOW)
+    with open_database(path) as database:
+        assert database.advisories("almalinux:8", ["nodejs", "npm"]) == {"nodejs": (full,), "npm": (other,)}
+        assert database.advisories("PyPI", ["halyard-x"])["halyard-x"] == (records[2],)
+        assert database.records(["PYSEC-1", "CVE-2025-7"]) == {"PYSEC-1": (records[3],), "CVE-2025-7": (records[3],)}
+        assert database.malicious("npm", ["keel", "x"]) == {"keel": (records[4], records[5])}
+        assert database.epss(["CVE-2025-1", "CVE-2025-2"]) == {"CVE-2025-1": records[6]}
+        assert database.exploited(["CVE-2025-1"]) == {"CVE-2025-1": records[7]}
+        assert database.end_of_life("debian:12") == "2028-06-30"
+        assert database.end_of_life("debian:99") is None
+        assert database.knows("almalinux:8", ["npm", "vim"]) == {"npm"}
+
+
+def test_several_statements_of_one_record_about_one_package(path):
+    both = advisory(status="fixed"), advisory(status="open")
+    build(path, [fresh("a", *both)], NOW)
+    assert asked(path, "debian:12", "halyard") == {"halyard": both}
+
+
+def test_of_feeds_of_one_source_the_first_counts(path):
+    first, second, third = advisory(), advisory(severity="high"), advisory("CVE-2025-9")
+    build(path, [fresh("a", first), fresh("b", second, third)], NOW)
+    assert asked(path, "debian:12", "halyard") == {"halyard": (first, third)}
+    build(path, [fresh("b", second, third), fresh("a", first)], NOW)
+    assert asked(path, "debian:12", "halyard") == {"halyard": (second, third)}
+    build(path, [fresh("a", first, source="x"), fresh("b", second, source="y")], NOW)
+    assert len(asked(path, "debian:12", "halyard")["halyard"]) == 2
+
+
+def test_what_is_known_of_a_namespace(path):
+    partial = NamespaceInfo("debian:12", "debian", 0, 0, partial=True, detail="some")
+    build(
+        path,
+        [
+            Fresh(
+                FeedRow("t", "debian", "tracker"),
+                lambda: iter([advisory(), advisory("CVE-2", status="open"), advisory(package="jib")]),
+            ),
+            Fresh(FeedRow("c", "debian", "changelogs"), lambda: iter([advisory("CVE-3"), partial])),
+        ],
+        NOW,
+    )
+    with open_database(path) as database:
+        assert database.namespace("debian:12") == (
+            NamespaceInfo("debian:12", "debian/tracker", 3, 2, partial=False, unfixed=True),
+            NamespaceInfo("debian:12", "debian/changelogs", 1, 1, partial=True, unfixed=False, detail="some"),
+        )
+        assert database.namespace("debian:11") == ()
+
+
+def test_kept_feeds_are_taken_from_the_previous_file(path):
+    bundled = advisory(aliases=tuple(f"CVE-2025-{n}" for n in range(9)))
+    build(
+        path,
+        [
+            fresh("a", bundled),
+            fresh("b", advisory(package="jib")),
+            fresh("c", Epss("CVE-1", 0.5, 0.5), Malicious("M", "npm", "x")),
+        ],
+        NOW,
+    )
+    rows = rows_of(path)
+    result = build(path, [Kept(rows["c"]), fresh("b", advisory(package="spar")), Kept(rows["a"])], NOW, path)
+    assert result.records == {"a": 1, "b": 1, "c": 2}
+    assert asked(path, "debian:12", "halyard", "jib", "spar") == {"halyard": (bundled,), "spar": (advisory(package="spar"),)}
+    with open_database(path) as database:
+        assert database.epss(["CVE-1"])
+        assert database.malicious("npm", ["x"])
+        assert database.namespace("debian:12")[0].records == 2
+    build(path, [Kept(rows["b"])], NOW, path)
+    assert list(rows_of(path)) == ["b"]
+
+
+def test_a_feed_that_fails_keeps_its_old_rows_and_says_so(path):
+    build(path, [fresh("a", advisory(), Epss("CVE-1", 0.1, 0.1)), fresh("b", advisory("CVE-9"))], NOW)
+    result = build(path, [failing("a", advisory("CVE-2"), Epss("CVE-2", 0.2, 0.2)), fresh("b", advisory("CVE-10"))], NOW, path)
+    assert result.failed == {"a": "cut short"}
+    assert [one.id for one in asked(path, "debian:12", "halyard")["halyard"]] == ["CVE-2025-1", "CVE-10"]
+    with open_database(path) as database:
+        assert database.epss(["CVE-1", "CVE-2"]).keys() == {"CVE-1"}
+        assert [source.detail for source in database.info.sources] == ["cut short"]
+
+
+def test_a_feed_that_fails_at_first_leaves_nothing(path):
+    result = build(path, [failing("a", advisory()), fresh("b", advisory("CVE-9"))], NOW)
+    assert result.failed == {"a": "cut short"}
+    assert list(rows_of(path)) == ["b"]
+    assert [one.id for one in asked(path, "debian:12", "halyard")["halyard"]] == ["CVE-9"]
+
+
+def test_a_feed_that_loses_a_fifth_is_held_back(path):
+    many = [advisory(f"CVE-2025-{n}") for n in range(100)]
+    build(path, [fresh("a", *many)], NOW)
+    assert build(path, [fresh("a", *many[:79])], NOW, path).failed == {"a": "held back: 79 records, before it were 100"}
+    assert len(asked(path, "debian:12", "halyard")["halyard"]) == 100
+    assert build(path, [fresh("a", *many[:81])], NOW, path).failed == {}
+    assert build(path, [fresh("a", *many[:10], accept_loss=True)], NOW, path).failed == {}
+    assert len(asked(path, "debian:12", "halyard")["halyard"]) == 10
+
+
+def test_an_open_database_goes_on_being_read(path):
+    build(path, [fresh("a", advisory())], NOW)
+    with open_database(path) as before:
+        build(path, [fresh("a", advisory("CVE-2"))], NOW)
+        assert before.advisories("debian:12", ["halyard"])["halyard"][0].id == "CVE-2025-1"
+        assert asked(path, "debian:12", "halyard")["halyard"][0].id == "CVE-2"
+
+
+def test_leftovers_are_removed_and_none_are_made(path):
+    (path.parent / "advisories.sqlite.123.building").write_bytes(b"of a build that was killed")
+    build(path, [fresh("a", advisory())], NOW)
+    assert [file.name for file in path.parent.iterdir()] == ["advisories.sqlite"]
+
+
+def test_an_unexpected_error_leaves_the_previous_file(path):
+    build(path, [fresh("a", advisory())], NOW)
+
+    def broken():
+        yield advisory("CVE-2")
+        raise KeyError("a fault of ours")
+
+    with pytest.raises(KeyError):
+        build(path, [Fresh(FeedRow("a", "osv"), broken)], NOW, path)
+    assert asked(path, "debian:12", "halyard")["halyard"][0].id == "CVE-2025-1"
+    assert [file.name for file in path.parent.iterdir()] == ["advisories.sqlite"]
+
+
+def test_a_result_that_does_not_verify_is_not_put_in_place(path, monkeypatch):
+    build(path, [fresh("a", advisory())], NOW)
+    original = module._fill
+
+    def losing(connection, *arguments):
+        result = original(connection, *arguments)
+        connection.execute("DELETE FROM advisory")
+        return result
+
+    monkeypatch.setattr(module, "_fill", losing)
+    with pytest.raises(DatabaseError, match="rows in advisory"):
+        build(path, [fresh("a", advisory("CVE-2"))], NOW, path)
+    assert asked(path, "debian:12", "halyard")["halyard"][0].id == "CVE-2025-1"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_written(path):
+    path.parent.chmod(0o500)
+    with pytest.raises(DatabaseError, match="could not be built"):
+        build(path, [fresh("a", advisory())], NOW)
+
+
+def test_many_rows_pass_through_in_batches(path, monkeypatch):
+    monkeypatch.setattr(module, "BATCH_ROWS", 7)
+    records = [advisory(f"CVE-2025-{n}", f"package-{n % 13}") for n in range(500)]
+    build(path, [fresh("a", *records, *records)], NOW)  # twice: the second time they are there already
+    with open_database(path) as database:
+        found = database.advisories("debian:12", [f"package-{n}" for n in range(13)])
+    assert sorted(one.id for many in found.values() for one in many) == sorted(one.id for one in records)
+
+
+def test_rows_of_what_is_no_database(tmp_path):
+    assert rows_of(tmp_path / "absent") == {}
+    (tmp_path / "text").write_text("not a database" * 100)
+    assert rows_of(tmp_path / "text") == {}
+    with closing(sqlite3.connect(tmp_path / "other")) as connection:
+        connection.execute("CREATE TABLE feed (x)")
+    assert rows_of(tmp_path / "other") == {}
