@@ -15,6 +15,9 @@ from .keys import Key
 from .rpm import stream_of
 from .subjects import Subject
 
+# A release has hundreds of packages whose flaws were mended: a list of fixes that names fewer is a sample.
+SAMPLE_PACKAGES = 60
+
 
 class Gaps(Struct, frozen=True):
     reasons: tuple[Reason, ...]
@@ -55,10 +58,10 @@ def gaps_of(
                 detail = "; ".join(info.detail for info in infos if info.detail) or "it knows a part of the packages"
                 reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count))
         else:
-            count = len(group) if any(not info.partial for info in infos) else _known(namespace, group, knowledge)
+            count = _known(namespace, group, knowledge) if all(map(_is_part, infos)) else len(group)
             if count < len(group):
                 reasons.append(_partial(title, infos, group, count))
-            if not any(info.unfixed for info in infos):
+            if count and not any(info.unfixed for info in infos):
                 detail = f"{title}: {_names(infos)} lists issues that have a fix, no others"
                 reasons.append(Reason("fixed_only", detail, count))
         if count:
@@ -85,6 +88,10 @@ def _readable(subjects: Iterable[Subject], keys: Mapping[str, Key]) -> tuple[dic
 
 def _few(texts: list[str]) -> str:
     return ", ".join(texts[:3]) + (" …" if len(texts) > 3 else "")
+
+
+def _is_part(info: NamespaceInfo) -> bool:
+    return info.partial or (not info.unfixed and info.packages < SAMPLE_PACKAGES)
 
 
 def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject], count: int) -> Reason:

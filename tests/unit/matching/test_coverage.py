@@ -35,6 +35,14 @@ def test_a_source_that_knows_a_few_packages():
     assert reasons["partial_source"].detail == ("debian knows 12 source packages of Debian 12; 3 of 5 packages were not judged")
 
 
+def test_a_list_of_fixes_that_names_a_handful_of_packages_is_a_sample():
+    packages = [deb(), deb("zlib1g", source=Source("zlib", "1"))]
+    found, reasons = cover(packages, info(packages=59), advisory(fixed="0.1"))
+    assert (found.verdict, reasons["partial_source"].packages) == ("partially_assessed", 1)
+    assert cover(packages, info(packages=60), advisory(fixed="0.1"))[0].verdict == "assessed"
+    assert cover(packages, info(packages=5, unfixed=True), advisory(fixed="0.1"))[0].verdict == "assessed"
+
+
 def test_a_partial_source_that_knows_every_package_here_is_no_gap():
     found, reasons = cover([deb()], info(packages=12, partial=True, unfixed=True), advisory(fixed="0.1"))
     assert (found.verdict, reasons) == ("assessed", {})
