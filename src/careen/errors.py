@@ -27,6 +27,16 @@ class InputError(Error):
     pass
 
 
+class NotHereError(InputError):
+    """This image source has no such image, or is not there itself (``absent``): another source may be asked."""
+
+    elsewhere = True
+
+    def __init__(self, message: str, hint: str = "", *, absent: bool = False) -> None:
+        super().__init__(message, hint)
+        self.absent = absent
+
+
 class DatabaseError(Error):
     pass
 

@@ -13,23 +13,21 @@ import logging
 import os
 import tempfile
 import threading
-import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import InputError, NetworkError
 from ..plugins import Progress, Response, silent
+from .cache import CACHE_BYTES, aside, make_room, write
 from .manifest import Descriptor, is_digest
 
 log = logging.getLogger(__name__)
 
-CACHE_BYTES = 10 * 1024**3
 MAX_BLOB_BYTES = 64 * 1024**3
 _CHUNK = 256 * 1024
 _TRIES = 4  # without a single new byte between them
-_STALE_S = 24 * 3600.0
 
 Download = Callable[[str, int], Response]  # (digest, offset)
 
@@ -86,7 +84,7 @@ class BlobStore:
     def keep(self, digest: str, data: bytes) -> None:
         """Keeps a manifest whose digest was checked."""
         if self._folder is not None:
-            with self._aside(digest) as file:
+            with aside(self._path(digest)) as file:
                 file.write(data)
 
     # --- one blob -----------------------------------------------------------------------------------------------------
@@ -104,7 +102,7 @@ class BlobStore:
             file.close()
             return None
         with contextlib.suppress(OSError):
-            os.utime(path)  # it was used: see _make_room
+            os.utime(path)  # it was used: see make_room
         log.debug("%s is kept already", descriptor.digest)
         return file
 
@@ -114,10 +112,12 @@ class BlobStore:
             self._stream(descriptor, unnamed.file)
             self._unnamed[descriptor.digest] = unnamed
             return io.BufferedReader(_View(unnamed), _CHUNK)
-        with self._aside(descriptor.digest) as file:
+        with aside(self._path(descriptor.digest)) as file:
             self._stream(descriptor, file)
         kept = self._path(descriptor.digest).open("rb")
-        self._make_room()
+        with self._lock:
+            mine = {digest.partition(":")[2] for digest in self._locks}
+        make_room(self._folder, self._limit, mine)
         return kept
 
     def _stream(self, descriptor: Descriptor, file: BinaryIO) -> None:
@@ -141,7 +141,7 @@ class BlobStore:
                         if done > (MAX_BLOB_BYTES if size is None else size):
                             raise _other(descriptor, "it goes on after its end")
                         checksum.update(chunk)
-                        _write(file, chunk)
+                        write(file, chunk)
                         self._progress(f"layer {descriptor.digest[:19]}", done, size)
                 finally:
                     response.close()
@@ -151,58 +151,15 @@ class BlobStore:
                 if tries >= _TRIES or done == 0:
                     raise
                 log.debug("%s broke after %d bytes; going on", descriptor.digest, done)
-        file.flush()
+        write(file, b"", flush=True)
         if size is not None and done != size:
             raise _other(descriptor, f"it has {done} bytes, not {size}")
         if checksum.hexdigest() != wanted:
             raise _other(descriptor, f"it has the digest {algorithm}:{checksum.hexdigest()}")
 
-    # --- the folder ---------------------------------------------------------------------------------------------------
-
     def _path(self, digest: str) -> Path:
         algorithm, _, value = digest.partition(":")
         return (self._folder or Path()) / algorithm / value
-
-    @contextlib.contextmanager
-    def _aside(self, digest: str) -> Iterator[BinaryIO]:
-        """A new file that takes the blob's name when the block ends well and leaves nothing when it does not."""
-        path = self._path(digest)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-        except OSError as error:
-            raise _no_room(path.parent, error) from None
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            Path(name).replace(path)
-        except OSError as error:
-            raise _no_room(path.parent, error) from None
-        finally:
-            Path(name).unlink(missing_ok=True)
-
-    def _make_room(self) -> None:
-        """Removes the least recently used blobs over the bound, but those of this store, and what killed processes left."""
-        found: list[tuple[float, int, Path]] = []
-        now = time.time()
-        for folder in ("sha256", "sha512"):
-            with contextlib.suppress(OSError), os.scandir((self._folder or Path()) / folder) as entries:
-                for entry in entries:
-                    status = entry.stat(follow_symlinks=False)
-                    if not entry.name.startswith(".part-"):
-                        found.append((status.st_mtime, status.st_size, Path(entry.path)))
-                    elif now - status.st_mtime > _STALE_S:
-                        Path(entry.path).unlink(missing_ok=True)
-        total = sum(size for _, size, _ in found)
-        with self._lock:
-            mine = {digest.partition(":")[2] for digest in self._locks}
-        for _, size, path in sorted(found):
-            if total <= self._limit:
-                break
-            if path.name not in mine:
-                with contextlib.suppress(OSError):
-                    path.unlink()
-                    total -= size
 
 
 class _Unnamed:
@@ -247,19 +204,6 @@ class _View(io.RawIOBase):
         with self._lock:
             self._file.seek(self._place)
             return self._file.read(size)
-
-
-def _write(file: BinaryIO, chunk: bytes) -> None:
-    try:
-        file.write(chunk)
-    except OSError as error:
-        raise _no_room(Path(tempfile.gettempdir()), error) from None
-
-
-def _no_room(folder: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{folder} cannot be written to: {error.strerror or error}", "make room there, or set CAREEN_CACHE_DIR to another place"
-    )
 
 
 def _other(descriptor: Descriptor, how: str) -> InputError:

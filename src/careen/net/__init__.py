@@ -123,7 +123,7 @@ class HttpFetcher:
         while True:
             attempt += 1
             wanted = min(0.5 * 2 ** (attempt - 1), 8.0) * (0.5 + self._jitter())
-            last = attempt >= self._settings.attempts or method not in ("GET", "HEAD")
+            last = attempt >= self._settings.attempts or method not in ("GET", "HEAD") or url.startswith("http+unix:")
             try:
                 raw = self._once(url, method, headers, body, at_home)
             except (HTTPError, OSError, ValueError) as error:

@@ -1,0 +1,83 @@
+"""Files of the cache folder: written aside and renamed, and removed when the folder outgrows its bound.
+
+Raises: InputError where the folder cannot be written to.
+"""
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Set
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import InputError
+
+CACHE_BYTES = 10 * 1024**3
+_PART = ".part-"
+_STALE_S = 24 * 3600.0
+
+
+@contextlib.contextmanager
+def aside(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes the name ``path`` when the block ends well and leaves nothing when it does not."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(prefix=_PART, dir=path.parent)
+    except OSError as error:
+        raise _no_room(path.parent, error) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(name).replace(path)
+    except OSError as error:
+        raise _no_room(path.parent, error) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def write(file: BinaryIO, chunk: bytes, flush: bool = False) -> None:
+    try:
+        file.write(chunk)
+        if flush:
+            file.flush()
+    except OSError as error:
+        name = getattr(file, "name", "")
+        raise _no_room(Path(name).parent if isinstance(name, str) else Path(tempfile.gettempdir()), error) from None
+
+
+def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> None:
+    """Removes the least recently used files of the folders in ``folder`` while they have more bytes than the limit.
+
+    Files called as in ``keep`` stay. What a killed process left half written goes after a day.
+    """
+    found: list[tuple[float, int, Path]] = []
+    now = time.time()
+    for path in _files(folder):
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            if not path.name.startswith(_PART):
+                found.append((status.st_mtime, status.st_size, path))
+            elif now - status.st_mtime > _STALE_S:
+                path.unlink()
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total <= limit_bytes:
+            break
+        if path.name not in keep:
+            with contextlib.suppress(OSError):
+                path.unlink()
+                total -= size
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        for inner in folder.iterdir():
+            if inner.is_dir() and not inner.is_symlink():
+                yield from inner.iterdir()
+
+
+def _no_room(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{folder} cannot be written to: {error.strerror or error}", "make room there, or set CAREEN_CACHE_DIR to another place"
+    )

@@ -1,0 +1,41 @@
+"""Images that Podman has on this machine: ``podman:NAME:TAG`` or ``podman:ID``.
+
+``CONTAINER_HOST`` says where it listens; else the user's own socket and the system's are tried. A name without a host
+may also be one that was built here, which Podman calls ``localhost/NAME``.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..model.image import Image
+from ..plugins import ImageSource, OpenContext
+from . import engine
+
+
+def open_image(reference: str, context: OpenContext) -> Image:
+    return engine.open_image("podman", reference, context, _endpoints(os.environ, context), names)
+
+
+def names(reference: str) -> tuple[str, ...]:
+    """Under which names Podman may have it."""
+    first = reference.partition("/")[0]
+    has_host = "/" in reference and (any(char in first for char in ".:") or first == "localhost")
+    return (reference,) if has_host else (reference, f"localhost/{reference}")
+
+
+def _endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
+    if environ.get("CONTAINER_HOST"):
+        return (engine.endpoint_of(environ["CONTAINER_HOST"], "CONTAINER_HOST", environ, context),)
+    return engine.unix_endpoints(sockets(environ), context)
+
+
+def sockets(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where Podman usually listens."""
+    own = [Path(environ["XDG_RUNTIME_DIR"]) / "podman" / "podman.sock"] if environ.get("XDG_RUNTIME_DIR") else []
+    return (*own, Path("/run/podman/podman.sock"))
+
+
+IMAGE_SOURCE = ImageSource(
+    name="podman", open=open_image, accepts=engine.accepts, description="an image that Podman has on this machine"
+)
