@@ -9,6 +9,7 @@ import io
 import os
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -58,6 +59,7 @@ class TarArchive:
         """``lasting``: the file is one of the user's, so that its identity means something in a later run."""
         self.name, self.trouble = name, ""
         self._file, self._lasting = file, lasting
+        weakref.finalize(self, file.close)  # windows keep the archive, and with it the file, as long as they are read
         self._members: dict[str, tuple[int, int]] = {}
         self._links: dict[str, str] = {}
         file.seek(0)
@@ -88,7 +90,8 @@ class TarArchive:
         if place is None:
             said = f" ({self.trouble})" if self.trouble else ""
             raise InputError(f"{self.name}: {path} is missing{said}", AGAIN)
-        return lambda: cast(BinaryIO, io.BufferedReader(_Window(self._file, *place), 256 * 1024))
+        file = self._file
+        return lambda: cast(BinaryIO, io.BufferedReader(_Window(self, file, *place), 256 * 1024))
 
     def identity(self, path: str) -> str:
         """Names these bytes on this machine, so that a digest once computed can be looked up; "" where nothing does."""
@@ -115,8 +118,8 @@ class TarArchive:
 class _Window(io.RawIOBase):
     """Part of a file, read with a position of its own: several threads may read different windows at once."""
 
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
-        self._file, self._start, self._size, self._at = file, start, size, 0
+    def __init__(self, owner: TarArchive, file: BinaryIO, start: int, size: int) -> None:
+        self._owner, self._file, self._start, self._size, self._at = owner, file, start, size, 0
 
     def readable(self) -> bool:
         return True
@@ -137,6 +140,7 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
     if seekable:
         file.seek(0)
         if not head:
+            file.close()
             raise InputError(f"{name} is empty", AGAIN)
         if compression(head) == "plain":
             return TarArchive(file, name, lasting=lasting)

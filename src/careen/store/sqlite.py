@@ -62,12 +62,14 @@ class SqliteStore:
 
     def _evict(self, connection: "sqlite3.Connection") -> None:
         (total,) = connection.execute("SELECT coalesce(sum(size), 0) FROM entry").fetchone()
-        while total > self._max_bytes:
-            oldest = connection.execute("SELECT key, size FROM entry ORDER BY used LIMIT 16").fetchall()
-            if not oldest:
-                return
-            connection.executemany("DELETE FROM entry WHERE key = ?", [(key,) for key, _ in oldest])
-            total -= sum(size for _, size in oldest)
+        going = []
+        for key, size in connection.execute("SELECT key, size FROM entry ORDER BY used"):
+            if total <= self._max_bytes:
+                break
+            going.append((key,))
+            total -= size
+        if going:
+            connection.executemany("DELETE FROM entry WHERE key = ?", going)
 
     def _connect(self) -> "sqlite3.Connection | None":
         import sqlite3

@@ -1,0 +1,129 @@
+import io
+import sys
+
+import pytest
+
+from careen.errors import InputError
+from careen.images.docker_archive import IMAGE_SOURCE, open_file
+from careen.images.platforms import parse_platform
+from careen.plugins import OpenContext
+from tests.support.images import make_image, make_index, make_layer, write_docker_archive, write_oci_layout
+
+LAYERS = (make_layer({"a": b"1"}), make_layer({"b": b"2"}))
+IMAGE = make_image(LAYERS, config={"User": "app"})
+OTHER = make_image((make_layer({"c": b"3"}),))
+
+
+def opened(reference, **context):
+    return IMAGE_SOURCE.open(str(reference), OpenContext(**context))
+
+
+def bytes_of(image):
+    contents = []
+    for layer in image.layers:
+        with layer.open() as stream:
+            contents.append(stream.read())
+    return contents
+
+
+@pytest.mark.parametrize("suffix", [".tar", ".tar.gz", ".tar.zst"])
+@pytest.mark.parametrize("prefix", ["", "./"])
+def test_what_docker_saves_compressed_or_not(tmp_path, suffix, prefix):
+    path = write_docker_archive(tmp_path / f"image{suffix}", IMAGE, prefix=prefix)
+    image = opened(path)
+    assert bytes_of(image) == list(LAYERS)
+    assert [layer.diff_id for layer in image.layers] == list(IMAGE.diff_ids)
+    assert (image.kind, image.config.user, str(image.platform)) == ("image", "app", "linux/amd64")
+    assert image.layers[0].created_by == "COPY layer0 /"
+
+
+def test_layers_of_a_lasting_file_are_recognised_again(tmp_path):
+    path = write_docker_archive(tmp_path / "image.tar", IMAGE)
+    first, second = opened(path), opened(path)
+    assert [layer.identity for layer in first.layers] == [layer.identity for layer in second.layers]
+    assert len({layer.identity for layer in first.layers}) == 2
+    assert not any(layer.identity for layer in open_file(path, "x", OpenContext()).layers)
+
+
+def test_build_kits_oci_tars(tmp_path):
+    image = opened(write_oci_layout(tmp_path / "image.tar", IMAGE))
+    assert image.digest == IMAGE.digest
+    assert bytes_of(image) == list(IMAGE.layers)
+
+
+def test_standard_input(tmp_path, monkeypatch):
+    data = write_docker_archive(tmp_path / "image.tar.gz", IMAGE).read_bytes()
+
+    class Pipe(io.RawIOBase):
+        def __init__(self):
+            self.left = data
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            piece, self.left = self.left[: len(buffer)], self.left[len(buffer) :]
+            buffer[: len(piece)] = piece
+            return len(piece)
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Pipe())))
+    assert bytes_of(opened("-")) == list(LAYERS)
+
+
+def test_one_of_several_images_is_chosen_by_name_or_number(tmp_path):
+    path = write_docker_archive(tmp_path / "two.tar", IMAGE, OTHER, tags=(("app:1", "app:latest"), ("docker.io/x/other:2",)))
+    assert len(opened(f"{path}:app:latest").layers) == 2
+    assert len(opened(f"{path}:other:2").layers) == 1
+    assert len(opened(f"{path}@1").layers) == 1
+    with pytest.raises(InputError, match=r"app:1, app:latest, docker\.io/x/other:2") as caught:
+        opened(path)
+    assert f"{path}:app:1" in caught.value.hint
+    with pytest.raises(InputError, match="no image 'nginx' here"):
+        opened(f"{path}:nginx")
+
+
+def test_the_platform_that_was_asked_for_or_an_error(tmp_path):
+    arm = make_image(LAYERS, platform="linux/arm64")
+    path = write_oci_layout(tmp_path / "index.tar", make_index([IMAGE, arm]))
+    assert opened(path, platform=parse_platform("linux/arm64")).digest == arm.digest
+    assert [str(platform) for platform in IMAGE_SOURCE.platforms(str(path), OpenContext())] == ["linux/amd64", "linux/arm64"]
+    single = write_docker_archive(tmp_path / "image.tar", IMAGE)
+    with pytest.raises(InputError, match="not there for linux/s390x"):
+        opened(single, platform=parse_platform("linux/s390x"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"not a tar at all, but text", "no archive of an image"),
+        (make_layer({"etc/passwd": b""}), "neither manifest.json nor index.json"),
+        (make_layer({"manifest.json": b"[]"}), "lists no image"),
+        (make_layer({"manifest.json": b"{nonsense"}), "malformed"),
+        (make_layer({"manifest.json": b'[{"Config": 3}]'}), "malformed"),
+        (make_layer({"manifest.json": b'[{"Config": "../../etc/passwd", "Layers": []}]'}), "is missing"),
+        (make_layer({"manifest.json": b'[{"Config": "c", "Layers": ["l"]}]', "c": b'{"rootfs": {}}'}), "l is missing"),
+    ],
+)
+def test_what_is_no_image_is_said_in_one_line(tmp_path, content, said):
+    path = tmp_path / "image.tar"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=said) as caught:
+        opened(path)
+    assert "\n" not in str(caught.value)
+    assert caught.value.hint
+
+
+def test_layers_that_old_archives_share_by_links(tmp_path):
+    from tests.support.images import Symlink
+
+    config = IMAGE.config
+    files = {
+        "manifest.json": b'[{"Config": "c.json", "Layers": ["one/layer.tar", "two/layer.tar"]}]',
+        "c.json": config,
+        "one/layer.tar": LAYERS[0],
+        "two/layer.tar": Symlink("../one/layer.tar"),
+    }
+    path = tmp_path / "image.tar"
+    path.write_bytes(make_layer(files))
+    assert bytes_of(opened(path)) == [LAYERS[0], LAYERS[0]]

@@ -1,0 +1,84 @@
+import gzip
+import hashlib
+
+import pytest
+
+from careen.errors import InputError
+from careen.formats.inflate import Limits
+from careen.layers.index import Readers, decode, encode, index
+from careen.store.memory import MemoryStore
+from tests.support.images import Hardlink, make_layer
+from tests.unit.layers.helpers import CATALOGERS, layer_of, status
+
+READERS = Readers.of(CATALOGERS, "test")
+TAR = make_layer({"var/lib/dpkg/status": status(("bash", "5.2-1")), "bin/sh": b""})
+STORED = gzip.compress(TAR, mtime=0)
+
+
+def sha256(data):
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def read(layer, store=None, **options):
+    return index(layer, READERS, store or MemoryStore(), Limits(), **options)
+
+
+def test_the_digest_is_of_the_stored_bytes():
+    assert read(layer_of(STORED)).digest == sha256(STORED)
+    assert read(layer_of(STORED, digest=sha256(STORED))).facts["dpkg"]
+
+
+def test_wrong_bytes_are_refused():
+    with pytest.raises(InputError, match="its bytes have the digest"):
+        read(layer_of(STORED, digest=sha256(b"other")))
+
+
+def test_a_wrong_diff_id_is_refused_where_it_is_verified():
+    layer = layer_of(STORED, digest=sha256(STORED), diff_id=sha256(b"other"))
+    assert read(layer).diff_id is None
+    with pytest.raises(InputError, match="the configuration claims"):
+        read(layer, verify_diff_id=True)
+    assert read(layer_of(STORED, diff_id=sha256(TAR)), verify_diff_id=True).diff_id == sha256(TAR)
+
+
+def test_a_layer_is_read_once_and_then_known():
+    store, opened = MemoryStore(), []
+    layer = layer_of(STORED, digest=sha256(STORED))
+
+    def count():
+        opened.append(1)
+        return layer.open()
+
+    counted = layer_of(STORED, digest=sha256(STORED))
+    counted = type(counted)(**{name: getattr(counted, name) for name in counted.__struct_fields__} | {"open": count})
+    assert read(counted, store) == read(counted, store)
+    assert len(opened) == 1
+
+
+def test_bytes_without_a_digest_are_recognised_by_their_identity():
+    store = MemoryStore()
+    first = read(layer_of(TAR, identity="disk 1"), store)
+    again = read(layer_of(b"never opened", identity="disk 1"), store)
+    assert first == again
+
+
+def test_deltas_survive_the_store():
+    delta = read(layer_of(STORED))
+    assert decode(encode(delta), CATALOGERS) == delta
+
+
+def test_truncated_layers_keep_what_was_read():
+    delta = read(layer_of(STORED[:-100]))
+    assert delta.unknowns[-1].whole_layer
+
+
+def test_hard_links_to_files_that_nobody_asked_for_are_read_in_a_second_pass():
+    manifest = b'{"name": "x", "version": "1.0.0"}'
+    files = {"store/0001": manifest, "node_modules/x/package.json": Hardlink("store/0001")}
+    delta = read(layer_of(make_layer(files)))
+    assert [(path, fact.name) for path, fact in delta.facts["npm"]] == [("node_modules/x/package.json", "x")]
+
+
+def test_hard_links_in_a_circle_end():
+    files = {"node_modules/x/package.json": Hardlink("b"), "b": Hardlink("node_modules/x/package.json")}
+    assert "npm" not in read(layer_of(make_layer(files))).facts

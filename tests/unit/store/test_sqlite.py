@@ -1,0 +1,55 @@
+import multiprocessing
+import time
+
+from careen.store.sqlite import SqliteStore
+
+
+def test_keeps_bytes_small_and_large(tmp_path):
+    store = SqliteStore(tmp_path / "s.sqlite")
+    values = {"empty": b"", "small": b"zz", "large": bytes(100_000)}
+    for key, value in values.items():
+        store.put(key, value)
+    again = SqliteStore(tmp_path / "s.sqlite")
+    assert {key: again.get(key) for key in values} == values
+    assert again.get("absent") is None
+
+
+def test_the_size_is_bounded_and_the_oldest_go_first(tmp_path, monkeypatch):
+    store = SqliteStore(tmp_path / "s.sqlite", max_bytes=40_000)
+    import random
+
+    for number in range(20):
+        monkeypatch.setattr(time, "time", lambda number=number: 1_000_000 + number)
+        store.put(str(number), random.Random(number).randbytes(4000))
+    assert store.get("19") is not None
+    assert store.get("0") is None
+    assert sum(store.get(str(number)) is not None for number in range(20)) <= 10
+
+
+def test_a_damaged_file_is_a_miss_and_a_new_one_is_begun(tmp_path, caplog):
+    path = tmp_path / "s.sqlite"
+    path.write_bytes(b"this is no database, but it is long enough to look at" * 100)
+    store = SqliteStore(path)
+    assert store.get("x") is None
+    store.put("x", b"1")
+    assert "not usable" in caplog.text
+    fresh = SqliteStore(path)
+    fresh.put("x", b"1")
+    assert fresh.get("x") == b"1"
+
+
+def _work(path, number):
+    store = SqliteStore(path)
+    for turn in range(30):
+        store.put(f"{number} {turn}", bytes(5000) + bytes([number]))
+        assert store.get(f"{number} {turn}") == bytes(5000) + bytes([number])
+
+
+def test_many_processes_at_once(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_work, args=(tmp_path / "s.sqlite", number)) for number in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0] * 4
