@@ -7,15 +7,16 @@ Raises: OSError where it cannot be started, runs too long (TimeoutError) or writ
 
 import errno
 import os
-import shutil
 import signal
-import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    import subprocess
 
 _WITHHELD = "CAREEN_REGISTRY_PASSWORD"
 
@@ -35,6 +36,8 @@ def run(
     environ: Mapping[str, str] | None = None,
 ) -> Finished:
     """What a program answered. ``environ`` None is the process's own, without Careen's password."""
+    import subprocess
+
     environ = os.environ if environ is None else environ
     program = _find(argv[0], environ)
     process = subprocess.Popen(
@@ -69,6 +72,8 @@ def run(
 
 
 def _find(name: str, environ: Mapping[str, str]) -> str:
+    import shutil
+
     if Path(name).is_absolute():
         return name
     if Path(name).name != name:
@@ -81,6 +86,8 @@ def _find(name: str, environ: Mapping[str, str]) -> str:
 
 
 def _wait(process: "subprocess.Popen[bytes]", name: str, timeout_s: float, too_much: threading.Event) -> int:
+    import subprocess
+
     left = timeout_s
     while left > 0:
         step = min(0.05, left)

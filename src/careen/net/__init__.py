@@ -10,7 +10,6 @@ Raises: NetworkError with host, reason and next step. No message and no log hold
 
 import logging
 import os
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -55,9 +54,13 @@ def make_fetcher(
     *,
     environ: Mapping[str, str] | None = None,
     sleep: Callable[[float], None] = time.sleep,
-    jitter: Callable[[], float] = random.random,
+    jitter: Callable[[], float] | None = None,
 ) -> "HttpFetcher":
     """A Fetcher (see ``plugins``) that threads may share. ``environ`` names the proxies; None is the process's own."""
+    if jitter is None:
+        import random
+
+        jitter = random.random
     return HttpFetcher(settings or NetSettings(), os.environ if environ is None else environ, sleep, jitter)
 
 

@@ -4,7 +4,6 @@
 """
 
 import ipaddress
-import socket
 from collections.abc import Mapping
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -132,6 +131,8 @@ def _exempts(entry: str, host: str, port: int) -> bool:
 
 def inwardness(netloc: str, resolve: bool) -> int:
     """0 for a public host, 1 in a private network, 2 on this machine, 3 link-local (where clouds keep credentials)."""
+    import socket
+
     name, found = _bare(netloc), list[str]()
     if is_loopback(netloc):
         return 2
