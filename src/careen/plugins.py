@@ -6,6 +6,7 @@
 | package ecosystem    | catalogers/x.py  | CATALOGER         | read(file) -> facts; optional join(facts) -> packages  |
 | advisory source      | advisories/x.py  | ADVISORY_SOURCE   | feeds(need) -> Feed; parse(feed, file) -> records      |
 | version scheme       | versions/x.py    | VERSION_SCHEME    | key(text) -> sortable tuple                            |
+| check                | checks/<target>/x.py | CHECK         | inspect(document) -> places at fault                   |
 | output format        | reports/x.py     | REPORTER          | write(report, stream, options)                         |
 
 A plugin never imports its neighbours; what several of them need lies in ``formats``.
@@ -19,7 +20,7 @@ from typing import Any, BinaryIO, Literal, Protocol, TextIO, TypeVar
 
 from msgspec import Struct
 
-from .model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Support, VulnerabilityRecord
+from .model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Severity, Support, VulnerabilityRecord
 from .model.delta import Fact
 from .model.image import Image, Platform
 from .model.inventory import Unknown
@@ -243,6 +244,36 @@ class AdvisorySource(Struct, frozen=True):
     feeds: Callable[[Need, Callable[[str], tuple[str, ...]]], tuple[Feed, ...]]
     parse: Callable[[Feed, Path], Iterator[Record]]
     on_demand: bool = True  # fetched by a first scan; False: by ``careen db update`` alone
+
+
+# --- checks ---------------------------------------------------------------------------------------------------------
+
+
+class Place(Struct, frozen=True):
+    """Where a document is at fault, in lines counted from 1, and what exactly is wrong there."""
+
+    message: str
+    line: int | None = None
+    end_line: int | None = None
+    path: str | None = None  # where the document has several files
+
+
+class Check(Struct, frozen=True):
+    """One rule about one kind of document. Its documentation and its tests are made from these fields.
+
+    ``good`` and ``bad`` are whole documents as text: each good one must give no place, each bad one at least one.
+    """
+
+    id: str  # "DKR-007": never reused
+    title: str  # states the fault, never the cure
+    severity: Severity
+    why: str
+    fix: str
+    references: tuple[str, ...]  # "CWE-250", "CIS Docker 1.6, 4.1", "PSS restricted"
+    inspect: Callable[[Any], Iterable[Place]]
+    good: tuple[str, ...]
+    bad: tuple[str, ...]
+    default: bool = True  # False: only when switched on
 
 
 # --- reports --------------------------------------------------------------------------------------------------------

@@ -67,3 +67,39 @@ class SuppressedBy(Struct, frozen=True):
 class Suppressed(Struct, frozen=True):
     finding: Finding
     by: SuppressedBy
+
+
+class Location(Struct, frozen=True):
+    """Where a fault is: a path (in the image, or of the file that was checked) and lines counted from 1."""
+
+    path: str
+    line: int | None = None
+    end_line: int | None = None
+
+
+class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfiguration"):
+    """A fault of configuration, found by a check."""
+
+    id: str
+    title: str
+    severity: Severity
+    location: Location
+    why: str
+    fix: str
+    references: tuple[str, ...]
+    fingerprint: str
+    message: str = ""  # what exactly is at fault here
+    layer: int | None = None
+
+
+class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
+    """A credential that lies in a file, a label, the environment or the history; ``match`` is redacted where it was read."""
+
+    id: str
+    title: str
+    severity: Severity
+    location: Location
+    match: str
+    fingerprint: str
+    layer: int | None = None
+    deleted: bool = False  # a later layer removed the file, which everybody who pulls the image can still read
