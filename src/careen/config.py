@@ -39,7 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     severity: Annotated[
         tuple[Severity, ...], Meta(description="list these severities only (comma-separated); totals count all")
     ] = ()
-    verbose: Annotated[bool, Meta(description="list one by one what the table sums up (kernel headers, negligible)")] = False
+    verbose: Annotated[bool, Meta(description="list one by one what a table sums up")] = False
     quiet: Annotated[bool, Meta(description="the report and errors only: no progress, no warnings")] = False
     no_progress: Annotated[bool, Meta(description="no progress bars on a terminal")] = False
     log_level: Annotated[LogLevel, Meta(description="how much to tell on standard error")] = "warning"
@@ -76,9 +76,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     max_layer_bytes: Annotated[int, Meta(description="stop reading a layer after this many uncompressed bytes", gt=0)] = (
         16 * 1024**3
     )
-    max_ratio: Annotated[int, Meta(description="stop reading a layer that inflates to more than so many times its size", gt=0)] = (
-        200
-    )
+    max_ratio: Annotated[
+        int, Meta(description="stop reading a layer that inflates to more than so many times its size", gt=0)
+    ] = 200
 
 
 class Loaded(Struct, frozen=True):

@@ -10,14 +10,14 @@ from careen.errors import DatabaseError
 from .arguments import Parser, add_common, add_settings, given
 
 if TYPE_CHECKING:
-    from careen.model.advisory import DatabaseInfo
+    from careen.model.advisory import DatabaseInfo, SourceInfo
 
 
 def parser() -> Parser:
     made = Parser(prog="careen db", description="Update the advisory database, or show what it holds.")
     made.add_argument("action", choices=["update", "status"], help="update: fetch and build; status: sources and ages")
     made.add_argument("--json", action="store_true", help="status for programs")
-    add_settings(made, "update", ("db_from", "offline", "no_progress", "quiet"), {"db_from": "--from"})
+    add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
     add_common(made)
     return made
@@ -36,13 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
         with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
             result = app.update_database(settings, progress)
         if not settings.quiet:
-            sys.stdout.write(_text(app.database_status(settings)))
+            sys.stdout.write(_text(app.database_status(settings), settings.verbose))
         if result.failed:
             names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
             raise DatabaseError(f"could not update {names}", "the others are up to date; of these the old data is kept")
         return 0
     info = app.database_status(settings)
-    sys.stdout.write(_json(info) if arguments.json else _text(info))
+    sys.stdout.write(_json(info) if arguments.json else _text(info, settings.verbose))
     return 0
 
 
@@ -52,17 +52,27 @@ def _json(info: "DatabaseInfo") -> str:
     return msgspec.json.format(msgspec.json.encode(info), indent=2).decode() + "\n"
 
 
-def _text(info: "DatabaseInfo") -> str:
+def _text(info: "DatabaseInfo", verbose: bool) -> str:
+    """One line a source; with ``verbose`` one a feed of it. What a source has to say of itself stands below."""
     from careen.formats.escape import visible
 
     now = datetime.now(UTC)
+    groups: dict[str, list[SourceInfo]] = {}
+    for source in info.sources:
+        groups.setdefault(source.name if verbose else source.name.partition("/")[0], []).append(source)
+    width = max([6, *map(len, groups)])
     lines = [f"{visible(info.path)}, built {visible(info.built)}", ""]
-    lines.append(f"{'SOURCE':<12} {'DATA OF':<21} {'RECORDS':>9}  {'FETCHED':<14} NOTE")
-    lines += [
-        f"{visible(source.name):<12} {visible(source.as_of) or '-':<21} {source.records:>9,}  "
-        f"{_age(source.fetched, now):<14} {visible(source.detail)}".rstrip()
-        for source in info.sources
-    ]
+    lines.append(f"{'SOURCE':<{width}}  {'FEEDS':>5}  {'RECORDS':>9}  {'FETCHED':<13}  DATA OF")
+    notes: dict[str, None] = {}
+    for name, sources in groups.items():
+        days = sorted({source.as_of[:10] for source in sources if source.as_of}) or ["-"]
+        span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+        records, fetched = sum(source.records for source in sources), min(source.fetched for source in sources)
+        lines.append(
+            f"{visible(name):<{width}}  {len(sources):>5}  {records:>9,}  {_age(fetched, now):<13}  {visible(span)}".rstrip()
+        )
+        notes |= {f"{name}: {source.detail}": None for source in sources if source.detail}
+    lines += ["", *map(visible, notes)] if notes else []
     return "\n".join(lines) + "\n"
 
 

@@ -49,11 +49,12 @@ NEXT_STEPS = {
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
+DISTRIBUTED = ("deb", "rpm", "apk")
 KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
 TOGETHER = "\u00a0"  # between words that stay on one line; in text of others it is escaped by then
 PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
 SUPPRESSED = {"ignore": "an ignore rule", "vex": "a VEX statement", "fix_state": "--ignore-unfixed", "severity": "--severity"}
-ROW = "  {:>5}  {:<10}  {:<19}  {:<5}  {:<7}  "
+ROW = "  {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
 INDENT = " " * 9  # where the severity stands in a row
 
 
@@ -85,11 +86,12 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield [(f"  {image.digest}", "dim")]
     platform = f"{image.platform}, " if image.platform else ""
     if distribution := inventory.distribution:
-        name = platform + (distribution.pretty_name or f"{distribution.id} {distribution.version}".strip())
+        name = visible(platform + (distribution.pretty_name or f"{distribution.id} {distribution.version}".strip()), 200)
         support = f", supported until {report.end_of_life}" if report.end_of_life else ""
         if report.end_of_life and report.end_of_life < report.created[:10]:
             support = f", out of support since {report.end_of_life}"
-        yield [(f"  {visible(name, 100)}{support}", "")]
+        for part in _wrapped(name + support, _prose(options) - 2):
+            yield [("  " + part, "")]
     else:
         yield [(f"  {platform}no distribution recognised", "")]
     if base := base_image(image.config):
@@ -120,10 +122,12 @@ def _findings(report: Report, options: ReportOptions) -> Iterator[Line]:
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in listed:
         groups.setdefault(_group(finding, package_by_purl.get(finding.package)), []).append(finding)
+    width = max([len("VULNERABILITY"), *(min(columns(visible(one.id)), 19) for one in listed)])
     if groups:
-        yield [(ROW.format("RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT") + "FIXED IN", "dim")]
+        yield [(ROW.format("RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT", width=width) + "FIXED IN", "dim")]
     for (name, version, kind), findings in groups.items():
-        yield from _one_group(name, version, kind, findings, options)
+        yield _title(name, version, kind, findings, options)
+        yield from _rows(name, findings, width, options)
     if hidden := len(report.findings) - len(listed):
         yield [(f"{_plural(hidden, 'finding')} of other severities not listed", "dim")]
     if any(one.kev or one.epss for one in listed):
@@ -141,13 +145,22 @@ def _group(finding: Finding, package: Package | None) -> tuple[str, str, str]:
     return finding.package_name, finding.package_version, kind
 
 
-def _one_group(name: str, version: str, kind: str, findings: list[Finding], options: ReportOptions) -> Iterator[Line]:
+def _title(name: str, version: str, kind: str, findings: list[Finding], options: ReportOptions) -> Line:
     title = f"{visible(name, 200)} {visible(version, 100)}"
+    what = kind
     binaries = sorted({one.package_name for one in findings})
-    paths = sorted({path for one in findings for path in one.paths}) if binaries == [name] else []
-    what = ", ".join(binaries) if binaries != [name] else "".join(paths[:1])
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    yield _title(title, f"{kind}: {visible(what)}{more}" if what else kind, options)
+    if binaries != [name]:
+        what = f"{kind}: {visible(', '.join(binaries))}"
+    elif kind not in DISTRIBUTED:  # where a package database lies is no news
+        paths = sorted({path for one in findings for path in one.paths})
+        what = f"{kind}: {visible(paths[0])}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "") if paths else kind
+    room = options.width - columns(title) - 2
+    if options.width and room < 20:
+        return [(title, "bold")]
+    return [(title, "bold"), ("  " + (shorten(what, room) if options.width else what), "dim")]
+
+
+def _rows(name: str, findings: list[Finding], width: int, options: ReportOptions) -> Iterator[Line]:
     if _is_kernel(name) and not options.verbose:
         yield from _kernel(findings)
         return
@@ -160,21 +173,12 @@ def _one_group(name: str, version: str, kind: str, findings: list[Finding], opti
         key = finding.id, finding.severity, finding.fix.versions, finding.fix.state, finding.layer
         rows.setdefault(key, []).append(finding)
     for same in rows.values():
-        yield from _row(same[0], options)
+        yield from _row(same[0], width, options)
     if small:
         yield [(f"{INDENT}{'negligible':<10}  {_plural(small, 'finding')} (--verbose lists)", STYLES["negligible"])]
 
 
-def _title(title: str, where: str, options: ReportOptions) -> Line:
-    if not options.width:
-        return [(title, "bold"), ("  " + where, "dim")]
-    room = options.width - columns(title) - 2
-    if room < 20:
-        return [(title, "bold")]
-    return [(title, "bold"), ("  " + shorten(where, room), "dim")]
-
-
-def _row(finding: Finding, options: ReportOptions) -> Iterator[Line]:
+def _row(finding: Finding, width: int, options: ReportOptions) -> Iterator[Line]:
     fix = ", ".join(visible(version, 100) for version in finding.fix.versions) or STATES[finding.fix.state]
     if finding.fix.versions and finding.fix.state != "fixed":
         fix += f" ({STATES[finding.fix.state]})"
@@ -182,7 +186,7 @@ def _row(finding: Finding, options: ReportOptions) -> Iterator[Line]:
         [*(["KEV"] if finding.kev else []), *([_percent(finding.epss.score)] if finding.epss else [])]
     )  # the chance of the next 30 days
     layer = "" if finding.layer is None else str(finding.layer)
-    start = ROW.format(f"{finding.risk:.1f}", finding.severity, visible(finding.id, 60), layer, exploited)
+    start = ROW.format(f"{finding.risk:.1f}", finding.severity, visible(finding.id, 60), layer, exploited, width=width)
     where = len(start) - len(start.lstrip()) + len(f"{finding.risk:.1f}") + 2
     style = STYLES[finding.severity]
     spans = [(start[:where], ""), (start[where : where + 10], style), (start[where + 10 :], "")]
@@ -262,12 +266,12 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
             steps[NEXT_STEPS[reason.code]] = None
         if reason.code == "unreadable" and report.unknowns:
             continue  # they stand below, each with its own reason
-        count = _plural(reason.packages, "package").replace(" ", TOGETHER)
-        packages = f" ({count})" if reason.packages else ""
+        told = not reason.packages or str(reason.packages) in reason.detail.split()
+        packages = "" if told else f" ({_plural(reason.packages, 'package')})".replace(" ", TOGETHER).replace(TOGETHER, " ", 1)
         yield from _item(visible(reason.detail) + packages, options)
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
-        where = _fit(visible(unknown.evidence.path), options)
-        yield from _item(f"{where} (layer {unknown.evidence.layer}): {visible(unknown.reason, 300)}", options)
+        where = _fit(visible(unknown.evidence.path), options, 6)
+        yield from _item(f"{where} (layer{TOGETHER}{unknown.evidence.layer}): {visible(unknown.reason, 300)}", options)
     if len(report.unknowns) > 10 and not options.verbose:
         yield from _item(f"{len(report.unknowns) - 10} more files that could not be read (--verbose lists them)", options)
     for step in steps:
@@ -290,8 +294,13 @@ def _verdict(report: Report) -> Iterator[Line]:
         yield [("INCOMPLETE", "bold yellow"), (" (exit code 3): not everything could be read or assessed, see above", "")]
     elif not report.verdict.passed:
         yield [("FAILED", "bold red"), (f" (exit code {report.verdict.exit_code})", "")]
-    elif report.verdict.rules:
+    elif report.verdict.rules and report.coverage.verdict == "assessed":
         yield [("PASSED", "bold green")]
+    elif report.verdict.rules:
+        what = (
+            "in the part that was assessed" if report.coverage.verdict == "partially_assessed" else "but nothing was assessed"
+        )
+        yield [("PASSED", "bold yellow"), (f", {what} (--strict accepts no gaps)", "")]
     else:
         yield [("No rule was set, so nothing can fail: --fail-on SEVERITY sets one.", "dim")]
 
@@ -301,8 +310,8 @@ def _plural(count: int, word: str) -> str:
     return f"{count:,} {word if count == 1 else many}"
 
 
-def _fit(text: str, options: ReportOptions) -> str:
-    return shorten(text, max(options.width - 2, 20)) if options.width else text
+def _fit(text: str, options: ReportOptions, less: int = 2) -> str:
+    return shorten(text, max(options.width - less, 20)) if options.width else text
 
 
 def _prose(options: ReportOptions) -> int:

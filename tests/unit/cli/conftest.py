@@ -49,7 +49,8 @@ def app(monkeypatch):
         "/cache/db.sqlite",
         "2026-11-24T09:00:00Z",
         (
-            SourceInfo("debian", "2026-11-23", 51234, "2026-11-24T08:59:00Z"),
+            SourceInfo("debian/tracker", "2026-11-23", 51234, "2026-11-24T08:59:00Z"),
+            SourceInfo("debian/lts", "2023-04-02", 8, "2026-11-24T08:59:00Z"),
             SourceInfo("kev", "", 0, "", detail="the feed could not be read:\nHTTP 500"),
         ),
     )

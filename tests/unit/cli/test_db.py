@@ -13,8 +13,14 @@ def test_status_shows_each_source_with_date_records_and_trouble(careen_command, 
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "/cache/db.sqlite, built 2026-11-24T09:00:00Z"
-    assert lines[3].split()[:3] == ["debian", "2026-11-23", "51,234"]
-    assert lines[4].endswith("the feed could not be read:\\nHTTP 500")
+    assert lines[3].split()[:3] == ["debian", "2", "51,242"]
+    assert lines[3].endswith("2023-04-02 to 2026-11-23")
+    assert lines[-1] == "kev: the feed could not be read:\\nHTTP 500"
+
+
+def test_status_of_each_feed(careen_command, app):
+    lines = careen_command("db", "status", "--verbose")[1].splitlines()
+    assert [line.split()[0] for line in lines[3:6]] == ["debian/tracker", "debian/lts", "kev"]
 
 
 def test_status_for_programs(careen_command, app):

@@ -97,8 +97,10 @@ def test_many_unreadable_files_are_counted():
 
 def test_the_verdict():
     assert "fail-on critical: failed\nFAILED (exit code 1)\n" in table(usual())
-    passed = replace(usual(), verdict=Verdict(True, 0, (Rule("fail-on critical", True),)))
-    assert table(passed).endswith("fail-on critical: passed\nPASSED\n")
+    rule = Verdict(True, 0, (Rule("fail-on critical", True),))
+    assert table(replace(clean(), verdict=rule)).endswith("fail-on critical: passed\nPASSED\n")
+    assert "PASSED, in the part that was assessed" in table(replace(clean("partially_assessed"), verdict=rule))
+    assert "PASSED, but nothing was assessed" in table(replace(clean("not_assessed"), verdict=rule))
     assert "INCOMPLETE" in table(replace(usual(), verdict=Verdict(False, 3)))
 
 
@@ -122,6 +124,17 @@ def test_a_long_list_of_fixes_goes_on_below():
     text = table(replace(usual(), findings=(finding,)))
     assert "1.29.0" in text
     assert max(columns(line) for line in text.splitlines()) <= 80
+
+
+def test_a_count_that_the_reason_tells_is_not_told_twice():
+    text = table(clean("partially_assessed", (Reason("partial_source", "91 of 99 packages were not judged", 91),)))
+    assert "- 91 of 99 packages were not judged\n" in text
+
+
+def test_short_ids_leave_more_room():
+    reports = [replace(usual(), findings=(vulnerability(id, JINJA),)) for id in ("CVE-2024-1", "GHSA-jfh8-c2jp-5v3q")]
+    heads = [line(table(report), "FIXED IN") for report in reports]
+    assert [head.index("LAYER") for head in heads] == [36, 42]
 
 
 def test_a_release_past_its_support_says_so():
