@@ -1,0 +1,137 @@
+"""Scores of single CVEs, fetched for one report and kept."""
+
+import json
+import random
+import sqlite3
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.support.feeds import UNREACHABLE, FakeNetwork
+
+from careen.database.backfill import API, backfill, parse
+
+HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
+
+
+def cve(id, cna=(), adp=()):
+    def container(name, metrics):
+        return {"providerMetadata": {"shortName": name}, "metrics": list(metrics)}
+
+    own = {**container("vendor", cna), "descriptions": [{"lang": "en", "value": f"What {id} is."}]}
+    own["problemTypes"] = [{"descriptions": [{"lang": "en", "type": "CWE", "cweId": "CWE-79", "description": "XSS"}]}]
+    return json.dumps(
+        {
+            "cveMetadata": {"cveId": id, "datePublished": "2025-02-03T00:00:00Z"},
+            "containers": {"cna": own, "adp": [container("CISA-ADP", adp)]},
+        }
+    ).encode()
+
+
+def network(**records):
+    return FakeNetwork({f"{API}/{id.replace('_', '-')}": record for id, record in records.items()})
+
+
+def scores(knowledge, *ids):
+    return {id: [(one.source, one.score) for one in found[0].cvss] for id, found in knowledge.records(ids).items()}
+
+
+def test_vendor_and_enricher_score_apart(tmp_path):
+    metrics = [{"format": "CVSS", "cvssV3_1": {"vectorString": HIGH}}, {"other": {"type": "ssvc"}}]
+    online = network(CVE_2025_1001=cve("CVE-2025-1001", metrics, [{"cvssV3_1": {"vectorString": LOW}}]))
+    knowledge = backfill(tmp_path, ["CVE-2025-1001"], online)
+    (record,) = knowledge.records(["CVE-2025-1001"])["CVE-2025-1001"]
+    assert scores(knowledge, "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8), ("CISA-ADP", 1.8)]}
+    assert (record.summary, record.cwes, record.published) == ("What CVE-2025-1001 is.", ("CWE-79",), "2025-02-03")
+
+
+def test_what_was_fetched_is_kept(tmp_path):
+    online = network(CVE_2025_1001=cve("CVE-2025-1001", [{"cvssV3_1": {"vectorString": HIGH}}]))
+    backfill(tmp_path, ["CVE-2025-1001"], online)
+    assert scores(backfill(tmp_path, ["CVE-2025-1001"], online), "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8)]}
+    assert scores(backfill(tmp_path, ["CVE-2025-1001"], None), "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8)]}
+    assert len(online.asked) == 1
+
+
+def test_without_a_score_it_is_asked_for_again_after_a_day(tmp_path):
+    online = network(CVE_2025_1001=cve("CVE-2025-1001"))
+    backfill(tmp_path, ["CVE-2025-1001"], online)
+    backfill(tmp_path, ["CVE-2025-1001"], online)
+    assert len(online.asked) == 1
+    then = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
+    connection = sqlite3.connect(tmp_path / "database" / "cve.sqlite")
+    with connection:
+        connection.execute("UPDATE cve SET fetched = ?", (then,))
+    connection.close()
+    online.answers[f"{API}/CVE-2025-1001"] = cve("CVE-2025-1001", [{"cvssV3_1": {"vectorString": HIGH}}])
+    assert scores(backfill(tmp_path, ["CVE-2025-1001"], online), "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8)]}
+
+
+def test_only_cves_are_asked_for(tmp_path):
+    online = network()
+    backfill(tmp_path, ["GHSA-aaaa-bbbb-cccc", "TEMP-1", "CVE-2025-1001/../../x", "CVE-2025-1001", "cve-2025-2001"], online)
+    assert [url for url, _ in online.asked] == [f"{API}/CVE-2025-1001"]
+
+
+@pytest.mark.parametrize(
+    "answer", [UNREACHABLE, (404,), (429,), (200, b"<html>"), (200, cve("CVE-1999-1001")), (200, b"[" * 99_999)]
+)
+def test_what_cannot_be_had_is_not_there(tmp_path, answer):
+    online = network(CVE_2025_1001=answer, CVE_2025_2001=cve("CVE-2025-2001", [{"cvssV3_1": {"vectorString": HIGH}}]))
+    assert scores(backfill(tmp_path, ["CVE-2025-1001", "CVE-2025-2001"], online), "CVE-2025-1001", "CVE-2025-2001").keys() == {
+        "CVE-2025-2001"
+    }
+
+
+def test_bounded_in_connections_and_time(tmp_path):
+    lock, running, most = threading.Lock(), 0, 0
+
+    def slow(id):
+        def answer(headers):
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            time.sleep(0.05)
+            with lock:
+                running -= 1
+            return cve(id, [{"cvssV3_1": {"vectorString": HIGH}}])
+
+        return answer
+
+    ids = [f"CVE-2025-{number}" for number in range(1000, 1100)]
+    online = FakeNetwork({f"{API}/{id}": slow(id) for id in ids})
+    started = time.monotonic()
+    knowledge = backfill(tmp_path, ids, online, budget_s=0.3)
+    assert time.monotonic() - started < 2
+    assert most <= 8
+    assert 0 < len(knowledge.records(ids)) < 100
+
+
+def test_a_damaged_store_is_begun_anew(tmp_path):
+    (tmp_path / "database").mkdir()
+    (tmp_path / "database" / "cve.sqlite").write_bytes(b"not a database" * 500)
+    online = network(CVE_2025_1001=cve("CVE-2025-1001", [{"cvssV3_1": {"vectorString": HIGH}}]))
+    assert scores(backfill(tmp_path, ["CVE-2025-1001"], online), "CVE-2025-1001")
+    assert scores(backfill(tmp_path, ["CVE-2025-1001"], None), "CVE-2025-1001")
+
+
+def test_hostile_records_raise_value_errors_only():
+    good = cve(
+        "CVE-2025-1001",
+        [{"cvssV3_1": {"vectorString": HIGH}}, {"cvssV4_0": {"vectorString": "CVSS:4.0/x"}}],
+        [{"cvssV2_0": {}}],
+    )
+    seed = random.Random(3)
+    assert parse(good).cvss
+    for _ in range(600):
+        data = bytearray(good)
+        for _ in range(seed.choice((1, 2, 6))):
+            at = seed.randrange(len(data))
+            data[at : at + seed.randrange(3)] = seed.choice((b"", b"null", b"[", b"{", b'"', b"7", b"\xff", b"[" * 3000))
+        try:
+            parse(bytes(data))
+        except ValueError:
+            pass

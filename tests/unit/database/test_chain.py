@@ -1,0 +1,52 @@
+"""Several kinds of knowledge asked as one."""
+
+from careen.database.chain import Chain
+from careen.database.memory import MemoryDatabase
+from careen.model.advisory import (
+    Advisory,
+    DatabaseInfo,
+    Epss,
+    Exploited,
+    Malicious,
+    NamespaceInfo,
+    Support,
+    VulnerabilityRecord,
+)
+
+ONE, TWO = Advisory("CVE-1", "debian", "debian:12", "jib"), Advisory("X-1", "private", "debian:12", "jib")
+RECORDS = VulnerabilityRecord("CVE-1", "nvd"), VulnerabilityRecord("CVE-1", "cve")
+NAMESPACES = NamespaceInfo("debian:12", "debian", 1, 1), NamespaceInfo("debian:12", "private", 1, 1, partial=True)
+INFO = DatabaseInfo("/x", "2026-01-01")
+
+
+def chain():
+    first = [ONE, RECORDS[0], NAMESPACES[0], Epss("CVE-1", 0.5, 0.5), Support("debian:12", "2028-06-30")]
+    second = [
+        TWO, Advisory("CVE-3", "private", "debian:12", "spar"), RECORDS[1], NAMESPACES[1], Epss("CVE-1", 0.1, 0.1),
+        Epss("CVE-2", 0.2, 0.2),
+        Exploited("CVE-2", "2026-01-01"), Malicious("MAL-1", "npm", "keel"), Support("debian:12", "1999-01-01"),
+        Support("debian:1", "1997-01-01"),
+    ]  # fmt: skip
+    return Chain([MemoryDatabase(first), MemoryDatabase(second, INFO)])
+
+
+def test_statements_are_put_together():
+    assert chain().advisories("debian:12", ["jib", "spar", "x"])["jib"] == (ONE, TWO)
+    assert chain().records(["CVE-1", "CVE-9"]) == {"CVE-1": RECORDS}
+    assert chain().namespace("debian:12") == NAMESPACES
+    assert chain().knows("debian:12", ["jib", "spar", "x"]) == {"jib", "spar"}
+    assert chain().malicious("npm", ["keel"]) == {"keel": (Malicious("MAL-1", "npm", "keel"),)}
+
+
+def test_of_single_values_the_first_counts():
+    assert {id: one.score for id, one in chain().epss(["CVE-1", "CVE-2"]).items()} == {"CVE-1": 0.5, "CVE-2": 0.2}
+    assert chain().exploited(["CVE-1", "CVE-2"]).keys() == {"CVE-2"}
+    assert [chain().end_of_life(name) for name in ("debian:12", "debian:1", "debian:0")] == ["2028-06-30", "1997-01-01", None]
+    assert chain().info == INFO
+
+
+def test_nothing():
+    nothing = Chain([])
+    assert nothing.info is None
+    assert nothing.knows("debian:12", ["jib"]) == frozenset()
+    assert nothing.advisories("debian:12", ["jib"]) == {}

@@ -1,0 +1,372 @@
+"""Updates: what is fetched when, what is kept, and what is said of it."""
+
+import json
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.support.feeds import SOURCES, UNREACHABLE, FakeNetwork, feeds_in, served, whole_mirror, write_manifest
+
+from careen.database.lock import exclusive
+from careen.database.read import open_database, status
+from careen.database.update import database_path, refresh, update
+from careen.errors import DatabaseError, InputError, NetworkError
+from careen.plugins import Need
+
+NEED = Need(frozenset({"debian:12", "PyPI"}))
+NEEDED = {
+    "debian/tracker.json",
+    "eol/api/debian.json",
+    "epss/epss_scores-current.csv.gz",
+    "kev/known_exploited_vulnerabilities.json",
+    "osv/PyPI/all.zip",
+}
+TRACKER = "https://security-tracker.debian.org/tracker/data/json"
+KEV = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    return whole_mirror(tmp_path / "mirror")
+
+
+@pytest.fixture
+def network(mirror):
+    return served(mirror)
+
+
+def states(result):
+    return {feed.path: feed.state for feed in result.feeds}
+
+
+def asked(cache, namespace, name):
+    with open_database(database_path(cache)) as database:
+        return [one.id for one in database.advisories(namespace, [name]).get(name, ())]
+
+
+def age(cache, **past):
+    """As if the feeds had been asked for so long ago."""
+    then = (datetime.now(UTC) - timedelta(**past)).isoformat(timespec="milliseconds")
+    import sqlite3
+
+    with sqlite3.connect(database_path(cache)) as connection:
+        connection.execute("UPDATE feed SET fetched = ?", (then,))
+    connection.close()
+    checked = database_path(cache).with_name("checked.json")
+    checked.write_text(json.dumps(dict.fromkeys(json.loads(checked.read_text()), then)))
+
+
+def test_from_a_folder(cache, mirror):
+    write_manifest(mirror, {"osv/npm/all.zip": "2022-05-23 .. 2026-08-22"})
+    result = update(cache, SOURCES, mirror_at=str(mirror))
+    offered = {path.relative_to(mirror).as_posix() for path in mirror.rglob("*") if path.is_file()} - {"MANIFEST.json"}
+    assert states(result) == dict.fromkeys(offered, "updated")
+    assert result.changed
+    assert asked(cache, "debian:12", "halyard") == [
+        "CVE-2025-1",
+        "CVE-2025-2",
+        "CVE-2025-3",
+        "TEMP-0000001-ABCDEF",
+        "CVE-2025-9",
+    ]
+    assert asked(cache, "PyPI", "harbour-crane") == ["PYSEC-2025-1"]
+    sources = {source.name: source for source in status(database_path(cache)).sources}
+    assert (sources["osv/npm"].as_of, sources["osv/npm"].detail) == ("2022-05-23", "2022-05-23 .. 2026-08-22")
+    assert sources["kev"].as_of == "2026-01-02"
+    assert sources["kev"].records == 2
+
+
+def test_the_trackers_word_goes_before_a_changelogs(cache, mirror):
+    update(cache, SOURCES, mirror_at=str(mirror))
+    with open_database(database_path(cache)) as database:
+        found = {one.id: one.ranges[0].fixed for one in database.advisories("debian:12", ["halyard"])["halyard"]}
+        assert (found["CVE-2025-1"], found["CVE-2025-9"]) == ("1.0-1+deb12u1", "1.0-2")
+        partial = {info.source: info.partial for info in database.namespace("debian:12")}
+        assert partial == {"debian/tracker": False, "debian/changelogs": True}
+
+
+def test_what_did_not_change_is_not_read_again(cache, mirror):
+    write_manifest(mirror)
+    update(cache, SOURCES, mirror_at=str(mirror))
+    before = database_path(cache).stat()
+    again = update(cache, SOURCES, mirror_at=str(mirror))
+    assert (set(states(again).values()), again.changed) == ({"unchanged"}, False)
+    assert database_path(cache).stat().st_ino == before.st_ino
+    (mirror / "kev/known_exploited_vulnerabilities.json").write_text('{"vulnerabilities": [{"cveID": "CVE-2026-7"}]}')
+    write_manifest(mirror)
+    third = update(cache, SOURCES, mirror_at=str(mirror))
+    assert {path for path, state in states(third).items() if state == "updated"} == {"kev/known_exploited_vulnerabilities.json"}
+    with open_database(database_path(cache)) as database:
+        assert database.exploited(["CVE-2026-7", "CVE-2021-1"]).keys() == {"CVE-2026-7"}
+        assert database.advisories("debian:12", ["halyard"])
+
+
+def test_a_folder_without_a_manifest(cache, mirror):
+    assert set(states(update(cache, SOURCES, mirror_at=str(mirror))).values()) == {"updated"}
+    assert set(states(update(cache, SOURCES, mirror_at=str(mirror))).values()) == {"unchanged"}
+
+
+def test_a_file_that_is_not_the_manifests(cache, mirror):
+    write_manifest(mirror)
+    (mirror / "kev/known_exploited_vulnerabilities.json").write_text('{"vulnerabilities": []}')
+    result = update(cache, SOURCES, mirror_at=str(mirror))
+    assert [(one.source, one.path) for one in result.failed] == [("kev", "kev/known_exploited_vulnerabilities.json")]
+    assert "checksum" in result.failed[0].detail
+
+
+def test_a_damaged_feed_spoils_neither_the_others_nor_its_old_records(cache, mirror):
+    update(cache, SOURCES, mirror_at=str(mirror))
+    (mirror / "debian/tracker.json").write_text('{"halyard": {"CVE-2025-1": {"releases": {"bookworm": {"status": "?"}}}}}')
+    (mirror / "osv/PyPI/all.zip").write_bytes(b"PK")
+    (mirror / "alpine-secdb/edge/community.json").write_text(
+        json.dumps({"packages": [{"pkg": {"name": "boom", "secfixes": {"9-r0": ["CVE-2023-7"]}}}]})
+    )
+    result = update(cache, SOURCES, mirror_at=str(mirror))
+    assert {one.path for one in result.failed} == {"debian/tracker.json", "osv/PyPI/all.zip"}
+    assert asked(cache, "debian:12", "halyard")[0] == "CVE-2025-1"
+    assert asked(cache, "PyPI", "harbour-crane") == ["PYSEC-2025-1"]
+    assert asked(cache, "alpine:edge", "boom") == ["CVE-2023-7"]
+    told = {source.name: source.detail for source in status(database_path(cache)).sources}
+    assert "status" in told["debian/tracker"]
+    assert "zip" in told["osv/PyPI"]
+
+
+def test_no_such_folder(cache, tmp_path):
+    with pytest.raises(InputError, match="no such folder"):
+        update(cache, SOURCES, mirror_at=str(tmp_path / "absent"))
+
+
+def test_a_folder_without_feeds(cache, tmp_path):
+    with pytest.raises(DatabaseError, match="no advisories could be had"):
+        update(cache, SOURCES, mirror_at=str(tmp_path))
+    assert not database_path(cache).exists()
+
+
+def test_a_first_scan_fetches_what_it_needs_and_no_more(cache, network):
+    result = refresh(cache, SOURCES, NEED, network)
+    assert states(result) == dict.fromkeys(NEEDED, "updated")
+    assert len(network.asked) == len(NEEDED)
+    assert {source.as_of for source in status(database_path(cache)).sources} == {"2026-01-02"}  # as Last-Modified says
+
+
+def test_a_second_image_adds_what_it_needs(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    network.asked.clear()
+    result = refresh(cache, SOURCES, Need(frozenset({"alpine:edge", "npm"})), network)
+    assert states(result)["osv/npm/all.zip"] == "updated"
+    assert states(result)["kev/known_exploited_vulnerabilities.json"] == "fresh"
+    assert KEV not in {url for url, _ in network.asked}
+    assert asked(cache, "alpine:edge", "boom") == ["CVE-2023-1"]
+    assert asked(cache, "PyPI", "harbour-crane") == ["PYSEC-2025-1"]
+
+
+def test_within_a_day_nobody_is_asked(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    age(cache, hours=23)
+    network.asked.clear()
+    result = refresh(cache, SOURCES, NEED, network)
+    assert (set(states(result).values()), network.asked) == ({"fresh"}, [])
+
+
+def test_after_a_day_they_are_asked_whether_something_changed(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    age(cache, hours=25)
+    network.asked.clear()
+    result = refresh(cache, SOURCES, NEED, network)
+    assert (set(states(result).values()), result.changed) == ({"unchanged"}, False)
+    assert all("If-None-Match" in headers and "If-Modified-Since" in headers for _, headers in network.asked)
+    network.asked.clear()
+    assert set(states(refresh(cache, SOURCES, NEED, network)).values()) == {"fresh"}
+    assert network.asked == []
+
+
+def test_without_network_the_old_data_go_on_with_a_warning(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    age(cache, days=3)
+    result = refresh(cache, SOURCES, NEED, FakeNetwork(dict.fromkeys(network.answers, UNREACHABLE)))
+    assert {one.detail for one in result.failed} == {"host unreachable"}
+    assert len(result.failed) == len(NEEDED)
+    assert asked(cache, "debian:12", "halyard")
+
+
+def test_without_network_and_without_data_it_is_an_error(cache):
+    network = FakeNetwork({feed.url: UNREACHABLE for source in SOURCES for feed in source.feeds(NEED, lambda name: ())})
+    with pytest.raises(DatabaseError, match="host unreachable") as caught:
+        refresh(cache, SOURCES, NEED, network)
+    assert "--from" in caught.value.hint
+    with pytest.raises(NetworkError):
+        update(cache, SOURCES, need=NEED)
+
+
+def test_a_slow_server_costs_five_seconds_at_most(cache, network, monkeypatch):
+    refresh(cache, SOURCES, NEED, network)
+    age(cache, days=2)
+    release = threading.Event()
+
+    def slow(headers):
+        release.wait(10)
+        return UNREACHABLE
+
+    monkeypatch.setattr("careen.database.update.PATIENCE_S", 0.3)
+    hanging = FakeNetwork({**network.answers, TRACKER: slow})
+    started = time.monotonic()
+    result = refresh(cache, SOURCES, NEED, hanging)
+    assert time.monotonic() - started < 5
+    release.set()
+    assert [(one.path, one.detail) for one in result.failed] == [("debian/tracker.json", "no answer in time")]
+    assert states(result)["kev/known_exploited_vulnerabilities.json"] == "unchanged"
+
+
+def test_what_is_missing_is_waited_for_beside_what_is_old(cache, network, monkeypatch):
+    refresh(cache, SOURCES, Need(frozenset({"PyPI"})), network)
+    age(cache, days=2)
+    monkeypatch.setattr("careen.database.update.PATIENCE_S", 0.0)
+    tracker = network.answers[TRACKER]
+
+    def slow(headers):
+        time.sleep(0.3)
+        return tracker
+
+    result = refresh(cache, SOURCES, NEED, FakeNetwork({**network.answers, TRACKER: slow}))
+    assert states(result)["debian/tracker.json"] == "updated"
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        ((500,), "answered 500"),
+        ((200, b'{"halyard": {', {"content-length": "5000"}), "cut short"),
+        ((200, b"<html>not found</html>"), "malformed"),
+    ],
+)
+def test_bad_answers(cache, network, answer, detail):
+    network.answers[TRACKER] = answer
+    result = refresh(cache, SOURCES, NEED, network)
+    (failed,) = result.failed
+    assert failed.path == "debian/tracker.json"
+    assert detail in failed.detail
+
+
+def test_a_live_full_update_lists_what_there_is(cache, mirror, network):
+    network.answers["https://osv-vulnerabilities.storage.googleapis.com/ecosystems.txt"] = (
+        200,
+        b"PyPI\nnpm\nDebian:12\nDebian\n../x\n",
+    )
+    network.answers["https://secdb.alpinelinux.org/"] = (
+        200,
+        b'<a href="v3.18/">v3.18/</a> <a href="edge/">edge/</a> <a href="../">up</a>',
+    )
+    result = update(cache, SOURCES, fetcher=network)
+    found = states(result)
+    assert {path for path in found if path.startswith("osv/")} == {"osv/PyPI/all.zip", "osv/npm/all.zip"}
+    assert {path for path, state in found.items() if path.startswith("alpine") and state == "updated"} == {
+        "alpine-secdb/v3.18/main.json",
+        "alpine-secdb/edge/community.json",
+    }
+    assert "debian/changelog-derived.json" not in found  # no address: only a mirror has it
+    assert not result.failed  # what a server does not have (404) is absent, not failed
+
+
+def test_a_full_update_drops_what_is_offered_no_more(cache, mirror, network):
+    update(cache, SOURCES, mirror_at=str(mirror))
+    assert "CVE-2025-9" in asked(cache, "debian:12", "halyard")
+    update(cache, SOURCES, fetcher=network)
+    assert "CVE-2025-9" not in asked(cache, "debian:12", "halyard")
+
+
+def test_a_mirror_under_a_url(cache, mirror):
+    write_manifest(mirror)
+    base = "http://127.0.0.1:9/mirror"
+    files = {path.relative_to(mirror).as_posix(): path.read_bytes() for path in mirror.rglob("*") if path.is_file()}
+    network = FakeNetwork({f"{base}/{path.replace(' ', '%20')}": data for path, data in files.items()})
+    result = update(cache, SOURCES, fetcher=network, mirror_at=f"{base}/")
+    assert set(states(result).values()) == {"updated"}
+    assert set(states(result)) == set(files) - {"MANIFEST.json"}
+    assert set(states(update(cache, SOURCES, fetcher=network, mirror_at=base)).values()) == {"unchanged"}
+    network.answers[f"{base}/debian/tracker.json"] = b"{}"
+    write_manifest(mirror)
+    network.answers[f"{base}/MANIFEST.json"] = (mirror / "MANIFEST.json").read_bytes().replace(b"2026-01-02", b"2026-01-03")
+    assert not update(cache, SOURCES, fetcher=network, mirror_at=base).failed
+    with pytest.raises(InputError, match="404"):
+        update(cache, SOURCES, fetcher=FakeNetwork(), mirror_at=base)
+    with pytest.raises(InputError, match="not a manifest"):
+        update(cache, SOURCES, fetcher=FakeNetwork({f"{base}/MANIFEST.json": b"<html>"}), mirror_at=base)
+
+
+def test_nvd_is_for_full_updates_alone(cache, mirror, network):
+    refresh(cache, SOURCES, NEED, network)
+    assert not any("nvd" in url for url, _ in network.asked)
+    nvd = [source for source in SOURCES if source.name == "nvd"]
+    assert [one.state for one in update(cache, nvd, mirror_at=str(mirror)).feeds] == ["updated"]
+
+
+def test_two_at_once_fetch_once(cache, network):
+    results = []
+
+    def run():
+        results.append(update(cache, SOURCES, need=NEED, fetcher=network))
+
+    def slow(headers):
+        time.sleep(0.4)
+        return tracker
+
+    tracker = network.answers[TRACKER]
+    network.answers[TRACKER] = slow
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join()
+    assert len(network.asked) == len(NEEDED)
+    assert sorted(one.changed for one in results) == [False, True]
+    assert {feed.state for one in results if not one.changed for feed in one.feeds} == {"fresh"}
+
+
+def test_a_refresh_does_not_wait_for_anothers_update_for_ever(cache, network, monkeypatch):
+    refresh(cache, SOURCES, NEED, network)
+    monkeypatch.setattr("careen.database.update.PATIENCE_S", 0.2)
+    with exclusive(database_path(cache).with_name("lock"), 0):
+        result = refresh(cache, SOURCES, NEED, network)
+    assert "another process" in result.failed[0].detail
+
+
+def test_progress_tells_of_bytes(cache, network):
+    told = []
+    refresh(cache, SOURCES, NEED, network, lambda what, done, total: told.append((what, done, total)))
+    size = len(network.answers[KEV])
+    assert (KEV, size, size) in told
+    assert any(what.startswith("reading debian/tracker.json") for what, _, _ in told)
+
+
+def test_leaves_nothing_but_its_files(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    (database_path(cache).parent / "fetching.1").mkdir()
+    update(cache, SOURCES, need=NEED, fetcher=network)
+    assert {path.name for path in database_path(cache).parent.iterdir()} == {"advisories.sqlite", "checked.json", "lock"}
+    assert database_path(cache).parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_database_of_another_kind_is_built_anew(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    database_path(cache).write_bytes(b"damaged")
+    assert set(states(refresh(cache, SOURCES, NEED, network)).values()) == {"updated"}
+    assert asked(cache, "debian:12", "halyard")
+
+
+def test_the_whole_mirror_of_real_feeds(cache, feeds):
+    wanted = [source for source in SOURCES if source.name in ("alpine", "debian", "kev", "eol")]
+    result = update(cache, wanted, mirror_at=str(feeds))
+    assert not result.failed
+    with open_database(database_path(cache)) as database:
+        assert all(info.partial for info in database.namespace("debian:12"))
+        assert all(info.partial and info.packages <= 12 for info in database.namespace("debian:13"))
+        assert not all(info.partial for info in database.namespace("debian:11"))
+        assert database.end_of_life("debian:12") > "2026"
+    assert len(feeds_in(wanted[1], feeds)) == 2
