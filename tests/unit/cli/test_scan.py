@@ -69,6 +69,14 @@ def test_output_is_replaced_only_when_it_is_whole(careen_command, app):
     assert [path.name for path in Path().iterdir()] == ["r.json"]
 
 
+def test_whoever_reads_the_old_file_reads_it_to_its_end(careen_command, app):
+    Path("r.json").write_text("old")
+    with Path("r.json").open() as reader:
+        careen_command("scan", "x", "--format", "json", "--output", "r.json")
+        assert reader.read() == "old"
+    assert Path("r.json").read_text().startswith("{")
+
+
 def test_output_follows_a_link_and_leaves_it(careen_command, app):
     Path("real.json").write_text("old")
     Path("link.json").symlink_to("real.json")
