@@ -21,7 +21,7 @@ from .credentials import Credential, Found
 
 _TOKEN_BYTES = 1024 * 1024
 _PARAMETER = re.compile(r'\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
-_SCHEME = re.compile(r"\s*,*\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=\s|,|$)")
+_SCHEME = re.compile(r"[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=\s|,|$)")
 _MAX_HEADER = 16 * 1024
 
 
@@ -135,8 +135,12 @@ def parse_challenges(header: str) -> tuple[Challenge, ...]:
 
 
 def wrong_password(registry: str, credential: Credential) -> NetworkError:
+    given = credential.source.startswith("CAREEN_")
     who = f"the user {credential.username!r} or the password" if credential.username else "the token"
-    return NetworkError(f"{registry} does not accept {who} ({credential.source})", f"log in anew: docker login {registry}")
+    return NetworkError(
+        f"{registry} does not accept {who} ({credential.source})",
+        f"check {credential.source}" if given else f"log in anew: docker login {registry}",
+    )
 
 
 def _check_realm(realm: str, asked: str, registry: str) -> None:

@@ -29,7 +29,11 @@ def aside(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-        Path(name).replace(path)
+        try:
+            Path(name).replace(path)
+        except PermissionError:  # Windows: somebody reads the same thing under that name
+            if not path.is_file():
+                raise
     except OSError as error:
         raise _no_room(path.parent, error) from None
     finally:

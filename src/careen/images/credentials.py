@@ -86,7 +86,7 @@ def _given(settings: Mapping[str, Any], environ: Mapping[str, str]) -> Credentia
     if username and not password:
         raise UsageError("there is a user name for the registry, but no password", "set CAREEN_REGISTRY_PASSWORD too")
     if username:
-        return Credential(username, password, source="CAREEN_REGISTRY_USERNAME")
+        return Credential(username, password, source="CAREEN_REGISTRY_USERNAME and CAREEN_REGISTRY_PASSWORD")
     return Credential(bearer=password, source="CAREEN_REGISTRY_PASSWORD") if password else None
 
 

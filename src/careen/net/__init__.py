@@ -31,7 +31,7 @@ from .addresses import (
     without_credentials,
 )
 from .connections import NetSettings, proxy_manager, trust_store, unix_pool
-from .trouble import PLAIN, CertificateError, UnreachableError, explained, retry_after, too_many, worth_another_try
+from .trouble import PLAIN, CertificateError, UnreachableError, explained, no_password, retry_after, too_many, worth_another_try
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager
@@ -135,6 +135,9 @@ class HttpFetcher:
                     raise explained(error, url, self._settings, proxy_for(url, self._environ)) from None
             else:
                 log.debug("%s %s: %d", method, shown(url), raw.status)
+                if raw.status == 407:
+                    raw.close()
+                    raise no_password(proxy_for(url, self._environ) or url)
                 if raw.status not in _AGAIN:
                     return HttpResponse(raw, url, self._settings)
                 told = retry_after(raw.headers.get("retry-after"), time.time())

@@ -54,6 +54,11 @@ def too_many(url: str, told: float | None) -> NetworkError:
     )
 
 
+def no_password(proxy: str) -> NetworkError:
+    hint = "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+    return NetworkError(f"the proxy {host_of(proxy)} wants a user and a password", hint)
+
+
 def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | None, got: int = 0) -> NetworkError:
     from urllib3 import exceptions
 
@@ -87,7 +92,7 @@ def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | 
 def _proxy_trouble(error: Exception, host: str, proxy: str) -> NetworkError:
     reason = reason_of(error)
     if "407" in reason:
-        return NetworkError(f"the proxy {proxy} wants a user and a password", "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT")
+        return no_password(f"//{proxy}")
     return NetworkError(f"{host} cannot be reached through the proxy {proxy}: {reason}", "check HTTPS_PROXY and NO_PROXY")
 
 

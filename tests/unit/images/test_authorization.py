@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from careen.images.authorization import Challenge, parse_challenges
@@ -34,8 +36,9 @@ def test_challenges(header, challenges):
     assert list(parse_challenges(header)) == challenges
 
 
-@pytest.mark.parametrize(
-    "header", ["=", ",,,", '"', 'Bearer realm="', "Bearer " + "a=b," * 10_000, "\\" * 50_000, "a " * 20_000]
-)
-def test_hostile_challenges_end(header):
-    assert len(parse_challenges(header)) < 20_000
+@pytest.mark.parametrize("part", ["=", ",", '"', " ", " ,", "a=b,", 'a="', "\\", "a ", "a", "a =", "\t,\t"])
+@pytest.mark.parametrize("start", ["", "Bearer ", 'Bearer realm="', "a"])
+def test_hostile_challenges_end_soon(start, part):
+    started = time.process_time()
+    parse_challenges(start + part * 50_000)
+    assert time.process_time() - started < 0.5

@@ -281,6 +281,13 @@ def test_a_body_that_ends_early(fetch):
         fetch(server.url)
 
 
+def test_a_body_that_drips(fetch, monkeypatch):
+    monkeypatch.setattr("careen.net._SLOW_AFTER_S", -1.0)
+    monkeypatch.setattr("careen.net._SLOW_BYTES_S", 1e15)
+    with Server(lambda request: Answer(body=b"x")) as server, pytest.raises(NetworkError, match="next to nothing"):
+        fetch(server.url)
+
+
 def test_not_http(fetch):
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -413,6 +420,13 @@ def test_tls_goes_through_a_tunnel_of_the_proxy(fetch, authority, certificate):
             fetch(url, environ={"HTTPS_PROXY": f"http://ann:wr0ng@{proxy.host}"}, attempts=1, **trusted)
     assert proxy.host in str(caught.value) and "wr0ng" not in str(caught.value) + caught.value.hint
     assert "proxy-authorization" not in server.requests[0].headers
+
+
+def test_a_proxy_that_wants_a_password(fetch):
+    with Proxy({"registry.example.test": 9}, password="ann:s3cret") as proxy:
+        environ = {"HTTP_PROXY": f"http://{proxy.host}"}
+        with pytest.raises(NetworkError, match=f"proxy {proxy.host} wants a user"):
+            fetch("http://registry.example.test/", environ=environ, plain_http=("*",))
 
 
 def test_a_proxy_that_is_not_there(fetch):
