@@ -58,7 +58,7 @@ def parse_reference(text: str) -> Reference:
     if at and not is_digest(digest):
         raise InputError(f"{shown!r}: what follows @ is no digest", "a digest is sha256: and 64 hexadecimal digits")
     first, slash, tail = rest.partition("/")
-    if slash and (any(char in first for char in ".:") or first == "localhost" or first != first.lower()):
+    if slash and (any(char in first for char in ".:") or first == "localhost"):
         if not _HOST.fullmatch(first):
             raise InputError(f"{shown!r}: {first[:100]!r} is no host", _HINT)
         registry = first.lower()

@@ -3,11 +3,11 @@ import threading
 import time
 
 import pytest
-from tests.support.images import sha256
 
 from careen.errors import InputError, NetworkError
 from careen.images.blobs import BlobStore
 from careen.images.manifest import Descriptor
+from tests.support.images import sha256
 
 DATA = os.urandom(700_000)
 BLOB = Descriptor(sha256(DATA), len(DATA))

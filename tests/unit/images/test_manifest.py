@@ -1,7 +1,6 @@
 import json
 
 import pytest
-from tests.support.images import make_image, make_index, make_layer, sha256
 
 from careen.errors import InputError
 from careen.images.manifest import (
@@ -18,6 +17,7 @@ from careen.images.manifest import (
     require,
 )
 from careen.model.image import Platform
+from tests.support.images import make_image, make_index, make_layer, sha256
 
 A = "sha256:" + "a" * 64
 B = "sha256:" + "b" * 64

@@ -63,6 +63,9 @@ def test_hints_say_how_it_is_written():
     with pytest.raises(InputError) as caught:
         parse_reference("ghcr.io/Team/App:V1")
     assert "ghcr.io/team/app:V1" in caught.value.hint
+    with pytest.raises(InputError) as caught:
+        parse_reference("Team/app")
+    assert "team/app" in caught.value.hint
     with pytest.raises(InputError, match="is an address") as caught:
         parse_reference("https://ghcr.io/team/app")
     assert "https://" in caught.value.hint

@@ -5,16 +5,16 @@ import sys
 import threading
 
 import pytest
-from tests.support.certificates import Authority
-from tests.support.images import make_image, make_index, make_layer, sha256
-from tests.support.registry import Registry, blob_server
-from tests.support.servers import Answer, Proxy, Server, free_port
 
 from careen.errors import InputError, NetworkError
 from careen.images.registry import IMAGE_SOURCE, accepts, open_image, platforms
 from careen.model.image import Platform
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import OpenContext
+from tests.support.certificates import Authority
+from tests.support.images import make_image, make_index, make_layer, sha256
+from tests.support.registry import Registry, blob_server
+from tests.support.servers import Answer, Proxy, Server, free_port
 
 TARS = [make_layer({"etc/os-release": b"ID=debian\n"}), make_layer({"srv/app": b"x" * 50_000})]
 IMAGE = make_image(TARS, config={"User": "app"})
