@@ -37,7 +37,7 @@ KeyOf = Callable[[str], Callable[[str], tuple] | None]  # by namespace
 
 def read(files: list[Path], key_of: KeyOf) -> list[Advisory]:
     """``key_of(namespace)`` gives the sort key that a complement of ranges needs."""
-    trees = [bucket for file in files for bucket in json.loads(file.read_text())]
+    trees = [bucket for file in files for bucket in _tree(file)]
     cpes = _cpes(trees)
     found: list[Advisory] = []
     for bucket in trees:
@@ -48,6 +48,14 @@ def read(files: list[Path], key_of: KeyOf) -> list[Advisory]:
             for package, id, value in _leaves(bucket):
                 found += _advisories(namespace, package, id, value or {}, key_of)
     return found
+
+
+def _tree(file: Path) -> list[dict]:
+    if file.suffix == ".json":
+        return json.loads(file.read_text())
+    import yaml
+
+    return yaml.load(file.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []
 
 
 def _namespace(bucket: str) -> str | None:
@@ -78,7 +86,7 @@ def _advisories(namespace: str, package: str, id: str, value: dict, key_of: KeyO
         if entry.get("VulnerableVersions") or entry.get("PatchedVersions") or entry.get("UnaffectedVersions"):
             ranges = _of_constraints(entry, key_of(namespace))
         status = (
-            STATUSES[entry["Status"]] if entry.get("Status") else "fixed" if fixed or "PatchedVersions" in entry else "open"
+            STATUSES[int(entry["Status"])] if entry.get("Status") else "fixed" if fixed or "PatchedVersions" in entry else "open"
         )
         yield Advisory(
             id=id,
@@ -88,7 +96,7 @@ def _advisories(namespace: str, package: str, id: str, value: dict, key_of: KeyO
             ranges=() if fixed == "0" else ranges,
             status="not_affected" if fixed == "0" else status,
             aliases=tuple(entry.get("VendorIDs") or value.get("VendorIDs") or ()),
-            severity=SEVERITIES[entry.get("Severity") or value.get("Severity") or 0],
+            severity=SEVERITIES[int(entry.get("Severity") or value.get("Severity") or 0)],
             module=module if separator else None,
             arch=tuple(entry.get("Arches") or ()),
         )
@@ -108,13 +116,13 @@ def _red_hat(bucket: dict, cpes: dict[int, str]) -> Iterator[Advisory]:
                         namespace=f"rhel:{release}",
                         package=name if separator else package,
                         ranges=(Range(None, entry["FixedVersion"]),) if entry.get("FixedVersion") else (),
-                        status=STATUSES[entry["Status"]]
+                        status=STATUSES[int(entry["Status"])]
                         if entry.get("Status")
                         else "fixed"
                         if entry.get("FixedVersion")
                         else "open",
                         aliases=(cve["ID"],) if cve.get("ID") else (),
-                        severity=SEVERITIES[cve.get("Severity", 0)],
+                        severity=SEVERITIES[int(cve.get("Severity", 0))],
                         module=module if separator else None,
                         arch=tuple(entry.get("Arches") or ()),
                     )

@@ -25,7 +25,7 @@ PATHS = (
 )  # fmt: skip
 _SENTENCE = re.compile(
     r"(AlmaLinux|Rocky Linux|Oracle Linux|Fedora|CentOS Stream|CentOS|Red Hat Enterprise Linux|Amazon Linux AMI|Amazon Linux"
-    r"|Scientific Linux|openSUSE|SUSE Linux Enterprise Server|VMware Photon)[^\d\n]{0,60}?(\d[\d.]{0,20})?(?:[^\d.]|$)"
+    r"|Scientific Linux|openSUSE|SUSE Linux Enterprise Server|VMware Photon)([^\d\n]{0,60}(\d[\d.]{0,20}))?"
 )
 _IDS = {
     "AlmaLinux": "almalinux", "Rocky Linux": "rocky", "Oracle Linux": "ol", "Fedora": "fedora", "CentOS Stream": "centos",
@@ -59,7 +59,7 @@ def read(file: File) -> Iterator[Distribution]:
         found = _SENTENCE.search(text[:4096])
         if not found:
             raise ValueError("it names no distribution that we know")
-        yield Distribution(_IDS[found[1]], (found[2] or "").rstrip("."), pretty_name=text.partition("\n")[0].strip()[:200])
+        yield Distribution(_IDS[found[1]], (found[3] or "").rstrip("."), pretty_name=text.partition("\n")[0].strip()[:200])
 
 
 def distributions(facts: Iterable[Fact]) -> dict[str, Distribution]:
@@ -110,7 +110,7 @@ def _debian(text: str) -> Distribution:
         raise ValueError("it is empty")
     if text[0].isdigit():
         major = text.partition(".")[0]
-        return Distribution("debian", major, next((name for name, number in _DEBIAN.items() if number == major), ""))
+        return Distribution("debian", text, next((name for name, number in _DEBIAN.items() if number == major), ""))
     return Distribution("debian", "", text.partition("/")[0].lower())  # "trixie/sid" before a release
 
 
