@@ -22,7 +22,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     try:
-        with gzip.open(file, "rt", encoding="ascii", newline="\n") as stream:
+        with gzip.open(file, "rt", encoding="ascii") as stream:
             line = stream.readline(1000)
             header = stream.readline(1000) if line.startswith("#") else line
             if header.split(",")[:3] != ["cve", "epss", "percentile\n"]:

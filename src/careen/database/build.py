@@ -11,7 +11,6 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +96,7 @@ def build(path: Path, feeds: Sequence[Fresh | Kept], built: str, previous: Path 
             result, rows = _fill(connection, feeds, built, previous)
         _verify(aside, rows)
         _put_in_place(aside, path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise DatabaseError(f"{path}: the database could not be built ({error})", "Is there space on the disk?") from error
     finally:
         aside.unlink(missing_ok=True)
@@ -129,7 +128,7 @@ def _create(path: Path) -> "sqlite3.Connection":
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
-    connection.executescript(resources.files(__package__).joinpath("schema.sql").read_text("utf-8"))
+    connection.executescript(Path(__file__).with_name("schema.sql").read_text("utf-8"))
     return connection
 
 
@@ -158,7 +157,7 @@ def _fill(
             if before and not feed.accept_loss and _is_loss(before.records, count):
                 raise ValueError(f"held back: {count} records, before it were {before.records}")
             final[number] = replace(row, records=count)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             failed[row.path] = str(error) or type(error).__name__
             writer.remove(number)
             if before:

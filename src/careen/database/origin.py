@@ -5,7 +5,6 @@ whose checksums are verified. Without one a file is as old as its modification t
 Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -83,9 +82,7 @@ def live(fetcher: Fetcher, progress: Progress = silent) -> Origin:
 
 def folder(root: Path) -> Origin:
     if not root.is_dir():
-        raise InputError(
-            f"{root}: no such folder", "`--from` takes a folder or URL laid out as the mirror in docs/database.md."
-        )
+        raise InputError(f"{root}: no such folder", "`--from` takes a folder or URL of feeds: see docs/offline.md.")
     manifest = root / "MANIFEST.json"
     known = _read_manifest(manifest.read_bytes(), str(manifest)) if manifest.is_file() else {}
 
@@ -127,7 +124,7 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
         return _names(found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
-        stated = known[feed.path]
+        stated = known.get(feed.path, _File(feed.path))
         if row and stated.sha256 and row.sha256 == stated.sha256:
             return None
         fetched = _download(fetcher, f"{base}/{quote(feed.path)}", feed, row, target, progress)
@@ -138,7 +135,7 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
         as_of, detail = _dates(stated.snapshot_date) if stated.snapshot_date else (fetched.as_of, "")
         return msgspec.structs.replace(fetched, as_of=as_of, detail=detail)
 
-    return Origin(listing, fetch, lambda feed: feed.path in known)
+    return Origin(listing, fetch, lambda feed: True)
 
 
 def _names(found: Iterable[str]) -> tuple[str, ...]:
@@ -162,6 +159,8 @@ def _dates(text: str) -> tuple[str, str]:
 
 
 def _sha256(file: Path) -> str:
+    import hashlib
+
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -187,6 +186,8 @@ def _download(fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, targe
 
 def _save(response: Response, target: Path, url: str, progress: Progress) -> str:
     """The checksum of what was written. Whether all of it came is checked, as far as the answer says how much there is."""
+    import hashlib
+
     length = response.headers.get("content-length", "")
     total = int(length) if length.isdecimal() and not response.headers.get("content-encoding") else None
     digest = hashlib.sha256()

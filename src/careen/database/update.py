@@ -7,7 +7,6 @@ Raises: DatabaseError, InputError, NetworkError.
 """
 
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -75,6 +74,8 @@ def update(
     ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for.
     ``mirror_at`` is a folder or URL to use instead of the live addresses.
     """
+    import shutil
+
     path = database_path(cache)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     asked = _now()

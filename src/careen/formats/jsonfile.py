@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 Value = TypeVar("Value")
+CHUNK_BYTES = 256 * 1024
 
 
 def read_json(file: Path, kind: type[Value], limit_bytes: int) -> Value:
@@ -21,21 +22,23 @@ def read_json(file: Path, kind: type[Value], limit_bytes: int) -> Value:
         raise ValueError(str(error)) from None
 
 
-def read_bounded(file: Path, limit_bytes: int) -> bytes:
+def read_bounded(file: Path, limit_bytes: int) -> bytearray:
     """The content, inflated where it is gzip."""
+    content = bytearray()
     with file.open("rb") as stream:
-        data = stream.read(limit_bytes + 1)
-    if len(data) > limit_bytes:
-        raise ValueError(f"more than {limit_bytes} bytes")
-    if data[:2] != b"\x1f\x8b":
-        return data
-    engine = zlib.decompressobj(31)
+        engine = zlib.decompressobj(31) if stream.read(2) == b"\x1f\x8b" else None
+        stream.seek(0)
+        while chunk := stream.read(CHUNK_BYTES):
+            content += _inflated(engine, chunk, limit_bytes - len(content) + 1) if engine else chunk
+            if len(content) > limit_bytes:
+                raise ValueError(f"more than {limit_bytes} bytes")
+    if engine and not engine.eof:
+        raise ValueError("gzip is cut short")
+    return content
+
+
+def _inflated(engine: "zlib._Decompress", chunk: bytes, limit_bytes: int) -> bytes:
     try:
-        inflated = engine.decompress(data, limit_bytes + 1)
+        return engine.decompress(chunk, limit_bytes)
     except zlib.error as error:
         raise ValueError(f"damaged gzip: {error}") from None
-    if len(inflated) > limit_bytes:
-        raise ValueError(f"more than {limit_bytes} bytes inflated")
-    if not engine.eof:
-        raise ValueError("gzip is cut short")
-    return inflated
