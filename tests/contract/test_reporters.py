@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 from msgspec.structs import replace
-from tests.support.reports import HOSTILE, clean, hostile, usual
+from tests.support.reports import HOSTILE, clean, faulty, hostile, usual
 
 from careen.plugins import Reporter, ReportOptions, load
 
@@ -59,6 +59,14 @@ def test_the_order_is_stable(reporter):
     packages = report.inventory.packages[::-1]
     turned = replace(report, findings=report.findings[::-1], inventory=replace(report.inventory, packages=packages))
     assert written(reporter, report) == written(reporter, turned)
+
+
+def test_faults_of_files_stand_with_their_lines(reporter):
+    out = written(reporter, faulty(), width=0, verbose=True)
+    if reporter.name == "cyclonedx":  # has no place for them
+        return
+    assert all(text in out for text in ("build/Dockerfile", "DKR-001", "USER root", "tok_…(redacted)", "example-token"))
+    assert re.search(r"\b7\b", out)
 
 
 def test_a_partial_answer_says_so(reporter):

@@ -5,7 +5,17 @@ import io
 from msgspec.structs import replace
 
 from careen.model.advisory import Cvss, DatabaseInfo, SourceInfo
-from careen.model.finding import AdvisoryReference, EpssScore, Fix, Suppressed, SuppressedBy, Vulnerability
+from careen.model.finding import (
+    AdvisoryReference,
+    EpssScore,
+    ExposedSecret,
+    Fix,
+    Location,
+    Misconfiguration,
+    Suppressed,
+    SuppressedBy,
+    Vulnerability,
+)
 from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
@@ -139,6 +149,44 @@ def usual() -> Report:
     )
 
 
+ROOT_USER = Misconfiguration(
+    id="DKR-001",
+    title="Container runs as root",
+    severity="high",
+    location=Location("build/Dockerfile", 7, 9),
+    why="Root in the container is root on the host once it gets out.",
+    fix="Name another USER.",
+    references=("CWE-250",),
+    fingerprint="fingerprint-root",
+    message="USER root",
+)
+TOKEN = ExposedSecret(
+    id="example-token",
+    title="Token of a service",
+    severity="critical",
+    location=Location("app/settings.py", 3, 3),
+    match="tok_…(redacted)",
+    fingerprint="fingerprint-token",
+    layer=1,
+    deleted=True,
+)
+
+
+def faulty() -> Report:
+    """What a check of source files gives: no image, no package, faults with their lines."""
+    base = clean()
+    return replace(
+        base,
+        image=Image("shop", "files", "", None, ImageConfig(), ()),
+        inventory=Inventory(None, (), files=2),
+        findings=(ROOT_USER, TOKEN, replace(ROOT_USER, id="DKR-002", severity="low", location=Location("build/Dockerfile"))),
+        suppressed=(Suppressed(ROOT_USER, SuppressedBy("comment", "build/Dockerfile:6", "a test image")),),
+        coverage=Coverage("assessed", (), 2, 0),
+        database=None,
+        end_of_life=None,
+    )
+
+
 def clean(coverage: str = "assessed", reasons: tuple[Reason, ...] = ()) -> Report:
     return replace(
         usual(),
@@ -197,6 +245,9 @@ def hostile(text: str) -> Report:
         advisories=(AdvisoryReference(text, text, text),),
         fingerprint=text or "f",
     )
+    where = Location(text, 1, 2)
+    fault = Misconfiguration(text or "X-1", text, "low", where, text, text, (text,), f"m{text}", text, 0)
+    secret = ExposedSecret(text or "x", text, "high", where, text, f"s{text}", 0, True)
     base = usual()
     layer = replace(base.image.layers[0], created_by=text)
     config = ImageConfig(labels={"org.opencontainers.image.base.name": text, "org.opencontainers.image.base.digest": text})
@@ -204,7 +255,7 @@ def hostile(text: str) -> Report:
         base,
         image=replace(base.image, reference=text, config=config, layers=(layer,)),
         inventory=Inventory(Distribution(text, text, text, (text,), text), (package,)),
-        findings=(finding,),
+        findings=(finding, fault, secret),
         suppressed=(Suppressed(finding, SuppressedBy("ignore", text, text, text)),),
         unknowns=(Unknown("npm", Evidence(text, 0), text),),
         coverage=Coverage("partially_assessed", (Reason("unreadable", text, 1),), 1, 0),

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
-from careen.model.finding import Finding, FixState, Suppressed
+from careen.model.finding import ExposedSecret, Finding, FixState, Misconfiguration, Suppressed, Vulnerability
 from careen.model.image import ImageConfig
 from careen.model.package import Evidence, Package, Presence
 
@@ -40,12 +40,28 @@ def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """What to look at first comes first."""
-    return sorted(findings, key=lambda one: (-one.risk, _RANK[one.severity], one.id, one.package, one.fingerprint))
+    """What to look at first comes first: vulnerabilities by risk, then secrets, then faults of configuration."""
+    all = tuple(findings)
+    return [*vulnerabilities(all), *secrets(all), *misconfigurations(all)]
+
+
+def vulnerabilities(findings: Iterable[Finding]) -> list[Vulnerability]:
+    return sorted(
+        (one for one in findings if isinstance(one, Vulnerability)),
+        key=lambda one: (-one.risk, _RANK[one.severity], one.id, one.package, one.fingerprint),
+    )
+
+
+def secrets(findings: Iterable[Finding]) -> list[ExposedSecret]:
+    return sorted((one for one in findings if isinstance(one, ExposedSecret)), key=_by_place)
+
+
+def misconfigurations(findings: Iterable[Finding]) -> list[Misconfiguration]:
+    return sorted((one for one in findings if isinstance(one, Misconfiguration)), key=_by_place)
 
 
 def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:
-    return sorted(suppressed, key=lambda one: (one.finding.id, one.finding.package, one.finding.fingerprint, one.by.kind))
+    return sorted(suppressed, key=lambda one: (one.finding.id, _where(one.finding), one.finding.fingerprint, one.by.kind))
 
 
 def by_severity(findings: Iterable[Finding]) -> dict[str, int]:
@@ -55,7 +71,8 @@ def by_severity(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str], int]:
-    return Counter((one.severity, one.fix.state) for one in findings)
+    """Of vulnerabilities: nothing else has a state of fix."""
+    return Counter((one.severity, one.fix.state) for one in findings if isinstance(one, Vulnerability))
 
 
 def base_image(config: ImageConfig) -> BaseImage | None:
@@ -63,3 +80,11 @@ def base_image(config: ImageConfig) -> BaseImage | None:
     name = config.labels.get("org.opencontainers.image.base.name", "")
     digest = config.labels.get("org.opencontainers.image.base.digest") or None
     return BaseImage(name, digest, None, "label") if name else None
+
+
+def _by_place(one: ExposedSecret | Misconfiguration) -> tuple[int, str, int, str, str]:
+    return _RANK[one.severity], one.location.path, one.location.line or 0, one.id, one.fingerprint
+
+
+def _where(finding: Finding) -> str:
+    return finding.package if isinstance(finding, Vulnerability) else finding.location.path

@@ -54,21 +54,6 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     summary: str = ""
 
 
-Finding = Vulnerability
-
-
-class SuppressedBy(Struct, frozen=True):
-    kind: str  # ignore | vex | severity | fix_state
-    source: str
-    reason: str
-    expires: str | None = None
-
-
-class Suppressed(Struct, frozen=True):
-    finding: Finding
-    by: SuppressedBy
-
-
 class Location(Struct, frozen=True):
     """Where a fault is: a path (in the image, or of the file that was checked) and lines counted from 1."""
 
@@ -103,3 +88,18 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     fingerprint: str
     layer: int | None = None
     deleted: bool = False  # a later layer removed the file, which everybody who pulls the image can still read
+
+
+Finding = Vulnerability | Misconfiguration | ExposedSecret
+
+
+class SuppressedBy(Struct, frozen=True):
+    kind: str  # ignore | vex | severity | fix_state | comment
+    source: str
+    reason: str
+    expires: str | None = None
+
+
+class Suppressed(Struct, frozen=True):
+    finding: Finding
+    by: SuppressedBy

@@ -1,5 +1,6 @@
 """The packages and their vulnerabilities as a CycloneDX 1.6 bill of materials in JSON.
 
+Secrets and faults of configuration have no place in this format: ``json`` and ``sarif`` tell them.
 The serial number follows from the image's digest, so that two scans of one image name one document; the version
 stays 1 and the time stamp says which is newer.
 **Source:** CycloneDX 1.6 (ECMA-424), JSON schema bom-1.6; purl-spec.
@@ -11,9 +12,9 @@ from uuid import NAMESPACE_URL, uuid5
 from careen import __version__
 from careen.formats.escape import web_link
 from careen.formats.json_text import write_json
-from careen.formats.summary import merged, ordered, settled
+from careen.formats.summary import merged, settled, vulnerabilities
 from careen.model.advisory import Cvss
-from careen.model.finding import Finding, Suppressed
+from careen.model.finding import Suppressed, Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
@@ -32,10 +33,13 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
     packages = merged(report.inventory.packages)
     ref_by_purl: dict[str, str] = {}
     components = [_component(purl, package, ref_by_purl) for purl, package in packages]
-    listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
-    suppressed = settled(report.suppressed)
-    vulnerabilities = [_vulnerability(one, _open(one), ref_by_purl) for one in listed]
-    vulnerabilities += [_vulnerability(one.finding, _settled(one), ref_by_purl) for one in suppressed]
+    listed = [one for one in vulnerabilities(report.findings) if not options.severities or one.severity in options.severities]
+    entries = [_vulnerability(one, _open(one), ref_by_purl) for one in listed]
+    entries += [
+        _vulnerability(one.finding, _settled(one), ref_by_purl)
+        for one in settled(report.suppressed)
+        if isinstance(one.finding, Vulnerability)
+    ]
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -52,7 +56,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             ],
         },
         "components": [*_distribution(report), *components],
-        "vulnerabilities": vulnerabilities,
+        "vulnerabilities": entries,
     }
 
 
@@ -98,7 +102,7 @@ def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict
     return component | ({"evidence": {"occurrences": places}} if places else {})
 
 
-def _vulnerability(finding: Finding, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
+def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
     ref = ref_by_purl.get(finding.package, finding.package)
     links = [(one, web_link(one.url)) for one in finding.advisories]
     sources = [{"name": one.source, **({"url": url} if url else {})} for one, url in links]
@@ -139,7 +143,7 @@ def _rating(cvss: Cvss) -> dict[str, Any]:
     }
 
 
-def _open(finding: Finding) -> dict[str, Any]:
+def _open(finding: Vulnerability) -> dict[str, Any]:
     update = {"response": ["update"]} if finding.fix.state == "fixed" else {}
     refused = {"response": ["will_not_fix"]} if finding.fix.state == "wont_fix" else {}
     return {"state": "in_triage", **update, **refused, "detail": finding.reason}

@@ -10,7 +10,16 @@ import msgspec
 
 from careen import __version__
 from careen.formats.json_text import write_json
-from careen.formats.summary import base_image, by_severity, merged, ordered, settled
+from careen.formats.summary import (
+    base_image,
+    by_severity,
+    merged,
+    misconfigurations,
+    ordered,
+    secrets,
+    settled,
+    vulnerabilities,
+)
 from careen.model.finding import Finding
 from careen.model.package import Evidence, Package
 from careen.model.report import Report
@@ -65,6 +74,11 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             "packages": len(packages),
             "findings": len(report.findings),
             "by_severity": by_severity(report.findings),
+            "by_kind": {
+                "vulnerability": len(vulnerabilities(report.findings)),
+                "secret": len(secrets(report.findings)),
+                "misconfiguration": len(misconfigurations(report.findings)),
+            },
             "suppressed": len(report.suppressed),
             "unknowns": len(report.unknowns),
         },

@@ -1,7 +1,8 @@
 """The findings as SARIF 2.1.0, for code-scanning views.
 
-Locations are paths inside the image, which do not change with its tag; the image stands in the run's properties, and
-the fingerprint keeps an alert the same alert from build to build.
+Locations are paths inside the image, which do not change with its tag, or files of the source tree with their lines
+(``careen check``); the image stands in the run's properties, and the fingerprint keeps an alert the same alert from build
+to build.
 **Source:** OASIS Static Analysis Results Interchange Format 2.1.0, sections 3.14 (run), 3.27 (result), 3.35
 (suppression), 3.49 (reportingDescriptor); GitHub's ``security-severity`` property.
 """
@@ -13,7 +14,7 @@ from careen import __version__
 from careen.formats.escape import visible, web_link
 from careen.formats.json_text import write_json
 from careen.formats.summary import by_severity, ordered, settled
-from careen.model.finding import Finding, Suppressed
+from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
 
@@ -21,6 +22,8 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "negligible": "note", "unknown": "warning"}
 # What a viewer sorts by where nobody published a score: the middle of the band of CVSS 3.1, section 5.
 SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1, "unknown": 0.0}
+
+BASES = {"IMAGE": "the root of the image's file system", "%SRCROOT%": "the folder in which careen was run"}
 
 
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
@@ -32,12 +35,13 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
     suppressed = settled(report.suppressed)
     rules = _rules([*listed, *(one.finding for one in suppressed)])
     index_by_id = {rule["id"]: index for index, rule in enumerate(rules)}
-    results = [_result(finding, index_by_id) for finding in listed]
-    results += [_result(one.finding, index_by_id) | {"suppressions": [_suppression(one)]} for one in suppressed]
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, rules, results)]}
+    base = "%SRCROOT%" if report.image.kind == "files" else "IMAGE"
+    results = [_result(finding, index_by_id, base) for finding in listed]
+    results += [_result(one.finding, index_by_id, base) | {"suppressions": [_suppression(one)]} for one in suppressed]
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, rules, results, base)]}
 
 
-def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, Any]:
+def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, Any]], base: str) -> dict[str, Any]:
     image = report.image
     notes: list[dict[str, Any]] = [
         {"level": "warning", "message": {"text": f"{reason.code}: {reason.detail}"}} for reason in report.coverage.reasons
@@ -46,7 +50,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
         {
             "level": "warning",
             "message": {"text": f"{unknown.cataloger} could not read this: {unknown.reason}"},
-            "locations": [_location(unknown.evidence.path)],
+            "locations": [_location(unknown.evidence.path, base)],
         }
         for unknown in report.unknowns
     ]
@@ -61,7 +65,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
                 "toolExecutionNotifications": notes,
             }
         ],
-        "originalUriBaseIds": {"IMAGE": {"description": {"text": "the root of the image's file system"}}},
+        "originalUriBaseIds": {base: {"description": {"text": BASES[base]}}},
         "properties": {
             "imageReference": image.reference,
             "imageDigest": image.digest,
@@ -82,7 +86,7 @@ def _name(reference: str) -> str:
 
 
 def _rules(findings: list[Finding]) -> list[dict[str, Any]]:
-    """One a vulnerability. Severity is of the rule in SARIF, so the worst of its packages stands for all."""
+    """One a vulnerability, check or kind of secret. Severity is of the rule in SARIF, so the worst stands for all."""
     by_id: dict[str, list[Finding]] = {}
     for finding in findings:
         by_id.setdefault(finding.id, []).append(finding)
@@ -91,57 +95,95 @@ def _rules(findings: list[Finding]) -> list[dict[str, Any]]:
 
 def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
     worst = max(findings, key=_score)
-    text = next((one.summary for one in findings if one.summary), "") or f"{id} in {worst.package_name}"
-    rule = {
+    name, tag, text = _named(worst, findings)
+    rule: dict[str, Any] = {
         "id": id,
-        "name": "Vulnerability",
+        "name": name,
         "shortDescription": {"text": visible(text, 300)},
         "defaultConfiguration": {"level": LEVELS[worst.severity]},
-        "properties": {"security-severity": f"{_score(worst):.1f}", "tags": ["security", "vulnerability", worst.severity]},
+        "properties": {"security-severity": f"{_score(worst):.1f}", "tags": ["security", tag, worst.severity]},
     }
-    links = sorted(url for one in findings for reference in one.advisories if (url := web_link(reference.url)))
+    if isinstance(worst, Misconfiguration):
+        rule["fullDescription"] = {"text": worst.why or text}
+        rule["help"] = {"text": f"{worst.why} {worst.fix}".strip() or text}
+        rule["properties"]["references"] = list(worst.references)
+    flaws = [one for one in findings if isinstance(one, Vulnerability)]
+    links = sorted(url for one in flaws for reference in one.advisories if (url := web_link(reference.url)))
     return rule | ({"helpUri": links[0]} if links else {})
 
 
+def _named(worst: Finding, findings: list[Finding]) -> tuple[str, str, str]:
+    if isinstance(worst, Vulnerability):
+        text = next((one.summary for one in findings if isinstance(one, Vulnerability) and one.summary), "")
+        return "Vulnerability", "vulnerability", text or f"{worst.id} in {worst.package_name}"
+    if isinstance(worst, ExposedSecret):
+        return "ExposedSecret", "secret", worst.title or worst.id
+    return "Misconfiguration", "misconfiguration", worst.title or worst.id
+
+
 def _score(finding: Finding) -> float:
-    return max((cvss.score for cvss in finding.cvss if cvss.version != "2.0"), default=SCORES[finding.severity])
+    cvss = finding.cvss if isinstance(finding, Vulnerability) else ()
+    return max((one.score for one in cvss if one.version != "2.0"), default=SCORES[finding.severity])
 
 
-def _result(finding: Finding, index_by_id: dict[str, int]) -> dict[str, Any]:
-    fix = f"fixed in {', '.join(finding.fix.versions)}" if finding.fix.versions else f"fix: {finding.fix.state}"
+def _result(finding: Finding, index_by_id: dict[str, int], base: str) -> dict[str, Any]:
+    if isinstance(finding, Vulnerability):
+        message, places, properties = _of_flaw(finding, base)
+    else:
+        message, places, properties = _of_fault(finding, base)
     return {
         "ruleId": finding.id,
         "ruleIndex": index_by_id[finding.id],
         "level": LEVELS[finding.severity],
-        "message": {"text": visible(f"{finding.id} in {finding.package_name} {finding.package_version}, {fix}", 1000)},
-        "locations": [_location(path, finding.package) for path in finding.paths or ("",)],
+        "message": {"text": visible(message, 1000)},
+        "locations": places,
         "partialFingerprints": {"careenFingerprint/v1": finding.fingerprint},
-        "properties": {
-            "purl": finding.package,
-            "reason": finding.reason,
-            "severity": finding.severity,
-            "risk": finding.risk,
-            "kev": finding.kev,
-            "epss": finding.epss.score if finding.epss else None,
-            "layer": finding.layer,
-            "fixState": finding.fix.state,
-            "fixedVersions": list(finding.fix.versions),
-        },
+        "properties": properties,
     }
 
 
-def _location(path: str, purl: str = "") -> dict[str, Any]:
+def _of_flaw(finding: Vulnerability, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    fix = f"fixed in {', '.join(finding.fix.versions)}" if finding.fix.versions else f"fix: {finding.fix.state}"
+    places = [_location(path, base, finding.package) for path in finding.paths or ("",)]
+    properties = {
+        "purl": finding.package,
+        "reason": finding.reason,
+        "severity": finding.severity,
+        "risk": finding.risk,
+        "kev": finding.kev,
+        "epss": finding.epss.score if finding.epss else None,
+        "layer": finding.layer,
+        "fixState": finding.fix.state,
+        "fixedVersions": list(finding.fix.versions),
+    }
+    return f"{finding.id} in {finding.package_name} {finding.package_version}, {fix}", places, properties
+
+
+def _of_fault(finding: ExposedSecret | Misconfiguration, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    where = finding.location
+    places = [_location(where.path, base, line=where.line, end_line=where.end_line)]
+    properties = {"severity": finding.severity, "layer": finding.layer}
+    if isinstance(finding, ExposedSecret):
+        deleted = ", deleted by a later layer" if finding.deleted else ""
+        return f"{finding.title}: {finding.match}{deleted}", places, properties | {"deleted": finding.deleted}
+    what = f": {finding.message}" if finding.message and finding.message != finding.title else ""
+    return f"{finding.title or finding.id}{what}", places, properties
+
+
+def _location(path: str, base: str, purl: str = "", line: int | None = None, end_line: int | None = None) -> dict[str, Any]:
+    region = {"startLine": line or 1} | ({"endLine": end_line} if line and end_line and end_line > line else {})
     where: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(path, safe="/", errors="replace") or ".", "uriBaseId": "IMAGE"},
-            "region": {"startLine": 1},
+            "artifactLocation": {"uri": quote(path, safe="/", errors="replace") or ".", "uriBaseId": base},
+            "region": region,
         }
     }
     return where | ({"logicalLocations": [{"fullyQualifiedName": purl, "kind": "module"}]} if purl else {})
 
 
 def _suppression(one: Suppressed) -> dict[str, Any]:
-    return {"kind": "external", "status": "accepted", "justification": f"{one.by.kind} ({one.by.source}): {one.by.reason}"}
+    kind = "inSource" if one.by.kind == "comment" else "external"
+    return {"kind": kind, "status": "accepted", "justification": f"{one.by.kind} ({one.by.source}): {one.by.reason}"}
 
 
 REPORTER = Reporter(

@@ -2,17 +2,28 @@
 
 Lines are laid out here for ``options.width`` columns, the same with and without colour; 0 is a pipe, which gets names and
 paths whole.
-Findings are grouped by source package, groups and rows sorted by risk. No sentence claims an absence of flaws that
+Vulnerabilities are grouped by source package, groups and rows sorted by risk; secrets and faults of configuration by
+file, in the order of lines. No sentence claims an absence of flaws that
 nobody looked for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 from careen.formats.escape import columns, shorten, visible
-from careen.formats.summary import FIX_STATES, base_image, by_severity, by_severity_and_fix, merged, ordered
+from careen.formats.lines import fit, plural, wrapped
+from careen.formats.summary import (
+    FIX_STATES,
+    base_image,
+    by_severity,
+    by_severity_and_fix,
+    merged,
+    misconfigurations,
+    secrets,
+    vulnerabilities,
+)
 from careen.model.advisory import SEVERITIES
-from careen.model.finding import Finding
+from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
@@ -53,13 +64,19 @@ DISTRIBUTED = ("deb", "rpm", "apk")
 KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
 TOGETHER = "\u00a0"  # between words that stay on one line; in text of others it is escaped by then
 PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
-SUPPRESSED = {"ignore": "an ignore rule", "vex": "a VEX statement", "fix_state": "--ignore-unfixed", "severity": "--severity"}
+SUPPRESSED = {
+    "ignore": "an ignore rule",
+    "comment": "a comment in the file",
+    "vex": "a VEX statement",
+    "fix_state": "--ignore-unfixed",
+    "severity": "--severity",
+}
 ROW = "  {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
 INDENT = " " * 9  # where the severity stands in a row
 
 
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
-    lines = [*_header(report, options), *_findings(report, options), *_summary(report, options)]
+    lines = [*_header(report, options), *_findings(report, options), *_faults(report, options), *_summary(report, options)]
     lines += [*_not_assessed(report, options), *_verdict(report)]
     if options.color:
         _draw(lines, stream)
@@ -81,31 +98,33 @@ def _draw(lines: list[Line], stream: TextIO) -> None:
 
 def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     image, inventory = report.image, report.inventory
-    yield [(_fit(visible(image.reference), options), "bold")]
+    yield [(fit(visible(image.reference), options.width), "bold")]
     if image.digest:
         yield [(f"  {image.digest}", "dim")]
+    if image.kind == "files":
+        yield [(f"  {plural(report.coverage.files, 'file')} checked", "")]
+        yield []
+        return
     platform = f"{image.platform}, " if image.platform else ""
     if distribution := inventory.distribution:
         name = visible(platform + (distribution.pretty_name or f"{distribution.id} {distribution.version}".strip()), 200)
         support = f", supported until {report.end_of_life}" if report.end_of_life else ""
         if report.end_of_life and report.end_of_life < report.created[:10]:
             support = f", out of support since {report.end_of_life}"
-        for part in _wrapped(name + support, _prose(options) - 2):
+        for part in wrapped(name + support, _prose(options) - 2):
             yield [("  " + part, "")]
     else:
         yield [(f"  {platform}no distribution recognised", "")]
     if base := base_image(image.config):
-        yield [(_fit(f"  based on {visible(base.reference, 200)}, as its label says", options), "")]
+        yield [(fit(f"  based on {visible(base.reference, 200)}, as its label says", options.width), "")]
     packages = merged(inventory.packages)
     kinds: dict[str, int] = {}
     for _, package in packages:
         kinds[package.type] = kinds.get(package.type, 0) + 1
     by_kind = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0])))
-    what = f"{_plural(len(image.layers), 'layer')}, " if image.layers else ""
-    text = f"{what}{_plural(inventory.files, 'file')}, {_plural(len(packages), 'package')}" + (
-        f": {by_kind}" if by_kind else ""
-    )
-    for part in _wrapped(text, _prose(options) - 2):
+    what = f"{plural(len(image.layers), 'layer')}, " if image.layers else ""
+    text = f"{what}{plural(inventory.files, 'file')}, {plural(len(packages), 'package')}" + (f": {by_kind}" if by_kind else "")
+    for part in wrapped(text, _prose(options) - 2):
         yield [("  " + part, "")]
     if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
         span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
@@ -117,9 +136,9 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 
 def _findings(report: Report, options: ReportOptions) -> Iterator[Line]:
-    listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
+    listed = [one for one in vulnerabilities(report.findings) if _listed(one, options)]
     package_by_purl = {package.purl: package for package in report.inventory.packages}
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    groups: dict[tuple[str, str, str], list[Vulnerability]] = {}
     for finding in listed:
         groups.setdefault(_group(finding, package_by_purl.get(finding.package)), []).append(finding)
     width = max([len("VULNERABILITY"), *(min(columns(visible(one.id)), 19) for one in listed)])
@@ -128,16 +147,14 @@ def _findings(report: Report, options: ReportOptions) -> Iterator[Line]:
     for (name, version, kind), findings in groups.items():
         yield _title(name, version, kind, findings, options)
         yield from _rows(name, findings, width, options)
-    if hidden := len(report.findings) - len(listed):
-        yield [(f"{_plural(hidden, 'finding')} of other severities not listed", "dim")]
     if any(one.kev or one.epss for one in listed):
         legend = "EXPLOIT: KEV, it is exploited already; %, how likely within 30 days (EPSS)"
         yield [(legend, "dim")]
-    if groups or hidden:
+    if groups:
         yield []
 
 
-def _group(finding: Finding, package: Package | None) -> tuple[str, str, str]:
+def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, str]:
     """Binary packages of one source are upgraded together."""
     if package and package.source:
         return package.source.name, package.source.version, package.type
@@ -145,7 +162,7 @@ def _group(finding: Finding, package: Package | None) -> tuple[str, str, str]:
     return finding.package_name, finding.package_version, kind
 
 
-def _title(name: str, version: str, kind: str, findings: list[Finding], options: ReportOptions) -> Line:
+def _title(name: str, version: str, kind: str, findings: list[Vulnerability], options: ReportOptions) -> Line:
     title = f"{visible(name, 200)} {visible(version, 100)}"
     what = kind
     binaries = sorted({one.package_name for one in findings})
@@ -160,11 +177,11 @@ def _title(name: str, version: str, kind: str, findings: list[Finding], options:
     return [(title, "bold"), ("  " + (shorten(what, room) if options.width else what), "dim")]
 
 
-def _rows(name: str, findings: list[Finding], width: int, options: ReportOptions) -> Iterator[Line]:
+def _rows(name: str, findings: list[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
     if _is_kernel(name) and not options.verbose:
         yield from _kernel(findings)
         return
-    rows: dict[tuple[str, str, tuple[str, ...], str, int | None], list[Finding]] = {}
+    rows: dict[tuple[str, str, tuple[str, ...], str, int | None], list[Vulnerability]] = {}
     small = 0
     for finding in findings:
         if finding.severity == "negligible" and not options.verbose and not finding.kev:
@@ -175,10 +192,10 @@ def _rows(name: str, findings: list[Finding], width: int, options: ReportOptions
     for same in rows.values():
         yield from _row(same[0], width, options)
     if small:
-        yield [(f"{INDENT}{'negligible':<10}  {_plural(small, 'finding')} (--verbose lists)", STYLES["negligible"])]
+        yield [(f"{INDENT}{'negligible':<10}  {plural(small, 'finding')} (--verbose lists)", STYLES["negligible"])]
 
 
-def _row(finding: Finding, width: int, options: ReportOptions) -> Iterator[Line]:
+def _row(finding: Vulnerability, width: int, options: ReportOptions) -> Iterator[Line]:
     fix = ", ".join(visible(version, 100) for version in finding.fix.versions) or STATES[finding.fix.state]
     if finding.fix.versions and finding.fix.state != "fixed":
         fix += f" ({STATES[finding.fix.state]})"
@@ -195,11 +212,11 @@ def _row(finding: Finding, width: int, options: ReportOptions) -> Iterator[Line]
         yield [*spans, (fix, style)]
         return
     yield spans
-    for part in _wrapped(fix, options.width - len(INDENT) - 12):
+    for part in wrapped(fix, options.width - len(INDENT) - 12):
         yield [(INDENT + " " * 12 + part, style)]
 
 
-def _kernel(findings: Sequence[Finding]) -> Iterator[Line]:
+def _kernel(findings: Sequence[Vulnerability]) -> Iterator[Line]:
     counts = ", ".join(f"{count} {severity}" for severity, count in by_severity(findings).items() if count)
     yield [(INDENT + counts, "")]
     yield [(INDENT + "of the kernel, which an image takes from its host (--verbose lists)", "dim")]
@@ -213,6 +230,47 @@ def _percent(score: float) -> str:
     return f"{score:.0%}" if score >= 0.01 else "<1%"
 
 
+def _faults(report: Report, options: ReportOptions) -> Iterator[Line]:
+    """Secrets and misconfigurations, by file."""
+    by_path: dict[str, list[ExposedSecret | Misconfiguration]] = {}
+    faults_of: list[ExposedSecret | Misconfiguration] = [*secrets(report.findings), *misconfigurations(report.findings)]
+    for fault in faults_of:
+        if _listed(fault, options):
+            by_path.setdefault(fault.location.path, []).append(fault)
+    width = max((columns(visible(one.id, 60)) for faults in by_path.values() for one in faults), default=0)
+    for path, faults in by_path.items():
+        yield [(fit(visible(path, 500), options.width), "bold")]
+        for fault in sorted(faults, key=lambda one: (one.location.line or 0, SEVERITIES.index(one.severity), one.id)):
+            yield from _fault(fault, width, options)
+        yield []
+    if hidden := sum(not _listed(one, options) for one in report.findings):
+        yield [(f"{plural(hidden, 'finding')} of other severities not listed", "dim")]
+        yield []
+
+
+def _fault(fault: ExposedSecret | Misconfiguration, width: int, options: ReportOptions) -> Iterator[Line]:
+    line = "" if fault.location.line is None else str(fault.location.line)
+    start = f"  {line:>5}  {fault.severity:<10}  {visible(fault.id, 60):<{width}}  "
+    text = visible(fault.title, 200)
+    if isinstance(fault, ExposedSecret):
+        text += f": {visible(fault.match, 100)}" + (" (deleted by a later layer)" if fault.deleted else "")
+    elif fault.message and fault.message != fault.title:
+        text += f": {visible(fault.message, 300)}"
+    text += "" if fault.layer is None else f" (layer{TOGETHER}{fault.layer})"
+    parts = list(wrapped(text, max((options.width or 10_000) - len(start), 30)))
+    spans = [(start[:9], ""), (start[9:19], STYLES[fault.severity]), (start[19:], "")]
+    for part in parts:
+        yield [*spans, (part.replace(TOGETHER, " "), "")]
+        spans = [(" " * len(start), "")]
+    if options.verbose and isinstance(fault, Misconfiguration):
+        for part in wrapped(f"{fault.why} {fault.fix}", max(_prose(options) - len(start), 30)):
+            yield [(" " * len(start) + visible(part), "dim")]
+
+
+def _listed(finding: Finding, options: ReportOptions) -> bool:
+    return not options.severities or finding.severity in options.severities
+
+
 # --- how much of it -------------------------------------------------------------------------------------------------
 
 
@@ -223,11 +281,13 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield from _totals(report)
     for kind in sorted({one.by.kind for one in report.suppressed}):
         count = sum(one.by.kind == kind for one in report.suppressed)
-        yield [(f"{_plural(count, 'finding')} suppressed by {SUPPRESSED.get(kind, visible(kind))} (see --format json)", "dim")]
+        yield [(f"{plural(count, 'finding')} suppressed by {SUPPRESSED.get(kind, visible(kind))} (see --format json)", "dim")]
     yield []
 
 
 def _nothing(report: Report) -> Span:
+    if report.image.kind == "files" and report.coverage.verdict == "assessed":
+        return "Nothing at fault was found.", "bold green"
     if report.coverage.verdict == "not_assessed":
         return "This image was not assessed: nothing can be said about its vulnerabilities.", "bold yellow"
     if report.coverage.verdict == "partially_assessed":
@@ -238,18 +298,23 @@ def _nothing(report: Report) -> Span:
 def _totals(report: Report) -> Iterator[Line]:
     counts = by_severity_and_fix(report.findings)
     states = [state for state in FIX_STATES if any(counts.get((severity, state)) for severity in SEVERITIES)]
-    heads = [STATES[state] for state in states]
-    yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head in heads) + f"{'total':>9}", "dim")]
+    columns_of: list[tuple[str, Mapping[str, int]]] = [
+        (STATES[state], {severity: counts.get((severity, state), 0) for severity in SEVERITIES}) for state in states
+    ]
+    others = (("secrets", secrets(report.findings)), ("misconfig.", misconfigurations(report.findings)))
+    columns_of += [(head, by_severity(found)) for head, found in others if found]
+    yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head, _ in columns_of) + f"{'total':>9}", "dim")]
     totals = by_severity(report.findings)
     for severity in SEVERITIES:
         if totals[severity]:
-            cells = "".join(f"{counts.get((severity, state), 0) or '-':>13}" for state in states)
+            cells = "".join(f"{column[severity] or '-':>13}" for _, column in columns_of)
             yield [(f"{severity:<12}", STYLES[severity]), (cells, ""), (f"{totals[severity]:>9}", "bold")]
-    cells = "".join(f"{sum(counts.get((severity, state), 0) for severity in SEVERITIES):>13}" for state in states)
+    cells = "".join(f"{sum(column.values()):>13}" for _, column in columns_of)
     yield [(f"{'total':<12}{cells}", ""), (f"{len(report.findings):>9}", "bold")]
-    flaws = len({one.id for one in report.findings})
-    if flaws != len(report.findings):
-        yield [(f"({_plural(flaws, 'vulnerability')}, counted once for each package that has it)", "dim")]
+    found = vulnerabilities(report.findings)
+    flaws = len({one.id for one in found})
+    if flaws != len(found):
+        yield [(f"({plural(flaws, 'vulnerability')}, counted once for each package that has it)", "dim")]
 
 
 # --- what nobody can say --------------------------------------------------------------------------------------------
@@ -267,10 +332,10 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
         if reason.code == "unreadable" and report.unknowns:
             continue  # they stand below, each with its own reason
         told = not reason.packages or str(reason.packages) in reason.detail.split()
-        packages = "" if told else f" ({_plural(reason.packages, 'package')})".replace(" ", TOGETHER).replace(TOGETHER, " ", 1)
+        packages = "" if told else f" ({plural(reason.packages, 'package')})".replace(" ", TOGETHER).replace(TOGETHER, " ", 1)
         yield from _item(visible(reason.detail) + packages, options)
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
-        where = _fit(visible(unknown.evidence.path), options, 6)
+        where = fit(visible(unknown.evidence.path), options.width, 6)
         yield from _item(f"{where} (layer{TOGETHER}{unknown.evidence.layer}): {visible(unknown.reason, 300)}", options)
     if len(report.unknowns) > 10 and not options.verbose:
         yield from _item(f"{len(report.unknowns) - 10} more files that could not be read (--verbose lists them)", options)
@@ -280,7 +345,7 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 
 def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
-    for index, part in enumerate(_wrapped(text, _prose(options) - len(mark) - 3)):
+    for index, part in enumerate(wrapped(text, _prose(options) - len(mark) - 3)):
         yield [("  " + (mark if index == 0 else " " * len(mark)) + " " + part.replace(TOGETHER, " "), "")]
 
 
@@ -305,29 +370,8 @@ def _verdict(report: Report) -> Iterator[Line]:
         yield [("No rule was set, so nothing can fail: --fail-on SEVERITY sets one.", "dim")]
 
 
-def _plural(count: int, word: str) -> str:
-    many = word.removesuffix("y") + "ies" if word.endswith("ty") else word + "s"
-    return f"{count:,} {word if count == 1 else many}"
-
-
-def _fit(text: str, options: ReportOptions, less: int = 2) -> str:
-    return shorten(text, max(options.width - less, 20)) if options.width else text
-
-
 def _prose(options: ReportOptions) -> int:
     return min(options.width or PROSE, PROSE)
-
-
-def _wrapped(text: str, width: int) -> Iterable[str]:
-    """Broken at spaces; a word longer than a line stays whole, so that it can be copied."""
-    line = ""
-    for word in text.split(" "):
-        if line and columns(line) + 1 + columns(word) > width:
-            yield line
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    yield line
 
 
 REPORTER = Reporter(

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 from tests.conftest import ROOT
-from tests.support.reports import HOSTILE, LIBSSL, clean, hostile, usual
+from tests.support.reports import HOSTILE, LIBSSL, clean, faulty, hostile, usual
 
 from careen.model.advisory import SEVERITIES
 from careen.plugins import ReportOptions
@@ -27,7 +27,7 @@ def test_the_schema_is_one_and_refuses_what_it_should():
     assert not SCHEMA.is_valid(broken)
 
 
-@pytest.mark.parametrize("report", [usual(), clean(), clean("not_assessed"), *map(hostile, HOSTILE)])
+@pytest.mark.parametrize("report", [usual(), clean(), clean("not_assessed"), faulty(), *map(hostile, HOSTILE)])
 def test_every_report_follows_the_schema(report):
     SCHEMA.validate(written(report))
 
@@ -70,3 +70,14 @@ def test_the_order_does_not_depend_on_the_order_of_what_was_found():
 
 def test_the_schema_knows_our_severities():
     assert tuple(SCHEMA.schema["$defs"]["severity"]["enum"]) == SEVERITIES
+
+
+def test_faults_and_secrets_say_where():
+    report = written(faulty())
+    secret, *faults = report["findings"]
+    assert (secret["kind"], secret["match"], secret["layer"], secret["deleted"]) == ("secret", "tok_…(redacted)", 1, True)
+    assert faults[0]["location"] == {"path": "build/Dockerfile", "line": 7, "end_line": 9}
+    assert faults[1]["location"]["line"] is None
+    assert report["totals"]["by_kind"] == {"vulnerability": 0, "secret": 1, "misconfiguration": 2}
+    assert report["target"]["kind"] == "files"
+    assert report["suppressed"][0]["by"]["kind"] == "comment"

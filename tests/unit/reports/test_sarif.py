@@ -5,7 +5,7 @@ import json
 
 import pytest
 from msgspec.structs import replace
-from tests.support.reports import HOSTILE, clean, hostile, usual
+from tests.support.reports import HOSTILE, clean, faulty, hostile, usual
 
 from careen.plugins import ReportOptions
 from careen.reports.sarif import REPORTER
@@ -20,7 +20,7 @@ def run_of(report, **options):
     return run
 
 
-@pytest.mark.parametrize("report", [usual(), clean(), clean("not_assessed"), *map(hostile, HOSTILE)])
+@pytest.mark.parametrize("report", [usual(), clean(), clean("not_assessed"), faulty(), *map(hostile, HOSTILE)])
 def test_results_refer_to_rules_and_to_paths_in_the_image(report):
     run = run_of(report)
     rules = run["tool"]["driver"]["rules"]
@@ -87,3 +87,16 @@ def test_what_was_not_assessed_is_told_to_the_viewer():
         "unscored: nobody has scored 1 vulnerability yet",
         "rpm could not read this: Berkeley DB: no magic number",
     ]
+
+
+def test_a_fault_of_a_file_has_its_lines_below_the_source_root():
+    run = run_of(faulty())
+    root = next(one for one in run["results"] if one["ruleId"] == "DKR-001")
+    place = root["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "build/Dockerfile", "uriBaseId": "%SRCROOT%"}
+    assert place["region"] == {"startLine": 7, "endLine": 9}
+    assert root["message"]["text"] == "Container runs as root: USER root"
+    assert run["results"][-1]["suppressions"][0]["kind"] == "inSource"
+    rule = run["tool"]["driver"]["rules"][root["ruleIndex"]]
+    assert rule["name"] == "Misconfiguration"
+    assert rule["properties"]["references"] == ["CWE-250"]

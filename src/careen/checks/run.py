@@ -1,0 +1,106 @@
+"""Runs the checks of one kind over one document: what is at fault, what its author has settled, and what broke.
+
+A check that raises spoils only itself: it becomes an Unknown under its id. The fingerprint of a finding holds kind, id,
+path and message but no line, so that a fault stays the same fault when lines move above it; the same message twice in
+a file is counted.
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.plugins import Check, Place
+
+log = logging.getLogger(__name__)
+MAX_PLACES = 1000  # of one check in one document; nobody reads more
+
+
+class Ignore(Struct, frozen=True):
+    """A comment that settles a fault: ``ids`` on the lines ``first`` to ``last``; without lines, in the whole file."""
+
+    ids: frozenset[str]
+    source: str  # "PATH:LINE" of the comment
+    first: int | None = None
+    last: int | None = None
+    reason: str = ""
+
+    def applies(self, id: str, line: int | None, end_line: int | None) -> bool:
+        if id not in self.ids:
+            return False
+        if self.first is None:
+            return True
+        if line is None:
+            return False
+        return line <= (self.last or self.first) and (end_line or line) >= self.first
+
+
+class Outcome(Struct, frozen=True):
+    findings: tuple[Misconfiguration, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+
+
+def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ignore] = ()) -> Outcome:
+    """``path`` names the document where a place does not name a file of its own."""
+    findings: list[Misconfiguration] = []
+    suppressed: list[Suppressed] = []
+    unknowns: list[Unknown] = []
+    for check in checks:
+        try:
+            places = _bounded(check.inspect(document))
+        except Exception as error:
+            log.exception("check %s failed on %s", check.id, path)
+            unknowns.append(Unknown(f"check {check.id}", Evidence(path, 0), f"{type(error).__name__}: {error}"))
+            continue
+        seen: Counter[tuple[str, str]] = Counter()
+        for place in places:
+            where = place.path or path
+            seen[where, place.message] += 1
+            finding = _finding(check, place, where, seen[where, place.message])
+            rule = next((one for one in ignores if one.applies(check.id, place.line, place.end_line)), None)
+            if rule is None:
+                findings.append(finding)
+            else:
+                suppressed.append(Suppressed(finding, SuppressedBy("comment", rule.source, rule.reason)))
+    return Outcome(tuple(findings), tuple(suppressed), tuple(unknowns))
+
+
+def joined(outcomes: Iterable[Outcome]) -> Outcome:
+    """Several outcomes as one."""
+    all = tuple(outcomes)
+    return Outcome(
+        tuple(finding for one in all for finding in one.findings),
+        tuple(settled for one in all for settled in one.suppressed),
+        tuple(unknown for one in all for unknown in one.unknowns),
+    )
+
+
+def _bounded(places: Iterable[Place]) -> list[Place]:
+    found: dict[Place, None] = {}
+    for place in places:
+        found[place] = None
+        if len(found) == MAX_PLACES:
+            break
+    return list(found)
+
+
+def _finding(check: Check, place: Place, path: str, number: int) -> Misconfiguration:
+    lasting = "\0".join(("misconfiguration", check.id, path, place.message, *([str(number)] if number > 1 else [])))
+    return Misconfiguration(
+        id=check.id,
+        title=check.title,
+        severity=check.severity,
+        location=Location(path, place.line, place.end_line if place.end_line is not None else place.line),
+        why=check.why,
+        fix=check.fix,
+        references=check.references,
+        fingerprint=hashlib.sha256(lasting.encode(errors="replace")).hexdigest()[:32],
+        message=place.message,
+    )
