@@ -12,7 +12,7 @@ from careen import __version__
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.database.update import UpdateResult, database_path
-from careen.errors import DatabaseError, Error, InputError, UsageError
+from careen.errors import DatabaseError, Error, InputError, NetworkError, NotHereError, UsageError
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers
 from careen.matching.needs import needed
@@ -86,11 +86,11 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent) 
     for name in REMOTE:
         try:
             return sources[name].open(reference, context)
-        except InputError as error:
-            if not getattr(error, "elsewhere", False):
-                raise
+        except NotHereError as error:
             missing.append(f"{name}: {error}")
             log.debug("%s has no %s: %s", name, reference, error)
+        except NetworkError as error:
+            raise NetworkError(str(error), f"{error.hint} ({'; '.join(missing)})" if missing else error.hint) from error
     raise InputError(f"{reference} was not found ({'; '.join(missing)})", "check the name")
 
 
@@ -101,12 +101,18 @@ def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
     if forced:
         return forced.platforms(rest, context) if forced.platforms else ()
     sources = image_sources()
-    for name in LOCAL:
-        if sources[name].accepts(reference):
-            lister = sources[name].platforms
-            return lister(reference, context) if lister else ()
-    lister = sources["registry"].platforms
-    return lister(reference, context) if lister else ()
+    for name in (*LOCAL, *REMOTE):
+        if name in LOCAL and not sources[name].accepts(reference):
+            continue
+        lister = sources[name].platforms
+        try:
+            if lister:
+                return lister(reference, context)
+            sources[name].open(reference, context)
+            return ()  # it has the image, and there is no choice
+        except NotHereError:
+            continue
+    return ()
 
 
 def image_sources() -> Mapping[str, ImageSource]:
@@ -245,16 +251,25 @@ def _context(settings: Settings, progress: Progress) -> OpenContext:
 
 
 def _fetcher(settings: Settings) -> Fetcher:
+    """For advisories: what was said of the registry's TLS does not hold for them."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(
         NetSettings(
             timeout_s=settings.timeout_s,
             ca_file=settings.ca_file,
-            insecure=("*",) if settings.insecure else (),
+            plain_http=_plain_host(settings.db_from),
             user_agent=f"careen/{__version__}",
         )
     )
+
+
+def _plain_host(address: str | None) -> tuple[str, ...]:
+    """The host of a mirror that was named with http://, which is as much as saying that it has no TLS."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address or "")
+    return (parts.netloc.rpartition("@")[2],) if parts.scheme == "http" else ()
 
 
 def _store(settings: Settings) -> Store:
