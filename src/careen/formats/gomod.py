@@ -1,6 +1,8 @@
-"""What a Go module asks for (``go.mod``), and the module versions whose checksums it keeps (``go.sum``).
+"""What a Go module asks for (``go.mod``), the module versions whose checksums it keeps (``go.sum``), and the copies of
+them that lie in its folder ``vendor`` (``modules.txt``).
 
-Raises ValueError for what is no such file.  **Source:** Go Modules Reference, "go.mod files" and "go.sum files".
+Raises ValueError for what is no such file.  **Source:** Go Modules Reference, "go.mod files", "go.sum files", "Vendoring";
+Go Toolchains, "The go and toolchain lines".
 """
 
 import re
@@ -12,6 +14,7 @@ MAX_MODULES = 50_000
 
 _WORD = re.compile(r'"[^"]*"|`[^`]*`|=>|//.*|[^\s()"`]+|[()]')
 _GO = re.compile(r"(\d+)\.(\d+)")
+_RELEASE = re.compile(r"1\.\d{1,3}\.\d{1,3}")
 
 
 class Requirement(Struct, frozen=True, gc=False):
@@ -22,15 +25,19 @@ class Requirement(Struct, frozen=True, gc=False):
 
 
 class GoMod(Struct, frozen=True, gc=False):
-    """``complete`` says whether indirect requirements are listed, too, as they are since Go 1.17."""
+    """``complete`` says whether indirect requirements are listed, too, as they are since Go 1.17. ``toolchain`` is the
+    one that it suggests, ``least`` the oldest that may build it, which is binding since Go 1.21: "1.22.5" or ""."""
 
     module: str
     complete: bool
     requirements: tuple[Requirement, ...]
+    toolchain: str = ""
+    least: str = ""
 
 
 def read_go_mod(text: str) -> GoMod:
     module, go = "", (1, 0)
+    toolchain = least = ""
     required: list[tuple[str, str]] = []
     replaced: dict[tuple[str, str], tuple[str, str]] = {}
     excluded: set[tuple[str, str]] = set()
@@ -41,6 +48,9 @@ def read_go_mod(text: str) -> GoMod:
             case "go", [version, *_]:
                 found = _GO.match(version)
                 go = (int(found[1]), int(found[2])) if found and len(version) < 20 else go
+                least = version if _RELEASE.fullmatch(version) and go >= (1, 21) else ""
+            case "toolchain", [name, *_]:
+                toolchain = name.removeprefix("go") if _RELEASE.fullmatch(name.removeprefix("go")) else ""
             case "require", [path, version, *_]:
                 required.append((path, version))
             case "exclude", [path, version, *_]:
@@ -54,7 +64,8 @@ def read_go_mod(text: str) -> GoMod:
     if len(required) > MAX_MODULES:
         raise ValueError(f"go.mod that asks for more than {MAX_MODULES} modules")
     wanted = [one for one in required if one not in excluded]  # Go passes over a requirement that it may not use
-    return GoMod(module, go >= (1, 17), tuple(_requirement(path, version, replaced) for path, version in wanted))
+    requirements = tuple(_requirement(path, version, replaced) for path, version in wanted)
+    return GoMod(module, go >= (1, 17), requirements, toolchain, least)
 
 
 def read_go_sum(text: str) -> tuple[Requirement, ...]:
@@ -64,6 +75,23 @@ def read_go_sum(text: str) -> tuple[Requirement, ...]:
         raise ValueError("go.sum with lines that are no checksums")
     versions = {path: version for path, version, _ in lines if not version.endswith("/go.mod")}
     return tuple(Requirement(path, version) for path, version in versions.items())
+
+
+def read_vendored(text: str) -> tuple[Requirement, ...]:
+    """``# path version`` begins the packages of a module, with ``=> path version`` where another one stands in for it.
+    Modules of which only the replacement is told, without a version before it, have no package here."""
+    found: dict[Requirement, None] = {}
+    for line in text.splitlines():
+        if not line.startswith("# "):
+            continue
+        match line[2:].split():
+            case [path, version] if version != "=>":
+                found[Requirement(path, version)] = None
+            case [path, version, "=>", target, *other] if version != "=>":
+                found[Requirement(target, other[0]) if other else Requirement(path, "")] = None
+        if len(found) > MAX_MODULES:
+            raise ValueError(f"vendor/modules.txt with more than {MAX_MODULES} modules")
+    return tuple(found)
 
 
 def _lines(text: str) -> Iterator[tuple[str, list[str]]]:

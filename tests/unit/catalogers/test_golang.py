@@ -169,6 +169,7 @@ def declared(files):
 
 def test_source_trees_declare_modules():
     assert declared({"src/go.mod": GO_MOD, "src/go.sum": GO_SUM}) == [
+        ("example.com/x", "", "src/go.mod"),
         ("example.com/a", "v1.0.0", "src/go.mod"),
         ("example.com/b", "", "src/go.mod"),
     ]
@@ -176,6 +177,7 @@ def test_source_trees_declare_modules():
 
 def test_sums_tell_what_older_source_trees_leave_out():
     assert declared({"src/go.mod": GO_MOD.replace(b"go 1.17", b"go 1.16"), "src/go.sum": GO_SUM}) == [
+        ("example.com/x", "", "src/go.mod"),
         ("example.com/a", "v1.0.0", "src/go.mod"),
         ("example.com/b", "", "src/go.mod"),
         ("example.com/c", "v1.2.0", "src/go.sum"),
@@ -190,3 +192,32 @@ def test_module_cache_and_toolchain_sources_declare_nothing():
         declared({"usr/lib/go/src/go.mod": b"module std\nrequire golang.org/x/net v0.1.0\n", "usr/lib/go/src/go.sum": GO_SUM})
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "flags", "expected"),
+    [
+        ("example.com/x/cmd/tool", "", [("example.com/x/cmd/tool", "")]),
+        ("cmd/vet", "", [("cmd/vet", "")]),
+        (
+            "example.com/x/cmd/tool",
+            "-X example.com/x/version.Version=1.2.3+distro1",
+            [("example.com/x/cmd/tool", "v1.2.3+distro1")],
+        ),
+        ("a.example/x/cmd/t", "-X 'a.example/x/vendor/b.example/v.gitVersion=v1.2.3'", [("a.example/x/cmd/t", "v1.2.3")]),
+        ("a.example/x/cmd/t", "-X b.example/y.Version=9.9.9", [("a.example/x/cmd/t", "")]),
+        ("command-line-arguments", "-X main.version=1.0.0", []),
+    ],
+)
+def test_built_without_modules(path, flags, expected):
+    found = packages(f'path\t{path}\nbuild\t-ldflags="{flags}"\n')
+    assert [(package.name, package.version) for package in found if package.name != "stdlib"] == expected
+
+
+def test_vendored_copies_and_what_is_in_the_module_cache():
+    files = {
+        "src/vendor/modules.txt": b"# a.example/x v1.0.0\n## explicit\na.example/x\n",
+        "root/go/pkg/mod/b.example/vendor/modules.txt": b"# a.example/y v1.0.0\n",
+    }
+    (package,) = read_all(CATALOGER, files)
+    assert (package.name, package.version, package.presence) == ("a.example/x", "v1.0.0", "declared")

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.gomod import GoMod, Requirement, read_go_mod, read_go_sum
+from careen.formats.gomod import GoMod, Requirement, read_go_mod, read_go_sum, read_vendored
 
 TEXT = """
 // a comment
@@ -43,6 +43,33 @@ def test_requirements_with_their_replacements():
             Requirement("example.com/b/v2", ""),
             Requirement("example.com/c", "v1.0.0"),
         ),
+        toolchain="1.22.5",
+        least="1.22.0",
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("go 1.22", ("", "")),
+        ("go 1.20.3", ("", "")),
+        ("go 1.21.0", ("", "1.21.0")),
+        ("go 1.22.0\ntoolchain default", ("", "1.22.0")),
+        ("toolchain go1.23.1", ("1.23.1", "")),
+    ],
+)
+def test_toolchain_and_the_least_that_may_build_it(lines, expected):
+    found = read_go_mod(f"module x\n{lines}\n")
+    assert (found.toolchain, found.least) == expected
+
+
+def test_vendored_modules():
+    text = "# a.example/x v1.0.0\n## explicit; go 1.17\na.example/x\na.example/x/y\n# b.example/z v0.1.0 => ../z\nb.example/z\n"
+    text += "# c.example/old v1.0.0 => c.example/new v1.1.0\nc.example/old\n# d.example/rule => d.example/other v3.0.0\n"
+    assert read_vendored(text) == (
+        Requirement("a.example/x", "v1.0.0"),
+        Requirement("b.example/z", ""),
+        Requirement("c.example/new", "v1.1.0"),
     )
 
 
