@@ -1,0 +1,48 @@
+"""Knowledge in memory answers as the database file does."""
+
+from tests.support.feeds import SOURCES, feeds_in, whole_mirror
+
+from careen.database.build import FeedRow, Fresh, build
+from careen.database.knowledge import key_name
+from careen.database.memory import MemoryDatabase
+from careen.database.read import open_database
+from careen.model.advisory import Advisory, Malicious, NamespaceInfo
+
+
+def test_same_answers_as_the_file(tmp_path):
+    mirror = whole_mirror(tmp_path / "mirror")
+    records = [
+        record
+        for source in SOURCES
+        for feed in feeds_in(source, mirror)
+        if feed.part != "changelogs"  # repeats what the tracker says, which only a file with feeds can tell
+        for record in source.parse(feed, mirror / feed.path)
+    ]
+    build(tmp_path / "db", [Fresh(FeedRow("all", "all"), lambda: iter(records))], "2026-01-02")
+    memory = MemoryDatabase(records)
+    names: dict[str, set[str]] = {}
+    for record in records:
+        if isinstance(record, Advisory | Malicious):
+            names.setdefault(record.namespace, {"absent"}).add(key_name(record.namespace, record.package))
+    ids = {record.id for record in records if hasattr(record, "id")}
+    ids |= {alias for record in records for alias in getattr(record, "aliases", ())} | {"CVE-1-1"}
+    with open_database(tmp_path / "db") as database:
+        for namespace, keys in names.items():
+            mine, its = memory.advisories(namespace, keys), database.advisories(namespace, keys)
+            assert mine.keys() == its.keys()
+            assert all(set(mine[key]) == set(its[key]) for key in mine)
+            assert memory.malicious(namespace, keys) == database.malicious(namespace, keys)
+            assert memory.knows(namespace, keys) == database.knows(namespace, keys) == set(mine)
+            assert memory.end_of_life(namespace) == database.end_of_life(namespace)
+        assert memory.epss(ids) == database.epss(ids) != {}
+        assert memory.exploited(ids) == database.exploited(ids) != {}
+        found, expected = database.records(ids), memory.records(ids)
+        assert found.keys() == expected.keys()
+        assert "CVE-2025-1001" in found  # by the alias that a language's database gives
+        assert all(set(found[id]) == set(expected[id]) for id in found)
+
+
+def test_namespaces_are_told_as_given():
+    info = NamespaceInfo("debian:12", "debian", 5, 2)
+    assert MemoryDatabase([info]).namespace("debian:12") == (info,)
+    assert MemoryDatabase([]).namespace("debian:12") == ()
