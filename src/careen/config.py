@@ -171,7 +171,8 @@ def _value(place: str, field: FieldInfo, value: Any) -> Any:
     try:
         found = msgspec.convert(value, field.type, strict=not lenient, dec_hook=_decode)
     except (msgspec.ValidationError, ValueError) as error:
-        raise UsageError(f"{place}{'' if lenient else ': ' + field.encode_name}: {_why(field, value, error)}") from None
+        why = f"{place}{'' if lenient else ': ' + field.encode_name}: {_why(field, value, error)}"
+        raise UsageError(why, f"{field.encode_name}: {description(field)}") from None
     return found
 
 
@@ -184,7 +185,8 @@ def _decode(type_: type, value: Any) -> Any:
 def _why(field: FieldInfo, value: Any, error: Exception) -> str:
     if words := choices(field):
         wrong = next((part for part in (value if isinstance(value, list | tuple) else [value]) if part not in words), value)
-        return f"{wrong!r} is none of {', '.join(words)}"
+        meant = nearest(str(wrong), list(words))
+        return f"{wrong!r} is none of {', '.join(words)}" + (f": did you mean {meant}?" if meant else "")
     wanted = {bool: "true or false", int: "a whole number", float: "a number", Path: "a path"}.get(_plain(field), "text")
     least = " above 0" if "> 0" in str(error) or ">= 1" in str(error) else ""
     return f"{value!r} is not {wanted}{least}"
