@@ -27,6 +27,7 @@ from careen.model.package import Evidence, Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_MODULES = 20_000
+LOOKED_AT = 0.3  # a module that only took part in choosing versions: listed where no go.mod says what is needed
 STANDARD_LIBRARY = ("std", "cmd")  # modules of the toolchain's own source tree: known by its executables as stdlib
 MAGIC = (
     b"\x7fELF",
@@ -109,11 +110,13 @@ def read_vendored(file: File) -> list[Declared]:
 def read_go_sum(file: File) -> list[Declared]:
     if _in_module_cache(file.path):
         return []
-    return [Declared(_modules(gomod.read_go_sum(file.data.decode("utf-8", "replace"))), False)]
+    needed, looked_at = gomod.read_go_sum(file.data.decode("utf-8", "replace"))
+    return [Declared(_modules(needed) + _modules(looked_at, LOOKED_AT), False)]
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     complete = {_folder(fact.path) for fact in facts if isinstance(fact.value, Declared) and fact.value.complete}
+    known = {_folder(fact.path) for fact in facts if fact.path.endswith("go.mod")}
     asked = {  # what a folder's go.mod names itself, go.sum need not name again
         (_folder(fact.path), module.path)
         for fact in facts
@@ -127,6 +130,8 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             if sums and _folder(fact.path) in complete:
                 continue
             for module in fact.value.modules:
+                if sums and module.confidence == LOOKED_AT and _folder(fact.path) in known:
+                    continue
                 if not sums or (_folder(fact.path), module.path) not in asked:
                     yield _package(module, evidence, "declared")
             continue
@@ -231,8 +236,8 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value
 
 
-def _modules(requirements: Iterable[gomod.Requirement]) -> tuple[Module, ...]:
-    return tuple(Module(one.path, one.version) for one in requirements)
+def _modules(requirements: Iterable[gomod.Requirement], confidence: float = 1.0) -> tuple[Module, ...]:
+    return tuple(Module(one.path, one.version, confidence) for one in requirements)
 
 
 def _folder(path: str) -> str:

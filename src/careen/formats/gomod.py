@@ -68,13 +68,14 @@ def read_go_mod(text: str) -> GoMod:
     return GoMod(module, go >= (1, 17), requirements, toolchain, least)
 
 
-def read_go_sum(text: str) -> tuple[Requirement, ...]:
-    """The last version of each module whose content was needed; of others only the ``go.mod`` was looked at."""
+def read_go_sum(text: str) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+    """The last version of each module whose content was needed, and of those of which only the ``go.mod`` was looked at."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     if len(lines) > 2 * MAX_MODULES or any(len(line) != 3 or not line[2].startswith("h1:") for line in lines):
         raise ValueError("go.sum with lines that are no checksums")
-    versions = {path: version for path, version, _ in lines if not version.endswith("/go.mod")}
-    return tuple(Requirement(path, version) for path, version in versions.items())
+    needed = {path: version for path, version, _ in lines if not version.endswith("/go.mod")}
+    looked_at = {path: version.removesuffix("/go.mod") for path, version, _ in lines if path not in needed}
+    return _pairs(needed), _pairs(looked_at)
 
 
 def read_vendored(text: str) -> tuple[Requirement, ...]:
@@ -92,6 +93,10 @@ def read_vendored(text: str) -> tuple[Requirement, ...]:
         if len(found) > MAX_MODULES:
             raise ValueError(f"vendor/modules.txt with more than {MAX_MODULES} modules")
     return tuple(found)
+
+
+def _pairs(versions: dict[str, str]) -> tuple[Requirement, ...]:
+    return tuple(Requirement(path, version) for path, version in versions.items())
 
 
 def _lines(text: str) -> Iterator[tuple[str, list[str]]]:

@@ -185,6 +185,14 @@ def test_sums_tell_what_older_source_trees_leave_out():
     assert [name for name, _, _ in declared({"src/go.sum": GO_SUM})] == ["example.com/a", "example.com/c"]
 
 
+def test_a_sum_of_a_go_mod_counts_where_nothing_else_is_known():
+    sums = b"example.com/d v1.0.0/go.mod h1:ddd=\n"
+    (package,) = read_all(CATALOGER, {"src/go.sum": sums})
+    assert (package.name, package.version, package.confidence, package.presence) == ("example.com/d", "v1.0.0", 0.3, "declared")
+    old = GO_MOD.replace(b"go 1.17", b"go 1.16")
+    assert "example.com/d" not in [name for name, _, _ in declared({"src/go.mod": old, "src/go.sum": sums})]
+
+
 def test_module_cache_and_toolchain_sources_declare_nothing():
     cache = "root/go/pkg/mod/example.com/x@v1.0.0/"
     assert declared({cache + "go.mod": GO_MOD, cache + "go.sum": GO_SUM}) == []

@@ -89,8 +89,9 @@ def test_nonsense_is_no_go_mod(text):
 
 
 def test_sums():
-    text = "a v1.0.0 h1:x=\na v1.0.0/go.mod h1:x=\n\na v1.1.0 h1:x=\nb v2.0.0/go.mod h1:x=\n"
-    assert read_go_sum(text) == (Requirement("a", "v1.1.0"),)
+    text = "a v1.0.0 h1:x=\na v1.0.0/go.mod h1:x=\n\na v1.1.0 h1:x=\nb v1.0.0/go.mod h1:x=\nb v2.0.0/go.mod h1:x=\n"
+    text += "a v1.2.0/go.mod h1:x=\n"
+    assert read_go_sum(text) == ((Requirement("a", "v1.1.0"),), (Requirement("b", "v2.0.0"),))
 
 
 @pytest.mark.parametrize("text", ["a v1.0.0\n", "a v1.0.0 md5:x\n", "\0\n"])
