@@ -1,6 +1,7 @@
 """Packages of single files and of trees: every cataloger over them, as over the files of one layer."""
 
 import os
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,36 @@ USUAL_NAMES = {  # what files of a kind are called: test data of one kind has to
     "gradle/lockfile": "gradle.lockfile",
     "hex/mix": "mix.lock",
     "julia/manifest": "Manifest.toml",
+    "nodejs/bun": "bun.lock",
+    "nodejs/npm": "package-lock.json",
+    "nodejs/pnpm": "pnpm-lock.yaml",
+    "nodejs/yarn": "yarn.lock",
+    "conda/environment": "environment.yml",
+    "nuget/config": "packages.config",
+    "nuget/lock": "packages.lock.json",
+    "nuget/packagesprops": "Directory.Packages.props",
+    "php/composer": "composer.lock",
+    "python/pip": "requirements.txt",
+    "python/pipenv": "Pipfile.lock",
+    "python/poetry": "poetry.lock",
+    "python/pylock": "pylock.toml",
+    "python/uv": "uv.lock",
+    "ruby/bundler": "Gemfile.lock",
     "sbt/lockfile": "build.sbt.lock",
     "swift/cocoapods": "Podfile.lock",
     "swift/swift": "Package.resolved",
 }
 
+USUAL_PLACES = {  # the same by what their names look like
+    "*package-lock*.json": "package-lock.json",
+    "*setup.py": "setup.py",
+    "*.reg": "usr/share/php/.registry/.channel.pecl.php.net/package.reg",
+}
+
 
 def _usual(path: str, kind: str) -> str:
     name = next((name for end, name in USUAL_NAMES.items() if kind.endswith("/" + end)), None)
+    name = name or next((place for pattern, place in USUAL_PLACES.items() if fnmatch(path, pattern)), None)
     return f"{path.rpartition('/')[0]}/{name}" if name else path
 
 

@@ -55,7 +55,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
         namespace, name = self.namespace, self.name
         if self.type == "maven":
             namespace, _, name = name.rpartition(":")
-        elif self.type in ("npm", "golang", "composer"):
+        elif self.type in ("npm", "golang", "composer", "jsr"):
             namespace, _, name = name.rpartition("/")
         elif self.type == "pypi":
             name = name.lower().replace("_", "-")

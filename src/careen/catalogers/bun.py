@@ -1,0 +1,41 @@
+"""npm packages that ``bun.lock`` names, Bun's lock file in text form, and the workspaces with a version.
+
+Shape: JSON with comments; ``packages`` maps a place to ``["name@1.0", …]``. What comes from an address has no version
+here; the application itself is left out.
+Raises: ValueError for what is no such file.
+**Source:** Bun, text lockfile.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from careen.formats.declared import declared
+from careen.formats.npmnames import exact, split_spec
+from careen.formats.plaindata import jsonc_object, mapping, sequence, text
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+LOCAL = ("file:", "link:", "root:", "workspace:")
+
+
+def read(file: File) -> Iterator[Package]:
+    lock = jsonc_object(file.data)
+    yield from declared(CATALOGER.name, "npm", _packages(lock))
+
+
+def _packages(lock: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for folder, workspace in mapping(lock.get("workspaces")).items():
+        if folder and (version := exact(text(mapping(workspace).get("version")))):
+            yield text(workspace.get("name")), version
+    for entry in mapping(lock.get("packages")).values():
+        name, version = split_spec(text(next(iter(sequence(entry)), "")))
+        if not version.startswith(LOCAL):
+            yield name, exact(version)
+
+
+CATALOGER = Cataloger(
+    name="bun",
+    ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
+    readers=(Reader(Wants(names=("bun.lock",)), read),),
+    limits="bun.lockb, the binary form of earlier versions",
+)

@@ -1,0 +1,69 @@
+"""npm packages that ``package-lock.json`` or ``npm-shrinkwrap.json`` names (lock file versions 1, 2 and 3).
+
+Development, optional and peer dependencies are listed as npm locks them, workspaces too; the application itself is not.
+An alias is listed under the name of the package behind it, what comes from an address or a folder without a version.
+Raises: ValueError for what is no such file.
+**Source:** npm, package-lock.json.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from careen.formats.declared import declared
+from careen.formats.npmnames import exact, registry_name, split_spec
+from careen.formats.plaindata import json_object, mapping, text
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+MAX_DEPTH = 64
+
+
+def read(file: File) -> Iterator[Package]:
+    lock = json_object(file.data)
+    packages = mapping(lock.get("packages"))
+    found = _packages(packages) if packages else _dependencies(mapping(lock.get("dependencies")), 0)
+    yield from declared(CATALOGER.name, "npm", found)
+
+
+def _packages(packages: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Versions 2 and 3: by path from the project's folder, which is ""."""
+    names = {text(mapping(entry).get("resolved")): _folder_name(path) for path, entry in packages.items() if _is_link(entry)}
+    for path, entry in packages.items():
+        if not path or not isinstance(entry, dict) or _is_link(entry):
+            continue
+        name = text(entry.get("name")) or names.get(path) or _folder_name(path)
+        yield name, exact(text(entry.get("version")))
+
+
+def _dependencies(dependencies: dict[str, Any], depth: int) -> Iterator[tuple[str, str]]:
+    """Version 1: by name, those below another one within it."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"dependencies nested more than {MAX_DEPTH} deep")
+    for name, entry in dependencies.items():
+        if not isinstance(entry, dict):
+            continue
+        version = text(entry.get("version"))
+        if version.startswith("npm:"):
+            name, version = split_spec(version.removeprefix("npm:"))
+        elif not exact(version):  # an address: of a registry it tells the name, of anything else nothing
+            name = registry_name(version) or name
+        yield name, exact(version)
+        yield from _dependencies(mapping(entry.get("dependencies")), depth + 1)
+
+
+def _is_link(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("link") is True
+
+
+def _folder_name(path: str) -> str:
+    """The name behind the last ``node_modules``; of a workspace the last folder."""
+    _, inside, tail = f"/{path}".rpartition("/node_modules/")
+    return tail if inside else path.rpartition("/")[2]
+
+
+CATALOGER = Cataloger(
+    name="npm_lock",
+    ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
+    readers=(Reader(Wants(names=("package-lock.json", "npm-shrinkwrap.json")), read),),
+    limits="which of the packages are for development only is not told",
+)

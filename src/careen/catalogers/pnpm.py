@@ -1,0 +1,65 @@
+"""npm packages that ``pnpm-lock.yaml`` names (lock file versions 5, 6 and 9).
+
+Read are the keys of ``packages``: ``/name/1.0_peers``, ``/name@1.0(peers)`` or ``name@1.0``; an entry with ``name`` or
+``version`` of its own, which one from an address has, says it better. Direct dependencies are listed in any case.
+What versions 5 and 6 mark as ``dev`` is left out; version 9 marks nothing. The leading document of version 9 that locks
+pnpm itself is left out.
+Raises: ValueError for what is no YAML.
+**Source:** pnpm, lockfile types (the specification of lock file versions 5, 6 and 9).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from careen.formats.declared import declared
+from careen.formats.npmnames import exact, split_spec
+from careen.formats.plaindata import mapping, text
+from careen.formats.yamlfile import yaml_documents
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+OF_PNPM = {"configDependencies", "packageManagerDependencies"}
+
+
+def read(file: File) -> Iterator[Package]:
+    documents = [mapping(document) for document in yaml_documents(file.data)]
+    yield from declared(
+        CATALOGER.name, "npm", (pair for document in documents if not _locks_pnpm(document) for pair in _packages(document))
+    )
+
+
+def _locks_pnpm(document: dict[str, Any]) -> bool:
+    importers = [mapping(importer) for importer in mapping(document.get("importers")).values()]
+    return any(importers) and all(importer.keys() <= OF_PNPM for importer in importers)
+
+
+def _packages(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for importer in (document, *mapping(document.get("importers")).values()):
+        for kind in ("dependencies", "optionalDependencies"):
+            for name, entry in mapping(mapping(importer).get(kind)).items():
+                if version := exact(text(entry) or text(mapping(entry).get("version"))):
+                    yield name, version
+    slashes = text(document.get("lockfileVersion")).startswith(("3", "4", "5"))
+    for key, entry in mapping(document.get("packages")).items():
+        entry = mapping(entry)
+        if entry.get("dev") == "true":
+            continue
+        name, version = _of_key(key, slashes)
+        yield text(entry.get("name")) or name, exact(text(entry.get("version"))) or exact(version)
+
+
+def _of_key(key: str, slashes: bool) -> tuple[str, str]:
+    """Before the first slash of an old key is the registry, where it is not the default one."""
+    if not slashes:
+        return split_spec(key.removeprefix("/"))
+    parts = key.partition("/")[2].split("/")
+    end = 2 if parts[0].startswith("@") else 1
+    return "/".join(parts[:end]), "/".join(parts[end : end + 1])
+
+
+CATALOGER = Cataloger(
+    name="pnpm",
+    ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
+    readers=(Reader(Wants(names=("pnpm-lock.yaml",)), read),),
+    limits="workspaces, which have no entry of their own",
+)

@@ -1,0 +1,26 @@
+"""Packages that a lock file or manifest names: nothing says that they are installed.
+
+``declared`` keeps each pair of name and version once, in order. What can be no name of any ecosystem (not text, empty,
+with blanks or control characters, too long) is left out; a version like that becomes "", the sign of one not resolved.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from careen.model.package import Package
+
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,300}")
+_VERSION = re.compile(r"[^\s\x00-\x1f\x7f]{1,256}")
+
+
+def declared(cataloger: str, purl_type: str, found: Iterable[tuple[object, object]]) -> Iterator[Package]:
+    seen: set[tuple[str, str]] = set()
+    for name, version in found:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            continue
+        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+            version = ""
+        if (name, version) in seen:
+            continue
+        seen.add((name, version))
+        yield Package(type=purl_type, namespace=None, name=name, version=version, cataloger=cataloger, presence="declared")
