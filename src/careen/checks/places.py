@@ -1,0 +1,38 @@
+"""Where in a document a fault is: places made from what the readers of ``formats`` give, with path and line."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from careen.formats.podsecurity import Breach
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Place
+
+
+class File(Protocol):
+    """What knows its path in the files that are checked together."""
+
+    @property
+    def path(self) -> str: ...
+
+
+class Holder(Protocol):
+    """What is at fault, as the readers of Kubernetes and Compose give it: ``label`` says which it is."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def node(self) -> Mapping: ...
+    @property
+    def resource(self) -> File: ...
+
+
+def at(holder: Holder, message: str, *keys: str | int) -> Place:
+    """The place below the holder that ``keys`` lead to, as deep as it is there; its message begins with the holder."""
+    line = holder.node.line_of(*keys) or None
+    return Place(f"{holder.label} {message}", line, path=holder.resource.path or None)
+
+
+def of_breaches(breaches: Iterable[Breach]) -> Iterator[Place]:
+    """The places of breaches of the Pod Security Standards."""
+    for breach in breaches:
+        yield at(breach.holder, breach.message, *breach.keys)
