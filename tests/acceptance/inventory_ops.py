@@ -46,6 +46,7 @@ def _named(name: str) -> str:
 
 USUAL_NAMES = {  # what files of a kind are called: test data of one kind has to have several names
     "c/conan": "conan.lock",
+    "cataloger/rust": "Cargo.lock",
     "golang/mod": "go.mod",
     "golang/sum": "go.sum",
     "gradle/lockfile": "gradle.lockfile",
@@ -74,6 +75,7 @@ USUAL_NAMES = {  # what files of a kind are called: test data of one kind has to
 USUAL_PLACES = {  # the same by what their names look like
     "*package-lock*.json": "package-lock.json",
     "*setup.py": "setup.py",
+    "*/conda/meta/*.json": "opt/conda/conda-meta/package.json",
     "*.reg": "usr/share/php/.registry/.channel.pecl.php.net/package.reg",
 }
 

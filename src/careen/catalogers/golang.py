@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from careen.formats import gomod
 from careen.formats.elf import PT_GNU_EH_FRAME, read_elf
-from careen.formats.gobuildinfo import BuildInfo, BuildInfoScan
+from careen.formats.gobuildinfo import BUILD_ID_NOTE, BuildInfo, BuildInfoScan
 from careen.formats.segments import mappings
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
@@ -38,7 +38,6 @@ VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "
 
 _PACKED = (b"UPX!", b"UPX0")
 _PACKED_WITHIN_BYTES = 1024
-_BUILD_ID = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in little-endian files
 _DEVELOPMENT = "(devel)"
 _NO_PACKAGE = "command-line-arguments"  # built from files that were named one by one
 _TOLD = re.compile(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
@@ -184,7 +183,7 @@ def standard_library_version(toolchain: str) -> str:
 
 def _of_c_compiler(head: bytes) -> bool:
     """An ELF file with tables for unwinding C and without Go's build ID: most of what an image holds."""
-    if not head.startswith(b"\x7fELF") or _BUILD_ID in head:
+    if not head.startswith(b"\x7fELF") or BUILD_ID_NOTE in head:
         return False
     return any(segment.type == PT_GNU_EH_FRAME for segment in read_elf(io.BytesIO(head)).segments)
 

@@ -19,6 +19,7 @@ MAX_TEXT_BYTES = 1 << 20
 MAX_PARTS = 8  # markers and module texts: an executable has one of each, one that reads such files a few more
 MAX_VERSIONS = 8192
 
+BUILD_ID_NOTE = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in the head of little-endian ELF files
 MARKER = b"\xff Go buildinf:"
 MODULES_START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 MODULES_END = bytes.fromhex("f932433186182072008242104116d8f2")

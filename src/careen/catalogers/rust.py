@@ -1,0 +1,138 @@
+"""Rust: the crates that executables were built from, and those that ``Cargo.lock`` asks for.
+
+``cargo auditable`` writes the whole list into a section ``.dep-v0``: JSON, compressed with zlib. Crates that only took
+part in the build are left out. Without it, the source paths in panic messages (``…/cargo/registry/…/name-1.2.3/src/``)
+name the crates that can panic: confidence 0.4, and no word about the others.
+Raises: ValueError where the section is there and cannot be read.
+**Source:** cargo-auditable, PARSING.md; the Cargo book, "Cargo.lock", "Cargo home".
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from careen.formats.declared import declared
+from careen.formats.gobuildinfo import BUILD_ID_NOTE
+from careen.formats.plaindata import mapping, sequence, toml_object
+from careen.formats.sectionscan import SectionScan
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+MAX_AUDIT_BYTES = 16 << 20
+MAX_CRATES = 20_000
+MAX_PATHS = 100_000
+PATH_CONFIDENCE = 0.4
+MAGIC = (
+    b"\x7fELF",
+    b"MZ",
+    *(b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
+)
+
+_SECTION = b".dep-v0"
+_PATH = re.compile(
+    rb"cargo[/\\]registry[/\\](?:src[/\\][\w.-]{1,80}[/\\])?([A-Za-z][\w-]{0,63}?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,64})[/\\]"
+)
+_PATH_BYTES = 400  # more than the longest path above
+
+
+class Crate(Struct):
+    name: str
+    version: str
+    kind: str = "runtime"
+
+
+class Audit(Struct):
+    packages: list[Crate]
+
+
+class Scanner:
+    """Keeps the section while it goes by, and the crates that paths name."""
+
+    def __init__(self, section: SectionScan, needles: tuple[bytes, ...]) -> None:
+        self._section, self._needles = section, needles
+        self._named: dict[tuple[bytes, bytes], None] = {}
+        self._paths = 0
+        self._end = b""
+
+    def feed(self, chunk: bytes) -> None:
+        self._section.feed(chunk)
+        seam = self._end + chunk[:_PATH_BYTES]
+        self._look(seam, len(self._end))
+        self._look(chunk, len(chunk))
+        self._end = chunk[-_PATH_BYTES:] if len(chunk) >= _PATH_BYTES else (self._end + chunk)[-_PATH_BYTES:]
+
+    def facts(self) -> Iterator[Package]:
+        content = self._section.content()
+        if content is not None:
+            for crate in dict.fromkeys((one.name, one.version) for one in _audited(content) if one.kind != "build"):
+                yield _package(*crate, 1.0)
+            return
+        for name, version in sorted(self._named):
+            yield _package(name.decode(), version.decode(), PATH_CONFIDENCE)
+
+    def _look(self, data: bytes, end: int) -> None:
+        for needle in self._needles:
+            at = data.find(needle, 0, end + len(needle))
+            while at >= 0 and self._paths < MAX_PATHS:
+                self._paths += 1
+                found = _PATH.match(data, at, at + _PATH_BYTES)
+                if found and len(self._named) < MAX_CRATES:
+                    self._named[found[1], found[2]] = None
+                at = data.find(needle, at + len(needle), end + len(needle))
+
+
+def read(file: File) -> Scanner | None:
+    head = file.data
+    if BUILD_ID_NOTE in head:
+        return None  # built by Go
+    try:
+        section = SectionScan(head, _SECTION)
+    except ValueError:
+        return None  # nothing that could be started
+    return Scanner(section, (b"cargo/registry/", b"cargo\\registry\\") if head.startswith(b"MZ") else (b"cargo/registry/",))
+
+
+def read_lock(file: File) -> Iterator[Package]:
+    """Tables ``[[package]]``; the project itself stood in ``[root]`` before 2017."""
+    document = toml_object(file.data)
+    found: list[Any] = [*sequence(document.get("package")), document.get("root")]
+    return declared("rust", "cargo", ((mapping(one).get("name"), mapping(one).get("version")) for one in found))
+
+
+def _audited(content: bytes) -> list[Crate]:
+    engine = zlib.decompressobj()
+    try:
+        text = engine.decompress(content, MAX_AUDIT_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"damaged list of crates: {error}") from None
+    if not engine.eof:
+        raise ValueError("list of crates that is cut short or too long")
+    try:
+        crates = msgspec.json.decode(text, type=Audit).packages
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(f"list of crates: {error}") from None
+    if len(crates) > MAX_CRATES or any(not crate.name or not crate.version for crate in crates):
+        raise ValueError("list of crates that cannot be")
+    return crates
+
+
+def _package(name: str, version: str, confidence: float) -> Package:
+    return Package(type="cargo", namespace=None, name=name, version=version, cataloger="rust", confidence=confidence)
+
+
+CATALOGER = Cataloger(
+    name="rust",
+    ecosystem=Ecosystem(purl_type="cargo", scheme="semver", namespace="crates.io"),
+    readers=(
+        Reader(Wants(suffixes=(".exe",), executables=True, magic=MAGIC, amount="stream"), read),
+        Reader(Wants(names=("Cargo.lock",)), read_lock),
+    ),
+    limits=(
+        "Of executables built without cargo auditable only the crates that can panic, and none where paths were remapped. "
+        "Fat Mach-O files are not read."
+    ),
+)
