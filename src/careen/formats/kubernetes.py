@@ -174,6 +174,12 @@ class Manifests:
             self.by_kind.setdefault(resource.lower, []).append(resource)
         self.pods = tuple(pod for resource in self.resources for pod in _pods(resource))
         self.containers = tuple(container for pod in self.pods for container in pod.containers)
+        self._pods: dict[tuple[str, str, str], list[Pod]] = {}  # by namespace, label and its value
+        for pod in self.pods:
+            namespace = pod.resource.namespace or "default"
+            self._pods.setdefault((namespace, "", ""), []).append(pod)
+            for key, value in pod.labels.items():
+                self._pods.setdefault((namespace, key, as_text(value)), []).append(pod)
         self.components: dict[str, list[Container]] = {}  # containers of a control plane by their program
         for container in self.containers:
             if (name := program(container)) in COMPONENTS:
@@ -199,7 +205,9 @@ class Manifests:
 
     def selected(self, namespace: str, selector: Mapping) -> list[Pod]:
         """The pods of a namespace that a label selector matches."""
-        return [pod for pod in self.pods if same_namespace(pod.resource.namespace, namespace) and matches(pod.labels, selector)]
+        first = next(iter(plain_labels(selector).items()), ("", ""))
+        found = self._pods.get((namespace or "default", first[0], as_text(first[1])), ())
+        return [pod for pod in found if matches(pod.labels, selector)]
 
 
 def read(files: Iterable[tuple[str, str]]) -> Manifests:
@@ -231,10 +239,16 @@ def is_resource(document: Any) -> bool:
 
 def matches(labels: Mapping, selector: Mapping) -> bool:
     """Whether a label selector matches; an empty one matches everything. Old kinds have a plain mapping of labels."""
-    plain = selector if selector and not {"matchLabels", "matchExpressions"} & selector.keys() else selector.map("matchLabels")
-    if any(as_text(labels.get(key)) != as_text(value) or key not in labels for key, value in plain.items()):
+    if any(key not in labels or as_text(labels[key]) != as_text(value) for key, value in plain_labels(selector).items()):
         return False
     return all(_expression(labels, one) for one in selector.maps("matchExpressions"))
+
+
+def plain_labels(selector: Mapping) -> Mapping:
+    """The labels that a selector asks for by value."""
+    if "matchLabels" in selector or "matchExpressions" in selector:
+        return selector.map("matchLabels")
+    return selector
 
 
 def same_namespace(left: str, right: str) -> bool:

@@ -1,0 +1,100 @@
+"""Who may do what by the roles and bindings of a set of manifests.
+
+**Source:** https://kubernetes.io/docs/reference/access-authn-authz/rbac/ and .../concepts/security/rbac-good-practices/
+"""
+
+from collections.abc import Iterable, Iterator
+
+from .kubernetes import Manifests, Resource, Rule, built_in, grants
+from .yamldoc import Mapping
+
+READ = ("get", "list", "watch")
+WRITE = ("create", "update", "patch", "delete", "deletecollection")
+ANY = (*READ, *WRITE, "impersonate")
+WORKLOADS = (
+    *("pods", "deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs"),
+    *("podtemplates",),
+)
+EVERYONE = frozenset(("system:anonymous", "system:unauthenticated"))
+
+
+def granting(
+    manifests: Manifests, resources: Iterable[str], verbs: Iterable[str], wildcard: bool = False
+) -> Iterator[tuple[Rule, str, frozenset[str]]]:
+    """Each rule that grants one of the verbs on one of the resources, with the first such resource and the verbs."""
+    resources, verbs = tuple(resources), tuple(verbs)
+    for rule in manifests.rules:
+        for resource in resources:
+            if found := grants(rule, resource, verbs, wildcard):
+                yield rule, resource, found
+                break
+
+
+def said(verbs: Iterable[str]) -> str:
+    """Verbs as a text that is always the same."""
+    return ", ".join(sorted(verbs))
+
+
+def subjects(binding: Resource) -> list[Mapping]:
+    return binding.body.maps("subjects")
+
+
+def role_of(manifests: Manifests, binding: Resource) -> Resource | None:
+    """The role a binding refers to, where it is in the set; a Role has to be in the binding's namespace."""
+    reference = binding.body.map("roleRef")
+    namespace = binding.namespace if reference.text("kind").lower() == "role" else None
+    return manifests.named(reference.text("kind"), reference.text("name"), namespace)
+
+
+def rules_of(role: Resource) -> list[Rule]:
+    return [Rule(role, node) for node in role.body.maps("rules")]
+
+
+def allows_everything(role: Resource) -> bool:
+    """Whether one rule of the role grants everything on everything, by wildcards or by naming every verb."""
+    return any(
+        "*" in rule.groups
+        and "*" in rule.resources
+        and ("*" in rule.verbs or rule.verbs >= {*READ, *WRITE} - {"deletecollection"})
+        for rule in rules_of(role)
+    )
+
+
+def bound(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str, Resource | None]]:
+    """The bindings of that kind to a role of that kind, with its name and the role; not those that a cluster comes with."""
+    for binding in manifests.of(kind):
+        reference = binding.body.map("roleRef")
+        if reference.text("kind").lower() == role_kind.lower() and not built_in(binding.name):
+            yield binding, reference.text("name"), role_of(manifests, binding)
+
+
+def administrators(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str]]:
+    """Those that make their subjects administrators, with the name of the role."""
+    for binding, name, role in bound(manifests, kind, role_kind):
+        if (role_kind == "ClusterRole" and name == "cluster-admin") or (role is not None and allows_everything(role)):
+            yield binding, name
+
+
+def shells(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str]]:
+    """Those that let their subjects run commands in containers (exec or attach), with the name of the role."""
+    for binding, name, role in bound(manifests, kind, role_kind):
+        if role is not None and any(
+            grants(rule, resource, ("create", "get"), wildcard=True)
+            for rule in rules_of(role)
+            for resource in ("pods/exec", "pods/attach")
+        ):
+            yield binding, name
+
+
+def account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[tuple[Resource, Resource]]]:
+    """By (namespace, name) of a service account: each binding with the role it gives, where the set has it."""
+    found: dict[tuple[str, str], list[tuple[Resource, Resource]]] = {}
+    for binding in manifests.bindings:
+        role = role_of(manifests, binding)
+        if role is None:
+            continue
+        for subject in subjects(binding):
+            if subject.text("kind") == "ServiceAccount":
+                namespace = subject.text("namespace") or binding.namespace or "default"
+                found.setdefault((namespace, subject.text("name")), []).append((binding, role))
+    return found
