@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
@@ -52,22 +53,23 @@ def scan(reference: str, settings: Settings, progress: Progress = silent) -> Rep
     catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
     ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
     policy = _policy(settings)
-    image = open_image(reference, settings, progress)
-    lessons = _Lessons(settings, ecosystems, progress)
-    reading = Reading(
-        readers=Readers.of(catalogers, _fingerprint()),
-        store=_store(settings),
-        limits=_limits(settings),
-        jobs=settings.jobs or os.cpu_count() or 1,
-        verify_diff_ids=settings.verify_diff_ids or settings.strict,
-        progress=progress,
-        seen=lessons.begin,
-    )
-    image, inventory = inventory_of(image, reading)
-    knowledge = lessons.learn(inventory)
-    schemes = {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
-    scores = partial(_scores, knowledge, settings) if knowledge is not None else None
-    return report_of(image, inventory, knowledge, schemes, ecosystems, policy, scores=scores)
+    with ExitStack() as opened:
+        image = open_image(reference, settings, progress)
+        lessons = _Lessons(settings, ecosystems, progress)
+        reading = Reading(
+            readers=Readers.of(catalogers, _fingerprint()),
+            store=opened.enter_context(closing(_store(settings))),
+            limits=_limits(settings),
+            jobs=settings.jobs or os.cpu_count() or 1,
+            verify_diff_ids=settings.verify_diff_ids or settings.strict,
+            progress=progress,
+            seen=lessons.begin,
+        )
+        image, inventory = inventory_of(image, reading)
+        knowledge = lessons.learn(inventory, opened)
+        schemes = {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
+        scores = partial(_scores, knowledge, settings) if knowledge is not None else None
+        return report_of(image, inventory, knowledge, schemes, ecosystems, policy, scores=scores)
 
 
 def open_image(reference: str, settings: Settings, progress: Progress = silent) -> Image:
@@ -159,13 +161,13 @@ class _Lessons:
             self._thread = threading.Thread(target=self._refresh, args=(namespaces,), daemon=True)
             self._thread.start()
 
-    def learn(self, inventory: Inventory) -> Knowledge | None:
+    def learn(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
         """The knowledge to judge this inventory by; None where there is no database and none could be had."""
         if self._thread is not None:
             self._thread.join()
         if not self._settings.offline:
             self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
-        return _knowledge(self._settings)
+        return _knowledge(self._settings, opened)
 
     def _refresh(self, namespaces: frozenset[str]) -> None:
         from careen.database.update import refresh, update
@@ -193,7 +195,7 @@ def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
     return [Package(kind.purl_type, None, "", "") for kind in kinds]
 
 
-def _knowledge(settings: Settings) -> Knowledge | None:
+def _knowledge(settings: Settings, opened: ExitStack) -> Knowledge | None:
     from careen.database.read import open_database
 
     private: list[Knowledge] = []
@@ -203,7 +205,7 @@ def _knowledge(settings: Settings) -> Knowledge | None:
         private.append(advisories_folder(settings.advisories))
     path = database_path(settings.cache_dir)
     try:
-        database: list[Knowledge] = [open_database(path)]
+        database: list[Knowledge] = [opened.enter_context(open_database(path))]
     except DatabaseError as error:
         if not private or path.exists():
             log.warning("%s: %s", error, error.hint)

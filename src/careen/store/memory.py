@@ -8,6 +8,7 @@ class Store(Protocol):
 
     def get(self, key: str) -> bytes | None: ...
     def put(self, key: str, data: bytes) -> None: ...
+    def close(self) -> None: ...
 
 
 class MemoryStore:
@@ -20,6 +21,9 @@ class MemoryStore:
     def put(self, key: str, data: bytes) -> None:
         self._data[key] = data
 
+    def close(self) -> None:
+        pass
+
 
 class NoStore:
     """For ``--no-cache``: nothing is kept, everything is read."""
@@ -28,4 +32,7 @@ class NoStore:
         return None
 
     def put(self, key: str, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
         pass

@@ -24,20 +24,28 @@ SCHEMA = (
 class SqliteStore:
     def __init__(self, path: Path, max_bytes: int = 1 << 30) -> None:
         self._path, self._max_bytes = path, max_bytes
-        self._local = threading.local()
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.Lock()  # one connection for all threads: a look-up takes less than a layer's first block
         self._broken = False
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def get(self, key: str) -> bytes | None:
         import sqlite3
         import zlib
 
         try:
-            connection = self._connect()
-            row = connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone() if connection else None
-            if row is None:
-                return None
-            if connection and time.time() - row[0] > 3600:  # an hour's precision is enough, and most reads write nothing
-                connection.execute("UPDATE entry SET used = ? WHERE key = ?", (int(time.time()), key))
+            with self._lock:
+                connection = self._connect()
+                row = connection and connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone()
+                if connection is None or row is None:
+                    return None
+                if time.time() - row[0] > 3600:  # an hour's precision is enough, and most reads write nothing
+                    connection.execute("UPDATE entry SET used = ? WHERE key = ?", (int(time.time()), key))
             data = bytes(row[1])
             return zlib.decompress(data[1:]) if data[:1] == b"z" else data[1:]
         except (sqlite3.Error, zlib.error) as error:
@@ -52,11 +60,12 @@ class SqliteStore:
         if len(kept) > self._max_bytes // 4:
             return
         try:
-            connection = self._connect()
-            if connection:
-                row = (key, int(time.time()), len(kept), kept)
-                connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", row)
-                self._evict(connection)
+            with self._lock:
+                connection = self._connect()
+                if connection:
+                    row = (key, int(time.time()), len(kept), kept)
+                    connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", row)
+                    self._evict(connection)
         except sqlite3.Error as error:
             self._trouble(error)
 
@@ -76,19 +85,18 @@ class SqliteStore:
 
         if self._broken:
             return None
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=5, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(SCHEMA)
-            self._local.connection = connection
-        return connection
+        if self._connection is None:
+            self._connection = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute(SCHEMA)
+        return self._connection
 
     def _trouble(self, error: Exception) -> None:
         import sqlite3
 
         self._broken = True
+        self.close()
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
             self._path.unlink(missing_ok=True)  # damaged: the next run starts a new one
         log.warning("the cache %s is not usable (%s): layers are read anew", self._path, error)

@@ -1,21 +1,36 @@
 import multiprocessing
 import time
 
+import pytest
+
 from careen.store.sqlite import SqliteStore
 
 
-def test_keeps_bytes_small_and_large(tmp_path):
-    store = SqliteStore(tmp_path / "s.sqlite")
+@pytest.fixture
+def opened():
+    stores = []
+
+    def make(*arguments, **options):
+        stores.append(SqliteStore(*arguments, **options))
+        return stores[-1]
+
+    yield make
+    for store in stores:
+        store.close()
+
+
+def test_keeps_bytes_small_and_large(opened, tmp_path):
+    store = opened(tmp_path / "s.sqlite")
     values = {"empty": b"", "small": b"zz", "large": bytes(100_000)}
     for key, value in values.items():
         store.put(key, value)
-    again = SqliteStore(tmp_path / "s.sqlite")
+    again = opened(tmp_path / "s.sqlite")
     assert {key: again.get(key) for key in values} == values
     assert again.get("absent") is None
 
 
-def test_the_size_is_bounded_and_the_oldest_go_first(tmp_path, monkeypatch):
-    store = SqliteStore(tmp_path / "s.sqlite", max_bytes=40_000)
+def test_the_size_is_bounded_and_the_oldest_go_first(opened, tmp_path, monkeypatch):
+    store = opened(tmp_path / "s.sqlite", max_bytes=40_000)
     import random
 
     for number in range(20):
@@ -26,14 +41,14 @@ def test_the_size_is_bounded_and_the_oldest_go_first(tmp_path, monkeypatch):
     assert sum(store.get(str(number)) is not None for number in range(20)) <= 10
 
 
-def test_a_damaged_file_is_a_miss_and_a_new_one_is_begun(tmp_path, caplog):
+def test_a_damaged_file_is_a_miss_and_a_new_one_is_begun(opened, tmp_path, caplog):
     path = tmp_path / "s.sqlite"
     path.write_bytes(b"this is no database, but it is long enough to look at" * 100)
-    store = SqliteStore(path)
+    store = opened(path)
     assert store.get("x") is None
     store.put("x", b"1")
     assert "not usable" in caplog.text
-    fresh = SqliteStore(path)
+    fresh = opened(path)
     fresh.put("x", b"1")
     assert fresh.get("x") == b"1"
 
@@ -43,6 +58,7 @@ def _work(path, number):
     for turn in range(30):
         store.put(f"{number} {turn}", bytes(5000) + bytes([number]))
         assert store.get(f"{number} {turn}") == bytes(5000) + bytes([number])
+    store.close()
 
 
 def test_many_processes_at_once(tmp_path):
