@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.declared import declared
-from careen.formats.npmnames import exact, registry_name, split_spec
+from careen.formats.npmnames import exact, in_module, registry_name, split_spec
 from careen.formats.plaindata import json_object, mapping, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -19,6 +19,8 @@ MAX_DEPTH = 64
 
 
 def read(file: File) -> Iterator[Package]:
+    if in_module(file.path):
+        return
     lock = json_object(file.data)
     packages = mapping(lock.get("packages"))
     found = _packages(packages) if packages else _dependencies(mapping(lock.get("dependencies")), 0)

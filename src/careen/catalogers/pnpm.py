@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.declared import declared
-from careen.formats.npmnames import exact, split_spec
+from careen.formats.npmnames import exact, in_module, split_spec
 from careen.formats.plaindata import mapping, text
 from careen.formats.yamlfile import yaml_documents
 from careen.model.package import Package
@@ -22,6 +22,8 @@ OF_PNPM = {"configDependencies", "packageManagerDependencies"}
 
 
 def read(file: File) -> Iterator[Package]:
+    if in_module(file.path):
+        return
     documents = [mapping(document) for document in yaml_documents(file.data)]
     yield from declared(
         CATALOGER.name, "npm", (pair for document in documents if not _locks_pnpm(document) for pair in _packages(document))

@@ -1,0 +1,105 @@
+"""Conda packages: installed ones of ``conda-meta/*.json``, and those that ``environment.yml`` declares.
+
+Each file in ``conda-meta`` describes one package of the environment around it and lists its files. In an environment
+file a version counts where one is named; a range or pattern gives "". What it has below ``pip`` are Python packages.
+Raises: ValueError for a record without name, and for what is no JSON or YAML.
+**Source:** conda, environment prefix; package match specifications; environment.yml.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.requirement import requirement
+from careen.formats.yamlfile import yaml_document
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package
+from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+
+SPECIFICATION = re.compile(
+    r"\s*(?:[^\s:=]{1,200}::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9._-]{0,200})\s*"
+    r"(?:(?:={1,2}|(?<=\s))\s*(?P<version>[0-9A-Za-z][0-9A-Za-z.!+_-]{0,100})(?:[\s=].*)?|[\s=<>!~|*\[].*)?"
+)
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
+VERSION = re.compile(r"[^\s\x00-\x1f\x7f]{1,256}")
+
+
+class Record(Struct, frozen=True, tag="record"):
+    name: str
+    version: str
+    license: str
+    files: tuple[str, ...]  # from the environment's folder
+
+
+class Named(Struct, frozen=True, tag="named"):
+    package: Package
+
+
+def read_record(file: File) -> Iterator[Record]:
+    found = json_object(file.data)
+    name, version = text(found.get("name")), text(found.get("version"))
+    if not NAME.fullmatch(name) or (version and not VERSION.fullmatch(version)):
+        raise ValueError("no record of a conda package: it has no believable name or version")
+    files = (text(path) for path in sequence(found.get("files")))
+    yield Record(name, version, text(found.get("license"))[:200], tuple(path for path in files if path and path[0] != "/"))
+
+
+def read_environment(file: File) -> Iterator[Named]:
+    items = sequence(mapping(yaml_document(file.data)).get("dependencies"))
+    for package in declared(CATALOGER.name, "conda", (pair for item in items if (pair := _specified(text(item))))):
+        yield Named(package)
+    for package in declared(CATALOGER.name, "pypi", (pair for line in _pip(items) if (pair := requirement(line)))):
+        yield Named(package)
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    for fact in facts:
+        evidence = (Evidence(fact.path, fact.layer),)
+        if isinstance(found := fact.value, Named):
+            yield replace(found.package, evidence=evidence)
+        else:
+            yield Package(
+                type="conda",
+                namespace=None,
+                name=found.name,
+                version=found.version,
+                licenses=(found.license,) if found.license else (),
+                cataloger=CATALOGER.name,
+                evidence=evidence,
+            )
+
+
+def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
+    for fact in facts:
+        if isinstance(found := fact.value, Record):
+            prefix = fact.path.rpartition("conda-meta/")[0]
+            yield Owned(found.name, found.version, None, tuple(prefix + path for path in found.files))
+
+
+def _specified(item: str) -> tuple[str, str] | None:
+    found = SPECIFICATION.fullmatch(item) if len(item) <= 1000 else None
+    return (found["name"], found["version"] or "") if found else None
+
+
+def _pip(items: Sequence[Any]) -> Iterator[str]:
+    for item in items:
+        yield from (text(line) for line in sequence(mapping(item).get("pip")))
+
+
+CATALOGER = Cataloger(
+    name="conda",
+    ecosystem=Ecosystem(purl_type="conda", scheme="generic"),
+    readers=(
+        Reader(Wants(folders=("conda-meta/*.json",)), read_record),
+        Reader(Wants(names=("environment.yml", "environment.yaml")), read_environment),
+    ),
+    fact=Record | Named,
+    join=join,
+    owns=owns,
+    limits="no advisory source names conda packages; the Python packages among them are found by their own metadata",
+)

@@ -1,0 +1,48 @@
+"""Python packages that a lock file names: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``pylock.toml``, ``Pipfile.lock``.
+
+All groups are listed, development among them, and the project itself where the lock file has it (uv). A package from an
+address or a folder may have no version.
+Raises: ValueError for what is no such file.
+**Source:** Poetry, PDM and uv, lock files; pylock.toml specification (PEP 751); Pipenv, Pipfile.lock.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import json_object, mapping, sequence, text, toml_object
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+
+def read_toml(file: File) -> Iterator[Package]:
+    lock = toml_object(file.data)
+    entries = [mapping(entry) for key in ("package", "packages") for entry in sequence(lock.get(key))]
+    yield from declared(CATALOGER.name, "pypi", ((entry.get("name"), entry.get("version")) for entry in entries))
+
+
+def read_pipfile(file: File) -> Iterator[Package]:
+    lock = json_object(file.data)
+    yield from declared(CATALOGER.name, "pypi", _pipfile(lock))
+
+
+def _pipfile(lock: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every section but ``_meta`` is a category of packages; one without a version is at an address or a path."""
+    for section, entries in lock.items():
+        if section == "_meta":
+            continue
+        for name, entry in mapping(entries).items():
+            entry = mapping(entry)
+            if "path" not in entry:
+                yield name, text(entry.get("version")).lstrip("=").strip()
+
+
+CATALOGER = Cataloger(
+    name="python_lock",
+    ecosystem=Ecosystem(purl_type="pypi", scheme="pep440", namespace="PyPI", names_insensitive=True),
+    readers=(
+        Reader(Wants(names=("poetry.lock", "pdm.lock", "uv.lock", "pylock.toml")), read_toml),
+        Reader(Wants(names=("Pipfile.lock",)), read_pipfile),
+    ),
+    limits="which of the packages are for development only is not told; pylock.<name>.toml with a name of its own",
+)

@@ -1,0 +1,93 @@
+"""Python packages that a project's own files pin to an exact version: ``setup.py``, ``setup.cfg``, ``pyproject.toml``.
+
+``setup.py`` is never run: what stands in its string literals and looks like a pinned requirement is listed, whatever the
+program would do with it (confidence 0.7). Ranges are left out, as nothing tells what they became.
+Raises: ValueError for TOML that is none.
+**Source:** setuptools, install_requires and extras_require; pyproject.toml specification; Dependency groups; Poetry.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import mapping, sequence, text, toml_object
+from careen.formats.requirement import normal, pinned
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+# Each alternative matches whatever follows its beginning, closed or not: the text is passed over once.
+STRING = re.compile(
+    r"#[^\n]*+"
+    r'|"""(?P<a>(?:[^"\\]++|\\.|"(?!""))*+)(?:""")?'
+    r"|'''(?P<b>(?:[^'\\]++|\\.|'(?!''))*+)(?:''')?"
+    r'|"(?P<c>(?:[^"\\\n]++|\\.)*+)"?'
+    r"|'(?P<d>(?:[^'\\\n]++|\\.)*+)'?",
+    re.DOTALL,
+)
+SECTION = re.compile(r"\[([^\]]{1,200})\]")
+OPTION = re.compile(r"([A-Za-z0-9_.-]{1,100})\s*[=:](.*)")
+VERSION = re.compile(r"={0,3}\s*(v?[0-9][A-Za-z0-9.!+_-]{0,100})")
+
+
+def read_setup(file: File) -> Iterator[Package]:
+    content = file.data.decode("utf-8", "replace")
+    strings = (found["a"] or found["b"] or found["c"] or found["d"] or "" for found in STRING.finditer(content))
+    lines = (line for string in strings for line in string.splitlines())
+    for package in declared(CATALOGER.name, "pypi", pinned(lines)):
+        yield replace(package, confidence=0.7)
+
+
+def read_configuration(file: File) -> Iterator[Package]:
+    lines = _requirement_lines(file.data.decode("utf-8", "replace"))
+    yield from declared(CATALOGER.name, "pypi", pinned(lines))
+
+
+def read_pyproject(file: File) -> Iterator[Package]:
+    document = toml_object(file.data)
+    yield from declared(CATALOGER.name, "pypi", [*pinned(_specifiers(document)), *_poetry(document)])
+
+
+def _requirement_lines(content: str) -> Iterator[str]:
+    """Values of ``install_requires``, and of every extra; a value goes on in lines that are indented."""
+    section = option = ""
+    for line in content.splitlines():
+        if found := SECTION.match(line):
+            section, option = found[1].strip(), ""
+        elif line[:1] not in (" ", "\t") and (named := OPTION.match(line)):
+            option, line = named[1], named[2]
+        if section == "options.extras_require" or (section == "options" and option == "install_requires"):
+            yield line
+
+
+def _specifiers(document: dict[str, Any]) -> Iterator[str]:
+    project = mapping(document.get("project"))
+    lists = [project.get("dependencies"), *mapping(project.get("optional-dependencies")).values()]
+    lists += mapping(document.get("dependency-groups")).values()
+    yield from (text(item) for items in lists for item in sequence(items))
+
+
+def _poetry(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Poetry's own tables: name to version, or to a table with ``version``; a version alone means exactly that one."""
+    poetry = mapping(mapping(document.get("tool")).get("poetry"))
+    tables = [poetry.get("dependencies"), poetry.get("dev-dependencies")]
+    tables += [mapping(group).get("dependencies") for group in mapping(poetry.get("group")).values()]
+    for table in tables:
+        for name, entry in mapping(table).items():
+            found = VERSION.fullmatch((text(entry) or text(mapping(entry).get("version"))).strip())
+            if found and name != "python":
+                yield normal(name), found[1]
+
+
+CATALOGER = Cataloger(
+    name="python_project",
+    ecosystem=Ecosystem(purl_type="pypi", scheme="pep440", namespace="PyPI", names_insensitive=True),
+    readers=(
+        Reader(Wants(names=("setup.py",)), read_setup),
+        Reader(Wants(names=("setup.cfg",)), read_configuration),
+        Reader(Wants(names=("pyproject.toml",)), read_pyproject),
+    ),
+    limits="requirements without an exact version; what setup.py computes",
+)
