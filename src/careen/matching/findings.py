@@ -77,6 +77,8 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
         layer=place.layer,
         fingerprint=fingerprint("vulnerability", flaw.id, place),
         summary=next((record.summary for record in records if record.summary), ""),
+        published=min((record.published for record in records if record.published), default=None),
+        fix_published=_fix_published(judged, known) if fix.versions else None,
     )
 
 
@@ -143,6 +145,19 @@ def _state(hits: tuple[Hit, ...]) -> FixState:
     # A last affected version without a name for the next one: mended somewhere, and nobody says where.
     bounded = any(found.range is not None and found.range.last_affected is not None for found in hits)
     return "unknown" if bounded else "open"
+
+
+def _fix_published(judged: Judged, known: Enrichment) -> str | None:
+    """When the first advisory with the fix came out. A CVE's own date is that of its disclosure and says nothing of it."""
+    ids = {found.advisory.id for found in judged.preferred if found.range is not None and found.range.fixed is not None}
+    dates = [
+        record.published
+        for id in ids
+        if not id.startswith("CVE-")
+        for record in known.records.get(id, ())
+        if record.id == id and record.published
+    ]
+    return min(dates, default=None)
 
 
 def _references(advisories: list[Advisory]) -> tuple[AdvisoryReference, ...]:

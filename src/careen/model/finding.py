@@ -8,11 +8,21 @@ from .advisory import Cvss, Epss, Severity
 
 FixState = Literal["fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown"]
 Confidence = Literal["confirmed", "likely", "possible"]
+# Why a finding is not in the baseline: the package came with this change, or somebody published something since.
+Change = Literal["introduced", "disclosed", "fix_available"]
 
 
 class Fix(Struct, frozen=True):
     state: FixState
     versions: tuple[str, ...] = ()
+
+
+class VexNote(Struct, frozen=True):
+    """What a VEX document says of a finding without setting it aside."""
+
+    status: str  # affected | under_investigation
+    source: str
+    detail: str = ""
 
 
 class AdvisoryReference(Struct, frozen=True):
@@ -52,6 +62,10 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     layer: int | None
     fingerprint: str
     summary: str = ""
+    published: str | None = None  # ISO date of the flaw's disclosure
+    fix_published: str | None = None  # ISO date on which the advisory with the fixed version came out
+    vex: VexNote | None = None
+    change: Change | None = None
 
 
 class Location(Struct, frozen=True):
@@ -75,6 +89,7 @@ class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfigurat
     fingerprint: str
     message: str = ""  # what exactly is at fault here
     layer: int | None = None
+    change: Change | None = None
 
 
 class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
@@ -88,6 +103,7 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     fingerprint: str
     layer: int | None = None
     deleted: bool = False  # a later layer removed the file, which everybody who pulls the image can still read
+    change: Change | None = None
 
 
 Finding = Vulnerability | Misconfiguration | ExposedSecret
@@ -98,6 +114,7 @@ class SuppressedBy(Struct, frozen=True):
     source: str
     reason: str
     expires: str | None = None
+    owner: str | None = None  # who answers for the decision
 
 
 class Suppressed(Struct, frozen=True):

@@ -1,6 +1,7 @@
 from tests.support.matching import advisory, deb, pypi, run
 
 from careen.matching import findings
+from careen.model.advisory import VulnerabilityRecord
 from careen.model.package import Evidence, Package
 
 
@@ -42,3 +43,17 @@ def test_every_place_of_a_package_is_told_once():
     places = (Evidence("b/METADATA", 2), Evidence("a/METADATA", 1), Evidence("a/METADATA", 3))
     (found,) = run([pypi(evidence=places)], [advisory("PYSEC-1", "4.2.3", "PyPI", "django")]).findings
     assert (found.paths, found.layer) == (("a/METADATA", "b/METADATA"), 2)
+
+
+def test_the_dates_of_disclosure_and_of_the_fix():
+    records = [
+        advisory("DSA-5", aliases=("CVE-2026-0001",)),
+        VulnerabilityRecord("CVE-2026-0001", "nvd", published="2026-01-02"),
+        VulnerabilityRecord("DSA-5", "debian", ("CVE-2026-0001",), published="2026-02-03"),
+    ]
+    (found,) = run([deb()], records).findings
+    assert (found.published, found.fix_published) == ("2026-01-02", "2026-02-03")
+    (found,) = run([deb()], [advisory(fixed=None, status="open"), records[1]]).findings
+    assert (found.published, found.fix_published) == ("2026-01-02", None)
+    (found,) = run([deb()], [advisory()]).findings
+    assert (found.published, found.fix_published) == (None, None)
