@@ -330,6 +330,6 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(__version__.encode())
     here = Path(__file__).parent
     for folder in ("catalogers", "formats", "layers", "model"):
-        for path in sorted((here / folder).glob("*.py")):
+        for path in sorted(path for path in (here / folder).rglob("*") if path.suffix in (".py", ".toml")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

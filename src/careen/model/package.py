@@ -48,6 +48,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     vendor: Vendor = "unknown"
     owned_by: str | None = None  # purl of the package whose files these are
     evidence: tuple[Evidence, ...] = ()
+    cpe: str | None = None  # CPE 2.3 of exactly this version, where who found it knows the product's name in that dictionary
 
     @property
     def purl(self) -> str:
@@ -55,7 +56,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
         namespace, name = self.namespace, self.name
         if self.type == "maven":
             namespace, _, name = name.rpartition(":")
-        elif self.type in ("npm", "golang", "composer", "jsr"):
+        elif self.type in ("npm", "golang", "composer", "jsr", "generic"):
             namespace, _, name = name.rpartition("/")
         elif self.type == "pypi":
             name = name.lower().replace("_", "-")
