@@ -7,12 +7,14 @@ Raises: ValueError for anything that is not such a file, and over 64 levels or 1
 """
 
 import re
+from collections.abc import Mapping
 from xml.parsers import expat  # a DTD is refused, so entities cannot be declared
 
 from msgspec import Struct
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
+MAX_KEPT_DEPTH = 5
 MAX_NAME = 100
 MAX_TEXT = 1_000
 _PLACEHOLDER = re.compile(r"\$\{([^{}]{1,200})\}")
@@ -27,9 +29,17 @@ class Pom(Struct, frozen=True):
 
 
 def read_pom(data: bytes) -> Pom:
+    values: dict[str, list[str]] = {}
+    for place, text in elements(data, _KEPT):
+        values.setdefault(place, []).append(text)
+    return _pom(values)
+
+
+def elements(data: bytes, kept: re.Pattern[str]) -> list[tuple[str, str]]:
+    """Path and text of each element whose path (``project/parent/version``) matches, in the order in which they end."""
     if len(data) > MAX_BYTES:
         raise ValueError("pom: larger than 1 MiB")
-    values: dict[str, list[str]] = {}
+    found: list[tuple[str, str]] = []
     path: list[str] = []
     text: list[str] = []
 
@@ -43,9 +53,9 @@ def read_pom(data: bytes) -> Pom:
         text.clear()
 
     def end(name: str) -> None:
-        place = "/".join(path) if len(path) <= 4 else ""
-        if _KEPT.fullmatch(place):
-            values.setdefault(place, []).append("".join(text).strip()[:MAX_TEXT])
+        place = "/".join(path) if len(path) <= MAX_KEPT_DEPTH else ""
+        if kept.fullmatch(place):
+            found.append((place, "".join(text).strip()[:MAX_TEXT]))
         path.pop()
         text.clear()
 
@@ -60,7 +70,7 @@ def read_pom(data: bytes) -> Pom:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError) as error:
         raise ValueError(f"pom: {error}") from None
-    return _pom(values)
+    return found
 
 
 def _pom(values: dict[str, list[str]]) -> Pom:
@@ -80,12 +90,13 @@ def _pom(values: dict[str, list[str]]) -> Pom:
     known |= {place.rpartition("/")[2]: each[0] for place, each in values.items() if place.startswith("project/properties/")}
     licenses = tuple(dict.fromkeys(name for name in values.get("project/licenses/license/name", ()) if name))
     return Pom(
-        _resolved(given("groupId"), known), _resolved(own("artifactId"), known), _resolved(given("version"), known), licenses
+        resolved(given("groupId"), known), resolved(own("artifactId"), known), resolved(given("version"), known), licenses
     )
 
 
-def _resolved(value: str, known: dict[str, str]) -> str:
-    """Placeholders may name placeholders; three rounds are enough for files that people write."""
+def resolved(value: str, known: Mapping[str, str]) -> str:
+    """With placeholders filled in, "" where one stays open. They may name others; three rounds are enough for what people
+    write."""
     for _ in range(3):
         if "${" not in value or len(value) > MAX_TEXT:
             break
