@@ -41,7 +41,9 @@ class SqliteStore:
         try:
             with self._lock:
                 connection = self._connect()
-                row = connection and connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone()
+                row = (
+                    connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone() if connection else None
+                )
                 if connection is None or row is None:
                     return None
                 if time.time() - row[0] > 3600:  # an hour's precision is enough, and most reads write nothing
