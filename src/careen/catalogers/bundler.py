@@ -1,0 +1,46 @@
+"""Ruby gems that ``Gemfile.lock`` or ``gems.locked`` names.
+
+Shape: sections GEM, GIT, PATH and PLUGIN SOURCE, each with ``specs:``; below it, four blanks in, ``name (version)`` of each
+gem, and further in what it needs. The platform that follows a version (``1.13.0-x86_64-linux``) is no part of it.
+The lock files that gems carry inside themselves are left out.
+Raises: ValueError where no section is found in a file that is not empty.
+**Source:** Bundler, Bundler::LockfileParser.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.declared import declared
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+SECTION = re.compile(r"[A-Z][A-Z _-]{1,30}")
+SOURCES = frozenset(("GEM", "GIT", "PATH", "PLUGIN SOURCE"))
+ENTRY = re.compile(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.]{0,100})(?:-[^)]{1,100})?\)")
+WITHIN_GEM = re.compile(r"(?:^|/)gems/[^/]+-[0-9][^/]*/")
+
+
+def read(file: File) -> Iterator[Package]:
+    if WITHIN_GEM.search(file.path):
+        return
+    lines = file.data.decode("utf-8", "replace").splitlines()
+    if any(lines) and not any(SECTION.fullmatch(line) for line in lines):
+        raise ValueError("no section of Gemfile.lock in it")
+    yield from declared(CATALOGER.name, "gem", _gems(lines))
+
+
+def _gems(lines: list[str]) -> Iterator[tuple[str, str]]:
+    section = ""
+    for line in lines:
+        if SECTION.fullmatch(line):
+            section = line
+        elif section in SOURCES and (found := ENTRY.fullmatch(line)):
+            yield found[1], found[2]
+
+
+CATALOGER = Cataloger(
+    name="bundler",
+    ecosystem=Ecosystem(purl_type="gem", scheme="gem", namespace="RubyGems"),
+    readers=(Reader(Wants(names=("Gemfile.lock", "gems.locked")), read),),
+    limits="Gemfile alone, which names ranges",
+)

@@ -1,0 +1,65 @@
+"""Ruby gems: installed ones by the specification that RubyGems keeps of them, others by the ``.gemspec`` of a source tree.
+
+Installed is what has a file in a folder ``specifications``, or in ``default`` below it for gems that came with Ruby. The
+file is a program; it is never run: name, version and licences are those given as literals, else those of the ``stub:``
+line that RubyGems writes, else of an installed gem's file name. Gem sources within an installed gem are left out.
+Raises: ValueError for an installed specification that names no gem.
+**Source:** RubyGems, Specification reference; Gem::StubSpecification.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+LITERAL = r"""(?:"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})'|%[qQ]?[<{(\[]([^\n>})\]]{1,200})[>})\]])"""
+FIELD = re.compile(rf"^[ \t]*[a-z_]\w{{0,30}}\.(name|version|license)[ \t]*=[ \t]*{LITERAL}", re.MULTILINE)
+LICENSES = re.compile(r"^[ \t]*[a-z_]\w{0,30}\.licenses[ \t]*=[ \t]*([^\n]{1,1000})", re.MULTILINE)
+STUB = re.compile(r"^# stub: (\S{1,200}) (\S{1,100}) ", re.MULTILINE)
+FILE = re.compile(r"(.+?)-([0-9][0-9A-Za-z.]*)(?:-.+)?\.gemspec")
+QUOTED = re.compile(r"""["']([^"'\\\n]{1,200})["']""")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
+VERSION = re.compile(r"[0-9][0-9A-Za-z.-]{0,100}")
+WITHIN_GEM = re.compile(r"(?:^|/)gems/[^/]+-[0-9][^/]*/")
+
+
+def read(file: File) -> Iterator[Package]:
+    folder, _, file_name = file.path.rpartition("/")
+    installed = folder.removesuffix("/default").endswith("specifications")
+    if not installed and WITHIN_GEM.search(file.path):
+        return
+    content = file.data.decode("utf-8", "replace").replace("\r\n", "\n")
+    fields = {found[1]: found[2] or found[3] or found[4] for found in reversed(list(FIELD.finditer(content)))}
+    stub, named = STUB.search(content), FILE.fullmatch(file_name)
+    name = fields.get("name") or (stub[1] if stub else "") or (named[1] if installed and named else "")
+    version = fields.get("version") or (stub[2] if stub else "") or (named[2] if installed and named else "")
+    if not NAME.fullmatch(name) or not VERSION.fullmatch(version):
+        if installed:
+            raise ValueError("no specification of a gem: it has no believable name or version")
+        return
+    yield Package(
+        type="gem",
+        namespace=None,
+        name=name,
+        version=version,
+        licenses=tuple(dict.fromkeys(_licenses(fields.get("license", ""), content))),
+        cataloger=CATALOGER.name,
+        confidence=1.0 if fields.keys() >= {"name", "version"} else 0.9,
+        presence="present" if installed else "declared",
+    )
+
+
+def _licenses(license: str, content: str) -> Iterator[str]:
+    if license:
+        yield license
+    if found := LICENSES.search(content):
+        yield from QUOTED.findall(found[1])
+
+
+CATALOGER = Cataloger(
+    name="gem",
+    ecosystem=Ecosystem(purl_type="gem", scheme="gem", namespace="RubyGems"),
+    readers=(Reader(Wants(suffixes=(".gemspec",), amount="head"), read),),
+    limits="versions that a program computes, in the .gemspec of a source tree",
+)

@@ -1,0 +1,59 @@
+"""WordPress and its plug-ins: ``wp-includes/version.php`` and the header comment of each plug-in's main file.
+
+A plug-in is a folder in ``wp-content/plugins`` with a PHP file that has ``Plugin Name:`` in its first 8 KiB, or one such
+file directly in it. It is listed by its folder's name, the slug that advisories use. Nothing is run.
+A purl type for them is not registered: ``wordpress-plugin``, and ``generic`` for WordPress itself.
+Raises: ValueError where the version file says none.
+**Source:** WordPress, Plugin Handbook, Header requirements; get_file_data().
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+HEADER_BYTES = 8 * 1024
+PLACE = re.compile(r"(?:^|/)wp-content/(?:mu-)?plugins/(?:([^/]+)/)?([^/]+)\.php")
+FIELD = re.compile(r"^[ \t/*#@]{0,40}(plugin name|version|license):[ \t]*([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE)
+CORE = re.compile(rb"\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]")
+VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,100}")
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
+
+
+def read_plugin(file: File) -> Iterator[Package]:
+    place = PLACE.search(file.path)
+    if not place or place.end() != len(file.path):
+        return
+    head = file.data[:HEADER_BYTES].decode("utf-8", "replace")
+    fields = {found[1].lower(): found[2].rstrip("*/ \t") for found in reversed(list(FIELD.finditer(head)))}
+    slug = place[1] or place[2]
+    if not fields.get("plugin name") or not SLUG.fullmatch(slug):
+        return
+    version = fields.get("version", "")
+    yield Package(
+        type="wordpress-plugin",
+        namespace=None,
+        name=slug,
+        version=version if VERSION.fullmatch(version) else "",
+        licenses=(fields["license"],) if fields.get("license") else (),
+        cataloger=CATALOGER.name,
+    )
+
+
+def read_core(file: File) -> Iterator[Package]:
+    found = CORE.search(file.data)
+    if not found:
+        raise ValueError("no $wp_version in it")
+    yield Package(type="generic", namespace=None, name="wordpress", version=found[1].decode(), cataloger=CATALOGER.name)
+
+
+CATALOGER = Cataloger(
+    name="wordpress",
+    ecosystem=Ecosystem(purl_type="wordpress-plugin", scheme="generic"),
+    readers=(
+        Reader(Wants(suffixes=(".php",), amount="head"), read_plugin),
+        Reader(Wants(paths=("wp-includes/version.php",), amount="head"), read_core),
+    ),
+    limits="themes; plug-ins of a content folder that was given another name",
+)

@@ -1,0 +1,4 @@
+Gem::Specification.new do |spec|
+  spec.name = "other"
+  spec.version = Other::VERSION
+end

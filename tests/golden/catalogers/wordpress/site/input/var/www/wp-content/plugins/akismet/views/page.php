@@ -1,0 +1,3 @@
+<?php
+/* Plugin Name: Not one
+   Version: 1 */
