@@ -85,9 +85,10 @@ def _advisories(namespace: str, package: str, id: str, value: dict, key_of: KeyO
         ranges = (Range(affected, fixed),) if fixed or affected else ()
         if entry.get("VulnerableVersions") or entry.get("PatchedVersions") or entry.get("UnaffectedVersions"):
             ranges = _of_constraints(entry, key_of(namespace))
-        status = (
-            STATUSES[int(entry["Status"])] if entry.get("Status") else "fixed" if fixed or "PatchedVersions" in entry else "open"
-        )
+        if entry.get("Status"):
+            status = STATUSES[int(entry["Status"])]
+        else:
+            status = "fixed" if fixed or "PatchedVersions" in entry else "open"
         yield Advisory(
             id=id,
             source=distribution,

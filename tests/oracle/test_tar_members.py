@@ -56,9 +56,10 @@ def write(entries, form):
 def test_reads_what_tarfile_writes(form, entries):
     data = write(entries, form)
     for source in (SeekStream(io.BytesIO(data)), open_stream(io.BytesIO(data), Limits())):
-        seen = []
-        for member in tar.members(source):
-            seen.append((member, b"".join(tar.content(source, member, 300)) if member.kind == "f" else b""))
+        seen = [
+            (member, b"".join(tar.content(source, member, 300)) if member.kind == "f" else b"")
+            for member in tar.members(source)
+        ]
         assert len(seen) == len(entries)
         for (member, body), item in zip(seen, entries, strict=True):
             assert member.path == item["path"]

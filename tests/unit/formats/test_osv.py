@@ -214,7 +214,16 @@ def test_malicious_packages():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"[]", b"{}", b'{"id": 7}', b'{"id": ""}', b"\xff", b'{"id": "X", "affected": [{"package": {}}]}', b'{"x": ' + b"[" * 100_000],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"id": 7}',
+        b'{"id": ""}',
+        b"\xff",
+        b'{"id": "X", "affected": [{"package": {}}]}',
+        b'{"x": ' + b"[" * 100_000,
+    ],
 )
 def test_not_a_record(data):
     with pytest.raises(ValueError):
