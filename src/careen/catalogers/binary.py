@@ -1,0 +1,255 @@
+"""Software that no package manager knows, by the version texts in its executables and libraries.
+
+What is looked for is data: ``binary_rules/*.toml``, one file for each group of products. A rule is a ``[[program]]``:
+
+    name      of the package; ``<file>``: the basename of the file
+    files     basenames, ``*`` for anything: only files so called are read at all
+    strong    [{text, bytes}]: an expression with ``<version>`` in it, and a text it contains, sought first; the first
+              expression in the list that is met settles the version
+    loose     [{bytes, texts, beside, follows_name}]: where a version stands alone. Of ``texts`` the expression contains
+              one, of ``beside`` one must be in the same 256 KiB; ``follows_name``: the version goes on where the file's
+              name leaves off (python3.11). They count only where they agree on one version
+    version   what ``<version>`` stands for, where it is not three numbers; of one strong expression too
+    cpe       vendor and product in the CPE dictionary; ``namespace`` and ``type``: of the package URL; ``prefix`` goes
+              before the version there
+    any_mode  the files need no execute bit; ``at_start``: the first bytes of the file meet an expression or none do
+
+Expressions are Python's, over bytes. Each has at least eight fixed bytes, counting the shortest of ``beside``, and
+bounded repeats, so that time grows with the file's size and nothing else.
+Raises: ValueError for a file with several versions, none of which is certain.
+**Source:** the programs themselves; CPE 2.3, "Formatted string binding" (NISTIR 7695, 6.2).
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from fnmatch import translate
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+WINDOW_BYTES = 256 * 1024
+BEFORE_BYTES, AFTER_BYTES = 64, 1024  # how far an expression sees beyond what it takes in
+MAX_VERSIONS = 16
+NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
+
+_FILE = "<file>"
+_NAME_VERSION = re.compile(r"\d+\.\d+")
+_NOT_IN_CPE = re.compile(r"([^A-Za-z0-9._-])")
+
+
+class Strong(Struct, frozen=True, forbid_unknown_fields=True):
+    text: str
+    bytes: str
+    version: str = ""
+
+
+class Loose(Struct, frozen=True, forbid_unknown_fields=True):
+    bytes: str
+    texts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    follows_name: bool = False
+
+
+class Program(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    files: tuple[str, ...]
+    strong: tuple[Strong, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    version: str = NUMBERS
+    cpe: str | None = None
+    namespace: str | None = None
+    type: str = "generic"
+    prefix: str = ""
+    any_mode: bool = False
+    at_start: bool = False
+
+
+class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
+    program: tuple[Program, ...]
+
+
+def programs() -> tuple[Program, ...]:
+    found: list[Program] = []
+    for path in sorted((Path(__file__).parent / "binary_rules").glob("*.toml")):
+        found += msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Rules).program
+    return tuple(found)
+
+
+class Names:
+    """Which programs a basename may be: most are none, which must be known at once."""
+
+    def __init__(self, known: tuple[Program, ...]) -> None:
+        self._plain: dict[str, list[Program]] = {}
+        patterned: dict[str, list[Program]] = {}
+        for program in known:
+            for name in program.files:
+                (patterned if "*" in name else self._plain).setdefault(name, []).append(program)
+        self._patterned = [(re.compile(_translated(name)), found) for name, found in patterned.items()]
+        self._any = re.compile("|".join(_translated(name) for name in patterned))
+
+    def programs(self, name: str) -> list[Program]:
+        found = list(self._plain.get(name, ()))
+        if self._any.match(name):
+            found += [one for pattern, several in self._patterned if pattern.match(name) for one in several]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+def read(file: File) -> "Scanner | None":
+    name = file.path.rpartition("/")[2]
+    wanted = NAMES.programs(name)
+    return Scanner(name, wanted) if wanted else None
+
+
+class Scanner:
+    """Looks at windows of the file that overlap and lie at the same places however it is fed."""
+
+    def __init__(self, name: str, wanted: list[Program]) -> None:
+        self._searches = [_Search(name, program) for program in wanted]
+        self._open = list(self._searches)
+        self._data = bytearray()
+        self._from = 0  # where in the data the bytes begin that no window has taken in yet
+
+    def feed(self, chunk: bytes) -> None:
+        if not self._open:
+            return
+        self._data += chunk
+        while len(self._data) >= self._from + WINDOW_BYTES + AFTER_BYTES:
+            end = self._from + WINDOW_BYTES
+            self._look(bytes(self._data[: end + AFTER_BYTES]), end)
+            del self._data[: end - BEFORE_BYTES]
+            self._from = BEFORE_BYTES
+
+    def facts(self) -> Iterator[Package]:
+        self._look(bytes(self._data), len(self._data))
+        for search in self._searches:
+            yield from search.packages()
+        for search in self._searches:
+            search.check()
+
+    def _look(self, window: bytes, end: int) -> None:
+        for search in self._open:
+            search.look(window, self._from, end)
+        self._open = [search for search in self._open if search.open]
+
+
+class _Search:
+    """One program in one file."""
+
+    def __init__(self, name: str, program: Program) -> None:
+        self._name, self._program = name, program
+        self._version = ""
+        self._loose: set[str] = set()
+        self._told = _NAME_VERSION.search(name)
+        self.open = True
+
+    def look(self, window: bytes, start: int, end: int) -> None:
+        """What begins from ``start`` on and before ``end``; the window has more at both ends."""
+        program = self._program
+        for strong in program.strong:
+            if _bytes(strong.text) in window and (
+                found := next(self._versions(strong.bytes, strong.version, window, start, end), "")
+            ):
+                self._version, self.open = found, False
+                return
+        for loose in program.loose:
+            if loose.texts and not _any(loose.texts, window):
+                continue
+            versions = {
+                version
+                for version in islice(self._versions(loose.bytes, "", window, start, end), MAX_VERSIONS)
+                if not loose.follows_name or (self._told and version.startswith(f"{self._told[0]}."))
+            }
+            if versions and len(self._loose) < MAX_VERSIONS and (not loose.beside or _any(loose.beside, window)):
+                self._loose |= versions
+        if program.at_start:
+            self.open = False
+
+    def packages(self) -> Iterator[Package]:
+        if self._version:
+            yield self._package(self._version, 0.8)
+        elif len(self._loose) == 1:
+            yield self._package(next(iter(self._loose)), 0.6)
+
+    def check(self) -> None:
+        if not self._version and len(self._loose) > 1:
+            raise ValueError(f"{self._named(self._program.name)} of one of the versions {', '.join(sorted(self._loose))}")
+
+    def _versions(self, expression: str, version: str, window: bytes, start: int, end: int) -> Iterator[str]:
+        compiled = _compiled(expression, version or self._program.version)
+        if self._program.at_start:
+            first = compiled.match(window)
+            if first:
+                yield first["version"].decode("latin-1")
+            return
+        for match in compiled.finditer(window, start):
+            if match.start() >= end:
+                return
+            yield match["version"].decode("latin-1")
+
+    def _package(self, version: str, confidence: float) -> Package:
+        program = self._program
+        return Package(
+            type=program.type,
+            namespace=program.namespace,
+            name=self._named(program.name),
+            version=program.prefix + version,
+            cataloger="binary",
+            confidence=confidence,
+            cpe=f"cpe:2.3:a:{self._named(program.cpe)}:{_in_cpe(version)}:*:*:*:*:*:*:*" if program.cpe else None,
+        )
+
+    def _named(self, text: str) -> str:
+        return text.replace(_FILE, self._name)
+
+
+def _in_cpe(version: str) -> str:
+    return _NOT_IN_CPE.sub(r"\\\1", version)
+
+
+def _translated(name: str) -> str:
+    return translate(name.replace("[", "[[]"))
+
+
+def _any(texts: tuple[str, ...], window: bytes) -> bool:
+    return any(_bytes(text) in window for text in texts)
+
+
+@cache
+def _bytes(text: str) -> bytes:
+    return text.encode()
+
+
+@cache
+def _compiled(expression: str, version: str) -> re.Pattern[bytes]:
+    return re.compile(expression.replace("<version>", f"(?P<version>{version})").encode(), re.DOTALL)
+
+
+PROGRAMS = programs()
+NAMES = Names(PROGRAMS)
+
+CATALOGER = Cataloger(
+    name="binary",
+    ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
+    readers=(
+        Reader(
+            Wants(
+                names=tuple(sorted({name for program in PROGRAMS if program.any_mode for name in program.files})),
+                suffixes=(".exe", ".dylib"),
+                executables=True,
+                amount="stream",
+            ),
+            read,
+        ),
+    ),
+    limits=(
+        "Programs whose files were renamed. Known are "
+        f"{', '.join(sorted({program.name for program in PROGRAMS if program.name != _FILE}))}."
+    ),
+)
