@@ -4,8 +4,8 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -33,12 +33,13 @@ from careen.plugins import (
     OpenContext,
     Progress,
     Reporter,
+    SbomFormat,
     VersionScheme,
     load,
     silent,
 )
 from careen.policy.policy import Policy
-from careen.scan import Reading, inventory_of, report_of
+from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.store.memory import NoStore, Store
 
 log = logging.getLogger(__name__)
@@ -50,31 +51,77 @@ REMOTE = ("docker", "podman", "registry")  # where a name is looked for, in this
 
 def scan(reference: str, settings: Settings, progress: Progress = silent) -> Report:
     """Everything: open, read, learn, match, assess. Raises Error where no report can be made at all."""
-    catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
-    ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
-    policy = _policy(settings)
-    with ExitStack() as opened:
-        image = open_image(reference, settings, progress)
-        lessons = _Lessons(settings, ecosystems, progress)
+    with Session(settings) as session:
+        return session.scan(reference, progress)
+
+
+def inventory(reference: str, settings: Settings, progress: Progress = silent) -> tuple[Image, Inventory]:
+    """What is in an image, judged by nobody: no advisory is needed."""
+    with Session(settings) as session:
+        return session.inventory(reference, progress)
+
+
+class Session:
+    """What the scans of one run share: plugins, store, policy, and what was fetched for the ones before. Threads may
+    share it. ``fetcher`` is for images, ``store`` one to use in place of that of the settings."""
+
+    def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
+        self._settings, self._fetcher = settings, fetcher
+        catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
+        self._ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
+        self._readers = Readers.of(catalogers, _fingerprint())
+        self._policy = _policy(settings)
+        self._store = store or _store(settings)
+        self._learnt: set[str] = set()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+    def scan(self, reference: str, progress: Progress = silent) -> Report:
+        settings = self._settings
+        lessons = _Lessons(settings, self._ecosystems, progress, self._learnt)
+        image, inventory = self.inventory(reference, progress, lessons.begin)
+        with ExitStack() as opened:
+            knowledge = lessons.learn(inventory, opened)
+            schemes = {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
+            scores = partial(_scores, knowledge, settings) if knowledge is not None else None
+            return report_of(image, inventory, knowledge, schemes, self._ecosystems, self._policy, scores=scores)
+
+    def inventory(
+        self, reference: str, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None
+    ) -> tuple[Image, Inventory]:
+        """``seen`` is told of each Delta as it comes."""
+        path = _sbom_path(reference)
+        if path is not None:
+            from careen.sboms.file import read_file
+
+            image, found = read_file(path, reference, sbom_formats())
+            return image, with_vendors(found)
+        image = open_image(reference, self._settings, progress, self._fetcher)
+        return self.inventory_of(image, progress, seen)
+
+    def inventory_of(
+        self, image: Image, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None
+    ) -> tuple[Image, Inventory]:
+        settings = self._settings
         reading = Reading(
-            readers=Readers.of(catalogers, _fingerprint()),
-            store=opened.enter_context(closing(_store(settings))),
+            readers=self._readers,
+            store=self._store,
             limits=_limits(settings),
             jobs=settings.jobs or os.cpu_count() or 1,
             verify_diff_ids=settings.verify_diff_ids or settings.strict,
             progress=progress,
-            seen=lessons.begin,
+            seen=seen,
         )
-        image, inventory = inventory_of(image, reading)
-        knowledge = lessons.learn(inventory, opened)
-        schemes = {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
-        scores = partial(_scores, knowledge, settings) if knowledge is not None else None
-        return report_of(image, inventory, knowledge, schemes, ecosystems, policy, scores=scores)
+        return inventory_of(image, reading)
 
 
-def open_image(reference: str, settings: Settings, progress: Progress = silent) -> Image:
+def open_image(reference: str, settings: Settings, progress: Progress = silent, fetcher: Fetcher | None = None) -> Image:
     """The image behind a reference: a path, a prefix and what it names, or a name to look for at the engines and registry."""
-    context = _context(settings, progress)
+    context = _context(settings, progress, fetcher)
     forced, rest = _forced(reference)
     if forced:
         return forced.open(rest, context)
@@ -98,6 +145,8 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent) 
 
 def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
     """What a multi-platform image offers; empty where there is no choice."""
+    if _sbom_path(reference) is not None:
+        return ()
     context = _context(settings, silent)
     forced, rest = _forced(reference)
     if forced:
@@ -119,6 +168,10 @@ def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
 
 def image_sources() -> Mapping[str, ImageSource]:
     return {source.name: source for source in load("careen.images", "IMAGE_SOURCE", ImageSource)}
+
+
+def sbom_formats() -> tuple[SbomFormat, ...]:
+    return load("careen.sboms", "SBOM_FORMAT", SbomFormat)
 
 
 def reporters() -> Mapping[str, Reporter]:
@@ -143,8 +196,9 @@ def database_status(settings: Settings) -> DatabaseInfo:
 class _Lessons:
     """Fetches what the image at hand calls for while its layers are still being read."""
 
-    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress) -> None:
-        self._settings, self._ecosystems, self._progress = settings, ecosystems, progress
+    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: set[str]) -> None:
+        """``learnt`` are the namespaces that are up to date: another image of this run asked for them."""
+        self._settings, self._ecosystems, self._progress, self._learnt = settings, ecosystems, progress, learnt
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -173,6 +227,9 @@ class _Lessons:
         from careen.database.update import refresh, update
 
         settings = self._settings
+        namespaces -= self._learnt
+        if not namespaces and self._learnt:
+            return
         sources = [source for source in _advisory_sources() if source.on_demand]
         need = Need(namespaces)
         try:
@@ -186,6 +243,7 @@ class _Lessons:
         except Error as error:
             log.warning("no advisories could be fetched: %s", error)
             return
+        self._learnt |= namespaces
         for feed in result.feeds:
             if feed.state == "failed":
                 log.warning("%s could not be brought up to date: %s", feed.source or "the database", feed.detail)
@@ -236,7 +294,16 @@ def _forced(reference: str) -> tuple[ImageSource | None, str]:
     return (source, rest.removeprefix("//")) if source else (None, reference)
 
 
-def _context(settings: Settings, progress: Progress) -> OpenContext:
+def _sbom_path(reference: str) -> Path | None:
+    """The file of a bill of materials: one named with ``sbom:``, or a file that turns out to be one."""
+    from careen.sboms.file import recognised
+
+    if Path(reference).exists():
+        return Path(reference) if recognised(Path(reference), sbom_formats()) else None
+    return Path(reference.removeprefix("sbom:")) if reference.startswith("sbom:") else None
+
+
+def _context(settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> OpenContext:
     import msgspec
 
     from careen.images.platforms import parse_platform
@@ -245,7 +312,7 @@ def _context(settings: Settings, progress: Progress) -> OpenContext:
     values["limits"] = _limits(settings)
     return OpenContext(
         platform=parse_platform(settings.platform) if settings.platform else None,
-        fetcher=None,
+        fetcher=fetcher,
         cache=None if settings.no_cache else _cache_folder(settings.cache_dir),
         progress=progress,
         settings=values,

@@ -8,6 +8,7 @@
 | version scheme       | versions/x.py    | VERSION_SCHEME    | key(text) -> sortable tuple                            |
 | check                | checks/<target>/x.py | CHECK         | inspect(document) -> places at fault                   |
 | output format        | reports/x.py     | REPORTER          | write(report, stream, options)                         |
+| bill of materials    | sboms/x.py       | SBOM_FORMAT       | accepts(head); read(data) -> Sbom                      |
 
 A plugin never imports its neighbours; what several of them need lies in ``formats``.
 """
@@ -26,6 +27,7 @@ from .model.image import Image, Platform
 from .model.inventory import Unknown
 from .model.package import Package
 from .model.report import Report
+from .model.sbom import Sbom
 
 Kind = TypeVar("Kind")
 
@@ -290,4 +292,16 @@ class Reporter(Struct, frozen=True):
     name: str  # --format NAME
     media_type: str
     write: Callable[[Report, TextIO, ReportOptions], None]
+    description: str = ""
+
+
+# --- bills of materials -----------------------------------------------------------------------------------------------
+
+
+class SbomFormat(Struct, frozen=True):
+    """``accepts`` sees the first 64 KiB and says whether this is its format; ``read`` raises ValueError where it is not."""
+
+    name: str
+    accepts: Callable[[bytes], bool]
+    read: Callable[[bytes], Sbom]
     description: str = ""

@@ -50,15 +50,20 @@ def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
         if known is not None:
             return _with_digests(image, digests), msgspec.msgpack.decode(known, type=Inventory)
     deltas = _read_all(image.layers, reading)
-    inventory = bind(deltas, reading.readers.catalogers)
-    inventory = replace(
-        inventory,
-        packages=tuple(replace(package, vendor=vendor_of(package, inventory.distribution)) for package in inventory.packages),
-    )
+    inventory = with_vendors(bind(deltas, reading.readers.catalogers))
     digests = [delta.digest for delta in deltas]
     if all(digests):
         reading.store.put(_key(digests, reading), msgspec.msgpack.encode(inventory))
     return _with_digests(image, digests, verified=reading.verify_diff_ids), inventory
+
+
+def with_vendors(inventory: Inventory) -> Inventory:
+    """Each package says who built it; what says so already is left as it is."""
+    packages = (
+        replace(package, vendor=vendor_of(package, inventory.distribution)) if package.vendor == "unknown" else package
+        for package in inventory.packages
+    )
+    return replace(inventory, packages=tuple(packages))
 
 
 def report_of(

@@ -1,0 +1,114 @@
+"""The package that a package URL names, and the URL that names a package with all that advisories go by.
+
+``full_purl`` adds the source package and the module, which ``Package.purl`` leaves out; ``package_of`` reads both back,
+and what other tools write: a distribution under other names, a codename for a release, a source rpm.
+Raises: ValueError for what is no package URL.
+**Source:** purl-spec, definitions of deb, rpm and apk; the ``upstream`` qualifier as bills of materials use it.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from careen.model.package import Distribution, Package, Source
+
+from .purl import Purl, parse
+
+_JOINED = {"maven": ":", "npm": "/", "golang": "/", "composer": "/", "jsr": "/"}  # types whose name holds the namespace
+_SOURCE_RPM = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
+_RELEASE = re.compile(r"(.+?)-(\d[\w.~]*)")
+_IDS = {
+    "redhat": "rhel", "redhatenterpriselinux": "rhel", "amazon": "amzn", "amazonlinux": "amzn", "oracle": "ol",
+    "oraclelinux": "ol", "alma": "almalinux", "rockylinux": "rocky", "cbl-mariner": "mariner", "opensuse.leap": "opensuse-leap",
+    "opensuse.tumbleweed": "opensuse-tumbleweed", "suse linux enterprise server": "sles", "suse": "sles",
+}  # fmt: skip
+_CODENAMES = {
+    "jessie": "debian-8", "stretch": "debian-9", "buster": "debian-10", "bullseye": "debian-11", "bookworm": "debian-12",
+    "trixie": "debian-13", "forky": "debian-14", "trusty": "ubuntu-14.04", "xenial": "ubuntu-16.04", "bionic": "ubuntu-18.04",
+    "focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
+}  # fmt: skip
+_OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
+
+
+def package_of(text: str, names: Iterable[str] = ()) -> Package:
+    """``names`` are ways in which the package may be written: one that gives the same URL is kept for its letters."""
+    purl = parse(text)
+    name, namespace = purl.name, purl.namespace
+    if purl.namespace and purl.type in _JOINED:
+        name, namespace = f"{purl.namespace}{_JOINED[purl.type]}{purl.name}", None
+    version = purl.version or ""
+    if purl.type == "rpm" and (epoch := purl.qualifier("epoch")):
+        version = f"{epoch}:{version}"
+    package = Package(
+        purl.type,
+        namespace,
+        name,
+        version,
+        source=_source(purl, version),
+        arch=purl.qualifier("arch"),
+        distro=_distro(purl),
+        module=purl.qualifier("rpmmod", "modularitylabel") if purl.type == "rpm" else None,
+    )
+    for other in names:
+        if other != name and (same := replace(package, name=other)).purl == package.purl:
+            return same
+    return package
+
+
+def full_purl(package: Package) -> str:
+    text, source = package.purl, package.source
+    more = []
+    if source and (source.name, source.version) != (package.name, package.version):
+        version = f"@{source.version}" if source.version and source.version != package.version else ""
+        if package.type == "rpm":
+            version = f"-{source.version.rpartition(':')[2]}.src.rpm"
+        more.append("upstream=" + quote(f"{source.name}{version}", safe=":", errors="replace"))
+    if package.module:
+        more.append("rpmmod=" + quote(package.module, safe=":", errors="replace"))
+    if not more:
+        return text
+    head, _, qualifiers = text.partition("?")
+    return head + "?" + "&".join(sorted([*filter(None, qualifiers.split("&")), *more]))
+
+
+def distribution_in(packages: Iterable[Package]) -> Distribution | None:
+    """The distribution that most packages say they are of, where no one says it for the whole."""
+    from collections import Counter
+
+    counts = Counter(package.distro for package in packages if package.distro and package.type in _OF_DISTRIBUTIONS)
+    if not counts:
+        return None
+    name = max(counts, key=lambda one: (counts[one], one))
+    match = _RELEASE.fullmatch(name)
+    return Distribution(match[1], match[2]) if match else Distribution(name, "")
+
+
+def distribution_id(name: str) -> str:
+    """The id of os-release for what other tools call a distribution."""
+    lower = name.strip().lower()
+    return _IDS.get(lower, lower)
+
+
+def _source(purl: Purl, version: str) -> Source | None:
+    """A deb or an apk that names no source is its own; a source rpm has the epoch of its package, unsaid."""
+    upstream = purl.qualifier("upstream") if purl.type in _OF_DISTRIBUTIONS else None
+    if not upstream:
+        return Source(purl.name, version) if purl.type in ("deb", "apk") else None
+    if purl.type == "rpm" and (match := _SOURCE_RPM.fullmatch(upstream)):
+        return Source(match[1], version if match[2] == purl.version else match[2])
+    name, _, its = upstream.partition("@")
+    return Source(name, its or version)
+
+
+def _distro(purl: Purl) -> str | None:
+    distro = purl.qualifier("distro")
+    if not distro or purl.type not in (*_OF_DISTRIBUTIONS, "bitnami"):
+        return distro
+    if distro in _CODENAMES:
+        return _CODENAMES[distro]
+    if distro[:1].isdigit() and purl.namespace:
+        distro = f"{purl.namespace}-{distro}"
+    match = _RELEASE.fullmatch(distro)
+    return f"{distribution_id(match[1])}-{match[2]}" if match else distribution_id(distro)

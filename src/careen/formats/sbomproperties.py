@@ -1,0 +1,131 @@
+"""What a bill of materials keeps of a package and an inventory beyond its own words, as names and texts, and back.
+
+The writers of CycloneDX and SPDX store these beside each package, the readers restore them, so that a document that
+Careen wrote gives the findings of the image it came from. Names are ``careen:…`` where a format wants a name space.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args
+
+import msgspec
+from msgspec.structs import replace
+
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
+
+PREFIX = "careen:"
+MAX_UNKNOWNS = 10_000
+_PRESENCES: tuple[Any, ...] = get_args(Presence)
+_VENDORS: tuple[Any, ...] = get_args(Vendor)
+
+
+def of_package(package: Package) -> list[tuple[str, str]]:
+    """``layer`` is the one of the first place; ``layers`` has one a place, where they differ."""
+    pairs = [("presence", package.presence), ("vendor", package.vendor), ("cataloger", package.cataloger)]
+    if package.owned_by:
+        pairs.append(("owned_by", package.owned_by))
+    if package.evidence:
+        layers = [str(place.layer) for place in package.evidence]
+        pairs.append(("layer", layers[0]))
+        if len(set(layers)) > 1:
+            pairs.append(("layers", ",".join(layers)))
+    if package.source:
+        pairs += [("source", package.source.name), ("source_version", package.source.version)]
+    if package.module:
+        pairs.append(("module", package.module))
+    if package.maintainer:
+        pairs.append(("maintainer", package.maintainer))
+    if package.confidence != 1.0:
+        pairs.append(("confidence", f"{package.confidence:g}"))
+    return pairs
+
+
+def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -> Package:
+    """The package with what the properties say of it; what they say wrongly is not believed."""
+    changes: dict[str, Any] = {"evidence": _evidence(known, paths)}
+    if known.get("presence") in _PRESENCES:
+        changes["presence"] = known["presence"]
+    if known.get("vendor") in _VENDORS:
+        changes["vendor"] = known["vendor"]
+    if known.get("source"):
+        changes["source"] = Source(known["source"], known.get("source_version", ""))
+    for name in ("owned_by", "module", "maintainer", "cataloger"):
+        if known.get(name):
+            changes[name] = known[name]
+    changes["confidence"] = _confidence(known.get("confidence", ""))
+    return replace(package, **changes)
+
+
+def of_inventory(inventory: Inventory) -> list[tuple[str, str]]:
+    distribution = inventory.distribution
+    pairs = [("files", str(inventory.files)), ("unowned_executables", str(inventory.unowned_executables))]
+    if distribution:
+        told = [distribution.id, distribution.version, distribution.codename, distribution.pretty_name, *distribution.id_like]
+        pairs.append(("distribution", _json(told)))
+    for unknown in inventory.unknowns[:MAX_UNKNOWNS]:
+        place = unknown.evidence
+        pairs.append(("unknown", _json([unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer])))
+    return pairs
+
+
+def inventory_with(
+    packages: Iterable[Package], pairs: Iterable[tuple[str, str]], distribution: Distribution | None, faults: Iterable[Unknown]
+) -> Inventory:
+    """``distribution`` is what the format itself says; ``faults`` are what could not be read of the document."""
+    unknowns = list(faults)
+    known: dict[str, str] = {}
+    for name, value in pairs:
+        if name == "unknown":
+            unknowns += _unknown(value)
+        else:
+            known.setdefault(name, value)
+    told = _list(known.get("distribution", ""))
+    if len(told) >= 4 and all(isinstance(part, str) for part in told) and told[0]:
+        distribution = Distribution(told[0], told[1], told[2], tuple(told[4:]), told[3])
+    return Inventory(
+        distribution, tuple(packages), tuple(unknowns), _number(known.get("files")), _number(known.get("unowned_executables"))
+    )
+
+
+def _evidence(known: Mapping[str, str], paths: Sequence[str]) -> tuple[Evidence, ...]:
+    layers = [_number(text) for text in known.get("layers", "").split(",") if text]
+    if len(layers) != len(paths):
+        layers = [_number(known.get("layer"))] * len(paths)
+    places = (Evidence(path, layer) for path, layer in zip(paths, layers, strict=True))
+    found = tuple(dict.fromkeys(places))
+    return found or ((Evidence("", _number(known["layer"])),) if "layer" in known else ())
+
+
+def _unknown(value: str) -> list[Unknown]:
+    match _list(value):
+        case [str(cataloger), str(path), int(layer), str(reason), bool(whole)]:
+            return [Unknown(cataloger, Evidence(path, max(layer, 0)), reason, whole)]
+    return []
+
+
+def _list(text: str) -> list[Any]:
+    try:
+        found = msgspec.json.decode(text) if text else []
+    except (msgspec.MsgspecError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
+
+
+def _json(value: list[Any]) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # names that are no Unicode
+        clean = [part.encode("utf-8", "replace").decode() if isinstance(part, str) else part for part in value]
+        return msgspec.json.encode(clean).decode()
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _confidence(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        return 1.0
+    return found if 0.0 <= found <= 1.0 else 1.0

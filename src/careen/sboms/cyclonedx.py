@@ -1,0 +1,154 @@
+"""CycloneDX in JSON, versions 1.2 to 1.7, as Careen, Syft, Trivy and build tools write it.
+
+A component with a package URL is a package; a library or application without one is listed as ``generic``, which nothing
+judges, so that it does not vanish. Nested components are packages of their own.
+Raises: ValueError for anything else. **Source:** CycloneDX 1.7 (ECMA-424), JSON schema; the property names of Syft and Trivy.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from careen.formats import sbomproperties
+from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.model.inventory import Unknown
+from careen.model.package import Distribution, Evidence, Package, Source
+from careen.model.sbom import Sbom, SbomLayer
+from careen.plugins import SbomFormat
+
+MAX_DEPTH = 16
+MAX_COMPONENTS = 1_000_000
+_KINDS = ("library", "application", "framework", "firmware", "device-driver", "machine-learning-model")
+_TRIVY, _SYFT = "aquasecurity:trivy:", "syft:"
+
+
+def read(data: bytes) -> Sbom:
+    document = json_object(data)
+    if document.get("bomFormat") != "CycloneDX":
+        raise ValueError("no CycloneDX document")
+    subject = mapping(mapping(document.get("metadata")).get("component"))
+    pairs = [*_properties(mapping(document.get("metadata"))), *_properties(subject)]
+    layers = _layers(pairs)
+    number_by_layer = {name: number for number, layer in enumerate(layers) for name in (layer.digest, layer.diff_id) if name}
+    packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
+    distribution: Distribution | None = None
+    for component in _components(document, 0):
+        if component.get("type") == "operating-system":
+            distribution = distribution or _distribution(component)
+            continue
+        try:
+            package = _package(component, number_by_layer)
+        except ValueError as error:
+            faults.append(Unknown("cyclonedx", Evidence("", 0), f"{_shown(component)}: {error}"))
+            continue
+        if package:
+            packages.setdefault((package.purl, package.owned_by, package.presence), package)
+    found = tuple(packages.values())
+    own = [(name.removeprefix(sbomproperties.PREFIX), value) for name, value in pairs]
+    inventory = sbomproperties.inventory_with(found, own, distribution or distribution_in(found), faults)
+    return Sbom(inventory, text(subject.get("name")), _digest(subject), layers)
+
+
+def _components(parent: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"components are nested more than {MAX_DEPTH} deep")
+    components = sequence(parent.get("components"))
+    if len(components) > MAX_COMPONENTS:
+        raise ValueError(f"more than {MAX_COMPONENTS} components")
+    for component in map(mapping, components):
+        yield component
+        yield from _components(component, depth + 1)
+
+
+def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Package | None:
+    known = dict(_properties(component))
+    name, group, purl = text(component.get("name")), text(component.get("group")), text(component.get("purl"))
+    version = text(component.get("version"))
+    if purl:
+        package = package_of(purl, (name, f"{group}/{name}", f"{group}:{name}"))
+    elif component.get("type") in _KINDS and name and version:
+        package = Package("generic", group or None, name, version, cataloger="cyclonedx")
+    else:
+        return None
+    licences = map(mapping, sequence(component.get("licenses")))
+    package = replace(package, licenses=tuple(filter(None, map(_licence, licences))))
+    own = {key.removeprefix(sbomproperties.PREFIX): value for key, value in known.items() if key.startswith("careen:")}
+    if not own:
+        return _of_others(package, component, known, number_by_layer)
+    places = map(mapping, sequence(mapping(component.get("evidence")).get("occurrences")))
+    return sbomproperties.restored(package, own, [path for place in places if (path := text(place.get("location")))])
+
+
+def _of_others(package: Package, component: dict[str, Any], known: dict[str, str], numbers: dict[str, int]) -> Package:
+    """What Syft and Trivy say of source packages, modules, who packaged it, and places."""
+    name = known.get(_TRIVY + "SrcName")
+    if name and package.type in ("deb", "rpm", "apk"):
+        release, epoch = known.get(_TRIVY + "SrcRelease"), known.get(_TRIVY + "SrcEpoch")
+        version = known.get(_TRIVY + "SrcVersion", "")
+        version = f"{epoch}:{version}" if epoch and epoch != "0" else version
+        package = replace(package, source=Source(name, f"{version}-{release}" if release and version else version))
+    name = known.get(_SYFT + "metadata:source") or known.get(_SYFT + "metadata:originPackage")
+    if name and package.type in ("deb", "apk"):
+        package = replace(package, source=Source(name, known.get(_SYFT + "metadata:sourceVersion") or package.version))
+    module = known.get(_TRIVY + "Modularitylabel") or known.get(_SYFT + "metadata:modularityLabel")
+    if package.type == "rpm" and module:
+        package = replace(package, module=module)
+    supplier = text(component.get("publisher")) or text(mapping(component.get("supplier")).get("name"))
+    places: dict[Evidence, None] = {}
+    layer = numbers.get(known.get(_TRIVY + "LayerDigest") or known.get(_TRIVY + "LayerDiffID") or "", 0)
+    if path := known.get(_TRIVY + "FilePath"):
+        places[Evidence(path.lstrip("/"), layer)] = None
+    for key, path in known.items():
+        if key.startswith(_SYFT + "location:") and key.endswith(":path"):
+            layer = numbers.get(known.get(key.removesuffix("path") + "layerID", ""), 0)
+            places[Evidence(path.lstrip("/"), layer)] = None
+    for place in map(mapping, sequence(mapping(component.get("evidence")).get("occurrences"))):
+        if path := text(place.get("location")):
+            places.setdefault(Evidence(path.lstrip("/"), 0), None)
+    return replace(package, maintainer=supplier or None, evidence=tuple(places), cataloger="cyclonedx")
+
+
+def _layers(pairs: list[tuple[str, str]]) -> tuple[SbomLayer, ...]:
+    own = [value.partition(" ") for name, value in pairs if name == sbomproperties.PREFIX + "image_layer"]
+    if own:
+        return tuple(SbomLayer(digest, diff_id) for digest, _, diff_id in own)
+    return tuple(SbomLayer("", value) for name, value in pairs if name == _TRIVY + "DiffID")
+
+
+def _distribution(component: dict[str, Any]) -> Distribution | None:
+    name, version = text(component.get("name")), text(component.get("version"))
+    known = dict(_properties(component))
+    name = known.get(_SYFT + "distro:id") or name
+    return Distribution(distribution_id(name), known.get(_SYFT + "distro:versionID") or version) if name else None
+
+
+def _licence(entry: dict[str, Any]) -> str:
+    licence = mapping(entry.get("license"))
+    return text(licence.get("id")) or text(licence.get("name")) or text(entry.get("expression"))
+
+
+def _digest(subject: dict[str, Any]) -> str:
+    version = text(subject.get("version"))
+    if version.startswith("sha256:"):
+        return version
+    digests = (value for name, value in _properties(subject) if name == _TRIVY + "RepoDigest")
+    return next((value.rpartition("@")[2] for value in digests if "@sha256:" in value), "")
+
+
+def _properties(holder: dict[str, Any]) -> list[tuple[str, str]]:
+    entries = map(mapping, sequence(holder.get("properties")))
+    return [(text(entry.get("name")), text(entry.get("value"))) for entry in entries]
+
+
+def _shown(component: dict[str, Any]) -> str:
+    return (text(component.get("purl")) or text(component.get("name")))[:200]
+
+
+SBOM_FORMAT = SbomFormat(
+    name="cyclonedx",
+    accepts=lambda head: b'"bomFormat"' in head and b"CycloneDX" in head,
+    read=read,
+    description="CycloneDX in JSON",
+)

@@ -1,0 +1,55 @@
+"""A file with a bill of materials, recognised by its content, as the Image it says it is of and its Inventory.
+
+The image has the layers that the document names, none of which can be opened.
+Raises: InputError where the file is none of the known formats, is damaged, or has more than 256 MiB.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from careen.errors import InputError
+from careen.formats.jsonfile import read_bounded
+from careen.model.image import Image, ImageConfig, Layer
+from careen.model.inventory import Inventory
+from careen.plugins import SbomFormat
+
+HEAD_BYTES = 64 * 1024
+MAX_BYTES = 256 << 20
+
+
+def recognised(path: Path, formats: Sequence[SbomFormat]) -> SbomFormat | None:
+    """The format of a text file that is a bill of materials; None for any other file, and for what is no file."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except OSError:
+        return None
+    return None if b"\0" in head else _format(head, formats)
+
+
+def read_file(path: Path, reference: str, formats: Sequence[SbomFormat]) -> tuple[Image, Inventory]:
+    try:
+        data = bytes(read_bounded(path, MAX_BYTES))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", "check the path") from None
+    format = _format(data[:HEAD_BYTES], formats)
+    if format is None:
+        known = ", ".join(one.description for one in formats)
+        raise InputError(f"{path} is no bill of materials that Careen reads", f"it reads {known}")
+    try:
+        found = format.read(data)
+    except ValueError as error:
+        raise InputError(f"{path}: {error}", "write the bill of materials again") from None
+    layers = (Layer(index, layer.digest, layer.diff_id, 0, "", _not_here) for index, layer in enumerate(found.layers))
+    return Image(reference, "sbom", found.digest, None, ImageConfig(), tuple(layers)), found.inventory
+
+
+def _format(head: bytes, formats: Sequence[SbomFormat]) -> SbomFormat | None:
+    return next((format for format in formats if format.accepts(head)), None)
+
+
+def _not_here() -> BinaryIO:
+    raise InputError("a bill of materials holds no layers", "scan the image itself")

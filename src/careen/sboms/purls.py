@@ -1,0 +1,41 @@
+"""A list of package URLs, one a line; empty lines and those that begin with ``#`` are passed over.
+
+Raises: ValueError where no line is a package URL. **Source:** purl-spec (ECMA-427).
+"""
+
+from careen.formats.purlpackage import distribution_in, package_of
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Evidence, Package
+from careen.model.sbom import Sbom
+from careen.plugins import SbomFormat
+
+MAX_LINES = 1_000_000
+
+
+def read(data: bytes) -> Sbom:
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    if len(lines) > MAX_LINES:
+        raise ValueError(f"more than {MAX_LINES} lines")
+    packages: dict[str, Package] = {}
+    faults: list[Unknown] = []
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if not line or line.startswith("#"):
+            continue
+        try:
+            package = package_of(line)
+        except ValueError as error:
+            faults.append(Unknown("purls", Evidence("", 0), f"line {number}: {error}"))
+            continue
+        packages.setdefault(line, package)
+    if faults and not packages:
+        raise ValueError(f"no list of package URLs: {faults[0].reason}")
+    found = tuple(packages.values())
+    return Sbom(Inventory(distribution_in(found), found, tuple(faults)))
+
+
+SBOM_FORMAT = SbomFormat(
+    name="purls",
+    accepts=lambda head: any(line.strip().startswith(b"pkg:") for line in head.splitlines()[:50]) and b"{" not in head[:1],
+    read=read,
+    description="a list of package URLs, one a line",
+)

@@ -1,0 +1,145 @@
+"""SPDX in JSON or tag-value (2.2, 2.3) and in the JSON-LD of 3.0, as Careen, Syft, Trivy and build tools write it.
+
+A package with a package URL among its external references is a package; one without is listed as ``generic``, which
+nothing judges, unless it is the image itself or its distribution.
+Raises: ValueError for anything else. **Source:** SPDX 2.3, clauses 7 and 12; SPDX 3.0.1, profile Software.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from careen.formats import sbomproperties, spdxtagvalue
+from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.model.inventory import Unknown
+from careen.model.package import Distribution, Evidence, Package
+from careen.model.sbom import Sbom, SbomLayer
+from careen.plugins import SbomFormat
+
+_NOTHING = ("", "NOASSERTION", "NONE")
+_CONTAINER = ("CONTAINER", "OPERATING_SYSTEM", "OPERATING-SYSTEM")
+
+
+def read(data: bytes) -> Sbom:
+    document = json_object(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else spdxtagvalue.document(data)
+    if "@graph" in document:
+        document = _as_version_2(document)
+    if not text(document.get("spdxVersion")).startswith("SPDX-2"):
+        raise ValueError("no SPDX document of version 2 or 3")
+    subjects = _subjects(document)
+    packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
+    distribution, subject = None, dict[str, Any]()
+    for entry in map(mapping, sequence(document.get("packages"))):
+        purpose = text(entry.get("primaryPackagePurpose"))
+        named = _purl(entry)
+        of_image = not named or named.startswith(("pkg:oci/", "pkg:docker/"))
+        if purpose in _CONTAINER or (text(entry.get("SPDXID")) in subjects and of_image):
+            if purpose.startswith("OPERATING"):
+                name, version = text(entry.get("name")), text(entry.get("versionInfo"))
+                distribution = Distribution(distribution_id(name), version) if name else None
+            subject = subject or entry
+            continue
+        try:
+            package = _package(entry)
+        except ValueError as error:
+            shown = (named or text(entry.get("name")))[:200]
+            faults.append(Unknown("spdx", Evidence("", 0), f"{shown}: {error}"))
+            continue
+        packages.setdefault((package.purl, package.owned_by, package.presence), package)
+    found = tuple(packages.values())
+    pairs = _notes(document)
+    inventory = sbomproperties.inventory_with(found, pairs, distribution or distribution_in(found), faults)
+    layers = (value.partition(" ") for name, value in pairs if name == "image_layer")
+    digest = text(subject.get("versionInfo"))
+    return Sbom(
+        inventory,
+        text(subject.get("name")) or text(document.get("name")),
+        digest if digest.startswith("sha256:") else "",
+        tuple(SbomLayer(digest, diff_id) for digest, _, diff_id in layers),
+    )
+
+
+def _package(entry: dict[str, Any]) -> Package:
+    name, version, purl = text(entry.get("name")), text(entry.get("versionInfo")), _purl(entry)
+    if purl:
+        package = package_of(purl, (name,))
+    elif name:
+        package = Package("generic", None, name, "" if version in _NOTHING else version)
+    else:
+        raise ValueError("a package without name")
+    licences = (text(entry.get(key)) for key in ("licenseDeclared", "licenseConcluded"))
+    licence = next((one for one in licences if one not in _NOTHING), None)
+    notes = _notes(entry)
+    package = replace(package, licenses=(licence,) if licence else (), cataloger="spdx")
+    if not notes:
+        supplier = text(entry.get("supplier"))
+        return replace(package, maintainer=supplier.partition(": ")[2] or None if supplier not in _NOTHING else None)
+    licences = (value for key, value in notes if key == "licence")
+    package = replace(package, licenses=tuple(licences))
+    return sbomproperties.restored(package, dict(notes), [value for key, value in notes if key == "path"])
+
+
+def _purl(entry: dict[str, Any]) -> str:
+    references = map(mapping, sequence(entry.get("externalRefs")))
+    return next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == "purl"), "")
+
+
+def _notes(holder: dict[str, Any]) -> list[tuple[str, str]]:
+    """What Careen noted beside: pairs of texts in an annotation."""
+    pairs: list[tuple[str, str]] = []
+    for note in map(mapping, sequence(holder.get("annotations"))):
+        comment = text(note.get("comment"))
+        if comment.startswith(sbomproperties.PREFIX):
+            try:
+                found = msgspec.json.decode(comment.removeprefix(sbomproperties.PREFIX), type=list[tuple[str, str]])
+            except (msgspec.MsgspecError, RecursionError):
+                continue
+            pairs += found
+    return pairs
+
+
+def _subjects(document: dict[str, Any]) -> set[str]:
+    """The ids of what the document is of, which is no package in it."""
+    relations = map(mapping, sequence(document.get("relationships")))
+    described = (text(one.get("relatedSpdxElement")) for one in relations if one.get("relationshipType") == "DESCRIBES")
+    return {*described, *map(text, sequence(document.get("documentDescribes")))} - {""}
+
+
+def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
+    """The packages of an SPDX 3.0 graph under the names that they had in 2.3."""
+    packages, name = [], ""
+    for element in map(mapping, sequence(document["@graph"])):
+        kind = text(element.get("type")) or text(element.get("@type"))
+        if kind == "SpdxDocument":
+            name = text(element.get("name"))
+        if kind != "software_Package":
+            continue
+        purl = text(element.get("software_packageUrl"))
+        for identifier in map(mapping, sequence(element.get("externalIdentifier"))):
+            if identifier.get("externalIdentifierType") == "packageUrl":
+                purl = purl or text(identifier.get("identifier"))
+        packages.append(
+            {
+                "SPDXID": text(element.get("spdxId")),
+                "name": text(element.get("name")),
+                "versionInfo": text(element.get("software_packageVersion")),
+                "primaryPackagePurpose": text(element.get("software_primaryPurpose")).upper(),
+                "externalRefs": [{"referenceType": "purl", "referenceLocator": purl}] if purl else [],
+            }
+        )
+    return {"spdxVersion": "SPDX-2.3", "name": name, "packages": packages}
+
+
+SBOM_FORMAT = SbomFormat(
+    name="spdx",
+    accepts=lambda head: (
+        b'"spdxVersion"' in head
+        or b"spdx.org/rdf/3." in head
+        or head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"SPDXVersion:")
+        or b"\nSPDXVersion:" in head
+    ),
+    read=read,
+    description="SPDX in JSON or tag-value",
+)

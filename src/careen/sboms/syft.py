@@ -1,0 +1,95 @@
+"""Syft's own JSON: artifacts with places, owners and the layers of the image.
+
+Raises: ValueError for anything else. **Source:** Syft, JSON schema 16 (``artifacts``, ``artifactRelationships``, ``source``).
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Distribution, Evidence, Package, Source
+from careen.model.sbom import Sbom, SbomLayer
+from careen.plugins import SbomFormat
+
+OWNS = "ownership-by-file-overlap"
+
+
+def read(data: bytes) -> Sbom:
+    document = json_object(data)
+    if not isinstance(document.get("artifacts"), list) or text(mapping(document.get("descriptor")).get("name")) != "syft":
+        raise ValueError("no document of Syft")
+    source = mapping(mapping(document.get("source")).get("metadata"))
+    layers = [text(mapping(layer).get("digest")) for layer in sequence(source.get("layers"))]
+    number_by_layer = {digest: number for number, digest in enumerate(layers)}
+    by_id: dict[str, Package] = {}
+    faults: list[Unknown] = []
+    for artifact in map(mapping, document["artifacts"]):
+        try:
+            by_id[text(artifact.get("id"))] = _package(artifact, number_by_layer)
+        except ValueError as error:
+            faults.append(Unknown("syft", Evidence("", 0), f"{text(artifact.get('name'))[:200]}: {error}"))
+    _own(by_id, document)
+    packages = tuple({(one.purl, one.owned_by): one for one in reversed(by_id.values())}.values())[::-1]
+    inventory = Inventory(_distribution(mapping(document.get("distro"))) or distribution_in(packages), packages, tuple(faults))
+    return Sbom(
+        inventory,
+        text(source.get("userInput")) or text(mapping(document.get("source")).get("name")),
+        text(source.get("manifestDigest")),
+        tuple(SbomLayer("", digest) for digest in layers),
+    )
+
+
+def _package(artifact: dict[str, Any], number_by_layer: dict[str, int]) -> Package:
+    name, purl = text(artifact.get("name")), text(artifact.get("purl"))
+    if purl:
+        package = package_of(purl, (name,))
+    elif name:
+        package = Package("generic", None, name, text(artifact.get("version")))
+    else:
+        raise ValueError("an artifact without name")
+    meta = mapping(artifact.get("metadata"))
+    places = [
+        Evidence(text(place.get("path")).lstrip("/"), number_by_layer.get(text(place.get("layerID")), 0))
+        for place in map(mapping, sequence(artifact.get("locations")))
+    ]
+    licences = (mapping(one) for one in sequence(artifact.get("licenses")))
+    source = text(meta.get("source")) or text(meta.get("originPackage"))
+    if source and package.type in ("deb", "apk"):
+        package = replace(package, source=Source(source, text(meta.get("sourceVersion")) or package.version))
+    if package.type == "rpm" and text(meta.get("modularityLabel")):
+        package = replace(package, module=text(meta.get("modularityLabel")))
+    return replace(
+        package,
+        licenses=tuple(filter(None, (text(one.get("spdxExpression")) or text(one.get("value")) for one in licences))),
+        maintainer=text(meta.get("vendor")) or text(meta.get("maintainer")) or None,
+        cataloger="syft",
+        evidence=tuple(dict.fromkeys(place for place in places if place.path)),
+    )
+
+
+def _own(by_id: dict[str, Package], document: dict[str, Any]) -> None:
+    """A package whose files a distribution's package owns is marked as its own."""
+    for relation in map(mapping, sequence(document.get("artifactRelationships"))):
+        owner, owned = by_id.get(text(relation.get("parent"))), by_id.get(text(relation.get("child")))
+        if relation.get("type") == OWNS and owner and owned and owner.type in ("deb", "rpm", "apk") and owner is not owned:
+            by_id[text(relation.get("child"))] = replace(owned, owned_by=owner.purl)
+
+
+def _distribution(distro: dict[str, Any]) -> Distribution | None:
+    id = text(distro.get("id"))
+    if not id:
+        return None
+    like = tuple(filter(None, map(text, sequence(distro.get("idLike")))))
+    name = text(distro.get("prettyName"))
+    return Distribution(distribution_id(id), text(distro.get("versionID")), text(distro.get("versionCodename")), like, name)
+
+
+SBOM_FORMAT = SbomFormat(
+    name="syft",
+    accepts=lambda head: b'"artifacts"' in head,
+    read=read,
+    description="Syft's own JSON",
+)
