@@ -73,6 +73,14 @@ USUAL_NAMES = {  # what files of a kind are called: test data of one kind has to
 }
 
 USUAL_PLACES = {  # the same by what their names look like
+    "*/composite-action.yaml": ".github/actions/x/action.yaml",
+    "*/githubactions/*.yaml": ".github/workflows/x.yaml",
+    "*/conanfile*.txt": "conanfile.txt",
+    "*/container-manifest-2": "var/lib/rpmmanifest/container-manifest-2",
+    "*.pubspec.yaml": "pubspec.yaml",
+    "*/rebar*.lock": "rebar.lock",
+    "*/snap/*/dpkg.yaml": "usr/share/snappy/dpkg.yaml",
+    "*/snap/*/manifest.yaml": "snap/manifest.yaml",
     "*package-lock*.json": "package-lock.json",
     "*setup.py": "setup.py",
     "*/conda/meta/*.json": "opt/conda/conda-meta/package.json",

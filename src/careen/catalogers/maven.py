@@ -19,7 +19,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_PARENTS = 16
 MAX_IMPORTS = 16
-MAX_LISTS = 200
+MAX_LISTS = 100
 SCOPES = ("", "compile", "runtime")
 
 

@@ -56,8 +56,20 @@ class Package(Struct, frozen=True, omit_defaults=True):
         namespace, name = self.namespace, self.name
         if self.type == "maven":
             namespace, _, name = name.rpartition(":")
-        elif self.type in ("npm", "golang", "composer", "jsr", "generic"):
+        elif self.type in (
+            "npm",
+            "golang",
+            "composer",
+            "jsr",
+            "generic",
+            "swift",
+            "terraform",
+            "huggingface",
+            "vscode-extension",
+        ):
             namespace, _, name = name.rpartition("/")
+        elif self.type == "github":
+            namespace, _, name = name.partition("/")
         elif self.type == "pypi":
             name = name.lower().replace("_", "-")
         qualifiers = []
@@ -69,10 +81,14 @@ class Package(Struct, frozen=True, omit_defaults=True):
         if self.type == "rpm" and ":" in version:
             epoch, _, version = version.partition(":")
             qualifiers.append(f"epoch={epoch}")
+        subpath = ""
+        if self.type in ("github", "cocoapods"):
+            name, _, within = name.partition("/")
+            subpath = "#" + "/".join(quote(part, safe="") for part in within.split("/")) if within else ""
         space = "/".join(quote(part, safe="") for part in namespace.split("/")) + "/" if namespace else ""
         tail = "?" + "&".join(sorted(qualifiers)) if qualifiers else ""
         at = f"@{quote(version, safe=':~')}" if version else ""
-        return f"pkg:{self.type}/{space}{quote(name, safe='')}{at}{tail}"
+        return f"pkg:{self.type}/{space}{quote(name, safe='')}{at}{tail}{subpath}"
 
 
 class Distribution(Struct, frozen=True):

@@ -1,0 +1,30 @@
+"""CocoaPods: pods that ``Podfile.lock`` names, subspecs (``Texture/Core``) by themselves.
+
+Shape: YAML; ``PODS`` lists ``Name (version)``, or a mapping from that to what it needs.
+Raises: ValueError for what is no YAML.  **Source:** CocoaPods Guides, "Using CocoaPods", Podfile.lock.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import mapping, sequence
+from careen.formats.yamlfile import yaml_document
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_POD = re.compile(r"(\S{1,200}) \((?:= )?([^\s()]{1,100})\)")
+
+
+def read(file: File) -> Iterator[Package]:
+    pods = sequence(mapping(yaml_document(file.data)).get("PODS"))
+    named = [name for one in pods for name in ([one] if isinstance(one, str) else mapping(one))]
+    return declared("cocoapods", "cocoapods", ((found[1], found[2]) for name in named if (found := _POD.fullmatch(name))))
+
+
+CATALOGER = Cataloger(
+    name="cocoapods",
+    ecosystem=Ecosystem(purl_type="cocoapods", scheme="gem"),
+    readers=(Reader(Wants(names=("Podfile.lock",)), read),),
+    limits="Podfiles, which are programs.",
+)

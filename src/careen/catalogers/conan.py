@@ -1,0 +1,67 @@
+"""Conan: packages of C and C++ that lock files and recipes name, and those in Conan's own cache.
+
+A reference is ``name/version[@user/channel][#revision][%time]``. ``conan.lock`` of Conan 1 is a graph of nodes, of Conan 2
+lists; what is only needed to build is left out. ``conaninfo.txt`` lies in the cache below the package's own reference.
+Raises: ValueError for what is no such file.  **Source:** Conan 1 and 2 documentation, "Lockfiles", "conaninfo.txt".
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_REFERENCE = re.compile(r"([a-z0-9_][\w.+-]{0,100})/([\w.+~-]{1,100})(?=[@#%:]|$)", re.ASCII)
+_CACHED = re.compile(r"(?:^|/)([^/]+)/([^/]+)/[^/]+/[^/]+/package/[^/]+/conaninfo\.txt$")
+
+
+def read_lock(file: File) -> Iterator[Package]:
+    document = json_object(file.data)
+    nodes = mapping(mapping(document.get("graph_lock")).get("nodes")).values()
+    if not nodes and not isinstance(document.get("requires"), list):
+        raise ValueError("no graph and no list of requirements")
+    found = [text(mapping(node).get("ref")) for node in nodes if mapping(node).get("context") != "build"]
+    found += [text(one) for one in sequence(document.get("requires"))]
+    return declared("conan", "conan", _references(found))
+
+
+def read_recipe(file: File) -> Iterator[Package]:
+    return declared("conan", "conan", _references(_section(file, "requires")))
+
+
+def read_info(file: File) -> Iterator[Package]:
+    own = _CACHED.search(file.path)
+    if own:
+        yield Package("conan", None, own[1], own[2], cataloger="conan")
+    yield from declared("conan", "conan", _references(_section(file, "full_requires")))
+
+
+def _section(file: File, name: str) -> Iterator[str]:
+    current = ""
+    for line in file.data.decode("utf-8", "replace").splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            current = line.strip("[]")
+        elif current == name:
+            yield line.partition(" #")[0].strip()
+
+
+def _references(found: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for one in found:
+        match = _REFERENCE.match(one)
+        if match:
+            yield match[1], match[2]
+
+
+CATALOGER = Cataloger(
+    name="conan",
+    ecosystem=Ecosystem(purl_type="conan", scheme="conan", namespace="ConanCenter"),
+    readers=(
+        Reader(Wants(names=("conan.lock",)), read_lock),
+        Reader(Wants(names=("conanfile.txt",)), read_recipe),
+        Reader(Wants(names=("conaninfo.txt",)), read_info),
+    ),
+    limits="conanfile.py, which is a program; the cache of Conan 2, which keeps its references in a database.",
+)

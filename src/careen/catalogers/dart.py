@@ -1,0 +1,46 @@
+"""Dart: packages that ``pubspec.lock`` names, and the package that a ``pubspec.yaml`` describes.
+
+A package of the Flutter or Dart SDK has no version of its own: it is the SDK's, which the lock file gives as a range; its
+lower bound is taken, without one the package is left out. ``pubspec.yaml`` of pub's cache tells what was downloaded.
+Raises: ValueError for what is no YAML.  **Source:** dart.dev, "Lockfile", "The pubspec file".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import mapping, text
+from careen.formats.yamlfile import yaml_document
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_LOWEST = re.compile(r"(?:>=|\^)?\s*(\d[\w.+-]*)(?:\s.*)?")
+
+
+def read_lock(file: File) -> Iterator[Package]:
+    document = mapping(yaml_document(file.data))
+    sdks = mapping(document.get("sdks"))
+    packages = {name: mapping(one) for name, one in mapping(document.get("packages")).items()}
+    named = ((name, _version(one, sdks), one.get("source")) for name, one in packages.items())
+    return declared("dart", "pub", ((name, version) for name, version, source in named if version or source != "sdk"))
+
+
+def read_pubspec(file: File) -> Iterator[Package]:
+    document = mapping(yaml_document(file.data))
+    return declared("dart", "pub", [(document.get("name"), document.get("version"))])
+
+
+def _version(one: dict[str, Any], sdks: dict[str, Any]) -> str:
+    if one.get("source") != "sdk":
+        return text(one.get("version"))
+    lowest = _LOWEST.fullmatch(text(sdks.get(text(one.get("description")))))
+    return lowest[1] if lowest else ""
+
+
+CATALOGER = Cataloger(
+    name="dart",
+    ecosystem=Ecosystem(purl_type="pub", scheme="pub", namespace="Pub"),
+    readers=(Reader(Wants(names=("pubspec.lock",)), read_lock), Reader(Wants(names=("pubspec.yaml",)), read_pubspec)),
+    limits="Programs compiled ahead of time.",
+)

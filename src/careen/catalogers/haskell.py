@@ -1,0 +1,56 @@
+"""Haskell: packages that Stack's and Cabal's files fix.
+
+``stack.yaml.lock`` and ``extra-deps`` of ``stack.yaml`` name ``package-version@sha256:…``; ``cabal.project.freeze`` has
+constraints, of which ``any.name ==version`` fixes one. Packages of a Stackage snapshot are not listed in either.
+Raises: ValueError for what is no YAML.  **Source:** Stack, "Lock files"; Cabal User Guide, "cabal freeze".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import mapping, sequence, text
+from careen.formats.yamlfile import yaml_document
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_FROZEN = re.compile(r"(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]{0,200})\s*==\s*(\d[\d.]{0,100})(?=\s*,|\s*$)", re.MULTILINE)
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,200})-(\d[\d.]{0,100})")
+
+
+def read_stack_lock(file: File) -> Iterator[Package]:
+    packages = sequence(mapping(yaml_document(file.data)).get("packages"))
+    return declared("haskell", "hackage", (_locked(mapping(mapping(one).get("completed"))) for one in packages))
+
+
+def read_stack(file: File) -> Iterator[Package]:
+    wanted = sequence(mapping(yaml_document(file.data)).get("extra-deps"))
+    return declared("haskell", "hackage", (_named(text(one)) for one in wanted))
+
+
+def read_freeze(file: File) -> Iterator[Package]:
+    return declared("haskell", "hackage", _FROZEN.findall(file.data.decode("utf-8", "replace")))
+
+
+def _locked(one: dict[str, Any]) -> tuple[object, object]:
+    if "hackage" in one:
+        return _named(text(one["hackage"]))
+    return one.get("name"), one.get("version")  # of a repository
+
+
+def _named(reference: str) -> tuple[str | None, str]:
+    found = _NAMED.fullmatch(reference.partition("@")[0])
+    return (found[1], found[2]) if found else (None, "")
+
+
+CATALOGER = Cataloger(
+    name="haskell",
+    ecosystem=Ecosystem(purl_type="hackage", scheme="hackage", namespace="Hackage"),
+    readers=(
+        Reader(Wants(names=("stack.yaml.lock",)), read_stack_lock),
+        Reader(Wants(names=("stack.yaml",)), read_stack),
+        Reader(Wants(names=("cabal.project.freeze",)), read_freeze),
+    ),
+    limits="Packages of a Stackage snapshot, and what a program was linked from.",
+)

@@ -1,0 +1,69 @@
+"""Java runtimes: the file ``release`` at the top of a JDK or JRE.
+
+Shape: ``NAME="value"`` lines. Builds of the free code are all ``openjdk``, whoever made them, as they share its versions
+and its flaws; Oracle's commercial ones are ``jdk`` or ``jre``; one of GraalVM is listed as ``graalvm``, too. The version is
+``JAVA_RUNTIME_VERSION`` ("17.0.2+8"), else ``JAVA_VERSION``.
+Raises: ValueError never: many things are called so.  **Source:** JEP 223; JEP 220, "release file".
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_LINE = re.compile(r'([A-Z_]{3,40})="?([^"\r\n]{1,200})"?')
+_VERSION = re.compile(r"\d[\w.+-]{0,60}")
+
+
+def read(file: File) -> Iterator[Package]:
+    fields = dict(_LINE.findall(file.data.decode("utf-8", "replace")))
+    version = _version(fields)
+    if not version:
+        return
+    maker = fields.get("IMPLEMENTOR", "")
+    commercial = fields.get("BUILD_TYPE") == "commercial" and "Oracle" in maker
+    name = ("jre" if fields.get("IMAGE_TYPE") == "JRE" else "jdk") if commercial else "openjdk"
+    yield _package(fields, name, version, _cpe(name, version))
+    graal = fields.get("GRAALVM_VERSION", "")
+    if _VERSION.fullmatch(graal):
+        yield _package(fields, "graalvm", graal, f"cpe:2.3:a:oracle:graalvm:{graal}:*:*:*:*:*:*:*")
+
+
+def _version(fields: dict[str, str]) -> str:
+    short = fields.get("JAVA_VERSION", "")
+    long = fields.get("JAVA_RUNTIME_VERSION", "").removesuffix("-LTS")
+    if not _VERSION.fullmatch(short):
+        return ""
+    return long if long.startswith(short) and _VERSION.fullmatch(long) else short
+
+
+def _package(fields: dict[str, str], name: str, version: str, cpe: str) -> Package:
+    return Package(
+        type="generic",
+        namespace=None,
+        name=name,
+        version=version,
+        arch=fields.get("OS_ARCH") or None,
+        maintainer=fields.get("IMPLEMENTOR") or None,
+        cataloger="jvm",
+        confidence=0.9,
+        cpe=cpe,
+    )
+
+
+def _cpe(name: str, version: str) -> str:
+    """Up to Java 8 the number behind the underscore is an update of its own."""
+    plain = version.partition("+")[0].partition("-")[0]
+    number, _, update = plain.removeprefix("1.").partition("_")
+    if plain.startswith("1."):
+        number, update = number.partition(".")[0], f"update{update}" if update else "-"
+    return f"cpe:2.3:a:oracle:{name}:{number}:{update or '*'}:*:*:*:*:*:*"
+
+
+CATALOGER = Cataloger(
+    name="jvm",
+    ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
+    readers=(Reader(Wants(names=("release",), amount="head"), read),),
+    limits="Java 7 and older, and runtimes that a program carries without this file.",
+)

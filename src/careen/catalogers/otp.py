@@ -1,0 +1,35 @@
+"""Erlang and Elixir applications as they are installed: the file ``NAME.app`` in their folder ``ebin``.
+
+Shape: an Erlang term ``{application, name, [{vsn, "version"}, …]}``. One without a version is left out.
+Raises: ValueError for what is no such term.  **Source:** Erlang/OTP, application resource file, app(4).
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
+_START = re.compile(r"\s*\{\s*application\s*,\s*'?([\w@.-]{1,200})'?\s*,")
+_VERSION = re.compile(r'\{\s*vsn\s*,\s*"([^"\s]{1,100})"\s*\}')
+
+
+def read(file: File) -> Iterator[Package]:
+    term = _COMMENT.sub("", file.data.decode("utf-8", "replace"))
+    start = _START.match(term)
+    if not start:
+        if file.path.rpartition("/")[0].endswith("ebin"):
+            raise ValueError("no application resource")
+        return  # other things are called .app, too
+    version = _VERSION.search(term)
+    if version:
+        yield Package("otp", None, start[1], version[1], cataloger="otp")
+
+
+CATALOGER = Cataloger(
+    name="otp",
+    ecosystem=Ecosystem(purl_type="otp", scheme="generic"),
+    readers=(Reader(Wants(suffixes=(".app",), amount="head"), read),),
+    limits="Applications within an archive (.ez, escript).",
+)

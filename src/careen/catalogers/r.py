@@ -1,0 +1,40 @@
+"""R: packages that are installed, and those that ``renv.lock`` names.
+
+An installed package has a file ``DESCRIPTION`` with a line ``Built``; without that line it is a source tree.
+Raises: ValueError for a DESCRIPTION or lock file of another shape.
+**Source:** Writing R Extensions, "The DESCRIPTION file"; renv, "Lockfiles".
+"""
+
+from collections.abc import Iterator
+
+from careen.formats.deb822 import paragraphs
+from careen.formats.declared import declared
+from careen.formats.plaindata import json_object, mapping
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+FIELDS = frozenset(("package", "version", "license", "built"))
+
+
+def read_description(file: File) -> Iterator[Package]:
+    text = file.data.decode("utf-8", "replace")
+    if "\nBuilt:" not in text:
+        return
+    for entry in paragraphs(text, FIELDS):
+        if entry.get("package") and entry.get("version"):
+            licenses = (entry["license"],) if entry.get("license") else ()
+            yield Package("cran", None, entry["package"], entry["version"], licenses=licenses, cataloger="r")
+        return  # there is but one
+
+
+def read_lock(file: File) -> Iterator[Package]:
+    packages = mapping(json_object(file.data).get("Packages")).values()
+    return declared("r", "cran", ((mapping(one).get("Package"), mapping(one).get("Version")) for one in packages))
+
+
+CATALOGER = Cataloger(
+    name="r",
+    ecosystem=Ecosystem(purl_type="cran", scheme="cran", namespace="CRAN"),
+    readers=(Reader(Wants(names=("DESCRIPTION",)), read_description), Reader(Wants(names=("renv.lock",)), read_lock)),
+    limits="Packages of Bioconductor are listed, but advisories are known for CRAN alone.",
+)

@@ -1,0 +1,33 @@
+"""Erlang: dependencies that ``rebar.lock`` names.
+
+Shape: an Erlang term; entries are ``{<<"name">>,{pkg,<<"package">>,<<"version">>},level}`` or ``{git,"address",{ref,"…"}}``.
+Raises: ValueError for what is no such term.  **Source:** Rebar3, "Dependencies", lock files.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.declared import declared
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_ENTRY = re.compile(
+    r'\{\s*<<"(?P<name>[^"\s]{1,200})">>\s*,\s*\{\s*(?:pkg\s*,\s*<<"(?P<package>[^"]{1,200})">>\s*,\s*<<"(?P<version>[^"]{1,100})">>'
+    r'|(?:git|hg)\s*,\s*"[^"]{0,500}"\s*,\s*\{\s*(?:ref|tag)\s*,\s*"(?P<revision>[^"]{1,100})")'
+)
+
+
+def read(file: File) -> Iterator[Package]:
+    term = file.data.decode("utf-8", "replace")
+    if term.lstrip()[:1] not in ("{", "["):
+        raise ValueError("no Erlang term")
+    found = _ENTRY.finditer(term)
+    return declared("rebar", "hex", ((one["package"] or one["name"], one["version"] or one["revision"]) for one in found))
+
+
+CATALOGER = Cataloger(
+    name="rebar",
+    ecosystem=Ecosystem(purl_type="hex", scheme="semver", namespace="Hex"),
+    readers=(Reader(Wants(names=("rebar.lock",)), read),),
+    limits="rebar.config, which names ranges.",
+)

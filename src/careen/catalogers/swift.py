@@ -1,0 +1,46 @@
+"""Swift: packages that ``Package.resolved`` pins, named by the address of their repository without scheme and ``.git``.
+
+Version 1 of the format keeps the pins below ``object``, with ``repositoryURL``; later ones have ``location``. A pin of a
+branch or a bare revision has no version, unless the branch is called like one.
+Raises: ValueError for what is no such file.  **Source:** Swift Package Manager, PinsStore; purl-spec, swift.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([^:/\s]+)(?::\d+)?[:/]+(.+?)/*(?:\.git)?/*")
+
+_RELEASE = re.compile(r"v?\d{1,9}(\.\d{1,9}){1,3}")
+
+
+def read(file: File) -> Iterator[Package]:
+    document = json_object(file.data)
+    pins = document.get("pins", mapping(document.get("object")).get("pins"))
+    if pins is None:
+        raise ValueError("no pins")
+    found = [mapping(one) for one in sequence(pins)]
+    return declared("swift", "swift", ((_name(one), _version(mapping(one.get("state")))) for one in found))
+
+
+def _name(pin: dict[str, object]) -> str:
+    address = text(pin.get("location")) or text(pin.get("repositoryURL"))
+    found = _ADDRESS.fullmatch(address[:1000])
+    return f"{found[1]}/{found[2]}" if found else text(pin.get("identity")) or text(pin.get("package"))
+
+
+def _version(state: dict[str, object]) -> str:
+    branch = text(state.get("branch"))
+    return text(state.get("version")) or (branch if _RELEASE.fullmatch(branch) else "")
+
+
+CATALOGER = Cataloger(
+    name="swift",
+    ecosystem=Ecosystem(purl_type="swift", scheme="semver", namespace="SwiftURL"),
+    readers=(Reader(Wants(names=("Package.resolved", ".package.resolved")), read),),
+    limits="Package.swift, which is a program.",
+)

@@ -1,0 +1,29 @@
+"""Terraform and OpenTofu: providers that ``.terraform.lock.hcl`` fixes, named with the host of their registry.
+
+Raises: ValueError never: what is no block of a provider says nothing.
+**Source:** Terraform, "Dependency Lock File".
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.declared import declared
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_PROVIDER = re.compile(
+    r'^provider[ \t]+"([^"\s]{1,300})"[ \t]*\{[ \t]*\n(?:[ \t]*\n|[ \t]*#.*\n)*[ \t]*version[ \t]*=[ \t]*"([^"\s]{1,100})"',
+    re.MULTILINE,
+)
+
+
+def read(file: File) -> Iterator[Package]:
+    return declared("terraform", "terraform", _PROVIDER.findall(file.data.decode("utf-8", "replace").replace("\r\n", "\n")))
+
+
+CATALOGER = Cataloger(
+    name="terraform",
+    ecosystem=Ecosystem(purl_type="terraform", scheme="semver"),
+    readers=(Reader(Wants(names=(".terraform.lock.hcl",)), read),),
+    limits="Modules, which no lock file names.",
+)

@@ -1,0 +1,1 @@
+{application,none,[{description,"no version"}]}.
