@@ -9,8 +9,8 @@ Raises: ValueError for what is no such file.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
-from careen.formats.npmnames import exact, in_module, split_spec
+from careen.formats.declared import declared, within_package
+from careen.formats.npmnames import exact, split_spec
 from careen.formats.plaindata import jsonc_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -19,7 +19,7 @@ LOCAL = ("file:", "link:", "root:", "workspace:")
 
 
 def read(file: File) -> Iterator[Package]:
-    if in_module(file.path):
+    if within_package(file.path):
         return
     lock = jsonc_object(file.data)
     yield from declared(CATALOGER.name, "npm", _packages(lock))

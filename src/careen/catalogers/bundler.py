@@ -10,18 +10,17 @@ Raises: ValueError where no section is found in a file that is not empty.
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 SECTION = re.compile(r"[A-Z][A-Z _-]{1,30}")
 SOURCES = frozenset(("GEM", "GIT", "PATH", "PLUGIN SOURCE"))
 ENTRY = re.compile(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.]{0,100})(?:-[^)]{1,100})?\)")
-WITHIN_GEM = re.compile(r"(?:^|/)gems/[^/]+-[0-9][^/]*/")
 
 
 def read(file: File) -> Iterator[Package]:
-    if WITHIN_GEM.search(file.path):
+    if within_package(file.path):
         return
     lines = file.data.decode("utf-8", "replace").splitlines()
     if any(lines) and not any(SECTION.fullmatch(line) for line in lines):

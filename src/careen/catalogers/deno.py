@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.npmnames import exact, split_spec
 from careen.formats.plaindata import json_object, jsonc_object, mapping, text
 from careen.model.package import Package
@@ -22,6 +22,8 @@ SPECIFIER = re.compile(r"(npm|jsr):/?((?:@[^/@]{1,100}/)?[^/@]{1,214})@=?([0-9]+
 
 
 def read_lock(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
     lock = json_object(file.data)
     remote = mapping(lock.get("remote")) if "version" in lock else lock  # version 1 is the map of addresses alone
     parts = {**mapping(lock.get("packages")), **lock}
@@ -32,6 +34,8 @@ def read_lock(file: File) -> Iterator[Package]:
 
 
 def read_configuration(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
     imports = [text(value) for value in mapping(jsonc_object(file.data).get("imports")).values()]
     specifiers = [found for value in imports if (found := SPECIFIER.match(value))]
     for kind in ("npm", "jsr"):

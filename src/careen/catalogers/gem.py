@@ -10,6 +10,7 @@ Raises: ValueError for an installed specification that names no gem.
 import re
 from collections.abc import Iterator
 
+from careen.formats.declared import within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -21,13 +22,12 @@ FILE = re.compile(r"(.+?)-([0-9][0-9A-Za-z.]*)(?:-.+)?\.gemspec")
 QUOTED = re.compile(r"""["']([^"'\\\n]{1,200})["']""")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
 VERSION = re.compile(r"[0-9][0-9A-Za-z.-]{0,100}")
-WITHIN_GEM = re.compile(r"(?:^|/)gems/[^/]+-[0-9][^/]*/")
 
 
 def read(file: File) -> Iterator[Package]:
     folder, _, file_name = file.path.rpartition("/")
     installed = folder.removesuffix("/default").endswith("specifications")
-    if not installed and WITHIN_GEM.search(file.path):
+    if not installed and within_package(file.path):
         return
     content = file.data.decode("utf-8", "replace").replace("\r\n", "\n")
     fields = {found[1]: found[2] or found[3] or found[4] for found in reversed(list(FIELD.finditer(content)))}

@@ -9,8 +9,8 @@ Raises: ValueError for what is no such file.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
-from careen.formats.npmnames import exact, in_module, registry_name, split_spec
+from careen.formats.declared import declared, within_package
+from careen.formats.npmnames import exact, registry_name, split_spec
 from careen.formats.plaindata import json_object, mapping, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -19,7 +19,7 @@ MAX_DEPTH = 64
 
 
 def read(file: File) -> Iterator[Package]:
-    if in_module(file.path):
+    if within_package(file.path):
         return
     lock = json_object(file.data)
     packages = mapping(lock.get("packages"))

@@ -11,8 +11,8 @@ Raises: ValueError for what is no YAML.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
-from careen.formats.npmnames import exact, in_module, split_spec
+from careen.formats.declared import declared, within_package
+from careen.formats.npmnames import exact, split_spec
 from careen.formats.plaindata import mapping, text
 from careen.formats.yamlfile import yaml_documents
 from careen.model.package import Package
@@ -22,7 +22,7 @@ OF_PNPM = {"configDependencies", "packageManagerDependencies"}
 
 
 def read(file: File) -> Iterator[Package]:
-    if in_module(file.path):
+    if within_package(file.path):
         return
     documents = [mapping(document) for document in yaml_documents(file.data)]
     yield from declared(

@@ -9,19 +9,23 @@ Raises: ValueError for what is no such file.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping, sequence, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 
 def read_toml(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
     lock = toml_object(file.data)
     entries = [mapping(entry) for key in ("package", "packages") for entry in sequence(lock.get(key))]
     yield from declared(CATALOGER.name, "pypi", ((entry.get("name"), entry.get("version")) for entry in entries))
 
 
 def read_pipfile(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
     lock = json_object(file.data)
     yield from declared(CATALOGER.name, "pypi", _pipfile(lock))
 

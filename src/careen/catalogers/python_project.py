@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, sequence, text, toml_object
 from careen.formats.requirement import normal, pinned
 from careen.model.package import Package
@@ -33,6 +33,8 @@ VERSION = re.compile(r"={0,3}\s*(v?[0-9][A-Za-z0-9.!+_-]{0,100})")
 
 
 def read_setup(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
     content = file.data.decode("utf-8", "replace")
     strings = (found["a"] or found["b"] or found["c"] or found["d"] or "" for found in STRING.finditer(content))
     lines = (line for string in strings for line in string.splitlines())
@@ -41,11 +43,15 @@ def read_setup(file: File) -> Iterator[Package]:
 
 
 def read_configuration(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
     lines = _requirement_lines(file.data.decode("utf-8", "replace"))
     yield from declared(CATALOGER.name, "pypi", pinned(lines))
 
 
 def read_pyproject(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
     document = toml_object(file.data)
     yield from declared(CATALOGER.name, "pypi", [*pinned(_specifiers(document)), *_poetry(document)])
 

@@ -10,8 +10,7 @@ import codecs
 import posixpath
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
-from careen.formats.npmnames import in_module
+from careen.formats.declared import declared, within_package
 from careen.formats.requirement import pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -44,7 +43,7 @@ def read(file: File) -> Requirements | None:
     folder, name = posixpath.split(file.path)
     if "requirements" not in name and posixpath.basename(folder) != "requirements":
         return None
-    return None if in_module(file.path) else Requirements()
+    return None if within_package(file.path) else Requirements()
 
 
 def _decoded(data: bytes) -> str:

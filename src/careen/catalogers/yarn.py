@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from careen.formats.declared import declared
-from careen.formats.npmnames import exact, in_module, registry_name, split_spec
+from careen.formats.declared import declared, within_package
+from careen.formats.npmnames import exact, registry_name, split_spec
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -24,7 +24,7 @@ REMOTE = frozenset(("npm", "patch", "http", "https", "ssh", "git", "git+ssh", "g
 
 
 def read(file: File) -> Iterator[Package]:
-    if in_module(file.path):
+    if within_package(file.path):
         return
     content = file.data.decode("utf-8", "replace")
     entries = list(_entries(content))

@@ -2,6 +2,8 @@
 
 ``declared`` keeps each pair of name and version once, in order. What can be no name of any ecosystem (not text, empty,
 with blanks or control characters, too long) is left out; a version like that becomes "", the sign of one not resolved.
+``within_package`` says whether a file lies inside an installed package (of npm, RubyGems or Python): the lock files and
+manifests there are those of its authors, which installed nothing here.
 """
 
 import re
@@ -10,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from careen.model.package import Package
 
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,300}")
+_WITHIN = re.compile(r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems/[^/]+-[0-9][^/]*)/")
 _VERSION = re.compile(r"[^\s\x00-\x1f\x7f]{1,256}")
 
 
@@ -24,3 +27,7 @@ def declared(cataloger: str, purl_type: str, found: Iterable[tuple[object, objec
             continue
         seen.add((name, version))
         yield Package(type=purl_type, namespace=None, name=name, version=version, cataloger=cataloger, presence="declared")
+
+
+def within_package(path: str) -> bool:
+    return _WITHIN.search(path) is not None

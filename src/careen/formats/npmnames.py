@@ -1,8 +1,7 @@
 """What npm, Yarn, pnpm, Bun and Deno write for "this package in this version", split into name and version.
 
 ``split_spec`` cuts ``@scope/name@1.0`` at the ``@`` behind the name. ``registry_name`` is the name within the address
-of a package in a registry ("" for any other address). ``in_module`` says whether a path lies within an installed package:
-the lock files there are those of its authors, used by nobody. ``exact`` gives a version without what tools append to it for
+of a package in a registry ("" for any other address). ``exact`` gives a version without what tools append to it for
 peers, and "" for an address, a path or a range.
 **Source:** npm, package-lock.json ("resolved"); hosts of packages serve them below ``/<name>/-/``.
 """
@@ -30,7 +29,3 @@ def exact(version: str) -> str:
     """``5.3.2_acorn@8.8.0`` and ``5.3.2(acorn@8.8.0)`` are 5.3.2 with its peers."""
     version = re.split(r"[_(]", version, maxsplit=1)[0].removeprefix("v").removeprefix("=")
     return version if _EXACT.fullmatch(version) else ""
-
-
-def in_module(path: str) -> bool:
-    return "/node_modules/" in f"/{path}"

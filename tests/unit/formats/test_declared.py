@@ -1,4 +1,6 @@
-from careen.formats.declared import declared
+import pytest
+
+from careen.formats.declared import declared, within_package
 
 
 def test_each_once_and_declared():
@@ -14,3 +16,19 @@ def test_what_is_no_name_is_left_out_and_what_is_no_version_empty():
         )
     )
     assert [(one.name, one.version) for one in found] == [("a", ""), ("b", "")]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("app/node_modules/a/yarn.lock", True),
+        ("node_modules/a/yarn.lock", True),
+        ("usr/share/rubygems-integration/all/gems/webpacker-4.0/yarn.lock", True),
+        ("usr/lib/python3/dist-packages/a/requirements.txt", True),
+        ("app/my_node_modules/yarn.lock", False),
+        ("srv/gems/yarn.lock", False),
+        ("yarn.lock", False),
+    ],
+)
+def test_within_package(path, expected):
+    assert within_package(path) is expected

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.npmnames import exact, in_module, registry_name, split_spec
+from careen.formats.npmnames import exact, registry_name, split_spec
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,3 @@ def test_registry_name(address, expected):
 )
 def test_exact(version, expected):
     assert exact(version) == expected
-
-
-def test_in_module():
-    assert in_module("app/node_modules/a/yarn.lock")
-    assert in_module("node_modules/a/yarn.lock")
-    assert not in_module("app/my_node_modules/yarn.lock")

@@ -1,0 +1,94 @@
+"""NuGet packages that a project declares: ``packages.lock.json``, ``project.assets.json``, ``packages.config``, project files.
+
+Lock and assets files name what was resolved. Project files (``*.csproj``, ``*.fsproj``, ``*.vbproj``) and ``*.props`` of
+central package management name versions: an exact one, or the lowest that is accepted, which NuGet takes where nothing
+asks for more; properties of the same file are put in. Ranges, patterns and unresolved properties are left out, and so is
+what ``packages.config`` marks as a development dependency.
+Raises: ValueError for what is no such file.
+**Source:** NuGet, package references, central package management, packages.config, lock file and version ranges.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.declared import declared
+from careen.formats.plaindata import json_object, mapping, text
+from careen.formats.xmlelements import xml_elements
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+ITEMS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference"))
+PROPERTY = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]{0,100})\)")
+VERSION = re.compile(r"\[?([0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?(?:\+[0-9A-Za-z.-]{1,100})?)(?:\]|(?<!\])$)")
+MAX_ROUNDS = 3
+
+
+def read_lock(file: File) -> Iterator[Package]:
+    document = json_object(file.data)
+    frameworks = mapping(document.get("dependencies"))
+    if not frameworks and "version" not in document:
+        raise ValueError("no packages.lock.json: it has no dependencies")
+    entries = ((name, mapping(entry)) for framework in frameworks.values() for name, entry in mapping(framework).items())
+    yield from declared(
+        CATALOGER.name, "nuget", ((name, text(entry["resolved"])) for name, entry in entries if "resolved" in entry)
+    )
+
+
+def read_assets(file: File) -> Iterator[Package]:
+    libraries = mapping(json_object(file.data).get("libraries"))
+    packages = (key.partition("/") for key, entry in libraries.items() if mapping(entry).get("type") == "package")
+    yield from declared(CATALOGER.name, "nuget", ((name, version) for name, _, version in packages))
+
+
+def read_config(file: File) -> Iterator[Package]:
+    packages = (attributes for path, attributes, _ in xml_elements(file.data) if path == ("packages", "package"))
+    yield from declared(
+        CATALOGER.name,
+        "nuget",
+        ((one.get("id"), one.get("version")) for one in packages if one.get("developmentDependency") != "true"),
+    )
+
+
+def read_project(file: File) -> Iterator[Package]:
+    yield from declared(CATALOGER.name, "nuget", _references(file.data))
+
+
+def _references(data: bytes) -> Iterator[tuple[str, str]]:
+    """The version is an attribute or an element of its own, which ends before the reference does."""
+    elements = list(xml_elements(data))
+    properties = {path[-1]: content for path, _, content in elements if path[-2:-1] == ("PropertyGroup",)}
+    version = ""
+    for path, attributes, content in elements:
+        if path[-1] in ("Version", "VersionOverride") and path[-2:-1] and path[-2] in ITEMS:
+            version = content
+        elif path[-1] in ITEMS:
+            name = _resolved(attributes.get("Include") or attributes.get("Update") or "", properties).strip()
+            said = attributes.get("VersionOverride") or attributes.get("Version") or version
+            found = VERSION.fullmatch(_resolved(said, properties).strip())
+            if found and name and "$" not in name:
+                yield name, found[1]
+            version = ""
+
+
+def _resolved(value: str, properties: dict[str, str]) -> str:
+    for _ in range(MAX_ROUNDS):
+        if "$(" not in value or len(value) > 1000:
+            break
+        value = PROPERTY.sub(lambda found: properties.get(found[1], found[0]), value)
+    return value
+
+
+CATALOGER = Cataloger(
+    name="nuget",
+    ecosystem=Ecosystem(purl_type="nuget", scheme="nuget", namespace="NuGet", names_insensitive=True),
+    readers=(
+        Reader(Wants(names=("packages.lock.json",)), read_lock),
+        Reader(Wants(names=("project.assets.json",)), read_assets),
+        Reader(Wants(names=("packages.config",)), read_config),
+        Reader(
+            Wants(names=("Directory.Packages.props", "packages.props"), suffixes=(".csproj", ".fsproj", ".vbproj")),
+            read_project,
+        ),
+    ),
+    limits="properties that another file sets; the lock file of Paket",
+)
