@@ -5,6 +5,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from .kubernetes import Manifests, Resource, Rule, built_in, grants
 from .yamldoc import Mapping
 
@@ -18,21 +20,26 @@ WORKLOADS = (
 EVERYONE = frozenset(("system:anonymous", "system:unauthenticated"))
 
 
-def granting(
-    manifests: Manifests, resources: Iterable[str], verbs: Iterable[str], wildcard: bool = False
-) -> Iterator[tuple[Rule, str, frozenset[str]]]:
-    """Each rule that grants one of the verbs on one of the resources, with the first such resource and the verbs."""
+class Granted(Struct, frozen=True):
+    """What a rule grants: which of the verbs asked for, on the first of the resources asked for."""
+
+    rule: Rule
+    resource: str
+    verbs: frozenset[str]
+
+    @property
+    def said(self) -> str:
+        return f"may {', '.join(sorted(self.verbs))} {self.resource}"
+
+
+def granting(manifests: Manifests, resources: Iterable[str], verbs: Iterable[str], wildcard: bool = False) -> Iterator[Granted]:
+    """Each rule that grants one of the verbs on one of the resources."""
     resources, verbs = tuple(resources), tuple(verbs)
     for rule in manifests.rules:
         for resource in resources:
             if found := grants(rule, resource, verbs, wildcard):
-                yield rule, resource, found
+                yield Granted(rule, resource, found)
                 break
-
-
-def said(verbs: Iterable[str]) -> str:
-    """Verbs as a text that is always the same."""
-    return ", ".join(sorted(verbs))
 
 
 def subjects(binding: Resource) -> list[Mapping]:

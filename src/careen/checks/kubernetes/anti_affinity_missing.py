@@ -1,0 +1,89 @@
+"""Replicas of a workload may all be on one node."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, Pod, count, matches
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def keeps_apart(pod: Pod, term: Mapping) -> bool:
+    """Whether a term of anti-affinity is about the pod's own replicas."""
+    spaces = term.texts("namespaces")
+    here = not spaces or (pod.resource.namespace or "default") in spaces
+    return bool(term.text("topologyKey")) and here and matches(pod.labels, term.map("labelSelector"))
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.resource.lower not in ("deployment", "deploymentconfig", "replicaset", "rollout"):
+            continue
+        if (count(pod.resource.spec.get("replicas", 1)) or 0) < 2 or pod.node.seq("topologySpreadConstraints"):
+            continue
+        rules = pod.node.map("affinity", "podAntiAffinity")
+        terms = [*rules.maps("requiredDuringSchedulingIgnoredDuringExecution")]
+        terms += [one.map("podAffinityTerm") for one in rules.maps("preferredDuringSchedulingIgnoredDuringExecution")]
+        if not any(keeps_apart(pod, term) for term in terms):
+            yield at(pod.resource, "may have all its replicas on one node", "spec", "replicas")
+
+
+CHECK = Check(
+    id="K8S-086",
+    title="Replicas of a workload may all be on one node",
+    severity="negligible",
+    why="One node that fails takes all of them away.",
+    fix="Add a podAntiAffinity on kubernetes.io/hostname, or topologySpreadConstraints.",
+    references=("https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      affinity:
+        podAntiAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            - topologyKey: kubernetes.io/hostname
+              labelSelector:
+                matchLabels:
+                  app: web
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,73 @@
+"""The API server answers profiling requests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import controlplane
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container, value in controlplane.flag(manifests, "kube-apiserver", "profiling"):
+        if value != "false":
+            yield at(container, "answers profiling requests", "command")
+
+
+CHECK = Check(
+    id="K8S-218",
+    title="The API server answers profiling requests",
+    severity="low",
+    why="Profiles tell of memory and of what the program is doing, and cost time to make.",
+    fix="Set --profiling=false.",
+    references=(
+        "CIS Kubernetes 1.2.18",
+        "CWE-489",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-apiserver
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.34.1
+      command:
+        - kube-apiserver
+        - --profiling=false
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-apiserver
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.34.1
+      command:
+        - kube-apiserver
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-apiserver
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.34.1
+      command:
+        - kube-apiserver
+        - --profiling=true
+""",
+    ),
+)

@@ -1,0 +1,90 @@
+"""A pod overrides the AppArmor profile of the runtime."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.apparmor(pod))
+
+
+CHECK = Check(
+    id="K8S-014",
+    title="A pod overrides the AppArmor profile of the runtime",
+    severity="medium",
+    why=("The default profile keeps a container from mounting, tracing and writing to /proc and /sys; another one may not."),
+    fix="Remove the annotation or field, or name RuntimeDefault or a Localhost profile that you know.",
+    references=(
+        "PSS baseline: AppArmor",
+        "CWE-693",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    container.apparmor.security.beta.kubernetes.io/web: localhost/web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        appArmorProfile:
+          type: RuntimeDefault
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    container.apparmor.security.beta.kubernetes.io/web: unconfined
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        appArmorProfile:
+          type: Unconfined
+""",
+    ),
+)

@@ -1,0 +1,55 @@
+"""A HorizontalPodAutoscaler scales below three replicas."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, count
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for scaler in manifests.of("HorizontalPodAutoscaler"):
+        if (count(scaler.spec.get("minReplicas", 1)) or 0) < 3:
+            yield at(scaler, "scales below three replicas", "spec", "minReplicas")
+
+
+CHECK = Check(
+    id="K8S-077",
+    title="A HorizontalPodAutoscaler scales below three replicas",
+    severity="negligible",
+    why="During a rollout or the drain of a node a single pod carries all requests.",
+    fix="Set minReplicas to 3 or more.",
+    references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 3
+  maxReplicas: 5
+""",
+    ),
+    bad=(
+        """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 2
+  maxReplicas: 5
+""",
+    ),
+    default=False,
+)

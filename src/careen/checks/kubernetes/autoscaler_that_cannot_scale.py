@@ -1,0 +1,68 @@
+"""A HorizontalPodAutoscaler has the same least and most."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, count
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for scaler in manifests.of("HorizontalPodAutoscaler"):
+        least, most = count(scaler.spec.get("minReplicas", 1)), count(scaler.spec.get("maxReplicas"))
+        if least is not None and most is not None and most <= least:
+            yield at(scaler, "has no room to scale", "spec", "maxReplicas")
+
+
+CHECK = Check(
+    id="K8S-078",
+    title="A HorizontalPodAutoscaler has the same least and most",
+    severity="negligible",
+    why="It never scales.",
+    fix="Set maxReplicas above minReplicas, or remove the autoscaler.",
+    references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 5
+  maxReplicas: 10
+""",
+        """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  maxReplicas: 10
+""",
+    ),
+    bad=(
+        """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 5
+  maxReplicas: 5
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,90 @@
+"""A HorizontalPodAutoscaler scales something that is not in these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for scaler in manifests.of("HorizontalPodAutoscaler"):
+        target = scaler.spec.map("scaleTargetRef")
+        if manifests.named(target.text("kind"), target.text("name"), scaler.namespace) is None:
+            yield at(scaler, f"scales {target.text('kind')} {target.text('name')}, which is not here", "spec", "scaleTargetRef")
+
+
+CHECK = Check(
+    id="K8S-066",
+    title="A HorizontalPodAutoscaler scales something that is not in these manifests",
+    severity="negligible",
+    why="It scales nothing, unless its target is made elsewhere.",
+    fix="Correct scaleTargetRef, or check both together.",
+    references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 2
+  maxReplicas: 5
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: site
+  minReplicas: 2
+  maxReplicas: 5
+""",
+    ),
+    default=False,
+)

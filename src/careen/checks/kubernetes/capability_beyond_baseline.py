@@ -1,0 +1,57 @@
+"""A container adds a capability beyond the baseline."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.capabilities_baseline(pod))
+
+
+CHECK = Check(
+    id="K8S-008",
+    title="A container adds a capability beyond the baseline",
+    severity="high",
+    why="Capabilities outside the list of the standard reach the kernel, its network or other users of the node.",
+    fix="Drop ALL and add nothing but what the program fails without; prefer a file or port that needs none.",
+    references=(
+        "PSS baseline: Capabilities",
+        "CIS Kubernetes 5.2.9",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          add: [CHOWN, NET_BIND_SERVICE]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          add: [NET_ADMIN]
+""",
+    ),
+)

@@ -1,0 +1,59 @@
+"""A container adds a capability other than NET_BIND_SERVICE."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if not container.pod.windows and (beyond := container.added - {"NET_BIND_SERVICE"}):
+            yield at(container, f"adds {', '.join(sorted(beyond))}", "securityContext", "capabilities", "add")
+
+
+CHECK = Check(
+    id="K8S-033",
+    title="A container adds a capability other than NET_BIND_SERVICE",
+    severity="medium",
+    why=("The restricted profile keeps only the right to listen on low ports; every other capability is a power of root."),
+    fix="Remove the capability; give the program files and ports that need none.",
+    references=(
+        "PSS restricted: Capabilities",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          drop: [ALL]
+          add: [NET_BIND_SERVICE]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          drop: [ALL]
+          add: [CHOWN]
+""",
+    ),
+)

@@ -1,0 +1,71 @@
+"""A container adds the capability BPF."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if "BPF" in container.added:
+            yield at(container, "adds the capability BPF", "securityContext", "capabilities", "add")
+
+
+CHECK = Check(
+    id="K8S-100",
+    title="A container adds the capability BPF",
+    severity="high",
+    why="It loads programs into the kernel that see the calls and traffic of every container of the node.",
+    fix="Remove BPF from securityContext.capabilities.add.",
+    references=(
+        "PSS baseline: Capabilities",
+        "CIS Kubernetes 5.2.9",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          add: [CHOWN]
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          drop: [BPF]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          add: [BPF]
+""",
+    ),
+)

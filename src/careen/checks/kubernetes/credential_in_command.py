@@ -1,0 +1,55 @@
+"""A credential is written into the command line of a container."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import credentials
+from careen.formats.kubernetes import Manifests, flags
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        for name, value in flags(container).items():
+            if value != "true" and credentials.is_credential(name, value):
+                yield at(container, f"has a credential in its flag --{name}", "args" if "args" in container.node else "command")
+
+
+CHECK = Check(
+    id="K8S-050",
+    title="A credential is written into the command line of a container",
+    severity="high",
+    why="Command lines are readable in the API and, on the node, to every process in the same namespace.",
+    fix="Read it from a mounted Secret, and change the credential: it has been seen.",
+    references=(
+        "CWE-214",
+        "CWE-798",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      args: ["--listen=:8080", "--db-password=$(DB_PASSWORD)", "--password-file=/run/secrets/db"]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      args: ["--listen=:8080", "--db-password=hunter2"]
+""",
+    ),
+)

@@ -1,0 +1,54 @@
+"""The Kubernetes dashboard is deployed."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import imagename
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+NAMES = ("dashboard", "kubernetes-dashboard-amd64", "dashboard-web", "dashboard-api")
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if imagename.parse(container.image).last in NAMES and "kubernetes" in container.image.lower():
+            yield at(container, "is the Kubernetes dashboard", "image")
+
+
+CHECK = Check(
+    id="K8S-058",
+    title="The Kubernetes dashboard is deployed",
+    severity="low",
+    why=("It is a web page with the rights of its service account, and has been left open to the Internet time and again."),
+    fix="Remove it, or keep it behind a proxy that asks who is there, with a service account that may only read.",
+    references=(
+        "CIS Kubernetes 5.7",
+        "CWE-306",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/shop/dashboard:1
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: kubernetesui/dashboard:v2.7.0
+""",
+    ),
+)

@@ -1,0 +1,76 @@
+"""A container keeps capabilities that the runtime hands out."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+DEFAULT = frozenset(  # of containerd and Docker
+    (
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"),
+        *("NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    )
+)
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        kept = DEFAULT - container.dropped
+        if "ALL" in container.added or ("ALL" not in container.dropped and kept):
+            yield at(container, f"keeps {', '.join(sorted(kept))}", "securityContext", "capabilities", "drop")
+
+
+CHECK = Check(
+    id="K8S-034",
+    title="A container keeps capabilities that the runtime hands out",
+    severity="low",
+    why="Fourteen capabilities come by default, among them raw sockets, changing owners and making devices.",
+    fix="Drop ALL, or each one that is not needed.",
+    references=(
+        "CIS Kubernetes 5.2.10",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          drop: [ALL]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          drop: [NET_RAW, MKNOD]
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,64 @@
+"""A workload runs as the default service account."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.service_account == "default":
+            yield at(pod, "runs as the default service account", "serviceAccountName")
+
+
+CHECK = Check(
+    id="K8S-052",
+    title="A workload runs as the default service account",
+    severity="low",
+    why="What is granted to it is granted to every pod of the namespace that names no account.",
+    fix="Make a service account for the workload and name it in serviceAccountName.",
+    references=(
+        "CIS Kubernetes 5.1.5",
+        "CWE-1220",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: default
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,50 @@
+"""A workload names its service account in a field of old."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.node.text("serviceAccount") and not pod.node.text("serviceAccountName"):
+            yield at(pod, "names its service account in serviceAccount", "serviceAccount")
+
+
+CHECK = Check(
+    id="K8S-089",
+    title="A workload names its service account in a field of old",
+    severity="negligible",
+    why="Of two names the other one holds, and tools that read only the new field are wrong about its rights.",
+    fix="Use serviceAccountName.",
+    references=("https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccount: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

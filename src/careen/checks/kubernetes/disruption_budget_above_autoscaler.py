@@ -1,0 +1,118 @@
+"""A PodDisruptionBudget keeps more pods than its autoscaler guarantees."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, count
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for budget in manifests.of("PodDisruptionBudget"):
+        selector = budget.spec.map("selector")
+        for pod in manifests.selected(budget.namespace, selector) if selector else ():
+            for scaler in manifests.of("HorizontalPodAutoscaler"):
+                target = scaler.spec.map("scaleTargetRef")
+                if (target.text("kind"), target.text("name")) != (pod.resource.kind, pod.resource.name):
+                    continue
+                least = count(scaler.spec.get("minReplicas"))
+                replicas = count(pod.resource.spec.get("replicas"))
+                kept = count(budget.spec.get("minAvailable"), of=None if replicas is None else int(replicas))
+                if least is not None and kept is not None and kept > least:
+                    yield at(budget, f"keeps more pods than {scaler.label} guarantees", "spec", "minAvailable")
+
+
+CHECK = Check(
+    id="K8S-082",
+    title="A PodDisruptionBudget keeps more pods than its autoscaler guarantees",
+    severity="negligible",
+    why="In quiet hours nodes cannot be drained.",
+    fix="Keep no more pods than minReplicas.",
+    references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  minAvailable: 3
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 3
+  maxReplicas: 6
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  minAvailable: 4
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: web
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 3
+  maxReplicas: 6
+""",
+    ),
+    default=False,
+)

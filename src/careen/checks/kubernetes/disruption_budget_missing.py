@@ -1,0 +1,107 @@
+"""A Deployment has no PodDisruptionBudget."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    budgets = [(one.namespace, one.spec.map("selector")) for one in manifests.of("PodDisruptionBudget")]
+    covered = {id(pod) for namespace, selector in budgets for pod in manifests.selected(namespace, selector)}
+    for pod in manifests.pods:
+        if pod.resource.lower == "deployment" and id(pod) not in covered:
+            yield at(pod.resource, "has no PodDisruptionBudget")
+
+
+CHECK = Check(
+    id="K8S-079",
+    title="A Deployment has no PodDisruptionBudget",
+    severity="negligible",
+    why="Draining nodes may take away all of its pods at once.",
+    fix="Add a PodDisruptionBudget whose selector matches its pods.",
+    references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  minAvailable: 1
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+  namespace: other
+spec:
+  selector:
+    matchLabels:
+      app: web
+  minAvailable: 1
+""",
+    ),
+    default=False,
+)

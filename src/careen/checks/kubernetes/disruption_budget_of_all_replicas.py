@@ -1,0 +1,94 @@
+"""A PodDisruptionBudget keeps as many pods as there are."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, count, matches, plain_labels, same_namespace
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for budget in manifests.of("PodDisruptionBudget"):
+        selector = budget.spec.map("selector")
+        for workload in manifests.of("Deployment", "StatefulSet", "DeploymentConfig"):
+            labels = workload.body.map("spec", "template", "metadata", "labels") or plain_labels(workload.spec.map("selector"))
+            if not same_namespace(workload.namespace, budget.namespace) or not selector or not matches(labels, selector):
+                continue
+            replicas = count(workload.spec.get("replicas", 1))
+            least = count(budget.spec.get("minAvailable"), of=int(replicas or 0))
+            if replicas is not None and least is not None and least >= replicas:
+                yield at(budget, f"keeps as many pods as {workload.label} has", "spec", "minAvailable")
+
+
+CHECK = Check(
+    id="K8S-081",
+    title="A PodDisruptionBudget keeps as many pods as there are",
+    severity="negligible",
+    why="Nodes cannot be drained: security updates of nodes wait for somebody to delete the budget.",
+    fix="Keep fewer pods than there are replicas, or have more replicas.",
+    references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  minAvailable: 2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  minAvailable: 2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,63 @@
+"""A container has a variable twice."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        seen = set()
+        for index, variable in enumerate(container.node.seq("env")):
+            name = variable.text("name") if isinstance(variable, Mapping) else ""
+            if name and name in seen:
+                yield at(container, f"has the variable {name} twice", "env", index)
+            seen.add(name)
+
+
+CHECK = Check(
+    id="K8S-062",
+    title="A container has a variable twice",
+    severity="negligible",
+    why="The last one holds: who changes the other changes nothing.",
+    fix="Remove one of the two.",
+    references=("CWE-1109",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: PORT
+          value: "8080"
+        - name: HOST
+          value: web
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: PORT
+          value: "8080"
+        - name: PORT
+          value: "9090"
+""",
+    ),
+)

@@ -1,0 +1,67 @@
+"""A Deployment has fewer than three replicas."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, count
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for deployment in manifests.of("Deployment", "DeploymentConfig"):
+        if (count(deployment.spec.get("replicas", 1)) or 0) < 3:
+            yield at(deployment, "has fewer than three replicas", "spec", "replicas")
+
+
+CHECK = Check(
+    id="K8S-075",
+    title="A Deployment has fewer than three replicas",
+    severity="negligible",
+    why="During a rollout or the drain of a node a single pod carries all requests.",
+    fix="Set replicas to 3 or more.",
+    references=("https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,62 @@
+"""A pod has its own names for hosts."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.node.seq("hostAliases"):
+            yield at(pod, "has its own names for hosts", "hostAliases")
+
+
+CHECK = Check(
+    id="K8S-053",
+    title="A pod has its own names for hosts",
+    severity="low",
+    why=("Entries in /etc/hosts beat DNS: traffic goes where the manifest says, and nobody looks there when it goes wrong."),
+    fix="Remove hostAliases; put names into DNS.",
+    references=("CWE-350",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  hostAliases: []
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  hostAliases:
+    - ip: 10.0.0.1
+      hostnames: [db.example]
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

@@ -1,0 +1,74 @@
+"""A probe or lifecycle hook names a host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.host_of_probes(pod))
+
+
+CHECK = Check(
+    id="K8S-019",
+    title="A probe or lifecycle hook names a host",
+    severity="medium",
+    why="The kubelet makes the request from the node: a pod so sends requests into networks it cannot reach itself.",
+    fix="Remove host; the probe then goes to the pod.",
+    references=(
+        "PSS baseline: Host Probes / Lifecycle Hooks",
+        "CWE-918",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      livenessProbe:
+        httpGet:
+          path: /health
+          port: 8080
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      livenessProbe:
+        httpGet:
+          host: 169.254.169.254
+          path: /
+          port: 80
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      lifecycle:
+        postStart:
+          tcpSocket:
+            host: 10.0.0.1
+            port: 22
+""",
+    ),
+)

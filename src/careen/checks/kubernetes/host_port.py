@@ -1,0 +1,60 @@
+"""A container takes a port of its node."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.host_ports(pod))
+
+
+CHECK = Check(
+    id="K8S-007",
+    title="A container takes a port of its node",
+    severity="medium",
+    why=(
+        "The port is open on the address of the node, past Services and often past NetworkPolicies, and keeps a "
+        "second replica off the node."
+    ),
+    fix="Remove hostPort and publish the port through a Service.",
+    references=(
+        "PSS baseline: Host Ports",
+        "CIS Kubernetes 5.2.13",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - containerPort: 8080
+          hostPort: 0
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - containerPort: 8080
+          hostPort: 80
+""",
+    ),
+)

@@ -1,0 +1,64 @@
+"""An image that is on the node is used without asking the registry."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if container.node.text("imagePullPolicy") != "Always":
+            yield at(container, "uses an image that is on the node without asking the registry", "imagePullPolicy")
+
+
+CHECK = Check(
+    id="K8S-046",
+    title="An image that is on the node is used without asking the registry",
+    severity="negligible",
+    why="Any pod on the node runs a private image that another pod pulled, and an old image stays under a moved tag.",
+    fix="Set imagePullPolicy: Always, or the admission plugin AlwaysPullImages.",
+    references=(
+        "CIS Kubernetes 1.2.11",
+        "CWE-287",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      imagePullPolicy: Always
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      imagePullPolicy: IfNotPresent
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,50 @@
+"""An image is not pinned by its digest."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import imagename
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if container.image and not imagename.parse(container.image).digest:
+            yield at(container, f"has the image {container.image} without a digest", "image")
+
+
+CHECK = Check(
+    id="K8S-045",
+    title="An image is not pinned by its digest",
+    severity="negligible",
+    why="A tag can be moved by whoever may push to the registry; a digest cannot.",
+    fix="Add the digest: name:tag@sha256:…",
+    references=("CWE-494",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: web:1@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

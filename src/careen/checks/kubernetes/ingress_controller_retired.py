@@ -1,0 +1,53 @@
+"""The retired ingress-nginx controller is deployed."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import imagename
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        name = imagename.parse(container.image)
+        if name.repository.endswith(("ingress-nginx/controller", "nginx-ingress-controller/nginx-ingress-controller")):
+            yield at(container, f"is ingress-nginx ({container.image})", "image")
+
+
+CHECK = Check(
+    id="K8S-057",
+    title="The retired ingress-nginx controller is deployed",
+    severity="medium",
+    why=("The project ended in March 2026: flaws in it are no longer mended, and it reads the Secrets of the whole cluster."),
+    fix="Move to a maintained controller or to the Gateway API.",
+    references=(
+        "CWE-1104",
+        "CVE-2025-1974",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/gateway:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.k8s.io/ingress-nginx/controller:v1.11.2
+""",
+    ),
+)

@@ -1,0 +1,89 @@
+"""An Ingress sends to a Service or port that is not in these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for ingress in manifests.of("Ingress"):
+        for backend, keys in netpolicy.ingress_backends(ingress):
+            name = backend.text("service", "name") or backend.text("serviceName")
+            if not name:
+                continue
+            port = backend.map("service", "port")
+            number = port.text("number") or port.text("name") or backend.text("servicePort")
+            service = manifests.named("Service", name, ingress.namespace)
+            known = {one.text(key) for one in service.spec.maps("ports") for key in ("port", "name")} if service else set()
+            if number not in known:
+                yield at(ingress, f"sends to Service {name}, port {number}, which is not here", *keys)
+
+
+CHECK = Check(
+    id="K8S-067",
+    title="An Ingress sends to a Service or port that is not in these manifests",
+    severity="low",
+    why="A name that nobody holds can be taken: who may make Services in the namespace gets the traffic.",
+    fix="Correct the backend, or check both together.",
+    references=(
+        "CWE-672",
+        "https://kubernetes.io/docs/concepts/services-networking/ingress/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector:
+    app: web
+  ports:
+    - port: 80
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  rules:
+    - http:
+        paths:
+          - path: /
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector:
+    app: web
+  ports:
+    - port: 80
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  defaultBackend:
+    service:
+      name: site
+      port:
+        number: 80
+""",
+    ),
+    default=False,
+)

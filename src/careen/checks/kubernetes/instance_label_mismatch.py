@@ -1,0 +1,52 @@
+"""The instance label of a resource is not its name."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        resource = pod.resource
+        if resource.labels.text("app.kubernetes.io/instance") != resource.name:
+            yield at(resource, "is not named as its label app.kubernetes.io/instance", "metadata", "labels")
+
+
+CHECK = Check(
+    id="K8S-090",
+    title="The instance label of a resource is not its name",
+    severity="negligible",
+    why="Tools that find resources by the recommended labels do not find it.",
+    fix="Set app.kubernetes.io/instance to the name.",
+    references=("https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app.kubernetes.io/instance: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,92 @@
+"""A port is outside its range, or its name is none."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping, as_text
+from careen.plugins import Check, Place
+
+NAME = re.compile(r"(?=.{1,15}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+def valid(value: object) -> bool:
+    if isinstance(value, int):
+        return 0 < value < 65536
+    return NAME.match(as_text(value)) is not None
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for service in manifests.services:
+        for index, port in enumerate(service.spec.seq("ports")):
+            value = port.get("targetPort") if isinstance(port, Mapping) else None
+            if value is not None and not valid(value):
+                yield at(service, f"has the target port {as_text(value)}", "spec", "ports", index, "targetPort")
+    for container in manifests.containers:
+        for index, port in enumerate(container.node.seq("ports")):
+            for key in ("name", "containerPort"):
+                value = port.get(key) if isinstance(port, Mapping) else None
+                if value is not None and not valid(as_text(value) if key == "name" else value):
+                    yield at(container, f"has the port {as_text(value)}", "ports", index, key)
+
+
+CHECK = Check(
+    id="K8S-071",
+    title="A port is outside its range, or its name is none",
+    severity="negligible",
+    why="The API refuses the resource.",
+    fix="Use 1 to 65535, or a name of at most 15 small letters, digits and hyphens with one letter at least.",
+    references=("RFC 6335, section 5.1",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  ports:
+    - port: 80
+      targetPort: web
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - name: web
+          containerPort: 8080
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  ports:
+    - port: 80
+      targetPort: 123456
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - name: a-name-that-is-too-long
+          containerPort: 8080
+""",
+    ),
+)

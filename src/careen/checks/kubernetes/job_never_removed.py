@@ -1,0 +1,92 @@
+"""A Job is never removed, or twice over."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for job in manifests.of("Job"):
+        if job.spec.get("ttlSecondsAfterFinished") is None:
+            yield at(job, "is never removed", "spec")
+    for cron in manifests.of("CronJob"):
+        if cron.spec.map("jobTemplate", "spec").get("ttlSecondsAfterFinished") is not None:
+            yield at(cron, "removes its Jobs twice over", "spec", "jobTemplate", "spec", "ttlSecondsAfterFinished")
+
+
+CHECK = Check(
+    id="K8S-072",
+    title="A Job is never removed, or twice over",
+    severity="negligible",
+    why="Finished Jobs and their pods pile up in the API; a Job of a CronJob is removed by its history limits already.",
+    fix="Set ttlSecondsAfterFinished on Jobs of their own, and on no Job of a CronJob.",
+    references=("https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: import
+spec:
+  ttlSecondsAfterFinished: 3600
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: import
+          image: registry.example/import:1
+""",
+        """\
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: import
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: import
+              image: registry.example/import:1
+""",
+    ),
+    bad=(
+        """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: import
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: import
+          image: registry.example/import:1
+""",
+        """\
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: import
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      ttlSecondsAfterFinished: 60
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: import
+              image: registry.example/import:1
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,45 @@
+"""A kubelet takes weak ciphers."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import controlplane
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+WEAK = re.compile(r"RC4|3DES|_CBC_|TLS_RSA_WITH|NULL|EXPORT|MD5")
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource, value, keys in controlplane.kubelet(manifests, "tls-cipher-suites"):
+        if value is not None and WEAK.search(value):
+            yield at(resource, "takes weak ciphers", *keys)
+
+
+CHECK = Check(
+    id="K8S-263",
+    title="A kubelet takes weak ciphers",
+    severity="low",
+    why="What passes to it can be read by who breaks the cipher.",
+    fix="Name suites with ECDHE and GCM or CHACHA20 alone.",
+    references=(
+        "CIS Kubernetes 4.2.13",
+        "CWE-327",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+tlsCipherSuites: [TLS_RSA_WITH_3DES_EDE_CBC_SHA]
+""",
+    ),
+)

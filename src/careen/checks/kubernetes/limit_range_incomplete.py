@@ -1,0 +1,66 @@
+"""A LimitRange leaves out a bound or a default."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("LimitRange"):
+        limits = resource.spec.maps("limits")
+        if not limits:
+            yield at(resource, "has no limits", "spec")
+        for limit in limits:
+            if limit.text("type") in ("", "Container"):
+                missing = [name for name in ("type", "default", "defaultRequest", "max", "min") if limit.get(name) is None]
+                if missing:
+                    yield Place(f"{resource.label} lacks {', '.join(missing)}", limit.line, path=resource.path)
+
+
+CHECK = Check(
+    id="K8S-106",
+    title="A LimitRange leaves out a bound or a default",
+    severity="negligible",
+    why="Containers that say nothing get no limit, or may ask for any amount.",
+    fix="Set default, defaultRequest, max and min for the type Container.",
+    references=(
+        "CIS Kubernetes 5.7",
+        "CWE-770",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: LimitRange
+metadata:
+  name: shop
+spec:
+  limits:
+    - type: Container
+      default:
+        cpu: 500m
+      defaultRequest:
+        cpu: 100m
+      max:
+        cpu: "1"
+      min:
+        cpu: 50m
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: LimitRange
+metadata:
+  name: shop
+spec:
+  limits:
+    - type: Container
+      default:
+        cpu: 500m
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,61 @@
+"""A container propagates its mounts to the node."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        for index, mount in enumerate(container.node.seq("volumeMounts")):
+            if isinstance(mount, Mapping) and mount.get("mountPropagation") == "Bidirectional":
+                yield at(container, "propagates its mounts to the host", "volumeMounts", index, "mountPropagation")
+
+
+CHECK = Check(
+    id="K8S-117",
+    title="A container propagates its mounts to the node",
+    severity="high",
+    why="With Bidirectional, what it mounts appears on the node and in other pods, over whatever was there.",
+    fix="Use HostToContainer or None; Bidirectional is for storage drivers alone.",
+    references=(
+        "CIS Docker 5.20",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      volumeMounts:
+        - name: data
+          mountPath: /data
+          mountPropagation: HostToContainer
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      volumeMounts:
+        - name: data
+          mountPath: /data
+          mountPropagation: Bidirectional
+""",
+    ),
+)

@@ -1,0 +1,72 @@
+"""An image has no tag, or latest."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import imagename
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if container.image and imagename.parse(container.image).mutable:
+            yield at(container, f"has the image {container.image}, whose content changes", "image")
+
+
+CHECK = Check(
+    id="K8S-023",
+    title="An image has no tag, or latest",
+    severity="medium",
+    why="What runs depends on the day it was pulled: two replicas may differ, and no roll-back leads back.",
+    fix="Name a version, best with its digest.",
+    references=(
+        "CIS Docker 5.28",
+        "CWE-1357",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example:5000/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: web@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example:5000/web
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: web:latest
+""",
+    ),
+)

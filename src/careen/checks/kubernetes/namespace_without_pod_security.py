@@ -1,0 +1,54 @@
+"""A namespace does not enforce a Pod Security Standard."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("Namespace"):
+        level = resource.labels.text("pod-security.kubernetes.io/enforce")
+        if level not in ("baseline", "restricted"):
+            yield at(resource, f"enforces {level or 'no Pod Security Standard'}", "metadata", "labels")
+
+
+CHECK = Check(
+    id="K8S-055",
+    title="A namespace does not enforce a Pod Security Standard",
+    severity="medium",
+    why="Pods with any privilege are admitted there, whatever their manifests here look like.",
+    fix="Label the namespace pod-security.kubernetes.io/enforce: restricted, or baseline.",
+    references=(
+        "CIS Kubernetes 5.2.1",
+        "PSS baseline",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels:
+    pod-security.kubernetes.io/enforce: baseline
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+""",
+        """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels:
+    pod-security.kubernetes.io/enforce: privileged
+""",
+    ),
+)

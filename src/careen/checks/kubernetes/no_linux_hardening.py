@@ -1,0 +1,105 @@
+"""A container has no hardening of Linux at all."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        apparmor = container.pod.annotations.text(podsecurity.APPARMOR_ANNOTATION + container.name)
+        profile = container.security.text("appArmorProfile", "type") or container.pod.security.text("appArmorProfile", "type")
+        if (
+            podsecurity.seccomp(container) in podsecurity.PROFILES
+            or (apparmor or profile or "unconfined").lower() != "unconfined"
+            or container.security.map("seLinuxOptions")
+            or container.pod.security.map("seLinuxOptions")
+            or (container.dropped and "ALL" not in container.added)
+        ):
+            continue
+        yield at(container, "has neither seccomp, AppArmor, SELinux nor dropped capabilities", "securityContext")
+
+
+CHECK = Check(
+    id="K8S-091",
+    title="A container has no hardening of Linux at all",
+    severity="medium",
+    why=("Neither seccomp, AppArmor, SELinux nor dropped capabilities stand between a flaw in the program and the kernel."),
+    fix="Set seccompProfile.type to RuntimeDefault and drop all capabilities.",
+    references=(
+        "CIS Kubernetes 5.7.2",
+        "CWE-693",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        seccompProfile:
+          type: RuntimeDefault
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          drop: [ALL]
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    seLinuxOptions:
+      level: "s0:c1,c2"
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        capabilities:
+          drop: [ALL]
+          add: [ALL]
+""",
+    ),
+    default=False,
+)

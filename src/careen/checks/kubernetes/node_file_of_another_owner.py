@@ -1,0 +1,58 @@
+"""A file of a node that runs the cluster does not belong to root."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import controlplane
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource, name, values in controlplane.node_files(manifests, "Ownership"):
+        owners = ("etcd:etcd", "root:root") if name.startswith("etcdData") else ("root:root",)
+        for value in values:
+            if value not in owners:
+                yield at(resource, f"has {name} {value}", "info", name)
+
+
+CHECK = Check(
+    id="K8S-265",
+    title="A file of a node that runs the cluster does not belong to root",
+    severity="medium",
+    why="Its owner may change what the control plane or the kubelet runs with.",
+    fix="chown root:root (etcd:etcd for the folder of etcd).",
+    references=(
+        "CIS Kubernetes 1.1, 4.1",
+        "CWE-282",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: NodeInfo
+type: worker
+info:
+  adminConfFileOwnership:
+    values: ["root:root"]
+""",
+        """\
+apiVersion: v1
+kind: NodeInfo
+type: worker
+info:
+  etcdDataDirectoryOwnership:
+    values: ["etcd:etcd"]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: NodeInfo
+type: worker
+info:
+  adminConfFileOwnership:
+    values: ["ubuntu:ubuntu"]
+""",
+    ),
+)

@@ -1,0 +1,78 @@
+"""A workload does not meet the restricted Pod Security Standard."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        verdict = podsecurity.verdict(pod)
+        if verdict.level != "restricted":
+            following = "baseline" if verdict.level == "privileged" else "restricted"
+            yield at(pod, f"meets {verdict.level}; for {following} it breaks {', '.join(verdict.blockers)}")
+
+
+CHECK = Check(
+    id="K8S-031",
+    title="A workload does not meet the restricted Pod Security Standard",
+    severity="negligible",
+    why=(
+        "The level says in which namespaces the workload will be admitted; the blockers say what it takes to get to "
+        "the next one."
+    ),
+    fix="Mend the blockers; each control has a check of its own.",
+    references=(
+        "PSS baseline",
+        "PSS restricted",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    runAsNonRoot: true
+    seccompProfile:
+      type: RuntimeDefault
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        allowPrivilegeEscalation: false
+        capabilities:
+          drop: [ALL]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        privileged: true
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,69 @@
+"""A Pod stands on its own."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("Pod"):
+        if not resource.body.seq("metadata", "ownerReferences") and "kubernetes.io/config.source" not in resource.annotations:
+            yield at(resource, "stands on its own", "kind")
+
+
+CHECK = Check(
+    id="K8S-073",
+    title="A Pod stands on its own",
+    severity="negligible",
+    why="Nobody makes it anew when its node fails or is drained.",
+    fix="Use a Deployment, a StatefulSet or a Job.",
+    references=("https://kubernetes.io/docs/concepts/configuration/overview/#naked-pods-vs-replicasets-deployments-and-jobs",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    kubernetes.io/config.source: file
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

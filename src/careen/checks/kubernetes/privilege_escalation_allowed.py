@@ -1,0 +1,65 @@
+"""A container may gain privileges."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.privilege_escalation(pod))
+
+
+CHECK = Check(
+    id="K8S-010",
+    title="A container may gain privileges",
+    severity="medium",
+    why="Without no_new_privs a setuid or setcap program in the image makes its caller root or adds capabilities.",
+    fix="Set securityContext.allowPrivilegeEscalation to false in each container.",
+    references=(
+        "PSS restricted: Privilege Escalation",
+        "CIS Kubernetes 5.2.6",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        allowPrivilegeEscalation: false
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        allowPrivilegeEscalation: true
+""",
+    ),
+)

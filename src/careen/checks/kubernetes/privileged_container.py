@@ -1,0 +1,80 @@
+"""A container is privileged."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.privileged(pod))
+
+
+CHECK = Check(
+    id="K8S-001",
+    title="A container is privileged",
+    severity="critical",
+    why=("A privileged container has every capability and every device of the node: whoever breaks into it owns the node."),
+    fix="Remove securityContext.privileged, and add the one capability or device that is needed.",
+    references=(
+        "PSS baseline: Privileged Containers",
+        "CIS Kubernetes 5.2.2",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        privileged: false
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        privileged: true
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  initContainers:
+    - name: setup
+      image: registry.example/setup:1
+      securityContext:
+        privileged: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

@@ -1,0 +1,58 @@
+"""A container listens on a port below 1024."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        for index, port in enumerate(container.node.seq("ports")):
+            number = port.get("containerPort") if isinstance(port, Mapping) else None
+            if isinstance(number, int) and 0 < number < 1024:
+                yield at(container, f"listens on port {number}", "ports", index, "containerPort")
+
+
+CHECK = Check(
+    id="K8S-061",
+    title="A container listens on a port below 1024",
+    severity="low",
+    why="It needs root, a capability or a sysctl to do so, and a Service can give any port to the outside anyway.",
+    fix="Listen on a port of 1024 or above and map it in the Service.",
+    references=(
+        "CIS Docker 5.8",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - containerPort: 8080
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - containerPort: 80
+""",
+    ),
+)

@@ -1,0 +1,42 @@
+"""A SecurityContextConstraints allows privileged containers."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("SecurityContextConstraints"):
+        if resource.body.get("allowPrivilegedContainer") is True:
+            yield at(resource, "allows privileged containers", "allowPrivilegedContainer")
+
+
+CHECK = Check(
+    id="K8S-107",
+    title="A SecurityContextConstraints allows privileged containers",
+    severity="high",
+    why="Every service account that may use it can start containers that own their node.",
+    fix="Set allowPrivilegedContainer to false, and keep the few that need more to a constraint of their own.",
+    references=("CWE-250",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: security.openshift.io/v1
+kind: SecurityContextConstraints
+metadata:
+  name: web
+allowPrivilegedContainer: false
+""",
+    ),
+    bad=(
+        """\
+apiVersion: security.openshift.io/v1
+kind: SecurityContextConstraints
+metadata:
+  name: web
+allowPrivilegedContainer: true
+""",
+    ),
+)

@@ -1,0 +1,67 @@
+"""A container has the whole of /proc."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.proc_mount(pod))
+
+
+CHECK = Check(
+    id="K8S-016",
+    title="A container has the whole of /proc",
+    severity="high",
+    why="The mask hides kernel memory, keys and switches of the node; without it they are readable, some writable.",
+    fix="Remove procMount, or give the pod a user namespace of its own (hostUsers: false).",
+    references=(
+        "PSS baseline: /proc Mount Type",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        procMount: Default
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  hostUsers: false
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        procMount: Unmasked
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        procMount: Unmasked
+""",
+    ),
+)

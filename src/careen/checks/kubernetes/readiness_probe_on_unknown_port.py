@@ -1,0 +1,78 @@
+"""A readiness probe asks a port that the container does not name."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        ports = [port for port in container.node.maps("ports") if port.text("protocol") in ("", "TCP")]
+        known = {port.text(key) for port in ports for key in ("name", "containerPort")}
+        for how in ("httpGet", "tcpSocket", "grpc"):
+            port = container.node.text("readinessProbe", how, "port")
+            if port and port not in known:
+                yield at(container, f"does not name port {port} of its readiness probe", "readinessProbe", how, "port")
+
+
+CHECK = Check(
+    id="K8S-118",
+    title="A readiness probe asks a port that the container does not name",
+    severity="negligible",
+    why="The probe may ask a port where nothing listens: the pod is then restarted or gets no requests.",
+    fix="List the port under ports, or correct the probe.",
+    references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - name: web
+          containerPort: 8080
+      readinessProbe:
+        httpGet:
+          path: /
+          port: web
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - containerPort: 9090
+      readinessProbe:
+        httpGet:
+          path: /
+          port: 8080
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      readinessProbe:
+        tcpSocket:
+          port: web
+""",
+    ),
+)

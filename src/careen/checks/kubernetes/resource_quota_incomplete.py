@@ -1,0 +1,56 @@
+"""A ResourceQuota does not limit processors and memory."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+NAMES = ("requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("ResourceQuota"):
+        missing = [name for name in NAMES if not resource.spec.text("hard", name)]
+        if missing:
+            yield at(resource, f"does not limit {', '.join(missing)}", "spec", "hard")
+
+
+CHECK = Check(
+    id="K8S-105",
+    title="A ResourceQuota does not limit processors and memory",
+    severity="negligible",
+    why="The namespace may still take all of the cluster in what the quota leaves out.",
+    fix="Set requests.cpu, requests.memory, limits.cpu and limits.memory under spec.hard.",
+    references=(
+        "CIS Kubernetes 5.7",
+        "CWE-770",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: ResourceQuota
+metadata:
+  name: shop
+spec:
+  hard:
+    requests.cpu: "1"
+    requests.memory: 1Gi
+    limits.cpu: "2"
+    limits.memory: 2Gi
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: ResourceQuota
+metadata:
+  name: shop
+spec:
+  hard:
+    requests.cpu: "1"
+""",
+    ),
+    default=False,
+)

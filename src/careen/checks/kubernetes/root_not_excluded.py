@@ -1,0 +1,90 @@
+"""A container is not bound to run as another user than root."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.run_as_non_root(pod))
+
+
+CHECK = Check(
+    id="K8S-011",
+    title="A container is not bound to run as another user than root",
+    severity="medium",
+    why="Unless runAsNonRoot is true, an image whose user is root, or becomes root in its next version, runs as root.",
+    fix="Set runAsNonRoot: true in the security context of the pod, and give the image a numeric user.",
+    references=(
+        "PSS restricted: Running as Non-root",
+        "CIS Kubernetes 5.2.7",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    runAsNonRoot: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        runAsNonRoot: true
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  hostUsers: false
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    runAsNonRoot: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        runAsNonRoot: false
+""",
+    ),
+)

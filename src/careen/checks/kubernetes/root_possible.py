@@ -1,0 +1,81 @@
+"""Nothing keeps a container from running as root."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if container.pod.node.get("hostUsers") is False or container.effective("runAsNonRoot") is True:
+            continue
+        user = container.effective("runAsUser")
+        if not isinstance(user, int) or user <= 0:
+            yield at(container, "may run as root", "securityContext")
+
+
+CHECK = Check(
+    id="K8S-035",
+    title="Nothing keeps a container from running as root",
+    severity="medium",
+    why="Neither runAsNonRoot nor a user id above 0 is set, so the image decides, and most images run as root.",
+    fix="Set runAsNonRoot: true or a runAsUser above 0.",
+    references=(
+        "CIS Kubernetes 5.2.7",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        runAsUser: 1000
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    runAsNonRoot: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        runAsUser: 0
+""",
+    ),
+    default=False,
+)

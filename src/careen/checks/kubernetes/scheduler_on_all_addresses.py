@@ -1,0 +1,73 @@
+"""The scheduler listens on all addresses."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import controlplane
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container, value in controlplane.flag(manifests, "kube-scheduler", "bind-address"):
+        if value not in ("127.0.0.1", "::1", "localhost"):
+            yield at(container, "listens on more than the loopback address", "command")
+
+
+CHECK = Check(
+    id="K8S-241",
+    title="The scheduler listens on all addresses",
+    severity="low",
+    why="Its metrics and health pages tell of the cluster to whoever reaches the port.",
+    fix="Set --bind-address=127.0.0.1.",
+    references=(
+        "CIS Kubernetes 1.4.2",
+        "CWE-1327",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-scheduler
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-scheduler
+      image: registry.k8s.io/kube-scheduler:v1.34.1
+      command:
+        - kube-scheduler
+        - --bind-address=127.0.0.1
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-scheduler
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-scheduler
+      image: registry.k8s.io/kube-scheduler:v1.34.1
+      command:
+        - kube-scheduler
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-scheduler
+  namespace: kube-system
+spec:
+  containers:
+    - name: kube-scheduler
+      image: registry.k8s.io/kube-scheduler:v1.34.1
+      command:
+        - kube-scheduler
+        - --bind-address=0.0.0.0
+""",
+    ),
+)

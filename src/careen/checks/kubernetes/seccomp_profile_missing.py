@@ -1,0 +1,81 @@
+"""A container has no seccomp profile."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.seccomp_restricted(pod))
+
+
+CHECK = Check(
+    id="K8S-039",
+    title="A container has no seccomp profile",
+    severity="low",
+    why="Without one every system call is open unless the kubelet sets a default; the restricted profile asks for one.",
+    fix="Set seccompProfile.type to RuntimeDefault in the security context of the pod.",
+    references=(
+        "PSS restricted: Seccomp",
+        "CIS Kubernetes 5.7.2",
+        "CWE-693",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    seccompProfile:
+      type: RuntimeDefault
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        seccompProfile:
+          type: Localhost
+          localhostProfile: web.json
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        seccompProfile:
+          type: Unconfined
+""",
+    ),
+)

@@ -1,0 +1,70 @@
+"""A credential lies in a ConfigMap."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import credentials
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("ConfigMap"):
+        data = resource.body.map("data")
+        for key in data:
+            value = data.text(key)
+            if credentials.is_credential(key, value):
+                yield at(resource, f"has a credential in {key}", "data", key)
+            else:
+                for line, name in credentials.assigned(value):
+                    found = at(resource, f"has a credential in {key}: {name}", "data", key)
+                    first = (found.line or 0) + ("\n" in value)  # a block begins below its key
+                    yield Place(found.message, first + line, path=found.path)
+
+
+CHECK = Check(
+    id="K8S-049",
+    title="A credential lies in a ConfigMap",
+    severity="high",
+    why=("ConfigMaps are readable to many roles that may not read Secrets, are not encrypted at rest and end in repositories."),
+    fix="Move the value into a Secret, and change the credential: it has been seen.",
+    references=(
+        "CIS Kubernetes 5.4.1",
+        "CWE-312",
+        "CWE-798",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  user: web
+  settings: |
+    REDIS_PASSWORD=${REDIS_PASSWORD}
+    TOKEN_FILE=/run/secrets/token
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  password: hunter2
+""",
+        """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  settings: |
+    user=web
+    REDIS_PASSWORD=hunter2
+""",
+    ),
+)

@@ -1,0 +1,92 @@
+"""A credential is written into the environment of a container."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import credentials
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        for index, variable in enumerate(container.node.seq("env")):
+            if isinstance(variable, Mapping) and credentials.is_credential(variable.text("name"), variable.text("value")):
+                yield at(container, f"has a credential in its variable {variable.text('name')}", "env", index, "value")
+
+
+CHECK = Check(
+    id="K8S-024",
+    title="A credential is written into the environment of a container",
+    severity="high",
+    why="It lies in the manifest, in the API for whoever may read pods, in crash reports and in every child process.",
+    fix="Put it into a Secret, mount that as a file, and change the credential: it has been seen.",
+    references=(
+        "CIS Kubernetes 5.4.1",
+        "CWE-798",
+        "CWE-312",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: DB_PASSWORD
+          valueFrom:
+            secretKeyRef:
+              name: db
+              key: password
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: DB_PASSWORD_FILE
+          value: /run/secrets/db
+        - name: TOKEN_TTL
+          value: "3600"
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: DB_PASSWORD
+          value: hunter2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: DATABASE
+          value: postgres://web:hunter2@db.example/web
+""",
+    ),
+)

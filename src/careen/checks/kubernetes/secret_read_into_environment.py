@@ -1,0 +1,84 @@
+"""A Secret is read into the environment of a container."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        for index, variable in enumerate(container.node.seq("env")):
+            if isinstance(variable, Mapping) and variable.map("valueFrom").get("secretKeyRef") is not None:
+                yield at(container, f"reads a Secret into its variable {variable.text('name')}", "env", index)
+        for index, source in enumerate(container.node.seq("envFrom")):
+            if isinstance(source, Mapping) and source.get("secretRef") is not None:
+                name = source.text("secretRef", "name")
+                yield at(container, f"reads all of Secret {name} into its environment", "envFrom", index)
+
+
+CHECK = Check(
+    id="K8S-048",
+    title="A Secret is read into the environment of a container",
+    severity="low",
+    why=("Variables are inherited by every child process and end in crash reports and debug pages; a mounted file does not."),
+    fix="Mount the Secret as a volume and let the program read the file.",
+    references=(
+        "CIS Kubernetes 5.4.1",
+        "CWE-526",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: secret
+      secret:
+        secretName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      volumeMounts:
+        - name: secret
+          mountPath: /run/secrets
+          readOnly: true
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: TOKEN
+          valueFrom:
+            secretKeyRef:
+              name: web
+              key: token
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      envFrom:
+        - secretRef:
+            name: web
+""",
+    ),
+)

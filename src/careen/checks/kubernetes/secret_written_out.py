@@ -1,0 +1,64 @@
+"""A Secret with its values lies in a manifest."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+REFERENCES = ("${", "$(", "{{", "<")
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("Secret"):
+        if resource.body.text("type") in ("helm.sh/release.v1", "bootstrap.kubernetes.io/token"):
+            continue
+        for place in ("data", "stringData"):
+            values = resource.body.map(place)
+            filled = [key for key in values if values.text(key).strip() and not values.text(key).startswith(REFERENCES)]
+            if filled:
+                yield at(resource, f"has the value of {', '.join(filled[:5])} written out", place, filled[0])
+
+
+CHECK = Check(
+    id="K8S-110",
+    title="A Secret with its values lies in a manifest",
+    severity="high",
+    why="Base64 hides nothing: whoever reads the file or the repository has the credential.",
+    fix=("Keep the values out of manifests (sealed secrets, an external store), and change the credential: it has been seen."),
+    references=(
+        "CIS Kubernetes 5.4.2",
+        "CWE-312",
+        "CWE-540",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+stringData:
+  password: ${DB_PASSWORD}
+""",
+        """\
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata:
+  name: db
+spec:
+  encryptedData:
+    password: AgBy3i4OJSWK
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+stringData:
+  password: hunter2
+""",
+    ),
+)

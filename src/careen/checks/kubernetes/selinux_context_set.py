@@ -1,0 +1,85 @@
+"""A pod sets an SELinux context that leaves the container domain."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.selinux(pod))
+
+
+CHECK = Check(
+    id="K8S-015",
+    title="A pod sets an SELinux context that leaves the container domain",
+    severity="medium",
+    why="A type, user or role outside those for containers may read what belongs to the node or to other pods.",
+    fix=(
+        "Remove seLinuxOptions, or keep to the level and the types container_t, container_init_t, container_kvm_t, "
+        "container_engine_t."
+    ),
+    references=(
+        "PSS baseline: SELinux",
+        "CWE-693",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        seLinuxOptions:
+          level: "s0:c123,c456"
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    seLinuxOptions:
+      type: container_t
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    seLinuxOptions:
+      type: spc_t
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        seLinuxOptions:
+          user: system_u
+""",
+    ),
+)

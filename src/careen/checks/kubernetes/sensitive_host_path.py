@@ -1,0 +1,80 @@
+"""A pod mounts a sensitive path of its node."""
+
+from collections.abc import Iterator
+
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+SENSITIVE = (
+    *("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr"),
+    *("/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/etcd", "/var/lib/kubelet", "/var/log"),
+    *("/var/lib/rancher", "/var/run", "/var/spool/cron", "/opt/cni"),
+)
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        for volume, path in pod.host_paths():
+            if path == "/" or any(path == one or path.startswith(one + "/") for one in SENSITIVE):
+                yield Place(f"{pod.label} mounts {path} of the host", volume.line, path=pod.resource.path)
+
+
+CHECK = Check(
+    id="K8S-103",
+    title="A pod mounts a sensitive path of its node",
+    severity="high",
+    why="There lie the configuration, devices, keys or containers of the node: reading them is often enough to own it.",
+    fix="Remove the mount, or narrow it to the one file that is needed, read-only.",
+    references=(
+        "PSS baseline: HostPath Volumes",
+        "CIS Docker 5.6",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: data
+      hostPath:
+        path: /data
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: etc
+      hostPath:
+        path: /etc
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: all
+      hostPath:
+        path: /
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

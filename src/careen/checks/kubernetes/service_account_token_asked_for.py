@@ -1,0 +1,72 @@
+"""A pod asks for a token of the API."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.node.get("automountServiceAccountToken") is True:
+            yield at(pod, "asks for a token of the API", "automountServiceAccountToken")
+        elif "automountServiceAccountToken" not in pod.node:
+            for container in pod.containers:
+                for index, mount in enumerate(container.node.seq("volumeMounts")):
+                    if isinstance(mount, Mapping) and mount.text("mountPath").startswith(FOLDER):
+                        yield at(container, "mounts a token of the API", "volumeMounts", index)
+
+
+CHECK = Check(
+    id="K8S-051",
+    title="A pod asks for a token of the API",
+    severity="negligible",
+    why="Whoever breaks into it has the rights of its service account; asking for it may be right, but is to be seen.",
+    fix="Remove automountServiceAccountToken: true and the mount of the token where the pod does not speak to the API.",
+    references=(
+        "CIS Kubernetes 5.1.6",
+        "CWE-522",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  automountServiceAccountToken: false
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  automountServiceAccountToken: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,98 @@
+"""A pod gets a token of the API that it was not said to need."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        own = pod.node.get("automountServiceAccountToken")
+        if own is None:
+            account = manifests.named("ServiceAccount", pod.service_account, pod.resource.namespace)
+            own = account.body.get("automountServiceAccountToken") if account else None
+        if own is not False:
+            yield at(pod, f"gets a token of service account {pod.service_account}", "automountServiceAccountToken")
+
+
+CHECK = Check(
+    id="K8S-025",
+    title="A pod gets a token of the API that it was not said to need",
+    severity="medium",
+    why=(
+        "The token is in the file system of every container: an intruder speaks to the API with the rights of the "
+        "service account."
+    ),
+    fix=(
+        "Set automountServiceAccountToken: false in the pod or its service account; where a token is needed, keep the"
+        " rights small."
+    ),
+    references=(
+        "CIS Kubernetes 5.1.6",
+        "CWE-522",
+        "KEP-1205",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  automountServiceAccountToken: false
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: web
+automountServiceAccountToken: false
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  automountServiceAccountToken: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: web
+automountServiceAccountToken: false
+""",
+    ),
+)

@@ -1,0 +1,65 @@
+"""A ServiceMonitor selects no Service of these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, matches
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for monitor in manifests.of("ServiceMonitor"):
+        spaces = monitor.spec.texts("namespaceSelector", "matchNames")
+        selector = monitor.spec.map("selector")
+        if not any((not spaces or one.namespace in spaces) and matches(one.labels, selector) for one in manifests.services):
+            yield at(monitor, "selects no Service", "spec")
+
+
+CHECK = Check(
+    id="K8S-068",
+    title="A ServiceMonitor selects no Service of these manifests",
+    severity="negligible",
+    why="Nothing is measured, unless the Services are made elsewhere.",
+    fix="Correct its selector or namespaces, or check both together.",
+    references=("https://prometheus-operator.dev/docs/api-reference/api/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  labels:
+    app: web
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  labels:
+    app: web
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: site
+""",
+    ),
+    default=False,
+)

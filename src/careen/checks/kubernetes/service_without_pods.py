@@ -1,0 +1,95 @@
+"""A Service selects no pod of these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for service in manifests.services:
+        if service.spec.map("selector") and not netpolicy.backends(manifests, service):
+            yield at(service, "selects no pod", "spec", "selector")
+
+
+CHECK = Check(
+    id="K8S-065",
+    title="A Service selects no pod of these manifests",
+    severity="negligible",
+    why="Requests to it go nowhere, unless the pods are made elsewhere; labels are often misspelt.",
+    fix="Correct the selector, or check the manifests of the pods together with the Service.",
+    references=("https://kubernetes.io/docs/concepts/services-networking/service/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector:
+    app: web
+  ports:
+    - port: 80
+""",
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  ports:
+    - port: 80
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector:
+    app: site
+  ports:
+    - port: 80
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,168 @@
+"""Workloads share a volume that more than one of them may write."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, Pod
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    users: dict[tuple[str, str], list[tuple[Pod, bool]]] = {}
+    for pod in manifests.pods:
+        for volume in pod.volumes:
+            claim = volume.map("persistentVolumeClaim")
+            if name := claim.text("claimName"):
+                writes = claim.get("readOnly") is not True and any(
+                    mount.get("readOnly") is not True for _, mount in pod.mounts(volume.text("name"))
+                )
+                users.setdefault((pod.resource.namespace, name), []).append((pod, writes))
+    for (_, name), sharers in users.items():
+        if len(sharers) > 1 and any(writes for _, writes in sharers):
+            names = ", ".join(pod.label for pod, _ in sharers[:5])
+            for pod, writes in sharers:
+                if writes:
+                    yield at(pod, f"may write claim {name}, shared by {names}", "volumes")
+
+
+CHECK = Check(
+    id="K8S-026",
+    title="Workloads share a volume that more than one of them may write",
+    severity="medium",
+    why="Who breaks into one of them plants files that the others run or trust: the volume is a bridge between them.",
+    fix="Give each workload a claim of its own, mount it read-only in all but one, or make the claim ReadWriteOncePod.",
+    references=(
+        "CWE-668",
+        "CWE-1220",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      volumes:
+        - name: files
+          persistentVolumeClaim:
+            claimName: files
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+          volumeMounts:
+            - name: files
+              mountPath: /files
+""",
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      volumes:
+        - name: files
+          persistentVolumeClaim:
+            claimName: files
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+          volumeMounts:
+            - name: files
+              mountPath: /files
+              readOnly: true
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: worker
+spec:
+  selector:
+    matchLabels:
+      app: worker
+  template:
+    metadata:
+      labels:
+        app: worker
+    spec:
+      volumes:
+        - name: files
+          persistentVolumeClaim:
+            claimName: files
+            readOnly: true
+      containers:
+        - name: worker
+          image: registry.example/web:1.4.2
+          volumeMounts:
+            - name: files
+              mountPath: /files
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      volumes:
+        - name: files
+          persistentVolumeClaim:
+            claimName: files
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+          volumeMounts:
+            - name: files
+              mountPath: /files
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: worker
+spec:
+  selector:
+    matchLabels:
+      app: worker
+  template:
+    metadata:
+      labels:
+        app: worker
+    spec:
+      volumes:
+        - name: files
+          persistentVolumeClaim:
+            claimName: files
+      containers:
+        - name: worker
+          image: registry.example/web:1.4.2
+          volumeMounts:
+            - name: files
+              mountPath: /files
+""",
+    ),
+)

@@ -1,0 +1,85 @@
+"""A Deployment has one replica."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, count
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for deployment in manifests.of("Deployment"):
+        if (count(deployment.spec.get("replicas", 1)) or 0) < 2:
+            yield at(deployment, "has less than two replicas", "spec", "replicas")
+
+
+CHECK = Check(
+    id="K8S-074",
+    title="A Deployment has one replica",
+    severity="negligible",
+    why="Each restart of its node, and each eviction, is an outage.",
+    fix="Set replicas to 2 or more, where the program bears it.",
+    references=("https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 1
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,57 @@
+"""A container listens for SSH."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        for index, port in enumerate(container.node.seq("ports")):
+            if isinstance(port, Mapping) and port.get("containerPort") == 22 and port.text("protocol") in ("", "TCP"):
+                yield at(container, "listens on port 22", "ports", index, "containerPort")
+
+
+CHECK = Check(
+    id="K8S-060",
+    title="A container listens for SSH",
+    severity="medium",
+    why="A second way in beside kubectl exec, with keys and accounts that the cluster neither knows nor logs.",
+    fix="Remove the SSH server; use kubectl exec or an ephemeral container.",
+    references=(
+        "CIS Docker 5.7",
+        "CWE-1188",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - containerPort: 2222
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      ports:
+        - containerPort: 22
+""",
+    ),
+)

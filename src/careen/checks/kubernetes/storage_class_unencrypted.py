@@ -1,0 +1,46 @@
+"""A storage class switches encryption off."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("StorageClass"):
+        if resource.body.text("parameters", "encrypted") == "false":
+            yield at(resource, "switches encryption off", "parameters", "encrypted")
+
+
+CHECK = Check(
+    id="K8S-109",
+    title="A storage class switches encryption off",
+    severity="low",
+    why="Disks, snapshots and backups of the volumes can be read by whoever gets hold of them.",
+    fix='Set the parameter encrypted to "true".',
+    references=("CWE-311",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata:
+  name: fast
+provisioner: disk.example
+parameters:
+  encrypted: "true"
+""",
+    ),
+    bad=(
+        """\
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata:
+  name: fast
+provisioner: disk.example
+parameters:
+  encrypted: "false"
+""",
+    ),
+)

@@ -1,0 +1,71 @@
+"""A workload lies in a namespace of the system."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, Pod
+from careen.plugins import Check, Place
+
+
+def control_plane(pod: Pod) -> bool:
+    return "control-plane" in (pod.labels.text("tier"), pod.resource.labels.text("tier"))
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.resource.namespace in ("kube-system", "kube-public", "kube-node-lease") and not control_plane(pod):
+            yield at(pod.resource, f"lies in {pod.resource.namespace}", "metadata", "namespace")
+
+
+CHECK = Check(
+    id="K8S-054",
+    title="A workload lies in a namespace of the system",
+    severity="medium",
+    why=("There it stands beside what runs the cluster, often exempt from admission, and near credentials of the cluster."),
+    fix="Give the application a namespace of its own.",
+    references=(
+        "CIS Kubernetes 5.7.4",
+        "CWE-653",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: kube-system
+  labels:
+    component: etcd
+    tier: control-plane
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: kube-system
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

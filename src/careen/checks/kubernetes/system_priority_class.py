@@ -1,0 +1,66 @@
+"""A workload outside the system takes a priority class of the system."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        name = pod.node.text("priorityClassName")
+        if name in ("system-node-critical", "system-cluster-critical") and pod.resource.namespace != "kube-system":
+            yield at(pod, f"has the priority class {name}", "priorityClassName")
+
+
+CHECK = Check(
+    id="K8S-085",
+    title="A workload outside the system takes a priority class of the system",
+    severity="low",
+    why="It pushes other pods off their nodes, up to those that run the cluster.",
+    fix="Use a priority class of your own.",
+    references=(
+        "CWE-770",
+        "https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  priorityClassName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: kube-system
+spec:
+  priorityClassName: system-node-critical
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  priorityClassName: system-node-critical
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

@@ -1,0 +1,69 @@
+"""A Deployment does not spread its pods."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.resource.lower == "deployment" and not pod.node.seq("topologySpreadConstraints"):
+            yield at(pod, "does not spread its pods", "topologySpreadConstraints")
+
+
+CHECK = Check(
+    id="K8S-087",
+    title="A Deployment does not spread its pods",
+    severity="negligible",
+    why="A zone or node that fails may take all of them away.",
+    fix="Add topologySpreadConstraints.",
+    references=("https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: DoNotSchedule
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

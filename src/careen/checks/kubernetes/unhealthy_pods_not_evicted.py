@@ -1,0 +1,52 @@
+"""A PodDisruptionBudget does not say whether unhealthy pods may be evicted."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for budget in manifests.of("PodDisruptionBudget"):
+        if not budget.spec.text("unhealthyPodEvictionPolicy"):
+            yield at(budget, "does not say whether unhealthy pods may be evicted", "spec")
+
+
+CHECK = Check(
+    id="K8S-083",
+    title="A PodDisruptionBudget does not say whether unhealthy pods may be evicted",
+    severity="negligible",
+    why="By default a pod that never became ready blocks the drain of its node.",
+    fix="Set unhealthyPodEvictionPolicy: AlwaysAllow.",
+    references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  maxUnavailable: 1
+  unhealthyPodEvictionPolicy: AlwaysAllow
+""",
+    ),
+    bad=(
+        """\
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  maxUnavailable: 1
+""",
+    ),
+    default=False,
+)

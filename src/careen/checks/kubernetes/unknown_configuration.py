@@ -1,0 +1,102 @@
+"""A variable is read from a ConfigMap or Secret, or a key of it, that is not in these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        for index, variable in enumerate(container.node.seq("env")):
+            source = variable.map("valueFrom") if isinstance(variable, Mapping) else Mapping()
+            for key, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+                reference = source.map(key)
+                if not reference or reference.get("optional") is True:
+                    continue
+                name, wanted = reference.text("name"), reference.text("key")
+                found = manifests.named(kind, name, container.resource.namespace)
+                if found is None:
+                    yield at(container, f"reads {kind} {name}, which is not here", "env", index)
+                elif not any(wanted in found.body.map(place) for place in ("data", "stringData", "binaryData")):
+                    yield at(container, f"reads key {wanted} of {kind} {name}, which has none", "env", index)
+
+
+CHECK = Check(
+    id="K8S-070",
+    title="A variable is read from a ConfigMap or Secret, or a key of it, that is not in these manifests",
+    severity="negligible",
+    why="The container does not start until somebody makes it.",
+    fix="Add the key, correct its name, or mark the reference optional.",
+    references=("https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: MODE
+          valueFrom:
+            configMapKeyRef:
+              name: web
+              key: mode
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  mode: fast
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: MODE
+          valueFrom:
+            configMapKeyRef:
+              name: web
+              key: mode
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      env:
+        - name: MODE
+          valueFrom:
+            configMapKeyRef:
+              name: web
+              key: modus
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  mode: fast
+""",
+    ),
+    default=False,
+)

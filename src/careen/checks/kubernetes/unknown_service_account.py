@@ -1,0 +1,67 @@
+"""A workload runs as a service account that is not in these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        name = pod.service_account
+        if name != "default" and manifests.named("ServiceAccount", name, pod.resource.namespace) is None:
+            yield at(pod, f"runs as service account {name}, which is not here", "serviceAccountName")
+
+
+CHECK = Check(
+    id="K8S-069",
+    title="A workload runs as a service account that is not in these manifests",
+    severity="negligible",
+    why="Its pods are not made until somebody makes the account, with whatever rights.",
+    fix="Add the ServiceAccount, or correct the name.",
+    references=("https://kubernetes.io/docs/concepts/security/service-accounts/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: web
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

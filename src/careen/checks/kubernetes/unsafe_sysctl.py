@@ -1,0 +1,58 @@
+"""A pod sets a sysctl that is not safe."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.sysctls(pod))
+
+
+CHECK = Check(
+    id="K8S-017",
+    title="A pod sets a sysctl that is not safe",
+    severity="medium",
+    why="Kernel parameters outside the safe list are not of the pod alone: they change other pods or the node.",
+    fix="Remove the sysctl; set it on the nodes where it is needed.",
+    references=(
+        "PSS baseline: Sysctls",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    sysctls:
+      - name: net.ipv4.tcp_syncookies
+        value: "1"
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    sysctls:
+      - name: kernel.msgmax
+        value: "65536"
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

@@ -1,0 +1,88 @@
+"""A Deployment is not updated by rolling."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for deployment in manifests.of("Deployment", "DeploymentConfig"):
+        kind = deployment.spec.text("strategy", "type")
+        if kind not in ("", "RollingUpdate", "Rolling"):
+            yield at(deployment, f"is updated by {kind}", "spec", "strategy", "type")
+
+
+CHECK = Check(
+    id="K8S-088",
+    title="A Deployment is not updated by rolling",
+    severity="negligible",
+    why="All pods are away at once during each update.",
+    fix="Set strategy.type to RollingUpdate, where two versions bear each other.",
+    references=("https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  strategy:
+    type: RollingUpdate
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  strategy:
+    type: Recreate
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,48 @@
+"""An admission webhook lets everything pass when it fails."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for resource in manifests.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"):
+        for index, webhook in enumerate(resource.body.seq("webhooks")):
+            if isinstance(webhook, Mapping) and webhook.get("failurePolicy") == "Ignore":
+                yield at(resource, f"lets all pass when {webhook.text('name')} fails", "webhooks", index, "failurePolicy")
+
+
+CHECK = Check(
+    id="K8S-108",
+    title="An admission webhook lets everything pass when it fails",
+    severity="medium",
+    why="With failurePolicy Ignore, whoever keeps the webhook from answering switches its rules off.",
+    fix="Set failurePolicy: Fail and run the webhook with more than one replica.",
+    references=("CWE-636",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata:
+  name: policy
+webhooks:
+  - name: policy.example
+    failurePolicy: Fail
+""",
+    ),
+    bad=(
+        """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata:
+  name: policy
+webhooks:
+  - name: policy.example
+    failurePolicy: Ignore
+""",
+    ),
+)

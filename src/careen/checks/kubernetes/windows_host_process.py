@@ -1,0 +1,82 @@
+"""A container is a process of the Windows node."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import of_breaches
+from careen.formats import podsecurity
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.host_process(pod))
+
+
+CHECK = Check(
+    id="K8S-020",
+    title="A container is a process of the Windows node",
+    severity="high",
+    why="A HostProcess container is a privileged process of the node, with its file system and network.",
+    fix="Remove windowsOptions.hostProcess.",
+    references=(
+        "PSS baseline: HostProcess",
+        "CIS Kubernetes 5.2.11",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        windowsOptions:
+          hostProcess: false
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        windowsOptions: {}
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    windowsOptions:
+      hostProcess: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        windowsOptions:
+          hostProcess: true
+""",
+    ),
+)

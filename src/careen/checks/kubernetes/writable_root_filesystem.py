@@ -1,0 +1,66 @@
+"""A container may write to its root file system."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if container.security.get("readOnlyRootFilesystem") is not True:
+            yield at(container, "may write to its root file system", "securityContext", "readOnlyRootFilesystem")
+
+
+CHECK = Check(
+    id="K8S-021",
+    title="A container may write to its root file system",
+    severity="low",
+    why="An intruder can replace programs and leave tools; the image no longer says what runs.",
+    fix="Set readOnlyRootFilesystem: true and mount an emptyDir where the program writes.",
+    references=(
+        "CIS Docker 5.13",
+        "CWE-732",
+        "NSA hardening guide",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        readOnlyRootFilesystem: true
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        readOnlyRootFilesystem: false
+""",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Network policies, Services, Ingresses and Gateways of Kubernetes: checks get a Manifests."""

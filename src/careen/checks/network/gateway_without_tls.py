@@ -1,0 +1,64 @@
+"""A Gateway listens without TLS."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for gateway in manifests.of("Gateway"):
+        for index, listener in enumerate(gateway.spec.seq("listeners")):
+            if isinstance(listener, Mapping) and listener.text("protocol") == "HTTP":
+                yield at(gateway, "listens without TLS", "spec", "listeners", index)
+        for index, server in enumerate(gateway.spec.seq("servers")):  # of Istio
+            plain = isinstance(server, Mapping) and server.text("port", "protocol").upper() == "HTTP"
+            if plain and server.map("tls").get("httpsRedirect") is not True:
+                yield at(gateway, "listens without TLS", "spec", "servers", index)
+
+
+CHECK = Check(
+    id="NWP-018",
+    title="A Gateway listens without TLS",
+    severity="medium",
+    why="What passes can be read and changed on its way.",
+    fix="Use protocol HTTPS with a certificate, and plain HTTP only to redirect.",
+    references=(
+        "CWE-319",
+        "https://gateway-api.sigs.k8s.io/guides/tls/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata:
+  name: edge
+spec:
+  gatewayClassName: edge
+  listeners:
+    - name: web
+      protocol: HTTPS
+      port: 443
+      tls:
+        certificateRefs:
+          - name: shop
+""",
+    ),
+    bad=(
+        """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata:
+  name: edge
+spec:
+  gatewayClassName: edge
+  listeners:
+    - name: web
+      protocol: HTTP
+      port: 80
+""",
+    ),
+)

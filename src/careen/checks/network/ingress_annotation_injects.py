@@ -1,0 +1,129 @@
+"""An annotation of an Ingress breaks out of its place in the configuration."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9$._~:/?@!&'()*+,=%\[\]-]+")
+PLACES = {
+    "auth-url": URL,
+    "auth-tls-match-cn": re.compile(r"CN=[A-Za-z0-9$._*@ ^/()=,:-]+"),
+    "mirror-target": URL,
+    "mirror-host": re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?[A-Za-z0-9$._:/*-]+"),
+}
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for ingress in manifests.of("Ingress"):
+        for name, allowed in PLACES.items():
+            key = f"nginx.ingress.kubernetes.io/{name}"
+            value = ingress.annotations.text(key)
+            if value and not allowed.fullmatch(value):
+                yield at(ingress, f"has something else than it should in {key}", "metadata", "annotations", key)
+
+
+CHECK = Check(
+    id="NWP-016",
+    title="An annotation of an Ingress breaks out of its place in the configuration",
+    severity="critical",
+    why=(
+        "The controller writes it into its configuration unquoted: code runs in it, which reads the Secrets of the "
+        "whole cluster (CVE-2025-1974)."
+    ),
+    fix="Write a plain URL or name; update the controller, or move away from it.",
+    references=(
+        "CVE-2025-1097",
+        "CVE-2025-1098",
+        "CVE-2025-24514",
+        "CVE-2025-1974",
+        "CWE-94",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: https://auth.example/check?to=$request_uri
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/auth-tls-match-cn: CN=web.example
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+    ),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: "http://auth.example/#;\\n}"
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/auth-tls-match-cn: "CN=web #(\\n){}"
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+    ),
+)

@@ -1,0 +1,69 @@
+"""An Ingress serves every host name."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for ingress in manifests.of("Ingress"):
+        for index, rule in enumerate(ingress.spec.seq("rules")):
+            if isinstance(rule, Mapping) and rule.text("host") in ("", "*"):
+                yield at(ingress, "serves every host name", "spec", "rules", index)
+
+
+CHECK = Check(
+    id="NWP-020",
+    title="An Ingress serves every host name",
+    severity="low",
+    why="A name that is not meant for it, of another tenant say, ends in this application.",
+    fix="Name the host in each rule.",
+    references=(
+        "CWE-668",
+        "https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+    ),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  rules:
+    - http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,76 @@
+"""An Ingress writes into the configuration of its controller."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for ingress in manifests.of("Ingress"):
+        for key in ingress.annotations:
+            if key.startswith(("nginx.ingress.kubernetes.io/", "nginx.org/")) and key.endswith(("-snippet", "-snippets")):
+                yield at(ingress, f"has the annotation {key}", "metadata", "annotations", key)
+    for settings in manifests.of("ConfigMap"):
+        if settings.body.text("data", "allow-snippet-annotations") == "true":
+            yield at(settings, "allows snippets in annotations", "data", "allow-snippet-annotations")
+
+
+CHECK = Check(
+    id="NWP-015",
+    title="An Ingress writes into the configuration of its controller",
+    severity="high",
+    why="Snippets run in the controller, which reads the Secrets of the whole cluster (CVE-2021-25742).",
+    fix="Remove the snippet annotations and switch allow-snippet-annotations off.",
+    references=(
+        "CVE-2021-25742",
+        "CWE-94",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/rewrite-target: /
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+    ),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/configuration-snippet: |
+      more_set_headers "X: y";
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  number: 80
+""",
+    ),
+)

@@ -1,0 +1,66 @@
+"""A load balancer takes requests from every address."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for service in manifests.services:
+        ranges = service.spec.texts("loadBalancerSourceRanges")
+        open_to_all = not ranges or bool(set(ranges) & set(netpolicy.WORLD))
+        internal = any("internal" in key.lower() for key in service.annotations)
+        if service.spec.text("type") == "LoadBalancer" and open_to_all and not internal:
+            yield at(service, "takes requests from every address", "spec", "type")
+
+
+CHECK = Check(
+    id="NWP-019",
+    title="A load balancer takes requests from every address",
+    severity="low",
+    why="What need not be public is.",
+    fix="Set loadBalancerSourceRanges, or make the load balancer internal.",
+    references=(
+        "CWE-668",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: LoadBalancer
+  loadBalancerSourceRanges: [203.0.113.0/24]
+  ports:
+    - port: 443
+""",
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  ports:
+    - port: 443
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: LoadBalancer
+  ports:
+    - port: 443
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,79 @@
+"""A network policy lets pods reach the metadata service of the cloud."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for policy in netpolicy.policies(manifests):
+        for peer, keys in netpolicy.peers(policy):
+            block = peer.map("ipBlock")
+            excepted = any(one.startswith(("169.254.169.254/", "169.254.0.0/16")) for one in block.texts("except"))
+            if "egress" in keys and block.text("cidr") == "0.0.0.0/0" and not excepted:
+                yield at(policy, "lets its pods reach 169.254.169.254", *keys, "ipBlock")
+
+
+CHECK = Check(
+    id="NWP-008",
+    title="A network policy lets pods reach the metadata service of the cloud",
+    severity="high",
+    why="There they get credentials of the node, which often may do much in the account.",
+    fix="Except 169.254.169.254/32 from the block, or name the networks that are needed.",
+    references=(
+        "CWE-918",
+        "CWE-522",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  egress:
+    - to:
+        - ipBlock:
+            cidr: 0.0.0.0/0
+            except: [169.254.169.254/32]
+""",
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  egress:
+    - to:
+        - ipBlock:
+            cidr: 10.0.0.0/8
+""",
+    ),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  egress:
+    - to:
+        - ipBlock:
+            cidr: 0.0.0.0/0
+""",
+    ),
+)

@@ -1,0 +1,61 @@
+"""A namespace has no policy that denies by default."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    closed = {
+        (policy.namespace or "default", kind)
+        for policy in netpolicy.policies(manifests)
+        for kind in netpolicy.types(policy)
+        if policy.spec.get("podSelector") == {} and not policy.spec.seq(kind.lower())
+    }
+    for namespace in manifests.of("Namespace"):
+        missing = [kind for kind in ("Ingress", "Egress") if (namespace.name, kind) not in closed]
+        if missing:
+            yield at(namespace, f"has no policy that denies {' and '.join(missing).lower()} by default")
+
+
+CHECK = Check(
+    id="NWP-002",
+    title="A namespace has no policy that denies by default",
+    severity="low",
+    why="A pod that no other policy selects, a new one say, is open to all.",
+    fix="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules.",
+    references=(
+        "CIS Kubernetes 5.3.2",
+        "CWE-1188",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: deny
+  namespace: shop
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+""",
+    ),
+)

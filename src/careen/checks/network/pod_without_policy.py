@@ -1,0 +1,107 @@
+"""No network policy selects a pod."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    policies = netpolicy.by_pod(manifests)
+    for pod in manifests.pods:
+        if id(pod) not in policies and pod.node.get("hostNetwork") is not True:
+            yield at(pod, "is selected by no network policy")
+
+
+CHECK = Check(
+    id="NWP-001",
+    title="No network policy selects a pod",
+    severity="medium",
+    why=("Every pod of the cluster may speak to it, and it may speak to every address: one break-in is the start of the next."),
+    fix="Add a NetworkPolicy that selects it and names its peers.",
+    references=(
+        "CIS Kubernetes 5.3.2",
+        "CWE-923",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector: {}
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+""",
+    ),
+)

@@ -1,0 +1,89 @@
+"""A network policy selects a pod that is in the network of its node."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    policies = netpolicy.by_pod(manifests)
+    for pod in manifests.pods:
+        if pod.node.get("hostNetwork") is True and id(pod) in policies:
+            yield at(pod, f"is not held by {policies[id(pod)][0].label}: it is in the network of its node", "hostNetwork")
+
+
+CHECK = Check(
+    id="NWP-010",
+    title="A network policy selects a pod that is in the network of its node",
+    severity="medium",
+    why="Policies do not hold such pods: the isolation that the policy promises is not there.",
+    fix="Remove hostNetwork, or control the traffic on the node.",
+    references=(
+        "CWE-923",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  hostNetwork: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  hostNetwork: true
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+""",
+    ),
+)

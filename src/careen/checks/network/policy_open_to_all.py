@@ -1,0 +1,81 @@
+"""A network policy lets everybody in."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for policy in netpolicy.policies(manifests):
+        for index, rule in enumerate(policy.spec.seq("ingress")):
+            if isinstance(rule, Mapping) and not rule.seq("from"):
+                what = "on some ports" if rule.seq("ports") else "on every port"
+                yield at(policy, f"lets everybody in {what}", "spec", "ingress", index)
+        for peer, keys in netpolicy.peers(policy):
+            if "ingress" in keys and peer.text("ipBlock", "cidr") in netpolicy.WORLD:
+                yield at(policy, "lets every address in", *keys, "ipBlock", "cidr")
+
+
+CHECK = Check(
+    id="NWP-003",
+    title="A network policy lets everybody in",
+    severity="medium",
+    why="A rule without peers, or with all addresses, allows what the policy seems to forbid.",
+    fix="Name the pods, namespaces or networks that need to.",
+    references=(
+        "CWE-923",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels:
+              app: edge
+      ports:
+        - port: 8080
+""",
+    ),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  ingress:
+    - {}
+""",
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  ingress:
+    - from:
+        - ipBlock:
+            cidr: 0.0.0.0/0
+""",
+    ),
+)

@@ -1,0 +1,76 @@
+"""A rule of a network policy allows pods that are not in these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for policy in netpolicy.policies(manifests):
+        for peer, keys in netpolicy.peers(policy):
+            selector = peer.map("podSelector")
+            if selector and "namespaceSelector" not in peer and not manifests.selected(policy.namespace, selector):
+                yield at(policy, "allows pods that are not here", *keys)
+
+
+CHECK = Check(
+    id="NWP-012",
+    title="A rule of a network policy allows pods that are not in these manifests",
+    severity="negligible",
+    why="Who may label a pod so is let in.",
+    fix="Correct the selector of the peer, or check both together.",
+    references=(
+        "CWE-923",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: edge
+  labels:
+    app: edge
+spec:
+  containers:
+    - name: edge
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels:
+              app: edge
+""",
+    ),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels:
+              app: edge
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,84 @@
+"""A network policy selects no pod of these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for policy in netpolicy.policies(manifests):
+        selector = policy.spec.map("podSelector")
+        if selector and not manifests.selected(policy.namespace, selector):
+            yield at(policy, "selects no pod", "spec", "podSelector")
+
+
+CHECK = Check(
+    id="NWP-004",
+    title="A network policy selects no pod of these manifests",
+    severity="low",
+    why="Pods that were to be isolated are open; labels are often misspelt.",
+    fix="Correct the selector, or check the manifests of the pods together with the policy.",
+    references=(
+        "CWE-923",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+""",
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector: {}
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: wbe
+""",
+    ),
+    default=False,
+)

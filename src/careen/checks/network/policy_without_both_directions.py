@@ -1,0 +1,102 @@
+"""No network policy has rules for both directions of a pod."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    policies = netpolicy.by_pod(manifests)
+    for pod in manifests.pods:
+        there = {
+            kind for policy in policies.get(id(pod), ()) for kind in netpolicy.types(policy) if policy.spec.seq(kind.lower())
+        }
+        if not there >= {"Ingress", "Egress"}:
+            yield at(pod, "has no network policy with rules for both directions")
+
+
+CHECK = Check(
+    id="NWP-011",
+    title="No network policy has rules for both directions of a pod",
+    severity="negligible",
+    why="A direction without rules is either open to all or closed by accident.",
+    fix="Give the pod a policy with both policyTypes and rules for both.",
+    references=(
+        "CIS Kubernetes 5.3.2",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  policyTypes: [Ingress, Egress]
+  ingress:
+    - from:
+        - podSelector: {}
+  egress:
+    - to:
+        - podSelector: {}
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  policyTypes: [Ingress, Egress]
+  ingress:
+    - from:
+        - podSelector: {}
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,62 @@
+"""A network policy says nothing of whom it is about."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import netpolicy
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for policy in netpolicy.policies(manifests):
+        selectors = ("podSelector", "namespaceSelector")
+        peers = (peer for peer, _ in netpolicy.peers(policy))
+        if not any(key in policy.spec for key in selectors) and not any(key in peer for peer in peers for key in selectors):
+            yield at(policy, "has no selector", "spec")
+
+
+CHECK = Check(
+    id="NWP-017",
+    title="A network policy says nothing of whom it is about",
+    severity="medium",
+    why="Without any selector it isolates all pods of the namespace by accident, or is refused.",
+    fix="Set podSelector; {} where all pods are meant.",
+    references=(
+        "CWE-923",
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector: {}
+""",
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels:
+              app: edge
+""",
+    ),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  policyTypes: [Ingress]
+""",
+    ),
+)

@@ -1,0 +1,72 @@
+"""Subjects are given the role admin or edit."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, built_in
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for binding in manifests.bindings:
+        name = binding.body.text("roleRef", "name")
+        if name in ("admin", "edit") and binding.body.text("roleRef", "kind") == "ClusterRole" and not built_in(binding.name):
+            yield at(binding, f"gives the role {name}", "roleRef")
+
+
+CHECK = Check(
+    id="RBC-015",
+    title="Subjects are given the role admin or edit",
+    severity="medium",
+    why="admin manages the rights of the namespace, edit reads its Secrets and runs as any of its service accounts.",
+    fix="Bind a role that names what is needed.",
+    references=(
+        "CIS Kubernetes 5.1.1",
+        "CWE-250",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: User
+    name: jane
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: admin
+subjects:
+  - kind: User
+    name: jane
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: edit
+subjects:
+  - kind: User
+    name: jane
+""",
+    ),
+)

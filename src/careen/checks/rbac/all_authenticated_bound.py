@@ -1,0 +1,76 @@
+"""A role is given to everybody who is authenticated."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+SHIPPED = ("system:basic-user", "system:discovery", "system:public-info-viewer")  # with Kubernetes
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for binding in manifests.bindings:
+        if binding.name in SHIPPED:
+            continue
+        for subject in rbac.subjects(binding):
+            if subject.text("name") == "system:authenticated":
+                yield at(binding, "gives its role to system:authenticated", "subjects")
+
+
+CHECK = Check(
+    id="RBC-023",
+    title="A role is given to everybody who is authenticated",
+    severity="high",
+    why="Each service account and each user has these rights; with some providers, each of their customers.",
+    fix="Name the users, groups or service accounts that need the role.",
+    references=(
+        "CWE-250",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: Group
+    name: operators
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: system:basic-user
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: Group
+    name: system:authenticated
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: Group
+    name: system:authenticated
+""",
+    ),
+)

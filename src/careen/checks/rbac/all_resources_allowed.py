@@ -1,0 +1,62 @@
+"""A role allows a verb on every resource."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for rule in manifests.rules:
+        if "*" in rule.resources:
+            yield at(rule, f"allows {', '.join(sorted(rule.verbs)[:5])} on every resource", "resources")
+
+
+CHECK = Check(
+    id="RBC-014",
+    title="A role allows a verb on every resource",
+    severity="high",
+    why="Among them are Secrets, roles, and kinds that come later.",
+    fix="Name the resources that are needed.",
+    references=(
+        "CIS Kubernetes 5.1.3",
+        "CWE-250",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [get]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: ["*"]
+    resources: ["*"]
+    verbs: [get]
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: ["*"]
+    verbs: [create]
+""",
+    ),
+)

@@ -1,0 +1,90 @@
+"""A role is given to requests that nobody has authenticated."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+SHIPPED = ("system:public-info-viewer",)  # with Kubernetes: version and health
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for binding in manifests.bindings:
+        if binding.name in SHIPPED:
+            continue
+        for subject in rbac.subjects(binding):
+            if subject.text("name") in rbac.EVERYONE:
+                yield at(binding, f"gives its role to {subject.text('name')}", "subjects")
+
+
+CHECK = Check(
+    id="RBC-003",
+    title="A role is given to requests that nobody has authenticated",
+    severity="critical",
+    why="Whoever reaches the API server has these rights.",
+    fix="Remove system:anonymous and system:unauthenticated from the subjects.",
+    references=(
+        "CIS Kubernetes 5.1.8",
+        "CWE-306",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: User
+    name: jane
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: system:public-info-viewer
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: system:public-info-viewer
+subjects:
+  - kind: Group
+    name: system:unauthenticated
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: Group
+    name: system:unauthenticated
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: User
+    name: system:anonymous
+""",
+    ),
+)

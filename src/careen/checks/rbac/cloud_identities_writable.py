@@ -1,0 +1,66 @@
+"""A role may change who the cloud provider lets in as whom."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests, grants
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for rule in manifests.rules:
+        verbs = grants(rule, "configmaps", (*rbac.WRITE, "impersonate"))
+        if verbs and "aws-auth" in rule.names:
+            yield at(rule, f"may {', '.join(sorted(verbs))} ConfigMap aws-auth", "resourceNames")
+
+
+CHECK = Check(
+    id="RBC-039",
+    title="A role may change who the cloud provider lets in as whom",
+    severity="critical",
+    why="Whoever writes the ConfigMap aws-auth makes any identity of the provider an administrator.",
+    fix="Take aws-auth out of the resourceNames.",
+    references=(
+        "CWE-269",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [configmaps]
+    resourceNames: [aws-auth]
+    verbs: [get]
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [configmaps]
+    resourceNames: [settings]
+    verbs: [update]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [configmaps]
+    resourceNames: [aws-auth]
+    verbs: [update]
+""",
+    ),
+)

@@ -1,0 +1,72 @@
+"""A role may give any role to anyone in the cluster."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests, built_in, grants
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for role in manifests.roles:
+        rules = rbac.rules_of(role)
+        makes = [rule for rule in rules if grants(rule, "clusterrolebindings", ("create",))]
+        binds = any(grants(rule, kind, ("bind",)) for rule in rules for kind in ("roles", "clusterroles"))
+        if makes and binds and not built_in(role.name):
+            yield at(makes[0], "makes bindings, and another rule of it may bind any role", "resources")
+
+
+CHECK = Check(
+    id="RBC-027",
+    title="A role may give any role to anyone in the cluster",
+    severity="high",
+    why="It makes bindings and may bind roles beyond its own rights: the way to all rights there.",
+    fix="Take bind or create away, or name the roles in resourceNames.",
+    references=(
+        "CIS Kubernetes 5.1.7",
+        "CWE-269",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [clusterrolebindings]
+    verbs: [create]
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [clusterrolebindings]
+    verbs: [get]
+  - apiGroups: [""]
+    resources: [clusterroles]
+    verbs: [bind]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [clusterrolebindings]
+    verbs: [create]
+  - apiGroups: [""]
+    resources: [clusterroles]
+    verbs: [bind]
+""",
+    ),
+)

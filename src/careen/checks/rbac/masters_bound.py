@@ -1,0 +1,59 @@
+"""A role is given to the group system:masters."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for binding in manifests.bindings:
+        for subject in rbac.subjects(binding):
+            if subject.text("name") == "system:masters":
+                yield at(binding, "gives its role to system:masters", "subjects")
+
+
+CHECK = Check(
+    id="RBC-024",
+    title="A role is given to the group system:masters",
+    severity="high",
+    why="The group is past all authorization and cannot be taken away from a certificate; a binding to it hides that.",
+    fix="Use a group of your own.",
+    references=(
+        "CWE-250",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: Group
+    name: operators
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: Group
+    name: system:masters
+""",
+    ),
+)

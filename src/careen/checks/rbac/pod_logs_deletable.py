@@ -1,0 +1,61 @@
+"""A role may delete the logs of pods."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for granted in rbac.granting(manifests, ("pods/log",), ("delete", "deletecollection")):
+        yield at(granted.rule, granted.said, "resources")
+
+
+CHECK = Check(
+    id="RBC-012",
+    title="A role may delete the logs of pods",
+    severity="medium",
+    why="An intruder removes the traces of what was done.",
+    fix="Take delete from the verbs.",
+    references=(
+        "CWE-778",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [pods/log]
+    verbs: [get]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [pods/log]
+    verbs: [delete]
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [pods/log]
+    verbs: ["*"]
+""",
+    ),
+)

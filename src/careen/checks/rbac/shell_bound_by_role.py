@@ -1,0 +1,98 @@
+"""Subjects may run commands in pods of a namespace by a Role."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for binding, name in rbac.shells(manifests, "RoleBinding", "Role"):
+        yield at(binding, f"lets its subjects run commands in pods by Role {name}", "roleRef")
+
+
+CHECK = Check(
+    id="RBC-021",
+    title="Subjects may run commands in pods of a namespace by a Role",
+    severity="high",
+    why="Whoever breaks into one of the subjects goes on into the pods that the binding reaches.",
+    fix="Take exec and attach out of the role, or bind it for the time it is needed.",
+    references=(
+        "CIS Kubernetes 5.1",
+        "CWE-269",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: debug
+rules:
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: debug
+subjects:
+  - kind: User
+    name: jane
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: debug
+rules:
+  - apiGroups: [""]
+    resources: [pods/exec]
+    verbs: [create]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: system:debug
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: debug
+subjects:
+  - kind: User
+    name: jane
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: debug
+rules:
+  - apiGroups: [""]
+    resources: [pods/exec]
+    verbs: [create]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: debug
+subjects:
+  - kind: User
+    name: jane
+""",
+    ),
+)

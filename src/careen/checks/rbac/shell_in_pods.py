@@ -1,0 +1,72 @@
+"""A role may run commands in pods."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for granted in rbac.granting(manifests, ("pods/exec",), ("create", "get"), wildcard=True):
+        yield at(granted.rule, granted.said, "resources")
+
+
+CHECK = Check(
+    id="RBC-006",
+    title="A role may run commands in pods",
+    severity="high",
+    why="Whoever has it has the rights, files and credentials of every pod it reaches.",
+    fix="Keep it to people who mend things, for the time they do; name pods in resourceNames.",
+    references=(
+        "CIS Kubernetes 5.1",
+        "CWE-269",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [pods/exec]
+    verbs: [list]
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [create]
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: [""]
+    resources: [pods/exec]
+    verbs: [create]
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: operator
+rules:
+  - apiGroups: ["*"]
+    resources: ["*"]
+    verbs: [get]
+""",
+    ),
+)

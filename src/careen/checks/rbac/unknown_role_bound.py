@@ -1,0 +1,79 @@
+"""A binding is to a role that is not in these manifests."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests, built_in
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for binding in manifests.bindings:
+        reference = binding.body.map("roleRef")
+        if not built_in(binding.name) and not built_in(reference.text("name")) and rbac.role_of(manifests, binding) is None:
+            yield at(binding, f"is to {reference.text('kind')} {reference.text('name')}, which is not here", "roleRef")
+
+
+CHECK = Check(
+    id="RBC-022",
+    title="A binding is to a role that is not in these manifests",
+    severity="negligible",
+    why="What it grants cannot be judged here, and whoever may make the role decides it.",
+    fix="Check the manifests of the role together with the binding.",
+    references=("https://kubernetes.io/docs/concepts/security/rbac-good-practices/",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+  - kind: User
+    name: jane
+""",
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: debug
+rules:
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: debug
+subjects:
+  - kind: User
+    name: jane
+""",
+    ),
+    bad=(
+        """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: debug
+subjects:
+  - kind: User
+    name: jane
+""",
+    ),
+    default=False,
+)

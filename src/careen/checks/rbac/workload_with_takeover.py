@@ -1,0 +1,155 @@
+"""A workload runs with rights to take over more."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import rbac
+from careen.formats.kubernetes import Manifests, grants
+from careen.plugins import Check, Place
+
+TAKEOVERS = (
+    ("clusterrolebindings", ("create", "update", "patch")),
+    ("clusterroles", ("escalate", "bind")),
+    ("rolebindings", ("create", "update", "patch")),
+    ("roles", ("escalate", "bind")),
+    ("secrets", ("get", "list", "watch")),
+    ("pods/exec", ("create", "get")),
+    ("pods", ("create",)),
+    ("deployments", ("create", "update", "patch")),
+    ("daemonsets", ("create", "update", "patch")),
+    ("nodes/proxy", ("get", "create")),
+    ("serviceaccounts/token", ("create",)),
+    ("mutatingwebhookconfigurations", ("create", "update", "patch")),
+)
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    accounts = rbac.account_bindings(manifests)
+    for pod in manifests.pods if accounts else ():
+        if pod.node.get("automountServiceAccountToken") is False:
+            continue
+        for binding, role in accounts.get((pod.resource.namespace or "default", pod.service_account), ()):
+            rules = rbac.rules_of(role)
+            for resource, verbs in TAKEOVERS:
+                if any(grants(rule, resource, verbs, wildcard=True) for rule in rules):
+                    yield at(pod, f"has by {binding.label} rights on {resource}", "serviceAccountName")
+                    break
+
+
+CHECK = Check(
+    id="RBC-010",
+    title="A workload runs with rights to take over more",
+    severity="high",
+    why=("Whoever breaks into the program has, by its service account, the way on to Secrets, other pods or the cluster."),
+    fix="Take the rights from the service account, or give the work to a workload that is not exposed.",
+    references=(
+        "CIS Kubernetes 5.1",
+        "CWE-269",
+        "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: reader
+rules:
+  - apiGroups: [""]
+    resources: [configmaps]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: reader
+subjects:
+  - kind: ServiceAccount
+    name: web
+    namespace: default
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  automountServiceAccountToken: false
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: reader
+rules:
+  - apiGroups: [""]
+    resources: [secrets]
+    verbs: [list]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: reader
+subjects:
+  - kind: ServiceAccount
+    name: web
+    namespace: default
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: reader
+rules:
+  - apiGroups: [""]
+    resources: [secrets]
+    verbs: [list]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: operators
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: reader
+subjects:
+  - kind: ServiceAccount
+    name: web
+    namespace: default
+""",
+    ),
+)
