@@ -36,5 +36,7 @@ golden: $(VENV)/.ready    ## rewrite the expectations of the golden folders, for
 	$(BIN)/python -m pytest tests/golden tests/docs --update
 fuzz: $(VENV)/.ready      ## 10,000 mutations of each reader's inputs
 	CAREEN_MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests/contract
+bench: $(VENV)/.ready     ## Careen beside its peers on real images (CORPUS, PEERS, CAREEN_CACHE_DIR say where they are)
+	$(BIN)/python benchmarks/run.py
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,25 @@
+"""Careen itself, vulnerabilities only, against the database below CAREEN_CACHE_DIR."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+NAME = "careen"
+
+
+def command(place: str, cache: Path) -> list[str]:
+    return [sys.executable, "-m", "careen", "scan", place, "--offline", "--quiet", "--scanners", "vuln", "--format", "json"]
+
+
+def prepare(cache: Path, database: Path) -> dict[str, str]:
+    """A cache of its own with nothing but the database in it; gives the environment."""
+    (cache / "database").mkdir(parents=True)
+    for name in ("advisories.sqlite", "checked.json"):
+        if (database / "database" / name).exists():
+            shutil.copy(database / "database" / name, cache / "database" / name)
+    return {"CAREEN_CACHE_DIR": str(cache)}
+
+
+def count(output: bytes) -> int:
+    return len(json.loads(output)["packages"])
