@@ -1,15 +1,15 @@
-"""NuGet packages that a project declares: ``packages.lock.json``, ``project.assets.json``, ``packages.config``, project files.
+"""NuGet packages that a project declares in lock files, ``project.assets.json``, ``packages.config`` and project files.
 
-Lock and assets files name what was resolved. Project files (``*.csproj``, ``*.fsproj``, ``*.vbproj``) and ``*.props`` of
-central package management name versions: an exact one, or the lowest that is accepted, which NuGet takes where nothing
-asks for more; properties of the same file are put in. Ranges, patterns and unresolved properties are left out, and so is
-what ``packages.config`` marks as a development dependency.
+``packages.lock.json``, ``paket.lock`` and the assets file name what was resolved. Project files (``*.csproj``,
+``*.fsproj``, ``*.vbproj``) and ``*.props`` of central package management name versions: an exact one, or the lowest that is
+accepted, which NuGet takes where nothing asks for more; properties of the same file are put in. Ranges, patterns and
+unresolved properties are left out, and so is what ``packages.config`` marks as a development dependency.
 Raises: ValueError for what is no such file.
-**Source:** NuGet, package references, central package management, packages.config, lock file and version ranges.
+**Source:** NuGet, package references, central package management, packages.config, lock file and version ranges; Paket.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from careen.formats.declared import declared
 from careen.formats.plaindata import json_object, mapping, text
@@ -20,6 +20,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 ITEMS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference"))
 PROPERTY = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]{0,100})\)")
 VERSION = re.compile(r"\[?([0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?(?:\+[0-9A-Za-z.-]{1,100})?)(?:\]|(?<!\])$)")
+PAKET = re.compile(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.+-]{0,100})\)")
 MAX_ROUNDS = 3
 
 
@@ -40,6 +41,10 @@ def read_assets(file: File) -> Iterator[Package]:
     yield from declared(CATALOGER.name, "nuget", ((name, version) for name, _, version in packages))
 
 
+def read_paket(file: File) -> Iterator[Package]:
+    yield from declared(CATALOGER.name, "nuget", _paket(file.data.decode("utf-8", "replace").splitlines()))
+
+
 def read_config(file: File) -> Iterator[Package]:
     packages = (attributes for path, attributes, _ in xml_elements(file.data) if path == ("packages", "package"))
     yield from declared(
@@ -51,6 +56,16 @@ def read_config(file: File) -> Iterator[Package]:
 
 def read_project(file: File) -> Iterator[Package]:
     yield from declared(CATALOGER.name, "nuget", _references(file.data))
+
+
+def _paket(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Sections stand at the margin; of NUGET the packages are four blanks in, what they need further."""
+    section = ""
+    for line in lines:
+        if line[:1] not in ("", " "):
+            section = line.strip()
+        elif section == "NUGET" and (found := PAKET.match(line)):
+            yield found[1], found[2]
 
 
 def _references(data: bytes) -> Iterator[tuple[str, str]]:
@@ -84,11 +99,12 @@ CATALOGER = Cataloger(
     readers=(
         Reader(Wants(names=("packages.lock.json",)), read_lock),
         Reader(Wants(names=("project.assets.json",)), read_assets),
+        Reader(Wants(names=("paket.lock",)), read_paket),
         Reader(Wants(names=("packages.config",)), read_config),
         Reader(
             Wants(names=("Directory.Packages.props", "packages.props"), suffixes=(".csproj", ".fsproj", ".vbproj")),
             read_project,
         ),
     ),
-    limits="properties that another file sets; the lock file of Paket",
+    limits="properties that another file sets",
 )

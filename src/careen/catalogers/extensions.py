@@ -1,0 +1,61 @@
+"""Extensions of Visual Studio Code and its relatives, and of browsers built on Chromium, by their manifests.
+
+An extension of the editor is a folder ``extensions/<name>`` whose ``package.json`` has ``publisher`` and ``engines.vscode``;
+those that came with the editor are among them. One of a browser is ``Extensions/<id>/<version>/manifest.json``, where the id
+is 32 letters from a to p. It is listed by that id, as its name is free text and often a placeholder.
+An editor's extension is named ``publisher/name``. The type of package URL ``chrome-extension`` is not registered.
+Raises: ValueError for what is no JSON object.
+**Source:** Visual Studio Code, Extension Manifest; Chromium, extension manifest and extension ids.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.plaindata import jsonc_object, mapping, text
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+EDITOR = re.compile(r"(?:^|/)extensions/[^/]+/package\.json")
+BROWSER = re.compile(r"(?:^|/)Extensions/([a-p]{32})/[^/]+/manifest\.json")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,100}")
+
+
+def read_editor(file: File) -> Iterator[Package]:
+    place = EDITOR.search(file.path)
+    if not place or place.end() != len(file.path):
+        return
+    manifest = jsonc_object(file.data)
+    name, publisher, version = (text(manifest.get(key)) for key in ("name", "publisher", "version"))
+    if not text(mapping(manifest.get("engines")).get("vscode")) or not NAME.fullmatch(name) or not NAME.fullmatch(publisher):
+        return
+    license = text(manifest.get("license"))[:200]
+    yield Package(
+        type="vscode-extension",
+        namespace=None,
+        name=f"{publisher}/{name}",
+        version=version if VERSION.fullmatch(version) else "",
+        licenses=(license,) if license and not license.upper().startswith("SEE ") else (),
+        cataloger=CATALOGER.name,
+    )
+
+
+def read_browser(file: File) -> Iterator[Package]:
+    place = BROWSER.search(file.path)
+    if not place or place.end() != len(file.path):
+        return
+    manifest = jsonc_object(file.data)
+    version = text(manifest.get("version"))
+    if "manifest_version" in manifest and VERSION.fullmatch(version):
+        yield Package(type="chrome-extension", namespace=None, name=place[1], version=version, cataloger=CATALOGER.name)
+
+
+CATALOGER = Cataloger(
+    name="extensions",
+    ecosystem=Ecosystem(purl_type="vscode-extension", scheme="semver"),
+    readers=(
+        Reader(Wants(names=("package.json",)), read_editor),
+        Reader(Wants(names=("manifest.json",)), read_browser),
+    ),
+    limits="extensions that are still packed (.vsix, .crx), and those of Firefox",
+)
