@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
+from careen.model.image import Image
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 
@@ -33,15 +34,16 @@ def of_package(package: Package) -> list[tuple[str, str]]:
         pairs += [("source", package.source.name), ("source_version", package.source.version)]
     if package.module:
         pairs.append(("module", package.module))
-    if package.maintainer:
-        pairs.append(("maintainer", package.maintainer))
     if package.confidence != 1.0:
         pairs.append(("confidence", f"{package.confidence:g}"))
     return pairs
 
 
 def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -> Package:
-    """The package with what the properties say of it; what they say wrongly is not believed."""
+    """The package with what the properties say of it; what they say wrongly is not believed.
+
+    ``maintainer`` and ``cpe`` are among them: formats have fields of their own for them.
+    """
     changes: dict[str, Any] = {"evidence": _evidence(known, paths)}
     if known.get("presence") in _PRESENCES:
         changes["presence"] = known["presence"]
@@ -49,7 +51,7 @@ def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -
         changes["vendor"] = known["vendor"]
     if known.get("source"):
         changes["source"] = Source(known["source"], known.get("source_version", ""))
-    for name in ("owned_by", "module", "maintainer", "cataloger"):
+    for name in ("owned_by", "module", "maintainer", "cataloger", "cpe"):
         if known.get(name):
             changes[name] = known[name]
     changes["confidence"] = _confidence(known.get("confidence", ""))
@@ -66,6 +68,11 @@ def of_inventory(inventory: Inventory) -> list[tuple[str, str]]:
         place = unknown.evidence
         pairs.append(("unknown", _json([unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer])))
     return pairs
+
+
+def of_layers(image: Image) -> list[tuple[str, str]]:
+    """One pair a layer, in order: digest, a blank, and what the configuration claims of the uncompressed bytes."""
+    return [("image_layer", f"{layer.digest} {layer.diff_id}") for layer in image.layers if layer.digest or layer.diff_id]
 
 
 def inventory_with(

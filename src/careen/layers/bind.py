@@ -237,7 +237,8 @@ def _merged(packages: Iterable[Package]) -> Iterator[Package]:
         if len(group) == 1:
             yield group[0]
         else:
-            evidence = tuple(dict.fromkeys(place for package in group for place in package.evidence))
+            places = {place for package in group for place in package.evidence}
+            evidence = tuple(sorted(places, key=lambda place: (place.layer, place.path)))
             best = max(group, key=lambda package: package.confidence)
             yield replace(best, evidence=evidence)
 

@@ -6,10 +6,12 @@ stays 1 and the time stamp says which is newer.
 **Source:** CycloneDX 1.6 (ECMA-424), JSON schema bom-1.6; purl-spec.
 """
 
+from collections.abc import Iterable
 from typing import Any, TextIO
 from uuid import NAMESPACE_URL, uuid5
 
 from careen import __version__
+from careen.formats import sbomproperties
 from careen.formats.escape import web_link
 from careen.formats.json_text import write_json
 from careen.formats.summary import merged, settled, vulnerabilities
@@ -53,6 +55,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             "properties": [
                 {"name": "careen:coverage", "value": report.coverage.verdict},
                 *({"name": f"careen:coverage:{why.code}", "value": why.detail} for why in report.coverage.reasons),
+                *_properties(sbomproperties.of_inventory(report.inventory)),
             ],
         },
         "components": [*_distribution(report), *components],
@@ -63,8 +66,12 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
 def _image(report: Report) -> dict[str, Any]:
     image = report.image
     kind = "container" if image.kind == "image" else "file"
-    component = {"type": kind, "bom-ref": "image", "name": image.reference, "version": image.digest}
-    return component if image.digest else {key: value for key, value in component.items() if key != "version"}
+    component: dict[str, Any] = {"type": kind, "bom-ref": "image", "name": image.reference}
+    if image.digest:
+        component["version"] = image.digest
+    if layers := sbomproperties.of_layers(image):
+        component["properties"] = _properties(layers)
+    return component
 
 
 def _distribution(report: Report) -> list[dict[str, Any]]:
@@ -82,11 +89,6 @@ def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict
     namespace, name = package.namespace, package.name
     if package.type == "maven":
         namespace, _, name = package.name.rpartition(":")
-    properties = [("presence", package.presence), ("vendor", package.vendor), ("cataloger", package.cataloger)]
-    if package.owned_by:
-        properties.append(("owned_by", package.owned_by))
-    if package.evidence:
-        properties.append(("layer", str(package.evidence[0].layer)))
     component: dict[str, Any] = {
         "type": "library",
         "bom-ref": ref,
@@ -94,12 +96,20 @@ def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict
         "name": name,
         "version": package.version[:VERSION_LENGTH],
         "purl": purl,
-        "properties": [{"name": f"careen:{key}", "value": value} for key, value in properties],
+        "properties": _properties(sbomproperties.of_package(package)),
     }
+    if package.cpe:
+        component["cpe"] = package.cpe
+    if package.maintainer:
+        component["supplier"] = {"name": package.maintainer}
     if package.licenses:
         component["licenses"] = [{"license": {"name": licence}} for licence in package.licenses if licence]
     places = [{"location": place.path} for place in package.evidence if place.path]
     return component | ({"evidence": {"occurrences": places}} if places else {})
+
+
+def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": f"{sbomproperties.PREFIX}{key}", "value": value} for key, value in pairs]
 
 
 def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
@@ -123,7 +133,7 @@ def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl
         ],
         "analysis": analysis,
         "affects": [{"ref": ref, "versions": [{"version": finding.package_version[:VERSION_LENGTH], "status": "affected"}]}],
-        "properties": [{"name": f"careen:{key}", "value": value} for key, value in properties],
+        "properties": _properties(properties),
     }
     if finding.summary:
         entry["description"] = finding.summary

@@ -67,7 +67,7 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
     name, group, purl = text(component.get("name")), text(component.get("group")), text(component.get("purl"))
     version = text(component.get("version"))
     if purl:
-        package = package_of(purl, (name, f"{group}/{name}", f"{group}:{name}"))
+        package = package_of(purl, (name, f"{group}/{name}", f"{group}:{name}") if group else (name,))
     elif component.get("type") in _KINDS and name and version:
         package = Package("generic", group or None, name, version, cataloger="cyclonedx")
     else:
@@ -75,10 +75,20 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
     licences = map(mapping, sequence(component.get("licenses")))
     package = replace(package, licenses=tuple(filter(None, map(_licence, licences))))
     own = {key.removeprefix(sbomproperties.PREFIX): value for key, value in known.items() if key.startswith("careen:")}
+    supplier = text(mapping(component.get("supplier")).get("name")) or text(component.get("publisher"))
     if not own:
-        return _of_others(package, component, known, number_by_layer)
+        return _of_others(
+            replace(package, maintainer=supplier or None, cpe=text(component.get("cpe")) or None),
+            component,
+            known,
+            number_by_layer,
+        )
     places = map(mapping, sequence(mapping(component.get("evidence")).get("occurrences")))
-    return sbomproperties.restored(package, own, [path for place in places if (path := text(place.get("location")))])
+    return sbomproperties.restored(
+        package,
+        own | {"maintainer": supplier, "cpe": text(component.get("cpe"))},
+        [path for place in places if (path := text(place.get("location")))],
+    )
 
 
 def _of_others(package: Package, component: dict[str, Any], known: dict[str, str], numbers: dict[str, int]) -> Package:
@@ -95,7 +105,6 @@ def _of_others(package: Package, component: dict[str, Any], known: dict[str, str
     module = known.get(_TRIVY + "Modularitylabel") or known.get(_SYFT + "metadata:modularityLabel")
     if package.type == "rpm" and module:
         package = replace(package, module=module)
-    supplier = text(component.get("publisher")) or text(mapping(component.get("supplier")).get("name"))
     places: dict[Evidence, None] = {}
     layer = numbers.get(known.get(_TRIVY + "LayerDigest") or known.get(_TRIVY + "LayerDiffID") or "", 0)
     if path := known.get(_TRIVY + "FilePath"):
@@ -107,7 +116,7 @@ def _of_others(package: Package, component: dict[str, Any], known: dict[str, str
     for place in map(mapping, sequence(mapping(component.get("evidence")).get("occurrences"))):
         if path := text(place.get("location")):
             places.setdefault(Evidence(path.lstrip("/"), 0), None)
-    return replace(package, maintainer=supplier or None, evidence=tuple(places), cataloger="cyclonedx")
+    return replace(package, evidence=tuple(places), cataloger="cyclonedx")
 
 
 def _layers(pairs: list[tuple[str, str]]) -> tuple[SbomLayer, ...]:

@@ -73,17 +73,23 @@ def _package(entry: dict[str, Any]) -> Package:
     licence = next((one for one in licences if one not in _NOTHING), None)
     notes = _notes(entry)
     package = replace(package, licenses=(licence,) if licence else (), cataloger="spdx")
+    supplier, cpe = text(entry.get("supplier")).partition(": ")[2], _reference(entry, "cpe23Type")
     if not notes:
-        supplier = text(entry.get("supplier"))
-        return replace(package, maintainer=supplier.partition(": ")[2] or None if supplier not in _NOTHING else None)
+        return replace(package, maintainer=supplier or None, cpe=cpe or None)
     licences = (value for key, value in notes if key == "licence")
     package = replace(package, licenses=tuple(licences))
-    return sbomproperties.restored(package, dict(notes), [value for key, value in notes if key == "path"])
+    return sbomproperties.restored(
+        package, dict(notes) | {"maintainer": supplier, "cpe": cpe}, [value for key, value in notes if key == "path"]
+    )
 
 
 def _purl(entry: dict[str, Any]) -> str:
+    return _reference(entry, "purl")
+
+
+def _reference(entry: dict[str, Any], kind: str) -> str:
     references = map(mapping, sequence(entry.get("externalRefs")))
-    return next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == "purl"), "")
+    return next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == kind), "")
 
 
 def _notes(holder: dict[str, Any]) -> list[tuple[str, str]]:

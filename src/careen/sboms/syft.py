@@ -66,6 +66,7 @@ def _package(artifact: dict[str, Any], number_by_layer: dict[str, int]) -> Packa
         licenses=tuple(filter(None, (text(one.get("spdxExpression")) or text(one.get("value")) for one in licences))),
         maintainer=text(meta.get("vendor")) or text(meta.get("maintainer")) or None,
         cataloger="syft",
+        cpe=next((text(mapping(one).get("cpe")) or text(one) for one in sequence(artifact.get("cpes"))), "") or None,
         evidence=tuple(dict.fromkeys(place for place in places if place.path)),
     )
 

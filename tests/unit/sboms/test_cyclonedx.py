@@ -1,0 +1,107 @@
+import json
+
+import pytest
+
+from careen.model.package import Evidence, Source
+from careen.sboms.cyclonedx import SBOM_FORMAT, read
+
+
+def bom(*components, **more):
+    return json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": components, **more}).encode()
+
+
+def only(*components, **more):
+    (package,) = read(bom(*components, **more)).inventory.packages
+    return package
+
+
+def pair(name, value):
+    return {"name": name, "value": value}
+
+
+def test_trivys_words_for_source_module_place_and_layer():
+    layer = "sha256:" + "ab" * 32
+    found = only(
+        {
+            "type": "library", "name": "libssl3", "version": "3.0.11",
+            "purl": "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12.5",
+            "supplier": {"name": "Debian OpenSSL Team"},
+            "properties": [
+                pair("aquasecurity:trivy:SrcName", "openssl"), pair("aquasecurity:trivy:SrcVersion", "3.0.11"),
+                pair("aquasecurity:trivy:SrcRelease", "1"), pair("aquasecurity:trivy:SrcEpoch", "1"),
+                pair("aquasecurity:trivy:FilePath", "/var/lib/dpkg/status"), pair("aquasecurity:trivy:LayerDiffID", layer),
+            ],
+        },
+        metadata={"component": {"properties": [
+            pair("aquasecurity:trivy:DiffID", "sha256:" + "00" * 32), pair("aquasecurity:trivy:DiffID", layer)]}},
+    )  # fmt: skip
+    assert found.source == Source("openssl", "1:3.0.11-1")
+    assert found.evidence == (Evidence("var/lib/dpkg/status", 1),)
+    assert (found.distro, found.arch, found.maintainer) == ("debian-12.5", "amd64", "Debian OpenSSL Team")
+
+
+def test_syfts_words_for_source_and_distribution():
+    document = bom(
+        {
+            "type": "library", "name": "musl", "version": "1.2.4-r2",
+            "purl": "pkg:apk/alpine/musl@1.2.4-r2?distro=alpine-3.18.4",
+            "properties": [pair("syft:metadata:originPackage", "musl-src"),
+                           pair("syft:location:0:path", "/lib/apk/db/installed")],
+        },
+        {"type": "operating-system", "name": "alpine", "version": "3.18.4",
+         "properties": [pair("syft:distro:id", "alpine"), pair("syft:distro:versionID", "3.18.4")]},
+        {"type": "file", "name": "/etc/passwd"},
+    )  # fmt: skip
+    inventory = read(document).inventory
+    assert (inventory.distribution.id, inventory.distribution.version) == ("alpine", "3.18.4")
+    assert [package.source.name for package in inventory.packages] == ["musl-src"]
+    assert inventory.packages[0].evidence == (Evidence("lib/apk/db/installed", 0),)
+
+
+def test_the_distribution_follows_from_the_packages_where_nothing_says_it():
+    found = read(bom({"type": "library", "name": "x", "purl": "pkg:rpm/redhat/x@1-1?distro=redhat-9.2"})).inventory
+    assert (found.distribution.id, found.distribution.version) == ("rhel", "9.2")
+
+
+def test_components_in_components_are_packages_too():
+    inner = {"type": "library", "name": "inner", "version": "2", "purl": "pkg:npm/inner@2"}
+    outer = {"type": "library", "name": "outer", "version": "1", "purl": "pkg:npm/outer@1", "components": [inner]}
+    assert [package.name for package in read(bom(outer)).inventory.packages] == ["outer", "inner"]
+
+
+def test_the_letters_of_a_name_are_kept():
+    assert only({"type": "library", "name": "Flask_Login", "purl": "pkg:pypi/flask-login@1"}).name == "Flask_Login"
+    assert only({"type": "library", "name": "other", "purl": "pkg:pypi/flask-login@1"}).name == "flask-login"
+    assert only({"type": "library", "group": "@a", "name": "b", "purl": "pkg:npm/%40a/b@1"}).name == "@a/b"
+    assert only({"type": "library", "name": "gzip", "purl": "pkg:generic/gzip@1"}).name == "gzip"
+
+
+def test_what_has_no_package_url_does_not_vanish():
+    assert only({"type": "application", "name": "tool", "version": "7"}).purl == "pkg:generic/tool@7"
+
+
+def test_a_wrong_package_url_is_unknown_and_the_rest_is_read():
+    found = read(
+        bom({"type": "library", "name": "a", "purl": "npm/a"}, {"type": "library", "name": "b", "purl": "pkg:npm/b@1"})
+    )
+    assert [package.name for package in found.inventory.packages] == ["b"]
+    assert "npm/a" in found.inventory.unknowns[0].reason
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"bomFormat": "SPDX"}', b"\xff\xfe", b'{"bomFormat": "CycloneDX"'])
+def test_anything_else_is_refused(data):
+    with pytest.raises(ValueError, match=r".+"):
+        read(data)
+
+
+def test_nesting_is_bounded():
+    component = {"type": "library", "name": "x"}
+    for _ in range(40):
+        component = {"type": "library", "name": "x", "components": [component]}
+    with pytest.raises(ValueError, match="nested"):
+        read(bom(component))
+
+
+def test_is_recognised_by_its_head():
+    assert SBOM_FORMAT.accepts(bom()[:64])
+    assert not SBOM_FORMAT.accepts(b'{"spdxVersion": "SPDX-2.3"}')

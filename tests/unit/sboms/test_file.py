@@ -1,0 +1,43 @@
+import gzip
+
+import pytest
+
+from careen import app
+from careen.errors import InputError
+from careen.sboms.file import read_file, recognised
+
+FORMATS = app.sbom_formats()
+
+
+def test_is_recognised_by_content(tmp_path):
+    (tmp_path / "a.txt").write_text("pkg:npm/a@1\n")
+    (tmp_path / "b.json").write_text('{"hello": 1}')
+    (tmp_path / "c.tar").write_bytes(b"bom.json\0\0" + b'{"bomFormat": "CycloneDX"}')
+    assert recognised(tmp_path / "a.txt", FORMATS).name == "purls"
+    assert [recognised(tmp_path / name, FORMATS) for name in ("b.json", "c.tar", "none", "")] == [None] * 4
+
+
+def test_a_gzipped_one_is_read(tmp_path):
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(b"pkg:npm/a@1\n"))
+    image, inventory = read_file(path, "sbom:a.gz", FORMATS)
+    assert (image.kind, image.layers, [package.name for package in inventory.packages]) == ("sbom", (), ["a"])
+
+
+@pytest.mark.parametrize("data", [b"hello", b'{"bomFormat": "CycloneDX"'])
+def test_anything_else_is_an_error_with_a_hint(tmp_path, data):
+    (tmp_path / "x").write_bytes(data)
+    with pytest.raises(InputError) as caught:
+        read_file(tmp_path / "x", "x", FORMATS)
+    assert caught.value.hint
+    with pytest.raises(InputError, match="cannot be read"):
+        read_file(tmp_path / "none", "none", FORMATS)
+
+
+def test_layers_of_a_document_cannot_be_opened(tmp_path):
+    document = '{"bomFormat":"CycloneDX","metadata":{"properties":[{"name":"careen:image_layer","value":"sha256:a sha256:b"}]}}'
+    (tmp_path / "x").write_text(document)
+    image, _ = read_file(tmp_path / "x", "x", FORMATS)
+    assert [(layer.digest, layer.diff_id) for layer in image.layers] == [("sha256:a", "sha256:b")]
+    with pytest.raises(InputError, match="holds no layers"):
+        image.layers[0].open()
