@@ -103,6 +103,7 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     fingerprint: str
     layer: int | None = None
     deleted: bool = False  # a later layer removed the file, which everybody who pulls the image can still read
+    verified: bool | None = None  # whether a checksum or structure in the value itself holds; None: it has none
     change: Change | None = None
 
 

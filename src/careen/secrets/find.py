@@ -1,0 +1,163 @@
+"""The secrets in a text, each redacted: what is told of one is where it is, of what kind, and how it begins.
+
+Texts are searched in windows that overlap by as much as a match can be long, so that memory and time are bounded by the
+window and linear in the text. ``Search`` is fed piece by piece and keeps one window.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from careen.model.advisory import Severity
+from careen.model.finding import ExposedSecret, Location
+
+from .placeholders import crossed_out, entropy, placeholder
+from .prefilter import Prefilter, prefilter
+from .ruleset import REACH, Rule, pattern
+from .verify import Verdict, verify
+
+WINDOW = 128 * 1024
+CONTEXT = 2048  # kept before a window: for what may not stand before a match, and to tell a long line
+MAX_SECRETS = 200  # in one text; nobody reads more
+MAX_SHOWN = 40
+_LONG_LINE = 1000  # bytes on both sides of a value without a line break: nobody wrote this by hand
+_MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
+_EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
+Span = tuple[int, int]
+
+
+def find(text: bytes, path: str, using: Prefilter | None = None) -> tuple[ExposedSecret, ...]:
+    """Everything in a text that is at hand as a whole."""
+    search = Search(path, using)
+    search.feed(text)
+    return search.finish()
+
+
+def is_example(path: str) -> bool:
+    """ ".env.example", "docs/examples/config.yml": made to be copied and filled in."""
+    return _EXAMPLE.search(path.lower()) is not None
+
+
+class Search:
+    def __init__(self, path: str, using: Prefilter | None = None) -> None:
+        self._path, self._prefilter = path, using or prefilter()
+        self._skip = is_example(path)
+        self._kept, self._line, self._before = b"", 1, 0  # not yet searched, its first line, how much of it is context
+        self._found: list[ExposedSecret] = []
+
+    def feed(self, piece: bytes) -> None:
+        if self._skip or self.full:
+            return
+        text = self._kept + piece if self._kept else piece
+        at = 0
+        while len(text) - at > WINDOW:
+            window = text[at : at + WINDOW]
+            self._search(window, WINDOW - REACH)
+            step = WINDOW - REACH - CONTEXT
+            self._line += window.count(b"\n", 0, step)
+            self._before = CONTEXT
+            at += step
+        self._kept = text[at:] if at else text
+
+    def finish(self) -> tuple[ExposedSecret, ...]:
+        if not self._skip:
+            self._search(self._kept, len(self._kept))
+            self._kept = b""
+        return tuple(sorted(self._found, key=lambda secret: (secret.location.line or 0, secret.id)))
+
+    @property
+    def full(self) -> bool:
+        return len(self._found) >= MAX_SECRETS
+
+    def _search(self, text: bytes, until: int) -> None:
+        """Takes the matches that begin between the context and ``until``."""
+        matches = [
+            (rule, match, span, verdict)
+            for rule, start in self._prefilter.candidates(text, self._path)
+            for match, span, verdict in _matches(rule, text, max(start, 0), self._path)
+            if self._before <= match.start() < until
+        ]
+        matches.sort(key=lambda found: (_rank(found[0]), found[2][0], -found[2][1]))
+        taken: list[Span] = []
+        for rule, match, span, verdict in matches:
+            if self.full:
+                break
+            if not any(span[0] < other[1] and other[0] < span[1] for other in taken):
+                taken.append(span)
+                line = self._line + text.count(b"\n", 0, span[0])
+                last = line + text[span[0] : span[1]].rstrip().count(b"\n")
+                self._found.append(_secret(rule, match, span, verdict, self._path, line, last))
+
+
+def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["re.Match[bytes]", Span, Verdict]]:
+    for match in pattern(rule).finditer(text, start):
+        span = match.span("secret") if "secret" in match.re.groupindex else match.span()
+        value = text[slice(*span)]
+        verdict = verify(rule.check, value) if rule.check else None
+        if verdict == "harmless" or not _credible(rule, value):
+            continue
+        if rule.after and rule.after.encode() not in text[max(0, match.start() - CONTEXT) : match.start()]:
+            continue
+        if (rule.near or rule.human) and _in_long_line(text, span, path):
+            continue
+        yield match, span, verdict
+
+
+def _credible(rule: Rule, value: bytes) -> bool:
+    if crossed_out(value) or (rule.human and placeholder(value)):
+        return False
+    if rule.entropy and entropy(value) < rule.entropy:
+        return False
+    if rule.mixed and not (re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)):
+        return False
+    return not any(re.search(expression.encode(), value) for expression in rule.allow)
+
+
+def _in_long_line(text: bytes, span: Span, path: str) -> bool:
+    """Minified code: what looks like a name and its value there is chance."""
+    if not path.lower().endswith(_MINIFIED):
+        return False
+    start, end = max(0, span[0] - _LONG_LINE), span[1] + _LONG_LINE
+    return end - start > _LONG_LINE * 2 and text.find(b"\n", start, end) < 0 and len(text) >= end
+
+
+def _rank(rule: Rule) -> int:
+    """What is recognized by itself before what stands beside a name, and that before what merely looks like a password."""
+    return 2 if rule.human else 1 if rule.near else 0
+
+
+def _secret(
+    rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdict, path: str, line: int, last: int
+) -> ExposedSecret:
+    value = match.string[slice(*span)]
+    severity: Severity = rule.severity
+    if verdict == "invalid":
+        severity = "low"
+    elif verdict == "protected":
+        severity = "medium"
+    shown = _beginning(rule, match, span)
+    # a short password could be guessed from its hash, so that only what cannot be is told apart by it
+    told = value if entropy(value) * len(value) >= 80 else shown.encode()
+    lasting = b"\0".join((b"secret", rule.id.encode(), path.encode(errors="replace"), told))
+    return ExposedSecret(
+        id=rule.id,
+        title=rule.title,
+        severity=severity,
+        location=Location(path, line, last),
+        match=f"{shown}…(redacted)",
+        fingerprint=hashlib.sha256(lasting).hexdigest()[:32],
+        verified={"valid": True, "protected": True, "invalid": False}.get(verdict or ""),
+    )
+
+
+def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:
+    """The name in an assignment, or the prefix that all tokens of a kind have: nothing of the secret itself."""
+    text = match.string
+    if rule.near:
+        name = text[match.start() : span[0]]
+    else:
+        value = text[slice(*span)]
+        lowered = value.lower()
+        word = max((word for word in rule.keywords if lowered.startswith(word.encode())), key=len, default="")
+        name = value[: len(word)]
+    return " ".join(name.decode("ascii", "replace").split())[:MAX_SHOWN]

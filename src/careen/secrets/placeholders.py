@@ -1,0 +1,30 @@
+"""Whether a value stands for a secret instead of being one."""
+
+import math
+import re
+from collections import Counter
+
+# Stands for a value whatever the rule: crossed out, or cut off.
+_CROSSED_OUT = re.compile(rb"[xX]{8}|\*{4}|\.\.\.|\[?[Rr]edacted|REDACTED|(?i:put_your|your_token|token_here)")
+# Taken from somewhere else: a variable, a template, a call.
+_REFERENCE = re.compile(rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:")
+_WORDS = re.compile(
+    rb"(?i)example|change[\W_]?(?:me|it)|placeholder|your[\W_]|dummy|sample|insert|replace|todo|fixme|lorem|"
+    rb"xxxx|1234567|abcdef|password|passwd|not[\W_]?(?:a|so)?[\W_]?secret|secret[\W_]?(?:here|key|value)?$|foobar|qwerty|default|"
+    rb"[\W_]here$|^(?:my|the|some|test|user)[\W_]?(?:pass|token|secret|key)|^(?:test|pass|user|admin|root|guest|token|none|null|true|false)$"
+)
+
+
+def crossed_out(value: bytes) -> bool:
+    return _CROSSED_OUT.search(value) is not None
+
+
+def placeholder(value: bytes) -> bool:
+    """For what a person chose: an example, a name for a value, a reference to where the value is kept."""
+    return bool(_REFERENCE.search(value) or _WORDS.search(value) or len(set(value)) < 4)
+
+
+def entropy(value: bytes) -> float:
+    """Shannon's, in bits a character."""
+    size = len(value)
+    return -sum(count / size * math.log2(count / size) for count in Counter(value).values()) if size else 0.0

@@ -1,0 +1,146 @@
+"""Which rules may apply to a text, and from where on: cheap, and never missing a rule that does.
+
+With hyperscan all expressions are looked for at once, widened so that they compile fast and stay small; without it
+(the extra ``secrets`` is not installed) the keywords are. Whoever asks then runs the rule's own expression.
+"""
+
+import re
+import string
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from .ruleset import REACH, Rule, load, pattern
+
+_LONG = 32  # a repeat beyond this is widened: long counted repeats make an automaton large
+_BEFORE, _AFTER = 160, 80  # a name in an assignment stands no farther from its value
+_RUN, _PLAIN_RUN = b"a" * 12, 30  # characters in a row: with a digit among them, or without
+_CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
+_DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
+_REPEAT = re.compile(rb"\{(\d+)(,(\d*))?\}")
+
+
+class Prefilter(Protocol):
+    """``candidates`` gives a rule and where its first match can begin at the earliest."""
+
+    def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]: ...
+
+
+@cache
+def prefilter() -> Prefilter:
+    """The fastest one that this installation has, for all rules."""
+    try:
+        return _Automaton(load())
+    except ImportError:
+        return Keywords(load())
+
+
+class _Automaton:
+    """Hyperscan over all rules. Its scratch memory serves one thread, so each has its own."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        import hyperscan
+
+        self._rules = rules
+        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
+        self._database.compile(
+            expressions=[_widened(rule.expression) for rule in rules],
+            ids=list(range(len(rules))),
+            flags=[flags] * len(rules),
+        )
+        self._local = threading.local()
+
+    def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        scratch = getattr(self._local, "scratch", None)
+        if scratch is None:
+            scratch = self._local.scratch = self._database.scratch.clone()
+        found: list[tuple[int, int]] = []
+        self._database.scan(text, match_event_handler=_noted, context=found, scratch=scratch)
+        for number, end in found:
+            if self._rules[number].applies(path):
+                yield self._rules[number], max(0, end - REACH)
+
+
+class Keywords:
+    """In pure Python: only what is near a run of characters as tokens have them is searched for keywords.
+
+    It may miss what hyperscan finds where a token is a short word of letters alone.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._anywhere = [rule for rule in rules if rule.human or not rule.keywords or rule.names or rule.suffixes]
+        near = [rule for rule in rules if rule not in self._anywhere]
+        words = {word.encode() for rule in near for word in rule.keywords}
+        # where one keyword begins another, finding the longer one stands for both
+        self._by_keyword = {
+            word: [rule for rule in near if any(word.startswith(other.encode()) for other in rule.keywords)] for word in words
+        }
+        self._keyword = re.compile(b"(?=(" + _either(words) + b"))")
+
+    def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        lowered = text.lower()
+        for rule in self._anywhere:
+            if rule.applies(path):
+                words = [word.encode() for word in rule.keywords]
+                places = [at for word in words if (at := lowered.find(word)) >= 0]
+                if places or not words:
+                    yield rule, max(0, min(places, default=0) - _BEFORE)
+        given: set[str] = set()
+        for start, end in _regions(text):
+            for word in set(self._keyword.findall(lowered, start, end)):
+                for rule in self._by_keyword[word]:
+                    if rule.id not in given and pattern(rule).search(text, start, end if rule.near else len(text)):
+                        given.add(rule.id)
+                        yield rule, start
+
+
+def _either(words: Iterable[bytes]) -> bytes:
+    """An expression for the longest of these words, common beginnings shared: a flat list of them is tried one by one."""
+    by_first: dict[bytes, list[bytes]] = {}
+    for word in words:
+        by_first.setdefault(word[:1], []).append(word[1:])
+    ends = b"" in by_first
+    branches = [re.escape(first) + _either(rest) for first, rest in sorted(by_first.items()) if first]
+    if not branches:
+        return b""
+    return b"(?:" + b"|".join(branches) + b")" + (b"?" if ends else b"")
+
+
+def _regions(text: bytes) -> Iterator[tuple[int, int]]:
+    """What surrounds the long runs of letters, digits and the like, nearby ones taken together."""
+    classes, digits = text.translate(_CLASSES), text.translate(_DIGITS)
+    start = end = -1
+    at = classes.find(_RUN)
+    while at >= 0:
+        stop = classes.find(b" ", at)
+        stop = len(text) if stop < 0 else stop
+        if stop - at >= _PLAIN_RUN or digits.find(b"1", at, stop) >= 0:
+            if start >= 0 and at - _BEFORE <= end:
+                end = stop + _AFTER
+            else:
+                if start >= 0:
+                    yield start, end
+                start, end = max(0, at - _BEFORE), stop + _AFTER
+        at = classes.find(_RUN, stop)
+    if start >= 0:
+        yield start, end
+
+
+def _noted(number: int, start: int, end: int, flags: int, found: list[tuple[int, int]]) -> None:
+    found.append((number, end))
+
+
+def _widened(expression: bytes) -> bytes:
+    """An expression that matches at least where the given one does."""
+    return _REPEAT.sub(_wider, expression.replace(b"(?P<secret>", b"(?:"))
+
+
+def _wider(repeat: "re.Match[bytes]") -> bytes:
+    low, comma, high = int(repeat[1]), repeat[2], repeat[3]
+    if not comma:
+        return repeat[0] if low <= _LONG else b"{%d,}" % _LONG
+    if high and int(high) <= _LONG:
+        return repeat[0]
+    return b"{%d,}" % min(low, _LONG)

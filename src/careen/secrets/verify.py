@@ -1,0 +1,121 @@
+"""What a token's own format promises, checked without asking anybody.
+
+Each check is given the value and says ``valid`` (a checksum or structure holds that chance would not make), ``invalid``
+(no such token was ever issued), ``protected`` (a key that needs a passphrase), ``harmless`` (it is no secret at all) or
+None, where nothing can be said.
+**Source:** GitHub, "Behind GitHub's new authentication token formats"; RFC 4648; RFC 7519, section 3.1; RFC 7468;
+PROTOCOL.key of OpenSSH; BIP 173 (bech32).
+"""
+
+import base64
+import binascii
+import re
+import string
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+Verdict = Literal["valid", "invalid", "protected", "harmless"] | None
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+def verify(check: str, value: bytes) -> Verdict:
+    return CHECKS[check](value)
+
+
+def _github(value: bytes) -> Verdict:
+    """Thirty random characters, then their CRC-32 in six base-62 digits."""
+    body = value.partition(b"_")[2]
+    if len(body) != 36:
+        return None  # newer tokens without a checksum
+    return "valid" if _base62_crc32(body[:30]) == body[30:] else "invalid"
+
+
+def _npm(value: bytes) -> Verdict:
+    """As GitHub's; but older tokens of this shape have no checksum, so that a wrong one says nothing."""
+    return "valid" if _github(value) == "valid" else None
+
+
+def _base62_crc32(data: bytes) -> bytes:
+    number, digits = zlib.crc32(data), ""
+    while number:
+        number, rest = divmod(number, 62)
+        digits = _BASE62[rest] + digits
+    return digits.rjust(6, "0").encode()
+
+
+def _atlassian(value: bytes) -> Verdict:
+    """Ends with the CRC-32 of all before it, in hexadecimal."""
+    return "valid" if b"%08X" % zlib.crc32(value[:-8]) == value[-8:] else "invalid"
+
+
+def _aws(value: bytes) -> Verdict:
+    """What follows the prefix is base 32 (the account's number is in it): no 0, 1, 8 or 9."""
+    return None if re.fullmatch(rb"[A-Z2-7]{16}", value[4:]) else "invalid"
+
+
+def _jwt(value: bytes) -> Verdict:
+    """Header and claims are JSON objects in base64url."""
+    header, _, rest = value.partition(b".")
+    claims = rest.partition(b".")[0]
+    if not (_decoded(header).startswith(b'{"') and _decoded(claims).startswith(b"{")):
+        return "harmless"
+    return None
+
+
+def _basic(value: bytes) -> Verdict:
+    """A user's name, a colon and a password in base64."""
+    text = _decoded(value)
+    name, colon, password = text.partition(b":")
+    return None if colon and name and password and text.isascii() else "harmless"
+
+
+def _private_key(value: bytes) -> Verdict:
+    """The body of a PEM text: DER, or the formats of OpenSSH and OpenPGP."""
+    body = re.sub(rb"\\[nrt]|[^0-9A-Za-z+/=]", b"", value)
+    head = _decoded(body[:400])
+    if head.startswith(b"openssh-key-v1\0"):
+        return "valid" if head[15:].startswith(b"\0\0\0\4none") else "protected"
+    if not head.startswith(b"\x30"):
+        return None
+    # PKCS #8, encrypted: the algorithm is PBES1 or PBES2 (1.2.840.113549.1.5…, .1.12.1…)
+    algorithm = head[:40]
+    if b"\x2a\x86\x48\x86\xf7\x0d\x01\x05" in algorithm or b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01" in algorithm:
+        return "protected"
+    return "valid"
+
+
+def _age(value: bytes) -> Verdict:
+    """bech32 with its checksum of thirty bits."""
+    text = value.decode("ascii").lower()
+    prefix, _, data = text.rpartition("1")
+    numbers = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]
+    checksum = 1
+    for number in numbers + [_BECH32.index(letter) for letter in data]:
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ number
+        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            checksum ^= generator if top >> bit & 1 else 0
+    return "valid" if checksum == 1 else "invalid"
+
+
+def _decoded(text: bytes) -> bytes:
+    """Base64 in either alphabet, as far as it goes; empty where it is none."""
+    text = text.translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    try:
+        return base64.b64decode(text[: len(text) - (len(text) % 4 == 1)] + b"=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+CHECKS: Mapping[str, Callable[[bytes], Verdict]] = {
+    "github": _github,
+    "npm": _npm,
+    "atlassian": _atlassian,
+    "aws": _aws,
+    "jwt": _jwt,
+    "basic": _basic,
+    "private-key": _private_key,
+    "age": _age,
+}
