@@ -9,12 +9,15 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from careen import __version__
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.database.update import UpdateResult, database_path
 from careen.errors import DatabaseError, Error, InputError, NetworkError, NotHereError, UsageError
 from careen.formats.inflate import Limits
+from careen.formats.savedreport import Saved
 from careen.layers.index import Readers
 from careen.matching.needs import needed
 from careen.model.advisory import DatabaseInfo
@@ -73,6 +76,7 @@ class Session:
         self._policy = _policy(settings)
         self._store = store or _store(settings)
         self._learnt: set[str] = set()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> "Session":
         return self
@@ -82,13 +86,25 @@ class Session:
 
     def scan(self, reference: str, progress: Progress = silent) -> Report:
         settings = self._settings
+        policy = self._policy_with_baseline(progress)
         lessons = _Lessons(settings, self._ecosystems, progress, self._learnt)
         image, inventory = self.inventory(reference, progress, lessons.begin)
         with ExitStack() as opened:
             knowledge = lessons.learn(inventory, opened)
             schemes = {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
             scores = partial(_scores, knowledge, settings) if knowledge is not None else None
-            return report_of(image, inventory, knowledge, schemes, self._ecosystems, self._policy, scores=scores)
+            return report_of(image, inventory, knowledge, schemes, self._ecosystems, policy, scores=scores)
+
+    def _policy_with_baseline(self, progress: Progress) -> Policy:
+        if self._settings.baseline is None:
+            return self._policy
+        from careen.policy.compare import Baseline
+
+        with self._lock:
+            if self._policy.baseline is None:
+                baseline = Baseline(report_or_scan(self._settings.baseline, self._settings, progress))
+                self._policy = replace(self._policy, baseline=baseline)
+        return self._policy
 
     def inventory(
         self, reference: str, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None
@@ -367,24 +383,34 @@ def _limits(settings: Settings) -> Limits:
     return Limits(inflated_bytes=settings.max_layer_bytes, ratio=settings.max_ratio)
 
 
-def _policy(settings: Settings) -> Policy:
-    from careen.policy.ignores import Ignore, read_ignores
+def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:
+    """What a report in a file says, or a scan of a reference finds: both are compared by what they know."""
+    from careen.formats.savedreport import read_saved, saved
 
-    ignores: tuple[Ignore, ...] = ()
-    if settings.ignore_file:
-        try:
-            text = settings.ignore_file.read_text()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(
-                f"the ignore file {settings.ignore_file} cannot be read: {error}", "check --ignore-file"
-            ) from error
-        ignores = read_ignores(text, str(settings.ignore_file))
-    return Policy(
+    path = Path(place)
+    try:
+        with path.open("rb") as stream:
+            is_json = stream.read(64).lstrip()[:1] == b"{"
+        if is_json and _sbom_path(place) is None:
+            return read_saved(path.read_bytes(), place)
+    except ValueError as error:
+        raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
+    except OSError:
+        pass  # no file: a reference
+    return saved(scan(place, replace(settings, baseline=None, fail_on=()), progress))
+
+
+def _policy(settings: Settings) -> Policy:
+    from careen.policy.load import load_policy
+
+    return load_policy(
         fail_on=settings.fail_on,
         ignore_unfixed=settings.ignore_unfixed,
         unknown_as=settings.unknown_as,
-        ignores=ignores,
+        ignore_files=settings.ignore_file,
+        vex=settings.vex,
         strict=settings.strict,
+        grace_days=settings.grace_days,
     )
 
 

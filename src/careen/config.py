@@ -44,12 +44,24 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     no_progress: Annotated[bool, Meta(description="no progress bars on a terminal")] = False
     log_level: Annotated[LogLevel, Meta(description="how much to tell on standard error")] = "warning"
 
-    fail_on: Annotated[Severity | None, Meta(description="exit with 1 when a finding is at least this severe")] = None
+    fail_on: Annotated[
+        tuple[str, ...],
+        Meta(description="exit with 1 on a finding this severe or worse, kev, fixable, risk=N, epss=N; fixable:high is both"),
+    ] = ()
+    grace_days: Annotated[
+        int, Meta(description="days from a fix (else the disclosure) until --fail-on counts the finding", ge=0)
+    ] = 0
+    baseline: Annotated[str | None, Meta(description="earlier report (JSON) or image: --fail-on counts what is new since")] = (
+        None
+    )
     ignore_unfixed: Annotated[bool, Meta(description="move findings without a fix to the suppressed ones")] = False
     unknown_as: Annotated[
         Severity | None, Meta(description="the severity under which --fail-on counts findings that nobody scored")
     ] = None
-    ignore_file: Annotated[Path | None, Meta(description="ignore rules: ids with a reason and an expiry date")] = None
+    ignore_file: Annotated[
+        tuple[Path, ...], Meta(description="ignore rules, of Careen or of another scanner; may be repeated")
+    ] = ()
+    vex: Annotated[tuple[Path, ...], Meta(description="VEX documents: a file, or a folder of them; may be repeated")] = ()
     strict: Annotated[bool, Meta(description="exit with 3 when anything was unreadable or not assessed")] = False
 
     offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
@@ -153,9 +165,15 @@ def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, 
             raise UsageError(f"{path}: {key!r} does not belong into a file", f"set {PREFIX}{key.upper()} or use docker login")
         if isinstance(value, str) and is_list(known[key]):
             value = [value]
-        if isinstance(value, str) and _is_path(known[key]):
-            value = str(path.parent / Path(value).expanduser())  # relative to the file that says so
+        if _is_path(known[key]):  # relative to the file that says so
+            value = _beside(path, value)
         yield str(path), key, value
+
+
+def _beside(path: Path, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_beside(path, one) for one in value]
+    return str(path.parent / Path(value).expanduser()) if isinstance(value, str) else value
 
 
 def _value(place: str, field: FieldInfo, value: Any) -> Any:
@@ -188,7 +206,7 @@ def _why(field: FieldInfo, value: Any, error: Exception) -> str:
         meant = nearest(str(wrong), list(words))
         return f"{wrong!r} is none of {', '.join(words)}" + (f": did you mean {meant}?" if meant else "")
     wanted = {bool: "true or false", int: "a whole number", float: "a number", Path: "a path"}.get(_plain(field), "text")
-    least = " above 0" if "> 0" in str(error) or ">= 1" in str(error) else ""
+    least = " above 0" if "> 0" in str(error) or ">= 1" in str(error) else " of 0 or more" if ">= 0" in str(error) else ""
     return f"{value!r} is not {wanted}{least}"
 
 
@@ -220,7 +238,7 @@ def _plain(field: FieldInfo) -> Any:
 
 
 def _is_path(field: FieldInfo) -> bool:
-    return _plain(field) is Path
+    return Path in (_plain(field), *get_args(_plain(field)))
 
 
 def _strangers(environ: Mapping[str, str], known: Mapping[str, FieldInfo]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from careen.model.image import Image, Layer
 from careen.model.inventory import Inventory
 from careen.model.report import Report, Verdict
 from careen.plugins import Ecosystem, Progress, VersionScheme, silent
+from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
 from careen.store.memory import Store
 
@@ -86,7 +87,8 @@ def report_of(
         if unrated and scores is not None:
             matched = match(inventory, scores(unrated), schemes, ecosystems, today)
     covered = coverage(inventory, knowledge, matched, inventory.unknowns, today)
-    assessed = assess(matched.findings, covered, inventory.unknowns, policy, today, declared_only(inventory))
+    about = About(image, inventory)
+    assessed = assess(matched.findings, covered, inventory.unknowns, policy, today, declared_only(inventory), about)
     verdict = assessed.verdict
     if knowledge is None:
         verdict = Verdict(False, 3, verdict.rules)  # an image that nobody judged did not pass

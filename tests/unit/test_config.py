@@ -21,7 +21,7 @@ def file_of(tmp_path, text):
 def test_a_flag_beats_the_environment_beats_the_file(tmp_path):
     file = file_of(tmp_path, 'fail_on = "low"\njobs = 2\nplatform = "linux/arm64"\n')
     loaded = load({"fail_on": "high"}, HOME | {"CAREEN_FAIL_ON": "medium", "CAREEN_JOBS": "4"}, file)
-    assert (loaded.settings.fail_on, loaded.settings.jobs, loaded.settings.platform) == ("high", 4, "linux/arm64")
+    assert (loaded.settings.fail_on, loaded.settings.jobs, loaded.settings.platform) == (("high",), 4, "linux/arm64")
     assert loaded.origins["fail_on"] == "--fail-on"
     assert loaded.origins["jobs"] == "CAREEN_JOBS"
     assert loaded.origins["platform"] == str(file)
@@ -49,7 +49,7 @@ def test_the_variable_that_names_a_file(tmp_path):
     [
         ("fail-on = 'high'", "unknown key 'fail-on'", "did you mean 'fail_on'?"),
         ("zzz = 1", "unknown key 'zzz'", "careen config show lists them"),
-        ("fail_on = 'hgih'", "fail_on: 'hgih' is none of critical, high,", ""),
+        ("unknown_as = 'hgih'", "unknown_as: 'hgih' is none of critical, high,", ""),
         ("jobs = '4'", "jobs: '4' is not a whole number", ""),
         ("jobs = 0", "jobs: 0 is not a whole number above 0", ""),
         ("strict = 'yes'", "strict: 'yes' is not true or false", ""),
@@ -81,7 +81,8 @@ def test_bytes_that_are_no_text(tmp_path):
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ({"fail_on": "hgih"}, "--fail-on: 'hgih' is none of critical"),
+        ({"unknown_as": "hgih"}, "--unknown-as: 'hgih' is none of critical"),
+        ({"grace_days": "-1"}, "--grace-days: '-1' is not a whole number of 0 or more"),
         ({"severity": ["high,mdium"]}, "--severity: 'mdium' is none of critical"),
         ({"jobs": "many"}, "--jobs: 'many' is not a whole number"),
         ({"timeout": "0"}, "--timeout: '0' is not a number above 0"),
@@ -108,7 +109,7 @@ def test_switches_of_the_environment(word, value):
 
 
 def test_an_empty_variable_is_none():
-    assert load({}, HOME | {"CAREEN_FAIL_ON": ""}).settings.fail_on is None
+    assert load({}, HOME | {"CAREEN_FAIL_ON": ""}).settings.fail_on == ()
 
 
 def test_a_misspelt_variable_is_noted_and_a_foreign_one_is_not():
@@ -121,7 +122,7 @@ def test_paths_of_a_file_are_relative_to_it_and_tilde_is_home(tmp_path, monkeypa
     file = file_of(tmp_path, 'advisories = "own"\nignore_file = "~/ignore"\n')
     settings = load({"output": "~/report"}, HOME, file).settings
     assert settings.advisories == tmp_path / "own"
-    assert settings.ignore_file == Path("/home/ada/ignore")
+    assert settings.ignore_file == (Path("/home/ada/ignore"),)
     assert settings.output == Path("/home/ada/report")
 
 
@@ -163,5 +164,5 @@ def test_every_setting_is_described():
 
 def test_severities_are_those_of_the_model():
     assert get_args(config.Severity) == advisory.SEVERITIES
-    (field,) = [field for field in fields(Settings) if field.name == "fail_on"]
+    (field,) = [field for field in fields(Settings) if field.name == "unknown_as"]
     assert choices(field) == advisory.SEVERITIES

@@ -91,8 +91,11 @@ def given(found: argparse.Namespace) -> dict[str, Any]:
 
 
 def _metavar(key: str, words: tuple[str, ...]) -> str:
-    if key in ("severity", "fail_on", "unknown_as"):
+    if key in ("severity", "unknown_as"):
         return "SEVERITY"
+    named = {"fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
+    if key in named:
+        return named[key]
     ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR"}
     ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
     last = key.rpartition("_")[2]

@@ -46,6 +46,10 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
         from careen.app import reporters
 
         return tuple(reporters())
+    if action.dest == "fail_on":
+        from careen.policy.gates import WORDS
+
+        return WORDS
     field = next((field for field in fields(Settings) if field.encode_name == action.dest), None)
     return choices(field) if field and action.nargs != 0 else ()
 

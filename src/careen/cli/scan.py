@@ -34,7 +34,8 @@ def parser() -> Parser:
     )
     add_settings(made, "image", ("platform", "all_platforms"))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
-    add_settings(made, "policy", ("fail_on", "ignore_unfixed", "unknown_as", "ignore_file", "strict"))
+    add_settings(made, "policy", ("fail_on", "baseline", "grace_days", "ignore_unfixed", "unknown_as", "strict"))
+    add_settings(made, "what to set aside", ("ignore_file", "vex"))
     add_settings(made, "advisories", ("offline", "advisories", "db_from"))
     add_settings(
         made,

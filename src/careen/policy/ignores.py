@@ -1,93 +1,109 @@
-"""Ignore rules out of a ``.careenignore`` file: one a line, each naming a flaw and, if it likes, a package and an end.
+"""Ignore rules: what a rule speaks of, and whether it applies to a finding.
 
-    # comment
-    CVE-2023-45853
-    CVE-2024-3094  package=xz-utils  until=2026-12-31  reason="not reachable: no sshd in this image"
-    GHSA-*         purl=pkg:npm/lodash
-
-``package`` and the id may hold ``*``; ``purl`` matches a package URL with or without version and qualifiers. A rule
-applies through the day named by ``until``.
-Raises: UsageError that names file and line.
+Every condition of a rule must hold, and one that has none of a finding's kind never does: a rule with a package says
+nothing of a secret. ``*`` in an id or a package's name stands for anything; in a path it stays within a folder and
+``**`` does not. A rule applies through the day named by ``until``.
 """
 
-import re
+from collections.abc import Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from msgspec import Struct
 
-from careen.errors import UsageError
-from careen.model.finding import Vulnerability
-
-_WORD = re.compile(r"""\s*(?:([a-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"#]*))|([^\s"=#]+))(?=\s|$|\#)""")
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9:._*-]{2,}")
-_HINT = 'a line is: ID [package=NAME] [purl=PURL] [until=YYYY-MM-DD] [reason="…"]'
+from careen.model.finding import Finding, SuppressedBy, Vulnerability
 
 
 class Ignore(Struct, frozen=True):
-    id: str
+    id: str  # "*": any
     source: str  # "FILE:LINE"
     package: str | None = None
     purl: str | None = None
     until: date | None = None
     reason: str = ""
+    version: str | None = None  # of the package, exactly
+    paths: tuple[str, ...] = ()  # any of them
+    layer: int | None = None
+    types: frozenset[str] = frozenset()  # of package URLs
+    fix: frozenset[str] = frozenset()  # states of the fix
+    kinds: frozenset[str] = frozenset()  # vulnerability, secret, misconfiguration
+    owner: str | None = None
 
-    def applies(self, finding: Vulnerability) -> bool:
-        if not any(fnmatchcase(id.upper(), self.id.upper()) for id in (finding.id, *finding.aliases)):
+    def applies(self, finding: Finding) -> bool:
+        if self.kinds and kind_of(finding) not in self.kinds:
             return False
-        if self.package is not None and not fnmatchcase(finding.package_name, self.package):
+        if not _is_named(self.id, finding) or (self.layer is not None and self.layer != finding.layer):
             return False
-        return self.purl is None or _is_purl(self.purl, finding.package)
+        if self.paths and not _lies_in(self.paths, finding):
+            return False
+        if not isinstance(finding, Vulnerability):
+            return not (self.package or self.purl or self.version or self.types or self.fix)
+        return (
+            (self.package is None or fnmatchcase(finding.package_name, self.package))
+            and (self.version is None or self.version == finding.package_version)
+            and (self.purl is None or _is_purl(self.purl, finding.package))
+            and (not self.types or finding.package.removeprefix("pkg:").partition("/")[0] in self.types)
+            and (not self.fix or finding.fix.state in self.fix)
+        )
 
     def expired(self, today: date) -> bool:
         return self.until is not None and self.until < today
 
-
-def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
-    """``name`` is the file's, for messages and for the report."""
-    rules = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            rules.append(_rule(line, f"{name}:{number}"))
-    return tuple(rules)
+    def by(self) -> SuppressedBy:
+        return SuppressedBy("ignore", self.source, self.reason, self.until.isoformat() if self.until else None, self.owner)
 
 
-def _rule(line: str, source: str) -> Ignore:
-    words, settings = _words(line, source)
-    if len(words) != 1 or not _ID.fullmatch(words[0]):
-        what = f"{words[-1]!r} is out of place" if len(words) > 1 else f"{line.strip()[:60]!r} names no vulnerability"
-        raise UsageError(f"{source}: {what}", _HINT)
-    until = settings.get("until")
-    try:
-        end = date.fromisoformat(until) if until is not None else None
-    except ValueError:
-        raise UsageError(f"{source}: until={until} is no date", _HINT) from None
-    return Ignore(words[0], source, settings.get("package"), settings.get("purl"), end, settings.get("reason", ""))
+def kind_of(finding: Finding) -> str:
+    return str(type(finding).__struct_config__.tag)
 
 
-def _words(line: str, source: str) -> tuple[list[str], dict[str, str]]:
-    words: list[str] = []
-    settings: dict[str, str] = {}
-    position = 0
-    while rest := line[position:].strip():
-        if rest.startswith("#"):
-            break
-        found = _WORD.match(line, position)
-        if not found:
-            raise UsageError(f"{source}: {rest[:60]!r} cannot be read", _HINT)
-        position = found.end()
-        if found[4] is not None:
-            words.append(found[4])
-            continue
-        value = re.sub(r"\\(.)", r"\1", found[2]) if found[2] is not None else found[3]
-        if found[1] not in ("package", "purl", "until", "reason"):
-            raise UsageError(f"{source}: {found[1]!r} is no setting of an ignore rule", _HINT)
-        if found[1] in settings or not value:
-            raise UsageError(f"{source}: {found[1]} is {'given twice' if value else 'empty'}", _HINT)
-        settings[found[1]] = value
-    return words, settings
+def covers(pattern: str, path: str) -> bool:
+    """Does a pattern of a path match: ``*`` and ``?`` within a folder, ``**`` over any number of them?
+
+    A pattern without ``/`` names a file wherever it lies; one that names a folder covers what is in it.
+    """
+    parts = pattern.strip("/").split("/")
+    if len(parts) == 1 and parts[0] != "**":
+        parts.insert(0, "**")
+    return _covers(parts, path.strip("/").split("/"))
+
+
+def _is_named(wanted: str, finding: Finding) -> bool:
+    if wanted == "*":
+        return True
+    ids = (finding.id, *finding.aliases) if isinstance(finding, Vulnerability) else (finding.id,)
+    wanted = wanted.upper()
+    return any(fnmatchcase(id.upper(), wanted) for id in ids)
+
+
+def _lies_in(patterns: Sequence[str], finding: Finding) -> bool:
+    """All places of a finding must be covered: one that is left is enough for the flaw to be there."""
+    paths = finding.paths if isinstance(finding, Vulnerability) else (finding.location.path,)
+    return bool(paths) and all(any(_path_covered(pattern, path) for pattern in patterns) for path in paths)
+
+
+@lru_cache(maxsize=16384)
+def _path_covered(pattern: str, path: str) -> bool:
+    return covers(pattern, path)
+
+
+def _covers(pattern: list[str], path: list[str]) -> bool:
+    """Each row says which beginnings of the path the pattern's parts so far can be."""
+    row = [True] + [False] * len(path)
+    for part in pattern:
+        if part == "**":
+            seen = False
+            row = [seen := seen or here for here in row]
+        else:
+            row = [False] + [row[i] and fnmatchcase(path[i], part) for i in range(len(path))]
+    return any(row)  # a beginning of the path: the folder that it lies in
 
 
 def _is_purl(wanted: str, purl: str) -> bool:
+    """The same text, or that of the purl without qualifiers, or without version; ``*`` stands for anything."""
     bare = purl.partition("?")[0]
-    return wanted in (purl, bare, bare.rpartition("@")[0])
+    nameless = bare.rpartition("@")[0] if "@" in bare.rpartition("/")[2] else bare
+    if "*" in wanted:
+        return any(fnmatchcase(text, wanted.replace("[", "[[]")) for text in (purl, bare, nameless))
+    return wanted in (purl, bare, nameless)

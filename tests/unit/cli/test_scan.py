@@ -26,7 +26,7 @@ def test_flags_become_settings(careen_command, app):
         *("--advisories", "own", "--jobs", "3", "--timeout", "2.5", "--unknown-as", "low", "--platform", "linux/arm64"),
     )
     settings = app.asked[0][1]
-    assert settings.fail_on == "high"
+    assert settings.fail_on == ("high",)
     assert settings.severity == ("high", "critical")
     assert (settings.ignore_unfixed, settings.offline, settings.no_cache, settings.strict) == (True, True, True, False)
     assert settings.advisories == Path("own")
@@ -100,7 +100,7 @@ def test_a_device_is_written_not_replaced(careen_command, app):
         (["--output", "none/r.txt"], "no folder 'none' to write 'r.txt' into"),
         (["--output", "."], "'.' is a folder"),
         (["--platform", "linux/amd64", "--all-platforms"], "--platform and --all-platforms exclude each other"),
-        (["--fail-on", "hgih"], "--fail-on: 'hgih' is none of"),
+        (["--unknown-as", "hgih"], "--unknown-as: 'hgih' is none of"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_the_work(careen_command, app, arguments, error):
@@ -144,7 +144,7 @@ def test_an_ignore_file_of_the_working_folder_is_not_applied_and_that_is_said(ca
     Path(".careenignore").write_text("CVE-2021-44228")
     _, _, err = careen_command("scan", "x")
     assert "--ignore-file .careenignore" in err
-    assert app.asked[0][1].ignore_file is None
+    assert app.asked[0][1].ignore_file == ()
     assert careen_command("scan", "x", "--quiet")[2] == ""
     assert careen_command("scan", "x", "--ignore-file", ".careenignore")[2] == ""
 

@@ -13,6 +13,7 @@ from careen.model.advisory import NamespaceInfo
 from careen.model.inventory import Inventory
 from careen.model.package import Source
 from careen.plugins import Feed
+from careen.policy.gates import read_gate
 from careen.policy.policy import Policy, assess
 
 STATES = {
@@ -76,5 +77,5 @@ def test_unfixed_states_are_set_aside_on_request(tmp_path, state):
 
 
 def test_negligible_never_fails_a_gate_above_it(tmp_path):
-    assert judged(tmp_path, "unimportant", Policy(fail_on="low")).verdict.passed
-    assert judged(tmp_path, "no dsa", Policy(fail_on="low")).verdict.exit_code == 1
+    assert judged(tmp_path, "unimportant", Policy(fail_on=(read_gate("low"),))).verdict.passed
+    assert judged(tmp_path, "no dsa", Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1

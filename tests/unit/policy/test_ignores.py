@@ -4,7 +4,8 @@ import pytest
 from tests.support.matching import advisory, deb, pypi, run
 
 from careen.errors import UsageError
-from careen.policy.ignores import Ignore, read_ignores
+from careen.policy.ignore_files import read_ignores
+from careen.policy.ignores import Ignore
 
 TEXT = """\
 # what we live with

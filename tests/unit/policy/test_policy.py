@@ -5,7 +5,8 @@ from careen.model.finding import SuppressedBy
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence
 from careen.model.report import Coverage, Reason
-from careen.policy.ignores import read_ignores
+from careen.policy.gates import read_gate
+from careen.policy.ignore_files import read_ignores
 from careen.policy.policy import Policy, assess, declared_only
 
 ALL = Coverage("assessed", (), 1, 0)
@@ -36,31 +37,31 @@ def judge(findings, policy, coverage=ALL, unknowns=(), **more):
     ],
 )
 def test_the_gate(severity, fail_on, code):
-    verdict = judge([finding(severity)], Policy(fail_on=fail_on)).verdict
+    verdict = judge([finding(severity)], Policy(fail_on=(read_gate(fail_on),) if fail_on else ())).verdict
     assert (verdict.exit_code, verdict.passed) == (code, code == 0)
     assert [(rule.rule, rule.passed) for rule in verdict.rules] == ([(f"fail-on {fail_on}", code == 0)] if fail_on else [])
 
 
 def test_the_gate_looks_at_what_is_sure_and_there():
     guess = finding("critical", confidence="possible")
-    assert judge([guess], Policy(fail_on="low")).verdict.exit_code == 0
-    assert judge([finding("critical", confidence="likely")], Policy(fail_on="low")).verdict.exit_code == 1
+    assert judge([guess], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 0
+    assert judge([finding("critical", confidence="likely")], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
     package = pypi(presence="declared")
     (declared,) = run([package], [advisory("PYSEC-1", "4.2.3", "PyPI", "django", severity="critical")]).findings
     only = declared_only(Inventory(None, (package,)))
-    assert judge([declared], Policy(fail_on="low"), declared=only).verdict.exit_code == 0
-    assert judge([declared], Policy(fail_on="low")).verdict.exit_code == 1
+    assert judge([declared], Policy(fail_on=(read_gate("low"),)), declared=only).verdict.exit_code == 0
+    assert judge([declared], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
     assert declared_only(Inventory(None, (package, pypi()))) == frozenset()
 
 
 def test_an_unscored_finding_is_said_or_given_a_severity():
-    assessed = judge([finding("unknown")], Policy(fail_on="high"))
+    assessed = judge([finding("unknown")], Policy(fail_on=(read_gate("high"),)))
     assert assessed.verdict.exit_code == 0
     assert assessed.coverage.verdict == "partially_assessed"
     assert assessed.coverage.reasons == (
         Reason("unscored", "1 vulnerability has no severity and passed the gate unjudged (--unknown-as SEVERITY decides)", 1),
     )
-    assessed = judge([finding("unknown")], Policy(fail_on="high", unknown_as="critical"))
+    assessed = judge([finding("unknown")], Policy(fail_on=(read_gate("high"),), unknown_as="critical"))
     assert (assessed.verdict.exit_code, assessed.coverage) == (1, ALL)
     assert assessed.findings[0].severity == "unknown"
     assert judge([finding("unknown")], Policy()).coverage == ALL
@@ -69,7 +70,7 @@ def test_an_unscored_finding_is_said_or_given_a_severity():
 def test_what_could_not_be_completed_wins():
     assert judge([], Policy(), unknowns=[FILE]).verdict.exit_code == 0
     assert judge([], Policy(), SOME).verdict.exit_code == 0
-    lost = judge([finding("critical")], Policy(fail_on="low"), unknowns=[LAYER]).verdict
+    lost = judge([finding("critical")], Policy(fail_on=(read_gate("low"),)), unknowns=[LAYER]).verdict
     assert lost.exit_code == 3
     assert [rule.passed for rule in lost.rules] == [False, False]
 
@@ -80,7 +81,7 @@ def test_strict(coverage, unknowns, code):
 
 
 def test_strict_minds_a_gate_that_could_not_judge():
-    assert judge([finding("unknown")], Policy(fail_on="high", strict=True)).verdict.exit_code == 3
+    assert judge([finding("unknown")], Policy(fail_on=(read_gate("high"),), strict=True)).verdict.exit_code == 3
     assert judge([finding("unknown")], Policy(strict=True)).verdict.exit_code == 0
 
 
@@ -91,26 +92,26 @@ def test_ignored_findings_are_set_aside_and_do_not_gate():
     assert [(one.finding.id, one.by) for one in assessed.suppressed] == [
         ("CVE-1", SuppressedBy("ignore", ".careenignore:1", "accepted", "2026-06-01"))
     ]
-    assert judge([finding()], Policy(fail_on="low", ignores=ignores)).verdict.exit_code == 0
+    assert judge([finding()], Policy(fail_on=(read_gate("low"),), ignores=ignores)).verdict.exit_code == 0
 
 
 def test_a_rule_past_its_end_is_said_and_ignores_nothing(caplog):
     ignores = read_ignores("CVE-1 until=2026-05-31\nCVE-9 until=2020-01-01", ".careenignore")
-    assessed = judge([finding()], Policy(fail_on="low", ignores=ignores))
+    assessed = judge([finding()], Policy(fail_on=(read_gate("low"),), ignores=ignores))
     assert (assessed.verdict.exit_code, len(assessed.findings)) == (1, 1)
     assert assessed.expired == ignores[:1]
     assert ".careenignore:1: the rule for CVE-1 ended on 2026-05-31" in caplog.text
 
 
 def test_unfixed_findings_are_set_aside_on_request():
-    assessed = judge([finding(), finding(id="CVE-2", fixed=None)], Policy(ignore_unfixed=True, fail_on="low"))
+    assessed = judge([finding(), finding(id="CVE-2", fixed=None)], Policy(ignore_unfixed=True, fail_on=(read_gate("low"),)))
     assert [found.id for found in assessed.findings] == ["CVE-1"]
     assert assessed.suppressed[0].by == SuppressedBy("fix_state", "--ignore-unfixed", "no fixed version (open)")
-    assert judge([finding(fixed=None)], Policy(ignore_unfixed=True, fail_on="low")).verdict.exit_code == 0
+    assert judge([finding(fixed=None)], Policy(ignore_unfixed=True, fail_on=(read_gate("low"),))).verdict.exit_code == 0
 
 
 def test_severities_choose_what_is_listed_and_leave_the_gate_alone():
-    policy = Policy(severities=frozenset({"critical"}), fail_on="high")
+    policy = Policy(severities=frozenset({"critical"}), fail_on=(read_gate("high"),))
     assessed = judge([finding("critical"), finding("high", "CVE-2")], policy)
     assert [found.id for found in assessed.findings] == ["CVE-1"]
     assert assessed.suppressed[0].by.kind == "severity"

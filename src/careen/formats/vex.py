@@ -1,0 +1,37 @@
+"""What a VEX document says, in whichever format: which flaws do or do not touch which products, and why.
+
+A product is known by any of its names: package URLs, CPEs, digests, image references, or plain words. Where it has
+components, the statement is about each of these as a part of that product; where it has none, about all of it.
+**Source:** CISA, "Minimum Requirements for VEX", 2023; OpenVEX 0.2.0, CycloneDX 1.6 and CSAF 2.0 for the formats.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+VexStatus = Literal["not_affected", "affected", "fixed", "under_investigation"]
+STATUSES: tuple[VexStatus, ...] = ("not_affected", "affected", "fixed", "under_investigation")
+# OpenVEX and CSAF use the same five words; CycloneDX has nine of its own.
+JUSTIFICATIONS = (
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+)
+Names = tuple[str, ...]
+
+
+class Product(Struct, frozen=True):
+    names: Names
+    components: tuple[Names, ...] = ()
+
+
+class Statement(Struct, frozen=True):
+    ids: tuple[str, ...]  # of the flaw, with its aliases
+    status: VexStatus
+    products: tuple[Product, ...]
+    source: str  # the file
+    justification: str = ""  # a word of the format, else what the author wrote instead
+    issued: str = ""  # RFC 3339; the later of two statements about the same holds
+    author: str = ""

@@ -1,0 +1,229 @@
+"""What the image and its packages are called, so that rules and VEX statements can speak of them.
+
+A name of the image is its digest or reference in any usual spelling; a name of a package is its package URL with or
+without version and qualifiers, also that of its source package. Spellings of one distribution's name count as one.
+**Source:** purl-spec, types ``oci`` and ``docker``; distribution/reference for references; NIST IR 7695 (CPE 2.2, 2.3).
+"""
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+
+from msgspec import Struct
+
+from careen.formats.purl import Purl, parse
+from careen.model.image import Image
+from careen.model.inventory import Inventory
+from careen.model.package import Distribution, Package
+
+_DISTRIBUTIONS = {
+    "redhat": "rhel", "suse": "sles", "sled": "sles", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse",
+    "oracle": "ol", "oraclelinux": "ol", "amazon": "amzn", "amazonlinux": "amzn", "alma": "almalinux",
+    "rockylinux": "rocky", "centos-stream": "centos", "cbl-mariner": "mariner",
+}  # fmt: skip
+_PLATFORMS = {
+    "redhat:enterprise_linux": "rhel", "debian:debian_linux": "debian", "canonical:ubuntu_linux": "ubuntu",
+    "suse:sles": "sles", "suse:linux_enterprise_server": "sles", "opensuse:leap": "opensuse", "oracle:linux": "ol",
+    "rocky:rocky": "rocky", "almalinux:almalinux": "almalinux", "alpinelinux:alpine_linux": "alpine",
+    "fedoraproject:fedora": "fedora", "amazon:linux": "amzn",
+}  # fmt: skip
+_SYSTEM = ("deb", "rpm", "apk")
+_SOURCE = ("source", "src")
+
+
+class Named(Struct, frozen=True):
+    """A reference to an image, taken apart: ``docker.io/library/debian``, ``12``, ``sha256:…``."""
+
+    repository: str
+    tag: str
+    digest: str
+
+
+class About:
+    """The image and its packages, as far as names go. ``packages`` is by purl."""
+
+    def __init__(self, image: Image, inventory: Inventory) -> None:
+        self.image, self.distribution = image, inventory.distribution
+        self.packages: dict[str, list[Package]] = {}
+        for package in inventory.packages:
+            self.packages.setdefault(package.purl, []).append(package)
+
+    @cached_property
+    def reference(self) -> Named:
+        found = named(self.image.reference)
+        return Named(found.repository, found.tag or ("" if found.digest else "latest"), found.digest)
+
+    @cached_property
+    def by_package(self) -> Mapping[tuple[str, str, str], list[str]]:
+        """Purls of the packages of each name, whatever their version."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for purl in self.packages:
+            if own := parsed(purl):
+                found.setdefault(_package(own), []).append(purl)
+        return found
+
+    def is_image(self, name: str) -> bool:
+        """Does the name mean this image: by digest, reference, package URL or the CPE of its distribution?"""
+        if name.startswith("sha256:"):
+            return name in (self.image.digest, self.reference.digest)
+        if name.startswith("pkg:"):
+            purl = parsed(name)
+            return purl is not None and purl.type in ("oci", "docker") and self._is_oci(purl)
+        if name.startswith("cpe:"):
+            return self._is_platform(name)
+        if self.distribution and name and name == self.distribution.pretty_name:
+            return True
+        return name == self.image.reference or self._is_reference(named(name))
+
+    def is_package(self, name: str, purl: str) -> bool:
+        """Does the name mean the package with this purl, or the source it was built from?"""
+        wanted, own = parsed(name), parsed(purl)
+        if wanted is None or own is None or wanted.type != own.type:
+            return False
+        if not self._qualified(wanted, own):
+            return False
+        if wanted.qualifier("arch") not in _SOURCE and _same(wanted, own):
+            return True
+        sources = {package.source for package in self.packages.get(purl, ()) if package.source}
+        return any(_same(wanted, Purl(own.type, own.namespace, source.name, source.version or None)) for source in sources)
+
+    def holds(self, product: str, purl: str) -> bool:
+        """Is the package with this purl a part of the package that ``product`` names: owned by it, or in one file?"""
+        wanted = parsed(product)
+        if wanted is None:
+            return False
+        parts = self.packages.get(purl, ())
+        paths = {place.path for part in parts for place in part.evidence}
+        for whole in self.by_package.get(_package(wanted), ()):
+            if self.is_package(product, whole):
+                together = any(place.path in paths for one in self.packages[whole] for place in one.evidence)
+                if any(part.owned_by == whole for part in parts) or (together and wanted.type not in _SYSTEM):
+                    return True
+        return False
+
+    def owns(self, product: str, purl: str) -> bool:
+        """Does the package that ``product`` names own all files of the package with this purl?"""
+        parts = self.packages.get(purl, ())
+        return bool(parts) and all(part.owned_by and self.is_package(product, part.owned_by) for part in parts)
+
+    def _is_oci(self, purl: Purl) -> bool:
+        version = purl.version or ""
+        tag = purl.qualifier("tag") or ""
+        if purl.type == "docker" and version and not version.startswith("sha256:"):
+            version, tag = "", version
+        if version:
+            return version in (self.image.digest, self.reference.digest)
+        where = purl.qualifier("repository_url") or ""
+        if purl.type == "docker":
+            where = "/".join(filter(None, (where, purl.namespace, purl.name)))
+        if not where:
+            same = self.reference.repository.rpartition("/")[2] == purl.name
+        else:
+            repository = named(where).repository
+            same = repository == self.reference.repository or f"{repository}/{purl.name}" == self.reference.repository
+        return same and tag in ("", self.reference.tag)
+
+    def _is_reference(self, wanted: Named) -> bool:
+        if not wanted.repository or wanted.repository != self.reference.repository:
+            return False
+        if wanted.digest:
+            return wanted.digest in (self.image.digest, self.reference.digest)
+        return wanted.tag in ("", self.reference.tag)
+
+    def _is_platform(self, cpe: str) -> bool:
+        if self.distribution is None:
+            return False
+        parts = cpe.removeprefix("cpe:2.3:").removeprefix("cpe:/").split(":")
+        id = _PLATFORMS.get(":".join(parts[1:3]))
+        version, update = ([*parts[3:5], "", ""])[:2]
+        if update.startswith("sp") and update[2:].isdigit():
+            version = f"{version}.{update[2:]}"
+        return id == _distribution(self.distribution.id) and _within(version.replace("*", ""), self.distribution.version)
+
+    def _qualified(self, wanted: Purl, own: Purl) -> bool:
+        """Qualifiers that tell builds apart must agree where both have them; the rest says where to get the package."""
+        arch, distro = wanted.qualifier("arch"), wanted.qualifier("distro")
+        mine = own.qualifier("arch")
+        if (
+            arch
+            and mine
+            and arch not in _SOURCE
+            and arch != mine
+            and "all" not in (arch, mine)
+            and "noarch" not in (arch, mine)
+        ):
+            return False
+        return not distro or _is_distro(distro, own.qualifier("distro"), self.distribution)
+
+
+def named(reference: str) -> Named:
+    """The parts of a reference, its repository completed as Docker does; a text that is none equals no repository."""
+    rest, _, digest = reference.partition("@")
+    head, colon, tag = rest.rpartition(":")
+    if not colon or "/" in tag:
+        head, tag = rest, ""
+    first, slash, _ = head.partition("/")
+    if not slash:
+        head = f"docker.io/library/{head}" if head else ""
+    elif not any(mark in first for mark in ".:") and first != "localhost":
+        head = f"docker.io/{head}"
+    elif first in ("index.docker.io", "registry-1.docker.io"):
+        head = f"docker.io{head[len(first) :]}"
+    return Named(head, tag, digest)
+
+
+@lru_cache(maxsize=8192)
+def parsed(purl: str) -> Purl | None:
+    try:
+        return parse(purl)
+    except ValueError:
+        return None
+
+
+def _same(wanted: Purl, own: Purl) -> bool:
+    """``own`` may be of any version that ``wanted`` leaves open."""
+    if wanted.name != own.name:
+        return False
+    if _distribution(wanted.namespace or "") != _distribution(own.namespace or "") and not (
+        wanted.namespace is None and own.type in _SYSTEM
+    ):
+        return False
+    if wanted.version is None:
+        return True
+    return _version(wanted) == _version(own)
+
+
+def _version(purl: Purl) -> tuple[str, str]:
+    """(epoch, version): an rpm's epoch is a qualifier or stands before the version; Go writes a ``v`` that some leave out."""
+    version = purl.version or ""
+    if purl.type == "rpm":
+        epoch, colon, rest = version.rpartition(":")
+        return (epoch if colon else purl.qualifier("epoch")) or "0", rest
+    return "", version.removeprefix("v") if purl.type == "golang" else version
+
+
+def _package(purl: Purl) -> tuple[str, str, str]:
+    return purl.type, _distribution(purl.namespace or ""), purl.name
+
+
+def _distribution(id: str) -> str:
+    return _DISTRIBUTIONS.get(id, id)
+
+
+def _is_distro(wanted: str, own: str | None, distribution: Distribution | None) -> bool:
+    """``debian-12``, ``debian-12.5``, ``bookworm`` are one; a package that does not say is not told apart."""
+    if own is None or wanted == own:
+        return True
+    if (
+        distribution
+        and distribution.codename
+        and wanted in (distribution.codename, f"{distribution.id}-{distribution.codename}")
+    ):
+        return own in (distribution.id, f"{distribution.id}-{distribution.version}")
+    id, _, version = wanted.rpartition("-")
+    own_id, _, own_version = own.rpartition("-")
+    return _distribution(id) == _distribution(own_id) and (_within(version, own_version) or _within(own_version, version))
+
+
+def _within(release: str, version: str) -> bool:
+    """Is ``version`` this release or a part of it: 8.9 of 8, 15.5 of 15.5?"""
+    return not release or version == release or version.startswith(release + ".")

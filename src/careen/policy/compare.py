@@ -1,0 +1,101 @@
+"""What is new in a report, what is gone, and why, against an earlier one: by fingerprint, whatever the tag.
+
+A finding is new because the package came with this change (``introduced``), because the flaw was published since for a
+package that was there (``disclosed``), or because a version mends it now (``fix_available``). One is gone because the
+package left (``removed``), another version took its place (``upgraded``), or nobody speaks of the flaw any more
+(``withdrawn``), or a rule sets it aside now (``suppressed``).
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.formats.savedreport import Saved, SavedPackage
+from careen.model.finding import Change, Finding, Vulnerability
+
+Departure = Literal["removed", "upgraded", "withdrawn", "suppressed"]
+# Set aside by the choice of what to list, not by a decision about the finding.
+_ONLY_UNLISTED = frozenset(("severity", "fix_state"))
+
+
+class Baseline:
+    """What was known: findings by fingerprint, and the packages that were there."""
+
+    def __init__(self, before: Saved) -> None:
+        self.name = before.name
+        unlisted = (one.finding for one in before.suppressed if one.by.kind in _ONLY_UNLISTED)
+        self._known: dict[str, Finding] = {one.fingerprint: one for one in (*unlisted, *before.findings)}
+        self._purls = frozenset(package.purl for package in before.packages)
+
+    def change(self, finding: Finding) -> Change | None:
+        before = self._known.get(finding.fingerprint)
+        if before is None:
+            there = isinstance(finding, Vulnerability) and finding.package in self._purls
+            return "disclosed" if there else "introduced"
+        if isinstance(finding, Vulnerability) and isinstance(before, Vulnerability):
+            return "fix_available" if finding.fix.versions and not before.fix.versions else None
+        return None
+
+
+class Gone(Struct, frozen=True):
+    finding: Finding
+    why: Departure
+
+
+class PackageChange(Struct, frozen=True):
+    type: str
+    name: str
+    before: str | None  # version
+    after: str | None
+
+
+class Difference(Struct, frozen=True):
+    new: tuple[Finding, ...]  # each with its ``change``
+    gone: tuple[Gone, ...]
+    same: int
+    packages: tuple[PackageChange, ...]
+
+
+def compare(before: Saved, after: Saved) -> Difference:
+    baseline = Baseline(before)
+    new = [replace(one, change=change) for one in after.findings if (change := baseline.change(one))]
+    now = {one.fingerprint for one in after.findings}
+    hidden = {one.finding.fingerprint for one in after.suppressed}
+    purls = {package.purl for package in after.packages}
+    names = {_lasting(package.purl) for package in after.packages}
+    gone = [Gone(one, _why(one, hidden, purls, names)) for one in before.findings if one.fingerprint not in now]
+    return Difference(tuple(new), tuple(gone), len(after.findings) - len(new), tuple(_packages(before, after)))
+
+
+def _why(one: Finding, hidden: Collection[str], purls: Collection[str], names: Collection[str]) -> Departure:
+    if one.fingerprint in hidden:
+        return "suppressed"
+    if not isinstance(one, Vulnerability):
+        return "removed"
+    if one.package in purls:
+        return "withdrawn"
+    return "upgraded" if _lasting(one.package) in names else "removed"
+
+
+def _lasting(purl: str) -> str:
+    bare = purl.partition("?")[0]
+    return bare.rpartition("@")[0] if "@" in bare.rpartition("/")[2] else bare
+
+
+def _packages(before: Saved, after: Saved) -> Iterable[PackageChange]:
+    """Versions that came and went, paired where one of each did."""
+    old, new = _versions(before.packages), _versions(after.packages)
+    for key in sorted(old.keys() | new.keys()):
+        left = sorted(old.get(key, set()) - new.get(key, set()))
+        came = sorted(new.get(key, set()) - old.get(key, set()))
+        for index in range(max(len(left), len(came))):
+            yield PackageChange(*key, left[index] if index < len(left) else None, came[index] if index < len(came) else None)
+
+
+def _versions(packages: Iterable[SavedPackage]) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for package in packages:
+        found.setdefault((package.type, package.name), set()).add(package.version)
+    return found

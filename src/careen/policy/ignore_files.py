@@ -1,0 +1,78 @@
+"""The ignore rules of a file, whichever tool it was written for: what it holds tells, not what it is called.
+
+| lines | ``.careenignore``, ``.trivyignore`` |
+| YAML with ``ignore:`` as a list | ``.careen.yaml``, ``.grype.yaml`` (whose rules have ``vulnerability`` or ``package: {…}``) |
+| YAML with ``ignore:`` as a mapping | ``.snyk`` |
+| YAML with ``vulnerabilities:``, ``misconfigurations:``, ``secrets:`` | ``.trivyignore.yaml`` |
+| TOML with ``[[IgnoredVulns]]`` or ``[[PackageOverrides]]`` | ``osv-scanner.toml`` |
+
+A rule of another tool that asks for something that nothing here can tell is left out and said: it must not ignore more.
+Raises: UsageError that names file and line.
+"""
+
+import re
+from typing import Any
+
+from careen.errors import UsageError
+from careen.formats.yamldoc import Mapping
+
+from .ignore_lines import read_lines
+from .ignores import Ignore
+
+_YAML = re.compile(r"^(?:ignore|vulnerabilities|misconfigurations|secrets|licenses|patch|version)[ \t]*:(?:\s|$)", re.MULTILINE)
+_TOML = re.compile(r"^[ \t]*\[\[[ \t]*(?:IgnoredVulns|PackageOverrides)[ \t]*\]\]", re.MULTILINE)
+_TRIVY = ("vulnerabilities", "misconfigurations", "secrets", "licenses")
+
+
+def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
+    """``name`` is the file's, for messages and for the report."""
+    text = text.removeprefix("\ufeff")
+    if _TOML.search(text):
+        from .ignores_osv import rules
+
+        return rules(_toml(text, name), text, name)
+    if not _YAML.search(text):
+        return read_lines(text, name)
+    document = _yaml(text, name)
+    ignored = document.get("ignore")
+    if any(key in document for key in _TRIVY):
+        from .ignores_trivy import rules as trivy
+
+        return trivy(document, name)
+    if isinstance(ignored, Mapping):
+        from .ignores_snyk import rules as snyk
+
+        return snyk(document, name)
+    if any(_is_of_grype(one) for one in document.maps("ignore")):
+        from .ignores_grype import rules as grype
+
+        return grype(document, name)
+    from .ignores_careen import rules as own
+
+    return own(document, name)
+
+
+def _yaml(text: str, name: str) -> Mapping:
+    from careen.formats.yamldoc import read
+
+    try:
+        documents = read(text)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}", "docs/ignoring.md shows the format") from None
+    if not documents or not isinstance(documents[0], Mapping):
+        raise UsageError(f"{name}: no mapping at its top", "docs/ignoring.md shows the format")
+    return documents[0]
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    from careen.formats.plaindata import toml_object
+
+    try:
+        return toml_object(text.encode())
+    except ValueError as error:
+        raise UsageError(f"{name}: not TOML: {error}") from None
+
+
+def _is_of_grype(rule: Mapping) -> bool:
+    words = ("vulnerability", "fix-state", "namespace", "match-type", "vex-status")
+    return any(word in rule for word in words) or isinstance(rule.get("package"), Mapping)

@@ -1,0 +1,110 @@
+"""The rules of a ``.careen.yaml``:
+
+    ignore:
+      - id: CVE-2023-45853            # or a list; any id of the finding, * stands for anything
+        purl: pkg:deb/debian/zlib1g   # with or without version and qualifiers, * stands for anything
+        path: usr/share/**            # or a list; all places of the finding must lie there
+        layer: 0
+        reason: MiniZip is not built
+        owner: platform team
+        until: 2027-01-31
+
+Every rule has an id, purl, package, path or layer. Raises: UsageError that names file and line.
+"""
+
+from datetime import date
+from typing import Any
+
+from careen.errors import UsageError
+from careen.formats.yamldoc import Mapping, as_text
+
+from .ignores import Ignore
+
+KINDS = ("vulnerability", "secret", "misconfiguration")
+STATES = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
+_KEYS = ("id", "purl", "package", "version", "path", "layer", "kind", "fix", "reason", "owner", "until", "expires")
+_HINT = f"a rule has the keys {', '.join(_KEYS[:-1])}"
+
+
+def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
+    for key in document:
+        if key not in ("ignore", "version"):
+            raise UsageError(f"{name}:{document.line_of(key)}: unknown key {key[:60]!r}", "the rules stand under ignore:")
+    listed = document.get("ignore")
+    if listed is not None and not isinstance(listed, list):
+        raise UsageError(f"{name}:{document.line_of('ignore')}: ignore: is no list", _HINT)
+    found: list[Ignore] = []
+    for index, one in enumerate(listed or ()):
+        if not isinstance(one, Mapping):
+            raise UsageError(f"{name}:{document.line_of('ignore', index)}: a rule is a mapping", _HINT)
+        found += _rules(one, name)
+    return tuple(found)
+
+
+def _rules(one: Mapping, name: str) -> list[Ignore]:
+    """One for each id: they differ in nothing else."""
+    _check_keys(one, name)
+    source = f"{name}:{one.line}"
+    ids = one.texts("id")
+    rule = Ignore(
+        "*",
+        source,
+        package=one.text("package") or None,
+        purl=one.text("purl") or None,
+        until=day(one.get("until", one.get("expires")), source),
+        reason=one.text("reason"),
+        version=one.text("version") or None,
+        paths=tuple(one.texts("path")),
+        layer=_layer(one, source),
+        fix=_words(one, "fix", STATES, source),
+        kinds=_words(one, "kind", KINDS, source),
+        owner=one.text("owner") or None,
+    )
+    if not ids and not (rule.package or rule.purl or rule.paths or rule.layer is not None):
+        raise UsageError(f"{source}: the rule names no id, purl, package, path or layer: it would ignore everything", _HINT)
+    from msgspec.structs import replace
+
+    return [replace(rule, id=id) for id in ids] or [rule]
+
+
+def _check_keys(one: Mapping, name: str) -> None:
+    for key, value in one.items():
+        where = f"{name}:{one.line_of(key)}"
+        if key not in _KEYS:
+            from careen.config import nearest
+
+            near = nearest(key, _KEYS)
+            raise UsageError(f"{where}: unknown key {key[:60]!r}", f"did you mean {near}?" if near else _HINT)
+        if (
+            isinstance(value, dict)
+            or value in (None, "")
+            or (isinstance(value, list) and key not in ("id", "path", "fix", "kind"))
+        ):
+            raise UsageError(f"{where}: {key} is empty, or no text", _HINT)
+
+
+def day(value: Any, source: str) -> date | None:
+    """A date, or the day of a moment (RFC 3339)."""
+    if value is None:
+        return None
+    text = as_text(value)
+    try:
+        return date.fromisoformat(text[:10]) if text[10:11] in ("", "T", "t", " ") else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{source}: {text[:40]!r} is no date", "dates are written YYYY-MM-DD") from None
+
+
+def _layer(one: Mapping, source: str) -> int | None:
+    value = one.get("layer")
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise UsageError(f"{source}: layer {as_text(value)[:20]!r} is no number of a layer", "the base layer is 0")
+    return value
+
+
+def _words(one: Mapping, key: str, known: tuple[str, ...], source: str) -> frozenset[str]:
+    words = frozenset(one.texts(key))
+    if strange := sorted(words.difference(known)):
+        raise UsageError(f"{source}: {key} {strange[0][:40]!r} is none of {', '.join(known)}")
+    return words

@@ -1,0 +1,72 @@
+"""The rules of a ``.grype.yaml``.
+
+Shape: ``ignore`` lists ``{vulnerability, fix-state, reason, package: {name, version, type, language, location,
+upstream-name}, …}``; all that a rule says must hold. A package's name is a pattern of letters with ``.*``, a location a
+glob. ``namespace``, ``match-type``, ``upstream-name`` and the ``vex-…`` keys ask for what nothing here tells.
+**Source:** Grype's documentation, "Specifying matches to ignore".
+"""
+
+import logging
+import re
+
+from careen.formats.yamldoc import Mapping
+
+from .ignores import Ignore
+
+log = logging.getLogger(__name__)
+
+_STATES = {
+    "fixed": ("fixed",),
+    "not-fixed": ("open", "deferred", "end_of_life"),
+    "wont-fix": ("wont_fix",),
+    "unknown": ("unknown",),
+}
+_TYPES = {
+    "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven", "rust-crate": "cargo",
+    "php-composer": "composer", "dotnet": "nuget", "dart-pub": "pub", "javascript": "npm", "java": "maven", "go": "golang",
+    "ruby": "gem", "rust": "cargo", "php": "composer", "alpm": "alpm", "pod": "cocoapods",
+}  # fmt: skip
+_UNKNOWN = frozenset(("namespace", "match-type", "vex-status", "vex-justification", "include-aliases"))
+_KEYS = frozenset(("vulnerability", "reason", "fix-state", "package", "include-aliases"))
+_PACKAGE = frozenset(("name", "version", "type", "language", "location"))
+_NAME = re.compile(r"(?:[A-Za-z0-9@/:_+-]|\\?\.|\.\*)+")
+
+
+def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
+    found = []
+    for one in document.maps("ignore"):
+        source = f"{name}:{one.line}"
+        package = one.map("package")
+        asked = {key for key in one if key not in _KEYS} | {f"package.{key}" for key in package if key not in _PACKAGE}
+        pattern = _glob(package.text("name"))
+        if asked or pattern is None:
+            what = ", ".join(sorted(asked)) or f"the pattern {package.text('name')[:60]!r}"
+            log.warning("%s: the rule is left out: nothing here tells %s", source, what)
+            continue
+        types = {_TYPES.get(word, word) for key in ("type", "language") if (word := package.text(key).lower())}
+        fix = one.text("fix-state")
+        if not package and not one.text("vulnerability") and not fix:
+            log.warning("%s: the rule is left out: it says nothing", source)
+            continue
+        found.append(
+            Ignore(
+                one.text("vulnerability") or "*",
+                source,
+                package=pattern or None,
+                reason=one.text("reason"),
+                version=package.text("version") or None,
+                paths=tuple(package.texts("location")),
+                types=frozenset(types),
+                fix=frozenset(_STATES.get(fix, (fix,)) if fix else ()),
+                kinds=frozenset(("vulnerability",)),
+            )
+        )
+    return tuple(found)
+
+
+def _glob(name: str) -> str | None:
+    """A pattern of names as a glob; None where it says more than a glob can."""
+    plain = name.removeprefix("^").removesuffix("$")
+    if plain and not _NAME.fullmatch(plain):
+        return None
+    return re.sub(r"\\\.|\.\*", lambda match: "*" if match[0] == ".*" else ".", plain)

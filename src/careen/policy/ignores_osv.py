@@ -1,0 +1,84 @@
+"""The rules of an ``osv-scanner.toml``.
+
+Shape: ``[[IgnoredVulns]]`` with ``id``, ``ignoreUntil`` and ``reason``; ``[[PackageOverrides]]`` with ``name``,
+``version``, ``ecosystem``, ``group``, ``ignore`` or ``vulnerability.ignore``, ``effectiveUntil`` and ``reason``.
+**Source:** OSV-Scanner's documentation, "Configure OSV-Scanner".
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from careen.errors import UsageError
+from careen.formats.plaindata import mapping, sequence, text
+
+from .ignores import Ignore
+
+log = logging.getLogger(__name__)
+
+_TYPES = {
+    "pypi": "pypi", "npm": "npm", "go": "golang", "maven": "maven", "crates.io": "cargo", "rubygems": "gem",
+    "packagist": "composer", "nuget": "nuget", "hex": "hex", "pub": "pub", "conancenter": "conan", "debian": "deb",
+    "ubuntu": "deb", "alpine": "apk", "wolfi": "apk", "chainguard": "apk", "almalinux": "rpm", "rocky linux": "rpm",
+    "red hat": "rpm", "suse": "rpm", "opensuse": "rpm", "cran": "cran", "hackage": "hackage", "swifturl": "swift",
+}  # fmt: skip
+
+
+def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ...]:
+    lines = {kind: _lines(content, kind) for kind in ("IgnoredVulns", "PackageOverrides")}
+    found = []
+    for one in map(mapping, sequence(document.get("IgnoredVulns"))):
+        source = f"{name}:{next(lines['IgnoredVulns'], 1)}"
+        if not text(one.get("id")):
+            raise UsageError(f"{source}: a rule without id", 'IgnoredVulns: id = "CVE-…"')
+        found.append(
+            Ignore(text(one["id"]), source, until=_day(one.get("ignoreUntil"), source), reason=text(one.get("reason")))
+        )
+    for one in map(mapping, sequence(document.get("PackageOverrides"))):
+        source = f"{name}:{next(lines['PackageOverrides'], 1)}"
+        if not (one.get("ignore") is True or mapping(one.get("vulnerability")).get("ignore") is True):
+            continue
+        ecosystem = text(one.get("ecosystem"))
+        type = _TYPES.get(ecosystem.partition(":")[0].lower(), "")
+        if one.get("group") or (ecosystem and not type):
+            asked = "groups of dependencies" if one.get("group") else f"the ecosystem {ecosystem[:40]!r}"
+            log.warning("%s: the rule is left out: nothing here tells %s", source, asked)
+            continue
+        if not (one.get("name") or one.get("version") or type):
+            raise UsageError(f"{source}: the rule names no package: it would ignore everything", "give it a name")
+        found.append(
+            Ignore(
+                "*",
+                source,
+                package=_literal(text(one.get("name"))) or None,
+                until=_day(one.get("effectiveUntil"), source),
+                reason=text(one.get("reason")),
+                version=text(one.get("version")) or None,
+                types=frozenset((type,)) if type else frozenset(),
+                kinds=frozenset(("vulnerability",)),
+            )
+        )
+    return tuple(found)
+
+
+def _lines(content: str, kind: str) -> Iterator[int]:
+    heading = re.compile(rf"^[ \t]*\[\[[ \t]*{kind}[ \t]*\]\]", re.MULTILINE)
+    return (content.count("\n", 0, match.start()) + 1 for match in heading.finditer(content))
+
+
+def _day(value: Any, source: str) -> date | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    from .ignores_careen import day
+
+    return day(value, source)
+
+
+def _literal(name: str) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", name)

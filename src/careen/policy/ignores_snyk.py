@@ -1,0 +1,51 @@
+"""The rules of a ``.snyk`` policy.
+
+Shape: ``ignore: {ID: [{PATH: {reason, expires, …}}]}``; a path is ``*`` or the way through the dependencies
+(``a@1 > b > c``), of which the last is the package at fault. Snyk's own ids (``SNYK-…``, ``npm:name:date``) are no
+aliases in any public source: such a rule applies where a finding has that id, and is said.
+**Source:** Snyk's documentation, ".snyk policy file".
+"""
+
+import logging
+import re
+
+from careen.formats.yamldoc import Mapping
+
+from .ignores import Ignore
+from .ignores_careen import day
+
+log = logging.getLogger(__name__)
+
+_OWN = re.compile(r"SNYK-|[a-z]+:[^:]+:\d{8}$")
+
+
+def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
+    found: list[Ignore] = []
+    own = 0
+    for id in document.map("ignore"):
+        own += bool(_OWN.match(id))
+        entries = document.map("ignore").maps(id)
+        for entry in entries:
+            for path, settings in entry.items():
+                about = settings if isinstance(settings, Mapping) else Mapping()
+                source = f"{name}:{entry.line_of(path)}"
+                found.append(
+                    Ignore(
+                        id,
+                        source,
+                        package=_package(path),
+                        until=day(about.get("expires"), source),
+                        reason=about.text("reason"),
+                    )
+                )
+    if own:
+        log.warning("%s: %d rules name flaws by Snyk's own ids, which match no public id: give the CVE instead", name, own)
+    return tuple(found)
+
+
+def _package(path: str) -> str | None:
+    last = path.rpartition(">")[2].strip()
+    if last in ("", "*", "**"):
+        return None
+    name, at, _ = last.rpartition("@")
+    return re.sub(r"([?\[])", r"[\1]", name if at and name else last)

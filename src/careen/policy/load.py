@@ -1,0 +1,85 @@
+"""The policy of a run out of what it was asked: conditions, rules and statements are read and checked before any work.
+
+Raises: UsageError that names the flag, or the file and its line.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from careen.errors import UsageError
+from careen.formats.vex import Statement
+from careen.model.advisory import Severity
+
+from .gates import read_gate
+from .ignore_files import read_ignores
+from .ignores import Ignore
+from .policy import Policy
+
+log = logging.getLogger(__name__)
+
+MAX_RULES_BYTES = 16 << 20
+MAX_FILES = 10_000
+
+
+def load_policy(
+    fail_on: Sequence[str] = (),
+    ignore_unfixed: bool = False,
+    unknown_as: Severity | None = None,
+    ignore_files: Sequence[Path] = (),
+    vex: Sequence[Path] = (),
+    strict: bool = False,
+    grace_days: int = 0,
+) -> Policy:
+    return Policy(
+        fail_on=tuple(read_gate(part) for text in fail_on for part in text.split(",") if part.strip()),
+        ignore_unfixed=ignore_unfixed,
+        unknown_as=unknown_as,
+        ignores=tuple(_ignores(ignore_files)),
+        strict=strict,
+        vex=tuple(_statements(vex)),
+        grace_days=grace_days,
+    )
+
+
+def _ignores(files: Iterable[Path]) -> Iterator[Ignore]:
+    for file in files:
+        try:
+            if file.stat().st_size > MAX_RULES_BYTES:
+                raise UsageError(f"the ignore file {file} is over {MAX_RULES_BYTES >> 20} MiB", "check --ignore-file")
+            text = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"the ignore file {file} cannot be read: {error}", "check --ignore-file") from error
+        yield from read_ignores(text, str(file))
+
+
+def _statements(places: Iterable[Path]) -> Iterator[Statement]:
+    """Of files, which must be VEX; of folders, in which other files are passed over and said."""
+    from careen.formats.vexfile import read_vex
+
+    for place in places:
+        found = 0
+        for file in _files(place):
+            try:
+                statements = read_vex(file.read_bytes(), str(file))
+            except (OSError, ValueError) as error:
+                if file == place:
+                    raise UsageError(f"{file} is no VEX document: {error}", "OpenVEX, CycloneDX or CSAF, as JSON") from error
+                log.warning("%s is no VEX document and is passed over: %s", file, error)
+                continue
+            found += 1
+            yield from statements
+        if not found:
+            raise UsageError(f"{place} holds no VEX document", "files that end in .json, in any folder below it")
+
+
+def _files(place: Path) -> list[Path]:
+    try:
+        if not place.is_dir():
+            return [place]
+        files = sorted(path for path in place.rglob("*.json") if path.is_file())
+    except OSError as error:
+        raise UsageError(f"{place} cannot be read: {error}", "check --vex") from error
+    if len(files) > MAX_FILES:
+        raise UsageError(f"{place} holds more than {MAX_FILES} files", "name a smaller folder")
+    return files

@@ -1,0 +1,71 @@
+"""Which VEX statement holds for a finding: the latest that names its flaw and its package.
+
+A statement about a product without components speaks of that package (or the source it was built from), of what belongs
+to it, or of the whole image; one with components speaks of these where they are parts of that product. Of statements
+of one moment the one that leaves the finding standing holds: a contradiction must not hide anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from careen.formats.vex import Statement
+from careen.model.finding import SuppressedBy, VexNote, Vulnerability
+
+from .about import About
+
+SETS_ASIDE = frozenset({"not_affected", "fixed"})
+
+
+class Statements:
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._by_id: dict[str, list[Statement]] = defaultdict(list)
+        for statement in statements:
+            for id in dict.fromkeys(id.upper() for id in statement.ids):
+                self._by_id[id].append(statement)
+
+    def about(self, finding: Vulnerability, about: About) -> Statement | None:
+        if not self._by_id:
+            return None
+        ids = dict.fromkeys(id.upper() for id in (finding.id, *finding.aliases))
+        named = {id(one): one for known in ids for one in self._by_id.get(known, ())}
+        holding = [one for one in named.values() if applies(one, finding, about)]
+        return max(holding, key=lambda one: (_moment(one.issued), one.status not in SETS_ASIDE), default=None)
+
+
+def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:
+    """Does the statement speak of the finding's package? That it names the flaw is settled."""
+    purl = finding.package
+    for product in statement.products:
+        if not product.components:
+            if any(about.is_image(name) or about.is_package(name, purl) or about.owns(name, purl) for name in product.names):
+                return True
+        elif any(about.is_package(name, purl) for names in product.components for name in names) and any(
+            about.is_image(name) or about.is_package(name, purl) or about.holds(name, purl) for name in product.names
+        ):
+            return True
+    return False
+
+
+def set_aside(statement: Statement) -> SuppressedBy | None:
+    if statement.status not in SETS_ASIDE:
+        return None
+    return SuppressedBy("vex", statement.source, statement.justification or statement.status, None, statement.author or None)
+
+
+def note(statement: Statement) -> VexNote:
+    return VexNote(statement.status, statement.source, statement.justification)
+
+
+def _moment(issued: str) -> float:
+    """Seconds since 1970; what is no date of RFC 3339 is older than every date."""
+    from datetime import UTC, datetime
+
+    try:
+        # Python reads six digits of a second; some tools write nine.
+        head, dot, tail = issued.partition(".")
+        digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
+        text = f"{head}{dot}{digits[:6]}{tail[len(digits) :]}" if dot else issued
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return float("-inf")
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
