@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from tests.acceptance.misconfig_ops import BY_TYPE
-
 import careen.checks.kubernetes
 import careen.checks.network
 import careen.checks.rbac
 from careen.checks.run import run
 from careen.formats import kubernetes
 from careen.plugins import Check, load
+from tests.acceptance.misconfig_ops import BY_TYPE
 
 _FOLDERS = (careen.checks.kubernetes, careen.checks.network, careen.checks.rbac)
 _CHECKS = tuple(check for folder in _FOLDERS for check in load(folder.__name__, "CHECK", Check))

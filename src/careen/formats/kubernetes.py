@@ -24,6 +24,8 @@ WORKLOADS = {
     "podtemplate": ("template",),
 }
 POD_KINDS = frozenset(("pod", "revision"))
+GROUPS = frozenset(("", "*", "apps", "autoscaling", "batch", "extensions", "policy"))  # of Kubernetes itself, and *.k8s.io
+MAX_COMPARED = 2_000_000
 MAX_LISTS = 4  # lists in lists
 COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"))  # of a control plane
 
@@ -170,10 +172,14 @@ class Manifests:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = tuple(resources)
         self.by_kind: dict[str, list[Resource]] = {}
+        self._by_name: dict[tuple[str, str], list[Resource]] = {}
         for resource in self.resources:
             self.by_kind.setdefault(resource.lower, []).append(resource)
+            self._by_name.setdefault((resource.lower, resource.name), []).append(resource)
         self.pods = tuple(pod for resource in self.resources for pod in _pods(resource))
         self.containers = tuple(container for pod in self.pods for container in pod.containers)
+        self._selected: dict[tuple[str, int], list[Pod]] = {}  # by namespace and id of the selector, which we keep
+        self._compared = 0
         self._pods: dict[tuple[str, str, str], list[Pod]] = {}  # by namespace, label and its value
         for pod in self.pods:
             namespace = pod.resource.namespace or "default"
@@ -198,16 +204,25 @@ class Manifests:
 
     def named(self, kind: str, name: str, namespace: str | None = None) -> Resource | None:
         """The resource of that kind and name; with a namespace, the one there."""
-        for one in self.by_kind.get(kind.lower(), ()):
-            if one.name == name and (namespace is None or same_namespace(one.namespace, namespace)):
+        for one in self._by_name.get((kind.lower(), name), ()):
+            if namespace is None or same_namespace(one.namespace, namespace):
                 return one
         return None
 
     def selected(self, namespace: str, selector: Mapping) -> list[Pod]:
-        """The pods of a namespace that a label selector matches."""
-        first = next(iter(plain_labels(selector).items()), ("", ""))
-        found = self._pods.get((namespace or "default", first[0], as_text(first[1])), ())
-        return [pod for pod in found if matches(pod.labels, selector)]
+        """The pods of a namespace that a label selector matches.
+
+        Raises: ValueError when all selectors together have been compared with too many pods.
+        """
+        key = (namespace, id(selector))
+        if key not in self._selected:
+            first = next(iter(plain_labels(selector).items()), ("", ""))
+            found = self._pods.get((namespace or "default", first[0], as_text(first[1])), ())
+            self._compared += len(found)
+            if self._compared > MAX_COMPARED:
+                raise ValueError(f"over {MAX_COMPARED} pairs of selectors and pods")
+            self._selected[key] = [pod for pod in found if matches(pod.labels, selector)]
+        return self._selected[key]
 
 
 def read(files: Iterable[tuple[str, str]]) -> Manifests:
@@ -270,7 +285,7 @@ def grants(rule: Rule, resource: str, verbs: Iterable[str], wildcard: bool = Fal
         subresource = f"*/{resource.partition('/')[2]}"
         if not wildcard or not {"*", subresource} & rule.resources:
             return frozenset()
-    if rule.groups and not any(group in ("", "*") or "." not in group or group.endswith(".k8s.io") for group in rule.groups):
+    if rule.groups and not any(group in GROUPS or group.endswith(".k8s.io") for group in rule.groups):
         return frozenset()
     return frozenset(verbs) if "*" in rule.verbs else frozenset(verbs) & rule.verbs
 

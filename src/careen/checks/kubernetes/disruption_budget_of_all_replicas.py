@@ -1,23 +1,26 @@
 """A PodDisruptionBudget keeps as many pods as there are."""
 
 from collections.abc import Iterator
+from itertools import islice, product
 
 from careen.checks.places import at
 from careen.formats.kubernetes import Manifests, count, matches, plain_labels, same_namespace
 from careen.plugins import Check, Place
 
+MAX_PAIRS = 300_000
+
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for budget in manifests.of("PodDisruptionBudget"):
+    pairs = product(manifests.of("PodDisruptionBudget"), tuple(manifests.of("Deployment", "StatefulSet", "DeploymentConfig")))
+    for budget, workload in islice(pairs, MAX_PAIRS):
         selector = budget.spec.map("selector")
-        for workload in manifests.of("Deployment", "StatefulSet", "DeploymentConfig"):
-            labels = workload.body.map("spec", "template", "metadata", "labels") or plain_labels(workload.spec.map("selector"))
-            if not same_namespace(workload.namespace, budget.namespace) or not selector or not matches(labels, selector):
-                continue
-            replicas = count(workload.spec.get("replicas", 1))
-            least = count(budget.spec.get("minAvailable"), of=int(replicas or 0))
-            if replicas is not None and least is not None and least >= replicas:
-                yield at(budget, f"keeps as many pods as {workload.label} has", "spec", "minAvailable")
+        labels = workload.body.map("spec", "template", "metadata", "labels") or plain_labels(workload.spec.map("selector"))
+        if not same_namespace(workload.namespace, budget.namespace) or not selector or not matches(labels, selector):
+            continue
+        replicas = count(workload.spec.get("replicas", 1))
+        least = count(budget.spec.get("minAvailable"), of=int(replicas or 0))
+        if replicas is not None and least is not None and least >= replicas:
+            yield at(budget, f"keeps as many pods as {workload.label} has", "spec", "minAvailable")
 
 
 CHECK = Check(
