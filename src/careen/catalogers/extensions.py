@@ -3,7 +3,7 @@
 An extension of the editor is a folder ``extensions/<name>`` whose ``package.json`` has ``publisher`` and ``engines.vscode``;
 those that came with the editor are among them. One of a browser is ``Extensions/<id>/<version>/manifest.json``, where the id
 is 32 letters from a to p. It is listed by that id, as its name is free text and often a placeholder.
-An editor's extension is named ``publisher/name``. The type of package URL ``chrome-extension`` is not registered.
+An editor's extension is named ``publisher/name``.
 Raises: ValueError for what is no JSON object.
 **Source:** Visual Studio Code, Extension Manifest; Chromium, extension manifest and extension ids.
 """
@@ -18,6 +18,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 EDITOR = re.compile(r"(?:^|/)extensions/[^/]+/package\.json")
 BROWSER = re.compile(r"(?:^|/)Extensions/([a-p]{32})/[^/]+/manifest\.json")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+BROWSER_VERSION = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10}){0,3}")
 VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,100}")
 
 
@@ -46,7 +47,7 @@ def read_browser(file: File) -> Iterator[Package]:
         return
     manifest = jsonc_object(file.data)
     version = text(manifest.get("version"))
-    if "manifest_version" in manifest and VERSION.fullmatch(version):
+    if "manifest_version" in manifest and BROWSER_VERSION.fullmatch(version):
         yield Package(type="chrome-extension", namespace=None, name=place[1], version=version, cataloger=CATALOGER.name)
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 MAX_TOML_BYTES = 4 << 20
 MAX_KEY_PARTS = 32
+MAX_TOML_TABLES = 50_000
 _BOM = b"\xef\xbb\xbf"
 # Each alternative matches whatever follows its first character, closed or not: the text is passed over once.
 _JSONC = re.compile(r'("(?:[^"\\\n]++|\\.)*+"?)|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
@@ -43,6 +44,8 @@ def toml_object(data: bytes) -> dict[str, Any]:
     text = data.removeprefix(_BOM).decode("utf-8", "replace")
     if _LONG_KEY.search(text):
         raise ValueError(f"a key of more than {MAX_KEY_PARTS} parts")
+    if text.count("\n[") > MAX_TOML_TABLES:
+        raise ValueError(f"more than {MAX_TOML_TABLES} tables")
     try:
         return tomllib.loads(text)
     except RecursionError:

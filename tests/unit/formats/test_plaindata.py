@@ -30,6 +30,11 @@ def test_keys_of_many_parts_are_refused():
         toml_object(b"a." * 100_000 + b"b = 1")
 
 
+def test_very_many_tables_are_refused():
+    with pytest.raises(ValueError, match="tables"):
+        toml_object(b"[[a]]\n" * 50_002)
+
+
 @pytest.mark.parametrize(
     "piece", [b"/*", b'"', b"//", b", ", b'"\\', b"/* *", b",\n ", b"a.", b"- ", b"a . "], ids=lambda piece: repr(piece)
 )
