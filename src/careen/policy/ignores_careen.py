@@ -60,7 +60,8 @@ def _rules(one: Mapping, name: str) -> list[Ignore]:
         kinds=_words(one, "kind", KINDS, source),
         owner=one.text("owner") or None,
     )
-    if not ids and not (rule.package or rule.purl or rule.paths or rule.layer is not None):
+    narrow = rule.package or rule.purl or rule.paths or rule.layer is not None
+    if (not ids and not narrow) or ("*" in ids and not (narrow or rule.kinds or rule.fix)):
         raise UsageError(f"{source}: the rule names no id, purl, package, path or layer: it would ignore everything", _HINT)
     from msgspec.structs import replace
 

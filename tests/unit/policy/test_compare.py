@@ -1,0 +1,147 @@
+import io
+import json
+
+import pytest
+from msgspec.structs import replace
+from tests.support.matching import TODAY, advisory, deb, pypi, run
+from tests.support.reports import ROOT_USER, TOKEN, clean, usual
+
+from careen.formats.savedreport import read_saved, saved
+from careen.model.finding import Fix, Suppressed, SuppressedBy
+from careen.model.inventory import Inventory
+from careen.model.report import Coverage
+from careen.plugins import ReportOptions
+from careen.policy.compare import Baseline, PackageChange, compare
+from careen.policy.gates import read_gate
+from careen.policy.policy import Policy, assess
+from careen.reports.json import write
+
+ALL = Coverage("assessed", (), 1, 0)
+RECORDS = [advisory(severity="high"), advisory("PYSEC-1", "4.2.3", "PyPI", "django", severity="low")]
+
+
+def report(*packages, records=RECORDS, suppressed=()):
+    inventory = Inventory(None, packages)
+    return replace(clean(), inventory=inventory, findings=run(packages, records).findings, suppressed=suppressed)
+
+
+def as_json(report):
+    stream = io.StringIO()
+    write(report, stream, ReportOptions())
+    return stream.getvalue().encode()
+
+
+def test_a_report_reads_back():
+    whole = replace(usual(), findings=(*usual().findings, ROOT_USER, TOKEN))
+    again = read_saved(as_json(whole), "base.json")
+    assert sorted(map(repr, again.findings)) == sorted(map(repr, whole.findings))
+    assert {one.finding.id for one in again.suppressed} == {"CVE-2023-0001", "CVE-2023-0002"}
+    assert again.packages == saved(whole).packages
+    assert again.name == "base.json"
+
+
+def changed(document, **changes):
+    return json.dumps({**json.loads(as_json(usual())), **changes} if document is None else document).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "no report of careen"),
+        (b"{}", "no report of careen"),
+        (changed(None, schema="careen.report/9"), "schema is 'careen.report/9'"),
+        (changed(None, listed=["high"]), "lists only findings of severity high"),
+        (changed(None, findings=[{"kind": "vulnerability"}]), "a finding is not as the schema says"),
+    ],
+)
+def test_what_is_no_report(data, message):
+    with pytest.raises(ValueError, match=message):
+        read_saved(data, "f")
+
+
+def test_kinds_of_another_version_are_left_out():
+    assert read_saved(changed(None, findings=[{"kind": "integrity", "id": "SUP-001"}]), "f").findings == ()
+
+
+def test_why_a_finding_is_new():
+    now = report(deb(), pypi()).findings
+    openssl, django = sorted(now, key=lambda one: one.id)
+    assert Baseline(saved(report(deb(), pypi()))).change(openssl) is None
+    assert Baseline(saved(report(pypi()))).change(openssl) == "introduced"
+    assert Baseline(saved(report(deb(), pypi(), records=[RECORDS[1]]))).change(openssl) == "disclosed"
+    assert Baseline(saved(report(deb(version="3.0.10-1"), records=[]))).change(openssl) == "introduced"
+    open_once = advisory(fixed=None, status="open")
+    assert Baseline(saved(report(deb(), records=[open_once]))).change(openssl) == "fix_available"
+    assert Baseline(saved(report(pypi(version="4.2.0")))).change(django) is None  # still the same flaw in the same place
+    assert Baseline(saved(clean())).change(TOKEN) == "introduced"
+
+
+def test_what_a_rule_set_aside_before_is_new_and_what_was_not_listed_is_not():
+    (openssl,) = report(deb()).findings
+    for kind, change in (("ignore", "disclosed"), ("vex", "disclosed"), ("severity", None), ("fix_state", None)):
+        before = replace(report(deb(), records=[]), suppressed=(Suppressed(openssl, SuppressedBy(kind, "f", "r")),))
+        assert Baseline(saved(before)).change(openssl) == change
+
+
+def test_the_gate_counts_what_is_new():
+    def code(before, gate="low"):
+        policy = Policy(fail_on=(read_gate(gate),), baseline=Baseline(saved(before)))
+        return assess(report(deb(), pypi()).findings, ALL, (), policy, TODAY)
+
+    known = code(report(deb(), pypi()))
+    assert known.verdict.exit_code == 0
+    assert [rule.rule for rule in known.verdict.rules] == [f"fail-on low (new since {usual().image.reference}: nothing)"]
+    fresh = code(report(deb()))
+    assert fresh.verdict.exit_code == 1
+    assert fresh.verdict.rules[0].rule.endswith(": 1 introduced)")
+    assert {one.id: one.change for one in fresh.findings} == {"CVE-2026-0001": None, "PYSEC-1": "introduced"}
+    assert code(report(deb()), "high").verdict.exit_code == 0
+
+
+def test_the_difference_of_two_reports():
+    before = replace(report(deb(), pypi()), findings=(*report(deb(), pypi()).findings, TOKEN))
+    after = report(deb(version="3.0.13-1", source=None), pypi(version="4.2.2"), pypi("new", "1"), records=[RECORDS[1]])
+    found = compare(saved(before), saved(after))
+    assert found.new == ()
+    assert found.same == 1
+    assert {one.finding.id: one.why for one in found.gone} == {"CVE-2026-0001": "upgraded", TOKEN.id: "removed"}
+    assert found.packages == (
+        PackageChange("deb", "libssl3", "3.0.11-1", "3.0.13-1"),
+        PackageChange("pypi", "django", "4.2.1", "4.2.2"),
+        PackageChange("pypi", "new", None, "1"),
+    )
+    back = compare(saved(after), saved(before))
+    assert {one.id: one.change for one in back.new} == {"CVE-2026-0001": "introduced", TOKEN.id: "introduced"}
+
+
+def test_why_a_finding_is_gone():
+    before = saved(report(deb()))
+    (openssl,) = before.findings
+    aside = (Suppressed(openssl, SuppressedBy("ignore", "f", "r")),)
+    assert compare(before, saved(report(deb(), records=[]))).gone[0].why == "withdrawn"
+    assert compare(before, saved(report())).gone[0].why == "removed"
+    assert compare(before, saved(report(deb(), records=[], suppressed=aside))).gone[0].why == "suppressed"
+
+
+@pytest.mark.parametrize(
+    ("published", "fixed", "days", "code"),
+    [
+        ("2026-05-25", None, 14, 0),
+        ("2026-05-18", None, 14, 1),
+        ("2020-01-01", "2026-05-30", 14, 0),
+        ("2020-01-01", "2026-05-30", 1, 1),
+        ("2026-05-30", "2026-05-01", 14, 1),
+        (None, None, 14, 1),
+        ("rubbish", None, 14, 1),
+        ("2026-05-31", None, 0, 1),
+    ],
+)
+def test_days_of_grace(published, fixed, days, code):
+    finding = replace(report(deb()).findings[0], published=published, fix_published=fixed)
+    policy = Policy(fail_on=(read_gate("low"),), grace_days=days)
+    assessed = assess([finding], ALL, (), policy, TODAY)
+    assert assessed.verdict.exit_code == code
+    assert assessed.findings == (finding,)
+    if days:
+        assert assessed.verdict.rules[0].rule == f"fail-on low ({1 - code} within {days} days of grace)"
+    assert assess([replace(finding, kev=True, fix=Fix("open"))], ALL, (), policy, TODAY).verdict.exit_code == 1

@@ -1,0 +1,73 @@
+import pytest
+from msgspec.structs import replace
+from tests.support.reports import ROOT_USER, TOKEN, usual
+
+from careen.errors import UsageError
+from careen.model.finding import EpssScore, Fix
+from careen.policy.gates import read_gate
+
+FLAW = replace(usual().findings[0], severity="high", kev=False, risk=40.0, fix=Fix("open"), epss=None)
+
+
+def catches(text, finding):
+    return read_gate(text).catches(finding, finding.severity)
+
+
+@pytest.mark.parametrize(
+    ("text", "caught"),
+    [
+        ("high", True),
+        ("critical", False),
+        (" Medium ", True),
+        ("kev", False),
+        ("fixable", False),
+        ("fixable:high", False),
+        ("risk=40", True),
+        ("risk=40.5", False),
+        ("epss=0", False),
+        ("vulnerability:high", True),
+        ("secret", False),
+    ],
+)
+def test_conditions(text, caught):
+    assert catches(text, FLAW) is caught
+
+
+def test_every_word_must_hold():
+    known = replace(FLAW, kev=True, fix=Fix("fixed", ("2",)), epss=EpssScore(0.2, 0.9))
+    for text in ("kev", "fixable", "fixable:high:kev", "epss=0.2", "epss=20%", "risk=1:epss=0.1"):
+        assert catches(text, known)
+    for text in ("fixable:critical", "kev:risk=50", "epss=21%"):
+        assert not catches(text, known)
+
+
+def test_secrets_and_misconfigurations_have_a_severity_alone():
+    for text in ("secret", "secret:critical", "critical", "low"):
+        assert catches(text, TOKEN)
+    for text in ("misconfiguration:high", "high", "misconfiguration"):
+        assert catches(text, ROOT_USER)
+    for text in ("kev", "fixable:low", "risk=0", "epss=0", "vulnerability"):
+        assert not catches(text, TOKEN)
+        assert not catches(text, ROOT_USER)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("hgih", "'hgih' is none of critical", "did you mean high?"),
+        ("fixable:", "'' is none of", ""),
+        ("high:low", "severity is said twice", ""),
+        ("risk=x", "'x' is no number from 0 to 100", ""),
+        ("risk=101", "no number", ""),
+        ("risk=nan", "no number", ""),
+        ("epss=2", "'2' is no number from 0 to 1", ""),
+        ("epss=200%", "no number from 0 to 100", ""),
+        ("kevv", "'kevv' is none of", "did you mean kev?"),
+    ],
+)
+def test_what_is_no_condition(text, message, hint):
+    with pytest.raises(UsageError) as caught:
+        read_gate(text)
+    assert str(caught.value).startswith(f"--fail-on {text}: ")
+    assert message in str(caught.value)
+    assert hint in caught.value.hint
