@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from careen.model.package import Distribution, Package, Source
+from careen.model.package import JOINED_BY_SLASH, Distribution, Package, Source
 
 from .purl import Purl, parse
 
-_JOINED = {"maven": ":", "npm": "/", "golang": "/", "composer": "/", "jsr": "/"}  # types whose name holds the namespace
+_JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # types whose name holds the namespace
+_PARTS = ("github", "cocoapods")  # types whose name goes on with the subpath
 _SOURCE_RPM = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
 _RELEASE = re.compile(r"(.+?)-(\d[\w.~]*)")
 _IDS = {
@@ -38,6 +39,8 @@ def package_of(text: str, names: Iterable[str] = ()) -> Package:
     name, namespace = purl.name, purl.namespace
     if purl.namespace and purl.type in _JOINED:
         name, namespace = f"{purl.namespace}{_JOINED[purl.type]}{purl.name}", None
+    if purl.subpath and purl.type in _PARTS:
+        name = f"{name}/{purl.subpath}"
     version = purl.version or ""
     if purl.type == "rpm" and (epoch := purl.qualifier("epoch")):
         version = f"{epoch}:{version}"

@@ -8,6 +8,12 @@ from msgspec import Struct
 Presence = Literal["present", "partial", "absent", "shadowed", "declared"]
 Vendor = Literal["distribution", "third_party", "unknown"]
 
+# purl types whose namespace stands before the last slash of a package's name
+JOINED_BY_SLASH = (
+    *("npm", "golang", "composer", "jsr", "generic"),
+    *("swift", "terraform", "huggingface", "vscode-extension", "ebuild"),
+)
+
 
 def quote(text: str, safe: str) -> str:
     """Percent-encoded; what is no Unicode in a name (lone surrogates) becomes ``?``, so that a purl can always be told."""
@@ -56,17 +62,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
         namespace, name = self.namespace, self.name
         if self.type == "maven":
             namespace, _, name = name.rpartition(":")
-        elif self.type in (
-            "npm",
-            "golang",
-            "composer",
-            "jsr",
-            "generic",
-            "swift",
-            "terraform",
-            "huggingface",
-            "vscode-extension",
-        ):
+        elif self.type in JOINED_BY_SLASH:
             namespace, _, name = name.rpartition("/")
         elif self.type == "github":
             namespace, _, name = name.partition("/")

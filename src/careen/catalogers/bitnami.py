@@ -1,0 +1,49 @@
+"""Bitnami's images: what each component folder says of itself, and the older list of components.
+
+``opt/bitnami/NAME/.spdx-NAME.spdx`` is SPDX in JSON: packages with a package URL are listed, Bitnami's own and what they are
+made of. ``opt/bitnami/.bitnami_components.json`` maps names to version and architecture.
+Raises: ValueError for what is no such document.  **Source:** SPDX 2.3, clause 7; Bitnami's image layout.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.purlpackage import package_of
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+
+def read_spdx(file: File) -> Iterator[Package]:
+    if not file.path.rpartition("/")[2].startswith(".spdx-"):
+        return
+    document = json_object(file.data)
+    if not text(document.get("spdxVersion")).startswith("SPDX-2"):
+        raise ValueError("no SPDX document")
+    for entry in map(mapping, sequence(document.get("packages"))):
+        for one in map(mapping, sequence(entry.get("externalRefs"))):
+            if one.get("referenceType") == "purl":
+                found = package_of(text(one.get("referenceLocator")), (text(entry.get("name")),))
+                yield replace(found, cataloger="bitnami", confidence=1.0 if found.type == "bitnami" else 0.9)
+                break
+
+
+def read_components(file: File) -> Iterator[Package]:
+    for name, fields in json_object(file.data).items():
+        version = text(mapping(fields).get("version"))
+        if name and version:
+            arch = text(mapping(fields).get("arch")) or None
+            distro = text(mapping(fields).get("distro")) or None
+            yield Package("bitnami", None, name, version, arch=arch, distro=distro, cataloger="bitnami")
+
+
+CATALOGER = Cataloger(
+    name="bitnami",
+    ecosystem=Ecosystem(purl_type="bitnami", scheme="bitnami", namespace="Bitnami"),
+    readers=(
+        Reader(Wants(suffixes=(".spdx",)), read_spdx),
+        Reader(Wants(names=(".bitnami_components.json",)), read_components),
+    ),
+    limits="Components whose folder was renamed.",
+)

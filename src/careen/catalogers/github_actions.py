@@ -1,0 +1,47 @@
+"""GitHub Actions: the actions and workflows that workflows and composite actions use.
+
+Lines ``uses: owner/repository[/path]@reference``. An action is known by its repository; one within it is listed by its own
+path, too. Where the reference is a commit, a comment behind it usually names the version (``# v4.2.2``). Actions of the
+same tree (``./``) and images (``docker://``) are left out.
+Raises: ValueError never: other lines say nothing.
+**Source:** GitHub Docs, "Workflow syntax", jobs.<id>.steps[*].uses; "Security hardening", pinning to a commit.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.declared import declared
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_USES = re.compile(
+    r"""^[ \t]*(?:-[ \t]+)?uses[ \t]*:[ \t]*["']?([\w.-]{1,100}/[\w.-]{1,100})(/[\w./-]{1,200})?@([\w./+-]{1,200})["']?"""
+    r"(?:[ \t]*\#[ \t]*(v?[ \t]?\d[\w.+-]{0,60}))?",
+    re.MULTILINE,
+)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def read(file: File) -> Iterator[Package]:
+    return declared("github_actions", "github", _used(file.data.decode("utf-8", "replace")))
+
+
+def _used(text: str) -> Iterator[tuple[str, str]]:
+    for found in _USES.finditer(text):
+        repository, path, reference, said = found.groups()
+        version = re.sub(r"\s", "", said) if said and _COMMIT.fullmatch(reference) else reference
+        if not (path and path.startswith("/.github/workflows/")):
+            yield repository, version
+        if path:
+            yield repository + path, version
+
+
+CATALOGER = Cataloger(
+    name="github_actions",
+    ecosystem=Ecosystem(purl_type="github", scheme="generic", namespace="GitHub Actions"),
+    readers=(
+        Reader(Wants(folders=(".github/workflows/*.yml", ".github/workflows/*.yaml")), read),
+        Reader(Wants(names=("action.yml", "action.yaml")), read),
+    ),
+    limits="What actions use in turn. A reference that is a branch, or v4 for the newest of 4.x, is listed as it is written.",
+)

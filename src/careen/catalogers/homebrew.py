@@ -1,0 +1,43 @@
+"""Homebrew: formulae and casks that are installed, by the receipt in their folder.
+
+A keg is ``Cellar/NAME/VERSION``, with ``INSTALL_RECEIPT.json`` and the formula in ``.brew/NAME.rb``; a revision follows the
+version after ``_``. A cask keeps its description at ``Caskroom/NAME/.metadata/VERSION/…``.
+Raises: ValueError where a receipt is no JSON object.  **Source:** Homebrew, Keg and Tab.
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.plaindata import json_object
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_KEG = re.compile(r"(?:^|/)Cellar/([^/]{1,200})/([^/]{1,100})/(?:INSTALL_RECEIPT\.json|\.brew/[^/]+\.rb)$")
+_CASK = re.compile(r"(?:^|/)Caskroom/([^/]{1,200})/\.metadata/([^/]{1,100})/[^/]+/Casks/[^/]+\.(?:rb|json)$")
+
+
+def read_receipt(file: File) -> Iterator[Package]:
+    json_object(file.data)
+    yield from _named(file.path)
+
+
+def read_recipe(file: File) -> Iterator[Package]:
+    """Only its place counts: it is a program."""
+    yield from _named(file.path)
+
+
+def _named(path: str) -> Iterator[Package]:
+    found = _KEG.search(path) or _CASK.search(path)
+    if found:
+        yield Package("brew", None, found[1], found[2], cataloger="homebrew")
+
+
+CATALOGER = Cataloger(
+    name="homebrew",
+    ecosystem=Ecosystem(purl_type="brew", scheme="generic"),
+    readers=(
+        Reader(Wants(names=("INSTALL_RECEIPT.json",)), read_receipt),
+        Reader(Wants(folders=(".brew/*.rb", "Casks/*.rb", "Casks/*.json"), amount="head"), read_recipe),
+    ),
+    limits="Formulae of a tap that are not installed.",
+)

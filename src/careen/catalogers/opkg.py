@@ -1,0 +1,87 @@
+"""opkg, the package manager of OpenWrt and Yocto: its status file and the lists of files beside it.
+
+Shape: control paragraphs as Debian's, ``Status: install user installed``; ``info/NAME.list`` has one path a line, with
+its mode behind a tab in Yocto's.
+Raises: ValueError where the file is no control file or a paragraph has no Package or Version.
+**Source:** opkg, pkg_parse and "Status" of Debian's format.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.formats.deb822 import paragraphs
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package
+from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+
+FIELDS = frozenset(("package", "status", "version", "architecture", "license", "maintainer"))
+PLACES = ("usr/lib/opkg", "var/lib/opkg")
+
+
+class Installed(Struct, frozen=True, tag="package"):
+    package: Package
+
+
+class Listing(Struct, frozen=True, tag="files"):
+    name: str
+    paths: str  # joined by newlines
+
+
+def read_status(file: File) -> Iterator[Installed]:
+    for entry in paragraphs(_text(file), FIELDS):
+        name, version = entry.get("package", ""), entry.get("version", "")
+        if not name or not version:
+            raise ValueError("a paragraph without Package or Version")
+        if entry.get("status", "").split()[-1:] in (["installed"], ["unpacked"]):
+            licenses = (entry["license"],) if entry.get("license") else ()
+            maker = entry.get("maintainer") or None
+            arch = entry.get("architecture") or None
+            yield Installed(
+                Package("opkg", None, name, version, arch=arch, licenses=licenses, maintainer=maker, cataloger="opkg")
+            )
+
+
+def read_listing(file: File) -> Iterator[Listing]:
+    paths = (line.partition("\t")[0].strip().lstrip("/") for line in _text(file).splitlines())
+    yield Listing(file.path.rpartition("/")[2].removesuffix(".list"), "\n".join(path for path in paths if path))
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    for fact in facts:
+        if isinstance(fact.value, Installed):
+            yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
+
+
+def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
+    listings = {(_database(fact.path), fact.value.name): fact.value for fact in facts if isinstance(fact.value, Listing)}
+    for fact in facts:
+        if isinstance(fact.value, Installed):
+            package = fact.value.package
+            found = listings.get((_database(fact.path), package.name))
+            if found:
+                yield Owned(package.name, package.version, package.arch, found.paths.split("\n") if found.paths else ())
+
+
+def _database(path: str) -> str:
+    return path.rpartition("/")[0].removesuffix("/info")
+
+
+def _text(file: File) -> str:
+    with file.open() as stream:
+        return stream.read(64 << 20).decode(errors="backslashreplace")
+
+
+CATALOGER = Cataloger(
+    name="opkg",
+    ecosystem=Ecosystem(purl_type="opkg", scheme="deb", distribution=True),
+    readers=(
+        Reader(Wants(paths=tuple(f"{place}/status" for place in PLACES)), read_status),
+        Reader(Wants(folders=tuple(f"{place}/info/*.list" for place in PLACES)), read_listing),
+    ),
+    fact=Installed | Listing,
+    join=join,
+    owns=owns,
+    limits="Packages of a read-only image whose status file was left out.",
+)

@@ -1,0 +1,68 @@
+"""Gentoo packages: Portage's database, one folder ``CATEGORY/NAME-VERSION`` for each package.
+
+Its file ``CONTENTS`` is always there: lines ``obj path md5 time``, ``sym path -> target time`` and ``dir path``. Name and
+version are the folder's.
+Raises: ValueError where a folder's name has no version.  **Source:** Package Manager Specification, 3.2 and 15; portage(5).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package
+from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+
+MAX_BYTES = 64 << 20
+
+_PLACE = re.compile(r"(?:^|/)var/db/pkg/([^/]+)/([^/]+)/CONTENTS$")
+_VERSIONED = re.compile(r"([\w+-]+?)-(\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d*)*(?:-r\d+)?)", re.ASCII)
+
+
+class Installed(Struct, frozen=True):
+    package: Package
+    paths: str  # its files, joined by newlines
+
+
+def read(file: File) -> Iterator[Installed]:
+    place = _PLACE.search(file.path)
+    if not place:
+        return
+    named = _VERSIONED.fullmatch(place[2])
+    if not named:
+        raise ValueError(f"{place[2][:80]!r} has no version")
+    with file.open() as stream:
+        lines = stream.read(MAX_BYTES).decode(errors="backslashreplace").splitlines()
+    paths = "\n".join(path.lstrip("/") for path in map(_path, lines) if path)
+    yield Installed(Package("ebuild", None, f"{place[1]}/{named[1]}", named[2], cataloger="portage"), paths)
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    for fact in facts:
+        yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
+
+
+def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
+    for fact in facts:
+        package = fact.value.package
+        yield Owned(package.name, package.version, None, fact.value.paths.split("\n") if fact.value.paths else ())
+
+
+def _path(line: str) -> str:
+    kind, _, rest = line.partition(" ")
+    if kind == "obj":
+        return rest.rsplit(" ", 2)[0]
+    return rest.partition(" -> ")[0] if kind == "sym" else ""
+
+
+CATALOGER = Cataloger(
+    name="portage",
+    ecosystem=Ecosystem(purl_type="ebuild", scheme="gentoo", distribution=True),
+    readers=(Reader(Wants(names=("CONTENTS",)), read),),
+    fact=Installed,
+    join=join,
+    owns=owns,
+    limits="Slots and USE flags.",
+)

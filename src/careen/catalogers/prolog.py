@@ -1,0 +1,26 @@
+"""SWI-Prolog packs: the facts ``name(…)`` and ``version(…)`` in ``pack.pl``.
+
+Raises: ValueError never: other files are called so.  **Source:** SWI-Prolog manual, "Installing packs".
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+_FACT = re.compile(r"""^[ \t]*(name|version)\([ \t]*['"]?([\w.+-]{1,200})['"]?[ \t]*\)\.""", re.MULTILINE)
+
+
+def read(file: File) -> Iterator[Package]:
+    facts = dict(_FACT.findall(file.data.decode("utf-8", "replace")))
+    if "name" in facts and "version" in facts:
+        yield Package("swiplpack", None, facts["name"], facts["version"], cataloger="prolog")
+
+
+CATALOGER = Cataloger(
+    name="prolog",
+    ecosystem=Ecosystem(purl_type="swiplpack", scheme="generic"),
+    readers=(Reader(Wants(names=("pack.pl",), amount="head"), read),),
+    limits="Other implementations of Prolog.",
+)

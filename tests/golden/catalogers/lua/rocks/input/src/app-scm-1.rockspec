@@ -1,0 +1,2 @@
+local git = 'x'
+package = 'app'

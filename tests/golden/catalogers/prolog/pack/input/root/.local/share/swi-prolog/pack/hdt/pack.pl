@@ -1,0 +1,3 @@
+name(hdt).
+version('0.5.2').
+title('x').
