@@ -228,19 +228,25 @@ def _still_there(unknown: Unknown, squashed: Squashed) -> bool:
     return entry is not None and entry[0] == unknown.evidence.layer
 
 
-def _merged(packages: Iterable[Package]) -> Iterator[Package]:
-    """One entry for each purl and owner; places are evidence."""
+def _merged(packages: Sequence[Package]) -> Iterator[Package]:
+    """One entry for each purl and owner; places are evidence, those that only declare what is installed come last."""
+    installed = {package.purl for package in packages if package.presence in ("present", "partial")}
     groups: dict[tuple[str, str | None, str], list[Package]] = {}
+    declared: dict[str, set[Evidence]] = {}
     for package in packages:
-        groups.setdefault((package.purl, package.owned_by, package.presence), []).append(package)
-    for (_, _, _), group in sorted(groups.items(), key=lambda item: tuple(part or "" for part in item[0])):
-        if len(group) == 1:
-            yield group[0]
+        if package.presence == "declared" and package.purl in installed:
+            declared.setdefault(package.purl, set()).update(package.evidence)
         else:
-            places = {place for package in group for place in package.evidence}
-            evidence = tuple(sorted(places, key=lambda place: (place.layer, place.path)))
-            best = max(group, key=lambda package: package.confidence)
-            yield replace(best, evidence=evidence)
+            groups.setdefault((package.purl, package.owned_by, package.presence), []).append(package)
+    for (purl, _, _), group in sorted(groups.items(), key=lambda item: tuple(part or "" for part in item[0])):
+        places = {place for package in group for place in package.evidence}
+        evidence = (*_in_order(places), *_in_order(declared.get(purl, set()) - places))
+        best = max(group, key=lambda package: package.confidence)
+        yield best if evidence == best.evidence else replace(best, evidence=evidence)
+
+
+def _in_order(places: set[Evidence]) -> list[Evidence]:
+    return sorted(places, key=lambda place: (place.layer, place.path))
 
 
 def _count(squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]) -> tuple[int, int]:

@@ -1,5 +1,8 @@
 from tests.support.images import File, Symlink
-from tests.unit.layers.helpers import OS_RELEASE, inventory_of, status
+from tests.unit.layers.helpers import OS_RELEASE, delta_of, inventory_of, status
+
+from careen.catalogers import npm, npm_lock
+from careen.layers.bind import bind
 
 STATUS = "var/lib/dpkg/status"
 BASE = {
@@ -96,6 +99,21 @@ def test_language_packages_know_the_package_that_owns_their_files():
     assert [(package.evidence[0].path, package.owned_by) for package in found] == [
         (other, None),
         (where, "pkg:deb/debian/python3-six@1.16.0-4?arch=amd64&distro=debian-12"),
+    ]
+
+
+def test_what_is_declared_and_installed_is_installed():
+    lock = (
+        b'{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0"}, "node_modules/b": {"version": "2.0.0"}}}'
+    )
+    layers = {"app/package-lock.json": lock}, {"app/node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}'}
+    catalogers = (npm.CATALOGER, npm_lock.CATALOGER)
+    inventory = bind([delta_of(files, number, catalogers) for number, files in enumerate(layers)], catalogers)
+    found = by_name(inventory)
+    assert {name: package.presence for name, package in found.items()} == {"a": "present", "b": "declared"}
+    assert [(place.path, place.layer) for place in found["a"].evidence] == [
+        ("app/node_modules/a/package.json", 1),
+        ("app/package-lock.json", 0),
     ]
 
 
