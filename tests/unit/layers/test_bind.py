@@ -1,8 +1,7 @@
-from tests.support.images import File, Symlink
-from tests.unit.layers.helpers import OS_RELEASE, delta_of, inventory_of, status
-
 from careen.catalogers import npm, npm_lock
 from careen.layers.bind import bind
+from tests.support.images import File, Symlink
+from tests.unit.layers.helpers import OS_RELEASE, delta_of, inventory_of, status
 
 STATUS = "var/lib/dpkg/status"
 BASE = {
