@@ -31,7 +31,7 @@ def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
         from .ignores_osv import rules
 
         return rules(_toml(text, name), text, name)
-    if not _YAML.search(text):
+    if not _YAML.search(text) and not text.lstrip().startswith("{"):  # JSON is YAML
         return read_lines(text, name)
     document = _yaml(text, name)
     ignored = document.get("ignore")
