@@ -6,9 +6,11 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
+from datetime import UTC, datetime
+from functools import cached_property, partial
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from careen import __version__
@@ -18,6 +20,7 @@ from careen.database.update import UpdateResult, database_path
 from careen.errors import DatabaseError, Error, InputError, NetworkError, NotHereError, UsageError
 from careen.formats.inflate import Limits
 from careen.formats.savedreport import Saved
+from careen.layers.compare import Change, changes, shared_layers
 from careen.layers.index import Readers
 from careen.matching.needs import needed
 from careen.model.advisory import DatabaseInfo
@@ -25,7 +28,7 @@ from careen.model.delta import Delta
 from careen.model.image import Image, Platform
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package
-from careen.model.report import Report
+from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import (
     AdvisorySource,
     Cataloger,
@@ -64,6 +67,43 @@ def inventory(reference: str, settings: Settings, progress: Progress = silent) -
         return session.inventory(reference, progress)
 
 
+def inventory_report(reference: str, settings: Settings, progress: Progress = silent) -> Report:
+    """The inventory in the form that reporters write; its coverage says that nothing was judged."""
+    image, found = inventory(reference, settings, progress)
+    reason = Reason("inventory_only", "the packages were listed, not judged", len(found.packages))
+    return Report(
+        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        image=image,
+        inventory=found,
+        findings=(),
+        suppressed=(),
+        unknowns=found.unknowns,
+        coverage=Coverage("not_assessed", (reason,), found.files, found.unowned_executables),
+        verdict=Verdict(True, 0),
+        database=None,
+    )
+
+
+class Compared(Struct, frozen=True):
+    """Two images, before and after, and what changed from one to the other."""
+
+    images: tuple[Image, Image]
+    packages: tuple[int, int]
+    shared_layers: int
+    changes: tuple[Change, ...]
+
+
+def inventory_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> Compared:
+    with Session(settings) as session:
+        (old, had), (new, has) = session.inventory(before, progress), session.inventory(after, progress)
+        return Compared(
+            (old, new),
+            (len(had.packages), len(has.packages)),
+            shared_layers((layer.digest for layer in old.layers), (layer.digest for layer in new.layers)),
+            changes(had, has, session.schemes, session.ecosystems),
+        )
+
+
 class Session:
     """What the scans of one run share: plugins, store, policy, and what was fetched for the ones before. Threads may
     share it. ``fetcher`` is for images, ``store`` one to use in place of that of the settings."""
@@ -71,7 +111,7 @@ class Session:
     def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
         self._settings, self._fetcher = settings, fetcher
         catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
-        self._ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
+        self.ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
         self._readers = Readers.of(catalogers, _fingerprint())
         self._policy = _policy(settings)
         self._store = store or _store(settings)
@@ -84,16 +124,19 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self._store.close()
 
+    @cached_property
+    def schemes(self) -> Mapping[str, VersionScheme]:
+        return {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
+
     def scan(self, reference: str, progress: Progress = silent) -> Report:
         settings = self._settings
         policy = self._policy_with_baseline(progress)
-        lessons = _Lessons(settings, self._ecosystems, progress, self._learnt)
+        lessons = _Lessons(settings, self.ecosystems, progress, self._learnt)
         image, inventory = self.inventory(reference, progress, lessons.begin)
         with ExitStack() as opened:
             knowledge = lessons.learn(inventory, opened)
-            schemes = {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
             scores = partial(_scores, knowledge, settings) if knowledge is not None else None
-            return report_of(image, inventory, knowledge, schemes, self._ecosystems, policy, scores=scores)
+            return report_of(image, inventory, knowledge, self.schemes, self.ecosystems, policy, scores=scores)
 
     def _policy_with_baseline(self, progress: Progress) -> Policy:
         if self._settings.baseline is None:

@@ -16,6 +16,7 @@ from .streams import forget_output, make_sure_of_streams
 # name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
 COMMANDS = {
     "scan": ("careen.cli.scan", "name the vulnerabilities of an image, and what mends them"),
+    "inventory": ("careen.cli.inventory", "list what is in an image, or what changed between two"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "config": ("careen.cli.config", "show the settings and where each came from"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),

@@ -1,0 +1,164 @@
+"""``careen inventory``: what is in an image, as a table, JSON, package URLs or a bill of materials; and what changed."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from careen.errors import UsageError
+
+from .arguments import Parser, add_common, add_settings, given
+
+if TYPE_CHECKING:
+    from careen.config import Settings
+    from careen.model.package import Package
+    from careen.model.report import Report
+    from careen.plugins import Reporter, ReportOptions
+
+BILLS = ("cyclonedx", "spdx", "purls")
+SCHEMA = "careen.inventory/1"
+KEPT = ("tool", "created", "target", "layers", "packages", "unknowns")
+COLUMNS = ("PACKAGE", "VERSION", "TYPE", "LAYER", "NOTE")
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen inventory",
+        usage="careen inventory [flags] REFERENCE\n       careen inventory [flags] diff REFERENCE REFERENCE",
+        description="List the packages of an image, or what changed between two. No advisory is needed.",
+        epilog="Formats: table, json, cyclonedx, spdx, purls; of a diff: table, json.",
+    )
+    made.add_argument(
+        "references",
+        metavar="REFERENCE",
+        nargs="+",
+        help="as for careen scan: an image, an archive, a folder, a bill of materials; diff and two of them",
+    )
+    add_settings(made, "image", ("platform",))
+    add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
+    add_settings(
+        made,
+        "registry and network",
+        ("registry_username", "docker_config", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout"),
+    )
+    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
+    add_common(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+    from careen.config import load
+
+    from .log import start
+    from .output import planned, write
+    from .progress import progress_on
+
+    loaded = load(given(arguments), file=arguments.config)
+    settings = loaded.settings
+    start(settings.log_level, settings.quiet)
+    if arguments.references[0] == "diff":
+        if len(arguments.references) != 3:
+            raise UsageError("diff takes two references", "careen inventory diff REFERENCE REFERENCE")
+        return _diff(arguments.references[1], arguments.references[2], settings)
+    if len(arguments.references) > 1:
+        raise UsageError(f"one argument too many: {arguments.references[1]!r}", "careen inventory diff A B compares two")
+    outputs = planned(settings, formats())
+    with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+        report = app.inventory_report(arguments.references[0], settings, progress)
+    for output in outputs:
+        write(output, [report], settings)
+    return 0
+
+
+def formats() -> "Mapping[str, Reporter]":
+    """Its own table and JSON, which speak of packages alone, and the bills of materials."""
+    from careen import app
+    from careen.plugins import Reporter
+
+    all = app.reporters()
+    return {
+        "table": Reporter("table", "text/plain", _table),
+        "json": Reporter("json", "application/json", _json),
+        **{name: all[name] for name in BILLS},
+    }
+
+
+def _diff(one: str, other: str, settings: "Settings") -> int:
+    from careen import app
+
+    from .inventory_diff import write_json, write_table
+    from .progress import progress_on
+
+    writers = {"table": write_table, "json": write_json}
+    if len(settings.format) != 1 or settings.format[0] not in writers:
+        raise UsageError("a diff has one format: table or json", "--format json, and --output FILE for a file")
+    with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+        compared = app.inventory_diff(one, other, settings, progress)
+    writer = writers[settings.format[0]]
+    if settings.output and str(settings.output) != "-":
+        from .output import whole
+
+        whole(settings.output, lambda stream: writer(compared, stream))
+    else:
+        writer(compared, sys.stdout)
+    return 0
+
+
+def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
+    from careen.formats.json_text import write_json
+    from careen.reports.json import document
+
+    whole = document(report, options)
+    write_json({"schema": SCHEMA} | {key: whole[key] for key in KEPT}, stream)
+
+
+def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
+    from careen.formats.escape import visible
+    from careen.formats.summary import merged
+
+    image, distribution = report.image, report.inventory.distribution
+    name = f", {visible(distribution.pretty_name or f'{distribution.id} {distribution.version}')}" if distribution else ""
+    packages = [package for _, package in merged(report.inventory.packages)]
+    listed = sorted(packages, key=lambda one: (one.type, one.name, one.version))
+    rows = [
+        (
+            package.name,
+            package.version,
+            package.type,
+            str(package.evidence[0].layer) if package.evidence and image.layers else "-",
+            _note(package, options.verbose),
+        )
+        for package in listed
+    ]
+    stream.write(f"{visible(image.reference)}: {len(packages)} packages{name}\n\n")
+    write_columns(COLUMNS, rows, stream)
+    if report.inventory.unknowns:
+        stream.write(f"\n{len(report.inventory.unknowns)} files could not be read:\n")
+        for unknown in report.inventory.unknowns[: None if options.verbose else 10]:
+            place = unknown.evidence
+            stream.write(f"  {visible(place.path)} (layer {place.layer}): {visible(unknown.reason, 300)}\n")
+
+
+def _note(package: "Package", verbose: bool) -> str:
+    words: list[str] = [package.presence] if package.presence != "present" else []
+    if package.owned_by:
+        words.append(f"of {package.owned_by.partition('@')[0].rpartition('/')[2]}")
+    note = ", ".join(words)
+    return " ".join(filter(None, (note, *(place.path for place in package.evidence)))) if verbose else note
+
+
+def write_columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], stream: TextIO) -> None:
+    """Escaped, the last column as wide as it is."""
+    from careen.formats.escape import columns, shorten, visible
+
+    shown = [tuple(visible(cell, 300) for cell in row) for row in rows]
+    widths = [max([columns(title), *(columns(row[at]) for row in shown)]) for at, title in enumerate(head)]
+    widths = [min(width, 48) for width in widths]
+    for row in (head, *shown):
+        cells = [
+            shorten(cell, width) if at < len(head) - 1 else cell
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        padded = [cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True)]
+        stream.write("  ".join(padded).rstrip() + "\n")
