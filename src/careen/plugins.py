@@ -148,6 +148,7 @@ class Wants(Struct, frozen=True):
     suffixes: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     executables: bool = False
+    select: Callable[[str, int], bool] | None = None  # asked about every file: its path and mode
     magic: tuple[bytes, ...] = ()
     amount: Literal["head", "stream", "whole"] = "whole"
 

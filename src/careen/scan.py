@@ -5,7 +5,7 @@ matched with what is known, and the policy gives its verdict. Nothing flows back
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -20,13 +20,17 @@ from careen.matching.coverage import coverage
 from careen.matching.match import Matched, match
 from careen.matching.vendors import vendor_of
 from careen.model.delta import Delta
+from careen.model.finding import Finding
 from careen.model.image import Image, Layer
 from careen.model.inventory import Inventory
 from careen.model.report import Report, Verdict
 from careen.plugins import Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
+from careen.secrets.configuration import exposed
 from careen.store.memory import Store
+
+SCANNERS = ("vuln", "secret", "config")
 
 
 class Reading(Struct, frozen=True):
@@ -76,6 +80,7 @@ def report_of(
     policy: Policy,
     now: datetime | None = None,
     scores: Callable[[Sequence[str]], Knowledge] | None = None,
+    scanners: Collection[str] = SCANNERS,
 ) -> Report:
     """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``."""
     now = now or datetime.now(UTC)
@@ -88,7 +93,10 @@ def report_of(
             matched = match(inventory, scores(unrated), schemes, ecosystems, today)
     covered = coverage(inventory, knowledge, matched, inventory.unknowns, today)
     about = About(image, inventory)
-    assessed = assess(matched.findings, covered, inventory.unknowns, policy, today, declared_only(inventory), about)
+    findings: list[Finding] = [*matched.findings, *inventory.secrets]
+    if "secret" in scanners:
+        findings += exposed(image.config)
+    assessed = assess(findings, covered, inventory.unknowns, policy, today, declared_only(inventory), about)
     verdict = assessed.verdict
     if knowledge is None:
         verdict = Verdict(False, 3, verdict.rules)  # an image that nobody judged did not pass

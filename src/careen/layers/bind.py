@@ -16,6 +16,7 @@ from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence
 from careen.plugins import Cataloger, Owned
 
+from .exposed import exposed
 from .index import placed
 from .squash import Facts, Squashed, squash, visible_facts
 
@@ -53,7 +54,12 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
         packages += bound
     files, unowned = _count(squashed, owners)
     return Inventory(
-        roots.get("") or next(iter(roots.values()), None), tuple(_merged(packages)), tuple(unknowns), files, unowned
+        roots.get("") or next(iter(roots.values()), None),
+        tuple(_merged(packages)),
+        tuple(unknowns),
+        files,
+        unowned,
+        exposed(squashed, owners),
     )
 
 

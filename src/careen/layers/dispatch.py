@@ -1,6 +1,6 @@
 """Which readers a path of a layer concerns: one index over what all catalogers want."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from careen.plugins import Cataloger, Reader
@@ -21,6 +21,7 @@ class Dispatch:
         self._by_extension: dict[str, list[tuple[str, Wanted]]] = {}
         self._by_folder: dict[str, list[tuple[str, str, Wanted]]] = {}  # ..., the ending of the name
         self._executables: list[Wanted] = []
+        self._asked: list[tuple[Callable[[str, int], bool], Wanted]] = []
         for cataloger in catalogers:
             for reader in cataloger.readers:
                 self._add(Wanted(cataloger.name, reader))
@@ -42,6 +43,8 @@ class Dispatch:
             self._by_folder.setdefault(folder.rpartition("/")[2], []).append(("/" + folder, end, wanted))
         if wants.executables:
             self._executables.append(wanted)
+        if wants.select:
+            self._asked.append((wants.select, wanted))
 
     def readers(self, path: str, mode: int) -> list[Wanted]:
         """The readers that ask for this regular file; ``magic`` is left to who reads it."""
@@ -62,4 +65,7 @@ class Dispatch:
             found += [wanted for folder, end, wanted in inside if rooted.endswith(folder) and name.endswith(end)]
         if self._executables and (mode & 0o111 or ".so" in name):
             found += self._executables
+        for select, wanted in self._asked:
+            if select(path, mode):
+                found.append(wanted)
         return list(dict.fromkeys(found)) if len(found) > 1 else found

@@ -171,7 +171,8 @@ def _follow_hard_links(
         for _ in range(16):
             target = walked.links.get(target, target)
         for wanted in readers.dispatch.readers(path, 0):
-            if not wanted.reader.wants.executables and target not in walked.links:
+            wants = wanted.reader.wants  # of what is asked for by content, the target itself was read
+            if not wants.executables and not wants.select and target not in walked.links:
                 missed.setdefault(target, []).append((path, wanted))
     if not missed:
         return

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from .finding import ExposedSecret
 from .package import Distribution, Evidence, Package
 
 
@@ -22,3 +23,4 @@ class Inventory(Struct, frozen=True):
     unknowns: tuple[Unknown, ...] = ()
     files: int = 0
     unowned_executables: int = 0
+    secrets: tuple[ExposedSecret, ...] = ()  # in files of every layer, deleted ones too

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from careen.model.advisory import Severity
 from careen.model.finding import ExposedSecret, Location
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
 
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
@@ -19,6 +21,7 @@ from .verify import Verdict, verify
 WINDOW = 128 * 1024
 CONTEXT = 2048  # kept before a window: for what may not stand before a match, and to tell a long line
 MAX_SECRETS = 200  # in one text; nobody reads more
+MAX_BYTES = 32 << 20  # of one text
 MAX_SHOWN = 40
 _LONG_LINE = 1000  # bytes on both sides of a value without a line break: nobody wrote this by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
@@ -30,7 +33,7 @@ def find(text: bytes, path: str, using: Prefilter | None = None) -> tuple[Expose
     """Everything in a text that is at hand as a whole."""
     search = Search(path, using)
     search.feed(text)
-    return search.finish()
+    return tuple(one for one in search.facts() if isinstance(one, ExposedSecret))
 
 
 def is_example(path: str) -> bool:
@@ -44,10 +47,12 @@ class Search:
         self._skip = is_example(path)
         self._kept, self._line, self._before = b"", 1, 0  # not yet searched, its first line, how much of it is context
         self._found: list[ExposedSecret] = []
+        self._left = MAX_BYTES
 
     def feed(self, piece: bytes) -> None:
-        if self._skip or self.full:
+        if self._skip or self.full or self._left <= 0:
             return
+        self._left -= len(piece)
         text = self._kept + piece if self._kept else piece
         at = 0
         while len(text) - at > WINDOW:
@@ -59,11 +64,17 @@ class Search:
             at += step
         self._kept = text[at:] if at else text
 
-    def finish(self) -> tuple[ExposedSecret, ...]:
-        if not self._skip:
+    def facts(self) -> Iterator[ExposedSecret | Unknown]:
+        if not self._skip and not self.full:
             self._search(self._kept, len(self._kept))
-            self._kept = b""
-        return tuple(sorted(self._found, key=lambda secret: (secret.location.line or 0, secret.id)))
+        self._kept = b""
+        yield from sorted(self._found, key=lambda secret: (secret.location.line or 0, secret.id))
+        if self.full:
+            yield Unknown(
+                "secrets", Evidence(self._path, 0), f"it holds more than {MAX_SECRETS} secrets: the rest is not listed"
+            )
+        elif self._left <= 0:
+            yield Unknown("secrets", Evidence(self._path, 0), f"only its first {MAX_BYTES >> 20} MiB were searched")
 
     @property
     def full(self) -> bool:
@@ -93,7 +104,7 @@ def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["
     for match in pattern(rule).finditer(text, start):
         span = match.span("secret") if "secret" in match.re.groupindex else match.span()
         value = text[slice(*span)]
-        verdict = verify(rule.check, value) if rule.check else None
+        verdict = verify(rule.check, value, match[0]) if rule.check else None
         if verdict == "harmless" or not _credible(rule, value):
             continue
         if rule.after and rule.after.encode() not in text[max(0, match.start() - CONTEXT) : match.start()]:

@@ -16,6 +16,8 @@ from .ruleset import REACH, Rule, load, pattern
 _LONG = 32  # a repeat beyond this is widened: long counted repeats make an automaton large
 _BEFORE, _AFTER = 160, 80  # a name in an assignment stands no farther from its value
 _RUN, _PLAIN_RUN = b"a" * 12, 30  # characters in a row: with a digit among them, or without
+_TELLING = 10
+_SMALL = 4096  # a text in which every keyword may be looked for
 _CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
 _DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
 _REPEAT = re.compile(rb"\{(\d+)(,(\d*))?\}")
@@ -70,30 +72,37 @@ class Keywords:
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._anywhere = [rule for rule in rules if rule.human or not rule.keywords or rule.names or rule.suffixes]
+        self._rules = rules
+        self._anywhere = [rule for rule in rules if rule.human or rule.names or rule.suffixes or _is_telling(rule)]
         near = [rule for rule in rules if rule not in self._anywhere]
         words = {word.encode() for rule in near for word in rule.keywords}
         # where one keyword begins another, finding the longer one stands for both
         self._by_keyword = {
             word: [rule for rule in near if any(word.startswith(other.encode()) for other in rule.keywords)] for word in words
         }
-        self._keyword = re.compile(b"(?=(" + _either(words) + b"))")
+        self._keyword = b"(?=(" + _either(words) + b"))"
 
     def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         lowered = text.lower()
-        for rule in self._anywhere:
+        small = len(text) <= _SMALL
+        for rule in self._rules if small else self._anywhere:
             if rule.applies(path):
                 words = [word.encode() for word in rule.keywords]
                 places = [at for word in words if (at := lowered.find(word)) >= 0]
                 if places or not words:
                     yield rule, max(0, min(places, default=0) - _BEFORE)
         given: set[str] = set()
-        for start, end in _regions(text):
-            for word in set(self._keyword.findall(lowered, start, end)):
+        for start, end in () if small else _regions(text):
+            for word in set(re.compile(self._keyword).findall(lowered, start, end)):
                 for rule in self._by_keyword[word]:
                     if rule.id not in given and pattern(rule).search(text, start, end if rule.near else len(text)):
                         given.add(rule.id)
                         yield rule, start
+
+
+def _is_telling(rule: Rule) -> bool:
+    """Its keywords are so long that they are seldom there by chance (none at all is looked for everywhere too)."""
+    return all(len(word) >= _TELLING for word in rule.keywords)
 
 
 def _either(words: Iterable[bytes]) -> bytes:

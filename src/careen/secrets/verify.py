@@ -20,8 +20,9 @@ _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
-def verify(check: str, value: bytes) -> Verdict:
-    return CHECKS[check](value)
+def verify(check: str, value: bytes, whole: bytes) -> Verdict:
+    """``whole``: the value and what belongs to it (the headers of a key)."""
+    return CHECKS[check](whole if check in _OF_WHOLE else value)
 
 
 def _github(value: bytes) -> Verdict:
@@ -73,16 +74,14 @@ def _basic(value: bytes) -> Verdict:
 
 def _private_key(value: bytes) -> Verdict:
     """The body of a PEM text: DER, or the formats of OpenSSH and OpenPGP."""
-    body = re.sub(rb"\\[nrt]|[^0-9A-Za-z+/=]", b"", value)
-    head = _decoded(body[:400])
+    if b"ENCRYPTED" in value[:400]:
+        return "protected"  # PKCS #8, or "Proc-Type: 4,ENCRYPTED" of older OpenSSL
+    text = re.sub(rb"-----[A-Z ]+-----|\\[nrt]|[A-Z][\w-]*: [^\n]*", b"", value)
+    head = _decoded(re.sub(rb"[^0-9A-Za-z+/=]", b"", text)[:400])
     if head.startswith(b"openssh-key-v1\0"):
         return "valid" if head[15:].startswith(b"\0\0\0\4none") else "protected"
     if not head.startswith(b"\x30"):
         return None
-    # PKCS #8, encrypted: the algorithm is PBES1 or PBES2 (1.2.840.113549.1.5…, .1.12.1…)
-    algorithm = head[:40]
-    if b"\x2a\x86\x48\x86\xf7\x0d\x01\x05" in algorithm or b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01" in algorithm:
-        return "protected"
     return "valid"
 
 
@@ -109,6 +108,7 @@ def _decoded(text: bytes) -> bytes:
         return b""
 
 
+_OF_WHOLE = ("private-key",)
 CHECKS: Mapping[str, Callable[[bytes], Verdict]] = {
     "github": _github,
     "npm": _npm,

@@ -1,0 +1,103 @@
+"""Secrets in the configuration of an image: environment, labels, commands and the history of its build.
+
+Everybody who can pull the image can read them, whatever a later step unset.
+Source: OCI image-spec, config.md.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from msgspec.structs import replace
+
+from careen.model.finding import ExposedSecret, Location
+from careen.model.image import ImageConfig
+
+from .find import find
+from .placeholders import crossed_out, placeholder
+from .prefilter import Keywords
+from .ruleset import load
+
+PATH = "image configuration"
+MAX_TEXT = 64 * 1024  # of one value; a longer one is no value that somebody set
+# A variable whose name says that its value is a credential; one that says where it lies, or of what kind it is, does not.
+_CREDENTIAL = re.compile(
+    r"(?i)(?:^|_)(?:password|passwd|passphrase|pwd|secret|token|api_?key|apikey|private_?key|access_?key|secret_?key|auth_?key|"
+    r"credentials?)(?:_(?:base64|b64|default|prod|dev|staging))?$|(?i:password|secret_key|_token)$"
+)
+_NOT_A_VALUE = re.compile(
+    r"(?i)_(?:file|path|dir|url|uri|name|id|type|version|ttl|length|min|max|expiry|header|field|algorithm)$"
+)
+_ASSIGNMENT = re.compile(r"""(?:^|\s)([A-Za-z_]\w{0,80})=("[^"]{0,4000}"|'[^']{0,4000}'|[^\s"';&|]{1,4000})""")
+
+
+def exposed(config: ImageConfig) -> tuple[ExposedSecret, ...]:
+    """One finding a secret, however many places repeat it; the environment counts first."""
+    found: dict[str, ExposedSecret] = {}
+    for place, text, assignments in _texts(config):
+        for key, secret in _in_text(place, text[:MAX_TEXT], assignments):
+            found.setdefault(key, secret)
+    return tuple(found.values())
+
+
+def _texts(config: ImageConfig) -> Iterator[tuple[str, str, bool]]:
+    """(where, what, whether it consists of assignments)."""
+    for variable in config.env:
+        yield f"ENV {variable.partition('=')[0]}", variable, True
+    for name, value in sorted(config.labels.items()):
+        yield f"LABEL {name}", f"{name}={value}", False
+    yield "ENTRYPOINT", " ".join(config.entrypoint), False
+    yield "CMD", " ".join(config.cmd), False
+    for number, step in enumerate(config.history):
+        text = step.created_by
+        yield (
+            f"history {number}",
+            text,
+            text.startswith(("ENV ", "ARG ", "|", "RUN |", "/bin/sh -c #(nop)  ENV ", "/bin/sh -c #(nop)  ARG ")),
+        )
+
+
+def _in_text(place: str, text: str, assignments: bool) -> Iterator[tuple[str, ExposedSecret]]:
+    """Each with a key that is the same for the same value in another place."""
+    seen = False
+    for secret in find(text.encode(errors="replace"), PATH, _keywords()):
+        seen = True
+        yield secret.fingerprint, replace(secret, location=Location(place))
+    pairs = [tuple(text.partition("=")[::2])] if place.startswith("ENV ") else _ASSIGNMENT.findall(text) if assignments else []
+    for name, quoted in pairs:
+        value = quoted.strip("\"'")
+        if not seen and _is_credential(name, value):
+            yield f"{name} {value}", _credential(name, place)
+
+
+def _is_credential(name: str, value: str) -> bool:
+    raw = value.encode(errors="replace")
+    return bool(
+        _CREDENTIAL.search(name)
+        and not _NOT_A_VALUE.search(name)
+        and len(value) >= 4
+        and not re.fullmatch(r"[0-9.]{1,12}|(?i:true|false|yes|no|on|off|none|null|enabled|disabled)", value)
+        and not crossed_out(raw)
+        and not (
+            placeholder(raw)
+            and not re.fullmatch(rb"(?i)[\w.!@#$%-]*(?:password|passwd|changeme|admin|root|qwerty|1234567)[\w.!@#$%-]*", raw)
+        )
+    )
+
+
+def _credential(name: str, place: str) -> ExposedSecret:
+    lasting = "\0".join(("secret", "credential-in-configuration", place, name))
+    return ExposedSecret(
+        id="credential-in-configuration",
+        title="Credential in the image's configuration",
+        severity="high",
+        location=Location(place),
+        match=f"{name}=…(redacted)",
+        fingerprint=hashlib.sha256(lasting.encode(errors="replace")).hexdigest()[:32],
+    )
+
+
+@cache
+def _keywords() -> Keywords:
+    return Keywords(load())

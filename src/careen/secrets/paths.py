@@ -1,0 +1,79 @@
+"""Which files of an image are searched for secrets: what somebody wrote or configured, not what came with a package.
+
+Documentation, translations, headers, lock files (hashes) and the content of published packages are left out by their
+path, files of a distribution's package after the squash; what a file is called may overrule that: a private key or
+``.npmrc`` is looked into wherever it lies.
+"""
+
+import re
+
+_BINARY = frozenset((
+    ".so", ".a", ".o", ".ko", ".pyc", ".pyo", ".pyd", ".exe", ".dll", ".class", ".jar", ".war", ".ear", ".zip", ".gz",
+    ".tgz", ".xz", ".bz2", ".zst", ".lz4", ".7z", ".rar", ".tar", ".whl", ".egg", ".deb", ".rpm", ".apk", ".gem",
+    ".png", ".jpg", ".jpeg", ".gif", ".ico", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".mp3", ".mp4", ".ogg", ".wav",
+    ".webm", ".mov", ".flac", ".ttf", ".otf", ".woff", ".woff2", ".eot", ".pdf", ".mo", ".gmo", ".db", ".sqlite",
+    ".sqlite3", ".sqlite-wal", ".bin", ".dat", ".img", ".iso", ".npy", ".npz", ".pkl", ".pt", ".onnx", ".parquet",
+    ".wasm", ".pb", ".beam", ".hi", ".rlib", ".rmeta", ".elc", ".nib", ".rdb", ".rdx", ".swf", ".psd", ".xcf", ".afm",
+    ".pfb", ".tfm", ".hyb", ".ucode", ".fw",
+))  # fmt: skip
+_PROSE = frozenset((
+    ".po", ".pot", ".man", ".1", ".2", ".3", ".4", ".5", ".6", ".7", ".8", ".md5sums", ".list", ".symbols", ".triggers",
+    ".shlibs", ".h", ".hpp", ".hh", ".pyi", ".map", ".tsbuildinfo",
+))  # fmt: skip
+_LOCKS = frozenset((
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock", "pipfile.lock",
+    "poetry.lock", "uv.lock", "pdm.lock", "cargo.lock", "composer.lock", "gemfile.lock", "go.sum", "go.mod", "mix.lock",
+    "pubspec.lock", "podfile.lock", "packages.lock.json", "paket.lock", "gradle.lockfile", "flake.lock", "conan.lock",
+    "package.resolved", ".package-lock.json", "record", "licenses.txt", "status", "project.assets.json",
+    "integrity.json", "sbom.json",
+))  # fmt: skip
+# Named like a credential: looked into wherever it lies.
+_TELLING = re.compile(
+    r"(?:^|[._-])(?:env|npmrc|yarnrc|pypirc|netrc|pgpass|credentials?|secrets?|passwords?|htpasswd|git-credentials|dockercfg|"
+    r"kubeconfig|tfstate|tfvars|keytab|my\.cnf)(?:$|[._-])|^id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:pem|key|ppk|p8|pk8|jks|ovpn|env|cred)$|"
+    r"^(?:wp-config\.php|settings-security\.xml|settings\.xml|master\.key|config\.json|service[_-]?account.*\.json)$"
+)
+_VENDORED = re.compile(
+    r"(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor/bundle|gems/[^/]+/(?:gems|specifications)|"
+    r"pkg/mod|\.m2/repository|\.cargo/registry|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
+)
+_TESTS = re.compile(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")
+_SYSTEM = re.compile(
+    r"^(?:proc|sys|dev|boot)/|^(?:usr/)?lib(?:32|64|exec)?/|^usr/(?:share|include|src|games)/|^usr/local/lib/(?:python|perl|ruby|node)|"
+    r"^usr/local/(?:include|share)/|^var/lib/(?:dpkg|apt|rpm|pacman|apk|ucf|systemd|dnf)/|^lib/apk/db/|^var/cache/|^var/log/(?:apt|dpkg|dnf)|"
+    r"^etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives)(?:/|$)|^opt/(?:conda|miniconda3?|rh)/(?:lib|pkgs|share|include)/"
+)
+
+
+def is_searched(path: str, mode: int = 0) -> bool:
+    """By its path alone; whether the bytes are text is for the reader to see."""
+    lowered = path.rpartition("/")[2].lower()
+    dot = lowered.rfind(".")
+    ending = lowered[dot:] if dot > 0 else ""
+    if ending in _BINARY or ".so." in lowered or lowered in _LOCKS:
+        return False
+    if _SYSTEM.search(path) or _VENDORED.search(path):
+        return _TELLING.search(lowered) is not None and not _is_code(ending) and not _TESTS.search(path)
+    return ending not in _PROSE
+
+
+def _is_code(ending: str) -> bool:
+    """A module of a library that handles secrets is not a file with secrets."""
+    return ending in (
+        ".py",
+        ".js",
+        ".mjs",
+        ".ts",
+        ".rb",
+        ".go",
+        ".rs",
+        ".java",
+        ".c",
+        ".pl",
+        ".pm",
+        ".lua",
+        ".sh",
+        ".html",
+        ".rst",
+        ".md",
+    )

@@ -1,0 +1,118 @@
+"""Rules for every rule: its example is found and redacted, what is harmless is not, and hostile text costs linear time."""
+
+import re
+import time
+
+import pytest
+from tests.support.secrets import assigned, filled
+
+from careen.secrets.find import find
+from careen.secrets.prefilter import Keywords, prefilter
+from careen.secrets.ruleset import REACH, Rule, load, pattern
+from careen.secrets.verify import CHECKS
+
+RULES = {rule.id: rule for rule in load()}
+each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
+
+
+def name_of(rule: Rule) -> str:
+    """A file that the rule looks into."""
+    return f"srv/app/{(*rule.names, *('x' + suffix for suffix in rule.suffixes), 'settings.txt')[0]}"
+
+
+def texts(rule: Rule, seed: int) -> list[str]:
+    value = filled(rule.example, seed)
+    if not rule.near:
+        return [value, f"first line\n{value}\nlast line\n"]
+    return assigned(plain(rule.near[0]), value)
+
+
+def plain(near: str) -> str:
+    """A name that the expression matches."""
+    near = re.sub(r"\[[^\]]*\](?:\?|\{0,\d+\})", "", near)
+    return re.sub(r"\(\?:(\w+)[^)]*\)|\[(\w)[^\]]*\]|\?", lambda found: found[1] or found[2] or "", near)
+
+
+@each_rule
+def test_the_example_is_found(rule: Rule) -> None:
+    for seed in (1, 2):
+        for text in texts(rule, seed):
+            found = [one.id for one in find(text.encode(), name_of(rule))]
+            assert rule.id in found, text
+
+
+@each_rule
+def test_the_keyword_filter_loses_nothing_of_it(rule: Rule) -> None:
+    text = texts(rule, 3)[0].encode()
+    using = Keywords(load())
+    assert rule.id in [found.id for found, _ in using.candidates(text, name_of(rule))]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if "{" in rule.example], ids=lambda rule: rule.id)
+def test_no_secret_leaves_the_reader(rule: Rule) -> None:
+    for text in texts(rule, 4):
+        match = pattern(rule).search(text.encode())
+        assert match
+        value = match["secret"].decode() if "secret" in match.re.groupindex else match[0].decode()
+        for one in find(text.encode(), name_of(rule)):
+            if one.id == rule.id:
+                shown = one.match.removesuffix("…(redacted)")
+                assert shown != one.match
+                kept = shown if not rule.near and value.startswith(shown) else ""
+                rest = value[len(kept) :]
+                assert not any(rest[at : at + 6] in shown for at in range(max(1, len(rest) - 5))), one.match
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), [(rule, text) for rule in RULES.values() for text in rule.harmless], ids=lambda value: str(value)[:40]
+)
+def test_the_harmless_is_not_reported(rule: Rule, text: str) -> None:
+    assert rule.id not in [one.id for one in find(text.encode(), name_of(rule))]
+
+
+@each_rule
+def test_it_is_well_formed(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
+    assert rule.title
+    assert not rule.check or rule.check in CHECKS
+    assert all(word == word.lower() for word in rule.keywords)
+    assert "(?P<secret>" not in rule.value
+    longest = re._parser.parse(rule.expression).getwidth()[1]  # type: ignore[attr-defined]
+    assert longest <= REACH, "a match could be longer than the windows overlap"
+
+
+@each_rule
+def test_hostile_text_costs_linear_time(rule: Rule) -> None:
+    example = texts(rule, 5)[0].encode()
+    expression = pattern(rule)
+    for unit in (example[:-1] + b" ", example[: len(example) // 2], example[-1:]):
+        short = _seconds(expression, unit, 8_000)
+        if short > 0.001:
+            assert _seconds(expression, unit, 32_000) < short * 4 * 2.5 + 0.02, unit
+
+
+def _seconds(expression: "re.Pattern[bytes]", unit: bytes, size: int) -> float:
+    text = (unit * (size // len(unit) + 1))[:size]
+    best = 9.0
+    for _ in range(2):
+        start = time.process_time()
+        for _ in expression.finditer(text):
+            pass
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def test_there_are_enough_rules_and_they_are_ready_fast() -> None:
+    assert len(RULES) >= 250
+    assert len(RULES) == len(load())
+
+
+def test_a_long_text_is_searched_fast() -> None:
+    pytest.importorskip("hyperscan")
+    line = b"def handler(request, context):  # of no interest: key = value, token = lookup(request)\n"
+    text = line * (40_000_000 // len(line))
+    find(b"warm", "x.py")
+    prefilter()
+    start = time.process_time()
+    assert find(text, "srv/app/x.py") == ()
+    assert len(text) / (time.process_time() - start) > 100e6  # bytes a second; 700e6 on the machine it was written on
