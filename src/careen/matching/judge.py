@@ -100,15 +100,7 @@ def judge(
 ) -> list[Judged]:
     """``spoken``: flaws of which the distribution that owns the files has judged already."""
     own = _own(subject)
-    held = {id(found.advisory) for found in said.hits}
-    against: set[str] = set()
-    mended: set[str] = set()
-    for advisory in said.others:
-        if id(advisory) not in held and advisory.status not in NOT_AFFECTED:
-            if own(advisory):
-                against.update(named(advisory))
-            if subject.distribution and any(range.fixed for range in advisory.ranges):
-                mended.update(named(advisory))
+    against, mended = contradicted(subject, said)
     judged = []
     for flaw in flaws(said.hits, records):
         ids = {flaw.id, *flaw.aliases}
@@ -126,6 +118,21 @@ def judge(
         paid = next((said.paid[id] for id in (flaw.id, *flaw.aliases) if id in said.paid), None)
         judged.append(Judged(subject, flaw, confidence, preferred or flaw.hits, paid))
     return judged
+
+
+def contradicted(subject: Subject, said: Opinion) -> tuple[frozenset[str], frozenset[str]]:
+    """Flaws that the namespace's own database knows without holding this version, and those whose fix is installed."""
+    own = _own(subject)
+    held = {id(found.advisory) for found in said.hits}
+    against: set[str] = set()
+    mended: set[str] = set()
+    for advisory in said.others:
+        if id(advisory) not in held and advisory.status not in NOT_AFFECTED:
+            if own(advisory):
+                against.update(named(advisory))
+            if subject.distribution and any(range.fixed for range in advisory.ranges):
+                mended.update(named(advisory))
+    return frozenset(against), frozenset(mended)
 
 
 def named(advisory: Advisory) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ def match(
     """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates."""
     subjects, owned, reasons = subjects_of(inventory, knowledge, ecosystems)
     keys = {name: keys_of(scheme) for name, scheme in schemes.items()}
-    said = _said(subjects, knowledge)
-    opinions = [(subject, *_opinions(subject, said, keys[subject.scheme])) for subject in subjects]
+    said = said_of(subjects, knowledge)
+    opinions = [(subject, *opinions_of(subject, said, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(opinion for _, opinion, _ in opinions)))
     judged = [one for subject, opinion, spoken in opinions for one in judge(subject, opinion, records, spoken)]
     findings = _told(judged, records, knowledge, keys)
@@ -63,7 +63,7 @@ def match(
 Said = Mapping[tuple[str, str], tuple[Advisory, ...]]  # by namespace and name
 
 
-def _said(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
+def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
     wanted: dict[str, set[str]] = defaultdict(set)
     for subject in subjects:
         wanted[subject.namespace].add(subject.name)
@@ -79,7 +79,7 @@ def _said(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
     }
 
 
-def _opinions(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozenset[str]]:
+def opinions_of(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozenset[str]]:
     """What is said of the package, and the flaws on which somebody with a better word has spoken already."""
     own = said.get((subject.namespace, subject.name), ())
     if subject.owner:
