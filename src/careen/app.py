@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,9 +47,14 @@ from careen.plugins import (
 )
 from careen.policy.policy import Policy
 from careen.scan import Reading, inventory_of, report_of, with_vendors
+from careen.secrets.reader import SECRETS
 from careen.store.memory import NoStore, Store
 
+if TYPE_CHECKING:
+    from careen.matching.explain import Explanation
+
 log = logging.getLogger(__name__)
+Told = TypeVar("Told")
 
 ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
 LOCAL = ("docker-archive", "oci-layout", "directory")  # what a path may be
@@ -112,7 +118,8 @@ class Session:
         self._settings, self._fetcher = settings, fetcher
         catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
         self.ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
-        self._readers = Readers.of(catalogers, _fingerprint())
+        sources = (*catalogers, SECRETS) if "secret" in settings.scanners else catalogers
+        self._readers = Readers.of(sources, _fingerprint(sources))
         self._policy = _policy(settings)
         self._store = store or _store(settings)
         self._learnt: set[str] = set()
@@ -129,14 +136,33 @@ class Session:
         return {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
 
     def scan(self, reference: str, progress: Progress = silent) -> Report:
+        return self._judged(reference, progress, lambda report, _: report)
+
+    def explain(
+        self, reference: str, id: str, package: str | None = None, progress: Progress = silent
+    ) -> "tuple[Report, Explanation]":
+        """Why a flaw is, or is not, found in the packages of that name."""
+        from careen.matching.explain import explain
+
+        return self._judged(
+            reference,
+            progress,
+            lambda report, known: (report, explain(id, package, report, known, self.schemes, self.ecosystems)),
+        )
+
+    def _judged(self, reference: str, progress: Progress, told: Callable[[Report, Knowledge | None], Told]) -> Told:
+        """``told`` is asked while the knowledge is open."""
         settings = self._settings
         policy = self._policy_with_baseline(progress)
         lessons = _Lessons(settings, self.ecosystems, progress, self._learnt)
         image, inventory = self.inventory(reference, progress, lessons.begin)
         with ExitStack() as opened:
-            knowledge = lessons.learn(inventory, opened)
+            knowledge = lessons.learn(inventory, opened) if "vuln" in settings.scanners else None
             scores = partial(_scores, knowledge, settings) if knowledge is not None else None
-            return report_of(image, inventory, knowledge, self.schemes, self.ecosystems, policy, scores=scores)
+            report = report_of(
+                image, inventory, knowledge, self.schemes, self.ecosystems, policy, scores=scores, scanners=settings.scanners
+            )
+            return told(report, knowledge)
 
     def _policy_with_baseline(self, progress: Progress) -> Policy:
         if self._settings.baseline is None:
@@ -461,11 +487,11 @@ def _advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
-def _fingerprint() -> str:
+def _fingerprint(sources: Sequence[Cataloger]) -> str:
     """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store."""
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(" ".join((__version__, *(source.name for source in sources))).encode())
     here = Path(__file__).parent
-    for folder in ("catalogers", "formats", "layers", "model"):
+    for folder in ("catalogers", "formats", "layers", "model", "secrets"):
         for path in sorted(path for path in (here / folder).rglob("*") if path.suffix in (".py", ".toml")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -19,6 +19,7 @@ from msgspec.structs import FieldInfo, fields
 from .errors import UsageError
 
 Severity = Literal["critical", "high", "medium", "low", "negligible", "unknown"]
+Scanner = Literal["vuln", "secret", "config"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 PREFIX = "CAREEN_"
 SECRET = ("registry_password",)  # shown redacted; no flag, so that it never stands in a list of processes
@@ -31,6 +32,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     platform: Annotated[str | None, Meta(description="platform of a multi-platform image: os/architecture[/variant]")] = None
     all_platforms: Annotated[bool, Meta(description="scan every platform of a multi-platform image")] = False
+
+    scanners: Annotated[tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config")] = (
+        "vuln",
+        "secret",
+        "config",
+    )
 
     format: Annotated[
         tuple[str, ...], Meta(description="output format, or FORMAT=FILE to write it to a file; may be repeated")

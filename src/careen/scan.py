@@ -23,7 +23,7 @@ from careen.model.delta import Delta
 from careen.model.finding import Finding
 from careen.model.image import Image, Layer
 from careen.model.inventory import Inventory
-from careen.model.report import Report, Verdict
+from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
@@ -91,14 +91,15 @@ def report_of(
         unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
         if unrated and scores is not None:
             matched = match(inventory, scores(unrated), schemes, ecosystems, today)
-    covered = coverage(inventory, knowledge, matched, inventory.unknowns, today)
+    asked = "vuln" in scanners
+    covered = coverage(inventory, knowledge, matched, inventory.unknowns, today) if asked else _not_asked(inventory)
     about = About(image, inventory)
     findings: list[Finding] = [*matched.findings, *inventory.secrets]
     if "secret" in scanners:
         findings += exposed(image.config)
     assessed = assess(findings, covered, inventory.unknowns, policy, today, declared_only(inventory), about)
     verdict = assessed.verdict
-    if knowledge is None:
+    if knowledge is None and asked:
         verdict = Verdict(False, 3, verdict.rules)  # an image that nobody judged did not pass
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -112,6 +113,11 @@ def report_of(
         database=knowledge.info if knowledge else None,
         end_of_life=_end_of_life(inventory, knowledge),
     )
+
+
+def _not_asked(inventory: Inventory) -> Coverage:
+    reason = Reason("not_asked", "vulnerabilities were not looked for (--scanners)", len(inventory.packages))
+    return Coverage("not_assessed", (reason,), inventory.files, inventory.unowned_executables)
 
 
 def _read_all(layers: Sequence[Layer], reading: Reading) -> list[Delta]:

@@ -93,7 +93,7 @@ def given(found: argparse.Namespace) -> dict[str, Any]:
 def _metavar(key: str, words: tuple[str, ...]) -> str:
     if key in ("severity", "unknown_as"):
         return "SEVERITY"
-    named = {"fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
+    named = {"scanners": "SCANNERS", "fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
     if key in named:
         return named[key]
     ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR"}

@@ -33,6 +33,7 @@ def parser() -> Parser:
         "a prefix forces the source: docker:, podman:, registry:, docker-archive:, oci-layout:, directory:",
     )
     add_settings(made, "image", ("platform", "all_platforms"))
+    add_settings(made, "what to look for", ("scanners",))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "baseline", "grace_days", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex"))
