@@ -1,0 +1,64 @@
+"""Arch Linux: vulnerability groups of the security tracker.
+
+Shape: a list of ``{name: "AVG-5", packages, status, severity, fixed, issues: ["CVE-…"]}``. "Fixed" and "Testing" name the
+version that mends the group; "Vulnerable" has none yet; "Not affected" and "Unknown" state nothing.
+Raises: ValueError.  **Source:** security.archlinux.org, all.json.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats.jsonfile import read_json
+from careen.model.advisory import Advisory, Range, Severity
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 64 << 20
+_LIVE = "https://security.archlinux.org"
+_SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "medium": "medium", "low": "low"}
+
+
+class _Group(Struct, gc=False):
+    name: str
+    packages: list[str]
+    status: str
+    severity: str | None = None
+    fixed: str | None = None
+    issues: list[str] = []
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and "arch" not in need.namespaces:
+        return ()
+    return (Feed("arch/all.json", f"{_LIVE}/all.json"),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for group in read_json(file, list[_Group], MAX_BYTES):
+        status = group.status.lower()
+        if status not in ("fixed", "testing", "vulnerable"):
+            continue
+        mended = group.fixed if status != "vulnerable" else None
+        for package in group.packages:
+            yield Advisory(
+                id=group.name,
+                source="arch",
+                namespace="arch",
+                package=package,
+                ranges=(Range(fixed=mended),) if mended else (),
+                status="fixed" if mended else "open",
+                aliases=tuple(dict.fromkeys(group.issues)),
+                severity=_SEVERITIES.get((group.severity or "").lower(), "unknown"),
+                url=f"{_LIVE}/{group.name}",
+            )
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="arch",
+    title="Arch Linux security tracker",
+    licence="none stated",
+    homepage=_LIVE,
+    feeds=feeds,
+    parse=parse,
+)
