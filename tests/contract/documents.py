@@ -3,11 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
-from careen.formats import kubernetes
+from careen.formats import compose, kubernetes
 
 
 def _kubernetes(text: str) -> Any:
     return kubernetes.read([("example.yaml", text)])
 
 
-READERS: dict[str, Callable[[str], Any]] = {"kubernetes": _kubernetes, "rbac": _kubernetes, "network": _kubernetes}
+def _compose(text: str) -> Any:
+    return compose.read([("compose.yaml", text)])
+
+
+def _dockerfile(text: str) -> Any:
+    from careen.formats.dockerfile.stages import read_dockerfile
+
+    # What a folder and its settings add: some checks are about nothing else.
+    return read_dockerfile(text, settings={"registries": ("docker.io",)}, ignored=("secret",))
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "kubernetes": _kubernetes,
+    "rbac": _kubernetes,
+    "network": _kubernetes,
+    "compose": _compose,
+    "dockerfile": _dockerfile,
+}

@@ -36,3 +36,17 @@ def of_breaches(breaches: Iterable[Breach]) -> Iterator[Place]:
     """The places of breaches of the Pod Security Standards."""
     for breach in breaches:
         yield at(breach.holder, breach.message, *breach.keys)
+
+
+class Located(Protocol):
+    """What tells the file and line below it, as the reader of Compose gives it."""
+
+    @property
+    def label(self) -> str: ...
+    def where(self, *keys: str | int) -> tuple[str, int]: ...
+
+
+def below(holder: Located, message: str, *keys: str | int) -> Place:
+    """The place below a service, network, volume or secret of Compose; its message begins with what it is."""
+    path, line = holder.where(*keys)
+    return Place(f"{holder.label} {message}", line or None, path=path or None)

@@ -124,6 +124,26 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+def scalar(text: str) -> Any:
+    """The value of a plain scalar."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMERIC or len(text) > 40:
+        return text
+    try:
+        if _INT.match(text):
+            return int(text.replace("_", ""))
+        if _OCTAL.match(text):
+            return int(text.replace("_", "").replace("o", ""), 8)
+        if _HEX.match(text):
+            return int(text.replace("_", ""), 16)
+        if _FLOAT.match(text):
+            return float(text.replace("_", ""))
+    except ValueError:
+        pass
+    return text
+
+
 def walk(node: Any, limit: int = 10_000) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Each mapping and sequence below ``node`` with its path from there, itself first, at most ``limit`` of them."""
     todo: list[tuple[tuple[str | int, ...], Any]] = [((), node)]
@@ -163,7 +183,7 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
         line = event.start_mark.line + 1
         size = 1
         if kind is scalar_event:
-            node: Any = _scalar(event.value) if event.implicit[0] else event.value
+            node: Any = scalar(event.value) if event.implicit[0] else event.value
             end = event.end_mark
             last = end.line if end.column == 0 and end.line >= line else end.line + 1
             if event.anchor:
@@ -242,25 +262,6 @@ def _merge(target: Mapping, merged: list[Any]) -> int:
                         target[key] = item
                         target.lines[key] = source.lines[key]
     return looked
-
-
-def _scalar(text: str) -> Any:
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in _NUMERIC or len(text) > 40:
-        return text
-    try:
-        if _INT.match(text):
-            return int(text.replace("_", ""))
-        if _OCTAL.match(text):
-            return int(text.replace("_", "").replace("o", ""), 8)
-        if _HEX.match(text):
-            return int(text.replace("_", ""), 16)
-        if _FLOAT.match(text):
-            return float(text.replace("_", ""))
-    except ValueError:
-        pass
-    return text
 
 
 def _first_line(error: Exception) -> str:

@@ -1,0 +1,63 @@
+"""A database or an administration port is published on every address."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import netpolicy
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for port in service.ports():
+            found = sorted(port.numbers() & netpolicy.ADMIN_PORTS.keys())
+            if found and port.everywhere:
+                yield below(service, f"publishes {netpolicy.ADMIN_PORTS[found[0]]} (port {found[0]})", "ports", port.index)
+
+
+CHECK = Check(
+    id="CMP-035",
+    title="A database or an administration port is published on every address",
+    severity="high",
+    why="Such services trust their network; scanners find them within minutes.",
+    fix="Remove the port: services reach each other by name without it; for tools, bind it to 127.0.0.1.",
+    references=(
+        "CIS Docker 5.14",
+        "CWE-668",
+        "CWE-306",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  db:
+    image: postgres:17
+    ports:
+      - "127.0.0.1:5432:5432"
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - "443:8443"
+""",
+    ),
+    bad=(
+        """\
+services:
+  db:
+    image: postgres:17
+    ports:
+      - "5432:5432"
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - "2375-2376:2375-2376"
+""",
+    ),
+)

@@ -1,0 +1,64 @@
+"""A service has all graphics processors of its host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.node.text("gpus") == "all":
+            yield below(service, "has all graphics processors", "gpus")
+        for device in service.node.map("deploy", "resources", "reservations").maps("devices"):
+            if "gpu" in device.texts("capabilities") and device.text("count") in ("", "all") and not device.texts("device_ids"):
+                yield below(service, "has all graphics processors", "deploy", "resources", "reservations", "devices")
+
+
+CHECK = Check(
+    id="CMP-069",
+    title="A service has all graphics processors of its host",
+    severity="low",
+    why="Their drivers are large and part of the kernel, and their memory is not wiped between containers.",
+    fix="Name the device that is needed.",
+    references=(
+        "CWE-668",
+        "CIS Docker 5.18",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    deploy:
+      resources:
+        reservations:
+          devices:
+            - driver: nvidia
+              device_ids: ["0"]
+              capabilities: [gpu]
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    gpus: all
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    deploy:
+      resources:
+        reservations:
+          devices:
+            - driver: nvidia
+              count: all
+              capabilities: [gpu]
+""",
+    ),
+)

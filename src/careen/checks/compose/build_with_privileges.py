@@ -1,0 +1,60 @@
+"""A build runs with the rights of its host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        build = service.node.map("build")
+        if build.get("privileged") in (True, "true"):
+            yield below(service, "is built with privileges", "build", "privileged")
+        for entitlement in build.texts("entitlements"):
+            if entitlement in ("security.insecure", "network.host"):
+                yield below(service, f"is built with {entitlement}", "build", "entitlements")
+        if build.text("network") == "host":
+            yield below(service, "is built in the network of the host", "build", "network")
+
+
+CHECK = Check(
+    id="CMP-064",
+    title="A build runs with the rights of its host",
+    severity="high",
+    why="What the build downloads and runs owns the machine that builds.",
+    fix="Remove privileged, security.insecure and network: host from build.",
+    references=(
+        "CWE-250",
+        "https://github.com/compose-spec/compose-spec/blob/main/build.md",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    build:
+      context: .
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    build:
+      context: .
+      privileged: true
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    build:
+      context: .
+      network: host
+""",
+    ),
+)

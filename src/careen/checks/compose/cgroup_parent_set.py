@@ -1,0 +1,42 @@
+"""A service is put under another cgroup."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.node.text("cgroup_parent"):
+            yield below(service, "is put under another cgroup", "cgroup_parent")
+
+
+CHECK = Check(
+    id="CMP-056",
+    title="A service is put under another cgroup",
+    severity="low",
+    why="Limits that hold for containers may not hold there.",
+    fix="Remove cgroup_parent.",
+    references=(
+        "CIS Docker 5.24",
+        "CWE-770",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    cgroup_parent: /system.slice
+""",
+    ),
+)

@@ -1,0 +1,66 @@
+"""A service mounts the socket of the container engine."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+SOCKET = re.compile(r"(?:docker|containerd|crio|podman|buildkitd)(?:[.-]\w+)?\.sock$|pipe[\\/]+docker_engine$")
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for mount in service.mounts():
+            if SOCKET.search(mount.source):
+                yield below(service, f"mounts {mount.source}", "volumes", mount.index)
+        if service.says("use_api_socket"):
+            yield below(service, "is given the socket of the engine", "use_api_socket")
+
+
+CHECK = Check(
+    id="CMP-002",
+    title="A service mounts the socket of the container engine",
+    severity="critical",
+    why="Who speaks to that socket starts containers as root on the host; mounting it read-only does not prevent that.",
+    fix="Remove the mount; put a proxy between that lets through the calls that are needed.",
+    references=(
+        "CIS Docker 5.32",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /run/app/app.sock:/run/app.sock
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock:ro
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - type: bind
+        source: /run/podman/podman.sock
+        target: /run/docker.sock
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    use_api_socket: true
+""",
+    ),
+)

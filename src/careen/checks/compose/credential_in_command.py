@@ -1,0 +1,55 @@
+"""A credential is written into the command line of a service."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import credentials
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        words = service.command()
+        for index, word in enumerate(words):
+            name, equals, value = word.lstrip("-").partition("=")
+            if not equals and index + 1 < len(words):
+                value = words[index + 1]
+            if word.startswith("-") and not value.startswith("-") and credentials.is_credential(name, value):
+                yield below(service, f"has a credential in its flag {name}", "command")
+
+
+CHECK = Check(
+    id="CMP-050",
+    title="A credential is written into the command line of a service",
+    severity="high",
+    why="Command lines are readable to every process of the host and in what inspect shows.",
+    fix="Read it from a secret, and change the credential: it has been seen.",
+    references=(
+        "CWE-214",
+        "CWE-798",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    command: serve --db-password-file /run/secrets/db --token ${TOKEN}
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    command: ["--requirepass", "x", "--password=hunter2"]
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    command: serve --db-password hunter2
+""",
+    ),
+)

@@ -1,0 +1,57 @@
+"""A credential is written into a label of a service."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import credentials
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        labels = service.node.get("labels")
+        if isinstance(labels, Mapping):
+            pairs = [(key, labels.text(key)) for key in labels]
+        else:
+            pairs = [(name, value) for name, _, value in (text.partition("=") for text in service.node.texts("labels"))]
+        for name, value in pairs:
+            if credentials.is_credential(name, value):
+                yield below(service, f"has a credential in its label {name}", "labels")
+
+
+CHECK = Check(
+    id="CMP-051",
+    title="A credential is written into a label of a service",
+    severity="medium",
+    why="Labels are readable to whoever may list containers, and to tools that read them.",
+    fix="Use secrets, and change the credential: it has been seen.",
+    references=("CWE-798",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    labels:
+      traefik.enable: "true"
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    labels:
+      backup.password: hunter2
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    labels:
+      - backup.token=hunter2
+""",
+    ),
+)

@@ -1,0 +1,63 @@
+"""A service adds a dangerous capability."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+DANGEROUS = frozenset(
+    (
+        *("BPF", "CHECKPOINT_RESTORE", "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "NET_ADMIN"),
+        *("NET_RAW", "PERFMON", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME", "SYSLOG"),
+    )
+)
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if found := service.added & DANGEROUS:
+            yield below(service, f"adds {', '.join(sorted(found))}", "cap_add")
+
+
+CHECK = Check(
+    id="CMP-014",
+    title="A service adds a dangerous capability",
+    severity="high",
+    why="It reaches the kernel, the network or the files of the host with the power of root.",
+    fix="Remove it, or find out the one right that is needed.",
+    references=(
+        "CIS Docker 5.4",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    cap_add: [NET_BIND_SERVICE]
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    cap_drop: [SYS_ADMIN]
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    cap_add: [SYS_ADMIN]
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    cap_add:
+      - cap_sys_ptrace
+""",
+    ),
+)

@@ -1,0 +1,58 @@
+"""A service has a device that is the memory or a disk of the host."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping, as_text
+from careen.plugins import Check, Place
+
+DANGEROUS = re.compile(r"/dev/?$|/dev/(?:k?mem|port|sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|hd[a-z]|dm-|mapper/|disk/|loop)")
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for index, device in enumerate(service.node.seq("devices")):
+            source = device.text("source") if isinstance(device, Mapping) else as_text(device).partition(":")[0]
+            if DANGEROUS.match(source):
+                yield below(service, f"has the device {source}", "devices", index)
+
+
+CHECK = Check(
+    id="CMP-020",
+    title="A service has a device that is the memory or a disk of the host",
+    severity="critical",
+    why="It reads and writes past every file system and every permission.",
+    fix="Remove the device.",
+    references=(
+        "CIS Docker 5.18",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    devices:
+      - /dev/ttyUSB0:/dev/ttyUSB0
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    devices:
+      - /dev/mem:/dev/mem
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    devices:
+      - /dev/sda1
+""",
+    ),
+)

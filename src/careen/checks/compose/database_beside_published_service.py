@@ -1,0 +1,73 @@
+"""A database is on a network with a service that is published."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import imagename
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+DATABASES = frozenset(
+    (
+        *("cassandra", "clickhouse-server", "cockroach", "couchdb", "elasticsearch", "etcd", "influxdb", "mariadb"),
+        *("memcached", "mongo", "mssql", "mysql", "neo4j", "opensearch", "percona", "postgis", "postgres", "redis", "valkey"),
+    )
+)
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    edges = [service for service in compose.services if any(port.everywhere for port in service.ports())]
+    for service in compose.services:
+        if imagename.parse(service.image).last not in DATABASES or len(compose.services) < 3:
+            continue
+        for edge in edges:
+            shared = sorted(set(edge.networks()) & set(service.networks()))
+            if edge is not service and shared:
+                yield below(service, f"is on network {shared[0]} with the published service {edge.name}", "networks")
+
+
+CHECK = Check(
+    id="CMP-036",
+    title="A database is on a network with a service that is published",
+    severity="low",
+    why="The published service is broken into first; the database is then one connection away.",
+    fix="Put a service that holds the logic between them, each side on a network of its own.",
+    references=(
+        "CIS Docker 5.30",
+        "CWE-653",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  edge:
+    image: registry.example/web:1.4.2
+    networks: [front]
+    ports:
+      - "443:8443"
+  web:
+    image: registry.example/web:1.4.2
+    networks: [front, back]
+  db:
+    image: postgres:17
+    networks: [back]
+networks:
+  front:
+  back:
+""",
+    ),
+    bad=(
+        """\
+services:
+  edge:
+    image: registry.example/web:1.4.2
+    ports:
+      - "443:8443"
+  web:
+    image: registry.example/web:1.4.2
+  db:
+    image: postgres:17
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,54 @@
+"""A service has a device of its host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping, as_text
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for index, device in enumerate(service.node.seq("devices")):
+            source = device.text("source") if isinstance(device, Mapping) else as_text(device).partition(":")[0]
+            yield below(service, f"has the device {source}", "devices", index)
+        if service.node.seq("device_cgroup_rules"):
+            yield below(service, "makes devices for itself", "device_cgroup_rules")
+
+
+CHECK = Check(
+    id="CMP-048",
+    title="A service has a device of its host",
+    severity="medium",
+    why="The driver behind it is part of the kernel; flaws in it are reached from the container.",
+    fix="Remove the device where the program runs without it, and give no more than r or rw.",
+    references=(
+        "CIS Docker 5.18",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    devices:
+      - /dev/ttyUSB0:/dev/ttyUSB0
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    device_cgroup_rules:
+      - "c 1:3 mr"
+""",
+    ),
+)

@@ -1,0 +1,57 @@
+"""A service speaks to a container engine without TLS."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        values = {name: value or "" for name, value, _ in service.environment()}
+        if values.get("DOCKER_HOST", "").startswith("tcp://") and not values.get("DOCKER_TLS_VERIFY"):
+            yield below(service, f"speaks to {values['DOCKER_HOST']} without TLS", "environment")
+        if "DOCKER_TLS_CERTDIR" in values and values["DOCKER_TLS_CERTDIR"] == "":
+            yield below(service, "runs an engine without TLS", "environment")
+
+
+CHECK = Check(
+    id="CMP-065",
+    title="A service speaks to a container engine without TLS",
+    severity="high",
+    why="Whoever reaches that port, or stands between, starts containers as root there.",
+    fix="Use tcp with TLS (DOCKER_TLS_VERIFY=1) or ssh.",
+    references=(
+        "CIS Docker 2.7",
+        "CWE-306",
+        "CWE-319",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    environment:
+      DOCKER_HOST: tcp://docker:2376
+      DOCKER_TLS_VERIFY: "1"
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    environment:
+      DOCKER_HOST: tcp://docker:2375
+""",
+        """\
+services:
+  web:
+    image: docker:28-dind
+    environment:
+      DOCKER_TLS_CERTDIR: ""
+""",
+    ),
+)

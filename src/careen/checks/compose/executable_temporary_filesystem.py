@@ -1,0 +1,49 @@
+"""A tmpfs lets programs run."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for mount in service.mounts():
+            if mount.kind == "tmpfs" and "exec" in mount.options:
+                yield below(service, f"may run programs from {mount.target}", "tmpfs")
+
+
+CHECK = Check(
+    id="CMP-025",
+    title="A tmpfs lets programs run",
+    severity="low",
+    why="What an intruder writes there runs and leaves no trace on disk.",
+    fix="Leave exec away; noexec is the default.",
+    references=("CWE-732",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    tmpfs:
+      - /tmp:size=64m
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    tmpfs: /tmp
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    tmpfs:
+      - /tmp:exec,size=64m
+""",
+    ),
+)

@@ -1,0 +1,69 @@
+"""All services are on one network."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    networks = [frozenset(service.networks()) for service in compose.services]
+    published = [service for service in compose.services if next(service.ports(), None) is not None]
+    if len(networks) > 2 and len(set(networks)) == 1 and len(networks[0]) == 1 and published:
+        name = next(iter(networks[0]))
+        yield below(published[0], f"is on network {name} with all other services", "networks")
+
+
+CHECK = Check(
+    id="CMP-012",
+    title="All services are on one network",
+    severity="low",
+    why="Whoever breaks into the outermost service speaks to the innermost one directly.",
+    fix="Make a network for each pair that has to speak, with internal: true where nothing is published.",
+    references=(
+        "CIS Docker 5.30",
+        "CWE-653",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  edge:
+    image: registry.example/web:1.4.2
+    networks: [front]
+    ports:
+      - "443:8443"
+  web:
+    image: registry.example/web:1.4.2
+    networks: [front, back]
+  db:
+    image: postgres:17
+    networks: [back]
+networks:
+  front:
+  back:
+    internal: true
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+  db:
+    image: postgres:17
+""",
+    ),
+    bad=(
+        """\
+services:
+  edge:
+    image: registry.example/web:1.4.2
+    ports:
+      - "443:8443"
+  web:
+    image: registry.example/web:1.4.2
+  db:
+    image: postgres:17
+""",
+    ),
+)

@@ -1,0 +1,52 @@
+"""The health check of an image is switched off."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.node.text("healthcheck", "disable") == "true" or service.node.texts("healthcheck", "test") == ["NONE"]:
+            yield below(service, "switches the health check of its image off", "healthcheck")
+
+
+CHECK = Check(
+    id="CMP-054",
+    title="The health check of an image is switched off",
+    severity="low",
+    why="A program that hangs is neither restarted nor seen.",
+    fix="Remove healthcheck.disable.",
+    references=(
+        "CIS Docker 5.27",
+        "CWE-778",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    healthcheck:
+      test: ["CMD", "true"]
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    healthcheck:
+      disable: true
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    healthcheck:
+      test: ["NONE"]
+""",
+    ),
+)

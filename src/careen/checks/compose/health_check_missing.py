@@ -1,0 +1,40 @@
+"""A service has no health check in its file."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if not service.node.map("healthcheck"):
+            yield below(service, "has no health check here", "healthcheck")
+
+
+CHECK = Check(
+    id="CMP-055",
+    title="A service has no health check in its file",
+    severity="negligible",
+    why="A program that hangs is neither restarted nor seen, unless its image has a check.",
+    fix="Add a healthcheck.",
+    references=("CIS Docker 5.27",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    healthcheck:
+      test: ["CMD", "true"]
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+)

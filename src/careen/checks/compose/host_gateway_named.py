@@ -1,0 +1,45 @@
+"""A service has a name for its host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        value = service.node.get("extra_hosts")
+        texts = [value.text(key) for key in value] if isinstance(value, Mapping) else service.node.texts("extra_hosts")
+        if any(text.endswith("host-gateway") for text in texts):
+            yield below(service, "has a name for its host", "extra_hosts")
+
+
+CHECK = Check(
+    id="CMP-058",
+    title="A service has a name for its host",
+    severity="low",
+    why="What listens on the host for containers alone is reached from a service that is broken into.",
+    fix="Remove host-gateway from extra_hosts; run the other program as a service.",
+    references=("CWE-668",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    extra_hosts:
+      - "db.example:10.0.0.7"
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    extra_hosts:
+      - "host.docker.internal:host-gateway"
+""",
+    ),
+)

@@ -1,0 +1,40 @@
+"""An image is not pinned by its digest."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import imagename
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.image and "build" not in service.node and not imagename.parse(service.image).digest:
+            yield below(service, f"has the image {service.image} without a digest", "image")
+
+
+CHECK = Check(
+    id="CMP-053",
+    title="An image is not pinned by its digest",
+    severity="negligible",
+    why="A tag can be moved by whoever may push to the registry; a digest cannot.",
+    fix="Add the digest: name:tag@sha256:…",
+    references=("CWE-494",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: web:1@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

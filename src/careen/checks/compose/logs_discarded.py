@@ -1,0 +1,45 @@
+"""The logs of a service are thrown away."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.node.text("logging", "driver") == "none":
+            yield below(service, "throws its logs away", "logging")
+
+
+CHECK = Check(
+    id="CMP-060",
+    title="The logs of a service are thrown away",
+    severity="medium",
+    why="After a break-in nobody can tell what happened.",
+    fix="Remove the driver none; limit the size of logs instead.",
+    references=(
+        "CIS Docker 2.13",
+        "CWE-778",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    logging:
+      driver: local
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    logging:
+      driver: none
+""",
+    ),
+)

@@ -1,0 +1,48 @@
+"""A service has a name for the metadata address of the cloud."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        value = service.node.get("extra_hosts")
+        texts = [value.text(key) for key in value] if isinstance(value, Mapping) else service.node.texts("extra_hosts")
+        if any("169.254.169.254" in text or "fd00:ec2::254" in text for text in texts):
+            yield below(service, "has a name for the metadata address", "extra_hosts")
+
+
+CHECK = Check(
+    id="CMP-057",
+    title="A service has a name for the metadata address of the cloud",
+    severity="medium",
+    why="There it gets credentials of the host, which often may do much in the account.",
+    fix="Remove the entry from extra_hosts, and block 169.254.169.254 for containers.",
+    references=(
+        "CWE-918",
+        "CWE-522",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    extra_hosts:
+      - "db.example:10.0.0.7"
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    extra_hosts:
+      - "metadata:169.254.169.254"
+""",
+    ),
+)

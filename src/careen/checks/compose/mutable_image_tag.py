@@ -1,0 +1,53 @@
+"""An image has no tag, or latest."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import imagename
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.image and "build" not in service.node and imagename.parse(service.image).mutable:
+            yield below(service, f"has the image {service.image}, whose content changes", "image")
+
+
+CHECK = Check(
+    id="CMP-022",
+    title="An image has no tag, or latest",
+    severity="medium",
+    why="What runs depends on the day it was pulled, and no roll-back leads back.",
+    fix="Name a version, best with its digest.",
+    references=(
+        "CIS Docker 5.28",
+        "CWE-1357",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: postgres:17.6
+""",
+        """\
+services:
+  web:
+    image: web
+    build: .
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: postgres
+""",
+        """\
+services:
+  web:
+    image: postgres:latest
+""",
+    ),
+)

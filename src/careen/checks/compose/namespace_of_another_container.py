@@ -1,0 +1,53 @@
+"""A service shares a namespace with another container."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for key in ("network_mode", "net", "pid", "ipc"):
+            value = service.node.text(key)
+            if value.startswith(("container:", "service:")) or (key == "ipc" and value == "shareable"):
+                yield below(service, f"has the {key} namespace {value}", key)
+
+
+CHECK = Check(
+    id="CMP-009",
+    title="A service shares a namespace with another container",
+    severity="medium",
+    why="Each listens to the other's loopback address, or sees its processes, memory and environment.",
+    fix="Give it a namespace of its own, or make the two one service.",
+    references=(
+        "CIS Docker 5.15, 5.16",
+        "CWE-653",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ipc: private
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    network_mode: service:vpn
+  vpn:
+    image: registry.example/web:1.4.2
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ipc: shareable
+""",
+    ),
+)

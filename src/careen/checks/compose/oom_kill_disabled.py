@@ -1,0 +1,45 @@
+"""A service is kept when memory runs out."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.says("oom_kill_disable") or service.node.text("oom_score_adj").startswith("-"):
+            yield below(service, "is kept when memory runs out", "oom_kill_disable")
+
+
+CHECK = Check(
+    id="CMP-047",
+    title="A service is kept when memory runs out",
+    severity="medium",
+    why="The kernel kills something else instead, up to the programs that run the host.",
+    fix="Remove oom_kill_disable and a negative oom_score_adj.",
+    references=("CWE-770",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    oom_kill_disable: true
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    oom_score_adj: -1000
+""",
+    ),
+)

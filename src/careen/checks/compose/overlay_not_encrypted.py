@@ -1,0 +1,49 @@
+"""An overlay network is not encrypted."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for network in compose.networks.values():
+        if network.node.text("driver") == "overlay" and network.node.text("driver_opts", "encrypted") not in ("true", "1"):
+            yield below(network, "is not encrypted", "driver")
+
+
+CHECK = Check(
+    id="CMP-037",
+    title="An overlay network is not encrypted",
+    severity="low",
+    why="What services say to each other passes the network between hosts readable.",
+    fix='Set driver_opts.encrypted: "true".',
+    references=(
+        "CIS Docker 7.3",
+        "CWE-319",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+networks:
+  back:
+    driver: overlay
+    driver_opts:
+      encrypted: "true"
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+networks:
+  back:
+    driver: overlay
+""",
+    ),
+)

@@ -1,0 +1,70 @@
+"""A port is published on every address of the host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for port in service.ports():
+            if port.everywhere:
+                yield below(service, f"publishes port {port.target} on every address", "ports", port.index)
+
+
+CHECK = Check(
+    id="CMP-011",
+    title="A port is published on every address of the host",
+    severity="medium",
+    why="It is open to every network the host is in, and the engine opens it past the firewall of the host.",
+    fix='Bind it to an address: "127.0.0.1:8080:80", or put a reverse proxy before it.',
+    references=(
+        "CIS Docker 5.14",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - "127.0.0.1:8080:80"
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - target: 80
+        published: "8080"
+        host_ip: 127.0.0.1
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    expose:
+      - "80"
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - "8080:80"
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - target: 80
+        published: "8080"
+""",
+    ),
+)

@@ -1,0 +1,56 @@
+"""A service may gain privileges."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if not {"no-new-privileges", "no-new-privileges=true"} & set(service.security):
+            yield below(service, "may gain privileges", "security_opt")
+
+
+CHECK = Check(
+    id="CMP-016",
+    title="A service may gain privileges",
+    severity="low",
+    why="A setuid or setcap program in the image makes its caller root or adds capabilities.",
+    fix="Add no-new-privileges:true to security_opt.",
+    references=(
+        "CIS Docker 5.26",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    security_opt:
+      - no-new-privileges:true
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    security_opt: [no-new-privileges]
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    security_opt:
+      - no-new-privileges:false
+""",
+    ),
+)

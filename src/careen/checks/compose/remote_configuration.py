@@ -1,0 +1,53 @@
+"""A file takes configuration from another host."""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+REMOTE = re.compile(r"(?:https?|git|ssh|oci|s3)://|git@|github\.com/")
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for one in compose.unresolved:
+        name = one.what.partition(" ")[2]
+        if REMOTE.match(name):
+            yield Place(f"takes {name}, which is not read", one.line, path=one.path)
+
+
+CHECK = Check(
+    id="CMP-062",
+    title="A file takes configuration from another host",
+    severity="medium",
+    why="Who controls it decides what is started here, and with what rights; it is not read and not judged here.",
+    fix="Copy it into the repository, or pin it by digest or commit.",
+    references=(
+        "CWE-829",
+        "CWE-494",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+        """\
+include:
+  - ../common/compose.yaml
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+include:
+  - oci://registry.example/stack:latest
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+)

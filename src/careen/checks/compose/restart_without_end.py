@@ -1,0 +1,46 @@
+"""A service is restarted without end."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.node.text("restart") in ("always", "unless-stopped", "on-failure"):
+            yield below(service, "is restarted without end", "restart")
+
+
+CHECK = Check(
+    id="CMP-023",
+    title="A service is restarted without end",
+    severity="negligible",
+    why="A program that fails at once, or is made to, takes the processor and fills the log.",
+    fix="Use on-failure with a number: restart: on-failure:5.",
+    references=("CIS Docker 5.14",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    restart: on-failure:5
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    restart: always
+""",
+    ),
+    default=False,
+)

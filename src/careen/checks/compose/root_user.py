@@ -1,0 +1,54 @@
+"""A service is told to run as root."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if service.node.text("user").partition(":")[0] in ("0", "root"):
+            yield below(service, "runs as root", "user")
+
+
+CHECK = Check(
+    id="CMP-017",
+    title="A service is told to run as root",
+    severity="high",
+    why="Root in the container is root on the host unless users are mapped: a way out of the container ends as root.",
+    fix="Set user to an id above 0.",
+    references=(
+        "CIS Docker 4.1",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    user: "1000:1000"
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    user: root
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    user: "0:0"
+""",
+    ),
+)

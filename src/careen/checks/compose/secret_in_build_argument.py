@@ -1,0 +1,68 @@
+"""A credential is written into a build argument."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import credentials
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        arguments = service.node.map("build").get("args")
+        if isinstance(arguments, Mapping):
+            pairs = [(key, arguments.text(key)) for key in arguments]
+        else:
+            pairs = [(name, value) for name, _, value in (text.partition("=") for text in service.node.texts("build", "args"))]
+        for name, value in pairs:
+            if credentials.is_credential(name, value):
+                yield below(service, f"has a credential in its build argument {name}", "build", "args")
+
+
+CHECK = Check(
+    id="CMP-052",
+    title="A credential is written into a build argument",
+    severity="high",
+    why="Build arguments stay in the history of the image for whoever pulls it.",
+    fix="Use build.secrets and RUN --mount=type=secret, and change the credential: it has been seen.",
+    references=(
+        "CWE-798",
+        "CWE-538",
+        "CIS Docker 4.10",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    build:
+      context: .
+      args:
+        VERSION: "1"
+        NPM_TOKEN:
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    build:
+      context: .
+      args:
+        NPM_TOKEN: abc123def456
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    build:
+      context: .
+      args:
+        - NPM_TOKEN=abc123def456
+""",
+    ),
+)

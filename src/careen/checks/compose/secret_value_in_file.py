@@ -1,0 +1,57 @@
+"""A secret or config has its value written out."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import credentials
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for config in compose.configs.values():
+        content = config.node.text("content")
+        if content and (credentials.is_credential(config.name, content) or credentials.assigned(content)):
+            yield below(config, "has a credential written out", "content")
+    for secret in compose.secrets.values():
+        if secret.node.text("content"):
+            yield below(secret, "has its value written out", "content")
+
+
+CHECK = Check(
+    id="CMP-070",
+    title="A secret or config has its value written out",
+    severity="high",
+    why="Whoever reads the file or the repository has the credential.",
+    fix="Use file: or environment:, and change the credential: it has been seen.",
+    references=(
+        "CWE-798",
+        "CWE-312",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+secrets:
+  db:
+    file: ./db.txt
+configs:
+  web:
+    content: |
+      db_password=${DB_PASSWORD}
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+configs:
+  web:
+    content: |
+      db_password=hunter2
+""",
+    ),
+)

@@ -1,0 +1,58 @@
+"""A service reads a sensitive path of its host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+SENSITIVE = (
+    *("/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var/run"),
+    *("/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/kubelet", "/var/log", "/var/spool/cron"),
+)
+HARMLESS = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
+
+
+def sensitive(path: str) -> bool:
+    below = any(path == one or path.startswith(one + "/") for one in SENSITIVE)
+    return path == "/" or (below and not path.startswith(HARMLESS) and not path.endswith(".sock"))
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for mount in service.mounts():
+            if mount.read_only and sensitive(mount.host_path):
+                yield below(service, f"reads {mount.host_path} of the host", "volumes", mount.index)
+
+
+CHECK = Check(
+    id="CMP-027",
+    title="A service reads a sensitive path of its host",
+    severity="medium",
+    why="Keys, password hashes and the files of other containers lie there.",
+    fix="Remove the mount, or narrow it to the file that is needed.",
+    references=(
+        "CIS Docker 5.6",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /srv/data:/data:ro
+      - /etc/localtime:/etc/localtime:ro
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /var/lib/docker:/host/docker:ro
+""",
+    ),
+)

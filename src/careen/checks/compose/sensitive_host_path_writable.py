@@ -1,0 +1,75 @@
+"""A service may write to a sensitive path of its host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+SENSITIVE = (
+    *("/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var/run"),
+    *("/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/kubelet", "/var/log", "/var/spool/cron"),
+)
+HARMLESS = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
+
+
+def sensitive(path: str) -> bool:
+    below = any(path == one or path.startswith(one + "/") for one in SENSITIVE)
+    return path == "/" or (below and not path.startswith(HARMLESS) and not path.endswith(".sock"))
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for mount in service.mounts():
+            if not mount.read_only and sensitive(mount.host_path):
+                yield below(service, f"may write to {mount.host_path} of the host", "volumes", mount.index)
+
+
+CHECK = Check(
+    id="CMP-003",
+    title="A service may write to a sensitive path of its host",
+    severity="high",
+    why="There lie the programs, configuration and devices of the host: what it writes there, root of the host runs.",
+    fix="Remove the mount, or narrow it to what is needed and make it read-only.",
+    references=(
+        "CIS Docker 5.6",
+        "CWE-668",
+        "CWE-732",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /etc:/host/etc:ro
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /srv/data:/data
+      - /etc/localtime:/etc/localtime
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /etc:/host/etc
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - type: bind
+        source: /
+        target: /host
+""",
+    ),
+)

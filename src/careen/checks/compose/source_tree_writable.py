@@ -1,0 +1,44 @@
+"""A service may write to the folder of its own files."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for mount in service.mounts():
+            if not mount.read_only and mount.host_path.startswith("."):
+                yield below(service, f"may write to {mount.host_path}", "volumes", mount.index)
+
+
+CHECK = Check(
+    id="CMP-028",
+    title="A service may write to the folder of its own files",
+    severity="negligible",
+    why="An intruder changes the sources that are built and deployed next.",
+    fix="Mount it read-only, or copy it into the image.",
+    references=("CWE-732",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - ./src:/app:ro
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - ./src:/app
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,46 @@
+"""A service publishes SSH."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for port in service.ports():
+            if port.target == "22" and port.protocol == "tcp":
+                yield below(service, "publishes SSH", "ports", port.index)
+
+
+CHECK = Check(
+    id="CMP-068",
+    title="A service publishes SSH",
+    severity="medium",
+    why="A second way in beside docker exec, with keys and accounts that nobody watches.",
+    fix="Remove the SSH server; use docker exec.",
+    references=(
+        "CIS Docker 5.7",
+        "CWE-1188",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - "443:8443"
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    ports:
+      - "2222:22"
+""",
+    ),
+)

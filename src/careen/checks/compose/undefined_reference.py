@@ -1,0 +1,77 @@
+"""A service uses a network, volume, secret, config or service that is not defined."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    known = {"networks": compose.networks, "secrets": compose.secrets, "configs": compose.configs}
+    services = {service.name for service in compose.services}
+    for service in compose.services if not compose.unresolved else ():
+        for key, sections in known.items():
+            value = service.node.get(key)
+            names = list(value) if isinstance(value, Mapping) else service.node.texts(key)
+            names += [one.text("source") for one in service.node.maps(key)]
+            for name in names:
+                if name and name != "default" and name not in sections:
+                    yield below(service, f"uses {name} of {key}, which is not defined", key)
+        for mount in service.mounts():
+            if mount.kind == "volume" and mount.source and mount.source not in compose.volumes:
+                yield below(service, f"uses volume {mount.source}, which is not defined", "volumes", mount.index)
+        needs = service.node.get("depends_on")
+        for name in needs if isinstance(needs, Mapping) else service.node.texts("depends_on"):
+            if name not in services:
+                yield below(service, f"depends on service {name}, which is not defined", "depends_on")
+
+
+CHECK = Check(
+    id="CMP-026",
+    title="A service uses a network, volume, secret, config or service that is not defined",
+    severity="negligible",
+    why="The engine refuses the file.",
+    fix="Define it, or correct the name.",
+    references=("https://github.com/compose-spec/compose-spec/blob/main/05-services.md",),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    networks: [back]
+    volumes:
+      - data:/data
+    depends_on: [db]
+  db:
+    image: postgres:17
+networks:
+  back:
+volumes:
+  data:
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    networks: [back]
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - data:/data
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    depends_on: [db]
+""",
+    ),
+)

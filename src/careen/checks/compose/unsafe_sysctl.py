@@ -1,0 +1,57 @@
+"""A service sets a kernel parameter."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import podsecurity
+from careen.formats.compose import Compose
+from careen.formats.yamldoc import Mapping
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        value = service.node.get("sysctls")
+        texts = list(value) if isinstance(value, Mapping) else service.node.texts("sysctls")
+        for name in (text.partition("=")[0].strip() for text in texts):
+            if name not in podsecurity.SAFE_SYSCTLS and name != "net.core.somaxconn":
+                yield below(service, f"sets the sysctl {name}", "sysctls")
+
+
+CHECK = Check(
+    id="CMP-024",
+    title="A service sets a kernel parameter",
+    severity="medium",
+    why=("Parameters that are not of the container alone change the host and other containers; the rest weaken its network."),
+    fix="Remove the sysctl, or set it on the host.",
+    references=(
+        "CIS Docker 5.25",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    sysctls:
+      net.core.somaxconn: 1024
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    sysctls:
+      kernel.msgmax: 65536
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    sysctls:
+      - net.ipv4.ip_forward=1
+""",
+    ),
+)

@@ -1,0 +1,75 @@
+"""A volume has its credentials or a weak mount written out."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+PASSWORD = re.compile(r"\bpass(?:word)?=(?![$,]|$)")
+WEAK = re.compile(r"\bnolock\b|\bsec=(?:sys|none)\b")
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for volume in compose.volumes.values():
+        options = volume.node.text("driver_opts", "o")
+        if PASSWORD.search(options):
+            yield below(volume, "has a password in its options", "driver_opts", "o")
+        elif volume.node.text("driver_opts", "type").startswith("nfs") and WEAK.search(options):
+            yield below(volume, f"is mounted with {options}", "driver_opts", "o")
+
+
+CHECK = Check(
+    id="CMP-006",
+    title="A volume has its credentials or a weak mount written out",
+    severity="medium",
+    why="The password of the file server lies in the file, or the server trusts whoever sends the right user id.",
+    fix="Mount the share on the host with a credentials file, or with Kerberos.",
+    references=(
+        "CWE-522",
+        "CWE-798",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+volumes:
+  share:
+    driver_opts:
+      type: nfs4
+      o: addr=files.example,sec=krb5p
+      device: :/exports
+  other:
+    driver_opts:
+      type: cifs
+      o: username=web,password=${SHARE_PASSWORD}
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+volumes:
+  share:
+    driver_opts:
+      type: cifs
+      o: username=web,password=hunter2
+      device: //files.example/share
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+volumes:
+  share:
+    driver_opts:
+      type: nfs
+      o: addr=files.example,nolock,sec=sys
+      device: :/exports
+""",
+    ),
+)

@@ -1,0 +1,45 @@
+"""A service takes all volumes of another one."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for index, name in enumerate(service.node.texts("volumes_from")):
+            yield below(service, f"takes all volumes of {name}", "volumes_from", index)
+
+
+CHECK = Check(
+    id="CMP-030",
+    title="A service takes all volumes of another one",
+    severity="medium",
+    why="Whatever that service is given later, secrets and sockets among it, this one has too.",
+    fix="Name the volumes that are needed.",
+    references=(
+        "CWE-668",
+        "https://github.com/compose-spec/compose-spec/blob/main/05-services.md",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes_from:
+      - db
+  db:
+    image: postgres:17
+""",
+    ),
+)

@@ -1,0 +1,62 @@
+"""A service may write to a path of its host."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        for mount in service.mounts():
+            if not mount.read_only and mount.host_path.startswith(("/", "~")) and not mount.host_path.endswith(".sock"):
+                yield below(service, f"may write to {mount.host_path} of the host", "volumes", mount.index)
+
+
+CHECK = Check(
+    id="CMP-004",
+    title="A service may write to a path of its host",
+    severity="medium",
+    why="What it writes stays on the host after the container and may be run or trusted there, or by other services.",
+    fix="Mount it read-only (:ro), or use a named volume.",
+    references=(
+        "CIS Docker 5.6",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /srv/data:/data:ro
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - data:/data
+volumes:
+  data:
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - /srv/data:/data
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    volumes:
+      - ~/.aws:/root/.aws
+""",
+    ),
+)
