@@ -51,10 +51,13 @@ def _packages(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _of_key(key: str, slashes: bool) -> tuple[str, str]:
-    """Before the first slash of an old key is the registry, where it is not the default one."""
+    """Before the first slash is the host of the registry, where it is not the default one."""
+    host, slash, rest = key.partition("/")
+    if slash and (not host or "." in host) and "@" not in host:
+        key = rest
     if not slashes:
-        return split_spec(key.removeprefix("/"))
-    parts = key.partition("/")[2].split("/")
+        return split_spec(key)
+    parts = key.split("/")
     end = 2 if parts[0].startswith("@") else 1
     return "/".join(parts[:end]), "/".join(parts[end : end + 1])
 
