@@ -78,6 +78,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     docker_config: Annotated[Path | None, Meta(description="folder of the Docker client's config.json")] = None
     registry_username: Annotated[str | None, Meta(description="user name for the registry")] = None
     registry_password: Annotated[str | None, Meta(description="password or token for the registry")] = None
+    mirrors: Annotated[
+        tuple[str, ...], Meta(description="mirrors to ask before a registry: HOST=MIRROR[/PREFIX]; may be repeated")
+    ] = ()
     plain_http: Annotated[bool, Meta(description="speak HTTP without TLS to the registry")] = False
     insecure: Annotated[bool, Meta(description="do not verify TLS certificates")] = False
     ca_file: Annotated[Path | None, Meta(description="PEM file of certificate authorities to trust besides the system's")] = (

@@ -28,6 +28,7 @@ class Registry:
     head: bool = True  # False: HEAD is not allowed
     tell_digest: bool = True
     list_tags: bool = True
+    list_repositories: bool = True
     ranges: bool = True
     blobs_elsewhere: str | None = None  # address that blobs are redirected to
     page: int = 1000
@@ -95,6 +96,8 @@ class Registry:
             return self.busy.pop(0)
         if parts.path == "/v2/":
             return Answer(body=b"{}")
+        if parts.path == "/v2/_catalog":
+            return self._catalogue(parse_qs(parts.query))
         if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", parts.path):
             return self._manifest(request, match[1], match[2])
         if match := re.fullmatch(r"/v2/(.+)/blobs/([^/]+)", parts.path):
@@ -112,6 +115,7 @@ class Registry:
             if not given.startswith("Bearer ") or token not in self.tokens:
                 name = re.sub(r"^/v2/|/(manifests|blobs|tags)/.*$", "", path)
                 scope = f',scope="repository:{name}:pull"' if name else ""
+                scope = ',scope="registry:catalog:*"' if name == "_catalog" else scope
                 challenge = f'Bearer realm="{self.url}/token",service="registry.example.test"{scope}'
                 return _error(401, "UNAUTHORIZED", {"WWW-Authenticate": challenge})
         return None
@@ -165,6 +169,16 @@ class Registry:
         if self.broken.get(digest):
             return Answer(status, rest[: self.broken[digest].pop(0)], length=len(rest))
         return Answer(status, rest)
+
+    def _catalogue(self, query: dict[str, list[str]]) -> Answer:
+        if not self.list_repositories:
+            return _error(404, "UNSUPPORTED")
+        last = query.get("last", [""])[0]
+        left = [name for name in sorted(self.tags) if name > last]
+        headers = {}
+        if len(left) > self.page:
+            headers["Link"] = f'</v2/_catalog?last={left[self.page - 1]}&n={self.page}>; rel="next"'
+        return Answer(body=json.dumps({"repositories": left[: self.page]}).encode(), headers=headers)
 
     def _tags(self, name: str, query: dict[str, list[str]]) -> Answer:
         if not self.list_tags:

@@ -7,6 +7,12 @@ from typing import Any, NoReturn
 from careen.errors import UsageError
 
 
+# What reaching a registry may need, in the order of the help.
+NETWORK = (
+    "registry_username", "docker_config", "mirrors", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout",
+)  # fmt: skip
+
+
 class Parser(argparse.ArgumentParser):
     """Raises UsageError instead of ending the process; never guesses what an abbreviation meant."""
 
@@ -98,5 +104,6 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
         return named[key]
     ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR"}
     ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
+    ends |= {"mirrors": "HOST=MIRROR"}
     last = key.rpartition("_")[2]
     return "LEVEL" if key == "log_level" else ends.get(last, last.upper() if not words else "WORD")

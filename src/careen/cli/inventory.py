@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
 
-from .arguments import Parser, add_common, add_settings, given
+from .arguments import NETWORK, Parser, add_common, add_settings, given
 
 if TYPE_CHECKING:
     from careen.config import Settings
@@ -36,11 +36,7 @@ def parser() -> Parser:
     )
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
-    add_settings(
-        made,
-        "registry and network",
-        ("registry_username", "docker_config", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout"),
-    )
+    add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
     add_common(made)
     return made

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from careen.errors import UsageError
 
-from .arguments import Parser, add_common, add_settings, given
+from .arguments import NETWORK, Parser, add_common, add_settings, given
 
 if TYPE_CHECKING:
     from careen.config import Settings
@@ -38,11 +38,7 @@ def parser() -> Parser:
     add_settings(made, "policy", ("fail_on", "baseline", "grace_days", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex"))
     add_settings(made, "advisories", ("offline", "advisories", "db_from"))
-    add_settings(
-        made,
-        "registry and network",
-        ("registry_username", "docker_config", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout"),
-    )
+    add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
     add_common(made)
     return made

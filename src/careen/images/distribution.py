@@ -82,26 +82,33 @@ class Repository:
         finally:
             response.close()
 
-    def tags(self) -> tuple[str, ...] | None:
+    def tags(self, pages: int = _TAG_PAGES) -> tuple[str, ...] | None:
         """Some thousands of tags, None where they are not told; InputError where there is no such repository."""
+        return self._listed("tags/list", "tags", pages)
+
+    def catalogue(self, pages: int = _TAG_PAGES) -> tuple[str, ...] | None:
+        """The repositories of the registry, None where it does not tell them."""
+        return self._listed("/v2/_catalog", "repositories", pages)
+
+    def _listed(self, path: str, key: str, pages: int) -> tuple[str, ...] | None:
         found: list[str] = []
-        path = "tags/list?n=1000"
-        for _ in range(_TAG_PAGES):
-            response = self._ask(path)
+        query = "n=1000"
+        for _ in range(pages):
+            response = self._ask(f"{path}?{query}")
             try:
-                if response.status == 404:
+                if response.status == 404 and key == "tags":
                     raise self._no_repository()
                 document = _document(response, _TAG_BYTES) if response.status == 200 else {}
             finally:
                 response.close()
-            tags = document.get("tags")
-            if response.status != 200 or not isinstance(tags, list | None):
+            names = document.get(key)
+            if response.status != 200 or not isinstance(names, list | None):
                 return tuple(found) or None
-            found += [tag for tag in tags or () if isinstance(tag, str)]
+            found += [name for name in names or () if isinstance(name, str)]
             following = _next(response)
-            if following is None:
+            if following in (None, query):
                 break
-            path = following
+            query = following or ""
         return tuple(found)
 
     def _ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
@@ -220,5 +227,4 @@ def _next(response: Response) -> str | None:
     target, _, relation = response.headers.get("link", "").partition(">")
     if not target.startswith("<") or 'rel="next"' not in relation.replace("rel=next", 'rel="next"'):
         return None
-    query = urlsplit(target[1:]).query
-    return f"tags/list?{query}" if query else None
+    return urlsplit(target[1:]).query or None

@@ -1,32 +1,46 @@
 """Images of a registry, by the OCI distribution protocol: ``registry:HOST/NAME:TAG``.
 
 The manifest's digest is asked for first; what is kept already under a digest is not asked for again. Layers come when
-they are opened, by several threads at once if wanted, each verified against its digest.
+they are opened, by several threads at once if wanted, each verified against its digest. Mirrors of a registry are asked
+before it.
 Raises: InputError for what is not there, denied or not what its digest says; NetworkError for the rest.
 **Source:** OCI distribution-spec 1.1; OCI image-spec 1.1.
 """
 
-from ..errors import InputError
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from ..errors import Error, InputError, UsageError
 from ..model.image import Image, Platform
-from ..plugins import ImageSource, OpenContext
-from .blobs import BlobStore
+from ..plugins import ImageSource, OpenContext, Response
+from .blobs import BlobStore, Download
 from .distribution import Repository
 from .fetching import fetcher_of
 from .manifest import CONFIG_BYTES, bind_layers, choose, is_index, parse_config, parse_index, parse_manifest, require
 from .names import Reference, parse_reference
 
+log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 _NESTING = 4  # indexes in indexes
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
     """The image of a reference for the context's platform; its layers are not downloaded yet."""
-    repository, store = _connected(reference, context)
-    digest, data = _resolved(repository, store)
+    return _first(reference, context, lambda repository, store: opened(repository, store, None, reference, context.platform))
+
+
+def opened(repository: Repository, store: BlobStore, named: Reference | None, reference: str, wanted: Platform | None) -> Image:
+    """The image that ``named`` means in the repository (None: the repository's own reference); ``reference`` is its name."""
+    digest, data = _resolved(repository, store, named or repository.reference)
     offered: Platform | None = None
     for _ in range(_NESTING):
         if not is_index(data):
             break
-        child = choose(parse_index(data), context.platform)
+        child = choose(parse_index(data), wanted)
         digest, offered = child.digest, child.platform or offered
         data = _manifest(repository, store, digest)
     else:
@@ -35,13 +49,19 @@ def open_image(reference: str, context: OpenContext) -> Image:
     config, diff_ids, platform = parse_config(store.document(manifest.config, CONFIG_BYTES))
     if platform.architecture == "unknown" and offered:
         platform = offered
-    require(context.platform, platform)
+    require(wanted, platform)
     return Image(reference, "image", digest, platform, config, bind_layers(manifest, config, diff_ids, store.opener))
+
+
+def connected(reference: str, context: OpenContext) -> tuple[Repository, BlobStore]:
+    """The repository of a reference, and where its blobs are kept."""
+    repository = Repository(parse_reference(_plain(reference)), fetcher_of(context), context.settings)
+    return repository, BlobStore(context.cache, repository.blob, context.progress)
 
 
 def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
     """What the index of a reference offers, in its order; empty where it has no index."""
-    _, data = _resolved(*_connected(reference, context))
+    _, data = _first(reference, context, lambda repository, store: _resolved(repository, store, repository.reference))
     if not is_index(data):
         return ()
     found = (child.platform for child in parse_index(data))
@@ -56,18 +76,52 @@ def accepts(reference: str) -> bool:
     return True
 
 
-def _connected(reference: str, context: OpenContext) -> tuple[Repository, BlobStore]:
-    repository = Repository(parse_reference(_plain(reference)), fetcher_of(context), context.settings)
-    return repository, BlobStore(context.cache, repository.blob, context.progress)
-
-
 def _plain(reference: str) -> str:
     return reference.removeprefix("//")  # registry://NAME, as others write it
 
 
-def _resolved(repository: Repository, store: BlobStore) -> tuple[str, bytes]:
+def _first(reference: str, context: OpenContext, ask: Callable[[Repository, BlobStore], Answer]) -> Answer:
+    """The answer of the first mirror that has one, else the registry's own. Blobs come from whoever has them first."""
+    wanted, fetcher = parse_reference(_plain(reference)), fetcher_of(context)
+    asked = (*mirrors_of(wanted, context.settings.get("mirrors") or ()), wanted)
+    repositories = [Repository(one, fetcher, context.settings) for one in asked]
+    for number, repository in enumerate(repositories[:-1]):
+        store = BlobStore(context.cache, _any_of(repositories[number:]), context.progress)
+        try:
+            return ask(repository, store)
+        except Error as error:
+            log.info("the mirror %s of %s: %s", repository.reference.registry, wanted.registry, error)
+    return ask(repositories[-1], BlobStore(context.cache, repositories[-1].blob, context.progress))
+
+
+def mirrors_of(reference: Reference, mirrors: Iterable[str]) -> list[Reference]:
+    """The same name at each mirror of its registry: ``HOST=MIRROR[/PREFIX]``. Raises UsageError for what is no such pair."""
+    found = []
+    for pair in mirrors:
+        host, equals, place = pair.partition("=")
+        place = place.removeprefix("https://").rstrip("/")
+        if not host or not equals or not place or "://" in place:
+            raise UsageError(f"{pair!r} is no mirror of a registry", "write HOST=MIRROR or HOST=MIRROR/PREFIX")
+        if parse_reference(f"{host}/x").registry == reference.registry or host == reference.registry:
+            target, slash, prefix = place.partition("/")
+            found.append(replace(reference, registry=target.lower(), repository=f"{prefix}{slash}{reference.repository}"))
+    return found
+
+
+def _any_of(repositories: Sequence[Repository]) -> Download:
+    def download(digest: str, offset: int) -> Response:
+        for repository in repositories[:-1]:
+            try:
+                return repository.blob(digest, offset)
+            except Error as error:
+                log.info("%s has no %s: %s", repository.reference.registry, digest, error)
+        return repositories[-1].blob(digest, offset)
+
+    return download
+
+
+def _resolved(repository: Repository, store: BlobStore, wanted: Reference) -> tuple[str, bytes]:
     """Digest and bytes of what the reference names, which may be an index."""
-    wanted: Reference = repository.reference
     if wanted.digest:
         return wanted.digest, _manifest(repository, store, wanted.digest)
     tag = wanted.tag or "latest"

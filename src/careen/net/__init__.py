@@ -42,7 +42,6 @@ log = logging.getLogger(__name__)
 
 READ_ALL_BYTES = 256 * 1024 * 1024  # what ``read()`` without a size keeps in memory at most
 MAX_REDIRECTS = 8
-MAX_WAIT_S = 60.0  # in all, between the tries of one request
 _SLOW_AFTER_S, _SLOW_BYTES_S = 120.0, 256.0  # a body that drips is given up: time-outs see single reads only
 _AGAIN = (408, 429, 500, 502, 503, 504)
 _CHECK = "check the address"
@@ -142,7 +141,7 @@ class HttpFetcher:
                     return HttpResponse(raw, url, self._settings)
                 told = retry_after(raw.headers.get("retry-after"), time.time())
                 wanted = max(wanted, told or 0.0)
-                if last or waited + wanted > MAX_WAIT_S:
+                if last or waited + wanted > self._settings.max_wait_s:
                     if raw.status != 429:
                         return HttpResponse(raw, url, self._settings)
                     raw.close()

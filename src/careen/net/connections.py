@@ -34,6 +34,7 @@ class NetSettings(Struct, frozen=True):
     plain_http: tuple[str, ...] = ()  # besides loopback
     max_body_bytes: int = 64 * 1024**3
     user_agent: str = "careen"
+    max_wait_s: float = 60.0  # in all, between the tries of one request
 
 
 # Where Python was built for another system than it runs on, its OpenSSL looks for the store in the wrong place.

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from careen.errors import InputError, NetworkError
-from careen.images.registry import IMAGE_SOURCE, accepts, open_image, platforms
+from careen.images.registry import IMAGE_SOURCE, accepts, connected, open_image, platforms
 from careen.model.image import Platform
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import OpenContext
@@ -490,3 +490,30 @@ def test_names_that_are_ours():
     assert IMAGE_SOURCE.name == "registry"
     assert accepts("nginx") and accepts("//ghcr.io/a/b:1")
     assert not accepts("./image.tar") and not accepts("Nginx") and not accepts("")
+
+
+# --- the whole registry -----------------------------------------------------------------------------------------------
+
+
+def test_the_catalogue_is_read_page_by_page_with_a_token_of_its_own(scene):
+    with Registry(auth="bearer", page=2) as registry:
+        for name in ("a", "b/c", "d", "e", "f"):
+            registry.push(name, "1", IMAGE)
+        repository, _ = connected(f"{registry.host}/x", scene.context())
+        assert repository.catalogue() == ("a", "b/c", "d", "e", "f")
+        assert len(registry.asked("GET", "/v2/_catalog?last=")) == 2
+        assert registry.asked("GET", "scope=registry%3Acatalog%3A%2A")
+
+
+def test_a_registry_may_keep_its_catalogue_to_itself(scene):
+    with Registry(list_repositories=False) as registry:
+        registry.push("a", "1", IMAGE)
+        assert connected(f"{registry.host}/x", scene.context())[0].catalogue() is None
+
+
+def test_a_page_that_names_itself_as_the_next_ends_the_list(scene):
+    again = Answer(200, b'{"repositories": ["a"]}', {"Link": '</v2/_catalog?n=1000>; rel="next"'})
+    with Registry() as registry:
+        registry.busy = [again, again]
+        repository, _ = connected(f"{registry.host}/x", scene.context(plain_http=("*",), settings={"plain_http": True}))
+        assert repository.catalogue(pages=5) == ("a",)
