@@ -121,7 +121,7 @@ class Session:
         sources = (*catalogers, SECRETS) if "secret" in settings.scanners else catalogers
         self._readers = Readers.of(sources, _fingerprint(sources))
         self._policy = _policy(settings)
-        self._store = store or _store(settings)
+        self._store = store or open_store(settings)
         self._learnt: set[str] = set()
         self._lock = threading.Lock()
 
@@ -135,7 +135,7 @@ class Session:
     def schemes(self) -> Mapping[str, VersionScheme]:
         return {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
 
-    def scan(self, reference: str, progress: Progress = silent) -> Report:
+    def scan(self, reference: str | Image, progress: Progress = silent) -> Report:
         return self._judged(reference, progress, lambda report, _: report)
 
     def explain(
@@ -150,7 +150,7 @@ class Session:
             lambda report, known: (report, explain(id, package, report, known, self.schemes, self.ecosystems)),
         )
 
-    def _judged(self, reference: str, progress: Progress, told: Callable[[Report, Knowledge | None], Told]) -> Told:
+    def _judged(self, reference: str | Image, progress: Progress, told: Callable[[Report, Knowledge | None], Told]) -> Told:
         """``told`` is asked while the knowledge is open."""
         settings = self._settings
         policy = self._policy_with_baseline(progress)
@@ -176,9 +176,11 @@ class Session:
         return self._policy
 
     def inventory(
-        self, reference: str, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None
+        self, reference: str | Image, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None
     ) -> tuple[Image, Inventory]:
         """``seen`` is told of each Delta as it comes."""
+        if isinstance(reference, Image):
+            return self.inventory_of(reference, progress, seen)
         path = _sbom_path(reference)
         if path is not None:
             from careen.sboms.file import read_file
@@ -206,7 +208,7 @@ class Session:
 
 def open_image(reference: str, settings: Settings, progress: Progress = silent, fetcher: Fetcher | None = None) -> Image:
     """The image behind a reference: a path, a prefix and what it names, or a name to look for at the engines and registry."""
-    context = _context(settings, progress, fetcher)
+    context = open_context(settings, progress, fetcher)
     forced, rest = _forced(reference)
     if forced:
         return forced.open(rest, context)
@@ -232,7 +234,7 @@ def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
     """What a multi-platform image offers; empty where there is no choice."""
     if _sbom_path(reference) is not None:
         return ()
-    context = _context(settings, silent)
+    context = open_context(settings, silent)
     forced, rest = _forced(reference)
     if forced:
         return forced.platforms(rest, context) if forced.platforms else ()
@@ -348,7 +350,7 @@ def _knowledge(settings: Settings, opened: ExitStack) -> Knowledge | None:
         private.append(advisories_folder(settings.advisories))
     path = database_path(settings.cache_dir)
     try:
-        database: list[Knowledge] = [opened.enter_context(open_database(path))]
+        database: list[Knowledge] = [opened.enteropen_context(open_database(path))]
     except DatabaseError as error:
         if not private or path.exists():
             log.warning("%s: %s", error, error.hint)
@@ -388,7 +390,8 @@ def _sbom_path(reference: str) -> Path | None:
     return Path(reference.removeprefix("sbom:")) if reference.startswith("sbom:") else None
 
 
-def _context(settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> OpenContext:
+def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> OpenContext:
+    """What image sources may use, from the settings."""
     import msgspec
 
     from careen.images.platforms import parse_platform
@@ -426,12 +429,13 @@ def _plain_host(address: str | None) -> tuple[str, ...]:
     return (parts.netloc.rpartition("@")[2],) if parts.scheme == "http" else ()
 
 
-def _store(settings: Settings) -> Store:
+def open_store(settings: Settings, max_bytes: int = 1 << 30) -> Store:
+    """Where the settings say that layers are kept; it forgets what was used longest ago beyond its bound."""
     if settings.no_cache:
         return NoStore()
     from careen.store.sqlite import SqliteStore
 
-    return SqliteStore(_cache_folder(settings.cache_dir) / "layers.sqlite")
+    return SqliteStore(_cache_folder(settings.cache_dir) / "layers.sqlite", max_bytes)
 
 
 def _cache_folder(path: Path) -> Path:

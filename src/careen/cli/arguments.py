@@ -6,10 +6,10 @@ from typing import Any, NoReturn
 
 from careen.errors import UsageError
 
-
 # What reaching a registry may need, in the order of the help.
 NETWORK = (
-    "registry_username", "docker_config", "mirrors", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout",
+    "registry_username", "docker_config", "mirrors", "plain_http", "insecure", "ca_file", "client_cert", "client_key",
+    "timeout",
 )  # fmt: skip
 
 
