@@ -82,6 +82,8 @@ USUAL_PLACES = {  # the same by what their names look like
     "*/snap/*/dpkg.yaml": "usr/share/snappy/dpkg.yaml",
     "*/snap/*/manifest.yaml": "snap/manifest.yaml",
     "*package-lock*.json": "package-lock.json",
+    "*/package-*.json": "package.json",
+    "*/installed.json": "vendor/composer/installed.json",
     "*setup.py": "setup.py",
     "*/conda/meta/*.json": "opt/conda/conda-meta/package.json",
     "*.reg": "usr/share/php/.registry/.channel.pecl.php.net/package.reg",
