@@ -86,6 +86,7 @@ def matches(wants: Wants, file: MemoryFile) -> bool:
             ("/" + folder).endswith("/" + wanted.partition("/*")[0]) and name.endswith(wanted.partition("/*")[2])
             for wanted in wants.folders
         )
+        or (wants.select is not None and wants.select(file.path, file.mode))
         or (wants.executables and (file.mode & 0o111 != 0 or name.endswith(".so") or ".so." in name))
     )
     return wanted and (not wants.magic or any(file.content().startswith(magic) for magic in wants.magic))

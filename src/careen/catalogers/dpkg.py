@@ -3,7 +3,8 @@
 Shape: control paragraphs; installed is what ``Status`` ends with "installed" in. ``Source: name (version)`` is given
 where it differs from the package's own name and version. Files of a package: ``info/NAME[:ARCH].list`` or, without
 it, the paths in ``.md5sums``.
-Raises: ValueError where the file is no control file or a paragraph has no Package or Version.
+A paragraph without Version is listed without one, which nothing judges.
+Raises: ValueError where the file is no control file or a paragraph has a Version and no Package.
 Source: dpkg(1), "PACKAGE STATES"; deb-control(5); dpkg's admindir layout; distroless ``status.d``.
 """
 
@@ -37,6 +38,8 @@ def read_status(file: File) -> Iterator[Installed]:
     for entry in paragraphs(_text(file), FIELDS):
         if "package" not in entry and "version" not in entry and "status" not in entry:
             raise ValueError("a paragraph names no package")
+        if not entry.get("package") and not entry.get("version"):
+            continue  # dpkg passes over it, too
         state = entry.get("status", "install ok installed").split()
         if state[-1:] and state[-1] in PRESENT:
             yield Installed(_package(entry))
@@ -89,8 +92,8 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
 
 def _package(entry: dict[str, str]) -> Package:
     name, version = entry.get("package", ""), entry.get("version", "")
-    if not name or not version:
-        raise ValueError(f"a paragraph without {'Version' if name else 'Package'} ({name or version or 'empty'})")
+    if not name:
+        raise ValueError(f"a paragraph without Package ({version})")
     source, _, its_version = entry.get("source", name).partition("(")
     return Package(
         "deb",

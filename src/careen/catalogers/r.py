@@ -1,6 +1,7 @@
 """R: packages that are installed, and those that ``renv.lock`` names.
 
-An installed package has a file ``DESCRIPTION`` with a line ``Built``; without that line it is a source tree.
+An installed package has a file ``DESCRIPTION`` with a line ``Built``; without that line it is a source tree, whose package is
+declared.
 Raises: ValueError for a DESCRIPTION or lock file of another shape.
 **Source:** Writing R Extensions, "The DESCRIPTION file"; renv, "Lockfiles".
 """
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from careen.formats.deb822 import paragraphs
 from careen.formats.declared import declared
 from careen.formats.plaindata import json_object, mapping
-from careen.model.package import Package
+from careen.model.package import Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 FIELDS = frozenset(("package", "version", "license", "built"))
@@ -18,12 +19,13 @@ FIELDS = frozenset(("package", "version", "license", "built"))
 
 def read_description(file: File) -> Iterator[Package]:
     text = file.data.decode("utf-8", "replace")
-    if "\nBuilt:" not in text:
-        return
+    if not text.startswith("Package:") and "\nPackage:" not in text:
+        return  # other things are called so, too
     for entry in paragraphs(text, FIELDS):
         if entry.get("package") and entry.get("version"):
             licenses = (entry["license"],) if entry.get("license") else ()
-            yield Package("cran", None, entry["package"], entry["version"], licenses=licenses, cataloger="r")
+            presence: Presence = "present" if "built" in entry else "declared"
+            yield Package("cran", None, entry["package"], entry["version"], licenses=licenses, cataloger="r", presence=presence)
         return  # there is but one
 
 

@@ -1,0 +1,53 @@
+"""Nix packages: what lies in the store, by the names of its folders.
+
+A folder ``nix/store/HASH-NAME-VERSION[-OUTPUT]`` is one output of a package; the version begins at the first hyphen that a
+digit follows. Folders without a version are wrappers, hooks and sources; files directly in the store are not packages.
+Facts carry nothing: the place of each file says it all, and the join names each package once.
+Raises: ValueError never.  **Source:** Nix manual, "Store path"; builtins.parseDrvName.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+OUTPUTS = ("bin", "dev", "lib", "out", "doc", "man", "info", "devdoc", "debug", "static", "data", "dist")
+
+_PLACE = re.compile(r"(?:^|/)nix/store/([0-9a-df-np-sv-z]{32})-([^/]{1,211})/")
+_NAMED = re.compile(r"(.+?)-(\d.*)")
+
+
+def in_store(path: str, mode: int) -> bool:
+    return "nix/store/" in path
+
+
+def read(file: File) -> Iterator[str]:
+    if _PLACE.search(file.path):
+        yield ""
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    seen: set[str] = set()
+    for fact in facts:
+        place = _PLACE.search(fact.path)
+        if place is None or place[0] in seen:
+            continue
+        seen.add(place[0])
+        named = _NAMED.fullmatch(place[2])
+        if named:
+            head, _, output = named[2].rpartition("-")
+            version = head if head and output in OUTPUTS else named[2]
+            evidence = (Evidence(fact.path[: place.end() - 1], fact.layer),)
+            yield Package("nix", None, named[1], version, cataloger="nix", evidence=evidence)
+
+
+CATALOGER = Cataloger(
+    name="nix",
+    ecosystem=Ecosystem(purl_type="nix", scheme="generic"),
+    readers=(Reader(Wants(select=in_store, amount="head"), read),),
+    fact=str,
+    join=join,
+    limits="Packages that are one file in the store, and folders whose name has no version.",
+)
