@@ -350,7 +350,7 @@ def _knowledge(settings: Settings, opened: ExitStack) -> Knowledge | None:
         private.append(advisories_folder(settings.advisories))
     path = database_path(settings.cache_dir)
     try:
-        database: list[Knowledge] = [opened.enteropen_context(open_database(path))]
+        database: list[Knowledge] = [opened.enter_context(open_database(path))]
     except DatabaseError as error:
         if not private or path.exists():
             log.warning("%s: %s", error, error.hint)
