@@ -6,12 +6,12 @@ What is looked for is data: ``binary_rules/*.toml``, one file for each group of 
     files     basenames, ``*`` for anything: only files so called are read at all
     strong    [{text, bytes}]: an expression with ``<version>`` in it, and a text it contains, sought first; the first
               expression in the list that is met settles the version
-    loose     [{bytes, texts, beside, follows_name}]: where a version stands alone. Of ``texts`` the expression contains
-              one, of ``beside`` one must be in the same 256 KiB; ``follows_name``: the version goes on where the file's
-              name leaves off (python3.11). They count only where they agree on one version
+    loose     [{bytes, texts, beside, follows_name, alone}]: where a version has no name by it. Of ``texts``, which are
+              sought first, one must be in the same 256 KiB, and one of ``beside``; ``follows_name``: the version goes on
+              where the file's name leaves off (python3.11); ``alone``: no text stands before it and so many NULs in a
+              row soon behind it. All that is found so must agree on one version
     version   what ``<version>`` stands for, where it is not three numbers; of one strong expression too
-    cpe       vendor and product in the CPE dictionary; ``namespace`` and ``type``: of the package URL; ``prefix`` goes
-              before the version there
+    cpe       vendor and product in the CPE dictionary; ``type`` of the package URL; ``prefix`` goes before its version
     any_mode  the files need no execute bit; ``at_start``: the first bytes of the file meet an expression or none do
 
 Expressions are Python's, over bytes. Each has at least eight fixed bytes, counting the shortest of ``beside``, and
@@ -37,11 +37,14 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 WINDOW_BYTES = 256 * 1024
 BEFORE_BYTES, AFTER_BYTES = 64, 1024  # how far an expression sees beyond what it takes in
 MAX_VERSIONS = 16
+MAX_CANDIDATES = 20_000  # in one file, of what stands alone: an honest one has some dozens
+SOON_BYTES = 512
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
 
 _FILE = "<file>"
 _NAME_VERSION = re.compile(r"\d+\.\d+")
-_NOT_IN_CPE = re.compile(r"([^A-Za-z0-9._-])")
+_TEXT = re.compile(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain\'s name, or a number that goes on
+_PLAIN = re.compile(r"[\dA-Za-z.-]+")
 
 
 class Strong(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +58,7 @@ class Loose(Struct, frozen=True, forbid_unknown_fields=True):
     texts: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     follows_name: bool = False
+    alone: int = 0
 
 
 class Program(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +68,6 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     loose: tuple[Loose, ...] = ()
     version: str = NUMBERS
     cpe: str | None = None
-    namespace: str | None = None
     type: str = "generic"
     prefix: str = ""
     any_mode: bool = False
@@ -122,7 +125,9 @@ class Scanner:
         self._data += chunk
         while len(self._data) >= self._from + WINDOW_BYTES + AFTER_BYTES:
             end = self._from + WINDOW_BYTES
-            self._look(bytes(self._data[: end + AFTER_BYTES]), end)
+            with memoryview(self._data) as data:
+                window = bytes(data[: end + AFTER_BYTES])
+            self._look(window, end)
             del self._data[: end - BEFORE_BYTES]
             self._from = BEFORE_BYTES
 
@@ -146,6 +151,7 @@ class _Search:
         self._name, self._program = name, program
         self._version = ""
         self._loose: set[str] = set()
+        self._candidates = 0
         self._told = _NAME_VERSION.search(name)
         self.open = True
 
@@ -154,18 +160,14 @@ class _Search:
         program = self._program
         for strong in program.strong:
             if _bytes(strong.text) in window and (
-                found := next(self._versions(strong.bytes, strong.version, window, start, end), "")
+                found := next(self._matches(strong.bytes, strong.version, window, start, end), None)
             ):
-                self._version, self.open = found, False
+                self._version, self.open = _text(found), False
                 return
         for loose in program.loose:
-            if loose.texts and not _any(loose.texts, window):
+            if self._candidates > MAX_CANDIDATES or (loose.texts and not _any(loose.texts, window)):
                 continue
-            versions = {
-                version
-                for version in islice(self._versions(loose.bytes, "", window, start, end), MAX_VERSIONS)
-                if not loose.follows_name or (self._told and version.startswith(f"{self._told[0]}."))
-            }
+            versions = set(islice(self._loosely(loose, window, start, end), MAX_VERSIONS))
             if versions and len(self._loose) < MAX_VERSIONS and (not loose.beside or _any(loose.beside, window)):
                 self._loose |= versions
         if program.at_start:
@@ -174,47 +176,73 @@ class _Search:
     def packages(self) -> Iterator[Package]:
         if self._version:
             yield self._package(self._version, 0.8)
-        elif len(self._loose) == 1:
+        elif len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES:
             yield self._package(next(iter(self._loose)), 0.6)
 
     def check(self) -> None:
-        if not self._version and len(self._loose) > 1:
+        if self._version:
+            return
+        if self._candidates > MAX_CANDIDATES:
+            raise ValueError(f"more than {MAX_CANDIDATES} texts that may be a version of {self._named(self._program.name)}")
+        if len(self._loose) > 1:
             raise ValueError(f"{self._named(self._program.name)} of one of the versions {', '.join(sorted(self._loose))}")
 
-    def _versions(self, expression: str, version: str, window: bytes, start: int, end: int) -> Iterator[str]:
+    def _loosely(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[str]:
+        for match in self._matches(loose.bytes, "", window, start, end):
+            self._candidates += 1
+            if self._candidates > MAX_CANDIDATES:
+                return
+            version = _text(match)
+            if loose.follows_name and not (self._told and version.startswith(f"{self._told[0]}.")):
+                continue
+            if not loose.alone or _is_alone(loose.alone, window, match):
+                yield version
+
+    def _matches(self, expression: str, version: str, window: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
         compiled = _compiled(expression, version or self._program.version)
         if self._program.at_start:
             first = compiled.match(window)
             if first:
-                yield first["version"].decode("latin-1")
+                yield first
             return
         for match in compiled.finditer(window, start):
             if match.start() >= end:
                 return
-            yield match["version"].decode("latin-1")
+            yield match
 
     def _package(self, version: str, confidence: float) -> Package:
         program = self._program
         return Package(
             type=program.type,
-            namespace=program.namespace,
+            namespace=None,
             name=self._named(program.name),
             version=program.prefix + version,
             cataloger="binary",
             confidence=confidence,
-            cpe=f"cpe:2.3:a:{self._named(program.cpe)}:{_in_cpe(version)}:*:*:*:*:*:*:*" if program.cpe else None,
+            cpe=_cpe(self._named(program.cpe), version) if program.cpe else None,
         )
 
     def _named(self, text: str) -> str:
         return text.replace(_FILE, self._name)
 
 
-def _in_cpe(version: str) -> str:
-    return _NOT_IN_CPE.sub(r"\\\1", version)
+def _cpe(product: str, version: str) -> str | None:
+    """Builds of a version are not told apart there; the updates of Java 8, which are, are left to who knows Java."""
+    plain = version.partition("+")[0]
+    return f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if _PLAIN.fullmatch(plain) else None
 
 
 def _translated(name: str) -> str:
     return translate(name.replace("[", "[[]"))
+
+
+def _is_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
+    before = window[max(0, match.start() - 4) : match.start()].removesuffix(b"v")[-3:]
+    return not _TEXT.fullmatch(before) and window.find(bytes(nuls), match.end(), match.end() + SOON_BYTES) >= 0
+
+
+def _text(match: re.Match[bytes]) -> str:
+    return match["version"].decode("latin-1")
 
 
 def _any(texts: tuple[str, ...], window: bytes) -> bool:

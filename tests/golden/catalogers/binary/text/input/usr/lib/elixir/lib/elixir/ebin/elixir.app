@@ -1,0 +1,4 @@
+{application,elixir,
+    [{description,"elixir"},
+     {vsn,"1.16.2"},
+     {modules,[]}]}.

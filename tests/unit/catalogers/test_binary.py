@@ -1,0 +1,277 @@
+"""Rules of the binary cataloger: each is anchored, names no version and takes time in proportion to what it reads."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from tests.support.reading import MemoryFile, read, read_all
+
+import careen
+from careen.app import _fingerprint, open_image
+from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Program, _compiled, _Search
+from careen.config import Settings
+from careen.formats.inflate import Limits
+from careen.layers.index import Readers, index
+from careen.store.memory import NoStore
+
+READER = CATALOGER.readers[0]
+FIXED_BYTES = 8
+RULES = [
+    (
+        program,
+        one.bytes,
+        getattr(one, "version", "") or program.version,
+        (one.text,) if hasattr(one, "text") else one.texts,
+        one,
+    )
+    for program in PROGRAMS
+    for one in (*program.strong, *program.loose)
+]
+each = pytest.mark.parametrize(("program", "expression", "version", "texts", "rule"), RULES)
+
+CORPUS = Path(__file__).parents[3] / ".cache" / "corpus" / "oci"
+DEBIAN = ("debian12", "debian13", "debian11-old", "python-app", "php-app", "ruby-app", "node-app")
+# What may be found in them: product -> the ends of paths of files that are this program.
+PRESENT = {
+    "bash": r"bin/bash",
+    "curl": r"bin/curl|/libcurl(-gnutls)?\.so\.4\.[\d.]+",
+    "expat": r"/libexpat\.so\.1\.[\d.]+",
+    "git": r"bin/git|/git-core/git",
+    "gzip": r"bin/gzip",
+    "httpd": r"sbin/apache2",
+    "krb5": r"/libkrb5\.so\.3\.3",
+    "libphp": r"/libphp8\.\d\.so",
+    "lua": r"/liblua5\.3(-c\+\+)?\.so\.0\.0\.0",
+    "mariadb": r"bin/mariadb(-admin|-dump)?",
+    "nginx": r"sbin/nginx",
+    "node": r"bin/node",
+    "openssl": r"bin/openssl|/lib(ssl|crypto)\.so\.[\d.]+",
+    "perl": r"bin/perl(5\.[\d.]+)?|/libperl\.so\.5\.[\d.]+",
+    "php-cli": r"bin/php8\.\d",
+    "postgresql": r"/postgresql/\d+/bin/(pg_(basebackup|dump|dumpall|isready|restore)|psql)",
+    "python": r"bin/python3\.\d+|/libpython3\.\d+\.so\.1\.0",
+    "ruby": r"/libruby-3\.\d\.so\.3\.\d\.\d+",
+    "util-linux": r"bin/(getopt|lsblk|mount|agetty|fdisk|hwclock)",
+    "zlib": r"/libz\.so\.1\.[\d.]+",
+}
+
+
+@each
+def test_anchored(program, expression, version, texts, rule):
+    parsed = re._parser.parse(expression.replace("<version>", "(?P<version>x)").encode(), re.DOTALL)
+    beside = min((len(text) for text in getattr(rule, "beside", ())), default=0)
+    place = len(min(program.files, key=len)) if program.at_start else 0  # both where it lies and what it is called
+    assert _fixed(parsed) - 1 + beside + place + getattr(rule, "alone", 0) >= FIXED_BYTES
+
+
+@each
+def test_no_literal_version(program, expression, version, texts, rule):
+    assert expression.count("<version>") == 1
+    assert not re.search(r"\d\\?\.\d", re.sub(r"\{[\d,]+\}|\\x[0-9a-f]{2}|%[\\.\d]+[a-z]", "", expression))
+    assert not re.search(r"\d\\\.\d+\\\.\d", version)
+
+
+@each
+def test_bounded(program, expression, version, texts, rule):
+    """A match lies within a window, and no part of it repeats without end."""
+    compiled = _compiled(expression, version)
+    assert re._parser.parse(compiled.pattern, re.DOTALL).getwidth()[1] <= AFTER_BYTES
+    assert not re.search(r"(?<!\\)[*]|(?<![\\+\d(\[ ])\+", re.sub(r"\[[^\]]*\]", "", expression))
+
+
+@each
+def test_text_is_in_the_expression(program, expression, version, texts, rule):
+    if not hasattr(rule, "text"):
+        return
+    characters = re._parser.parse(expression.replace("<version>", "(?P<version>x)").encode(), re.DOTALL)
+    assert rule.text.encode() in _longest(characters)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_names_and_fields(program):
+    assert program.strong or program.loose
+    assert all(name and "/" not in name and name.strip("*") for name in program.files)
+    assert program.cpe
+    assert re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/-]+", program.cpe)
+
+
+def test_time_is_linear():
+    """For every rule, what it likes best: its own fixed texts, numbers and NULs, over and over, once and twice as long."""
+    for program in PROGRAMS:
+        lures = [text.encode() for one in program.strong for text in (one.text,)]
+        lures += [text.encode() for one in program.loose for text in (*one.texts, *one.beside[:1])]
+        for lure in (b"\0", b"1.", b"1.1.1\0", b"v1.1.1-", b"\x001.22.333", b"".join(lures), b"1.1.1\0".join([*lures, b"\0"])):
+            short, long = (_seconds(program, (lure * (size // (len(lure) or 1) + 1))[:size]) for size in (60_000, 120_000))
+            assert long < max(4 * short, 0.1), f"{program.name}: {lure!r} took {short:.3f} s, then {long:.3f} s"
+
+
+@pytest.mark.parametrize(
+    "at", [0, 4000, WINDOW_BYTES - 20, WINDOW_BYTES - 1, WINDOW_BYTES, WINDOW_BYTES + 3, 2 * WINDOW_BYTES - 9]
+)
+def test_seams(at):
+    data = bytes(at) + b"nginx version: nginx/1.25.13\n" + bytes(3000)
+    file = MemoryFile("usr/sbin/nginx", data, 0o755)
+    for sizes in ((1 << 20,), (65536,), (7919,)):
+        assert [package.version for package in read(READER, file, sizes)] == ["1.25.13"]
+
+
+@pytest.mark.parametrize("at", [64, WINDOW_BYTES - 3, WINDOW_BYTES, WINDOW_BYTES + 1])
+def test_seams_of_what_stands_alone(at):
+    data = b"\xff" * at + b"v3.14.15\0\0" + (9).to_bytes(8, "little") * 20
+    assert [package.version for package in read(READER, MemoryFile("bin/helm", data, 0o755))] == ["3.14.15"]
+    words = b"some word " * (at // 10 + 1) + b"v3.14.15\0\0" + (9).to_bytes(8, "little") * 20
+    assert not read(READER, MemoryFile("bin/helm", words, 0o755))
+
+
+def test_a_flood_of_versions_is_not_gone_through():
+    with pytest.raises(ValueError, match="texts that may be a version of grafana"):
+        read(READER, MemoryFile("bin/grafana", b"1.1.1\0" * 30_000, 0o755))
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "12.34.567", "9.9.9"])
+@pytest.mark.parametrize(
+    ("name", "product", "content"),
+    [
+        ("nginx", "nginx", b"nginx version: nginx/@\n"),
+        ("memcached", "memcached", b"\0memcached @\n\0"),
+        ("lighttpd", "lighttpd", b"\0lighttpd/@\0"),
+        ("node", "node", b"\0node.js/v@\0"),
+        ("bun", "bun", b"Bun v@\nbun-@\n"),
+        ("libQt6Core.so.6", "qtbase", b"Qt @ (x86_64-little_endian-lp64 shared)"),
+        ("fluent-bit", "fluent-bit", b"\0@\0\0\0Fluent Bit v%s\n"),
+        ("xtrabackup", "percona-xtrabackup", b"/BUILD/percona-xtrabackup-@-30/x"),
+        ("mariadbd", "mariadb", b"\0@-MariaDB\0"),
+    ],
+)
+def test_other_versions(name, product, content, version):
+    packages = read_all(CATALOGER, {f"bin/{name}": MemoryFile(f"bin/{name}", content.replace(b"@", version.encode()), 0o755)})
+    assert [(package.name, package.version) for package in packages] == [(product, version)]
+
+
+@pytest.mark.parametrize(
+    ("content", "version"),
+    [
+        (b"openjdk\0java\x001.8\x001.8.0_302-b08\0", "1.8.0_302-b08"),
+        (b"openjdk\0java\x000.0\x0017.0.9+9-Debian-1deb12u1\0", "17.0.9+9"),
+        (b"openjdk\0java\x000.0\x0021+35\0", "21+35"),
+        (b"\0\0java\x000.0\x0020.0.2+9-78\0", "20.0.2+9-78"),
+    ],
+)
+def test_versions_of_java(content, version):
+    assert [package.version for package in read(READER, MemoryFile("bin/java", b"\0" + content, 0o755))] == [version]
+
+
+@pytest.mark.parametrize(
+    ("content", "version"),
+    [
+        (b"\x005.0.05ca5019de136-1539906480000000000\0", "5.0.0"),
+        (b"\x006.2.11841ce7054bd9-1542359302000000000\0", "6.2.11"),
+        (b"\x007.4.2buildkitsandbox-1742359302000000000\0", "7.4.2"),
+        (b"\x008.0.21789404730000000000\0", "8.0.2"),
+        (b"Server started, Redis version 3.2.12\0", "3.2.12"),
+    ],
+)
+def test_versions_of_redis(content, version):
+    assert [package.version for package in read(READER, MemoryFile("redis-server", content, 0o755))] == [version]
+
+
+def test_a_version_that_another_file_name_tells_is_not_taken():
+    content = b"PYTHONHOME\0\x003.12.4\0"
+    assert read(READER, MemoryFile("bin/python3.12", content, 0o755))
+    assert not read(READER, MemoryFile("bin/python3.1", content, 0o755))
+    assert not read(READER, MemoryFile("bin/python3", content, 0o755))
+
+
+def test_several_versions_are_none():
+    file = MemoryFile("bin/envoy", b"envoy.cluster\0\x001.28.3\0x\x001.1.1\0", 0o755)
+    with pytest.raises(ValueError, match=r"envoy of one of the versions 1\.1\.1, 1\.28\.3"):
+        read(READER, file)
+
+
+def test_other_files_are_not_read():
+    for path in ("usr/bin/cat", "usr/lib/libc.so.6", "nginx/conf", "srv/python3-config.txt"):
+        assert READER.read(MemoryFile(path, b"", 0o755)) is None
+
+
+@pytest.mark.parametrize(("version", "cpe"), [("21.0.3+9", "21.0.3"), ("1.8.0_302-b08", None)])
+def test_cpe_names_the_version_without_its_build(version, cpe):
+    (package,) = read(READER, MemoryFile("bin/java", b"openjdk\0java\x000.0\0" + version.encode() + b"\0", 0o755))
+    assert package.purl == f"pkg:generic/openjdk@{version.replace('+', '%2B')}"
+    assert package.cpe == (f"cpe:2.3:a:oracle:openjdk:{cpe}:*:*:*:*:*:*:*" if cpe else None)
+
+
+def test_rules_are_part_of_the_fingerprint(monkeypatch, tmp_path):
+    before = _fingerprint((CATALOGER,))
+    read_bytes = Path.read_bytes
+    changed = Path(careen.__file__).parent / "catalogers" / "binary_rules" / "servers.toml"
+    assert changed.exists()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read_bytes(path) + (b"\n" if path == changed else b""))
+    assert _fingerprint((CATALOGER,)) != before
+
+
+def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):
+    images = [CORPUS / name for name in DEBIAN if (CORPUS / name).exists()]
+    if not images:
+        pytest.skip("no .cache/corpus here: tests over real images are skipped")
+    readers, seen = Readers.of((CATALOGER,), ""), set()
+    for folder in images:
+        for layer in open_image(str(folder), Settings(cache_dir=tmp_path)).layers:
+            if layer.digest in seen:
+                continue
+            seen.add(layer.digest)
+            delta = index(layer, readers, NoStore(), Limits())
+            assert not [unknown for unknown in delta.unknowns if unknown.cataloger == CATALOGER.name]
+            for path, package in delta.facts.get(CATALOGER.name, ()):
+                assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is no {package.name}"
+                assert re.match(r"\d+\.\d+", package.version)
+    assert len(seen) > 1
+
+
+def _seconds(program: Program, content: bytes) -> float:
+    search = _Search("x1.1", program)
+    best = 60.0
+    for _ in range(2):
+        started = time.perf_counter()
+        search.open = True
+        search.look(content, 0, len(content))
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+def _fixed(parsed) -> int:
+    """Bytes that each text which meets the expression has at least."""
+    total = 0
+    for operator, argument in parsed:
+        match str(operator):
+            case "LITERAL":
+                total += 1
+            case "SUBPATTERN":
+                total += _fixed(argument[-1])
+            case "BRANCH":
+                total += min(map(_fixed, argument[1]))
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                total += argument[0] * _fixed(argument[2])
+            case "ASSERT":
+                total += _fixed(argument[1])
+    return total
+
+
+def _longest(parsed) -> bytes:
+    """What every text that meets the expression contains, parts that may differ as bytes of their own in between."""
+    told = b""
+    for operator, argument in parsed:
+        match str(operator):
+            case "LITERAL":
+                told += bytes([argument])
+            case "SUBPATTERN":
+                told += _longest(argument[-1])
+            case "ASSERT":
+                told += b"|" + _longest(argument[1])
+            case "MAX_REPEAT" if argument[0] and str(argument[2][0][0]) == "LITERAL":
+                told += bytes([argument[2][0][1]]) * argument[0]
+                if argument[0] != argument[1]:
+                    told += b"|"
+            case _:
+                told += b"|"
+    return told
