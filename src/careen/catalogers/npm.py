@@ -130,5 +130,5 @@ CATALOGER = Cataloger(
     readers=(Reader(Wants(names=("package.json",)), read),),
     fact=Manifest,
     join=join,
-    limits="modules that a bundler has merged into one file, and Yarn's zipped cache",
+    limits="modules that a bundler has merged into one file",
 )

@@ -1,10 +1,12 @@
-"""npm packages that ``yarn.lock`` names, of Yarn 1 and of later versions, whose files are YAML.
+"""npm packages of Yarn: those that ``yarn.lock`` declares, and those installed in a project's ``.yarn/cache``.
 
-Both have a line of descriptors at the margin and below it, indented, ``version``, ``resolved`` or ``resolution``: that is
-what is read. An alias is listed under the name of the package behind it, a patched package as what was patched.
-Workspaces and what comes from a folder or a local archive are left out: nothing published has their name.
-Raises: ValueError where no entry is found in a file that has lines.
-**Source:** Yarn 1, lockfile stringify; Yarn, lockfile and protocols.
+The lock file of Yarn 1 and that of later versions, which is YAML, both have a line of descriptors at the margin and below
+it, indented, ``version``, ``resolved`` or ``resolution``: that is what is read. An alias is listed under the name of the
+package behind it, a patched package as what was patched. Workspaces and what comes from a folder or a local archive are
+left out: nothing published has their name. Without ``node_modules`` (Plug'n'Play) the packages run from zip archives in
+``.yarn/cache``, each with one package below ``node_modules``; its ``package.json`` says what it is (confidence 0.9).
+Raises: ValueError where no entry is found in a lock file that has lines, and for an archive without a package.
+**Source:** Yarn 1, lockfile stringify; Yarn, lockfile, protocols and Plug'n'Play.
 """
 
 import re
@@ -13,17 +15,23 @@ from urllib.parse import unquote
 
 from careen.formats.declared import declared, within_package
 from careen.formats.npmnames import exact, registry_name, split_spec
+from careen.formats.plaindata import json_object, text
+from careen.formats.zip import entries
+from careen.formats.zip import read as read_entry
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 FIELD = re.compile(r'  "?(version|resolved|resolution)"?(?::[ \t]*|[ \t]+)"?([^"\r\n]*)"?')
+MANIFEST = re.compile(r"node_modules/((?:@[^/]{1,214}/)?[^/]{1,214})/package\.json")
+MANIFEST_BYTES = 1 << 20
 LOCAL = ("file:", "link:", "portal:", "workspace:", "exec:")
+NAME = re.compile(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
 PROTOCOL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 REMOTE = frozenset(("npm", "patch", "http", "https", "ssh", "git", "git+ssh", "git+https", "git+http", "github", "gitlab",
                     "bitbucket", "gist", "jsr"))  # fmt: skip
 
 
-def read(file: File) -> Iterator[Package]:
+def read_lock(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return
     content = file.data.decode("utf-8", "replace")
@@ -31,6 +39,27 @@ def read(file: File) -> Iterator[Package]:
     if not entries and any(line.strip() and not line.lstrip().startswith("#") for line in content.splitlines()):
         raise ValueError("no entry of yarn.lock in it")
     yield from declared(CATALOGER.name, "npm", (pair for entry in entries if (pair := _package(*entry))))
+
+
+def read_cached(file: File) -> Iterator[Package]:
+    with file.open() as stream:
+        for entry in entries(stream, max_entries=100_000):
+            if MANIFEST.fullmatch(entry.name):
+                manifest = json_object(read_entry(stream, entry, MANIFEST_BYTES))
+                name, license = text(manifest.get("name")), text(manifest.get("license"))[:200]
+                if not NAME.fullmatch(name):
+                    raise ValueError("the package in it has no believable name")
+                yield Package(
+                    type="npm",
+                    namespace=None,
+                    name=name,
+                    version=exact(text(manifest.get("version"))),
+                    licenses=(license,) if license else (),
+                    cataloger=CATALOGER.name,
+                    confidence=0.9,
+                )
+                return
+    raise ValueError("an archive without a package")
 
 
 def _entries(content: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -64,6 +93,9 @@ def _package(descriptor: str, fields: dict[str, str]) -> tuple[str, str] | None:
 CATALOGER = Cataloger(
     name="yarn",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
-    readers=(Reader(Wants(names=("yarn.lock",)), read),),
+    readers=(
+        Reader(Wants(names=("yarn.lock",)), read_lock),
+        Reader(Wants(folders=(".yarn/cache/*.zip",), magic=(b"PK\3\4",)), read_cached),
+    ),
     limits="which of the packages are for development only is not in the file",
 )
