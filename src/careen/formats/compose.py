@@ -164,7 +164,7 @@ class _Reader:
         node = self.documents[path].map("services").get(name)
         if not isinstance(node, Mapping):
             return Mapping() if node is None else node
-        own = Mapping(node.line)
+        own = Mapping(self.documents[path].map("services").lines.get(name, node.line))
         own.end_line = node.end_line
         for field in node:
             self._put(own, field, node[field], node.lines.get(field, 0), path)
@@ -178,27 +178,30 @@ class _Reader:
             else:
                 inherited = self.service(target, base, depth - 1)
                 if isinstance(inherited, Mapping):
-                    own = self.merged(inherited, own, own.line, own.end_line)
+                    own = self.merged(inherited, own)
         self._services[key] = own
         return own
 
-    def merged(self, base: Mapping, over: Mapping, line: int | None = None, end_line: int | None = None) -> Mapping:
-        """Two mappings as one: the later holds, mappings are merged, sequences put one after the other."""
-        out = Mapping(line if line is not None else base.line)
-        out.end_line = end_line if end_line is not None else base.end_line
-        for side in (base, over):
+    def merged(self, base: Mapping, over: Mapping, paths: tuple[str, str] = ("", "")) -> Mapping:
+        """Two mappings as one: the later holds, mappings are merged, sequences put one after the other.
+
+        Its lines are those of the later one. ``paths`` are the files of keys of which nothing else is known.
+        """
+        out = Mapping(over.line or base.line)
+        out.end_line = over.end_line or base.end_line
+        for side, default in ((base, paths[0]), (over, paths[1])):
             for key, value in side.items():
                 self._copied += 1
                 if self._copied > yamldoc.MAX_EXPANDED:
                     raise ValueError("Compose files too large when merged")
                 there = out.get(key)
-                path = self.origins.get((id(side), key), "")
+                path = self.origins.get((id(side), key)) or default
+                line = side.lines.get(key, 0)
                 if isinstance(there, Mapping) and isinstance(value, Mapping):
-                    out[key] = self.merged(there, value)
-                    continue
-                if isinstance(there, Sequence) and isinstance(value, Sequence) and key not in _REPLACED:
+                    value = self.merged(there, value, (self.origins.get((id(out), key), ""), path))
+                elif isinstance(there, Sequence) and isinstance(value, Sequence) and key not in _REPLACED:
                     value = _joined(key, there, value)
-                self._put(out, key, value, side.lines.get(key, 0), path)
+                self._put(out, key, value, line, path)
         return out
 
     def _put(self, target: Mapping, key: str, value: Any, line: int, path: str) -> None:

@@ -1,0 +1,82 @@
+"""Named values that are credentials written out, and those that only look so."""
+
+import time
+
+import pytest
+
+from careen.formats import credentials
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("DB_PASSWORD", "hunter2"),
+            ("dbPassword", "x"),
+            ("AWS_SECRET_ACCESS_KEY", "xxx"),
+            ("api-key", "k"),
+            ("SSH_PRIVATE_KEY", "k"),
+        ),
+        *(("GITHUB_TOKEN", "t"), ("CLI_KEY_CONTENT", "k"), ("STORAGE_ACCOUNT_KEY", "k"), ("passwd", "p"), ("SENTRY_DSN", "d")),
+        ("note", "-----BEGIN RSA PRIVATE KEY-----\nx"),
+        ("note", "---BEGIN OPENSSH PRIVATE KEY---"),
+        ("DATABASE", "postgres://web:hunter2@db.example/web"),
+    ],
+)
+def test_credentials(name, value):
+    assert credentials.is_credential(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("greeting", "hello"),
+            ("COMPASS", "north"),
+            ("TOKENIZER", "bpe"),
+            ("KEY", "value"),
+            ("MONKEY", "x"),
+            ("keyboard", "us"),
+        ),
+        *(
+            ("DB_PASSWORD", ""),
+            ("DB_PASSWORD", "${DB_PASSWORD}"),
+            ("DB_PASSWORD", "$(DB_PASSWORD)"),
+            ("DB_PASSWORD", "$DB_PASSWORD"),
+        ),
+        *(("DB_PASSWORD", "<password>"), ("DB_PASSWORD", "{{ .Values.password }}"), ("DB_PASSWORD", "/run/secrets/db")),
+        *(
+            ("PASSWORD_FILE", "x"),
+            ("SECRET_NAME", "db"),
+            ("TOKEN_TTL", "3600"),
+            ("PASSWORD_MIN_LENGTH", "8"),
+            ("USE_TOKEN", "true"),
+        ),
+        *(
+            ("TOKEN_URL", "https://idp.example/token"),
+            ("DATABASE", "postgres://web:${PASSWORD}@db/web"),
+            ("x", "https://a.example/"),
+        ),
+        ("note", "-----BEGIN CERTIFICATE-----"),
+    ],
+)
+def test_what_is_none(name, value):
+    assert not credentials.is_credential(name, value)
+
+
+def test_lines_of_a_file_that_assign_credentials():
+    text = "user=web\n# password\nexport DB_PASSWORD='hunter2'\ntoken: abc,\nsecret: ${SECRET}\npassword=\n"
+    assert credentials.assigned(text) == [(2, "DB_PASSWORD"), (3, "token")]
+
+
+@pytest.mark.parametrize("piece", [" ", "a", "a=", "password=\n", "://", "a://a:", "-----BEGIN ", "export ", "A1"])
+def test_time_is_linear(piece):
+    def seconds(length):
+        text = piece * (length // len(piece))
+        start = time.perf_counter()
+        credentials.assigned(text)
+        credentials.is_credential(text, text)
+        return time.perf_counter() - start
+
+    small = min(seconds(50_000) for _ in range(3))
+    assert min(seconds(200_000) for _ in range(2)) < 12 * small + 0.05
