@@ -5,6 +5,7 @@ import importlib
 from collections.abc import Iterable
 
 from msgspec.structs import NODEFAULT, fields
+from tests.docs import check_pages
 
 from careen import errors
 from careen.cli.main import COMMANDS
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
         "catalogers": _catalogers(),
         "sources": _sources(),
         "versions": _versions(),
+        **check_pages.pages(),
     }
 
 
