@@ -50,12 +50,7 @@ def _texts(config: ImageConfig) -> Iterator[tuple[str, str, bool]]:
     yield "ENTRYPOINT", " ".join(config.entrypoint), False
     yield "CMD", " ".join(config.cmd), False
     for number, step in enumerate(config.history):
-        text = step.created_by
-        yield (
-            f"history {number}",
-            text,
-            text.startswith(("ENV ", "ARG ", "|", "RUN |", "/bin/sh -c #(nop)  ENV ", "/bin/sh -c #(nop)  ARG ")),
-        )
+        yield f"history {number}", step.created_by, True
 
 
 def _in_text(place: str, text: str, assignments: bool) -> Iterator[tuple[str, ExposedSecret]]:

@@ -76,7 +76,7 @@ def _private_key(value: bytes) -> Verdict:
     """The body of a PEM text: DER, or the formats of OpenSSH and OpenPGP."""
     if b"ENCRYPTED" in value[:400]:
         return "protected"  # PKCS #8, or "Proc-Type: 4,ENCRYPTED" of older OpenSSL
-    text = re.sub(rb"-----[A-Z ]+-----|\\[nrt]|[A-Z][\w-]*: [^\n]*", b"", value)
+    text = re.sub(rb"-----[A-Z ]+(?:-----)?|\\[nrt]|[A-Z][\w-]*: [^\n]*", b"", value)
     head = _decoded(re.sub(rb"[^0-9A-Za-z+/=]", b"", text)[:400])
     if head.startswith(b"openssh-key-v1\0"):
         return "valid" if head[15:].startswith(b"\0\0\0\4none") else "protected"

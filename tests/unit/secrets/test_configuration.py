@@ -1,0 +1,81 @@
+from careen.model.image import History, ImageConfig
+from careen.secrets.configuration import exposed
+from tests.support.secrets import filled
+
+
+def told(config):
+    return [(one.id, one.location.path, one.match) for one in exposed(config)]
+
+
+def test_a_credential_in_the_environment():
+    config = ImageConfig(env=("PATH=/bin", "DB_PASSWORD=correct horse", "APP_MODE=prod"))
+    assert told(config) == [("credential-in-configuration", "ENV DB_PASSWORD", "DB_PASSWORD=…(redacted)")]
+
+
+def test_a_weak_password_is_one_too():
+    assert len(told(ImageConfig(env=("POSTGRES_PASSWORD=changeme", "ROOT_PASSWORD=admin123")))) == 2
+
+
+def test_names_of_credentials_that_hold_none():
+    config = ImageConfig(
+        env=(
+            "GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568",
+            "DB_PASSWORD_FILE=/run/secrets/db",
+            "API_TOKEN=",
+            "API_TOKEN2=x",
+            "SECRET_KEY=${SECRET_KEY}",
+            "TOKEN=/var/run/token",
+            "PWD=/srv",
+            "AUTH_TOKEN=your-token-here",
+            "CSRF_TOKEN_NAME=csrf",
+            "PASSWORD_MIN_LENGTH=12",
+            "REQUIRE_PASSWORD=true",
+            "TOKEN_TTL=3600",
+            "VAULT_TOKEN=vault:secret/app",
+        )
+    )
+    assert told(config) == []
+
+
+def test_tokens_are_recognized_wherever_they_stand():
+    token = filled("npm_{alnum36}")
+    config = ImageConfig(
+        env=(f"REGISTRY={token}",),
+        labels={"note": filled("dop_v1_{hex64}")},
+        cmd=("run", "--key", filled("lin_api_{alnum40}")),
+        entrypoint=("curl", "-u", "admin:tRombone7x", "http://internal"),
+        history=(History(created_by=f"RUN |1 NPM={token} /bin/sh -c npm ci"),),
+    )
+    assert [(id, place) for id, place, _ in told(config)] == [
+        ("npm-access-token", "ENV REGISTRY"),
+        ("digitalocean-personal-access-token", "LABEL note"),
+        ("curl-user-password", "ENTRYPOINT"),
+        ("linear-api-key", "CMD"),
+    ]
+
+
+def test_what_the_build_was_given_stays_in_the_history():
+    config = ImageConfig(
+        env=("A=b",),
+        history=(
+            History(created_by='/bin/sh -c #(nop)  ENV DB_PASSWORD="tRombone7"'),
+            History(created_by="|2 VERSION=1 SIGNING_SECRET=tRombone8 /bin/sh -c make"),
+            History(created_by="RUN /bin/sh -c PASSWORD=tRombone9 make # buildkit"),
+        ),
+    )
+    assert [(place, match) for _, place, match in told(config)] == [
+        ("history 0", "DB_PASSWORD=…(redacted)"),
+        ("history 1", "SIGNING_SECRET=…(redacted)"),
+        ("history 2", "PASSWORD=…(redacted)"),
+    ]
+
+
+def test_a_variable_and_the_step_that_set_it_are_one_secret():
+    config = ImageConfig(env=("DB_PASSWORD=tRombone7",), history=(History(created_by="ENV DB_PASSWORD=tRombone7"),))
+    assert [place for _, place, _ in told(config)] == ["ENV DB_PASSWORD"]
+
+
+def test_no_value_is_told():
+    config = ImageConfig(env=("DB_PASSWORD=tRombone7", f"X={filled('npm_{alnum36}')}"))
+    assert "tRombone7" not in repr(exposed(config))
+    assert filled("npm_{alnum36}")[4:12] not in repr(exposed(config))

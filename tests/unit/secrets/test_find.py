@@ -1,0 +1,120 @@
+"""Where a secret is found, what is told of it, and what is none."""
+
+import pytest
+
+from careen.model.finding import ExposedSecret
+from careen.model.inventory import Unknown
+from careen.secrets.find import CONTEXT, MAX_SECRETS, WINDOW, Search, find
+from careen.secrets.prefilter import Keywords
+from careen.secrets.ruleset import REACH, load
+from tests.support.secrets import filled
+
+NPM = filled("npm_{alnum36}")
+AWS = filled("AKIA{base32_16}")
+
+
+def ids(text: str, path: str = "srv/app/config.txt") -> list[str]:
+    return [one.id for one in find(text.encode(), path)]
+
+
+def test_line_kind_and_beginning_are_told():
+    [secret] = find(f"a\r\nb\r\ntoken = {NPM}\r\n".encode(), "srv/x")
+    assert (secret.id, secret.severity) == ("npm-access-token", "critical")
+    assert (secret.location.path, secret.location.line, secret.location.end_line) == ("srv/x", 3, 3)
+    assert secret.match == "npm_…(redacted)"
+
+
+def test_a_name_in_an_assignment_is_shown_without_its_value():
+    [secret] = find(filled('datadog_token = "{lower40}"').encode(), "srv/x")
+    assert secret.match == 'datadog_token = "…(redacted)'
+
+
+def test_a_key_begins_where_its_body_does():
+    body = filled("{b64_64}\n{b64_64}")
+    [secret] = find(f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n".encode(), "srv/x")
+    assert (secret.location.line, secret.location.end_line) == (2, 3)
+
+
+def test_the_fingerprint_is_of_value_and_path():
+    first, again = (find(text.encode(), "srv/x")[0] for text in (NPM, f"\n\n# moved\n{NPM}"))
+    other = find(NPM.encode(), "srv/y")[0]
+    rotated = find(filled("npm_{alnum36}", 2).encode(), "srv/x")[0]
+    assert first.fingerprint == again.fingerprint
+    assert len({first.fingerprint, other.fingerprint, rotated.fingerprint}) == 3
+
+
+def test_the_fingerprint_of_a_short_password_does_not_tell_it():
+    one, two = (find(f"DB_PASSWORD={word}\n".encode(), "app/.env")[0] for word in ("tRombone7", "fLugel4horn"))
+    assert one.fingerprint == two.fingerprint
+
+
+def test_a_text_is_the_same_in_one_piece_and_in_many():
+    filler = b"nothing of interest on this line, number %d\n"
+    text = b"".join(filler % number for number in range(12_000))
+    at = [WINDOW - REACH - CONTEXT - 7, WINDOW - 20, WINDOW + 5, 2 * WINDOW, len(text) - 50]
+    for place, seed in zip(reversed(at), range(5), strict=True):
+        text = text[:place] + b" " + filled("npm_{alnum36}", seed).encode() + b" " + text[place:]
+    whole = find(text, "srv/x")
+    assert len(whole) == 5
+    for size in (100, 4096, 65_536, WINDOW, 300_001):
+        search = Search("srv/x")
+        for start in range(0, len(text), size):
+            search.feed(text[start : start + size])
+        assert tuple(search.facts()) == whole
+    lines = text.decode().split("\n")
+    assert all("npm_" in lines[(one.location.line or 0) - 1] for one in whole)
+
+
+def test_a_password_in_front_of_a_host_is_one_and_its_token_is_not_told_twice():
+    assert ids(f"https://x-access-token:{filled('ghp_{alnum36}')}@git.internal/a.git") == ["github-personal-access-token"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+        "npm_" + "x" * 36,
+        "password: ${DB_PASSWORD}",
+        "postgres://user:password@localhost/app",
+        "algolia_key = 11111111111111111111111111111111",
+        "integrity: sha512-" + filled("{b64_86}") + "==",
+    ],
+)
+def test_placeholders_and_hashes_are_none(text):
+    assert ids(text) == []
+
+
+@pytest.mark.parametrize("path", ["app/.env.example", "srv/examples/a.txt", "etc/app-sample.yml"])
+def test_files_made_to_be_filled_in_hold_none(path):
+    assert ids(AWS, path) == []
+    assert ids(AWS, "srv/exampled/a.txt") == ["aws-access-key-id"]
+
+
+def test_minified_code_holds_no_assignments_but_tokens():
+    near = filled('x="",algolia:"{lower32}";')
+    padding = "function(e,t){return e+t};" * 100
+    assert ids(padding + near + padding, "app/bundle.js") == []
+    assert ids(near, "app/bundle.js") == ["algolia-api-key"]
+    assert ids(f"{padding}return{NPM!r}{padding}", "app/bundle.js") == ["npm-access-token"]
+
+
+def test_bytes_that_are_no_text_do_no_harm():
+    assert [one.id for one in find(b"\xff\xfe\x80 " + NPM.encode() + b"\xc3", "srv/x")] == ["npm-access-token"]
+
+
+def test_too_many_are_cut_off_and_said():
+    text = "\n".join(filled("npm_{alnum36}", seed) for seed in range(MAX_SECRETS + 50))
+    search = Search("srv/x")
+    search.feed(text.encode())
+    *found, last = search.facts()
+    assert len(found) == MAX_SECRETS
+    assert all(isinstance(one, ExposedSecret) for one in found)
+    assert isinstance(last, Unknown)
+
+
+@pytest.mark.parametrize("padding", [0, 20_000])
+def test_the_keyword_filter_finds_the_same(padding):
+    text = "line without interest\n" * padding + f"key = {AWS}\n" + filled("algolia_key: '{lower32}'\n") + f"a\n{NPM}\n"
+    plain = find(text.encode(), "srv/x", Keywords(load()))
+    assert plain == find(text.encode(), "srv/x")
+    assert len(plain) == 3

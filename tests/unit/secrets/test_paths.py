@@ -1,0 +1,52 @@
+import pytest
+
+from careen.secrets.paths import is_searched
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app/.env",
+        "app/settings.py",
+        "root/.npmrc",
+        "root/.aws/credentials",
+        "etc/ssl/private/server.key",
+        "srv/config.yaml",
+        "home/user/.ssh/id_rsa",
+        "usr/local/bin/start.sh",
+        "var/lib/jenkins/secrets/master.key",
+        "opt/app/bundle.js",
+        "Dockerfile",
+        "usr/share/app/.env",
+        "usr/lib/app/server.pem",
+        "app/node_modules/own/.npmrc",
+        "usr/src/app/config.json",
+    ],
+)
+def test_what_somebody_wrote_or_configured_is_searched(path):
+    assert is_searched(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "usr/lib/libssl.so.3",
+        "usr/bin/x.pyc",
+        "app/package-lock.json",
+        "app/yarn.lock",
+        "app/go.sum",
+        "usr/share/doc/x/README",
+        "usr/lib/python3.11/secrets.py",
+        "opt/venv/lib/python3.11/site-packages/django/conf.py",
+        "app/node_modules/x/index.js",
+        "app/node_modules/public-encrypt/test/test_key.pem",
+        "var/lib/dpkg/info/x.md5sums",
+        "usr/include/openssl/rsa.h",
+        "app/logo.png",
+        "app/bundle.js.map",
+        "app/node_modules/jwt/secrets.js",
+        "usr/share/app/examples/.env",
+    ],
+)
+def test_what_came_from_elsewhere_is_not(path):
+    assert not is_searched(path)
