@@ -10,7 +10,7 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for resource, name, values in controlplane.node_files(manifests, "Ownership"):
-        owners = ("etcd:etcd", "root:root") if name.startswith("etcdData") else ("root:root",)
+        owners = ("etcd:etcd",) if name.startswith("etcdData") else ("root:root",)
         for value in values:
             if value not in owners:
                 yield at(resource, f"has {name} {value}", "info", name)

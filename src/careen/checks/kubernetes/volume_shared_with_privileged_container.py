@@ -1,0 +1,100 @@
+"""A privileged container trusts a volume that another container of its pod may write."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        strong = [one for one in pod.containers if one.security.get("privileged") is True or "SYS_ADMIN" in one.added]
+        for volume in pod.volumes if strong else ():
+            users = list(pod.mounts(volume.text("name")))
+            writers = [one for one, mount in users if one not in strong and mount.get("readOnly") is not True]
+            for container in (one for one, _ in users if one in strong and writers):
+                message = f"shares volume {volume.text('name')} with {writers[0].name}, which may write it"
+                yield at(container, message, "volumeMounts")
+
+
+CHECK = Check(
+    id="K8S-121",
+    title="A privileged container trusts a volume that another container of its pod may write",
+    severity="medium",
+    why="Who breaks into the other container plants files that the privileged one reads or runs: the way to the node.",
+    fix="Mount the volume read-only in the other container, or take the privileges away.",
+    references=(
+        "CWE-668",
+        "CWE-269",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: work
+      emptyDir: {}
+  initContainers:
+    - name: fetch
+      image: registry.example/fetch:1
+      volumeMounts:
+        - name: work
+          mountPath: /work
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      volumeMounts:
+        - name: work
+          mountPath: /work
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: work
+      emptyDir: {}
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        privileged: true
+      volumeMounts:
+        - name: work
+          mountPath: /work
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: work
+      emptyDir: {}
+  initContainers:
+    - name: fetch
+      image: registry.example/fetch:1
+      volumeMounts:
+        - name: work
+          mountPath: /work
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        privileged: true
+      volumeMounts:
+        - name: work
+          mountPath: /work
+""",
+    ),
+)
