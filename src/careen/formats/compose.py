@@ -24,7 +24,7 @@ __all__ = ["Compose", "Mount", "Port", "Section", "Service", "is_compose", "read
 
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 MAX_EXTENDS = 16
-MAX_SERVICES = 5000
+MAX_SERVICES = 1000
 _REPLACED = frozenset(("command", "entrypoint", "test"))  # sequences of which the later one holds
 _BY_TARGET = frozenset(("volumes", "devices"))  # short syntax: of two with one target the later one holds
 
@@ -65,16 +65,15 @@ class Compose:
             for name, node in body.map("services").items()
             if isinstance(node, Mapping)
         )
+        self.users: dict[str, list[tuple[Service, Mount]]] = {}  # of each named volume
+        for service in self.services:
+            for mount in service.mounts():
+                if mount.kind == "volume" and mount.source:
+                    self.users.setdefault(mount.source, []).append((service, mount))
         self.networks = _sections("networks", body, path, origins)
         self.volumes = _sections("volumes", body, path, origins)
         self.secrets = _sections("secrets", body, path, origins)
         self.configs = _sections("configs", body, path, origins)
-
-    def sharers(self, name: str) -> list[tuple[Service, Mount]]:
-        """The services that mount the named volume."""
-        return [
-            (one, mount) for one in self.services for mount in one.mounts() if mount.kind == "volume" and mount.source == name
-        ]
 
 
 def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = None) -> Compose:

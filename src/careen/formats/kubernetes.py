@@ -25,7 +25,7 @@ WORKLOADS = {
 }
 POD_KINDS = frozenset(("pod", "revision"))
 GROUPS = frozenset(("", "*", "apps", "autoscaling", "batch", "extensions", "policy"))  # of Kubernetes itself, and *.k8s.io
-MAX_COMPARED = 2_000_000
+MAX_COMPARED = 1_000_000
 MAX_LISTS = 4  # lists in lists
 COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"))  # of a control plane
 

@@ -37,4 +37,5 @@ services:
     image: registry.example/web:1.4.2
 """,
     ),
+    default=False,
 )

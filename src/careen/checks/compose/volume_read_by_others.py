@@ -8,8 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
-    for name in dict.fromkeys(mount.source for one in compose.services for mount in one.mounts() if mount.kind == "volume"):
-        sharers = compose.sharers(name) if name else []
+    for name, sharers in compose.users.items():
         writers = sorted({service.name for service, mount in sharers if not mount.read_only})
         for service, mount in sharers:
             if mount.read_only and writers:
