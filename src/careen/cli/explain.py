@@ -1,0 +1,133 @@
+"""``careen explain``: why a vulnerability is found in a package, or why it is not."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .arguments import Parser
+from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+
+if TYPE_CHECKING:
+    from careen.matching.explain import Explanation, Judgement, Statement
+    from careen.model.report import Report
+
+SCHEMA = "careen.explanation/1"
+OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not judged"}
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen explain",
+        usage="careen explain [flags] ID [PACKAGE] REFERENCE",
+        description="Say why a vulnerability is, or is not, found: every source asked, what it says of the version, "
+        "and what came of it.",
+        epilog="Exit codes: 0 explained, whatever the outcome; 2 usage; 3 could not complete.",
+    )
+    made.add_argument("id", metavar="ID", help="any id of the flaw: CVE-…, GHSA-…, DSA-…")
+    made.add_argument(
+        "package", metavar="PACKAGE", nargs="?", help="name, source package or purl; without it, all it speaks of"
+    )
+    made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
+    add_form(made)
+    add_judging(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+
+    settings = settings_of(arguments)
+    with app.Session(settings) as session:
+        report, explanation = at_work(
+            settings, lambda progress: session.explain(arguments.reference, arguments.id, arguments.package, progress)
+        )
+    if arguments.form == "json":
+        write_json(document(report, explanation))
+    else:
+        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(report, explanation))
+    return 0
+
+
+def document(report: "Report", explanation: "Explanation") -> dict[str, object]:
+    import msgspec
+
+    built: dict[str, object] = msgspec.to_builtins(explanation)
+    return {"schema": SCHEMA, "reference": report.image.reference, "digest": report.image.digest or None, **built}
+
+
+def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
+    from careen.formats.escape import visible
+
+    names = [visible(name) for name in explanation.ids if name != explanation.id]
+    yield f"{visible(explanation.id)} in {visible(report.image.reference)}"
+    if names:
+        yield f"  also known as {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
+    for record in explanation.records:
+        scores = ", ".join(f"CVSS {one.version} {one.score} ({visible(one.source)})" for one in record.cvss)
+        told = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
+        since = f", published {record.published}" if record.published else ""
+        yield f"  {visible(record.source)} {visible(record.id)}: {told or 'not scored'}{since}"
+    if summary := next((record.summary for record in explanation.records if record.summary), ""):
+        yield f"  {visible(summary, 300)}"
+    for judgement in explanation.judgements:
+        yield ""
+        yield from _judgement(judgement)
+    if not explanation.judgements:
+        yield ""
+        yield _none(explanation)
+    if explanation.notes:
+        yield ""
+        yield "Not everything in this image was assessed:"
+        yield from (f"  {visible(note)}" for note in explanation.notes)
+
+
+def _none(explanation: "Explanation") -> str:
+    from careen.formats.escape import visible
+
+    if explanation.package:
+        return f"No package of this image is called {visible(explanation.package)} ({explanation.packages} packages)."
+    known = "" if explanation.records else " The database does not know this id."
+    return f"No source names it for any of the {explanation.packages} packages of this image.{known}"
+
+
+def _judgement(one: "Judgement") -> Iterator[str]:
+    from careen.formats.escape import visible
+
+    yield f"{visible(one.name)} {visible(one.version)}: {OUTCOMES[one.outcome].upper()}: {visible(one.why)}"
+    yield f"  {visible(one.purl)}"
+    if one.paths:
+        more = f" and {len(one.paths) - 1} more" if len(one.paths) > 1 else ""
+        layer = f", layer {one.finding.layer}" if one.finding and one.finding.layer is not None else ""
+        yield f"  in {visible(one.paths[0])}{more}{layer}"
+    if one.judged_as:
+        yield f"  judged as {visible(one.judged_as)}"
+    for statement in one.statements:
+        yield from _statement(statement)
+    for asked in one.asked:
+        if not asked.names_it:
+            as_of = f", data of {asked.as_of}" if asked.as_of else ""
+            yield (
+                f"  {visible(asked.source)} ({visible(asked.namespace)}) does not name it for this package "
+                f"({asked.records:,} records of {asked.packages:,} packages{as_of})"
+            )
+    if one.finding and one.outcome == "found":
+        fix = ", ".join(map(visible, one.finding.fix.versions)) or one.finding.fix.state
+        source = f" ({visible(one.finding.severity_source)})" if one.finding.severity_source else ""
+        yield f"  reported as {one.finding.severity}{source}, {one.finding.confidence}, risk {one.finding.risk}, fix: {fix}"
+        if one.finding.vex:
+            yield f"  VEX ({visible(one.finding.vex.source)}): {one.finding.vex.status} {visible(one.finding.vex.detail)}"
+
+
+def _statement(one: "Statement") -> Iterator[str]:
+    from careen.formats.escape import visible
+
+    about = f"{visible(one.package)} of {visible(one.namespace)}"
+    rated = f", {one.severity}" if one.severity != "unknown" else ""
+    yield f"  {visible(one.source)} {visible(one.id)} about {about}: {one.status}{rated}"
+    for text in one.comparisons[:12]:
+        yield f"    {visible(text)}"
+    if len(one.comparisons) > 12:
+        yield f"    … and {len(one.comparisons) - 12} more ranges"
+    if one.why:
+        yield f"    {visible(one.why)}"

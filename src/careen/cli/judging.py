@@ -1,0 +1,67 @@
+"""What every command that judges an image has in common: flags, settings, and work told on a terminal."""
+
+import argparse
+import gc
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from .arguments import Parser, add_common, add_settings, given
+
+if TYPE_CHECKING:
+    from careen.config import Settings
+    from careen.plugins import Progress
+
+Result = TypeVar("Result")
+
+REFERENCE = "as for careen scan: an image, an archive, a folder, a bill of materials"
+RULES = ("ignore_file", "vex", "ignore_unfixed", "unknown_as")
+
+
+def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
+    add_settings(parser, "image", ("platform",))
+    add_settings(parser, "policy", policy)
+    add_settings(parser, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(
+        parser,
+        "registry and network",
+        ("registry_username", "docker_config", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout"),
+    )
+    add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
+    add_settings(parser, "telling", ("quiet", "no_progress"))
+    add_common(parser)
+
+
+def add_form(parser: Parser, choices: tuple[str, ...] = ("text", "json")) -> None:
+    parser.add_argument(
+        "--format", dest="form", metavar="FORMAT", choices=choices, default=choices[0], help=f"{' or '.join(choices)}"
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> "Settings":
+    from careen.config import load
+
+    from .log import start
+
+    settings = load(given(arguments), file=arguments.config).settings
+    start(settings.log_level, settings.quiet)
+    return settings
+
+
+def at_work(settings: "Settings", work: "Callable[[Progress], Result]") -> Result:
+    from .progress import progress_on
+
+    collecting = gc.isenabled()
+    gc.disable()  # as in a scan: nearly everything lives to the end
+    try:
+        with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+            return work(progress)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def write_json(document: object) -> None:
+    from careen.formats.json_text import write_json
+
+    write_json(document, sys.stdout)
