@@ -65,6 +65,9 @@ class Declared(Struct, frozen=True, gc=False, tag="declared"):
     complete: bool
 
 
+TOOLCHAIN = Declared((), True)  # a tree of Go's own sources
+
+
 class Scanner:
     def __init__(self, scan: BuildInfoScan) -> None:
         self.feed = scan.feed
@@ -93,8 +96,9 @@ def read_go_mod(file: File) -> list[Declared]:
         return []
     found = gomod.read_go_mod(file.data.decode("utf-8", "replace"))
     if found.module in STANDARD_LIBRARY:
-        return [Declared((), True)]
-    own = [Module(found.module, "")] if found.module else []
+        return [TOOLCHAIN]
+    published = "." in found.module.partition("/")[0]  # other names are the standard library's and of one tree alone
+    own = [Module(found.module, "")] if published else []
     if found.toolchain or found.least:  # which one was there in the end, nobody wrote down
         own.append(Module("stdlib", found.toolchain or found.least, 0.5 if found.toolchain else 0.4))
     return [Declared((*own, *_modules(found.requirements)), found.complete)]
@@ -116,6 +120,7 @@ def read_go_sum(file: File) -> list[Declared]:
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     complete = {_folder(fact.path) for fact in facts if isinstance(fact.value, Declared) and fact.value.complete}
     known = {_folder(fact.path) for fact in facts if fact.path.endswith("go.mod")}
+    toolchain = {_folder(fact.path) for fact in facts if isinstance(fact.value, Declared) and fact.value == TOOLCHAIN}
     asked = {  # what a folder's go.mod names itself, go.sum need not name again
         (_folder(fact.path), module.path)
         for fact in facts
@@ -127,6 +132,8 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
         if isinstance(fact.value, Declared):
             sums = fact.path.endswith("go.sum")
             if sums and _folder(fact.path) in complete:
+                continue
+            if fact.path.endswith("vendor/modules.txt") and _folder(_folder(fact.path)) in toolchain:
                 continue
             for module in fact.value.modules:
                 if sums and module.confidence == LOOKED_AT and _folder(fact.path) in known:

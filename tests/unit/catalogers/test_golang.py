@@ -222,6 +222,16 @@ def test_built_without_modules(path, flags, expected):
     assert [(package.name, package.version) for package in found if package.name != "stdlib"] == expected
 
 
+def test_names_that_nobody_can_publish():
+    found = read_all(CATALOGER, {"src/go.mod": b"module misc\nrequire a.example/x v1.0.0\n"})
+    assert [package.name for package in found] == ["a.example/x"]
+
+
+def test_what_the_toolchain_vendors_is_part_of_it():
+    files = {"go/src/go.mod": b"module std\n", "go/src/vendor/modules.txt": b"# a.example/x v1.0.0\n"}
+    assert read_all(CATALOGER, files) == []
+
+
 def test_vendored_copies_and_what_is_in_the_module_cache():
     files = {
         "src/vendor/modules.txt": b"# a.example/x v1.0.0\n## explicit\na.example/x\n",
