@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -47,7 +48,6 @@ from careen.plugins import (
 )
 from careen.policy.policy import Policy
 from careen.scan import Reading, inventory_of, report_of, with_vendors
-from careen.secrets.reader import SECRETS
 from careen.store.memory import NoStore, Store
 
 if TYPE_CHECKING:
@@ -116,10 +116,8 @@ class Session:
 
     def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
         self._settings, self._fetcher = settings, fetcher
-        catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
-        self.ecosystems = {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers}
-        sources = (*catalogers, SECRETS) if "secret" in settings.scanners else catalogers
-        self._readers = Readers.of(sources, _fingerprint(sources))
+        secrets = "secret" in settings.scanners
+        self._readers = Readers(lambda: _readers(secrets), _fingerprint(secrets))
         self._policy = _policy(settings)
         self._store = store or open_store(settings)
         self._learnt: set[str] = set()
@@ -130,6 +128,18 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self._store.close()
+
+    @cached_property
+    def ecosystems(self) -> Mapping[str, Ecosystem]:
+        """By purl type. Kept in the store, for a scan that reads no layer needs nothing else of the catalogers."""
+        key = f"ecosystems {self._readers.fingerprint}"
+        known = self._store.get(key)
+        if known is not None:
+            found = msgspec.msgpack.decode(known, type=list[Ecosystem])
+        else:
+            found = [cataloger.ecosystem for cataloger in self._readers.catalogers]
+            self._store.put(key, msgspec.msgpack.encode(found))
+        return {ecosystem.purl_type: ecosystem for ecosystem in found}
 
     @cached_property
     def schemes(self) -> Mapping[str, VersionScheme]:
@@ -392,7 +402,6 @@ def _sbom_path(reference: str) -> Path | None:
 
 def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> OpenContext:
     """What image sources may use, from the settings."""
-    import msgspec
 
     from careen.images.platforms import parse_platform
 
@@ -491,11 +500,21 @@ def _advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
-def _fingerprint(sources: Sequence[Cataloger]) -> str:
+def _readers(secrets: bool) -> tuple[Cataloger, ...]:
+    catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
+    if not secrets:
+        return catalogers
+    from careen.secrets.reader import SECRETS
+
+    return (*catalogers, SECRETS)
+
+
+def _fingerprint(secrets: bool) -> str:
     """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store."""
-    digest = hashlib.sha256(" ".join((__version__, *(source.name for source in sources))).encode())
+    digest = hashlib.sha256(f"{__version__} {secrets}".encode())
     here = Path(__file__).parent
     for folder in ("catalogers", "formats", "layers", "model", "secrets"):
         for path in sorted(path for path in (here / folder).rglob("*") if path.suffix in (".py", ".toml")):
-            digest.update(path.read_bytes())
+            status = path.stat()  # what was installed over it has another time, and reading it all takes longer
+            digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
 from careen.formats.inflate import Limits
-from careen.layers.bind import bind
 from careen.layers.index import Readers, index, known_digest
 from careen.matching.coverage import coverage
 from careen.matching.match import Matched, match
@@ -54,6 +53,8 @@ def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
         known = reading.store.get(key)
         if known is not None:
             return _with_digests(image, digests), msgspec.msgpack.decode(known, type=Inventory)
+    from careen.layers.bind import bind
+
     deltas = _read_all(image.layers, reading)
     inventory = with_vendors(bind(deltas, reading.readers.catalogers))
     digests = [delta.digest for delta in deltas]

@@ -5,7 +5,8 @@ in the store is that digest with the readers' fingerprint, never the diff ID tha
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, BinaryIO
 
 import msgspec
@@ -26,16 +27,26 @@ from .tree import folder_entries
 from .walk import Walked, tar_entries, walk
 
 
-class Readers(Struct, frozen=True):
-    """The catalogers of a run, made ready once: ``fingerprint`` changes when any of their code does."""
+class Readers:
+    """The catalogers of a run, loaded when the first layer has to be read: mostly the store knows all of them.
 
-    catalogers: tuple[Cataloger, ...]
-    dispatch: Any
-    fingerprint: str
+    ``fingerprint`` changes when any of their code does.
+    """
+
+    def __init__(self, load: Callable[[], Sequence[Cataloger]], fingerprint: str) -> None:
+        self._load, self.fingerprint = load, fingerprint
 
     @classmethod
     def of(cls, catalogers: Sequence[Cataloger], fingerprint: str) -> "Readers":
-        return cls(tuple(catalogers), Dispatch(catalogers), fingerprint)
+        return cls(lambda: catalogers, fingerprint)
+
+    @cached_property
+    def catalogers(self) -> tuple[Cataloger, ...]:
+        return tuple(self._load())
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(self.catalogers)
 
 
 def index(
