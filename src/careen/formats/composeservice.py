@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from .kubernetes import quantity
+from .quantity import quantity
 from .yamldoc import Mapping, Sequence, as_text
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import yamldoc
+from .selectors import matches, plain_labels
 from .yamldoc import NO_MAPPING, Mapping, Sequence, as_text
 
 CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
@@ -252,20 +253,6 @@ def is_resource(document: Any) -> bool:
     return isinstance(document, Mapping) and bool(document.text("kind")) and isinstance(document.get("apiVersion"), str)
 
 
-def matches(labels: Mapping, selector: Mapping) -> bool:
-    """Whether a label selector matches; an empty one matches everything. Old kinds have a plain mapping of labels."""
-    if any(key not in labels or as_text(labels[key]) != as_text(value) for key, value in plain_labels(selector).items()):
-        return False
-    return all(_expression(labels, one) for one in selector.maps("matchExpressions"))
-
-
-def plain_labels(selector: Mapping) -> Mapping:
-    """The labels that a selector asks for by value."""
-    if "matchLabels" in selector or "matchExpressions" in selector:
-        return selector.map("matchLabels")
-    return selector
-
-
 def same_namespace(left: str, right: str) -> bool:
     return (left or "default") == (right or "default")
 
@@ -318,32 +305,6 @@ def flags(container: Container) -> dict[str, str]:
     return found
 
 
-def quantity(value: Any) -> float | None:
-    """A quantity of the API ("500m", "1Gi", 2) as a number; None where it is none."""
-    text = as_text(value).strip()
-    factors = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
-    factors |= {f"{prefix}i": 1024.0**power for power, prefix in enumerate("KMGTPE", 1)}
-    suffix = text.lstrip("0123456789.+-")
-    if suffix[:1] in ("e", "E") and suffix[1:2].isdigit():
-        suffix = ""
-    number = text[: len(text) - len(suffix)] if suffix else text
-    try:
-        return float(number) * (factors[suffix] if suffix else 1.0)
-    except (ValueError, KeyError):
-        return None
-
-
-def count(value: Any, of: int | None = None) -> float | None:
-    """A number or a percentage ("50%") of ``of``; None where it cannot be told."""
-    text = as_text(value)
-    try:
-        if text.endswith("%"):
-            return None if of is None else of * float(text[:-1]) / 100
-        return float(text)
-    except ValueError:
-        return None
-
-
 def _pods(resource: Resource) -> Iterator[Pod]:
     kind = resource.lower
     if kind in POD_KINDS:
@@ -373,17 +334,3 @@ def _is_pod_spec(node: Mapping) -> bool:
 
 def _capabilities(security: Mapping, key: str) -> frozenset[str]:
     return frozenset(name.upper().removeprefix("CAP_") for name in security.texts("capabilities", key))
-
-
-def _expression(labels: Mapping, expression: Mapping) -> bool:
-    key, values = expression.text("key"), expression.texts("values")
-    match expression.text("operator"):
-        case "In":
-            return key in labels and as_text(labels[key]) in values
-        case "NotIn":
-            return key not in labels or as_text(labels[key]) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    return False

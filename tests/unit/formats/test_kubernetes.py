@@ -3,7 +3,8 @@
 import pytest
 
 from careen.formats import kubernetes, yamldoc
-from careen.formats.kubernetes import command_line, count, flags, grants, matches, quantity
+from careen.formats.kubernetes import command_line, flags, grants
+from careen.formats.selectors import matches
 
 
 def manifests(*texts):
@@ -170,19 +171,3 @@ def test_command_lines(container, words, values):
     (found,) = manifests(f"apiVersion: v1\nkind: Pod\nspec: {{containers: [{container}]}}\n").containers
     assert command_line(found) == words
     assert flags(found) == values
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        *(("500m", 0.5), ("1", 1.0), (2, 2.0), ("1Gi", 1024.0**3), ("1M", 1e6), ("1e3", 1000.0), ("0.5", 0.5), ("-1", -1.0)),
-        *(("x", None), ("", None), (None, None), ("1Q", None), ("..", None)),
-    ],
-)
-def test_quantities(text, number):
-    assert quantity(text) == number
-
-
-@pytest.mark.parametrize(("value", "of", "number"), [("50%", 10, 5.0), ("50%", None, None), (3, None, 3.0), ("x", 1, None)])
-def test_counts(value, of, number):
-    assert count(value, of) == number

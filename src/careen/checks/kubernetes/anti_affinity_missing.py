@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests, Pod, count, matches
+from careen.formats.kubernetes import Manifests, Pod
+from careen.formats.quantity import count
+from careen.formats.selectors import matches
 from careen.formats.yamldoc import Mapping
 from careen.plugins import Check, Place
 
