@@ -1,0 +1,187 @@
+import pytest
+from msgspec.structs import replace
+from tests.support.matching import (
+    ALMA,
+    DEBIAN,
+    ECOSYSTEMS,
+    SCHEMES,
+    advisory,
+    deb,
+    info,
+    knowledge,
+    pypi,
+    release_key,
+    rpm,
+    run,
+)
+from tests.support.reports import clean
+
+from careen.matching.explain import explain, in_words
+from careen.matching.keys import keys_of
+from careen.model.advisory import Malicious, Range, VulnerabilityRecord
+from careen.model.finding import Suppressed, SuppressedBy
+from careen.model.inventory import Inventory
+from careen.model.package import Package
+from careen.plugins import VersionScheme
+
+OWNER = deb("python3-django", "4.2.1-1", evidence=())
+
+
+def told(id, wanted, packages, records, distribution=DEBIAN, suppress=None):
+    matched = run(packages, records, distribution)
+    report = replace(clean(), inventory=Inventory(distribution, tuple(packages)), findings=matched.findings)
+    if suppress:
+        report = replace(report, findings=(), suppressed=tuple(Suppressed(one, suppress) for one in matched.findings))
+    return explain(id, wanted, report, knowledge(*records), SCHEMES, ECOSYSTEMS)
+
+
+def only(*arguments, **more):
+    (one,) = told(*arguments, **more).judgements
+    return one
+
+
+def test_what_is_found():
+    one = only("CVE-2026-0001", None, [deb()], [advisory(severity="high"), info()])
+    assert (one.outcome, one.why) == ("found", "3.0.11-1 < 3.0.13-1 (deb order, Debian 12); confirmed")
+    assert one.judged_as == "openssl 3.0.11-1 by the advisories of Debian 12, in deb order"
+    (statement,) = one.statements
+    assert (statement.source, statement.status, statement.holds, statement.counts) == ("debian", "fixed", True, True)
+    assert statement.comparisons == ("3.0.11-1 is below 3.0.13-1, which mends it",)
+    assert [(asked.source, asked.names_it) for asked in one.asked] == [("debian", True)]
+    assert one.finding.id == "CVE-2026-0001"
+
+
+def test_what_is_not_found_because_it_is_mended():
+    one = only("CVE-2026-0001", "libssl3", [deb(source=None, version="3.0.14-1")], [advisory(fixed="3.0.11-1"), info()])
+    assert one.outcome == "not_found"
+    assert one.why == "3.0.11-1 is not below 3.0.11-1, which mends it"
+    assert not one.statements[0].holds
+
+
+def test_a_package_of_which_nobody_says_so():
+    one = only("CVE-2026-0001", "openssl", [deb()], [advisory("CVE-2026-0002"), info()])
+    assert (one.outcome, one.why) == ("not_found", "no source that was asked names this flaw for this package")
+    assert [(asked.source, asked.names_it, asked.as_of) for asked in one.asked] == [("debian", False, "2026-05-31")]
+    assert told("CVE-2026-0001", None, [deb()], [advisory("CVE-2026-0002"), info()]).judgements == ()
+
+
+def test_any_name_of_the_flaw_will_do():
+    records = [
+        advisory(aliases=("DSA-5",)),
+        VulnerabilityRecord("GHSA-1", "ghsa", ("CVE-2026-0001",), "Boom", published="2026-01-01"),
+    ]
+    for id in ("CVE-2026-0001", "DSA-5", "GHSA-1"):
+        found = told(id, None, [deb()], records)
+        assert found.judgements[0].outcome == "found"
+        assert set(found.ids) >= {"CVE-2026-0001", "DSA-5"}
+    assert told("GHSA-1", None, [deb()], records).records[0].summary == "Boom"
+
+
+def test_an_erratum_of_several_flaws_is_no_name_of_one():
+    records = [advisory("DSA-5", aliases=("CVE-2026-0001", "CVE-2026-0002")), advisory("CVE-2026-0002", "3.0.12-1")]
+    found = told("CVE-2026-0001", None, [deb()], records)
+    assert found.ids == ("CVE-2026-0001",)
+    assert [one.id for one in found.judgements[0].statements] == ["DSA-5"]
+
+
+def test_what_keeps_a_statement_from_counting():
+    silenced = only("CVE-2026-0001", "libssl3", [deb()], [advisory(), advisory(fixed=None, status="not_affected")])
+    assert silenced.outcome == "not_found"
+    assert {one.why for one in silenced.statements} == {
+        "Debian 12 says that the package is not affected", "not affected: this silences the flaw",
+    }  # fmt: skip
+    open = only("CVE-2026-0001", "libssl3", [deb()], [advisory(fixed=None, status="undetermined")])
+    assert open.why == "says nothing either way"
+    known = [advisory(fixed="3.0.11-1"), advisory(source="osv")]
+    doubted = only("CVE-2026-0001", "libssl3", [deb()], known)
+    assert doubted.outcome == "not_found"
+    assert "the distribution's own feed knows the flaw and does not hold this version" in {
+        one.why for one in doubted.statements
+    }
+
+
+def test_another_stream_of_an_rpm():
+    package = rpm("nodejs", "1:18.1-1.module_el8", module="nodejs:18:8090:x")
+    record = advisory(fixed="1:20.1-1.module_el8", namespace="almalinux:8", package="nodejs", module="nodejs:20")
+    one = only("CVE-2026-0001", "nodejs", [package], [record], ALMA)
+    assert (one.outcome, one.why) == ("not_found", "is about another module stream, architecture or line of builds")
+
+
+def test_the_distribution_has_the_first_word():
+    django = pypi(owned_by=OWNER.purl)
+    records = [
+        advisory("PYSEC-1", "4.2.3", "PyPI", "django", aliases=("CVE-2026-0001",)),
+        advisory(fixed="3.0.11-1"),
+    ]
+    one = only("CVE-2026-0001", "django", [replace(OWNER, vendor="distribution"), django], records)
+    assert one.outcome == "not_found"
+    assert one.why == "the distribution has the first word: it has spoken of the flaw"
+    complete = only("CVE-2026-0001", "django", [replace(OWNER, vendor="distribution"), django], [*records, info(unfixed=True)])
+    assert complete.outcome == "not_judged"
+    assert "lists unfixed flaws too" in complete.why
+
+
+@pytest.mark.parametrize(
+    ("package", "why"),
+    [
+        (Package("brew", None, "x", "1"), "no advisory source knows brew packages"),
+        (deb("x", vendor="third_party"), "somebody else than the distribution built it, whose advisories do not speak of it"),
+        (
+            Package("deb", "raspbian", "x", "1", distro="raspbian-12"),
+            "its distribution or its build is not known to any source",
+        ),
+    ],
+)
+def test_what_nothing_judges(package, why):
+    one = only("CVE-1", "x", [package], [])
+    assert (one.outcome, one.why, one.judged_as) == ("not_judged", why, "")
+
+
+def test_without_a_feed_nothing_is_judged():
+    one = only("CVE-1", "django", [pypi()], [])
+    assert (one.outcome, one.why) == ("not_judged", "no source knows PyPI")
+    report = replace(clean(), inventory=Inventory(DEBIAN, (deb(),)))
+    (one,) = explain("CVE-1", "libssl3", report, None, SCHEMES, ECOSYSTEMS).judgements
+    assert (one.outcome, one.why) == ("not_judged", "there is no advisory database")
+
+
+def test_what_a_rule_sets_aside():
+    by = SuppressedBy("vex", "v.json", "component_not_present", "2027-01-01")
+    one = only("CVE-2026-0001", None, [deb()], [advisory()], suppress=by)
+    assert (one.outcome, one.why) == ("set_aside", "vex (v.json): component_not_present, until 2027-01-01")
+    assert one.by == by
+
+
+def test_malicious_packages():
+    one = only("MAL-1", None, [pypi()], [Malicious("MAL-1", "PyPI", "django", ("4.2.1",))])
+    assert one.outcome == "found"
+    assert one.statements[0].comparisons == ("4.2.1 is among 1 versions",)
+
+
+KEY = keys_of(VersionScheme("deb", release_key))
+
+
+@pytest.mark.parametrize(
+    ("range", "version", "words"),
+    [
+        (Range(None, "3"), "2", "2 is below 3, which mends it"),
+        (Range("0", "3"), "3", "3 is not below 3, which mends it"),
+        (Range("1", "3"), "2", "2 is not below 1, where the flaw came in, and below 3, which mends it"),
+        (Range("1", "3"), "0", "0 is below 1, where the flaw came in"),
+        (Range("1", "3", after=True), "1", "1 is not above 1, where the flaw came in"),
+        (Range(None, None, "3"), "3", "3 is not above 3, the last that is affected"),
+        (Range(None, None, "3"), "4", "4 is above 3, the last that is affected"),
+        (Range("1"), "4", "4 is not below 1, where the flaw came in, and no version mends it"),
+        (Range(), "4", "4 is affected: no version mends it"),
+        (Range(None, "x"), "4", "'x', an end of its range, is no version: it says nothing"),
+        (Range(None, "1"), "x", "'x' cannot be read as a version"),
+    ],
+)
+def test_ranges_in_words(range, version, words):
+    assert in_words(range, version, KEY) == words
+
+
+def test_a_package_by_its_purl():
+    for wanted in (deb().purl, "pkg:deb/debian/libssl3", "openssl", "LIBSSL3"):
+        assert told("CVE-2026-0001", wanted, [deb(), pypi()], [advisory()]).judgements[0].name == "libssl3"
+    assert told("CVE-2026-0001", "nothing", [deb()], [advisory()]).judgements == ()
