@@ -50,6 +50,7 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
             bound = _with_presence(bound, cataloger, history[cataloger.name], squashed, owners, shadowed)
         else:
             bound = [_with_owner(package, squashed, owners) for package in bound]
+            bound = [package for package in bound if not _is_own_package(package)]
             _own(cataloger, bound, history[cataloger.name].owned(), squashed, owners)
         packages += bound
     files, unowned = _count(squashed, owners)
@@ -209,6 +210,11 @@ def _with_owner(package: Package, squashed: Squashed, owners: dict[str, tuple[Ca
     if owner and owner[0].ecosystem.distribution:
         return replace(package, owned_by=owner[1].purl)
     return package
+
+
+def _is_own_package(package: Package) -> bool:
+    """A file that says which of the distribution's packages it came in, and that is the one which owns it: no news."""
+    return package.owned_by is not None and package.owned_by.partition("@")[0] == package.purl.partition("@")[0]
 
 
 def _own(

@@ -1,0 +1,77 @@
+"""Packages that executables and libraries name themselves: the ELF note ``.note.package`` of distributions.
+
+Shape: a note of the owner "FDO" and type 0xcafe1a7e whose content is JSON: type ("rpm", "deb", "apk", "alpm"), name, version,
+architecture, os, osVersion. It tells what a file is that was copied into an image without its package database; where the
+database knows the file, it says nothing new and is dropped.
+Raises: ValueError for a note that cannot be read.  **Source:** UAPI Group, "Package Metadata for Executable Files".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+MAX_NOTE_BYTES = 16 * 1024
+TYPES = ("rpm", "deb", "apk", "alpm")
+
+_TYPE = 0xCAFE1A7E
+_LITTLE, _BIG = _TYPE.to_bytes(4, "little") + b"FDO\0", _TYPE.to_bytes(4, "big") + b"FDO\0"
+_WORD = re.compile(r"[^\s\x00-\x1f]{1,200}")
+
+
+class Note(Struct, rename={"os_version": "osVersion"}):
+    type: str = ""
+    name: str = ""
+    version: str = ""
+    architecture: str = ""
+    os: str = ""
+    os_version: str = ""
+
+
+def read(file: File) -> Iterator[Package]:
+    content = _content(file.data)
+    if content is None:
+        return
+    try:
+        note = msgspec.json.decode(content, type=Note)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(f"note of its package: {error}") from None
+    if not _WORD.fullmatch(note.name) or not _WORD.fullmatch(note.version):
+        raise ValueError("note of its package without name or version")
+    known = note.type in TYPES
+    yield Package(
+        type=note.type if known else "generic",
+        namespace=(note.os or None) if known else None,
+        name=note.name,
+        version=note.version,
+        arch=note.architecture or None,
+        distro=f"{note.os}-{note.os_version}".rstrip("-") if known and note.os else None,
+        cataloger="elf_note",
+        confidence=0.9,
+    )
+
+
+def _content(head: bytes) -> bytes | None:
+    """Before the mark stand the lengths of the owner's name and of the content."""
+    order: Literal["little", "big"] = "little" if _LITTLE in head else "big"
+    mark = _LITTLE if order == "little" else _BIG
+    at = head.find(mark)
+    if at < 8 or int.from_bytes(head[at - 8 : at - 4], order) != 4:
+        return None
+    size, start = int.from_bytes(head[at - 4 : at], order), at + len(mark)
+    if size > MAX_NOTE_BYTES or start + size > len(head):
+        raise ValueError("note of its package that passes the first bytes of the file")
+    return head[start : start + size].rstrip(b"\0")
+
+
+CATALOGER = Cataloger(
+    name="elf_note",
+    ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
+    readers=(Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="head"), read),),
+    limits="Notes behind the first 64 KiB of a file.",
+)
