@@ -30,6 +30,8 @@ kind: Pod
 metadata: {name: host, namespace: shop, labels: {app: host}}
 spec: {hostNetwork: true, containers: [{image: a}]}
 """
+
+
 def policy(spec):
     return POLICY + spec.replace("WEB", WEB) + "\n"
 
@@ -83,7 +85,7 @@ def test_who_reaches_a_pod(specs, expected):
 
 
 def test_isolation_by_direction():
-    found = kubernetes.read([("a.yaml", PODS + POLICY % ("{WEB, policyTypes: [Egress]}")))])
+    found = kubernetes.read([("a.yaml", PODS + policy("{WEB, policyTypes: [Egress]}"))])
     web = found.pods[1]
     traffic = Traffic(found)
     assert (traffic.isolated(web, "Ingress"), traffic.isolated(web, "Egress")) == (False, True)
