@@ -231,8 +231,8 @@ def _instruction(text: str, starts: list[int], numbers: list[int], escape: str, 
     trigger = None
     try:
         if keyword == "ONBUILD" and rest:
-            if depth:
-                raise ValueError("ONBUILD cannot trigger ONBUILD")
+            if depth > 3:
+                raise ValueError("ONBUILD within ONBUILD within ONBUILD")
             trigger = _instruction(rest, list(shifted), numbers, escape, line, depth + 1)
         words, is_json, pairs = _READERS.get(keyword, _whole)(rest, escape)
     except (ValueError, TypeError) as error:
@@ -310,7 +310,6 @@ def _json_or(rest: str, escape: str, otherwise: Callable[[str, str], _Read]) -> 
 
 
 def _health(rest: str, escape: str) -> _Read:
-    kind, _, command = rest.partition(" ")
     found = re.match(r"(\S+)\s*", rest)
     if not found:
         return (), False, ()

@@ -1,0 +1,119 @@
+"""Comments that set a fault aside: ``# careen:ignore DKR-006 the sum is checked by the script``.
+
+Such a comment speaks for its own line, or, where it stands alone, for what follows it; ``careen:ignore-file`` speaks for the
+whole file. Several ids have commas between; the rest is the reason.
+Comments of other tools count too, their rules being known by the ``references`` of our checks:
+``# hadolint ignore=DL3003,DL4006`` for the instruction right below, ``global ignore`` for the file, ``stage ignore`` for the
+stage, and the directive ``# check=skip=JSONArgsRecommended`` for the file.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from careen.formats.dockerfile.stages import Dockerfile, Stage
+from careen.plugins import Check
+
+from .run import Ignore
+
+_OURS = re.compile(r"careen:ignore(-file)?[\s:=]+([A-Z][A-Z0-9]+-\d+(?:\s*,\s*[A-Z][A-Z0-9]+-\d+)*)\s*(?:--?|:|#)?\s*(.*)")
+_HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)\s*(?:#\s*(.*))?$")
+
+
+def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
+    """Of a file whose comments begin with ``#`` (YAML): what follows is the next line that holds something."""
+    rows = text.split("\n")
+    found = []
+    for number, row in enumerate(rows, start=1):
+        if "careen:ignore" not in row:
+            continue
+        before, mark, comment = row.partition("#")
+        match = _OURS.match(comment.strip()) if mark else None
+        if match is None:
+            continue
+        line: int | None = number if before.strip() else _next(rows, number)
+        if match[1]:
+            line = None
+        found.append(Ignore(_ids(match[2]), f"{path}:{number}", line, line, match[3].strip()))
+    return tuple(found)
+
+
+def comments_in_dockerfile(document: Dockerfile, checks: Sequence[Check]) -> tuple[Ignore, ...]:
+    """A comment speaks for the instruction that it stands in or above."""
+    peers = _ids_by_peer(checks)
+    return (*_directive(document, peers), *_of_comments(document, peers))
+
+
+def _of_comments(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> Iterator[Ignore]:
+    for comment in document.comments:
+        source = f"{document.path}:{comment.line}"
+        if match := _OURS.match(comment.text):
+            lines = (None, None) if match[1] else _around(document, comment.line, directly=False)
+            if match[1] or lines[0] is not None:
+                yield Ignore(_ids(match[2]), source, *lines, match[3].strip())
+        elif match := _HADOLINT.match(comment.text):
+            ids = _translated(re.split(r"\s*,\s*", match[2]), peers)
+            lines = (None, None)
+            if match[1] == "stage":
+                lines = _stage_after(document, comment.line)
+            elif match[1] is None:
+                lines = _around(document, comment.line, directly=True)
+            if ids and (match[1] == "global" or lines[0] is not None):
+                yield Ignore(ids, source, *lines, (match[3] or "").strip())
+
+
+def _directive(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> Iterator[Ignore]:
+    value = document.parsed.directives.get("check", "")
+    for part in value.split(";"):
+        key, _, names = part.partition("=")
+        if key.strip() != "skip":
+            continue
+        words = [name.strip() for name in names.split(",")]
+        every = frozenset(id for ids in (peers[key] for key in peers if not re.match(r"DL\d", key)) for id in ids)
+        ids = every if "all" in words else _translated(words, peers)
+        if ids:
+            yield Ignore(ids, f"{document.path}:1", reason=f"# check={value}")
+
+
+def _around(document: Dockerfile, line: int, *, directly: bool) -> tuple[int | None, int | None]:
+    """The instruction that holds this line, or the next one; ``directly``: without an empty line or instruction between."""
+    for one in document.parsed.instructions:
+        if one.line <= line <= one.end_line:
+            return one.line, one.end_line
+        if one.line > line:
+            if directly and not any(comment.line == line for comment in one.comments):
+                return None, None
+            return one.line, one.end_line
+    return None, None
+
+
+def _stage_after(document: Dockerfile, line: int) -> tuple[int | None, int | None]:
+    stage: Stage | None = next((one for one in document.stages if one.line > line), None)
+    if stage is None:
+        return None, None
+    return stage.line, max([stage.end_line, *(step.end_line for step in stage.steps)])
+
+
+def _ids_by_peer(checks: Iterable[Check]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for check in checks:
+        for reference in check.references:
+            tool, _, rule = reference.partition(" ")
+            if tool in ("Hadolint", "BuildKit"):
+                found.setdefault(rule, set()).add(check.id)
+    return {rule: frozenset(ids) for rule, ids in found.items()}
+
+
+def _translated(rules: Iterable[str], peers: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(id for rule in rules for id in peers.get(rule, ()))
+
+
+def _ids(text: str) -> frozenset[str]:
+    return frozenset(re.split(r"\s*,\s*", text))
+
+
+def _next(rows: Sequence[str], number: int) -> int:
+    for index in range(number, len(rows)):
+        bare = rows[index].strip()
+        if bare and not bare.startswith("#"):
+            return index + 1
+    return number

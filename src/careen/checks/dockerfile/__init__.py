@@ -1,0 +1,1 @@
+"""Dockerfiles, before anything is built: checks get a Dockerfile with its stages, steps and parsed commands."""

@@ -1,0 +1,59 @@
+"""ADD is used where COPY does the same."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_FETCHED = re.compile(r"(?:https?|ftp|git|ssh)://|git@|<<", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:tar|t?gz|t?bz2?|tbz2|t?xz|t?zst|tZ|Z|lzma|tlz|taz)(?:\.[\w*]+)?$|\.tar\.[*\w]+$")
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("ADD"):
+        sources = [step.resolve(word, document.escape).strip("'\"") for word in step.instruction.words[:-1]]
+        plain = [source for source in sources if not _FETCHED.match(source) and not _ARCHIVE.search(source)]
+        if plain and not any("$" in source for source in plain):
+            yield of_step(step, f"ADD {plain[0]}")
+
+
+CHECK = Check(
+    id="DKR-011",
+    title="ADD is used where COPY does the same",
+    severity="low",
+    why=("ADD also fetches addresses and unpacks archives: a file that happens to be one is treated otherwise than it looks."),
+    fix="Write COPY; keep ADD for archives that are to be unpacked.",
+    references=(
+        "CIS Docker 1.6, 4.9",
+        "Hadolint DL3020",
+        "Trivy DS-0005",
+        "Checkov CKV_DOCKER_4",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+COPY app /app
+""",
+        """\
+FROM debian:12
+ADD root.tar.gz /
+""",
+        """\
+FROM debian:12
+ADD https://a.example/x /x
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+ADD app /app
+""",
+        """\
+FROM debian:12
+ADD ["app.zip", "/app/"]
+""",
+    ),
+)

@@ -1,0 +1,50 @@
+"""The package index of apk stays in the layer."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, mounted, of_call, removes, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """Without a cache folder apk keeps nothing but the index, which ``rm`` in the same RUN takes away again."""
+    for call, package in installs(document, "apk"):
+        if package.options.has("--no-cache") or mounted(call.step, "/var/cache/apk") or mounted(call.step, "/etc/apk/cache"):
+            continue
+        if not any(removes(other, "/var/cache/apk") for other in document.calls_of(call.step)):
+            yield of_call(call, shown(call.command.words))
+
+
+CHECK = Check(
+    id="DKR-059",
+    title="The package index of apk stays in the layer",
+    severity="negligible",
+    why="It is out of date tomorrow.",
+    fix="Add --no-cache.",
+    references=(
+        "Hadolint DL3019",
+        "Trivy DS-0025",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM alpine:3.20
+RUN apk add --no-cache nginx
+""",
+        """\
+FROM alpine:3.20
+RUN --mount=type=cache,target=/var/cache/apk apk add -U nginx
+""",
+    ),
+    bad=(
+        """\
+FROM alpine:3.20
+RUN apk add nginx
+""",
+        """\
+FROM alpine:3.20
+RUN apk upgrade --no-cache && apk add nginx
+""",
+    ),
+)

@@ -1,0 +1,47 @@
+"""Packages of apk are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "apk"):
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECK = Check(
+    id="DKR-066",
+    title="Packages of apk are installed without a version",
+    severity="low",
+    why=(
+        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
+        "package comes in at once."
+    ),
+    fix="Name the version: apk add nginx=1.26.2-r0, or nginx~1.26.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3018",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM alpine:3.20
+RUN apk add --no-cache nginx=1.26.2-r0 "git~2.45"
+""",
+        """\
+FROM alpine:3.20
+RUN apk add -t .build gcc=13.2.1_git20240309-r0
+""",
+    ),
+    bad=(
+        """\
+FROM alpine:3.20
+RUN apk add nginx
+""",
+    ),
+)

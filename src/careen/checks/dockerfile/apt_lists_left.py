@@ -1,0 +1,66 @@
+"""Package lists of apt stay in the layer."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import left_behind, mounted, of_call, removes, shown
+from careen.formats.dockerfile.stages import Call, Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """Official images clean the archives themselves (docker-clean); who removes that needs both folders covered."""
+    for call in left_behind(document, _updates, lambda call: removes(call, "/var/lib/apt/lists"), "/var/lib/apt/lists"):
+        yield of_call(call, shown(call.command.words))
+    kept = document.kept()
+    keeps = {
+        call.step.stage for call in document.calls("rm") if any(word.endswith("docker-clean") for word in call.command.words)
+    }
+    for step in document.of("RUN"):
+        if step.stage not in kept or step.stage not in keeps or not mounted(step, "/var/lib/apt/lists"):
+            continue
+        calls = document.calls_of(step)
+        installed = [call for call in calls if call.package and call.package.tool == "apt" and call.package.action == "install"]
+        cleaned = any(call.package and call.package.tool == "apt" and call.package.action == "clean" for call in calls)
+        if installed and not cleaned and not mounted(step, "/var/cache/apt"):
+            yield of_call(installed[-1], "archives of packages stay in /var/cache/apt")
+
+
+def _updates(call: Call) -> bool:
+    return call.package is not None and call.package.tool == "apt" and call.package.action == "update"
+
+
+CHECK = Check(
+    id="DKR-057",
+    title="Package lists of apt stay in the layer",
+    severity="negligible",
+    why="They are out of date tomorrow, and tens of megabytes.",
+    fix="End the RUN with rm -rf /var/lib/apt/lists/*, or mount a cache over /var/lib/apt/lists.",
+    references=("Hadolint DL3009",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get install -y nginx && rm -rf /var/lib/apt/lists/*
+""",
+        """\
+FROM debian:12
+RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y nginx
+""",
+        """\
+FROM debian:12 AS build
+RUN apt-get update
+FROM scratch
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get install -y nginx
+""",
+        """\
+FROM debian:12
+RUN rm -f /etc/apt/apt.conf.d/docker-clean
+RUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y nginx
+""",
+    ),
+)

@@ -1,0 +1,47 @@
+"""Packages of apt are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "apt"):
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECK = Check(
+    id="DKR-065",
+    title="Packages of apt are installed without a version",
+    severity="low",
+    why=(
+        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
+        "package comes in at once."
+    ),
+    fix="Name the version: apt-get install nginx=1.22.1-9.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3008",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN apt-get install -y nginx=1.22.1-9
+""",
+        """\
+FROM debian:12
+RUN apt-get install -y -t bookworm-backports nginx/bookworm-backports ./a.deb
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN apt-get install -y nginx
+""",
+    ),
+)

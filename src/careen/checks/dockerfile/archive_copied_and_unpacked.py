@@ -1,0 +1,88 @@
+"""An archive is copied and then unpacked."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile, Step
+from careen.plugins import Check, Place
+
+_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|Z|zst|lzma))?|tgz|tbz2?|txz|tlz|gz|bz2|xz|lzma|Z)$")
+_UNPACKERS = (
+    "tar",
+    "bsdtar",
+    "gunzip",
+    "bunzip2",
+    "unlzma",
+    "unxz",
+    "gzip",
+    "bzip2",
+    "xz",
+    "zcat",
+    "bzcat",
+    "xzcat",
+    "uncompress",
+)
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for stage in document.stages:
+        copied: dict[str, Step] = {}
+        for step in stage.steps:
+            if step.keyword == "COPY" and step.instruction.flag("from") is None and step.instruction.words:
+                for source in step.instruction.words[:-1]:
+                    for name in _names(source, step.instruction.words[-1]):
+                        copied[name] = step
+            elif step.keyword == "RUN" and copied:
+                for call in document.calls_of(step):
+                    if call.command.program not in _UNPACKERS:
+                        continue
+                    names = [_base(word) for word in call.command.words[1:]]
+                    for found in {copied[name].line: copied[name] for name in names if name in copied}.values():
+                        yield of_step(found, f"COPY {found.instruction.words[0]}, unpacked in line {call.command.line}")
+                        copied = {name: one for name, one in copied.items() if one is not found}
+
+
+def _names(source: str, target: str) -> Iterator[str]:
+    """What the archive is called after the copy: its own name, or that of the target."""
+    if _ARCHIVE.search(source.strip("'\"")):
+        yield _base(source)
+        if _ARCHIVE.search(target.strip("'\"")):
+            yield _base(target)
+
+
+def _base(path: str) -> str:
+    return re.split(r"[/\\]", path.strip("'\""))[-1]
+
+
+CHECK = Check(
+    id="DKR-084",
+    title="An archive is copied and then unpacked",
+    severity="negligible",
+    why="The archive stays in its own layer although the next one deletes it.",
+    fix="ADD unpacks it on the way; or mount it: RUN --mount=type=bind.",
+    references=("Hadolint DL3010",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+ADD a.tar.gz /
+""",
+        """\
+FROM debian:12
+COPY a.tar.gz /
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+COPY a.tar.gz /
+RUN tar xf /a.tar.gz
+""",
+        """\
+FROM debian:12
+COPY x/a.tgz /b.tgz
+RUN cd / && tar -xzf b.tgz
+""",
+    ),
+)

@@ -1,0 +1,40 @@
+"""FROM and AS are written in different cases."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for stage in document.stages:
+        if stage.start is None or not stage.name:
+            continue
+        word = stage.start.words[1]
+        if (stage.start.written.isupper(), stage.start.written.islower()) != (word.isupper(), word.islower()):
+            yield of_stage(stage, f"{stage.start.written} … {word}")
+
+
+CHECK = Check(
+    id="DKR-043",
+    title="FROM and AS are written in different cases",
+    severity="negligible",
+    why="One way of writing makes the name of a stage easy to find.",
+    fix="Write AS as FROM is written.",
+    references=("BuildKit FromAsCasing",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12 AS a
+""",
+        """\
+from debian:12 as a
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12 as a
+""",
+    ),
+)

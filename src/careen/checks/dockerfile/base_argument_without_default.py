@@ -1,0 +1,63 @@
+"""Without arguments FROM names no valid image."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.dockerfile.words import expand
+from careen.plugins import Check, Place
+
+_REFERENCE = re.compile(
+    r"(?:[\w.-]+(?::\d+)?/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@\w+:[0-9a-f]{32,})?", re.IGNORECASE
+)
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    defaults = {name: value for step in document.arguments for name, value, mark in step.instruction.pairs if mark}
+    declared = {name for step in document.arguments for name, _, _ in step.instruction.pairs}
+    for stage in document.stages:
+        empty = [name for name in re.findall(r"\$\{?(\w+)", stage.image) if name in declared and name not in defaults]
+        if not empty:
+            continue
+        try:
+            image = expand(stage.image, {name: value.strip("'\"") for name, value in defaults.items()}, document.escape)
+        except ValueError:
+            image = ""
+        if not _REFERENCE.fullmatch(image):
+            yield of_stage(stage, f"{stage.image} is {image or 'empty'} by default")
+
+
+CHECK = Check(
+    id="DKR-092",
+    title="Without arguments FROM names no valid image",
+    severity="low",
+    why="Who builds without --build-arg gets an error instead of an image.",
+    fix="Give the ARG a default.",
+    references=("BuildKit InvalidDefaultArgInFrom",),
+    inspect=inspect,
+    good=(
+        """\
+ARG TAG=12
+FROM debian:$TAG
+""",
+        """\
+ARG VARIANT
+FROM debian:12$VARIANT
+""",
+        """\
+ARG TAG
+FROM alpine:${TAG:-3.20}
+""",
+    ),
+    bad=(
+        """\
+ARG TAG
+FROM debian:$TAG
+""",
+        """\
+ARG IMAGE
+FROM ${IMAGE}
+""",
+    ),
+)

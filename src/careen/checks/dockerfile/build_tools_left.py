@@ -1,0 +1,82 @@
+"""Build tools stay in the image."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_TOOLS = ("apt", "apk", "dnf", "yum", "microdnf", "zypper")
+_BUILD = frozenset(
+    (
+        "build-essential",
+        "gcc",
+        "g++",
+        "gcc-c++",
+        "clang",
+        "make",
+        "cmake",
+        "build-base",
+        "automake",
+        "autoconf",
+        "binutils",
+        "linux-headers",
+        "gdb",
+        "musl-dev",
+        "libc6-dev",
+        "libc-dev",
+        "python3-dev",
+        "rustc",
+        "cargo",
+    )
+)
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    if not document.stages:
+        return
+    last = len(document.stages) - 1
+    removed = {
+        word for _, package in document.package_calls(*_TOOLS) if package.action == "remove" for word in package.options.words
+    }
+    for call, package in installs(document, *_TOOLS):
+        if call.step.stage != last or package.options.has("-t", "--virtual"):
+            continue
+        names = [spec.name for spec in package.specs if spec.name in _BUILD and spec.name not in removed]
+        if names and not any("$" in word for word in removed):
+            yield of_call(call, ", ".join(names[:5]))
+
+
+CHECK = Check(
+    id="DKR-020",
+    title="Build tools stay in the image",
+    severity="low",
+    why="Compilers and headers enlarge the image and serve whoever breaks in.",
+    fix="Build in a stage of its own and copy the result; or install as a virtual group and remove it in the same RUN.",
+    references=(
+        "CIS Docker 1.6, 4.3",
+        "CWE-1104",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12 AS build
+RUN apt-get install -y gcc=4
+FROM debian:12
+""",
+        """\
+FROM alpine:3.20
+RUN apk add --no-cache --virtual .b gcc && apk del .b
+""",
+        """\
+FROM debian:12
+RUN apt-get install -y gcc && make && apt-get purge -y gcc
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get install -y build-essential
+""",
+    ),
+)

@@ -1,0 +1,56 @@
+"""Software is built from source that no package database knows."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("RUN"):
+        calls = document.calls_of(step)
+        if not any(call.command.program in ("configure", "cmake", "meson", "autogen.sh", "bootstrap") for call in calls):
+            continue
+        for call in calls:
+            words = call.command.words
+            if call.command.program in ("make", "ninja", "cmake", "meson") and any(
+                word in ("install", "--install") for word in words
+            ):
+                yield of_call(call, shown(words))
+                break
+    for call, package in document.package_calls("pip", "npm"):
+        for spec in package.specs:
+            if spec.kind == "vcs":
+                yield of_call(call, f"{package.program} installs {spec.text}")
+
+
+CHECK = Check(
+    id="DKR-019",
+    title="Software is built from source that no package database knows",
+    severity="negligible",
+    why=("What is compiled here stands in no package database: scanners and advisories do not see it unless its files tell."),
+    fix="Install a package where there is one; else pin the version and record it in a bill of materials.",
+    references=("CWE-1104",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN make test
+""",
+        """\
+FROM python:3.13
+RUN pip install x==1
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN ./configure && make && make install
+""",
+        """\
+FROM python:3.13
+RUN pip install git+https://git.example/a/b@v1
+""",
+    ),
+)

@@ -1,0 +1,43 @@
+"""Crates are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "cargo"):
+        if package.options.has("--version", "--vers", "--git", "--path", "--tag", "--rev"):
+            continue
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"cargo installs {', '.join(names[:5])}")
+
+
+CHECK = Check(
+    id="DKR-074",
+    title="Crates are installed without a version",
+    severity="low",
+    why="The build takes what the registry holds that day, with dependencies that nobody has locked.",
+    fix="Name the version and keep the lock file: cargo install --locked name@1.2.3.",
+    references=("CWE-1357",),
+    inspect=inspect,
+    good=(
+        """\
+FROM rust:1.84
+RUN cargo install --locked ripgrep@14.1.1
+""",
+        """\
+FROM rust:1.84
+RUN cargo install --path .
+""",
+    ),
+    bad=(
+        """\
+FROM rust:1.84
+RUN cargo install ripgrep
+""",
+    ),
+)

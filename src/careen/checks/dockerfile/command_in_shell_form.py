@@ -1,0 +1,52 @@
+"""CMD or ENTRYPOINT is in shell form."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """Whoever sets a SHELL wants one."""
+    for step in document.of("CMD", "ENTRYPOINT"):
+        if step.instruction.text and not step.instruction.json and not step.shell:
+            yield of_step(step, f"{step.keyword} {step.instruction.text[:60]}")
+
+
+CHECK = Check(
+    id="DKR-018",
+    title="CMD or ENTRYPOINT is in shell form",
+    severity="low",
+    why=(
+        "A shell becomes the first process: it does not hand on the signal that stops the container, and expands what it "
+        "is given."
+    ),
+    fix='Write a JSON array: CMD ["app", "--flag"].',
+    references=(
+        "Hadolint DL3025",
+        "BuildKit JSONArgsRecommended",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+CMD ["app"]
+""",
+        """\
+FROM debian:12
+SHELL ["/bin/bash", "-c"]
+ENTRYPOINT exec app
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+CMD app --flag
+""",
+        """\
+FROM debian:12
+ENTRYPOINT app
+""",
+    ),
+)

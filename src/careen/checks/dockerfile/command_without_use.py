@@ -1,0 +1,51 @@
+"""A step calls a program that has no use in a build."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call in document.calls(
+        "free", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim", "reboot", "systemctl"
+    ):
+        words = call.command.words
+        if call.command.program == "systemctl" and not any(word in ("start", "restart", "status", "reload") for word in words):
+            continue  # enable and mask work without a manager
+        if call.command.program != "ssh" or len(words) > 1:
+            yield of_call(call, shown(words))
+
+
+CHECK = Check(
+    id="DKR-077",
+    title="A step calls a program that has no use in a build",
+    severity="negligible",
+    why=(
+        "No service runs, nobody logs in and nothing is mounted while an image is built: the line has no effect on the image."
+    ),
+    fix="Drop the line.",
+    references=("Hadolint DL3001",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN apt-get install -y ssh vim
+""",
+        """\
+FROM debian:12
+RUN systemctl enable app
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN service nginx start
+""",
+        """\
+FROM debian:12
+RUN ps aux && top
+""",
+    ),
+)

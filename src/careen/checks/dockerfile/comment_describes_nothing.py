@@ -1,0 +1,46 @@
+"""The comment above a stage or argument does not describe it."""
+
+from collections.abc import Iterator
+
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    named = [(stage.start, stage.name) for stage in document.stages if stage.start and stage.name]
+    arguments = (*document.arguments, *document.of("ARG"))
+    named += [(step.instruction, name) for step in arguments for name, _, _ in step.instruction.pairs[:1]]
+    for one, name in named:
+        if one.comments and not one.comments[-1].text.startswith(
+            (f"{name} ", "hadolint", "careen:", "syntax", "escape", "check")
+        ):
+            yield Place(f"{one.comments[-1].text[:60]}", one.comments[-1].line, one.comments[-1].line)
+
+
+CHECK = Check(
+    id="DKR-095",
+    title="The comment above a stage or argument does not describe it",
+    severity="negligible",
+    why="docker build --call=outline shows the comment as description when it begins with the name.",
+    fix="Begin the comment with the name, or leave an empty line after it.",
+    references=("BuildKit InvalidDefinitionDescription",),
+    inspect=inspect,
+    good=(
+        """\
+# base is where it begins
+FROM debian:12 AS base
+""",
+        """\
+# anything
+
+FROM debian:12 AS base
+""",
+    ),
+    bad=(
+        """\
+# where it begins
+FROM debian:12 AS base
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,44 @@
+"""A stage copies from itself."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("COPY"):
+        source = step.instruction.flag("from")
+        stage = document.stages[step.stage]
+        if source and (
+            source.lower() == stage.name.lower() or (source.isdecimal() and stage.start and int(source) == step.stage)
+        ):
+            yield of_step(step, f"COPY --from={source} in stage {stage.name or step.stage}")
+
+
+CHECK = Check(
+    id="DKR-047",
+    title="A stage copies from itself",
+    severity="medium",
+    why="The stage is not finished when the step runs: the build fails, or takes an older image of that name.",
+    fix="Name the stage that makes the files.",
+    references=(
+        "Hadolint DL3023",
+        "Trivy DS-0006",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12 AS a
+FROM debian:12 AS b
+COPY --from=a /x /x
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12 AS a
+COPY --from=a /x /x
+""",
+    ),
+)

@@ -1,0 +1,48 @@
+"""COPY takes files from a stage that is not there."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("COPY"):
+        source = step.instruction.flag("from")
+        if source is None or "$" in source or any(mark in source for mark in ":/@"):
+            continue
+        before = document.stages[: step.stage + 1]
+        if source.isdecimal() and int(source) < len(before):
+            continue
+        if source.lower() not in (stage.name.lower() for stage in before):
+            yield of_step(step, f"COPY --from={source}: no earlier stage has this name, and an image needs a tag")
+
+
+CHECK = Check(
+    id="DKR-048",
+    title="COPY takes files from a stage that is not there",
+    severity="low",
+    why="A name that is no stage is taken as an image of a registry: whoever owns that name decides what is copied.",
+    fix="Name an earlier stage, or an image with its tag.",
+    references=(
+        "CWE-829",
+        "Hadolint DL3022",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12 AS a
+FROM debian:12
+COPY --from=a /x /x
+COPY --from=0 /y /y
+COPY --from=busybox:1.36 /z /z
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+COPY --from=build /x /x
+""",
+    ),
+)

@@ -1,0 +1,59 @@
+"""Several files are copied to what is no folder."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("COPY", "ADD"):
+        words = step.instruction.words
+        if len(words) < 3:
+            continue
+        target = words[-1].strip("'\"")
+        if target.endswith(("/", "\\")) or target in (".", "..") or re.search(r"\$\w+$|\}$", target):
+            continue
+        if re.match(r"(?:file|multi|dir):[0-9a-f]{64}", words[0]):
+            continue  # as history tells it
+        yield of_step(step, f"{step.keyword} … {target}")
+
+
+CHECK = Check(
+    id="DKR-049",
+    title="Several files are copied to what is no folder",
+    severity="low",
+    why="The build fails, unless the name is taken for a folder by chance.",
+    fix="End the target with a slash.",
+    references=(
+        "Hadolint DL3021",
+        "Trivy DS-0011",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+COPY a b /app/
+""",
+        """\
+FROM debian:12
+COPY a b .
+""",
+        """\
+FROM debian:12
+COPY a b $DIR
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+COPY a b /app
+""",
+        """\
+FROM debian:12
+COPY ["a", "b", "app"]
+""",
+    ),
+)

@@ -1,0 +1,48 @@
+"""A variable changes how every program of the image is loaded."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("ENV"):
+        for name, value, _ in step.instruction.pairs:
+            text = step.resolve(value, document.escape)
+            if name in ("LD_PRELOAD", "LD_AUDIT") and text:
+                yield of_step(step, f"{name}={text[:60]}")
+            elif (
+                name == "PATH"
+                and any(part and part[0] not in "/$\\" and ":" not in part for part in text.split(":"))
+                and "\\" not in text
+            ):
+                yield of_step(step, f"PATH has a relative folder: {text[:60]}")
+
+
+CHECK = Check(
+    id="DKR-097",
+    title="A variable changes how every program of the image is loaded",
+    severity="medium",
+    why="A library or option that is put before every program runs with the rights of each of them.",
+    fix="Set it for the one command that needs it.",
+    references=("CWE-426",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+ENV PATH=/app/bin:$PATH
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+ENV LD_PRELOAD=/x.so
+""",
+        """\
+FROM debian:12
+ENV PATH=bin:$PATH
+""",
+    ),
+)

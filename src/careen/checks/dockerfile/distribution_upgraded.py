@@ -1,0 +1,52 @@
+"""A step upgrades the whole distribution."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in document.package_calls("apt", "zypper"):
+        if package.action == "dist-upgrade":
+            yield of_call(call, shown(call.command.words))
+
+
+CHECK = Check(
+    id="DKR-029",
+    title="A step upgrades the whole distribution",
+    severity="low",
+    why=("It may replace the release, remove packages and start what a container cannot run; the result depends on the day."),
+    fix="Build on a newer base image, and upgrade single packages by name.",
+    references=(
+        "Hadolint DL3035",
+        "Hadolint DL3017",
+        "Trivy DS-0024",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get upgrade -y
+""",
+        """\
+FROM opensuse/leap:15.6
+RUN zypper install -y a=1
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get dist-upgrade -y
+""",
+        """\
+FROM opensuse/leap:15.6
+RUN zypper dup -y
+""",
+        """\
+FROM debian:12
+RUN apt full-upgrade -y
+""",
+    ),
+)

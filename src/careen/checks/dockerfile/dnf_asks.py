@@ -1,0 +1,40 @@
+"""dnf waits for an answer."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in document.package_calls("dnf", "microdnf"):
+        if package.action in ("install", "groupinstall") and not package.options.has("-y", "--assumeyes"):
+            yield of_call(call, shown(call.command.words))
+
+
+CHECK = Check(
+    id="DKR-053",
+    title="dnf waits for an answer",
+    severity="low",
+    why="Nobody is there to answer: the build ends, or hangs.",
+    fix="Say yes beforehand: -y.",
+    references=("Hadolint DL3038",),
+    inspect=inspect,
+    good=(
+        """\
+FROM fedora:41
+RUN dnf install -y httpd-2.4.24
+""",
+    ),
+    bad=(
+        """\
+FROM fedora:41
+RUN dnf install httpd-2.4.24
+""",
+        """\
+FROM fedora:41
+RUN microdnf install httpd
+""",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Packages of dnf are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "dnf", "microdnf"):
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECK = Check(
+    id="DKR-068",
+    title="Packages of dnf are installed without a version",
+    severity="low",
+    why=(
+        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
+        "package comes in at once."
+    ),
+    fix="Name the version: dnf install httpd-2.4.62.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3041",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM fedora:41
+RUN dnf install -y httpd-2.4.62 openssl-1:3.2.2
+""",
+        """\
+FROM fedora:41
+RUN dnf group install -y "Development Tools"
+""",
+    ),
+    bad=(
+        """\
+FROM fedora:41
+RUN dnf install -y httpd
+""",
+        """\
+FROM fedora:41
+RUN microdnf install -y rpm-sign
+""",
+    ),
+)

@@ -1,0 +1,84 @@
+"""A file from the network is used without a check of its sum or signature."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, of_step
+from careen.formats.dockerfile.stages import Call, Dockerfile, Step
+from careen.formats.packagecommands import is_url
+from careen.formats.remote import Download, checks_file, read_download
+from careen.formats.shell import piped
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("RUN"):
+        found = None
+        for call in document.calls_of(step):
+            got = read_download(call.command.words)
+            if got is not None and got.urls and (_kept(call, got) or _unpacked(step, call)):
+                found = found or (call, got)
+            elif checks_file(call.command.words):
+                break
+        else:
+            if found is not None:
+                yield of_call(found[0], f"nothing checks {step.resolve(found[1].urls[0], chr(0))}")
+    for step in document.of("ADD"):
+        for source in step.instruction.words[:-1]:
+            if is_url(source.strip("'\"")) and step.instruction.flag("checksum") is None:
+                yield of_step(step, f"ADD {source} without --checksum")
+
+
+def _kept(call: Call, got: Download) -> bool:
+    """Written to a file that is no /dev/null."""
+    files = [one.target for one in call.command.redirects if ">" in one.operator and not one.target.isdecimal()]
+    return got.output not in ("-", "/dev/null") or any(target != "/dev/null" for target in files)
+
+
+def _unpacked(step: Step, call: Call) -> bool:
+    readers = (command for command, earlier in piped(step.commands) if call.command in earlier)
+    return any(command.program in ("tar", "bsdtar", "cpio", "unzip", "dpkg", "rpm2cpio") for command in readers)
+
+
+CHECK = Check(
+    id="DKR-006",
+    title="A file from the network is used without a check of its sum or signature",
+    severity="medium",
+    why=(
+        "TLS says which server answered, not that the file is the one that was reviewed: a taken-over account or mirror "
+        "is enough."
+    ),
+    fix="Compare a checksum that is written in the Dockerfile (sha256sum -c, ADD --checksum), or verify a signature.",
+    references=(
+        "CWE-353",
+        "CWE-494",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN curl -fsSLO https://files.example/a.tgz && echo "$SUM a.tgz" | sha256sum -c - && tar xf a.tgz
+""",
+        """\
+FROM debian:12
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://files.example/a.tgz /a/
+""",
+        """\
+FROM debian:12
+RUN curl -fsS https://api.example/health >/dev/null
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN curl -fsSL https://files.example/a.tgz | tar xz -C /opt
+""",
+        """\
+FROM debian:12
+RUN wget https://files.example/a.tgz && tar xf a.tgz
+""",
+        """\
+FROM debian:12
+ADD https://files.example/a.tgz /opt/
+""",
+    ),
+)

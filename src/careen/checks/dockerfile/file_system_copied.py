@@ -1,0 +1,49 @@
+"""A whole file system is copied from another stage or image."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """A copy of the root to the root of an empty image is how layers are flattened: that is meant."""
+    for step in document.of("COPY"):
+        if step.instruction.flag("from") is None or document.stages[step.stage].resolved == "scratch":
+            continue
+        for source in step.instruction.words[:-1]:
+            if source.strip("'\"") in ("/", "/.", "/*"):
+                yield of_step(step, f"COPY --from={step.instruction.flag('from')} {source}")
+
+
+CHECK = Check(
+    id="DKR-033",
+    title="A whole file system is copied from another stage or image",
+    severity="low",
+    why=(
+        "Packages, keys and leftovers of the other image come along, and its package database replaces the one that is there."
+    ),
+    fix="Copy the files that are needed.",
+    references=("Hadolint DL3067",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12 AS a
+FROM scratch
+COPY --from=a / /
+""",
+        """\
+FROM debian:12 AS a
+FROM debian:12
+COPY --from=a /app /app
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12 AS a
+FROM debian:12
+COPY --from=a / /
+""",
+    ),
+)

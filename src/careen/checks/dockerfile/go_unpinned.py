@@ -1,0 +1,51 @@
+"""Go programs are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.packagecommands import go_spec
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in document.package_calls("go"):
+        specs = list(unpinned(package))
+        if package.action == "run":
+            specs = [spec for spec in map(go_spec, package.options.words[1:2]) if not spec.constrained]
+        if specs:
+            yield of_call(call, f"go {package.options.words[0]} {specs[0].text}")
+
+
+CHECK = Check(
+    id="DKR-073",
+    title="Go programs are installed without a version",
+    severity="low",
+    why="The build takes the newest commit or release of that day: what was tested is not what is built.",
+    fix="Name the version: go install example.com/cmd@v1.2.3.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3062",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM golang:1.24
+RUN go install example.com/cmd@v1.2.3
+""",
+        """\
+FROM golang:1.24
+RUN go install ./cmd/app && go run . --flag x
+""",
+    ),
+    bad=(
+        """\
+FROM golang:1.24
+RUN go install example.com/cmd
+""",
+        """\
+FROM golang:1.24
+RUN go run example.com/cmd@latest
+""",
+    ),
+)

@@ -1,0 +1,48 @@
+"""No HEALTHCHECK says whether the service works."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    if not document.stages:
+        return
+    last = document.stages[-1]
+    if not any(stage.of("HEALTHCHECK") for stage in document.lineage(last)):
+        yield of_stage(last, "no HEALTHCHECK in the last stage")
+
+
+CHECK = Check(
+    id="DKR-021",
+    title="No HEALTHCHECK says whether the service works",
+    severity="negligible",
+    why=("A process that hangs looks like one that works; orchestrators with probes of their own do not need the instruction."),
+    fix="Add HEALTHCHECK with a cheap command, or HEALTHCHECK NONE where the orchestrator probes.",
+    references=(
+        "CIS Docker 1.6, 4.6",
+        "Hadolint DL3057",
+        "Trivy DS-0026",
+        "Checkov CKV_DOCKER_2",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+HEALTHCHECK CMD app --ready
+""",
+        """\
+FROM debian:12 AS a
+HEALTHCHECK NONE
+FROM a
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+CMD ["app"]
+""",
+    ),
+)

@@ -1,0 +1,47 @@
+"""A base image is taken as latest."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for stage in document.stages:
+        if stage.parent is None and stage.resolved.endswith(":latest"):
+            yield of_stage(stage, stage.resolved)
+
+
+CHECK = Check(
+    id="DKR-023",
+    title="A base image is taken as latest",
+    severity="medium",
+    why="The tag latest moves: two builds of one commit give two images, and nobody can say what is in the older one.",
+    fix="Name the release that was tested, better with its digest.",
+    references=(
+        "CIS Docker 1.6, 4.2",
+        "CWE-1104",
+        "Hadolint DL3007",
+        "Trivy DS-0001",
+        "Checkov CKV_DOCKER_7",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+""",
+        """\
+FROM debian:latest@sha256:0000000000000000000000000000000000000000000000000000000000000000
+""",
+    ),
+    bad=(
+        """\
+FROM debian:latest
+""",
+        """\
+ARG TAG=latest
+FROM debian:$TAG AS build
+""",
+    ),
+)

@@ -1,0 +1,64 @@
+"""A base image has no tag."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for stage in document.stages:
+        image = stage.resolved
+        if not image or image == "scratch" or stage.parent is not None or "$" in image or "@" in image:
+            continue
+        if ":" not in image.rpartition("/")[2]:
+            yield of_stage(stage, f"{image} has no tag")
+
+
+CHECK = Check(
+    id="DKR-002",
+    title="A base image has no tag",
+    severity="medium",
+    why="Without a tag the build takes whatever is called latest that day: what was tested is not what is shipped.",
+    fix="Name a tag, better a tag and a digest: debian:12.7@sha256:…",
+    references=(
+        "CIS Docker 1.6, 4.2",
+        "CWE-1104",
+        "Hadolint DL3006",
+        "Trivy DS-0001",
+        "Checkov CKV_DOCKER_7",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+""",
+        """\
+FROM scratch
+""",
+        """\
+FROM debian@sha256:0000000000000000000000000000000000000000000000000000000000000000
+""",
+        """\
+FROM debian:12 AS base
+FROM base
+""",
+        """\
+ARG TAG
+FROM debian:$TAG
+""",
+    ),
+    bad=(
+        """\
+FROM debian
+""",
+        """\
+ARG BASE=debian
+FROM ${BASE}
+""",
+        """\
+FROM registry.example:5000/team/app AS build
+""",
+    ),
+)

@@ -1,0 +1,42 @@
+"""A base image is not named by its digest."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for stage in document.stages:
+        image = stage.resolved
+        if image and image != "scratch" and stage.parent is None and "@" not in image and "$" not in image:
+            yield of_stage(stage, image)
+
+
+CHECK = Check(
+    id="DKR-024",
+    title="A base image is not named by its digest",
+    severity="low",
+    why="A tag can be moved by whoever may push to the registry; a digest cannot.",
+    fix="Write the digest behind the tag (image:tag@sha256:…) and let a bot raise both.",
+    references=(
+        "CIS Docker 1.6, 4.2",
+        "CWE-494",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12@sha256:0000000000000000000000000000000000000000000000000000000000000000
+""",
+        """\
+FROM scratch
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,39 @@
+"""The first instruction is neither FROM nor ARG."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage, of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """A fragment without any FROM has only this one place."""
+    for stage in document.stages:
+        if stage.start is None and stage.steps:
+            yield of_step(stage.steps[0], f"{stage.steps[0].keyword} before FROM")
+        elif stage.onbuild:
+            yield of_stage(stage, "FROM behind ONBUILD")
+
+
+CHECK = Check(
+    id="DKR-087",
+    title="The first instruction is neither FROM nor ARG",
+    severity="low",
+    why="There is nothing that it could be done to: the build fails.",
+    fix="Begin with FROM.",
+    references=("Hadolint DL3061",),
+    inspect=inspect,
+    good=(
+        """\
+ARG A=1
+FROM debian:12
+""",
+    ),
+    bad=(
+        """\
+RUN make
+FROM debian:12
+""",
+    ),
+)

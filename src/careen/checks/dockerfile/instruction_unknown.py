@@ -1,0 +1,38 @@
+"""An instruction does not exist."""
+
+from collections.abc import Iterator
+
+from careen.formats.dockerfile.parse import KEYWORDS
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for one in document.parsed.instructions:
+        word = one.trigger.keyword if one.trigger is not None else one.keyword
+        if word not in KEYWORDS and not (word == "INCLUDE" and "syntax" in document.parsed.directives):
+            yield Place(f"{one.written[:40]} is no instruction", one.line, one.end_line)
+
+
+CHECK = Check(
+    id="DKR-096",
+    title="An instruction does not exist",
+    severity="medium",
+    why="No builder knows the word: the build fails.",
+    fix="Check its spelling; a command of the shell needs RUN before it.",
+    references=("CWE-1164",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN make
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN a
+apt-get install b
+""",
+    ),
+)

@@ -1,0 +1,63 @@
+"""No user is set, so the image runs as the user of its base, mostly root."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    if not document.stages:
+        return
+    line = document.lineage(document.stages[-1])
+    if any(stage.of("USER") for stage in line):
+        return
+    if re.search(r"(?:^|[-_.:/])(?:nonroot|rootless|unprivileged)(?:$|[-_.@:])", line[-1].resolved):
+        return  # such bases set a user of their own, and say so
+    yield of_stage(document.stages[-1], f"no USER after FROM {line[-1].image}")
+
+
+CHECK = Check(
+    id="DKR-022",
+    title="No user is set, so the image runs as the user of its base, mostly root",
+    severity="high",
+    why="Without USER the process keeps the base image's user, which is root for nearly every image.",
+    fix="Add a user of its own and end the last stage with USER and its numeric id.",
+    references=(
+        "CIS Docker 1.6, 4.1",
+        "CWE-250",
+        "Trivy DS-0002",
+        "Checkov CKV_DOCKER_3",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+USER 1000
+""",
+        """\
+FROM gcr.io/distroless/static-debian12:nonroot
+COPY app /app
+""",
+        """\
+FROM debian:12 AS base
+USER app
+FROM base
+RUN make
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+CMD ["app"]
+""",
+        """\
+FROM debian:12 AS build
+USER app
+FROM alpine:3.20
+COPY --from=build /app /app
+""",
+    ),
+)

@@ -1,0 +1,55 @@
+"""Packages of npm are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "npm", "yarn", "pnpm"):
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECK = Check(
+    id="DKR-071",
+    title="Packages of npm are installed without a version",
+    severity="low",
+    why=(
+        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
+        "package comes in at once."
+    ),
+    fix="Name the version: npm install express@4.21.2.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3016",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM node:22
+RUN npm install express@4.21.2
+""",
+        """\
+FROM node:22
+RUN npm ci
+""",
+        """\
+FROM node:22
+RUN npm install
+""",
+    ),
+    bad=(
+        """\
+FROM node:22
+RUN npm install -g express
+""",
+        """\
+FROM node:22
+RUN npm install @scope/name
+""",
+    ),
+)

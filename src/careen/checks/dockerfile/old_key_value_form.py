@@ -1,0 +1,43 @@
+"""ENV, ARG or LABEL has no = between name and value."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in (*document.arguments, *document.of("ENV", "LABEL", "ARG")):
+        pairs = step.instruction.pairs
+        old = step.keyword != "ARG" and any(not mark for _, _, mark in pairs)
+        if old or (step.keyword == "ARG" and len(pairs) == 2 and not any(mark for _, _, mark in pairs)):
+            yield of_step(step, f"{step.keyword} {pairs[0][0]} …")
+
+
+CHECK = Check(
+    id="DKR-094",
+    title="ENV, ARG or LABEL has no = between name and value",
+    severity="low",
+    why="The old form takes the whole rest of the line as one value, so that a second pair is lost.",
+    fix="Write name=value, in quotes where there are blanks.",
+    references=("BuildKit LegacyKeyValueFormat",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+ENV A=1 B="x y"
+ARG C
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+ENV A 1
+""",
+        """\
+FROM debian:12
+ARG a b
+""",
+    ),
+)

@@ -1,0 +1,66 @@
+"""A package is installed from an address."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_TOOLS = ("apt", "apk", "dnf", "yum", "microdnf", "zypper", "rpm", "pip", "pipx", "npm", "yarn", "pnpm", "gem")
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in document.package_calls(*_TOOLS):
+        if package.action != "install":
+            continue
+        for spec in package.specs:
+            if spec.kind == "url":
+                text = call.step.resolve(spec.text, "\0")
+                plain = " over plain HTTP" if text.lower().startswith("http://") else ""
+                yield of_call(call, f"{package.program} installs {text}{plain}")
+
+
+CHECK = Check(
+    id="DKR-004",
+    title="A package is installed from an address",
+    severity="high",
+    why=(
+        "A package fetched by address is chosen by whoever holds that server: no repository's signature, no advisory of "
+        "the distribution, and a name like -release or -latest does not even say which version it is."
+    ),
+    fix=(
+        "Install from a signed repository with a pinned version. Where that cannot be, fetch the file in one step, "
+        "compare its checksum, and install the file."
+    ),
+    references=(
+        "CIS Docker 1.6, 4.11",
+        "CWE-494",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM fedora:41
+RUN dnf install -y nginx-1.26.2
+""",
+        """\
+FROM python:3.13
+RUN pip install requests==2.32.3
+""",
+    ),
+    bad=(
+        """\
+FROM centos:7
+RUN yum install -y \\
+  https://repo.example/mysql-community-release-el7.rpm
+""",
+        """\
+FROM debian:12
+ARG V=1
+RUN rpm -Uvh http://repo.example/a-$V.rpm
+""",
+        """\
+FROM python:3.13
+RUN pip install https://files.example/a.whl
+""",
+    ),
+)

@@ -1,0 +1,57 @@
+"""Packages of pip are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "pip", "pipx"):
+        if package.options.has("-c", "--constraint"):
+            continue
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECK = Check(
+    id="DKR-070",
+    title="Packages of pip are installed without a version",
+    severity="low",
+    why=(
+        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
+        "package comes in at once."
+    ),
+    fix="Name the version: pip install requests==2.32.3, or -r with pinned lines.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3013",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM python:3.13
+RUN pip install requests==2.32.3
+""",
+        """\
+FROM python:3.13
+RUN pip install -r requirements.txt .
+""",
+        """\
+FROM python:3.13
+RUN pip install -c constraints.txt requests
+""",
+    ),
+    bad=(
+        """\
+FROM python:3.13
+RUN pip install requests
+""",
+        """\
+FROM python:3.13
+RUN pip install git+https://git.example/a/b
+""",
+    ),
+)

@@ -1,0 +1,69 @@
+"""The failure of a command before a pipe is not noticed."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.shell import piped
+from careen.plugins import Check, Place
+
+_ALONE = re.compile(r"^(?:yes|true|:)$")  # what ends when its reader does, or cannot fail
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """sh counts as a shell without pipefail: on Debian and its kin it does not know the option."""
+    for step in document.of("RUN"):
+        if step.instruction.json or not step.posix or _set_by(step.shell):
+            continue
+        for command, earlier in piped(step.commands):
+            if command.inner or command.wrapped or _ALONE.search(earlier[0].program):
+                continue
+            if any("pipefail" in one.words for one in step.commands if one.program in ("set", "bash")):
+                break
+            yield Place(f"{shown(earlier[-1].words, 50)} | {shown(command.words, 30)}", earlier[0].line, command.end_line)
+            break
+
+
+def _set_by(shell: tuple[str, ...]) -> bool:
+    name = shell[0].rpartition("/")[2] if shell else ""
+    return name in ("bash", "zsh", "ash", "ksh") and any("pipefail" in word for word in shell)
+
+
+CHECK = Check(
+    id="DKR-034",
+    title="The failure of a command before a pipe is not noticed",
+    severity="low",
+    why=(
+        "The shell looks at the last command of a pipe alone: a download that breaks off leaves half a file, and the "
+        "build goes on."
+    ),
+    fix='Set it before: SHELL ["/bin/bash", "-o", "pipefail", "-c"], or set -o pipefail in the RUN.',
+    references=(
+        "CWE-754",
+        "Hadolint DL4006",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+SHELL ["/bin/bash", "-eo", "pipefail", "-c"]
+RUN curl -fsS https://a.example/ | wc -l
+""",
+        """\
+FROM fedora:41
+RUN set -o pipefail && curl -fsS https://a.example/ | wc -l
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN curl -fsS https://a.example/ | wc -l
+""",
+        """\
+FROM debian:12
+SHELL ["/bin/sh", "-o", "pipefail", "-c"]
+RUN a | b
+""",
+    ),
+)

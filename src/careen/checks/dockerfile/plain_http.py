@@ -1,0 +1,105 @@
+"""Software or keys are fetched over plain HTTP."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.remote import read_download
+from careen.plugins import Check, Place
+
+_NEAR = (
+    r"localhost|127\.[\d.]+|\[::1\]|10\.[\d.]+|192\.168\.[\d.]+|"
+    r"172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|[^.]+|.*\.(?:local|internal|svc)"
+)
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call in document.calls("curl", "wget", "aria2c"):
+        got = read_download(call.command.words)
+        for url in got.urls if got else ():
+            if _is_plain(call.step.resolve(url, chr(0))):
+                yield of_call(call, url)
+    for step in document.of("ADD"):
+        for source in step.instruction.words[:-1]:
+            if _is_plain(step.resolve(source, document.escape)):
+                yield of_step(step, f"ADD {source}")
+    for call, package in document.package_calls("pip", "npm", "yarn", "gem", "apk", "rpm", "dnf", "yum", "zypper"):
+        flags = (
+            "-i",
+            "--index-url",
+            "--extra-index-url",
+            "-f",
+            "--find-links",
+            "--registry",
+            "-s",
+            "--source",
+            "-X",
+            "--repository",
+        )
+        values = [*package.options.values(*flags), *(spec.text for spec in package.specs if spec.kind == "url")]
+        for value in values:
+            if _is_plain(value):
+                yield of_call(call, f"{package.program} … {value}")
+    for step in document.of("RUN"):
+        for command in step.commands:
+            text = " ".join(command.words)
+            found = re.search(r"\b(?:deb(?:-src)?\s+(?:\[[^]]*\]\s*)?|baseurl\s*=\s*)(http://[^\s'\"]+)", text)
+            if (
+                found
+                and _is_plain(found[1])
+                and command.program in ("echo", "printf", "add-apt-repository", "yum-config-manager")
+            ):
+                yield Place(f"repository {found[1]}", command.line, command.end_line)
+
+
+def _is_plain(text: str) -> bool:
+    """A name of this machine or of a private network is left alone: nobody is on the way there."""
+    host = re.match(r"['\"]?http://(?:[^/@\s]*@)?(\[[^]]*\]|[^/:\s'\"]+)", text, re.IGNORECASE)
+    return host is not None and re.fullmatch(_NEAR, host[1]) is None
+
+
+CHECK = Check(
+    id="DKR-009",
+    title="Software or keys are fetched over plain HTTP",
+    severity="medium",
+    why=(
+        "Everybody on the way can read and change what comes. Signed repositories detect a change; scripts, keys and "
+        "archives do not."
+    ),
+    fix="Use the https address; where there is none, compare a checksum that is written in the Dockerfile.",
+    references=("CWE-319",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN curl -fsSLO https://a.example/x
+""",
+        """\
+FROM debian:12
+RUN curl http://localhost:8080/ready
+""",
+        """\
+FROM debian:12
+ADD https://a.example/x /x
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN curl -O http://a.example/x
+""",
+        """\
+FROM debian:12
+ADD http://a.example/x.tgz /x
+""",
+        """\
+FROM python:3.13
+RUN pip install -i http://a.example/simple x==1
+""",
+        """\
+FROM debian:12
+RUN echo 'deb http://a.example/debian stable main' > /etc/apt/sources.list.d/a.list
+""",
+    ),
+)

@@ -1,0 +1,46 @@
+"""FROM fixes one platform."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """A stage that is named after its platform is chosen by that name: it is fixed on purpose."""
+    for stage in document.stages:
+        platform = stage.start.flag("platform") if stage.start else None
+        if (
+            platform
+            and "$" not in platform
+            and not any(part in stage.name.lower() for part in platform.lower().split("/")[1:2])
+        ):
+            yield of_stage(stage, f"--platform={platform}")
+
+
+CHECK = Check(
+    id="DKR-088",
+    title="FROM fixes one platform",
+    severity="low",
+    why="On another machine the image is emulated or fails, and a build for several platforms gets the wrong one.",
+    fix="Leave --platform out, or take $BUILDPLATFORM for stages that cross-compile.",
+    references=(
+        "Hadolint DL3029",
+        "BuildKit FromPlatformFlagConstDisallowed",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM --platform=$BUILDPLATFORM debian:12
+""",
+        """\
+FROM --platform=linux/amd64 debian:12 AS build_amd64
+""",
+    ),
+    bad=(
+        """\
+FROM --platform=linux/amd64 debian:12
+""",
+    ),
+)

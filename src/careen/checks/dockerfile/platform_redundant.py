@@ -1,0 +1,38 @@
+"""FROM names the platform that is the default."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for stage in document.stages:
+        platform = (stage.start.flag("platform") if stage.start else None) or ""
+        if platform in ("$TARGETPLATFORM", "${TARGETPLATFORM}"):
+            yield of_stage(stage, f"--platform={platform}")
+
+
+CHECK = Check(
+    id="DKR-089",
+    title="FROM names the platform that is the default",
+    severity="negligible",
+    why="$TARGETPLATFORM is what FROM takes anyway.",
+    fix="Leave --platform out.",
+    references=(
+        "Hadolint DL3065",
+        "BuildKit RedundantTargetPlatform",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM --platform=$BUILDPLATFORM debian:12
+""",
+    ),
+    bad=(
+        """\
+FROM --platform=$TARGETPLATFORM debian:12
+""",
+    ),
+)

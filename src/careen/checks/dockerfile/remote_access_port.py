@@ -1,0 +1,62 @@
+"""A port of remote administration is exposed."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_PORTS = {
+    "22": "SSH",
+    "23": "telnet",
+    "512": "rexec",
+    "513": "rlogin",
+    "514": "rsh",
+    "2375": "Docker without TLS",
+    "3389": "RDP",
+    "5900": "VNC",
+}
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("EXPOSE"):
+        for word in step.instruction.words:
+            port = step.resolve(word, document.escape).strip("'\"").partition("/")[0]
+            if port in _PORTS:
+                yield of_step(step, f"port {port}: {_PORTS[port]}")
+
+
+CHECK = Check(
+    id="DKR-015",
+    title="A port of remote administration is exposed",
+    severity="medium",
+    why=(
+        "A shell or an engine's socket that listens in the container is a second way in, past the orchestrator's rights "
+        "and logs."
+    ),
+    fix="Remove the service and its EXPOSE; use docker exec or kubectl exec.",
+    references=(
+        "CIS Docker 1.6, 5.7",
+        "CWE-1188",
+        "Trivy DS-0004",
+        "Checkov CKV_DOCKER_1",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+EXPOSE 8080
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+EXPOSE 80 22/tcp
+""",
+        """\
+FROM debian:12
+ARG P=2375
+EXPOSE $P
+""",
+    ),
+)

@@ -1,0 +1,68 @@
+"""Packages come from a repository of a third party."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_LIST = re.compile(r"^/etc/(?:apt/sources\.list(?:\.d/.*)?|yum\.repos\.d/.*|zypp/repos\.d/.*|apk/repositories)$")
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call in document.calls("add-apt-repository", "apt-add-repository", "yum-config-manager", "apt-key"):
+        words = call.command.words
+        if call.command.program == "apt-key" and "add" not in words and "adv" not in words:
+            continue
+        if call.command.program != "yum-config-manager" or any("--add-repo" in word for word in words):
+            yield of_call(call, shown(words))
+    for call, package in document.package_calls("dnf", "yum", "zypper", "apk"):
+        adds = package.action in ("config-manager", "copr", "addrepo", "ar") and "--set-enabled" not in package.options.flags
+        if adds or (package.tool == "apk" and package.options.has("-X", "--repository")):
+            yield of_call(call, shown(call.command.words))
+    for step in document.of("RUN"):
+        for command in step.commands:
+            places = [one.target for one in command.redirects if ">" in one.operator]
+            places += command.words[1:] if command.program == "tee" else ()
+            found = next((place for place in places if _LIST.search(place)), None)
+            if found is not None:
+                yield Place(f"writes {found}", command.line, command.end_line)
+
+
+CHECK = Check(
+    id="DKR-099",
+    title="Packages come from a repository of a third party",
+    severity="low",
+    why="Its owner can replace any package of the system, and the distribution speaks for none of them.",
+    fix="Restrict it to the packages that are wanted, and name its key (signed-by, gpgkey).",
+    references=(
+        "CWE-829",
+        "CIS Docker 1.6, 4.11",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get install -y nginx
+""",
+    ),
+    bad=(
+        """\
+FROM ubuntu:24.04
+RUN add-apt-repository ppa:a/b
+""",
+        """\
+FROM fedora:41
+RUN dnf config-manager --add-repo https://a.example/a.repo
+""",
+        """\
+FROM debian:12
+RUN echo "deb https://a.example/ stable main" > /etc/apt/sources.list.d/a.list
+""",
+        """\
+FROM centos:7
+RUN yum-config-manager --add-repo https://a.example/a.repo
+""",
+    ),
+)

@@ -1,0 +1,42 @@
+"""A comment switches a check off."""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for comment in document.comments:
+        if re.match(
+            r"(?:hadolint\s+(?:global\s+|stage\s+)?ignore\s*=|careen:ignore|check\s*=\s*skip=|checkov:skip=|trivy:ignore:)",
+            comment.text,
+        ):
+            yield Place(comment.text[:80], comment.line, comment.line)
+
+
+CHECK = Check(
+    id="DKR-083",
+    title="A comment switches a check off",
+    severity="negligible",
+    why="Whoever wants to see every fault has to know what was set aside, and why.",
+    fix="Drop the comment, or write the reason beside it.",
+    references=("Hadolint DL1001",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+# make it so
+RUN make
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+# hadolint ignore=DL3003
+RUN cd /a && make
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,71 @@
+"""The image runs as root."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """The user that the last stage ends with, its own or that of the stage it builds upon."""
+    if not document.stages:
+        return
+    for stage in document.lineage(document.stages[-1]):
+        users = stage.of("USER")
+        if users:
+            user = users[-1].resolve(users[-1].instruction.text, document.escape)
+            if _is_root(user):
+                yield of_step(users[-1], f"USER {user or 'is empty'} is the last user of the image")
+            return
+
+
+def _is_root(user: str) -> bool:
+    name = user.strip().partition(":")[0].strip()
+    return name in ("root", "") or (name.isdecimal() and int(name) == 0)
+
+
+CHECK = Check(
+    id="DKR-001",
+    title="The image runs as root",
+    severity="high",
+    why=(
+        "A process that is root in the container is root for the kernel: one flaw of it, of the runtime or of a mount is "
+        "enough to own the host."
+    ),
+    fix="End the last stage with USER and a numeric id other than 0; gain rights only in the RUN that needs them.",
+    references=(
+        "CIS Docker 1.6, 4.1",
+        "CWE-250",
+        "Hadolint DL3002",
+        "Trivy DS-0002",
+        "Checkov CKV_DOCKER_8",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+USER root
+RUN apt-get update
+USER 1000:1000
+""",
+        """\
+FROM debian:12 AS build
+USER root
+FROM scratch
+USER 65532
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+USER root
+""",
+        """\
+FROM debian:12 AS base
+USER 0:0
+FROM base
+RUN make
+""",
+    ),
+)

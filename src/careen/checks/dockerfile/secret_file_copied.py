@@ -1,0 +1,67 @@
+"""A file that holds credentials is copied into the image."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_SECRET = re.compile(
+    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.(?:local|production|prod|staging))?|\.npmrc|\.pypirc|\.netrc|\.git-credentials|"
+    r"\.aws/credentials|\.aws|\.ssh|\.docker/config\.json|\.dockercfg|\.kube/config|kubeconfig|\.htpasswd|[^/]+\.(?:pfx|p12|jks|keystore)|"
+    r"service-account[^/]*\.json|[^/]*private[-_]?key[^/]*\.(?:pem|key))$"
+)
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("COPY", "ADD"):
+        if step.instruction.flag("from") is not None:
+            continue
+        for source in step.instruction.words[:-1]:
+            path = source.strip("'\"").rstrip("/")
+            if _SECRET.search(path) and not path.endswith((".pub", ".example", ".sample", ".template", ".dist")):
+                yield of_step(step, f"{step.keyword} {source}")
+
+
+CHECK = Check(
+    id="DKR-026",
+    title="A file that holds credentials is copied into the image",
+    severity="critical",
+    why="A layer keeps the file for ever, also when a later step deletes it.",
+    fix="Mount it for the step that needs it (RUN --mount=type=secret), and name it in .dockerignore.",
+    references=(
+        "CIS Docker 1.6, 4.10",
+        "CWE-538",
+        "CWE-522",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+COPY id_rsa.pub .env.example /app/
+""",
+        """\
+FROM debian:12
+COPY --from=build /root/.npmrc /x
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+COPY .env /app/.env
+""",
+        """\
+FROM node:22
+COPY package.json .npmrc ./
+""",
+        """\
+FROM debian:12
+COPY keys/id_ed25519 /root/.ssh/
+""",
+        """\
+FROM debian:12
+ADD .aws/credentials /root/.aws/credentials
+""",
+    ),
+)

@@ -1,0 +1,121 @@
+"""A secret is given as ARG or ENV."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_WORDS = frozenset(
+    (
+        "apikey",
+        "auth",
+        "credential",
+        "credentials",
+        "key",
+        "passphrase",
+        "password",
+        "passwd",
+        "pword",
+        "pwd",
+        "secret",
+        "secrets",
+        "token",
+    )
+)
+_PUBLIC = frozenset(("public", "pub", "gpg", "pgp", "fingerprint", "keyserver", "keyring"))
+_ABOUT = frozenset(
+    (
+        "file",
+        "path",
+        "dir",
+        "url",
+        "uri",
+        "host",
+        "length",
+        "size",
+        "ttl",
+        "expiry",
+        "expires",
+        "timeout",
+        "type",
+        "algorithm",
+        "header",
+        "enabled",
+        "disabled",
+        "name",
+        "version",
+        "method",
+        "mode",
+    )
+)
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in (*document.arguments, *document.of("ARG", "ENV")):
+        for name, value, mark in step.instruction.pairs:
+            if _is_secret(name) and not _is_harmless(name, value, given=mark != ""):
+                yield of_step(step, f"{step.keyword} {name}")
+
+
+def _is_secret(name: str) -> bool:
+    parts = re.split(r"[_.-]", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    if parts[-1] in _ABOUT or _PUBLIC & set(parts):
+        return False
+    return bool(_WORDS & set(parts)) or any(part.endswith(("password", "passwd", "apikey", "secret")) for part in parts)
+
+
+def _is_harmless(name: str, value: str, *, given: bool) -> bool:
+    """A path, a switch, or the fingerprint of a public key."""
+    bare = value.strip("'\"")
+    if not given:
+        return False
+    return bare.lower() in ("true", "false", "yes", "no", "on", "off") or bare.startswith(
+        ("/run/secrets/", "/var/run/secrets/")
+    )
+
+
+CHECK = Check(
+    id="DKR-010",
+    title="A secret is given as ARG or ENV",
+    severity="critical",
+    why="The value stays in the configuration or history of the image, where everybody who can pull it reads it.",
+    fix="Hand it over for one step alone: RUN --mount=type=secret,id=…,env=NAME, or read it at run time.",
+    references=(
+        "CIS Docker 1.6, 4.10",
+        "CWE-798",
+        "CWE-522",
+        "Hadolint DL3064",
+        "Trivy DS-0031",
+        "BuildKit SecretsUsedInArgOrEnv",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN --mount=type=secret,id=token,env=API_TOKEN make
+""",
+        """\
+FROM debian:12
+ENV GPG_KEY=0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D
+ENV PASSWORD_FILE=/run/secrets/p
+ARG PUBLIC_KEY=abc
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+ARG AWS_SECRET_ACCESS_KEY
+RUN deploy
+""",
+        """\
+FROM debian:12
+ENV DB_PASSWORD=hunter2
+""",
+        """\
+ARG openai_api_key
+FROM debian:12
+""",
+    ),
+)

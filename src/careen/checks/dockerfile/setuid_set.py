@@ -1,0 +1,57 @@
+"""A program is given setuid, setgid or capabilities."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown, uses_flag
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call in document.calls("chmod"):
+        mode = next((word for word in call.command.words[1:] if not word.startswith("-")), "")
+        if re.fullmatch(r"0*[2-7][0-7]{3}", mode) or re.search(r"(?:^|,)(?:[ugoa]*)[+=][rwxX]*s", mode):
+            yield of_call(call, shown(call.command.words))
+    for call in document.calls("setcap"):
+        if not uses_flag(call, "-r"):
+            yield of_call(call, shown(call.command.words))
+
+
+CHECK = Check(
+    id="DKR-028",
+    title="A program is given setuid, setgid or capabilities",
+    severity="high",
+    why="Whoever runs it has its owner's rights: a flaw in it lifts every account of the container to root.",
+    fix="Drop the bit; let the container start with the one capability that is needed.",
+    references=(
+        "CIS Docker 1.6, 4.8",
+        "CWE-250",
+        "CWE-269",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN chmod u-s /usr/bin/su && chmod 0755 /a && setcap -r /a
+""",
+        """\
+FROM debian:12
+RUN chmod 1777 /tmp
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN chmod u+s /app
+""",
+        """\
+FROM debian:12
+RUN chmod 4755 /app
+""",
+        """\
+FROM debian:12
+RUN setcap cap_net_raw+ep /app
+""",
+    ),
+)

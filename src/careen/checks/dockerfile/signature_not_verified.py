@@ -1,0 +1,99 @@
+"""Signatures of packages are not checked."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_FLAGS = (
+    "--allow-unauthenticated",
+    "--force-yes",
+    "--allow-insecure-repositories",
+    "--allow-untrusted",
+    "--nogpgcheck",
+    "--no-gpgcheck",
+    "--no-gpg-checks",
+    "--allow-unsigned-rpm",
+    "--nosignature",
+    "--nodigest",
+    "--force-bad-verify",
+)
+_LAX = re.compile(r"(?:gpgcheck=(?:0|false|no)|allowinsecurerepositories=(?:1|true|yes)|allowunauthenticated=(?:1|true|yes))")
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in document.package_calls("apt", "apk", "dnf", "yum", "microdnf", "zypper", "rpm", "dpkg"):
+        options = package.options
+        found = next((flag for flag in _FLAGS if options.has(flag)), None)
+        if found is None:
+            values = [value.lower().replace(" ", "") for value in options.values("-o", "--option", "--setopt")]
+            found = next((value for value in values if _LAX.search(value)), None)
+        if found is not None:
+            yield of_call(call, f"{package.program} … {found}")
+    for step in document.of("RUN"):
+        for command in step.commands:
+            text = " ".join((*command.words, *(one.target for one in command.redirects)))
+            if re.search(
+                r"\bdeb(?:-src)?\s*\[[^]]*trusted=(?:yes|true|1)|\bgpgcheck\s*=\s*(?:0|false|no)\b", text, re.IGNORECASE
+            ):
+                yield Place(shown(command.words), command.line, command.end_line)
+
+
+CHECK = Check(
+    id="DKR-008",
+    title="Signatures of packages are not checked",
+    severity="high",
+    why=(
+        "The signature is all that ties a package to its distribution: without it a mirror, a proxy or a typing error "
+        "decides what is installed as root."
+    ),
+    fix="Drop the switch and import the key of the repository instead.",
+    references=(
+        "CIS Docker 1.6, 4.11",
+        "CWE-347",
+        "Checkov CKV2_DOCKER_7",
+        "Checkov CKV2_DOCKER_8",
+        "Checkov CKV2_DOCKER_9",
+        "Checkov CKV2_DOCKER_10",
+        "Checkov CKV2_DOCKER_11",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get install -y nginx=1.22.1-9
+""",
+        """\
+FROM alpine:3.20
+RUN apk add --no-cache nginx
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN apt-get install -y --allow-unauthenticated nginx
+""",
+        """\
+FROM alpine:3.20
+RUN apk add --allow-untrusted ./a.apk
+""",
+        """\
+FROM fedora:41
+RUN dnf install -y --nogpgcheck nginx
+""",
+        """\
+FROM fedora:41
+RUN rpm -i --nosignature a.rpm
+""",
+        """\
+FROM debian:12
+RUN echo 'deb [trusted=yes] https://a.example/ ./' > /etc/apt/sources.list.d/a.list
+""",
+        """\
+FROM debian:12
+RUN apt-get -o Acquire::AllowInsecureRepositories=true update
+""",
+    ),
+)

@@ -1,0 +1,37 @@
+"""A stage has a reserved name."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for stage in document.stages:
+        if stage.name.lower() in ("scratch", "context"):
+            yield of_stage(stage, f"AS {stage.name}")
+
+
+CHECK = Check(
+    id="DKR-040",
+    title="A stage has a reserved name",
+    severity="low",
+    why="scratch and context have a meaning of their own: who refers to the stage gets something else.",
+    fix="Choose another name.",
+    references=(
+        "Hadolint DL3063",
+        "BuildKit ReservedStageName",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12 AS build
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12 AS scratch
+""",
+    ),
+)

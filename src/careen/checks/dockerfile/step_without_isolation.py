@@ -1,0 +1,54 @@
+"""A step runs without the isolation of the build."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("RUN"):
+        if step.instruction.flag("security") == "insecure":
+            yield of_step(step, "RUN --security=insecure")
+        if step.instruction.flag("network") == "host":
+            yield of_step(step, "RUN --network=host")
+        for mount in step.mounts():
+            text = " ".join(mount.values())
+            if "docker.sock" in text or "containerd.sock" in text or "podman.sock" in text:
+                yield of_step(step, "RUN --mount of an engine's socket")
+
+
+CHECK = Check(
+    id="DKR-017",
+    title="A step runs without the isolation of the build",
+    severity="high",
+    why="The step can reach the host's kernel, network or engine: a script of a package then acts on the build machine.",
+    fix="Drop the flag or mount; hand over the one file or secret that is needed.",
+    references=(
+        "CWE-250",
+        "CWE-668",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN --network=none --mount=type=cache,target=/x make
+""",
+    ),
+    bad=(
+        """\
+# syntax=docker/dockerfile:1-labs
+FROM debian:12
+RUN --security=insecure make
+""",
+        """\
+FROM debian:12
+RUN --network=host curl -O https://a.example/x
+""",
+        """\
+FROM debian:12
+RUN --mount=type=bind,source=docker.sock,target=/var/run/docker.sock docker ps
+""",
+    ),
+)

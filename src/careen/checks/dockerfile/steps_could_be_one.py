@@ -1,0 +1,52 @@
+"""Several RUN in a row could be one."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile, Step
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """Only neighbours of one command each, with the same flags: longer ones are apart on purpose, mostly for the cache."""
+    before: Step | None = None
+    for step in document.steps:
+        if step.keyword != "RUN":
+            before = None
+            continue
+        alone = (
+            sum(not command.inner and not command.wrapped for command in step.commands) <= 1 and not step.instruction.heredocs
+        )
+        if before is not None and alone and before.stage == step.stage and before.instruction.flags == step.instruction.flags:
+            yield of_step(step, f"RUN {step.instruction.text[:50]}")
+        before = step if alone else None
+
+
+CHECK = Check(
+    id="DKR-082",
+    title="Several RUN in a row could be one",
+    severity="negligible",
+    why="Each makes a layer; what the later one deletes stays in the earlier one.",
+    fix="Join them with &&, or in a here-document.",
+    references=("Hadolint DL3059",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN a && b
+RUN c
+""",
+        """\
+FROM debian:12
+RUN --mount=type=cache,target=/x a
+RUN b
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN a
+RUN b
+""",
+    ),
+)

@@ -1,0 +1,134 @@
+"""Certificates of servers are not checked."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, of_step, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.remote import read_download
+from careen.plugins import Check, Place
+
+_OFF = ("0", "false", "no", "off")
+_ON = ("1", "true", "yes", "on")
+_VARIABLES: dict[str, tuple[str, ...]] = {
+    "PYTHONHTTPSVERIFY": _OFF,
+    "NODE_TLS_REJECT_UNAUTHORIZED": _OFF,
+    "GIT_SSL_NO_VERIFY": (*_ON, "any"),
+    "NPM_CONFIG_STRICT_SSL": _OFF,
+    "YARN_ENABLE_STRICT_SSL": _OFF,
+    "GOINSECURE": ("*",),
+    "GONOSUMDB": ("*",),
+    "GONOSUMCHECK": _ON,
+    "GOFLAGS": ("-insecure",),
+    "BUNDLE_SSL_VERIFY_MODE": ("0",),
+}
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("ENV", "ARG"):
+        for name, value, _ in step.instruction.pairs:
+            if _switches_off(name, step.resolve(value, document.escape)):
+                yield of_step(step, f"{name}={value}")
+    for step in document.of("RUN"):
+        for command in step.commands:
+            for name, value in command.assignments:
+                if _switches_off(name, value):
+                    yield Place(f"{name}={value}", command.line, command.end_line)
+    for call in document.calls("curl", "wget", "aria2c"):
+        got = read_download(call.command.words)
+        if got is not None and got.insecure:
+            yield of_call(call, shown(call.command.words))
+    for call in document.calls(
+        "git", "npm", "yarn", "pnpm", "pip", "pip3", "pip2", "python", "python3", "yum", "dnf", "microdnf"
+    ):
+        if _is_lax(call.command.words):
+            yield of_call(call, shown(call.command.words))
+
+
+def _switches_off(name: str, value: str) -> bool:
+    value = value.strip("'\"").lower()
+    if name.upper() == "PIP_TRUSTED_HOST":
+        return value != ""
+    return _VARIABLES.get(name.upper()) is not None and value in _VARIABLES[name.upper()]
+
+
+def _is_lax(words: tuple[str, ...]) -> bool:
+    text = " ".join(words).lower()
+    if words[0].endswith("git"):
+        return re.search(r"http\.(?:\S+\.)?sslverify[= ](?:false|0|no|off)", text) is not None
+    if re.search(r"(?:yum|dnf)$", words[0]):
+        return re.search(r"sslverify\s*=\s*(?:false|0|no)", text) is not None
+    if "pip" in text:
+        return "--trusted-host" in text or re.search(r"config set (?:global\.)?trusted-host", text) is not None
+    return re.search(r"strict-ssl[= ](?:false|0)", text) is not None
+
+
+CHECK = Check(
+    id="DKR-007",
+    title="Certificates of servers are not checked",
+    severity="high",
+    why="Without the check anybody on the way can answer for the server, and what he sends is installed.",
+    fix="Drop the switch. Where an own authority signs, add its certificate to the trust store.",
+    references=(
+        "CWE-295",
+        "Checkov CKV2_DOCKER_2",
+        "Checkov CKV2_DOCKER_3",
+        "Checkov CKV2_DOCKER_4",
+        "Checkov CKV2_DOCKER_5",
+        "Checkov CKV2_DOCKER_6",
+        "Checkov CKV2_DOCKER_12",
+        "Checkov CKV2_DOCKER_13",
+        "Checkov CKV2_DOCKER_14",
+        "Checkov CKV2_DOCKER_15",
+        "Checkov CKV2_DOCKER_16",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN curl -fsSL https://a.example/x -o x
+""",
+        """\
+FROM node:22
+RUN npm config set strict-ssl true
+""",
+        """\
+FROM node:22
+ENV NODE_TLS_REJECT_UNAUTHORIZED=1
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN curl -fsSLk https://a.example/x -o x
+""",
+        """\
+FROM debian:12
+RUN wget --no-check-certificate https://a.example/x
+""",
+        """\
+FROM python:3.13
+ENV PYTHONHTTPSVERIFY=0
+""",
+        """\
+FROM node:22
+RUN NODE_TLS_REJECT_UNAUTHORIZED=0 npm ci
+""",
+        """\
+FROM node:22
+RUN npm config set strict-ssl false
+""",
+        """\
+FROM debian:12
+RUN git config --global http.sslVerify false
+""",
+        """\
+FROM python:3.13
+RUN pip install --trusted-host a.example x==1
+""",
+        """\
+FROM fedora:41
+RUN dnf install -y --setopt=sslverify=false nginx
+""",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Both wget and curl are used."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """Stage by stage, the place is the first call of the one that comes second."""
+    first: dict[int, str] = {}
+    told: set[int] = set()
+    for call in document.calls("wget", "curl"):
+        stage, program = call.step.stage, call.command.program
+        if first.setdefault(stage, program) != program and stage not in told:
+            told.add(stage)
+            yield of_call(call, f"{program} beside {first[stage]}")
+
+
+CHECK = Check(
+    id="DKR-076",
+    title="Both wget and curl are used",
+    severity="negligible",
+    why="Two programs for one thing are two to install and to keep up to date.",
+    fix="Keep one of them.",
+    references=(
+        "Hadolint DL4001",
+        "Trivy DS-0014",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN curl -O https://a.example/a && curl -O https://a.example/b
+""",
+        """\
+FROM debian:12
+RUN wget https://a.example/a
+FROM debian:12
+RUN curl -O https://a.example/a
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN wget https://a.example/a
+RUN curl -O https://a.example/b
+""",
+    ),
+)

@@ -1,0 +1,71 @@
+"""Package lists are updated in a step of their own."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_REFRESHED = ("apt", "apk", "dnf", "yum", "microdnf", "zypper")
+_TOGETHER = ("dnf", "yum", "microdnf", "zypper")  # their update installs newer packages and refreshes lists at once
+# What makes use of new lists in the same RUN.
+_AFTER = {
+    "update": ("install", "upgrade", "dist-upgrade", "groupinstall", "source", "download"),
+    "upgrade": ("install", "groupinstall"),
+}
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("RUN"):
+        calls = [(call, call.package) for call in document.calls_of(step) if call.package is not None]
+        for call, package in calls:
+            wanted = _AFTER.get(package.action, ()) if package.tool in _REFRESHED else ()
+            if not wanted or (package.action == "upgrade" and (package.tool not in _TOGETHER or package.specs)):
+                continue
+            if not any(other.tool == package.tool and other.action in wanted for _, other in calls if other is not package):
+                yield of_call(call, shown(call.command.words))
+                break
+
+
+CHECK = Check(
+    id="DKR-014",
+    title="Package lists are updated in a step of their own",
+    severity="medium",
+    why="The step is taken from the build cache for ever: later installs use lists of the day it was first built.",
+    fix="Update and install in one RUN.",
+    references=(
+        "CIS Docker 1.6, 4.7",
+        "Trivy DS-0017",
+        "Checkov CKV_DOCKER_5",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN apt-get update && apt-get install -y nginx=1.22
+""",
+        """\
+FROM fedora:41
+RUN dnf update -y && dnf install -y nginx
+""",
+        """\
+FROM debian:12
+RUN apt-get update && apt-get upgrade -y
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN apt-get update
+RUN apt-get install -y nginx
+""",
+        """\
+FROM fedora:41
+RUN dnf update -y
+""",
+        """\
+FROM opensuse/leap:15.6
+RUN zypper up -y
+""",
+    ),
+)

@@ -1,0 +1,71 @@
+"""VOLUME lies over a folder of the system."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_SYSTEM = frozenset(
+    (
+        "/",
+        "/bin",
+        "/boot",
+        "/dev",
+        "/etc",
+        "/lib",
+        "/lib64",
+        "/proc",
+        "/root",
+        "/run",
+        "/sbin",
+        "/sys",
+        "/usr",
+        "/usr/bin",
+        "/usr/lib",
+        "/usr/sbin",
+        "/usr/local",
+        "/usr/local/bin",
+        "/var",
+        "/var/run",
+        "/var/lib",
+    )
+)
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("VOLUME"):
+        for word in step.instruction.words:
+            path = step.resolve(word, document.escape).strip("'\"").rstrip("/") or "/"
+            if path in _SYSTEM or "docker.sock" in path:
+                yield of_step(step, f"VOLUME {path}")
+
+
+CHECK = Check(
+    id="DKR-098",
+    title="VOLUME lies over a folder of the system",
+    severity="medium",
+    why=(
+        "Every container writes there past the image, anonymous volumes pile up, and changes of the image are hidden by "
+        "old data."
+    ),
+    fix="Name the one folder that holds data.",
+    references=("CWE-668",),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+VOLUME /var/lib/app
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+VOLUME /etc
+""",
+        """\
+FROM debian:12
+VOLUME ["/", "/var/run/docker.sock"]
+""",
+    ),
+)

@@ -1,0 +1,51 @@
+"""The whole build context is copied."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    if document.ignored is not None and any(line.strip() in ("*", "**") for line in document.ignored):
+        return
+    kept = document.kept()
+    for step in document.of("COPY", "ADD"):
+        if step.instruction.flag("from") is not None or (step.instruction.values("exclude")) or step.stage not in kept:
+            continue
+        for source in step.instruction.words[:-1]:
+            if source.strip("'\"") in (".", "./", "*", "./*", "/"):
+                yield of_step(step, f"{step.keyword} {source}")
+
+
+CHECK = Check(
+    id="DKR-016",
+    title="The whole build context is copied",
+    severity="low",
+    why="Everything beside the Dockerfile comes into the image: .git, local settings, credentials of the developer.",
+    fix="Copy the folders that are needed, and keep a .dockerignore that lets nothing else in.",
+    references=(
+        "CWE-540",
+        "Hadolint DL3067",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+COPY src /app/src
+""",
+        """\
+FROM golang:1.24 AS build
+COPY . .
+FROM scratch
+COPY --from=build /app /app
+""",
+    ),
+    bad=(
+        """\
+FROM node:22
+COPY . /app
+""",
+    ),
+)

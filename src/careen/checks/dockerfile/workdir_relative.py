@@ -1,0 +1,54 @@
+"""WORKDIR is relative."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_step
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for step in document.of("WORKDIR"):
+        path = step.instruction.text.strip().strip("'\"")
+        if path[:1] != "$":
+            path = step.resolve(step.instruction.text.replace("\\", "/"), document.escape).strip("'\"")
+        if path and path[0] not in "/\\$" and not re.match(r"[A-Za-z]:", path):
+            yield of_step(step, f"WORKDIR {path}")
+
+
+CHECK = Check(
+    id="DKR-036",
+    title="WORKDIR is relative",
+    severity="low",
+    why="It depends on the folder that a base image happens to end in, which may change with its next release.",
+    fix="Write the whole path.",
+    references=(
+        "CIS Docker 1.6, 4.9",
+        "Hadolint DL3000",
+        "Trivy DS-0009",
+        "BuildKit WorkdirRelativePath",
+        "Checkov CKV_DOCKER_10",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+WORKDIR /app
+""",
+        """\
+FROM debian:12
+WORKDIR $DIR
+""",
+        """\
+FROM mcr.microsoft.com/windows/servercore:ltsc2022
+WORKDIR "C:\\\\app"
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+WORKDIR app
+""",
+    ),
+)

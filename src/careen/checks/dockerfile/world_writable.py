@@ -1,0 +1,71 @@
+"""Files are made writable for everybody."""
+
+import re
+from collections.abc import Iterator
+
+from careen.checks.steps import of_call, of_step, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call in document.calls("chmod"):
+        mode = next((word for word in call.command.words[1:] if not word.startswith("-")), "")
+        if not _sticky(mode) and _open(mode):
+            yield of_call(call, shown(call.command.words))
+    for step in document.of("COPY", "ADD"):
+        mode = step.instruction.flag("chmod") or ""
+        if _open(mode) and not _sticky(mode):
+            yield of_step(step, f"{step.keyword} --chmod={mode}")
+
+
+def _open(mode: str) -> bool:
+    """The others' write bit: 777, o+w, a=rwx."""
+    if re.fullmatch(r"[0-7]{3,5}", mode):
+        return bool(int(mode[-1]) & 2)
+    return any(
+        re.fullmatch(r"(?:[ug]*[oa][ugoa]*|)[+=][rxXst]*w[rwxXst]*", part) is not None and part[0] not in "+="
+        for part in mode.split(",")
+    )
+
+
+def _sticky(mode: str) -> bool:
+    return re.fullmatch(r"0*1[0-7]{3}", mode) is not None or "t" in mode
+
+
+CHECK = Check(
+    id="DKR-013",
+    title="Files are made writable for everybody",
+    severity="high",
+    why="Any process of the container may then change them: programs, configuration and scripts that root runs too.",
+    fix="Give the one account that writes the file ownership (COPY --chown) and keep 755 or 644.",
+    references=(
+        "CIS Docker 1.6, 4.8",
+        "CWE-732",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+RUN chmod 755 /app && chmod 1777 /tmp && chmod +x /a
+""",
+        """\
+FROM debian:12
+COPY --chmod=644 a /a
+""",
+    ),
+    bad=(
+        """\
+FROM debian:12
+RUN chmod -R 777 /app
+""",
+        """\
+FROM debian:12
+RUN chmod o+w /etc/app.conf
+""",
+        """\
+FROM debian:12
+COPY --chmod=666 a /a
+""",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Packages of yum are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "yum"):
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECK = Check(
+    id="DKR-067",
+    title="Packages of yum are installed without a version",
+    severity="low",
+    why=(
+        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
+        "package comes in at once."
+    ),
+    fix="Name the version: yum install httpd-2.4.6.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3033",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM centos:7
+RUN yum install -y httpd-2.4.6
+""",
+        """\
+FROM centos:7
+RUN yum install -y ./a.rpm
+""",
+    ),
+    bad=(
+        """\
+FROM centos:7
+RUN yum install -y httpd
+""",
+        """\
+FROM centos:7
+RUN yum module install -y nodejs
+""",
+    ),
+)

@@ -1,0 +1,43 @@
+"""Packages of zypper are installed without a version."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, "zypper"):
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECK = Check(
+    id="DKR-069",
+    title="Packages of zypper are installed without a version",
+    severity="low",
+    why=(
+        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
+        "package comes in at once."
+    ),
+    fix="Name the version: zypper install httpd=2.4.58.",
+    references=(
+        "CWE-1357",
+        "Hadolint DL3037",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM opensuse/leap:15.6
+RUN zypper install -y httpd=2.4 "a>=1"
+""",
+    ),
+    bad=(
+        """\
+FROM opensuse/leap:15.6
+RUN zypper install -y httpd
+""",
+    ),
+)

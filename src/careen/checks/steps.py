@@ -1,0 +1,89 @@
+"""Where in a Dockerfile a fault is: places of stages, steps and commands, and questions that several checks ask."""
+
+from collections.abc import Callable, Iterator
+
+from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
+from careen.formats.packagecommands import PackageCall, Spec
+from careen.plugins import Place
+
+
+def of_step(step: Step, message: str) -> Place:
+    return Place(message, step.line, step.end_line)
+
+
+def of_call(call: Call, message: str) -> Place:
+    """The lines of the command alone, not of its whole RUN."""
+    return Place(message, call.command.line, max(call.command.line, call.command.end_line))
+
+
+def of_stage(stage: Stage, message: str) -> Place:
+    return Place(message, stage.line, stage.end_line)
+
+
+def shown(words: tuple[str, ...], limit: int = 100) -> str:
+    """A command as one short line."""
+    text = " ".join(words)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def installs(document: Dockerfile, *tools: str) -> Iterator[tuple[Call, PackageCall]]:
+    for call, package in document.package_calls(*tools):
+        if package.action == "install":
+            yield call, package
+
+
+def unpinned(package: PackageCall) -> list[Spec]:
+    """Specs by name that ask for no version; one made of a variable alone may hold anything."""
+    return [spec for spec in package.specs if spec.kind in ("name", "vcs") and not spec.constrained and spec.text[:1] != "$"]
+
+
+def mounted(step: Step, path: str) -> bool:
+    """Whether a cache or tmpfs lies over this folder while the step runs, so that nothing of it stays in the layer."""
+    for mount in step.mounts():
+        target = mount.get("target") or mount.get("dst") or mount.get("destination") or ""
+        target = "/" + target.strip("/")
+        if mount["type"] in ("cache", "tmpfs") and (path == target or path.startswith(target.rstrip("/") + "/")):
+            return True
+    return False
+
+
+def left_behind(
+    document: Dockerfile, fills: Callable[[Call], bool], cleans: Callable[[Call], bool], *folders: str
+) -> Iterator[Call]:
+    """The last call of a RUN that fills a cache which nothing cleans after it; stages that no image keeps do not count."""
+    kept = document.kept()
+    for step in document.of("RUN"):
+        if step.stage not in kept:
+            continue
+        last = None
+        for call in document.calls_of(step):
+            if fills(call):
+                last = call
+            elif last is not None and cleans(call):
+                last = None
+        if last is not None and not any(mounted(step, folder) for folder in folders):
+            yield last
+
+
+def removes(call: Call, *folders: str) -> bool:
+    """``rm -r`` of something in one of these folders, or of the folder itself."""
+    if call.command.program != "rm":
+        return False
+    return any(
+        word.rstrip("/*") == folder or word.startswith(folder + "/") or folder.startswith(word.rstrip("/*") + "/")
+        for word in call.command.words[1:]
+        for folder in folders
+        if not word.startswith("-")
+    )
+
+
+def uses_flag(call: Call, *names: str) -> bool:
+    """Whether one of the words is such a flag, alone, with a value, or (of one letter) among others."""
+    for word in call.command.words[1:]:
+        head = word.partition("=")[0]
+        if head in names:
+            return True
+        letters = {name[1] for name in names if len(name) == 2}
+        if letters and word.startswith("-") and not word.startswith("--") and letters & set(head[1:]):
+            return True
+    return False

@@ -1,0 +1,348 @@
+"""The simple commands of a shell script in order, each with its words, redirections and its place in a pipeline.
+
+Quotes are resolved, variables stay as they are written (``$x``, ``${x}``), command substitutions too; the commands within
+them follow the one that holds them. A command that a wrapper runs (``sudo``, ``env``, ``xargs``, ``sh -c`` …) follows
+its wrapper. What the grammar cannot read is left out and said (``broken``).
+Raises: ValueError for a script too large or too costly to parse.
+**Source:** POSIX.1-2024, XCU 2 (Shell Command Language); Bash reference manual, "Shell Grammar".
+"""
+
+import re
+import time
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+MAX_BYTES = 128 * 1024
+MAX_PIPES = 1000  # the grammar's cost grows with their square where one is left open
+MAX_DEPTH = 60
+MAX_COMMANDS = 20_000
+TIMEOUT_S = 1.0
+SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"))
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_IN_DOUBLE = re.compile(r'\\([\\"$`\n])')
+_PIECE = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\$'((?:[^'\\]|\\.)*)'|\\(.)|([^'"\\$]+|\$)""", re.DOTALL)
+_ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
+# Options of wrappers that take a value of their own.
+_WRAPPERS: dict[str, str] = {
+    "sudo": "CDghpRrTtUu",
+    "doas": "Cu",
+    "env": "uCS",
+    "exec": "a",
+    "command": "",
+    "builtin": "",
+    "nohup": "",
+    "time": "fo",
+    "nice": "n",
+    "ionice": "cnp",
+    "chronic": "",
+    "eatmydata": "",
+    "setsid": "",
+    "stdbuf": "ioe",
+    "timeout": "ks",
+    "gosu": "",
+    "su-exec": "",
+    "xargs": "adEeIiLlnPs",
+    "catchsegv": "",
+    "retry": "",
+}
+_BEFORE = {"timeout": 1, "gosu": 1, "su-exec": 1}  # words that stand before the command
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
+
+
+class Redirect(Struct, frozen=True, gc=False):
+    operator: str  # ">", ">>", "<", "&>", "<<<" …
+    target: str
+
+
+class Command(Struct, frozen=True, gc=False):
+    words: tuple[str, ...]  # the program first; empty where there are assignments alone
+    line: int
+    end_line: int
+    assignments: tuple[tuple[str, str], ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+    pipeline: int = 0  # commands with one number are piped into each other, in their order
+    joined: str = ""  # how it follows what stands before: "&&", "||", ";", "|"
+    inner: bool = False  # within a command substitution
+    wrapped: bool = False  # run by the command before
+
+    @property
+    def program(self) -> str:
+        """The name without its folder."""
+        return self.words[0].rpartition("/")[2] if self.words else ""
+
+
+class Script(Struct, frozen=True):
+    commands: tuple[Command, ...]
+    broken: bool = False  # some of it could not be read
+
+
+def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = (1,)) -> Script:
+    """``starts`` are offsets in the text at which a line of the file begins, ``lines`` which one that is."""
+    data = text.encode("utf-8", "replace")
+    if len(data) > MAX_BYTES or data.count(b"|") > MAX_PIPES:
+        raise ValueError(f"a script of {len(data)} bytes is too large to be read")
+    if not text.isascii():
+        starts = [len(text[: max(start, 0)].encode("utf-8", "replace")) for start in starts]
+    reading = _Reading(data, starts, lines)
+    root = _parse(data)
+    reading.visit(root, 0, ";", inner=False)
+    return Script(tuple(reading.commands), root.has_error)
+
+
+def command_of(words: Sequence[str], line: int, end_line: int) -> tuple[Command, ...]:
+    """The command of an exec form, and what it wraps."""
+    reading = _Reading(b"", (0,), (line,))
+    reading.add(Command(tuple(words), line, end_line))
+    return tuple(reading.commands)
+
+
+def unquote(raw: str) -> str:
+    """A word without its quotes and escapes; expansions stay as they are written."""
+    if "'" not in raw and '"' not in raw and "\\" not in raw:
+        return raw
+    out: list[str] = []
+    for single, double, ansi, escaped, plain in _PIECE.findall(raw):
+        if plain:
+            out.append(plain)
+        elif double:
+            out.append(_IN_DOUBLE.sub(lambda match: "" if match[1] == "\n" else match[1], double))
+        elif ansi:
+            out.append(_ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1]), ansi))
+        elif escaped:
+            out.append("" if escaped == "\n" else escaped)
+        else:
+            out.append(single)
+    return "".join(out)
+
+
+def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
+    """What ``sudo``, ``env``, ``xargs`` and their like run; () where the command wraps nothing."""
+    program = words[0].rpartition("/")[2] if words else ""
+    if program not in _WRAPPERS:
+        return ()
+    valued = _WRAPPERS[program]
+    at = 1
+    while at < len(words):
+        word = words[at]
+        if word == "--":
+            at += 1
+            break
+        if word.startswith("--") or (program in ("env", "sudo") and _ASSIGNED.match(word)):
+            at += 1
+        elif word.startswith("-") and len(word) > 1:
+            at += 2 if word[-1] in valued and len(word) == 2 else 1
+        else:
+            break
+    return tuple(words[at + _BEFORE.get(program, 0) :])
+
+
+def _parse(data: bytes) -> Any:
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    parser = Parser(Language(tree_sitter_bash.language()))
+    end = time.monotonic() + TIMEOUT_S
+
+    def chunk(offset: int, _: object) -> bytes:
+        return data[offset : offset + 65536]
+
+    def late(offset: int, has_error: bool) -> bool:
+        return time.monotonic() > end
+
+    try:
+        return parser.parse(chunk, progress_callback=late).root_node
+    except ValueError:
+        raise ValueError("this script takes too long to read") from None
+
+
+class _Reading:
+    """Collects commands on a walk of the tree in the order of the text."""
+
+    def __init__(self, data: bytes, starts: Sequence[int], lines: Sequence[int], depth: int = 0) -> None:
+        self.data, self.starts, self.lines, self.depth = data, starts, lines, depth
+        self.commands: list[Command] = []
+        self.pipelines = 0
+
+    def line(self, offset: int) -> int:
+        index = bisect_right(self.starts, offset) - 1
+        return self.lines[max(index, 0)]
+
+    def visit(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int = 0) -> None:
+        if depth > MAX_DEPTH or len(self.commands) >= MAX_COMMANDS:
+            return
+        kind = node.type
+        if kind == "command":
+            self.command(node, pipeline, joined, inner=inner, depth=depth)
+        elif kind == "declaration_command":
+            self.declaration(node, pipeline, joined, inner=inner, depth=depth)
+        elif kind == "variable_assignment":
+            name, _, value = self.text(node).partition("=")
+            self.add(Command((), *self.span(node), ((name, unquote(value)),), (), pipeline, joined, inner))
+            self.nested(node, depth)
+        elif kind == "redirected_statement":
+            self.redirected(node, pipeline, joined, inner=inner, depth=depth)
+        elif kind in _PLAIN:
+            return
+        elif kind in _SUBSTITUTIONS:
+            self.substitution(node, depth)
+        else:
+            self.statements(node, pipeline, joined, inner=inner, depth=depth)
+
+    def statements(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
+        if node.type == "pipeline":
+            self.pipelines += 1
+            pipeline = self.pipelines
+        for child in node.children:
+            if child.is_named:
+                self.visit(child, pipeline, joined, inner=inner, depth=depth + 1)
+            elif child.type in _JOINTS:
+                joined = child.type
+
+    def command(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
+        words: list[str] = []
+        assignments: list[tuple[str, str]] = []
+        redirects: list[Redirect] = []
+        nested = False
+        for child in node.children:
+            raw = self.text(child)
+            nested = nested or "$(" in raw or "`" in raw or "<(" in raw
+            kind = child.type
+            if kind == "variable_assignment":
+                name, _, value = raw.partition("=")
+                assignments.append((name, unquote(value)))
+            elif kind in _REDIRECTS:
+                redirects.append(self.redirect(child))
+            else:
+                words.append(unquote(raw))
+        self.add(Command(tuple(words), *self.span(node), tuple(assignments), tuple(redirects), pipeline, joined, inner), depth)
+        if nested:
+            self.nested(node, depth)
+
+    def declaration(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
+        words, assignments = [], []
+        for child in node.children:
+            raw = self.text(child)
+            words.append(unquote(raw))
+            if child.type == "variable_assignment":
+                name, _, value = raw.partition("=")
+                assignments.append((name, unquote(value)))
+        self.add(Command(tuple(words), *self.span(node), tuple(assignments), (), pipeline, joined, inner), depth)
+        self.nested(node, depth)
+
+    def redirected(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
+        """The redirection belongs to the last command of what it follows."""
+        first = len(self.commands)
+        redirects: list[Redirect] = []
+        for child in node.children:
+            if child.type in _REDIRECTS:
+                redirects.append(self.redirect(child))
+            else:
+                self.visit(child, pipeline, joined, inner=inner, depth=depth + 1)
+        at = next((i for i in range(len(self.commands) - 1, first - 1, -1) if not self.commands[i].inner or inner), None)
+        if at is not None and redirects:
+            old = self.commands[at]
+            self.commands[at] = Command(
+                old.words, old.line, old.end_line, old.assignments, (*old.redirects, *redirects), old.pipeline, old.joined,
+                old.inner, old.wrapped,
+            )  # fmt: skip
+
+    def redirect(self, node: Any) -> Redirect:
+        raw = self.text(node).lstrip("0123456789")
+        operator = re.match(r"[<>&|-]+", raw)
+        mark = operator[0] if operator else ""
+        return Redirect(mark, unquote(raw[len(mark) :].strip()))
+
+    def nested(self, node: Any, depth: int) -> None:
+        """The commands of substitutions anywhere below."""
+        waiting = list(reversed(node.children))
+        steps = 0
+        while waiting and steps < MAX_COMMANDS:
+            steps += 1
+            child = waiting.pop()
+            if child.type in _SUBSTITUTIONS:
+                self.substitution(child, depth)
+            else:
+                waiting.extend(reversed(child.children))
+
+    def substitution(self, node: Any, depth: int) -> None:
+        for child in node.children:
+            if child.is_named:
+                self.visit(child, 0, ";", inner=True, depth=depth + 1)
+
+    def add(self, command: Command, depth: int = 0) -> None:
+        self.commands.append(command)
+        if not command.words:
+            return
+        inside = unwrapped(command.words)
+        if inside:
+            self.add(self.within(command, inside), depth + 1)
+        elif script := script_within(command):
+            self.script(script, command, depth)
+
+    def within(self, command: Command, words: tuple[str, ...]) -> Command:
+        return Command(
+            words, command.line, command.end_line, command.assignments, command.redirects, command.pipeline, command.joined,
+            command.inner, wrapped=True,
+        )  # fmt: skip
+
+    def script(self, script: str, command: Command, depth: int) -> None:
+        if self.depth >= 3 or depth > MAX_DEPTH:
+            return
+        try:
+            data = script.encode("utf-8", "replace")
+            if len(data) > MAX_BYTES or data.count(b"|") > MAX_PIPES:
+                return
+            reading = _Reading(data, (0,), (command.line,), self.depth + 1)
+            reading.visit(_parse(data), 0, ";", inner=command.inner)
+        except ValueError:
+            return
+        for one in reading.commands[: MAX_COMMANDS - len(self.commands)]:
+            number = one.pipeline + self.pipelines if one.pipeline else command.pipeline
+            inside = Command(one.words, command.line, command.end_line, one.assignments, one.redirects, number, one.joined)
+            self.commands.append(self.within(inside, one.words))
+        self.pipelines += reading.pipelines
+
+    def span(self, node: Any) -> tuple[int, int]:
+        return self.line(node.start_byte), self.line(max(node.end_byte - 1, node.start_byte))
+
+    def text(self, node: Any) -> str:
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def script_within(command: Command) -> str:
+    """The text that ``sh -c``, ``su -c`` or ``eval`` runs; "" where there is none."""
+    program, words = command.program, command.words
+    if program == "eval":
+        return " ".join(words[1:])
+    if program not in SHELLS and program != "su":
+        return ""
+    following = iter(words[1:])
+    for word in following:
+        if re.fullmatch(r"-[a-z]*c", word) or (program == "su" and word == "--command"):
+            return next(following, "")
+        if program == "su" and word.startswith("--command="):
+            return word.partition("=")[2]
+        if re.fullmatch(r"[-+][a-z]*o", word):
+            next(following, "")
+    return ""
+
+
+_PLAIN = frozenset(("word", "string", "raw_string", "number", "comment", "variable_name", "simple_expansion", "regex"))
+_SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
+_REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
+_JOINTS = frozenset(("&&", "||", ";", "|", "|&", "&", "\n"))
+
+
+def piped(commands: Sequence[Command]) -> Iterator[tuple[Command, tuple[Command, ...]]]:
+    """Each command that reads a pipe, with those that stand before it in the pipeline."""
+    before: dict[int, tuple[Command, ...]] = {}
+    for command in commands:
+        if not command.pipeline or not command.words:
+            continue
+        earlier = before.get(command.pipeline, ())
+        if earlier:
+            yield command, earlier
+        before[command.pipeline] = (*earlier[-20:], command)
