@@ -14,6 +14,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 _LINE = re.compile(r'([A-Z_]{3,40})="?([^"\r\n]{1,200})"?')
 _VERSION = re.compile(r"\d[\w.+-]{0,60}")
+_BUILD = re.compile(r"(\d[\d._]{0,40})(?:\+\d{1,9}(?:-\d{1,9})?)?")  # what follows is the maker's
 
 
 def read(file: File) -> Iterator[Package]:
@@ -32,10 +33,10 @@ def read(file: File) -> Iterator[Package]:
 
 def _version(fields: dict[str, str]) -> str:
     short = fields.get("JAVA_VERSION", "")
-    long = fields.get("JAVA_RUNTIME_VERSION", "").removesuffix("-LTS")
     if not _VERSION.fullmatch(short):
         return ""
-    return long if long.startswith(short) and _VERSION.fullmatch(long) else short
+    long = _BUILD.match(fields.get("JAVA_RUNTIME_VERSION", ""))
+    return long[0] if long and long[1] == short else short
 
 
 def _package(fields: dict[str, str], name: str, version: str, cpe: str) -> Package:
@@ -44,7 +45,6 @@ def _package(fields: dict[str, str], name: str, version: str, cpe: str) -> Packa
         namespace=None,
         name=name,
         version=version,
-        arch=fields.get("OS_ARCH") or None,
         maintainer=fields.get("IMPLEMENTOR") or None,
         cataloger="jvm",
         confidence=0.9,
