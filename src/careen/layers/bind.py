@@ -213,8 +213,9 @@ def _with_owner(package: Package, squashed: Squashed, owners: dict[str, tuple[Ca
 
 
 def _is_own_package(package: Package) -> bool:
-    """A file that says which of the distribution's packages it came in, and that is the one which owns it: no news."""
-    return package.owned_by is not None and package.owned_by.partition("@")[0] == package.purl.partition("@")[0]
+    """A file that says which package of a distribution it came in (by the source's name, often), and that the database
+    gives to one of that kind: no news, and under another name it would be judged twice."""
+    return package.owned_by is not None and package.owned_by.startswith(f"pkg:{package.type}/")
 
 
 def _own(
