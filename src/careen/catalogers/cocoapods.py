@@ -7,7 +7,7 @@ Raises: ValueError for what is no YAML.  **Source:** CocoaPods Guides, "Using Co
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, sequence
 from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
@@ -17,6 +17,8 @@ _POD = re.compile(r"(\S{1,200}) \((?:= )?([^\s()]{1,100})\)")
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     pods = sequence(mapping(yaml_document(file.data)).get("PODS"))
     named = [name for one in pods for name in ([one] if isinstance(one, str) else mapping(one))]
     return declared("cocoapods", "cocoapods", ((found[1], found[2]) for name in named if (found := _POD.fullmatch(name))))

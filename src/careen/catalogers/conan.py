@@ -8,7 +8,7 @@ Raises: ValueError for what is no such file.  **Source:** Conan 1 and 2 document
 import re
 from collections.abc import Iterable, Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -18,6 +18,8 @@ _CACHED = re.compile(r"(?:^|/)([^/]+)/([^/]+)/[^/]+/[^/]+/package/[^/]+/conaninf
 
 
 def read_lock(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = json_object(file.data)
     nodes = mapping(mapping(document.get("graph_lock")).get("nodes")).values()
     if not nodes and not isinstance(document.get("requires"), list):
@@ -28,6 +30,8 @@ def read_lock(file: File) -> Iterator[Package]:
 
 
 def read_recipe(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     return declared("conan", "conan", _references(_section(file, "requires")))
 
 

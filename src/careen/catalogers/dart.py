@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, text
 from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
@@ -19,6 +19,8 @@ _LOWEST = re.compile(r"(?:>=|\^)?\s*(\d[\w.+-]*)(?:\s.*)?")
 
 
 def read_lock(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = mapping(yaml_document(file.data))
     sdks = mapping(document.get("sdks"))
     packages = {name: mapping(one) for name, one in mapping(document.get("packages")).items()}
@@ -27,6 +29,8 @@ def read_lock(file: File) -> Iterator[Package]:
 
 
 def read_pubspec(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = mapping(yaml_document(file.data))
     return declared("dart", "pub", [(document.get("name"), document.get("version"))])
 

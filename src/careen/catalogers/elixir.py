@@ -9,7 +9,7 @@ Raises: ValueError for what is no such map.  **Source:** Mix, mix.lock; Hex, "mi
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -21,6 +21,8 @@ _ENTRY = re.compile(
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     lines = file.data.decode("utf-8", "replace")
     if not lines.lstrip().startswith("%{"):
         raise ValueError("no map")

@@ -10,7 +10,7 @@ Raises: ValueError never: other lines say nothing.
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -23,6 +23,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     return declared("github_actions", "github", _used(file.data.decode("utf-8", "replace")))
 
 

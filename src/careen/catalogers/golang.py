@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats import gomod
+from careen.formats.declared import within_package
 from careen.formats.elf import PT_GNU_EH_FRAME, read_elf
 from careen.formats.gobuildinfo import BUILD_ID_NOTE, BuildInfo, BuildInfoScan
 from careen.formats.segments import mappings
@@ -92,7 +93,7 @@ def read(file: File) -> Scanner | None:
 
 
 def read_go_mod(file: File) -> list[Declared]:
-    if _in_module_cache(file.path):
+    if _is_of_others(file.path):
         return []
     found = gomod.read_go_mod(file.data.decode("utf-8", "replace"))
     if found.module in STANDARD_LIBRARY:
@@ -105,13 +106,13 @@ def read_go_mod(file: File) -> list[Declared]:
 
 
 def read_vendored(file: File) -> list[Declared]:
-    if _in_module_cache(file.path):
+    if _is_of_others(file.path):
         return []
     return [Declared(_modules(gomod.read_vendored(file.data.decode("utf-8", "replace"))), False)]
 
 
 def read_go_sum(file: File) -> list[Declared]:
-    if _in_module_cache(file.path):
+    if _is_of_others(file.path):
         return []
     needed, looked_at = gomod.read_go_sum(file.data.decode("utf-8", "replace"))
     return [Declared(_modules(needed) + _modules(looked_at, LOOKED_AT), False)]
@@ -250,9 +251,9 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _in_module_cache(path: str) -> bool:
-    """There the go.mod of every module that was ever downloaded lies about, whatever was built."""
-    return "/pkg/mod/" in f"/{path}"
+def _is_of_others(path: str) -> bool:
+    """In the module cache the go.mod of every module that was ever downloaded lies about, whatever was built."""
+    return "/pkg/mod/" in f"/{path}" or within_package(path)
 
 
 def _package(module: Module, evidence: Evidence, presence: Presence = "present") -> Package:

@@ -9,17 +9,21 @@ Raises: ValueError for a lock file with other lines, and for what is no TOML.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 
 def read_lock(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     return declared("gradle", "maven", _locked(file.data.decode("utf-8", "replace")))
 
 
 def read_catalog(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = toml_object(file.data)
     versions = mapping(document.get("versions"))
     libraries = mapping(document.get("libraries")).values()

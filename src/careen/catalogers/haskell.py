@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, sequence, text
 from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
@@ -20,16 +20,22 @@ _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,200})-(\d[\d.]{0,100})")
 
 
 def read_stack_lock(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     packages = sequence(mapping(yaml_document(file.data)).get("packages"))
     return declared("haskell", "hackage", (_locked(mapping(mapping(one).get("completed"))) for one in packages))
 
 
 def read_stack(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     wanted = sequence(mapping(yaml_document(file.data)).get("extra-deps"))
     return declared("haskell", "hackage", (_named(text(one)) for one in wanted))
 
 
 def read_freeze(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     return declared("haskell", "hackage", _FROZEN.findall(file.data.decode("utf-8", "replace")))
 
 

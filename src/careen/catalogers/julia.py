@@ -9,13 +9,15 @@ Raises: ValueError for what is no TOML.  **Source:** Pkg.jl, "Project.toml and M
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, sequence, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = toml_object(file.data)
     julia = text(document.get("julia_version"))
     tables = mapping(document.get("deps")) if "manifest_format" in document or "deps" in document else document

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.mavenproject import Dependency, Project, Resolved, parent_of, read_project, resolve
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
@@ -24,7 +24,7 @@ SCOPES = ("", "compile", "runtime")
 
 
 def read(file: File) -> list[Project]:
-    if "META-INF/maven/" in file.path:
+    if "META-INF/maven/" in file.path or within_package(file.path):
         return []  # of an unpacked archive: says how it was made
     return [read_project(file.data)]
 

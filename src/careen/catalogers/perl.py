@@ -9,7 +9,7 @@ Raises: ValueError for a receipt that is no JSON object, and a snapshot of anoth
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -29,6 +29,8 @@ def read_receipt(file: File) -> Iterator[Package]:
 
 
 def read_snapshot(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     lines = file.data.decode("utf-8", "replace")
     if not lines.startswith("# carton snapshot format"):
         raise ValueError("no snapshot of Carton")

@@ -9,7 +9,7 @@ Raises: ValueError for a DESCRIPTION or lock file of another shape.
 from collections.abc import Iterator
 
 from careen.formats.deb822 import paragraphs
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping
 from careen.model.package import Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -30,6 +30,8 @@ def read_description(file: File) -> Iterator[Package]:
 
 
 def read_lock(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     packages = mapping(json_object(file.data).get("Packages")).values()
     return declared("r", "cran", ((mapping(one).get("Package"), mapping(one).get("Version")) for one in packages))
 

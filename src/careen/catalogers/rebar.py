@@ -7,7 +7,7 @@ Raises: ValueError for what is no such term.  **Source:** Rebar3, "Dependencies"
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -18,6 +18,8 @@ _ENTRY = re.compile(
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     term = file.data.decode("utf-8", "replace")
     if term.lstrip()[:1] not in ("{", "["):
         raise ValueError("no Erlang term")

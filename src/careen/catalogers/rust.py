@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.gobuildinfo import BUILD_ID_NOTE
 from careen.formats.plaindata import mapping, sequence, toml_object
 from careen.formats.sectionscan import SectionScan
@@ -98,6 +98,8 @@ def read(file: File) -> Scanner | None:
 
 def read_lock(file: File) -> Iterator[Package]:
     """Tables ``[[package]]``; the project itself stood in ``[root]`` before 2017."""
+    if within_package(file.path):
+        return iter(())
     document = toml_object(file.data)
     found: list[Any] = [*sequence(document.get("package")), document.get("root")]
     return declared("rust", "cargo", ((mapping(one).get("name"), mapping(one).get("version")) for one in found))

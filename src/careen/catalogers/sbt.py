@@ -6,13 +6,15 @@ Raises: ValueError for what is no such file.  **Source:** sbt-dependency-lock, l
 
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = json_object(file.data)
     if "lockVersion" not in document:
         raise ValueError("no lockVersion")

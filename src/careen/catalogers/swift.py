@@ -8,7 +8,7 @@ Raises: ValueError for what is no such file.  **Source:** Swift Package Manager,
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -19,6 +19,8 @@ _RELEASE = re.compile(r"v?\d{1,9}(\.\d{1,9}){1,3}")
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = json_object(file.data)
     pins = document.get("pins", mapping(document.get("object")).get("pins"))
     if pins is None:

@@ -7,7 +7,7 @@ Raises: ValueError never: what is no block of a provider says nothing.
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -18,6 +18,8 @@ _PROVIDER = re.compile(
 
 
 def read(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     return declared("terraform", "terraform", _PROVIDER.findall(file.data.decode("utf-8", "replace").replace("\r\n", "\n")))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.deb822 import paragraphs
-from careen.formats.declared import declared
+from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -29,6 +29,8 @@ def read_status(file: File) -> Iterator[Package]:
 
 
 def read_manifest(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return iter(())
     document = json_object(file.data)
     fixed = {text(one.get("name")): _version(one) for one in map(mapping, sequence(document.get("overrides")))}
     wanted = (one if isinstance(one, str) else mapping(one).get("name") for one in sequence(document.get("dependencies")))

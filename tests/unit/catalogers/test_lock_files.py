@@ -61,3 +61,18 @@ def test_long_runs_take_no_longer_than_their_length(cataloger):
                 pass
             seconds.append(time.perf_counter() - started)
     assert max(seconds) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("cataloger", "path", "content"),
+    [
+        ("github_actions", ".github/workflows/ci.yml", "  - uses: a/b@v1\n"),
+        ("rust", "Cargo.lock", '[[package]]\nname = "a"\nversion = "1"\n'),
+        ("golang", "go.mod", "module a.example/x\nrequire a.example/y v1.0.0\n"),
+        ("maven", "pom.xml", "<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version></project>"),
+        ("terraform", ".terraform.lock.hcl", 'provider "a/b/c" {\n  version = "1.0"\n'),
+    ],
+)
+def test_what_lies_within_an_installed_package_is_its_authors(cataloger, path, content):
+    assert read_all(CATALOGERS[cataloger], {f"app/{path}": content.encode()})
+    assert read_all(CATALOGERS[cataloger], {f"app/node_modules/x/{path}": content.encode()}) == []
