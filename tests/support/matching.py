@@ -43,6 +43,7 @@ ECOSYSTEMS = {
     "apk": Ecosystem("apk", "apk", distribution=True),
     "pypi": Ecosystem("pypi", "pep440", "PyPI", names_insensitive=True),
     "golang": Ecosystem("golang", "go", "Go"),
+    "generic": Ecosystem("generic", "generic"),
 }
 
 

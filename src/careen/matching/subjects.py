@@ -57,7 +57,11 @@ def subjects_of(
             else:
                 subjects.append(subject)
         elif ecosystem.namespace is None:
-            left["no_advisories", f"{package.type}: no feed"] += 1
+            owner = owners(package, ecosystems)
+            if owner:  # the package that it is a file of is a subject of its own, and what is not known of that one is said
+                owned += _is_complete(owner.namespace, knowledge, complete)
+            else:
+                left["no_advisories", f"{package.type}: no feed"] += 1
         else:
             owner = owners(package, ecosystems)
             if owner and _is_complete(owner.namespace, knowledge, complete):

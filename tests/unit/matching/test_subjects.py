@@ -58,6 +58,16 @@ def test_what_a_distribution_built_a_binary_from_is_possible_at_best():
     assert [(found.id, found.confidence) for found in matched.findings] == [("GO-1", "possible")]
 
 
+@pytest.mark.parametrize(("known", "judged"), [(info(unfixed=True), 2), (info(), 1)])
+def test_what_no_feed_knows_is_no_gap_where_a_distribution_built_it(known, judged):
+    binary = Package("generic", None, "openssl", "3.0.11", owned_by=OWNER.purl)
+    matched = run([OWNER, binary], [*DISTRIBUTION, known])
+    assert "no_advisories" not in codes(matched)
+    assert matched.judged == judged
+    alone = run([OWNER, Package("generic", None, "openssl", "3.0.11")], [*DISTRIBUTION, known])
+    assert codes(alone)["no_advisories"].packages == 1
+
+
 def test_distribution_packages_without_a_distribution():
     matched = run([deb(), Package("deb", None, "x", "1")], [advisory()], None)
     assert ids(matched) == ["CVE-2026-0001"]  # bound to debian-12 by its own database
