@@ -19,11 +19,11 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         texts = [value for _, value, _ in step.instruction.pairs] if step.instruction.pairs else [step.instruction.text]
         for text in texts:
             try:
-                names = unset_names(text, {name: value or "" for name, value in step.env.items()}, document.escape)
+                names = unset_names(text, step.known, document.escape)
             except ValueError:
                 continue
             for name in names:
-                given = name in _BASE or name in PLATFORM_ARGS or name.upper() in _BUILDER
+                given = name in step.env or name in _BASE or name in PLATFORM_ARGS or name.upper() in _BUILDER
                 if not given and not (prefix and name.upper().startswith(prefix)):
                     yield of_step(step, f"${name} is set nowhere before")
 

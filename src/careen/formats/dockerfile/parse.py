@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from .words import expand, split
 
-MAX_BYTES = 8 * 1024 * 1024
-MAX_LINES = 200_000
+MAX_BYTES = 4 * 1024 * 1024
+MAX_LINES = 50_000
 _DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$")
 _BLANKS = re.compile(r"[\t\v\f\r ]+")
 _HEREDOC = re.compile(r"(\d*)<<(-?)([^<]*)$")

@@ -21,7 +21,8 @@ from .words import expand
 Values = Mapping[str, str | None]  # None: declared, and nothing known of its value
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-MAX_VARIABLES = 5000
+MAX_LINEAGE = 100  # stages that build upon each other
+MAX_CELLS = 1_000_000  # variables held for all steps together; what is set beyond stays as it is written
 PLATFORM_ARGS = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT"))
 _ALONE = re.compile(r"\d*<<-?\s*\S+\s*$")
 _MARK = re.compile(r"\d*<<-?\s*['\"]?[\w.-]+['\"]?")
@@ -58,6 +59,11 @@ class Step(Struct, frozen=True):
     def keyword(self) -> str:
         return self.instruction.keyword
 
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The variables with a value; looking one up without gives None."""
+        return _known(self.env)
+
     def mounts(self) -> list[dict[str, str]]:
         """The ``--mount`` flags of a RUN; without a type it is a bind."""
         found = []
@@ -69,7 +75,7 @@ class Step(Struct, frozen=True):
     def resolve(self, text: str, escape: str = "\\") -> str:
         """Quotes and known variables resolved; what is not known stays as it is written."""
         try:
-            return expand(text, _known(self.env), escape, keep_unset=True)
+            return expand(text, self.known, escape, keep_unset=True)
         except ValueError:
             return text
 
@@ -141,7 +147,7 @@ class Dockerfile(Struct, frozen=True):
     def lineage(self, stage: Stage) -> list[Stage]:
         """The stage and those that it builds upon, the nearest first."""
         found = [stage]
-        while found[-1].parent is not None:
+        while found[-1].parent is not None and len(found) < MAX_LINEAGE:
             found.append(self.stages[found[-1].parent])
         return found
 
@@ -217,6 +223,7 @@ class _Building:
         self.env: dict[str, str | None] = {}
         self.exported: dict[int, dict[str, str | None]] = {}  # ENV of finished stages
         self.only_env: dict[str, str | None] = {}
+        self.cells = 0
         self.shell: tuple[str, ...] = ()
         self.shells: dict[int, tuple[str, ...]] = {}
         self.posix = "escape" not in parsed.directives or parsed.escape == "\\"
@@ -230,8 +237,11 @@ class _Building:
         if one.keyword == "FROM" or (trigger is not None and trigger.keyword == "FROM"):
             self.begin(one)
         elif one.keyword == "ARG" and not self.stages and self.start is None and not self.steps:
-            self.arguments.append(Step(one, -1, dict(self.globals)))
-            self.assign(one, self.globals, self.globals)
+            self.arguments.append(Step(one, -1, self.globals))
+            self.cells += len(self.globals)
+            if self.cells < MAX_CELLS:
+                self.globals = dict(self.globals)
+                self.assign(one, self.globals, self.globals)
         else:
             self.step(one)
 
@@ -252,8 +262,7 @@ class _Building:
 
     def image_of(self, image: str) -> str:
         try:
-            known = {name: value for name, value in self.globals.items() if value is not None}
-            return expand(image, known, self.parsed.escape, keep_unset=True)
+            return expand(image, _known(self.globals), self.parsed.escape, keep_unset=True)
         except ValueError:
             return image
 
@@ -294,12 +303,15 @@ class _Building:
             Step(inner, len(self.stages), self.env, onbuild, commands, unread, posix=self.posix, shell=self.shell)
         )
         if inner.keyword == "ENV":
-            self.env = dict(self.env) if len(self.env) < MAX_VARIABLES else {}
-            self.only_env = dict(self.only_env) if len(self.only_env) < MAX_VARIABLES else {}
-            self.assign(inner, self.env, self.only_env)
+            self.cells += len(self.env) + len(self.only_env)
+            if self.cells < MAX_CELLS:
+                self.env, self.only_env = dict(self.env), dict(self.only_env)
+                self.assign(inner, self.env, self.only_env)
         elif inner.keyword == "ARG":
-            self.env = dict(self.env) if len(self.env) < MAX_VARIABLES else {}
-            self.assign(inner, self.env, None)
+            self.cells += len(self.env)
+            if self.cells < MAX_CELLS:
+                self.env = dict(self.env)
+                self.assign(inner, self.env, None)
         elif inner.keyword == "SHELL" and inner.json and inner.words:
             self.shell = inner.words
             self.posix = self.shell_is_posix()
@@ -311,7 +323,7 @@ class _Building:
 
     def assign(self, one: Instruction, env: dict[str, str | None], also: dict[str, str | None] | None) -> None:
         """All values of one ENV see what stood before it."""
-        before = {name: value for name, value in env.items() if value is not None}
+        before = {name: value for name, value in env.items() if value is not None} if "$" in one.text else {}
         found: dict[str, str | None] = {}
         for name, value, mark in one.pairs:
             try:
