@@ -1,0 +1,129 @@
+"""``careen diff``: what is new and what is gone from one image, or report, to another, and why."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from .arguments import Parser
+from .judging import RULES, add_form, add_judging, at_work, settings_of, write_json
+
+if TYPE_CHECKING:
+    from careen.formats.savedreport import Saved
+    from careen.model.finding import Finding
+    from careen.plugins import Progress
+    from careen.policy.compare import Difference
+    from careen.policy.gates import Gate
+    from careen.policy.policy import Policy
+
+SCHEMA = "careen.difference/1"
+CHANGES = {
+    "introduced": "introduced by this change",
+    "disclosed": "disclosed since",
+    "fix_available": "with a fix since",
+}
+DEPARTURES = {
+    "upgraded": "mended by another version",
+    "removed": "gone with what it was in",
+    "withdrawn": "no longer published",
+    "suppressed": "set aside by a rule now",
+}
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen diff",
+        usage="careen diff [flags] BEFORE AFTER",
+        description="Name the findings that are new, those that are gone, and why, from one image or report to another.",
+        epilog="Exit codes: 0 compared, 1 a new finding is as --fail-on says, 2 usage, 3 could not complete.",
+    )
+    places = "a report in JSON (careen scan IMAGE --format json), or an image as for careen scan"
+    made.add_argument("before", metavar="BEFORE", help=places)
+    made.add_argument("after", metavar="AFTER", help="likewise")
+    add_form(made)
+    add_judging(made, ("fail_on", *RULES))
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+    from careen.policy.compare import compare
+    from careen.policy.load import load_policy
+
+    settings = settings_of(arguments)
+    policy = load_policy(settings.fail_on, unknown_as=settings.unknown_as)
+
+    def both(progress: "Progress") -> "tuple[Saved, Saved]":
+        return (
+            app.report_or_scan(arguments.before, settings, progress),
+            app.report_or_scan(arguments.after, settings, progress),
+        )
+
+    before, after = at_work(settings, both)
+    found = compare(before, after)
+    failed = [gate for gate in policy.fail_on if any(_fails(gate, one, policy) for one in found.new)]
+    if arguments.form == "json":
+        write_json(_document(before, after, found, failed))
+    else:
+        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(before, after, found))
+        sys.stdout.writelines(f"fail-on {gate.text}: failed\n" for gate in failed)
+    return 1 if failed else 0
+
+
+def _fails(gate: "Gate", finding: "Finding", policy: "Policy") -> bool:
+    from careen.model.finding import Vulnerability
+    from careen.policy.policy import severity_for
+
+    if isinstance(finding, Vulnerability) and finding.confidence == "possible":
+        return False
+    return gate.catches(finding, severity_for(finding, policy))
+
+
+def _document(before: "Saved", after: "Saved", found: "Difference", failed: "list[Gate]") -> dict[str, object]:
+    import msgspec
+
+    return {
+        "schema": SCHEMA,
+        "before": {"name": before.name, "created": before.created, "findings": len(before.findings)},
+        "after": {"name": after.name, "created": after.created, "findings": len(after.findings)},
+        **msgspec.to_builtins(found),
+        "verdict": {"passed": not failed, "failed": [gate.text for gate in failed]},
+    }
+
+
+def _lines(before: "Saved", after: "Saved", found: "Difference") -> Iterator[str]:
+    from careen.formats.escape import visible
+    from careen.formats.summary import ordered
+
+    yield f"{visible(before.name)} ({before.created[:10]}) -> {visible(after.name)} ({after.created[:10]})"
+    yield f"  {len(before.findings)} findings -> {len(after.findings)}: {len(found.new)} new, {len(found.gone)} gone"
+    for change, words in CHANGES.items():
+        yield from _group(f"New, {words}", ordered(one for one in found.new if one.change == change))
+    for why, words in DEPARTURES.items():
+        yield from _group(f"Gone, {words}", ordered(one.finding for one in found.gone if one.why == why))
+    if found.packages:
+        counts = Counter("came" if one.before is None else "went" if one.after is None else "changed" for one in found.packages)
+        yield ""
+        yield f"Packages: {', '.join(f'{counts[word]} {word}' for word in ('changed', 'came', 'went') if counts[word])}"
+        for one in found.packages:
+            yield f"  {visible(one.type)} {visible(one.name)}  {visible(one.before or '-')} -> {visible(one.after or '-')}"
+
+
+def _group(title: str, findings: "Iterable[Finding]") -> Iterator[str]:
+    from careen.formats.escape import visible
+    from careen.model.finding import Vulnerability
+
+    listed = list(findings)
+    if not listed:
+        return
+    yield ""
+    yield f"{title} ({len(listed)})"
+    for one in listed:
+        if isinstance(one, Vulnerability):
+            fix = ", ".join(map(visible, one.fix.versions)) or one.fix.state
+            where = f"{visible(one.package_name)} {visible(one.package_version)}  {fix}"
+        else:
+            line = f":{one.location.line}" if one.location.line else ""
+            where = f"{visible(one.location.path)}{line}  {visible(one.title)}"
+        yield f"  {one.severity:<10}  {visible(one.id):<19}  {where}"
