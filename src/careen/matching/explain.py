@@ -86,30 +86,55 @@ def explain(
     ecosystems: Mapping[str, Ecosystem],
 ) -> Explanation:
     """``wanted`` names packages by name, source package or purl; without one, all of which anybody speaks."""
-    inventory = report.inventory
-    packages = [package for package in inventory.packages if wanted is None or is_wanted(package, wanted)]
-    notes = [f"{reason.code}: {reason.detail}" for reason in report.coverage.reasons]
-    if knowledge is None:
-        judged = [_unjudged(package, "there is no advisory database", report, {id}) for package in (packages if wanted else ())]
-        return Explanation(id, (id,), (), wanted, tuple(judged), len(inventory.packages), tuple(notes))
-    subjects, _, _ = subjects_of(inventory, knowledge, ecosystems)
-    keys = {name: keys_of(scheme) for name, scheme in schemes.items()}
-    said = said_of(subjects, knowledge)
-    ids, records = _names(id, said, knowledge)
-    subject_by_package = {_identity(subject.package): subject for subject in subjects}
-    judgements: list[Judgement] = []
-    for package in packages:
-        subject = subject_by_package.get(_identity(package))
-        if subject is not None:
-            one = _judgement(subject, said, ids, records, knowledge, keys[subject.scheme], report)
-            if wanted is not None or one.statements or one.finding or one.by:
-                judgements.append(one)
-        elif wanted is not None or _found(package, ids, report)[0] is not None:
-            judgements.append(_unjudged(package, _why_unjudged(package, ecosystems), report, ids))
-    judgements.sort(key=lambda one: (("found", "set_aside", "not_found", "not_judged").index(one.outcome), one.purl, one.paths))
-    listed = tuple(sorted(ids, key=lambda name: (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)))
-    told = tuple(record for name in listed for record in records.get(name, ()) if record.id == name)
-    return Explanation(id, listed, told, wanted, tuple(judgements), len(inventory.packages), tuple(notes))
+    return Explainer(report, knowledge, schemes, ecosystems).explain(id, wanted)
+
+
+class Explainer:
+    """Answers many questions about one report; what is said of its packages is looked up once."""
+
+    def __init__(
+        self,
+        report: Report,
+        knowledge: Knowledge | None,
+        schemes: Mapping[str, VersionScheme],
+        ecosystems: Mapping[str, Ecosystem],
+    ) -> None:
+        self._report, self._knowledge, self._ecosystems = report, knowledge, ecosystems
+        subjects = subjects_of(report.inventory, knowledge, ecosystems)[0] if knowledge else []
+        self._keys = {name: keys_of(scheme) for name, scheme in schemes.items()}
+        self._said = said_of(subjects, knowledge) if knowledge else {}
+        self._subjects = {_identity(subject.package): subject for subject in subjects}
+        self._by_name: dict[str, list[Advisory]] = {}
+        for advisories in self._said.values():
+            for advisory in advisories:
+                for name in (advisory.id, *advisory.aliases):
+                    self._by_name.setdefault(name, []).append(advisory)
+
+    def explain(self, id: str, wanted: str | None = None) -> Explanation:
+        report, knowledge = self._report, self._knowledge
+        inventory = report.inventory
+        packages = [package for package in inventory.packages if wanted is None or is_wanted(package, wanted)]
+        notes = tuple(f"{reason.code}: {reason.detail}" for reason in report.coverage.reasons)
+        count = len(inventory.packages)
+        if knowledge is None:
+            why = "there is no advisory database"
+            judged = [_unjudged(package, why, report, {id}) for package in (packages if wanted else ())]
+            return Explanation(id, (id,), (), wanted, tuple(judged), count, notes)
+        ids, records = _names(id, self._by_name, knowledge)
+        judgements: list[Judgement] = []
+        for package in packages:
+            subject = self._subjects.get(_identity(package))
+            if subject is not None:
+                one = _judgement(subject, self._said, ids, records, knowledge, self._keys[subject.scheme], report)
+                if wanted is not None or one.statements or one.finding or one.by:
+                    judgements.append(one)
+            elif wanted is not None or _found(package, ids, report)[0] is not None:
+                judgements.append(_unjudged(package, _why_unjudged(package, self._ecosystems), report, ids))
+        order = ("found", "set_aside", "not_found", "not_judged")
+        judgements.sort(key=lambda one: (order.index(one.outcome), one.purl, one.paths))
+        listed = tuple(sorted(ids, key=lambda name: (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)))
+        told = tuple(record for name in listed for record in records.get(name, ()) if record.id == name)
+        return Explanation(id, listed, told, wanted, tuple(judgements), count, notes)
 
 
 def is_wanted(package: Package, wanted: str) -> bool:
@@ -119,14 +144,11 @@ def is_wanted(package: Package, wanted: str) -> bool:
     return wanted in names or wanted.lower() == package.name.lower()
 
 
-def _names(id: str, said: Said, knowledge: Knowledge) -> tuple[frozenset[str], dict[str, tuple[VulnerabilityRecord, ...]]]:
+def _names(
+    id: str, by_name: Mapping[str, Sequence[Advisory]], knowledge: Knowledge
+) -> tuple[frozenset[str], dict[str, tuple[VulnerabilityRecord, ...]]]:
     """All names of the flaw: those that records and the advisories at hand put beside the one that was given."""
     ids = {id, id.upper()}
-    by_name: dict[str, list[Advisory]] = {}
-    for advisories in said.values():
-        for advisory in advisories:
-            for name in (advisory.id, *advisory.aliases):
-                by_name.setdefault(name, []).append(advisory)
     records: dict[str, tuple[VulnerabilityRecord, ...]] = {}
     waiting = set(ids)
     while waiting:
