@@ -120,7 +120,7 @@ class Session:
         self._readers = Readers(lambda: _readers(secrets), _fingerprint(secrets))
         self._policy = _policy(settings)
         self._store = store or open_store(settings)
-        self._learnt: set[str] = set()
+        self._learnt = _Learnt()
         self._lock = threading.Lock()
 
     def __enter__(self) -> "Session":
@@ -290,11 +290,18 @@ def database_status(settings: Settings) -> DatabaseInfo:
     return status(database_path(settings.cache_dir))
 
 
+class _Learnt:
+    """The namespaces that are up to date: an image of this run asked for them. One thread at a time asks for more."""
+
+    def __init__(self) -> None:
+        self.namespaces: set[str] = set()
+        self.lock = threading.Lock()
+
+
 class _Lessons:
     """Fetches what the image at hand calls for while its layers are still being read."""
 
-    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: set[str]) -> None:
-        """``learnt`` are the namespaces that are up to date: another image of this run asked for them."""
+    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: "_Learnt") -> None:
         self._settings, self._ecosystems, self._progress, self._learnt = settings, ecosystems, progress, learnt
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -321,12 +328,15 @@ class _Lessons:
         return _knowledge(self._settings, opened)
 
     def _refresh(self, namespaces: frozenset[str]) -> None:
+        with self._learnt.lock:
+            left = namespaces - self._learnt.namespaces
+            if (left or not self._learnt.namespaces) and self._fetch(left):
+                self._learnt.namespaces |= left
+
+    def _fetch(self, namespaces: frozenset[str]) -> bool:
         from careen.database.update import refresh, update
 
         settings = self._settings
-        namespaces -= self._learnt
-        if not namespaces and self._learnt:
-            return
         sources = [source for source in _advisory_sources() if source.on_demand]
         need = Need(namespaces)
         try:
@@ -339,11 +349,11 @@ class _Lessons:
                 result = refresh(settings.cache_dir, sources, need, _fetcher(settings), self._progress)
         except Error as error:
             log.warning("no advisories could be fetched: %s", error)
-            return
-        self._learnt |= namespaces
+            return False
         for feed in result.feeds:
             if feed.state == "failed":
                 log.warning("%s could not be brought up to date: %s", feed.source or "the database", feed.detail)
+        return True
 
 
 def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:

@@ -7,6 +7,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,7 @@ class Request:
     path: str  # with its query
     headers: Mapping[str, str]  # keys in lower case
     body: bytes = b""
+    moment: float = 0.0  # when it came, in seconds of the monotonic clock
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Server:
                     self.path,
                     {name.lower(): value for name, value in self.headers.items()},
                     self.rfile.read(length) if length else b"",
+                    time.monotonic(),
                 )
                 outer.requests.append(request)
                 answer = respond(request)

@@ -17,6 +17,10 @@ from .streams import forget_output, make_sure_of_streams
 COMMANDS = {
     "scan": ("careen.cli.scan", "name the vulnerabilities of an image, and what mends them"),
     "inventory": ("careen.cli.inventory", "list what is in an image, or what changed between two"),
+    "explain": ("careen.cli.explain", "say why a vulnerability is found in a package, or why not"),
+    "registry": ("careen.cli.registry", "scan every image of a registry"),
+    "diff": ("careen.cli.diff", "name what is new and what is gone between two images or reports"),
+    "vex": ("careen.cli.vex", "write down decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "config": ("careen.cli.config", "show the settings and where each came from"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),

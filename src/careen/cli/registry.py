@@ -1,0 +1,180 @@
+"""``careen registry scan``: every image of a registry, a report each in a folder, and one summary."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from careen.errors import UsageError
+
+from .arguments import NETWORK, Parser, add_common, add_settings, given
+
+if TYPE_CHECKING:
+    from careen.model.report import Report
+    from careen.registries.listing import Trouble
+    from careen.registries.state import Done
+    from careen.registries.summary import Summary
+
+WORST, BASES, NEWS = 10, 5, 20
+SUMMARY = "summary.json"
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen registry",
+        usage="careen registry scan [flags] HOST[/NAMESPACE]",
+        description="Scan every image of a registry: each unique layer is read once, what was done survives a kill.",
+        epilog="The folder gets images/DIGEST.json for each image, summary.json, and the state of the run. The same command "
+        "goes on where a killed one was; after a run that ended it tells what is new since.",
+    )
+    made.add_argument("action", choices=["scan"], help="scan: judge every image")
+    made.add_argument("target", metavar="HOST[/NAMESPACE]", help="the registry, or what its repositories begin with")
+    group = made.add_argument_group("images")
+    group.add_argument(
+        "--include", metavar="PATTERN", action="append", default=[], help="REPOSITORY[:TAG] to scan, with * and ?"
+    )
+    group.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help="REPOSITORY[:TAG] to leave out")
+    group.add_argument("--newest", metavar="N", type=int, help="of each repository the N images that were made last")
+    group.add_argument("--output-dir", metavar="DIR", type=Path, help="folder of the reports (default: careen-HOST)")
+    group.add_argument("--restart", action="store_true", help="begin anew where a run was interrupted")
+    group.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_settings(made, "platform", ("platform",))
+    add_settings(made, "report", ("verbose", "quiet"))
+    add_settings(made, "policy", ("fail_on", "ignore_unfixed", "unknown_as", "ignore_file", "strict"))
+    add_settings(made, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(made, "registry and network", NETWORK)
+    reading = add_settings(made, "reading", ("verify_diff_ids", "max_layer_bytes", "max_ratio"))
+    reading.add_argument("--jobs", metavar="N", default=argparse.SUPPRESS, help="images to scan at the same time (default: 4)")
+    add_common(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen.config import load
+    from careen.registries.listing import Wanted
+    from careen.registries.scan import Order, parse_target, scan_registry
+
+    from .log import start
+
+    if arguments.newest is not None and arguments.newest < 1:
+        raise UsageError(f"--newest {arguments.newest}: at least one", "careen registry --help")
+    loaded = load(given(arguments), file=arguments.config)
+    settings = loaded.settings
+    start(settings.log_level, settings.quiet)
+    host, namespace = parse_target(arguments.target)
+    folder = arguments.output_dir or Path(f"careen-{host.replace(':', '-').strip('[]')}")
+    wanted = Wanted(tuple(arguments.include), tuple(arguments.exclude), arguments.newest)
+
+    def told(count: int, total: int, latest: "Done | Trouble") -> None:
+        if not settings.quiet:
+            sys.stderr.write(f"[{count}/{total}] {_latest(latest)}\n")
+
+    try:
+        summary = scan_registry(Order(host, namespace, folder, wanted, arguments.restart), settings, _write, told)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: the same command goes on where this one was\n")
+        raise
+    _write_summary(folder / SUMMARY, summary)
+    if arguments.json:
+        _json(summary, sys.stdout)
+    else:
+        write_table(summary, sys.stdout, settings.verbose)
+        sys.stdout.write(f"\nReports: {folder}\n")
+    return summary.exit_code
+
+
+def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> None:
+    from careen.formats.escape import visible
+
+    from .inventory import write_columns
+
+    layers, images = summary.layers, summary.images
+    stream.write(
+        f"{visible(summary.registry)}: {summary.repositories} repositories, {summary.tags} tags, {len(images)} images; "
+    )
+    stream.write(f"{layers.references} layers, {layers.unique} of them unique, {layers.read} read now\n")
+    stream.write(f"{_counts(summary.by_severity) or 'nothing was found'}\n")
+    worst = [line for line in images if any(line.by_severity.values())]
+    if worst:
+        rows = [
+            (
+                line.references[0] + (f" and {len(line.references) - 1} more" if len(line.references) > 1 else ""),
+                *(str(line.by_severity[name]) for name in ("critical", "high", "medium")),
+                str(line.fixable),
+                f"{line.risk:.1f}",
+                line.coverage,
+            )
+            for line in worst[: None if verbose else WORST]
+        ]
+        stream.write("\nWorst images\n")
+        write_columns(("IMAGE", "CRITICAL", "HIGH", "MEDIUM", "FIXABLE", "RISK", "COVERAGE"), rows, stream)
+    if summary.bases:
+        stream.write("\nShared base layers\n")
+        bases = [
+            (
+                str(base.images),
+                f"{base.size_bytes / 1e6:.1f} MB",
+                str(len(base.layers)),
+                ", ".join((base.references or base.claimed)[:3]) or base.layers[-1][:19],
+            )
+            for base in summary.bases[: None if verbose else BASES]
+        ]
+        write_columns(("IMAGES", "SIZE", "LAYERS", "BASE"), bases, stream)
+    _write_news(summary, stream, verbose)
+    for trouble in summary.troubles:
+        stream.write(f"\nnot scanned: {visible(trouble.reference)}: {visible(trouble.error, 300)}")
+    stream.write("\n" if summary.troubles else "")
+
+
+def _write_news(summary: "Summary", stream: TextIO, verbose: bool) -> None:
+    from careen.formats.escape import visible
+
+    if summary.news is None:
+        return
+    stream.write(f"\nNew since the last run: {len(summary.news) or 'nothing'}\n")
+    for news in summary.news[: None if verbose else NEWS]:
+        what = "new image" if news.is_new else ", ".join(map(visible, news.ids))
+        stream.write(f"  {visible(news.reference)}: {_counts(news.by_severity) or 'nothing found'} ({what})\n")
+    if len(summary.news) > NEWS and not verbose:
+        stream.write(f"  and {len(summary.news) - NEWS} more: --verbose, or {SUMMARY}\n")
+
+
+def _latest(latest: "Done | Trouble") -> str:
+    from careen.formats.escape import visible
+    from careen.registries.listing import Trouble
+
+    if isinstance(latest, Trouble):
+        return f"{visible(latest.reference)}: {visible(latest.error, 300)}"
+    counts: dict[str, int] = {}
+    for found in latest.found:
+        counts[found.severity] = counts.get(found.severity, 0) + 1
+    return f"{visible(latest.references[0])}: {_counts(counts) or 'nothing found'}"
+
+
+def _counts(by_severity: dict[str, int]) -> str:
+    from careen.model.advisory import SEVERITIES
+
+    return ", ".join(f"{by_severity[name]} {name}" for name in SEVERITIES if by_severity.get(name))
+
+
+def _write(path: Path, report: "Report") -> None:
+    from careen.plugins import ReportOptions
+    from careen.reports.json import write
+
+    from .output import whole
+
+    whole(path, lambda stream: write(report, stream, ReportOptions()))
+
+
+def _write_summary(path: Path, summary: "Summary") -> None:
+    from .output import whole
+
+    whole(path, lambda stream: _json(summary, stream))
+
+
+def _json(summary: "Summary", stream: TextIO) -> None:
+    import msgspec
+
+    from careen.formats.json_text import write_json
+
+    write_json(msgspec.to_builtins(summary), stream)

@@ -1,0 +1,1 @@
+"""A whole registry: its name comes in, a report of every image and one summary of all go out."""

@@ -1,0 +1,233 @@
+"""Every image of a registry, judged: ``scan_registry`` writes a report each and gives one summary.
+
+Each unique layer is read once: layers are kept by digest, and of images that share one that nobody has read yet, one
+goes ahead. What is done is noted as it is done, so that the same call after a kill goes on where it was.
+Raises: Error where nothing can be listed or written; what fails of one image is told in the summary.
+"""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen import app
+from careen.config import Settings
+from careen.errors import Error, InputError, UsageError
+from careen.formats.summary import base_image, vulnerabilities
+from careen.images.fetching import net_settings
+from careen.images.names import parse_reference
+from careen.model.image import Image
+from careen.model.report import Report
+from careen.plugins import Fetcher
+from careen.store.memory import Store
+
+from .listing import Listed, Target, Trouble, Wanted, targets
+from .pace import paced
+from .state import Done, Found, Run, State, previous
+from .summary import Summary, summary_of
+
+log = logging.getLogger(__name__)
+
+IMAGES = "images"
+JOBS = 4
+STORE_BYTES = 16 << 30  # so that no layer is forgotten before the run ends
+
+
+class Order(Struct, frozen=True):
+    """What to scan, and where the reports go."""
+
+    host: str
+    namespace: str
+    folder: Path
+    wanted: Wanted = Wanted()
+    restart: bool = False
+
+
+Told = Callable[[int, int, Done | Trouble], None]  # (how many are done, of how many, the latest)
+Write = Callable[[Path, Report], None]  # a report, whole or not at all
+
+
+def parse_target(text: str) -> tuple[str, str]:
+    """(host, namespace) of ``HOST[/NAMESPACE]``."""
+    host, _, namespace = text.removeprefix("https://").strip("/").partition("/")
+    try:
+        known = parse_reference(f"{host}/{namespace or 'x'}").registry == host.lower() and ":" not in namespace
+    except InputError:
+        known = False
+    if not known:
+        raise UsageError(f"{text!r} is no registry", "write HOST, HOST:PORT or HOST/NAMESPACE, with a dot or a port in HOST")
+    return host.lower(), namespace
+
+
+def scan_registry(
+    order: Order, settings: Settings, write: Write, told: Told = lambda *_: None, fetcher: Fetcher | None = None
+) -> Summary:
+    if settings.no_cache:
+        raise UsageError("without a cache each layer would be read for each image", "leave --no-cache out")
+    moment = _now()
+    _make(order.folder / IMAGES)
+    jobs = settings.jobs or JOBS
+    settings = replace(settings, jobs=1 if jobs > 1 else None)
+    fetcher = fetcher or paced(net_settings(msgspec.structs.asdict(settings)))
+    context = app.open_context(settings, lambda *_: None, fetcher)
+    state = State(order.folder, Run(moment, _asked(order, settings)), order.restart)
+    store = CountingStore(app.open_store(settings, STORE_BYTES))
+    try:
+        with app.Session(settings, fetcher, store) as session, ThreadPoolExecutor(jobs) as pool:
+            listed = targets(order.host, order.namespace, order.wanted, context, pool)
+            work = _Work(order.folder, session, state, write)
+            troubles = _judge_all(listed, work, pool, told)
+        done = _in_order(listed, state)
+        state.end(_now())
+    finally:
+        state.close()
+    return summary_of(
+        registry="/".join(filter(None, (order.host, order.namespace))),
+        started=state.run.started,
+        repositories=listed.repositories,
+        tags=listed.tags,
+        done=done,
+        troubles=(*listed.troubles, *troubles),
+        layers_read=len(store.read),
+        before=previous(order.folder),
+    )
+
+
+class CountingStore:
+    """Another store, and the digests of the layers that were read because it did not have them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.read: set[str] = set()
+
+    def get(self, key: str) -> bytes | None:
+        return self._store.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        kind, _, rest = key.partition(" ")
+        if kind == "delta":
+            self.read.add(rest.partition(" ")[0])
+        self._store.put(key, data)
+
+    def close(self) -> None:
+        self._store.close()
+
+
+class _Work:
+    """One image at a time of each thread."""
+
+    def __init__(self, folder: Path, session: app.Session, state: State, write: Write) -> None:
+        self._folder, self._session, self.state, self._write = folder, session, state, write
+        self._lock = threading.Lock()
+        self._reading: dict[str, threading.Lock] = {}
+        self._read: set[str] = set()
+
+    def judge(self, target: Target) -> Done:
+        image = target.open()
+        with self._first(image):
+            self._session.inventory_of(image)  # which keeps it: the scan finds it there
+        report = self._session.scan(image)
+        name = f"{target.digest.replace(':', '-')}.json"
+        self._write(self._folder / IMAGES / name, report)
+        done = _done(target, report, f"{IMAGES}/{name}")
+        self.state.add(done)
+        return done
+
+    def is_done(self, target: Target) -> bool:
+        known = self.state.done.get(target.digest)
+        return known is not None and (self._folder / known.file).is_file()
+
+    @contextmanager
+    def _first(self, image: Image) -> Iterator[None]:
+        """Of images that share a layer that nobody has read, one at a time goes on. Locks are taken in one order."""
+        digests = sorted({layer.digest for layer in image.layers if layer.digest})
+        with ExitStack() as held:
+            for digest in digests:
+                with self._lock:
+                    lock = self._reading.setdefault(digest, threading.Lock())
+                if digest in self._read:
+                    continue
+                lock.acquire()
+                if digest in self._read:  # by whom we waited for
+                    lock.release()
+                else:
+                    held.callback(lock.release)
+            yield
+            with self._lock:
+                self._read.update(digests)
+
+
+def _judge_all(listed: Listed, work: _Work, pool: ThreadPoolExecutor, told: Told) -> list[Trouble]:
+    left = [target for target in listed.targets if not work.is_done(target)]
+    total, count = len(listed.targets), len(listed.targets) - len(left)
+    troubles: list[Trouble] = []
+    futures = {pool.submit(work.judge, target): target for target in left}
+    try:
+        for future in as_completed(futures):
+            count += 1
+            latest: Done | Trouble
+            try:
+                latest = future.result()
+            except Error as error:
+                latest = Trouble(futures[future].references[0], str(error), error.hint)
+                troubles.append(latest)
+            told(count, total, latest)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    return sorted(troubles, key=lambda trouble: trouble.reference)
+
+
+def _in_order(listed: Listed, state: State) -> list[Done]:
+    """What is done of what is there now, under the names that it has now."""
+    found = ((target, state.done.get(target.digest)) for target in listed.targets)
+    return [replace(done, references=target.references) for target, done in found if done]
+
+
+def _done(target: Target, report: Report, file: str) -> Done:
+    found = vulnerabilities(report.findings)
+    distribution, base = report.inventory.distribution, base_image(report.image.config)
+    return Done(
+        digest=target.digest,
+        references=target.references,
+        file=file,
+        layers=tuple(layer.digest for layer in report.image.layers),
+        sizes=tuple(layer.size_bytes for layer in report.image.layers),
+        base=base.reference if base else "",
+        distribution=f"{distribution.id} {distribution.version}".strip() if distribution else "",
+        packages=len(report.inventory.packages),
+        found=tuple(Found(one.fingerprint, one.id, one.severity) for one in report.findings),
+        risk=max((one.risk for one in found), default=0.0),
+        kev=sum(one.kev for one in found),
+        fixable=sum(one.fix.state == "fixed" for one in found),
+        coverage=report.coverage.verdict,
+        exit_code=report.verdict.exit_code,
+    )
+
+
+def _asked(order: Order, settings: Settings) -> str:
+    """Two runs that ask for the same go on with each other's work."""
+    parts: Sequence[object] = (
+        order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
+        settings.unknown_as, settings.strict, settings.scanners,
+    )  # fmt: skip
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made: {error.strerror}", "choose another --output-dir") from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,144 @@
+"""What a run over a registry has done so far, kept so that a kill at any moment loses at most the image at work.
+
+One line of JSON a finished image, appended and brought to the disk when its report is; a line that was cut short is
+passed over. A run that ended is moved aside, and the next one tells what is new since.
+Raises: InputError where the folder cannot be written to.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+from careen.errors import InputError
+
+STATE, PREVIOUS = "state.jsonl", "previous.jsonl"
+
+
+class Found(Struct, frozen=True, array_like=True):
+    """A finding as it is remembered: enough to tell whether it is new, and what it was."""
+
+    fingerprint: str
+    id: str
+    severity: str
+
+
+class Run(Struct, frozen=True, tag_field="kind", tag="run"):
+    """``asked`` says what was asked for: a run that was asked for something else is not gone on with."""
+
+    started: str
+    asked: str
+
+
+class Done(Struct, frozen=True, tag_field="kind", tag="image"):
+    """One image, judged. ``layers`` are the digests of its layers from the base upward, ``sizes`` their bytes."""
+
+    digest: str
+    references: tuple[str, ...]
+    file: str
+    layers: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
+    base: str = ""  # the base image that its configuration names
+    distribution: str = ""
+    packages: int = 0
+    found: tuple[Found, ...] = ()
+    risk: float = 0.0
+    kev: int = 0
+    fixable: int = 0
+    coverage: str = ""
+    exit_code: int = 0
+
+
+class End(Struct, frozen=True, tag_field="kind", tag="end"):
+    ended: str
+
+
+Line = Run | Done | End
+
+
+class State:
+    """The journal of one run in a folder. Threads may share it."""
+
+    def __init__(self, folder: Path, run: Run, restart: bool = False) -> None:
+        self._path, self._lock = folder / STATE, threading.Lock()
+        lines, whole = _read(self._path)
+        self.resumed = bool(lines) and not restart and _goes_on(lines, run)
+        self.done: dict[str, Done] = {}
+        try:
+            if self.resumed:
+                self.run = next(line for line in lines if isinstance(line, Run))
+                self.done = {line.digest: line for line in lines if isinstance(line, Done)}
+                self._file: BinaryIO = self._path.open("r+b")
+                self._file.truncate(whole)
+                self._file.seek(whole)
+            else:
+                if lines:
+                    self._path.replace(folder / PREVIOUS)
+                self.run = run
+                self._file = self._path.open("wb")
+                self._append(run)
+        except OSError as error:
+            raise InputError(f"{self._path} cannot be written: {error.strerror}", "choose another --output-dir") from None
+
+    def add(self, done: Done) -> None:
+        with self._lock:
+            self.done[done.digest] = done
+            self._append(done)
+
+    def end(self, moment: str) -> None:
+        self._append(End(moment))
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _append(self, line: Line) -> None:
+        self._file.write(msgspec.json.encode(line) + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def previous(folder: Path) -> dict[str, frozenset[str]] | None:
+    """Fingerprints by reference, as the run before found them; None where there was none."""
+    known: dict[str, frozenset[str]] = {}
+    seen = False
+    for line, _ in _lines(folder / PREVIOUS):
+        seen = True
+        if isinstance(line, Done):
+            prints = frozenset(found.fingerprint for found in line.found)
+            known.update(dict.fromkeys(line.references, prints))
+    return known if seen else None
+
+
+def _goes_on(lines: list[Line], run: Run) -> bool:
+    first = lines[0]
+    return isinstance(first, Run) and first.asked == run.asked and not any(isinstance(line, End) for line in lines)
+
+
+def _read(path: Path) -> tuple[list[Line], int]:
+    """The lines, and how many bytes they take: what follows was cut short."""
+    lines, whole = [], 0
+    for line, end in _lines(path):
+        lines.append(line)
+        whole = end
+    return lines, whole
+
+
+def _lines(path: Path) -> Iterator[tuple[Line, int]]:
+    decoder, place = msgspec.json.Decoder(Line), 0
+    try:
+        with path.open("rb") as stream:
+            for text in stream:
+                place += len(text)
+                try:
+                    if text.endswith(b"\n"):
+                        yield decoder.decode(text), place
+                        continue
+                except (msgspec.MsgspecError, UnicodeDecodeError):
+                    pass
+                return  # nothing behind a damaged line is believed
+    except OSError:
+        return

@@ -1,0 +1,177 @@
+"""What a registry holds, in one value: the worst images, the layers that many share, and what is new since the last run."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from careen.model.advisory import SEVERITIES
+
+from .listing import Trouble
+from .state import Done
+
+SCHEMA = "careen.registry-summary/1"
+IDS = 20  # of new findings that are named one by one
+
+
+class Line(Struct, frozen=True):
+    """One image."""
+
+    references: tuple[str, ...]
+    digest: str
+    file: str
+    distribution: str
+    packages: int
+    by_severity: dict[str, int]
+    fixable: int
+    kev: int
+    risk: float
+    coverage: str
+    exit_code: int
+
+
+class Base(Struct, frozen=True):
+    """Layers from the base upward that several images have in common. ``references`` are images that are just these
+    layers; ``claimed`` is what the others say that they are built from."""
+
+    layers: tuple[str, ...]
+    size_bytes: int
+    images: int
+    references: tuple[str, ...]
+    claimed: tuple[str, ...]
+
+
+class News(Struct, frozen=True):
+    """Findings that a name did not have at the last run; ``is_new``: it was not there then."""
+
+    reference: str
+    is_new: bool
+    findings: int
+    by_severity: dict[str, int]
+    ids: tuple[str, ...]
+
+
+class Layers(Struct, frozen=True):
+    references: int
+    unique: int
+    read: int  # in this run; the others were known
+
+
+class Summary(Struct, frozen=True):
+    schema: str
+    registry: str
+    started: str
+    repositories: int
+    tags: int
+    layers: Layers
+    by_severity: dict[str, int]
+    images: tuple[Line, ...]  # the worst first
+    bases: tuple[Base, ...]
+    news: tuple[News, ...] | None  # None: there was no run before
+    troubles: tuple[Trouble, ...]
+
+    @property
+    def exit_code(self) -> int:
+        codes = {line.exit_code for line in self.images} | ({3} if self.troubles else set())
+        return next((code for code in (3, 1) if code in codes), 0)
+
+
+def summary_of(
+    registry: str,
+    started: str,
+    repositories: int,
+    tags: int,
+    done: Sequence[Done],
+    troubles: Sequence[Trouble],
+    layers_read: int,
+    before: Mapping[str, frozenset[str]] | None,
+) -> Summary:
+    lines = sorted(map(_line, done), key=_rank)
+    unique = {layer for one in done for layer in one.layers}
+    return Summary(
+        SCHEMA,
+        registry,
+        started,
+        repositories,
+        tags,
+        Layers(sum(len(one.layers) for one in done), len(unique), layers_read),
+        _by_severity(found.severity for one in done for found in one.found),
+        tuple(lines),
+        tuple(_bases(done)),
+        None if before is None else tuple(_news(done, before)),
+        tuple(troubles),
+    )
+
+
+def _line(done: Done) -> Line:
+    return Line(
+        done.references,
+        done.digest,
+        done.file,
+        done.distribution,
+        done.packages,
+        _by_severity(found.severity for found in done.found),
+        done.fixable,
+        done.kev,
+        done.risk,
+        done.coverage,
+        done.exit_code,
+    )
+
+
+def _rank(line: Line) -> tuple[object, ...]:
+    """The known exploited first, then by severity, then by the risk of the worst."""
+    counts = tuple(-line.by_severity[severity] for severity in SEVERITIES)
+    return (-line.kev, counts[0], counts[1], -line.risk, counts, line.references)
+
+
+def _by_severity(severities: Iterable[str]) -> dict[str, int]:
+    counts = Counter(severities)
+    return {severity: counts[severity] for severity in SEVERITIES}
+
+
+def _bases(done: Sequence[Done]) -> list[Base]:
+    """Where the images' stacks part, the common ones with most images first."""
+    users: dict[tuple[str, ...], list[Done]] = {}
+    for one in done:
+        for depth in range(1, len(one.layers) + 1):
+            users.setdefault(one.layers[:depth], []).append(one)
+    found = []
+    for layers, images in users.items():
+        whole = [one for one in images if one.layers == layers]
+        longest = max((len(group) for deeper, group in _above(layers, images, users)), default=0)
+        if len(images) < 2 or (longest == len(images) and not whole):
+            continue  # one image's own, or those that share these share more
+        claimed = {one.base for one in images if one.base}
+        found.append(
+            Base(
+                layers,
+                sum(images[0].sizes[: len(layers)]),
+                len(images),
+                tuple(sorted(name for one in whole for name in one.references)),
+                tuple(sorted(claimed)),
+            )
+        )
+    return sorted(found, key=lambda base: (-base.images, -base.size_bytes, base.layers))
+
+
+def _above(
+    layers: tuple[str, ...], images: Sequence[Done], users: Mapping[tuple[str, ...], list[Done]]
+) -> list[tuple[tuple[str, ...], list[Done]]]:
+    depth = len(layers) + 1
+    stacks = {one.layers[:depth] for one in images if len(one.layers) >= depth}
+    return [(stack, users[stack]) for stack in stacks]
+
+
+def _news(done: Sequence[Done], before: Mapping[str, frozenset[str]]) -> list[News]:
+    """Of each name, in the order of names."""
+    found = []
+    for one in done:
+        for reference in one.references:
+            known = before.get(reference)
+            fresh = [each for each in one.found if known is None or each.fingerprint not in known]
+            if fresh or known is None:
+                fresh.sort(key=lambda each: (SEVERITIES.index(each.severity), each.id))
+                ids = tuple(dict.fromkeys(each.id for each in fresh))[:IDS]
+                found.append(News(reference, known is None, len(fresh), _by_severity(each.severity for each in fresh), ids))
+    return sorted(found, key=lambda news: news.reference)

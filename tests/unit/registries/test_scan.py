@@ -1,0 +1,234 @@
+import itertools
+import json
+import logging
+
+import pytest
+from tests.support.fleet import fill
+from tests.support.images import make_image, make_layer, sha256
+from tests.support.registry import Registry
+from tests.support.servers import Answer
+
+from careen.cli.main import main
+from careen.config import load
+from careen.errors import Error, InputError, UsageError
+from careen.plugins import ReportOptions
+from careen.registries.listing import Wanted
+from careen.registries.scan import Order, parse_target, scan_registry
+from careen.reports.json import write
+
+ADVISORY = {
+    "id": "CVE-2026-0001", "modified": "2026-01-01T00:00:00Z",
+    "affected": [{"package": {"ecosystem": "Debian:12", "name": "zlib1g"},
+                  "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2"}]}]}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def order(tmp_path):
+    def make(registry, namespace="", restart=False, folder="out", **wanted):
+        return Order(registry.host, namespace, tmp_path / folder, Wanted(**wanted), restart)
+
+    return make
+
+
+@pytest.fixture
+def settings(tmp_path):
+    advisories = tmp_path / "advisories"
+    advisories.mkdir()
+    (advisories / "one.json").write_text(json.dumps(ADVISORY))
+    return load({"cache_dir": str(tmp_path / "cache"), "offline": True, "advisories": str(advisories)}).settings
+
+
+def keep(path, report):
+    with path.open("w") as stream:
+        write(report, stream, ReportOptions())
+
+
+def blobs(registry):
+    return [request.path.rpartition("/")[2] for request in registry.requests if "/blobs/" in request.path]
+
+
+def test_every_unique_blob_is_fetched_once_and_every_layer_read_once(order, settings):
+    with Registry(page=5) as registry:
+        images = fill(registry, 12, 5)
+        summary = scan_registry(order(registry), settings, keep)
+        fetched = blobs(registry)
+        unique = {sha256(layer) for image in images.values() for layer in image.layers}
+        assert len(fetched) == len(set(fetched)) == len(unique) + len(images)  # and each configuration
+        assert (summary.layers.unique, summary.layers.read) == (len(unique), len(unique))
+        assert (summary.repositories, summary.tags, len(summary.images)) == (12, 60, 60)
+        assert not summary.troubles
+        assert summary.by_severity["unknown"] == 30  # on two of the four bases
+        assert len(list((order(registry).folder / "images").iterdir())) == 60
+        assert max(base.images for base in summary.bases) == 15
+
+
+def test_one_image_under_several_names_is_scanned_once(order, settings):
+    with Registry() as registry:
+        image = make_image([make_layer({"etc/hostname": b"x"})])
+        for name in ("a", "b"):
+            registry.push(name, "1", image)
+            registry.push(name, "latest", image)
+        summary = scan_registry(order(registry), settings, keep)
+        host = registry.host
+        assert [line.references for line in summary.images] == [
+            (f"{host}/a:1", f"{host}/a:latest", f"{host}/b:1", f"{host}/b:latest")
+        ]
+        assert len(blobs(registry)) == 2
+
+
+def test_after_a_stop_the_same_call_goes_on(order, settings):
+    with Registry() as registry:
+        fill(registry, 4, 3)
+        seen = []
+
+        def stop(count, total, latest):
+            seen.append(latest.digest)
+            if count == 5:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            scan_registry(order(registry), settings, keep, stop)
+        counted = []
+        summary = scan_registry(order(registry), settings, keep, lambda count, total, latest: counted.append(latest.digest))
+        assert len(summary.images) == 12
+        assert not set(counted) & set(seen)
+        fetched = blobs(registry)
+        assert len(fetched) == len(set(fetched))
+
+
+def test_a_report_that_was_lost_is_made_again(order, settings):
+    with Registry() as registry:
+        fill(registry, 1, 2)
+
+        def stop(count, total, latest):
+            if count == 2:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            scan_registry(order(registry), settings, keep, stop)
+        lost = next((order(registry).folder / "images").iterdir())
+        lost.unlink()
+        scan_registry(order(registry), settings, keep)
+        assert lost.is_file()
+
+
+def test_the_next_run_tells_what_is_new(order, settings):
+    with Registry() as registry:
+        fill(registry, 2, 1)
+        first = scan_registry(order(registry), settings, keep)
+        assert first.news is None
+        assert first.images[0].by_severity["unknown"] == 1
+        second = scan_registry(order(registry), settings, keep)
+        assert (second.news, second.layers.read) == ((), 0)
+        more = ADVISORY | {"id": "CVE-2026-0002"}
+        (settings.advisories / "two.json").write_text(json.dumps(more))
+        registry.push("team9/new", "1", make_image([make_layer({"a": b"b"})]))
+        third = scan_registry(order(registry), settings, keep)
+        told = {news.reference.partition("/")[2]: (news.is_new, news.ids) for news in third.news}
+        assert told["team9/new:1"] == (True, ())
+        assert told["team0/app0:1.0"] == (False, ("CVE-2026-0002",))
+
+
+def test_patterns_and_a_namespace_narrow_it(order, settings):
+    with Registry() as registry:
+        fill(registry, 6, 3)
+        summary = scan_registry(order(registry, "team1"), settings, keep)
+        assert {line.references[0].split("/")[1] for line in summary.images} == {"team1"}
+        summary = scan_registry(order(registry, include=("*/app[01]:1.[12]",), exclude=("*:1.2",)), settings, keep)
+        assert sorted(line.references[0].partition("/")[2] for line in summary.images) == ["team0/app0:1.1", "team1/app1:1.1"]
+
+
+def test_the_newest_are_those_that_were_made_last(order, settings):
+    with Registry() as registry:
+        for tag, year in (("a", 2021), ("b", 2024), ("c", 2023)):
+            config = {"created": f"{year}-01-01T00:00:00Z", "os": "linux", "architecture": "amd64"}
+            layer = make_layer({tag: b"x"})
+            config["rootfs"] = {"type": "layers", "diff_ids": [sha256(layer)]}
+            registry.push("app", tag, make_image([layer], raw_config=json.dumps(config).encode()))
+        summary = scan_registry(order(registry, newest=2), settings, keep)
+        assert sorted(line.references[0][-1] for line in summary.images) == ["b", "c"]
+
+
+def test_what_fails_is_told_and_the_rest_is_done(order, settings):
+    with Registry() as registry:
+        images = fill(registry, 2, 2)
+        reference, image = next(iter(images.items()))
+        registry.altered[sha256(image.layers[-1])] = b"x" * len(image.layers[-1])
+        summary = scan_registry(order(registry), settings, keep)
+        assert [trouble.reference for trouble in summary.troubles] == [reference]
+        assert (len(summary.images), summary.exit_code) == (3, 3)
+
+
+def test_a_registry_without_a_catalogue_is_scanned_by_repository(order, settings):
+    with Registry(list_repositories=False) as registry:
+        fill(registry, 1, 2)
+        with pytest.raises(InputError, match="does not tell its repositories"):
+            scan_registry(order(registry), settings, keep)
+        assert len(scan_registry(order(registry, "team0/app0"), settings, keep).images) == 2
+        with pytest.raises(Error):
+            scan_registry(order(registry, "team0/none"), settings, keep)
+
+
+def test_when_one_is_told_to_wait_nobody_asks(order, settings):
+    with Registry() as registry:
+        fill(registry, 6, 4)
+
+        def told(count, total, latest):
+            if count == 4:
+                registry.busy = [Answer(429, headers={"Retry-After": "1"})]
+
+        assert len(scan_registry(order(registry), settings, keep, told).images) == 24
+        moments = [request.moment for request in registry.requests]
+        assert max(later - earlier for earlier, later in itertools.pairwise(moments)) >= 0.9
+        assert not registry.busy
+
+
+def test_names_that_a_registry_makes_up_lead_nowhere(order, settings, caplog):
+    with Registry() as registry:
+        fill(registry, 1, 1)
+        registry.tags |= {"../../etc": ["1"], "UPPER": ["1"], "a b": ["1"]}
+        registry.tags["team0/app0"].append("../../x")
+        with caplog.at_level(logging.WARNING):
+            summary = scan_registry(order(registry), settings, keep)
+        assert (summary.repositories, len(summary.images)) == (1, 1)
+        assert "3 names that no repository can have" in caplog.text
+
+
+@pytest.mark.parametrize("text", ["", "nginx", "docker/library", "http://x.example", "x.example/a:1", "a b.example"])
+def test_what_is_no_registry(text):
+    with pytest.raises(UsageError):
+        parse_target(text)
+
+
+def test_a_target_has_a_host_and_a_namespace():
+    assert parse_target("R.example:5000/team/app/") == ("r.example:5000", "team/app")
+    assert parse_target("https://r.example") == ("r.example", "")
+
+
+def test_the_command(settings, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with Registry() as registry:
+        fill(registry, 3, 2)
+        arguments = (
+            "registry",
+            "scan",
+            registry.host,
+            "--offline",
+            "--advisories",
+            str(settings.advisories),
+            "--output-dir",
+            "x",
+        )
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        assert code == 0
+        assert "3 repositories, 6 tags, 6 images; 18 layers, 12 of them unique, 12 read now" in out
+        assert "Worst images" in out
+        assert "Shared base layers" in out
+        assert err.count("] ") == 6
+        summary = json.loads((tmp_path / "x" / "summary.json").read_text())
+        assert summary["schema"] == "careen.registry-summary/1"
+        assert all((tmp_path / "x" / line["file"]).is_file() for line in summary["images"])
+        assert main((*arguments, "--json", "--quiet", "--fail-on", "unknown")) == 1
+        assert json.loads(capsys.readouterr().out)["by_severity"]["unknown"] == 4  # on two of the three bases

@@ -1,0 +1,64 @@
+import pytest
+
+from careen.errors import InputError
+from careen.registries.state import PREVIOUS, STATE, Done, Found, Run, State, previous
+
+RUN = Run("2026-11-24T12:00:00Z", "abc")
+
+
+def done(digest, *prints):
+    return Done(
+        digest, (f"r.example/{digest}:1",), f"images/{digest}.json", found=tuple(Found(p, "CVE", "high") for p in prints)
+    )
+
+
+def kept(folder, run=RUN, restart=False):
+    state = State(folder, run, restart)
+    state.close()
+    return state
+
+
+def test_what_was_done_is_there_after_a_kill(tmp_path):
+    state = State(tmp_path, RUN)
+    state.add(done("a", "f1"))
+    state._file.write(b'{"kind":"image","digest":"b","refe')  # cut short, as by a kill
+    state._file.flush()
+    state.close()
+    again = State(tmp_path, Run("later", "abc"))
+    assert (again.resumed, again.run.started, list(again.done)) == (True, RUN.started, ["a"])
+    again.add(done("c"))
+    again.close()
+    assert list(kept(tmp_path).done) == ["a", "c"]
+
+
+def test_another_question_or_a_restart_begins_anew(tmp_path):
+    first = State(tmp_path, RUN)
+    first.add(done("a"))
+    first.close()
+    assert kept(tmp_path, Run("later", "other")).done == {}
+    second = State(tmp_path, Run("later", "other"))
+    second.add(done("b"))
+    second.close()
+    assert kept(tmp_path, Run("later", "other"), restart=True).done == {}
+
+
+def test_a_run_that_ended_is_what_the_next_is_compared_with(tmp_path):
+    assert previous(tmp_path) is None
+    state = State(tmp_path, RUN)
+    state.add(done("a", "f1", "f2"))
+    state.end("2026-11-24T13:00:00Z")
+    state.close()
+    assert kept(tmp_path).done == {}
+    assert previous(tmp_path) == {"r.example/a:1": frozenset({"f1", "f2"})}
+
+
+def test_damage_is_not_believed(tmp_path):
+    (tmp_path / STATE).write_bytes(b'{"kind": "image"}\n')
+    assert kept(tmp_path).resumed is False
+    (tmp_path / PREVIOUS).write_bytes(b"\xff\n")
+    assert previous(tmp_path) is None
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
+    with pytest.raises(InputError, match="cannot be written"):
+        State(tmp_path / "none", RUN)
