@@ -51,7 +51,9 @@ from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.store.memory import NoStore, Store
 
 if TYPE_CHECKING:
+    from careen.formats.otherscan import OtherScan
     from careen.matching.explain import Explanation
+    from careen.matching.reconcile import Reconciled
 
 log = logging.getLogger(__name__)
 Told = TypeVar("Told")
@@ -158,6 +160,17 @@ class Session:
             reference,
             progress,
             lambda report, known: (report, explain(id, package, report, known, self.schemes, self.ecosystems)),
+        )
+
+    def reconcile(self, reference: str, other: "OtherScan", progress: Progress = silent) -> "Reconciled":
+        """Where another scanner's report of the image differs, and why."""
+        from careen.matching.explain import Explainer
+        from careen.matching.reconcile import reconcile
+
+        return self._judged(
+            reference,
+            progress,
+            lambda report, known: reconcile(report, other, Explainer(report, known, self.schemes, self.ecosystems)),
         )
 
     def _judged(self, reference: str | Image, progress: Progress, told: Callable[[Report, Knowledge | None], Told]) -> Told:

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": ("careen.cli.explain", "say why a vulnerability is found in a package, or why not"),
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "diff": ("careen.cli.diff", "name what is new and what is gone between two images or reports"),
+    "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, with a reason for each difference"),
     "vex": ("careen.cli.vex", "write down decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "config": ("careen.cli.config", "show the settings and where each came from"),

@@ -1,0 +1,105 @@
+"""``careen reconcile``: where another scanner's report of an image differs, and why."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careen.errors import InputError
+
+from .arguments import Parser
+from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+
+if TYPE_CHECKING:
+    from careen.formats.otherscan import OtherScan
+    from careen.matching.reconcile import Disagreement, Reconciled
+
+SCHEMA = "careen.reconciliation/1"
+REASONS = {
+    "unknown_package": "package not in the inventory",
+    "another_version": "another version of the package",
+    "suppressed": "set aside by a rule or VEX",
+    "not_assessed": "package not assessed",
+    "range": "a source names it and does not hold this version",
+    "not_named": "no source names it for the package",
+    "only_possible": "possible only",
+    "no_fix": "without a fix",
+}
+OURS = REASONS | {
+    "unknown_package": "package not in their inventory",
+    "suppressed": "they ignore it",
+    "not_named": "they do not report it",
+}
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen reconcile",
+        usage="careen reconcile [flags] REFERENCE --with FILE",
+        description="Compare the findings of an image with another scanner's report of it, and give each difference a reason.",
+        epilog="Exit codes: 0 compared, whatever the differences; 2 usage; 3 could not complete.",
+    )
+    made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
+    made.add_argument(
+        "--with",
+        dest="other",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="report in JSON of Trivy, Grype or Snyk, or of Docker Scout (SARIF or GitLab)",
+    )
+    add_form(made)
+    add_judging(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+
+    settings = settings_of(arguments)
+    other = _other(arguments.other)
+    with app.Session(settings) as session:
+        found = at_work(settings, lambda progress: session.reconcile(arguments.reference, other, progress))
+    if arguments.form == "json":
+        import msgspec
+
+        write_json({"schema": SCHEMA, "reference": arguments.reference, **msgspec.to_builtins(found)})
+    else:
+        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(arguments.reference, found))
+    return 0
+
+
+def _other(path: Path) -> "OtherScan":
+    from careen.formats.otherscan import read_other
+
+    try:
+        return read_other(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}", "--with names a report of another scanner") from None
+    except ValueError as error:
+        raise InputError(f"{path}: {error}", "--with reads JSON of Trivy, Grype, Snyk, and SARIF of Docker Scout") from None
+
+
+def _lines(reference: str, found: "Reconciled") -> Iterator[str]:
+    from careen.formats.escape import visible
+
+    name = visible(found.scanner, 60)
+    yield f"{visible(reference)}: careen and {name}"
+    named = f" ({len(found.aliases)} under another name)" if found.aliases else ""
+    yield f"  {found.agreed} agreed{named}, {len(found.theirs)} in {name} alone, {len(found.ours)} here alone"
+    yield from _side(f"In {name} alone", found.theirs, REASONS)
+    yield from _side("Here alone", found.ours, OURS)
+
+
+def _side(title: str, listed: "Sequence[Disagreement]", words: dict[str, str]) -> Iterator[str]:
+    from careen.formats.escape import visible
+
+    counts = Counter(one.reason for one in listed)
+    for reason, count in counts.most_common():
+        yield ""
+        yield f"{title}: {words[reason]} ({count})"
+        for one in sorted((one for one in listed if one.reason == reason), key=lambda one: (one.package, one.id)):
+            yield f"  {visible(one.id, 60):<19}  {visible(one.package, 200)} {visible(one.version, 100)}"
+            yield f"    {visible(one.detail, 500)}"
