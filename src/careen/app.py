@@ -34,6 +34,7 @@ from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import (
     AdvisorySource,
     Cataloger,
+    Check,
     Ecosystem,
     Fetcher,
     ImageSource,
@@ -183,7 +184,15 @@ class Session:
             knowledge = lessons.learn(inventory, opened) if "vuln" in settings.scanners else None
             scores = partial(_scores, knowledge, settings) if knowledge is not None else None
             report = report_of(
-                image, inventory, knowledge, self.schemes, self.ecosystems, policy, scores=scores, scanners=settings.scanners
+                image,
+                inventory,
+                knowledge,
+                self.schemes,
+                self.ecosystems,
+                policy,
+                scores=scores,
+                scanners=settings.scanners,
+                checks=_image_checks() if "config" in settings.scanners else (),
             )
             return told(report, knowledge)
 
@@ -530,6 +539,10 @@ def _readers(secrets: bool) -> tuple[Cataloger, ...]:
     from careen.secrets.reader import SECRETS
 
     return (*catalogers, SECRETS)
+
+
+def _image_checks() -> tuple[Check, ...]:
+    return tuple(check for check in load("careen.checks.image", "CHECK", Check) if check.default)
 
 
 def _fingerprint(secrets: bool) -> str:

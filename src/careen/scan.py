@@ -6,13 +6,15 @@ matched with what is known, and the policy gives its verdict. Nothing flows back
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.checks.run import Outcome, run
 from careen.database.knowledge import Knowledge
+from careen.formats.imagedocument import ImageDocument
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_digest
 from careen.matching.coverage import coverage
@@ -23,9 +25,10 @@ from careen.model.finding import Finding
 from careen.model.image import Image, Layer
 from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Reason, Report, Verdict
-from careen.plugins import Ecosystem, Progress, VersionScheme, silent
+from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
+from careen.secrets.configuration import PATH as CONFIGURATION
 from careen.secrets.configuration import exposed
 from careen.store.memory import Store
 
@@ -82,8 +85,12 @@ def report_of(
     now: datetime | None = None,
     scores: Callable[[Sequence[str]], Knowledge] | None = None,
     scanners: Collection[str] = SCANNERS,
+    checks: Sequence[Check] = (),
 ) -> Report:
-    """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``."""
+    """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``.
+
+    ``checks`` judge the image's configuration and root file system.
+    """
     now = now or datetime.now(UTC)
     today = now.date()
     matched = Matched((), ())
@@ -98,7 +105,11 @@ def report_of(
     findings: list[Finding] = [*matched.findings, *inventory.secrets]
     if "secret" in scanners:
         findings += exposed(image.config)
-    assessed = assess(findings, covered, inventory.unknowns, policy, today, declared_only(inventory), about)
+    ends = _end_of_life(inventory, knowledge)
+    checked = _checked(image, inventory, checks, today, ends)
+    findings += checked.findings
+    unknowns = (*inventory.unknowns, *checked.unknowns)
+    assessed = assess(findings, covered, unknowns, policy, today, declared_only(inventory), about)
     verdict = assessed.verdict
     if knowledge is None and asked:
         verdict = Verdict(False, 3, verdict.rules)  # an image that nobody judged did not pass
@@ -108,12 +119,30 @@ def report_of(
         inventory=inventory,
         findings=assessed.findings,
         suppressed=assessed.suppressed,
-        unknowns=inventory.unknowns,
+        unknowns=unknowns,
         coverage=assessed.coverage,
         verdict=verdict,
         database=knowledge.info if knowledge else None,
-        end_of_life=_end_of_life(inventory, knowledge),
+        end_of_life=ends,
     )
+
+
+def _checked(image: Image, inventory: Inventory, checks: Sequence[Check], today: date, ends: str | None) -> Outcome:
+    if not checks:
+        return Outcome()
+    odd = [unknown for unknown in inventory.unknowns if unknown.cataloger == "layer" and not unknown.whole_layer]
+    document = ImageDocument(
+        image.config,
+        inventory.filesystem,
+        today=today,
+        end_of_life=ends,
+        anomalies=tuple((unknown.evidence.path, unknown.reason) for unknown in odd),
+        complete=image.kind == "image",
+    )
+    outcome = run(checks, document, CONFIGURATION)
+    layers = {entry.path: entry.layer for entry in inventory.filesystem.entries}
+    findings = (replace(finding, layer=layers.get(finding.location.path)) for finding in outcome.findings)
+    return Outcome(tuple(findings), outcome.suppressed, outcome.unknowns)
 
 
 def _not_asked(inventory: Inventory) -> Coverage:

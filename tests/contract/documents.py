@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from careen.formats import compose, kubernetes
+from careen.formats import compose, imagedocument, kubernetes
 
 
 def _kubernetes(text: str) -> Any:
@@ -27,4 +27,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "network": _kubernetes,
     "compose": _compose,
     "dockerfile": _dockerfile,
+    "image": imagedocument.described,
 }

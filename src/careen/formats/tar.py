@@ -43,11 +43,13 @@ class Member(NamedTuple):
     sparse: tuple[tuple[int, int], ...] | None
     escapes: bool
     raw_name: str
+    capabilities: bool = False  # the file gives its process capabilities (Linux capabilities(7), "File capabilities")
 
 
 _KINDS = {
     b"0": "f", b"\0": "f", b"7": "f", b"S": "f", b"1": "h", b"2": "l", b"3": "c", b"4": "b", b"5": "d", b"6": "p",
 }  # fmt: skip
+_CAPABILITIES = "SCHILY.xattr.security.capability"
 _HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 6s 2s 32s 32s 8s 8s 155s 12s")
 
 
@@ -152,7 +154,7 @@ def _member(source: Source, block: bytes, common: dict[str, str]) -> tuple[Membe
         escapes = escapes or out
     member = Member(
         "" if escapes else path, letter, _number(mode) & 0o7777, owner, group,
-        size_bytes if letter == "f" else 0, target, stored, sparse, escapes, text,
+        size_bytes if letter == "f" else 0, target, stored, sparse, escapes, text, _CAPABILITIES in records,
     )  # fmt: skip
     return member, {}
 

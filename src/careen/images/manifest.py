@@ -130,6 +130,8 @@ def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
         volumes=tuple(_mapping(settings.get("Volumes"))),
         labels={key: value for key, value in _mapping(settings.get("Labels")).items() if isinstance(value, str)},
         history=tuple(_history(entry) for entry in _list(document.get("history"))),
+        health_check=_texts(_mapping(settings.get("Healthcheck")).get("Test")),
+        on_build=_texts(settings.get("OnBuild")),
     )
     return config, tuple(diff_ids or ()), _platform(document) or Platform("linux", "unknown")
 

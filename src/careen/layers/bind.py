@@ -17,6 +17,7 @@ from careen.model.package import Distribution, Evidence, Package, Presence
 from careen.plugins import Cataloger, Owned
 
 from .exposed import exposed
+from .filesystem import filesystem
 from .index import placed
 from .squash import Facts, Squashed, squash, visible_facts
 
@@ -61,6 +62,7 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
         files,
         unowned,
         exposed(squashed, owners),
+        filesystem(squashed, owners),
     )
 
 

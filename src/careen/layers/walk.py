@@ -71,7 +71,8 @@ def walk(
     ``select`` says which readers a path and mode concern. Raises InputError over a limit.
     """
     rows: dict[str, tuple[str, int, int, int, int, str]] = {}
-    folders: dict[str, None] = {}
+    folders: dict[str, int] = {}  # path -> mode
+    capable: set[str] = set()
     facts: dict[str, dict[str, list[Any]]] = {}
     gone: dict[str, None] = {}
     opaque: dict[str, None] = {}
@@ -79,7 +80,9 @@ def walk(
     try:
         for count, (member, source) in enumerate(entries):
             if count >= limits.members:
-                raise InputError(f"it has more than {limits.members} entries", "an image like this was not made by a build tool")
+                raise InputError(
+                    f"it has more than {limits.members} entries", "an image like this was not made by a build tool"
+                )
             path, kind = member.path, member.kind
             if not path:
                 if member.escapes:
@@ -90,13 +93,15 @@ def walk(
                 _whiteout(folder, name, gone, opaque, unknowns)
                 continue
             if kind == "d":
-                folders[path] = None
+                folders[path] = member.mode
                 rows.pop(path, None)
                 continue
             if path in rows:  # of duplicates the last wins: what the earlier one said is not there
                 for found in facts.values():
                     found.pop(path, None)
             rows[path] = (kind, member.mode, member.uid, member.gid, member.size_bytes, member.link)
+            if member.capabilities:
+                capable.add(path)
             if kind == "f":
                 wanted = select(path, member.mode)
                 if wanted:
@@ -104,7 +109,7 @@ def walk(
     except ValueError as error:
         unknowns.append(_unknown("layer", "", f"{error}: the rest of the layer was not read", whole_layer=True))
     return Walked(
-        _table(rows, folders),
+        _table(rows, folders, capable),
         {name: _flat(found) for name, found in sorted(facts.items()) if found},
         tuple(sorted(gone)),
         tuple(sorted(opaque)),
@@ -226,7 +231,7 @@ def _flat(found: dict[str, list[Any]]) -> tuple[tuple[str, Any], ...]:
     return tuple((path, value) for path in sorted(found) for value in found[path])
 
 
-def _table(rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[str, None]) -> FileTable:
+def _table(rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[str, int], capable: set[str]) -> FileTable:
     paths = sorted(rows)
     kept = [rows[path] for path in paths]
     limit = 0xFFFFFFFF
@@ -238,6 +243,8 @@ def _table(rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[s
         _little(array("Q", [row[4] for row in kept])),
         "\0".join(row[5] for row in kept if row[0] in "lh"),
         "\0".join(sorted(path for path in folders if path not in rows)),
+        "\0".join(sorted(path for path, mode in folders.items() if mode & 0o1002 == 0o002 and path not in rows)),
+        "\0".join(sorted(path for path in capable if path in rows)),
     )
 
 

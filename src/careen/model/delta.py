@@ -15,7 +15,9 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
 
     ``paths`` and ``links`` are joined by NUL; ``kinds`` holds one ASCII letter an entry (f file, l symbolic link,
     h hard link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays
-    ("H", "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path.
+    ("H", "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path; ``open_folders``
+    those of them in which everybody may rename and remove what belongs to others. ``capable`` are the files that give
+    their process capabilities.
     """
 
     paths: str = ""
@@ -25,6 +27,8 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
     sizes: bytes = b""
     links: str = ""
     folders: str = ""
+    open_folders: str = ""
+    capable: str = ""
 
     def __len__(self) -> int:
         return len(self.kinds)

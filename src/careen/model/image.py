@@ -39,6 +39,8 @@ class ImageConfig(Struct, frozen=True):
     volumes: tuple[str, ...] = ()
     labels: dict[str, str] = {}
     history: tuple[History, ...] = ()
+    health_check: tuple[str, ...] = ()  # of Docker's configuration; ("NONE",) switches an inherited one off
+    on_build: tuple[str, ...] = ()
 
 
 class Layer(Struct, frozen=True):

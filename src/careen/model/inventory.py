@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from .filesystem import FileSystem
 from .finding import ExposedSecret
 from .package import Distribution, Evidence, Package
 
@@ -24,3 +25,4 @@ class Inventory(Struct, frozen=True):
     files: int = 0
     unowned_executables: int = 0
     secrets: tuple[ExposedSecret, ...] = ()  # in files of every layer, deleted ones too
+    filesystem: FileSystem = FileSystem()  # the files of note

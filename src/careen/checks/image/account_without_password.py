@@ -1,0 +1,47 @@
+"""An account needs no password."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    for account in document.accounts:
+        if account.password == "" and account.logs_in:
+            yield Place(f"{account.name!r} (uid {account.uid}) has an empty password", path="etc/passwd", line=account.line)
+
+
+CHECK = Check(
+    id="IMG-010",
+    title="An account needs no password",
+    severity="high",
+    why="Whoever reaches a log-in, su or a database that asks PAM is that user without being asked anything.",
+    fix="Lock it: passwd -l NAME, or an asterisk in etc/shadow.",
+    references=("CWE-258", "CVE-2019-5021"),
+    inspect=inspect,
+    good=(
+        """\
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/ash
+    ftp::21:21::/var/lib/ftp:/sbin/nologin
+  etc/shadow: |
+    root:*::0:::::
+""",
+    ),
+    bad=(
+        """\
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/ash
+  etc/shadow: |
+    root:::0:::::
+""",
+        """\
+files:
+  etc/passwd: |
+    root::0:0:root:/root:/bin/sh
+""",
+    ),
+)

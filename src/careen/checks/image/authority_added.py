@@ -1,0 +1,42 @@
+"""A certificate authority was added to those that are trusted."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+FOLDERS = (
+    "usr/local/share/ca-certificates/",
+    "etc/pki/ca-trust/source/anchors/",
+    "etc/ca-certificates/trust-source/anchors/",
+    "etc/pki/trust/anchors/",
+)
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    for entry in document.filesystem.entries:
+        if entry.path.startswith(FOLDERS) and entry.kind != "d" and not entry.owned:
+            yield Place(f"/{entry.path} is an authority of no package", path=entry.path)
+
+
+CHECK = Check(
+    id="IMG-022",
+    title="A certificate authority was added to those that are trusted",
+    severity="medium",
+    why="Whoever has its key can be every server for every program of the container.",
+    fix="Take it out, or hand it to the one program that needs it.",
+    references=("CWE-295",),
+    inspect=inspect,
+    good=(
+        """\
+files:
+  usr/share/ca-certificates/mozilla/a.crt: {owned: true}
+""",
+    ),
+    bad=(
+        """\
+files:
+  usr/local/share/ca-certificates/corp.crt: {}
+""",
+    ),
+)

@@ -1,0 +1,32 @@
+"""Whoever builds on the image runs commands that they do not see."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    for step in document.config.on_build:
+        yield Place(f"ONBUILD {step.partition(' ')[0]} is left for those who build on it")
+
+
+CHECK = Check(
+    id="IMG-020",
+    title="Whoever builds on the image runs commands that they do not see",
+    severity="low",
+    why="ONBUILD instructions run in the builds of others, before anything of their own Dockerfile.",
+    fix=("Write the steps where they belong; keep ONBUILD to images that are made for building, and say so in their name."),
+    references=("CWE-829",),
+    inspect=inspect,
+    good=(
+        """\
+config: {cmd: [nginx]}
+""",
+    ),
+    bad=(
+        """\
+config: {on_build: ["RUN make"]}
+""",
+    ),
+)

@@ -1,0 +1,46 @@
+"""The image was built long ago."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+MAX_DAYS = 365
+EARLIEST = date(1990, 1, 1)  # reproducible builds say that they are of 1970 or 1980
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    try:
+        created = date.fromisoformat((document.config.created or "")[:10])
+    except ValueError:
+        return
+    if document.today and created > EARLIEST and (document.today - created).days > MAX_DAYS:
+        yield Place(f"it is of {created}, {(document.today - created).days} days old")
+
+
+CHECK = Check(
+    id="IMG-025",
+    title="The image was built long ago",
+    severity="low",
+    why="What was fixed since is not in it, whatever its packages are called.",
+    fix="Build it anew from a base that is up to date, and do so on a schedule.",
+    references=("CIS Docker 1.6, 4.4", "CWE-1104"),
+    inspect=inspect,
+    good=(
+        """\
+today: 2026-06-01
+config: {created: "2026-01-01T00:00:00Z"}
+""",
+        """\
+today: 2026-06-01
+config: {created: "1970-01-01T00:00:00Z"}
+""",
+    ),
+    bad=(
+        """\
+today: 2026-06-01
+config: {created: "2024-01-01T00:00:00Z"}
+""",
+    ),
+)

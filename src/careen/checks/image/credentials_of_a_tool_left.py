@@ -1,0 +1,73 @@
+"""Credentials of a tool, or its history, were left in the image."""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    for entry in document.filesystem.entries:
+        what = LEFT.get(entry.path)
+        if (
+            what is None
+            and entry.path.endswith("/.git/HEAD")
+            and not re.search(r"(?:^|/)(?:node_modules|site-packages|\.cargo|pkg/mod)/", entry.path)
+        ):
+            what = "a repository with all that was ever committed"
+        if what is not None and not entry.owned:
+            yield Place(f"/{entry.path} is {what}", path=entry.path)
+
+
+LEFT = {
+    "root/.docker/config.json": "the log-in to image registries",
+    "root/.kube/config": "the log-in to a cluster",
+    "etc/kubernetes/admin.conf": "the log-in of a cluster's administrator",
+    "root/.aws/credentials": "the log-in to AWS",
+    "root/.azure/accessTokens.json": "the log-in to Azure",
+    "root/.azure/msal_token_cache.json": "the log-in to Azure",
+    "root/.config/gcloud/credentials.db": "the log-in to Google Cloud",
+    "root/.config/gcloud/application_default_credentials.json": "the log-in to Google Cloud",
+    "root/.git-credentials": "passwords that git stored",
+    "root/.netrc": "passwords by host",
+    "root/.ssh/id_rsa": "a private key",
+    "root/.ssh/id_ecdsa": "a private key",
+    "root/.ssh/id_ed25519": "a private key",
+    "etc/krb5.keytab": "a Kerberos key",
+    "root/.bash_history": "what somebody typed",
+}
+
+
+CHECK = Check(
+    id="IMG-021",
+    title="Credentials of a tool, or its history, were left in the image",
+    severity="medium",
+    why=(
+        "Everybody who can pull the image gets them: a log-in to a cluster, a cloud or a registry, or all "
+        "that was ever committed."
+    ),
+    fix=(
+        "Keep them out with .dockerignore, hand them to the one step that needs them (RUN "
+        "--mount=type=secret), and replace what was published."
+    ),
+    references=("CIS Docker 1.6, 4.10", "CWE-538", "CWE-540"),
+    inspect=inspect,
+    good=(
+        """\
+files:
+  app/.gitignore: {}
+  app/node_modules/x/.git/HEAD: {}
+""",
+    ),
+    bad=(
+        """\
+files:
+  root/.kube/config: {}
+""",
+        """\
+files:
+  app/.git/HEAD: {}
+""",
+    ),
+)

@@ -1,0 +1,35 @@
+"""A program of no package gives itself capabilities."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    for entry in document.filesystem.entries:
+        if entry.capabilities and not entry.owned:
+            yield Place(f"/{entry.path} has file capabilities", path=entry.path)
+
+
+CHECK = Check(
+    id="IMG-007",
+    title="A program of no package gives itself capabilities",
+    severity="medium",
+    why="Capabilities in the file system give whoever starts the program a part of root's rights.",
+    fix="Give the container the capabilities that it needs instead, or take them from the file (setcap -r).",
+    references=("CWE-250", "CIS Docker 1.6, 5.4"),
+    inspect=inspect,
+    good=(
+        """\
+files:
+  usr/bin/ping: {mode: "0755", owned: true, capabilities: true}
+""",
+    ),
+    bad=(
+        """\
+files:
+  opt/server: {mode: "0755", capabilities: true}
+""",
+    ),
+)

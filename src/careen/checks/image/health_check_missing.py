@@ -1,0 +1,37 @@
+"""Nobody asks whether the service is well."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    check = document.config.health_check
+    if not check or check[0] == "NONE":
+        yield Place("the image has no HEALTHCHECK")
+
+
+CHECK = Check(
+    id="IMG-015",
+    title="Nobody asks whether the service is well",
+    severity="low",
+    why=("Docker and Swarm go on sending work to a process that hangs. Kubernetes has probes of its own and ignores this."),
+    fix="Add HEALTHCHECK with a cheap request.",
+    references=("CIS Docker 1.6, 4.6",),
+    inspect=inspect,
+    good=(
+        """\
+config: {health_check: [CMD, /bin/check]}
+""",
+    ),
+    bad=(
+        """\
+config: {cmd: [nginx]}
+""",
+        """\
+config: {health_check: [NONE]}
+""",
+    ),
+    default=False,
+)

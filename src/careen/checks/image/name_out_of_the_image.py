@@ -1,0 +1,32 @@
+"""A layer names files outside of the image."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    for path, what in document.anomalies:
+        yield Place(what, path=path)
+
+
+CHECK = Check(
+    id="IMG-030",
+    title="A layer names files outside of the image",
+    severity="high",
+    why=("No build tool makes such an archive; a program that unpacks it without care writes wherever it says."),
+    fix="Find out who made the image, and do not run it until then.",
+    references=("CWE-22",),
+    inspect=inspect,
+    good=(
+        """\
+config: {cmd: [nginx]}
+""",
+    ),
+    bad=(
+        """\
+anomalies: {"../../etc/cron.d/x": the name leads out of the image}
+""",
+    ),
+)

@@ -1,0 +1,41 @@
+"""A port of root for a user that is not."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    if document.user.uid in (None, 0):
+        return
+    for port, protocol in document.ports:
+        if port < 1024:
+            yield Place(f"port {port}/{protocol} is exposed and the user is {document.user.uid}")
+
+
+CHECK = Check(
+    id="IMG-016",
+    title="A port of root for a user that is not",
+    severity="low",
+    why=(
+        "Ports below 1024 are root's on hosts that do not say otherwise, so that the container fails there, "
+        "or is run as root after all."
+    ),
+    fix="Listen on a port from 1024 on; publish it under any number.",
+    references=("CIS Docker 1.6, 5.8",),
+    inspect=inspect,
+    good=(
+        """\
+config: {user: "1000", exposed_ports: ["8080/tcp"]}
+""",
+        """\
+config: {exposed_ports: ["80/tcp"]}
+""",
+    ),
+    bad=(
+        """\
+config: {user: "1000", exposed_ports: ["80/tcp"]}
+""",
+    ),
+)

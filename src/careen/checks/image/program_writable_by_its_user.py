@@ -1,0 +1,44 @@
+"""The user may rewrite the program that it runs."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    started = frozenset(document.programs)
+    for entry in document.filesystem.entries:
+        ours = entry.path in started or (entry.mode & 0o111 and document.on_search_path(entry.path))
+        if entry.kind in "fh" and ours and document.may_write(entry):
+            yield Place(f"user {document.user.uid} may change /{entry.path}", path=entry.path)
+
+
+CHECK = Check(
+    id="IMG-009",
+    title="The user may rewrite the program that it runs",
+    severity="low",
+    why="A flaw that writes a file becomes one that runs code, and it stays until the container is replaced.",
+    fix="Leave programs to root: COPY without --chown, and give the user only the folders of its data.",
+    references=("CWE-276",),
+    inspect=inspect,
+    good=(
+        """\
+config: {user: "1000", entrypoint: [/entry.sh]}
+files:
+  entry.sh: {mode: "0755"}
+""",
+        """\
+config: {entrypoint: [/entry.sh]}
+files:
+  entry.sh: {mode: "0755", uid: 1000}
+""",
+    ),
+    bad=(
+        """\
+config: {user: "1000", entrypoint: [/entry.sh]}
+files:
+  entry.sh: {mode: "0755", uid: 1000}
+""",
+    ),
+)

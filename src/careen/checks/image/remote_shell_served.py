@@ -1,0 +1,46 @@
+"""The image serves a remote shell or an engine."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+SERVERS = {
+    "usr/sbin/sshd": "an SSH server", "usr/sbin/dropbear": "an SSH server", "usr/sbin/in.telnetd": "a Telnet server",
+    "usr/sbin/telnetd": "a Telnet server", "usr/sbin/in.rshd": "an rsh server", "usr/sbin/in.rlogind": "an rlogin server",
+}  # fmt: skip
+PORTS = {22: "SSH", 23: "Telnet", 512: "rexec", 513: "rlogin", 514: "rsh", 2375: "Docker's engine without TLS", 3389: "RDP"}
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    for path, what in SERVERS.items():
+        if path in document.entries:
+            yield Place(f"/{path} is {what}", path=path)
+    for port, protocol in document.ports:
+        if protocol == "tcp" and port in PORTS:
+            yield Place(f"port {port} is exposed: {PORTS[port]}")
+
+
+CHECK = Check(
+    id="IMG-012",
+    title="The image serves a remote shell or an engine",
+    severity="medium",
+    why=("A way in that needs keys, patches and logs of its own; containers are entered through their runtime."),
+    fix="Leave the server out; enter with docker exec or kubectl exec. Publish 2375 nowhere.",
+    references=("CIS Docker 1.6, 5.7", "CWE-749"),
+    inspect=inspect,
+    good=(
+        """\
+config: {exposed_ports: ["8080/tcp", "514/udp"]}
+""",
+    ),
+    bad=(
+        """\
+config: {exposed_ports: ["22/tcp"]}
+""",
+        """\
+files:
+  usr/sbin/sshd: {mode: "0755", owned: true}
+""",
+    ),
+)

@@ -1,0 +1,58 @@
+"""Processes run as root unless the runtime says otherwise."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    user = document.user
+    if document.complete and user.uid == 0:
+        said = document.config.user
+        yield Place(f"the user is {said!r}, which is uid 0" if said else "no user is set: it is root")
+
+
+CHECK = Check(
+    id="IMG-001",
+    title="Processes run as root unless the runtime says otherwise",
+    severity="medium",
+    why=(
+        "A process that is root in the container is root for the kernel: one flaw of it, of the runtime or of"
+        " a mount is enough to own the host. The runtime may set another user, but most never do."
+    ),
+    fix="End the Dockerfile with USER and a number other than 0; give that user what it must write to.",
+    references=("CIS Docker 1.6, 4.1", "CWE-250", "PSS restricted: Running as Non-root"),
+    inspect=inspect,
+    good=(
+        """\
+config: {user: "1000"}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    app:x:1000:1000::/srv/app:/bin/sh
+""",
+        """\
+config: {user: "app:app"}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    app:x:1000:1000::/srv/app:/bin/sh
+""",
+    ),
+    bad=(
+        """\
+config: {cmd: [nginx]}
+""",
+        """\
+config: {user: "0:0"}
+""",
+        """\
+config: {user: toor}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    toor:x:0:0::/root:/bin/sh
+""",
+    ),
+)

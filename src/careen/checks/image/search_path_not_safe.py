@@ -1,0 +1,49 @@
+"""Programs are looked for where others put them."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # noqa: S108 -- named, not written to
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    if "PATH" not in document.environment:
+        return
+    for folder in dict.fromkeys(document.search_path):
+        if not folder.startswith("/"):
+            yield Place(
+                f"PATH holds {folder!r}, which is where a process happens to be"
+                if folder
+                else "PATH holds an empty part: the working folder"
+            )
+        elif folder.rstrip("/").startswith(SHARED):
+            yield Place(f"PATH holds {folder}, where everybody writes")
+
+
+CHECK = Check(
+    id="IMG-019",
+    title="Programs are looked for where others put them",
+    severity="high",
+    why="A program of the same name in that folder runs instead of the one that was meant.",
+    fix="Keep absolute folders of root in PATH, and none that everybody writes to.",
+    references=("CWE-426", "CWE-427"),
+    inspect=inspect,
+    good=(
+        """\
+config: {env: ["PATH=/usr/local/bin:/usr/bin"]}
+""",
+    ),
+    bad=(
+        """\
+config: {env: ["PATH=.:/usr/bin"]}
+""",
+        """\
+config: {env: ["PATH=/usr/bin:"]}
+""",
+        """\
+config: {env: ["PATH=/tmp/bin:/usr/bin"]}
+""",
+    ),
+)

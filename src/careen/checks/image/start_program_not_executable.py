@@ -1,0 +1,52 @@
+"""The user may not run what the image starts."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    user = document.user
+    if user.uid in (None, 0):
+        return
+    for path in document.programs[:1]:
+        entry = document.entries.get(path)
+        if entry is None or entry.kind not in "fh":
+            continue
+        shift = 6 if entry.uid == user.uid else 3 if user.gid is not None and entry.gid == user.gid else 0
+        if not entry.mode >> shift & 0o1:
+            yield Place(f"user {user.uid} may not run /{path} (mode {entry.mode & 0o7777:04o}, of {entry.uid})", path=path)
+
+
+CHECK = Check(
+    id="IMG-003",
+    title="The user may not run what the image starts",
+    severity="low",
+    why=(
+        "The program can be read or run by root alone, so that the container only starts as root, and whoever"
+        " notices gives up the user instead of the mode."
+    ),
+    fix="Set the mode when the file is copied: COPY --chmod=0755.",
+    references=("CWE-732",),
+    inspect=inspect,
+    good=(
+        """\
+config: {user: "1000", entrypoint: [/entry.sh]}
+files:
+  entry.sh: {mode: "0755"}
+""",
+        """\
+config: {entrypoint: [/entry.sh]}
+files:
+  entry.sh: {mode: "0700"}
+""",
+    ),
+    bad=(
+        """\
+config: {user: "1000", entrypoint: [/entry.sh]}
+files:
+  entry.sh: {mode: "0700"}
+""",
+    ),
+)

@@ -1,0 +1,66 @@
+"""The user becomes root without a password."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    user = document.user
+    who = {"ALL", user.name, f"#{user.uid}", *(f"%{group}" for group in user.groups)}
+    for path, number, line in document.lines("etc/sudoers", "etc/sudoers.d/"):
+        name, _, rest = line.strip().partition(" ")
+        passwordless = "NOPASSWD" in rest or (name == "Defaults" and "!authenticate" in rest)
+        if passwordless and user.uid != 0 and (name in who or name == "Defaults") and not line.lstrip().startswith("#"):
+            yield Place(f"sudo asks {user.name!r} for no password", path=path, line=number)
+
+
+CHECK = Check(
+    id="IMG-013",
+    title="The user becomes root without a password",
+    severity="medium",
+    why="Running as another user protects nothing where sudo makes it root for the asking.",
+    fix="Do without sudo: install as root while building, and switch with USER at the end.",
+    references=("CWE-250",),
+    inspect=inspect,
+    good=(
+        """\
+config: {user: "1000"}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    app:x:1000:1000::/srv/app:/bin/sh
+  etc/sudoers: |
+    root ALL=(ALL) NOPASSWD: ALL
+    # app ALL=(ALL) NOPASSWD: ALL
+""",
+        """\
+files:
+  etc/sudoers.d/app: |
+    ALL ALL=(ALL) NOPASSWD: ALL
+""",
+    ),
+    bad=(
+        """\
+config: {user: "1000"}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    app:x:1000:1000::/srv/app:/bin/sh
+  etc/sudoers.d/app: |
+    app ALL=(ALL) NOPASSWD: ALL
+""",
+        """\
+config: {user: "1000"}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    app:x:1000:1000::/srv/app:/bin/sh
+  etc/group: |
+    wheel:x:10:app
+  etc/sudoers: |
+    %wheel ALL=(ALL) NOPASSWD: ALL
+""",
+    ),
+)

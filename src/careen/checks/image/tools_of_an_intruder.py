@@ -1,0 +1,57 @@
+"""Tools that an intruder would bring are there."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+TOOLS = (
+    "gcc",
+    "g++",
+    "clang",
+    "make",
+    "go",
+    "gdb",
+    "strace",
+    "nc",
+    "ncat",
+    "socat",
+    "curl",
+    "wget",
+    "apt-get",
+    "apk",
+    "dnf",
+    "yum",
+    "microdnf",
+)
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    there = {entry.path.rpartition("/")[2] for entry in document.filesystem.entries if "bin/" in entry.path}
+    found = [tool for tool in TOOLS if tool in there]
+    if found:
+        yield Place(f"the image holds {', '.join(found)}")
+
+
+CHECK = Check(
+    id="IMG-014",
+    title="Tools that an intruder would bring are there",
+    severity="low",
+    why=("Compilers, package managers, debuggers and transfer programs turn a small flaw into a working place."),
+    fix="Build in one stage and copy the result into an image without them (distroless, scratch).",
+    references=("CIS Docker 1.6, 4.3", "CWE-1188"),
+    inspect=inspect,
+    good=(
+        """\
+files:
+  usr/bin/server: {mode: "0755"}
+""",
+    ),
+    bad=(
+        """\
+files:
+  usr/bin/gcc: {mode: "0755", owned: true}
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,54 @@
+"""The user is a name that a cluster cannot judge, or that the image does not know."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    user = document.user
+    if not document.config.user or user.numeric or user.uid == 0:
+        return
+    if user.uid is None:
+        yield Place(f"the user {user.name!r} is in no etc/passwd of the image")
+    else:
+        yield Place(f"the user is the name {user.name!r}, not the number {user.uid}")
+
+
+CHECK = Check(
+    id="IMG-002",
+    title="The user is a name that a cluster cannot judge, or that the image does not know",
+    severity="low",
+    why=(
+        "Kubernetes admits a pod with runAsNonRoot only where the image's user is a number: what a name "
+        "stands for is in a file that it does not read. A name that is in no passwd starts nowhere at all."
+    ),
+    fix="Name the user by number: USER 10001:10001.",
+    references=("CWE-250", "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"),
+    inspect=inspect,
+    good=(
+        """\
+config: {user: "1000"}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    app:x:1000:1000::/srv/app:/bin/sh
+""",
+        """\
+config: {user: root}
+""",
+    ),
+    bad=(
+        """\
+config: {user: app}
+files:
+  etc/passwd: |
+    root:x:0:0:root:/root:/bin/bash
+    app:x:1000:1000::/srv/app:/bin/sh
+""",
+        """\
+config: {user: nobody}
+""",
+    ),
+)

@@ -1,0 +1,62 @@
+"""Everybody may change what is run or believed."""
+
+from collections.abc import Iterator
+
+from careen.formats.imagedocument import ImageDocument
+from careen.plugins import Check, Place
+
+
+def inspect(document: ImageDocument) -> Iterator[Place]:
+    started = frozenset(document.programs)
+    for entry in document.filesystem.entries:
+        if entry.kind not in "fhd" or not entry.mode & 0o002:
+            continue
+        folder = "/" + entry.path if entry.kind == "d" else "/" + entry.path.rpartition("/")[0]
+        believed = folder in document.search_path or entry.path.startswith(BELIEVED) or entry.path in started
+        if believed and (entry.kind == "d" or entry.path in started or entry.mode & 0o111 or entry.path.startswith(BELIEVED)):
+            yield Place(f"everybody may write to /{entry.path} (mode {entry.mode & 0o7777:04o})", path=entry.path)
+
+
+# What root's own programs read and follow.
+BELIEVED = (
+    "etc/cron.", "etc/crontab", "etc/passwd", "etc/shadow", "etc/group", "etc/sudoers", "etc/ld.so.", "etc/profile",
+    "etc/init.d/", "etc/ssh/", "etc/pam.d/", "var/spool/cron/", "root/.ssh/", "root/.bashrc", "root/.profile",
+)  # fmt: skip
+
+
+CHECK = Check(
+    id="IMG-008",
+    title="Everybody may change what is run or believed",
+    severity="high",
+    why="Any process of the container can put its own code where others, root among them, will run it.",
+    fix="Take the right to write from others (chmod o-w).",
+    references=("CWE-732",),
+    inspect=inspect,
+    good=(
+        """\
+files:
+  usr/local/bin/run: {mode: "0755"}
+  tmp/x: {mode: "0666"}
+  tmp: {kind: d, mode: "1777"}
+""",
+    ),
+    bad=(
+        """\
+files:
+  usr/local/bin/run: {mode: "0777"}
+""",
+        """\
+files:
+  etc/cron.d/job: {mode: "0666"}
+""",
+        """\
+files:
+  usr/local/bin: {kind: d, mode: "0777"}
+""",
+        """\
+config: {entrypoint: [/entry.sh]}
+files:
+  entry.sh: {mode: "0757"}
+""",
+    ),
+)
