@@ -3,9 +3,10 @@
 Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information, one ``Declared`` for each
 ``go.mod``, ``go.sum`` or ``vendor/modules.txt``. A module that was replaced counts as its replacement; one replaced by a
 folder keeps its name and has no version, as nobody knows which one lies there. The main module's version is the recorded
-one, else one that the linker was told (``-ldflags "-X main.version=…"``), else a pseudo-version from the commit; failing
-all that it is "". What was built without modules (``GO111MODULE=off``, the Go tools themselves) is known by the path of its
-main package. The standard library is a package ``stdlib`` whose version has no "go" before it, as in Go's own advisories.
+one, else one that the linker was told (``-ldflags "-X main.version=…"``), else a pseudo-version from the commit, else one
+that stands among the texts which the linker was told; failing all that it is "". What was built without modules
+(``GO111MODULE=off``, the Go tools themselves) is known by the path of its main package. The standard library is a package
+``stdlib`` whose version has no "go" before it, as in Go's own advisories.
 Raises: ValueError for packed executables and for build information that cannot be followed.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions", "Module cache".
 """
@@ -44,6 +45,7 @@ _NO_PACKAGE = "command-line-arguments"  # built from files that were named one b
 _TOLD = re.compile(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
 _VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _TOOLCHAIN = re.compile(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
+_RELEASE = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
 
@@ -173,6 +175,8 @@ def binary(info: BuildInfo) -> Binary:
         main = Module(path, "")
     if main and not _released(main.version):
         main = _main(main, path, settings)
+        if not main.version and _RELEASE.fullmatch(info.beside):
+            main = Module(main.path, f"v{info.beside.removeprefix('v')}", 0.4)
     return Binary(info.version, main, tuple(modules))
 
 

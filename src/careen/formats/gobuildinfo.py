@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .segments import Mapping, offset_of
 
@@ -33,10 +34,15 @@ Kind = Literal["marker", "modules", "version", "header"]
 
 
 class BuildInfo(Struct, frozen=True, gc=False):
-    """``version`` is "" where it is there and could not be found; ``modules`` is "" where none were recorded."""
+    """``version`` is "" where it is there and could not be found; ``modules`` is "" where none were recorded.
+
+    ``beside`` is the text that stands behind the toolchain's version where the linker puts the texts that it was told
+    (``-X``), each ended by zeros; of these it writes down nothing else when it is also told to trim paths.
+    """
 
     version: str
     modules: str
+    beside: str = ""
 
 
 class BuildInfoScan:
@@ -75,7 +81,7 @@ class BuildInfoScan:
         for own in (True, False):
             for here, info in self._inline:
                 if here == own:
-                    return info
+                    return replace(info, beside=self._beside(info.version.partition(" ")[0].encode()))
             for marker, headers in self._pointers:
                 followed = self._follow(marker, headers) if self._writable(marker) == own else None
                 if followed:
@@ -83,6 +89,14 @@ class BuildInfoScan:
         if self._pointers:
             raise ValueError("Go executable whose build information cannot be found")
         return None
+
+    def _beside(self, version: bytes) -> str:
+        for text in self._texts.values():
+            if version and text.startswith(version + b"\0"):
+                words = [word for word in text[len(version) :].split(b"\0") if word]
+                if len(words) > 1 or (words and text.endswith(b"\0")):
+                    return _text(words[0])
+        return ""
 
     def _begun(self, window: bytes, start: int) -> "Iterator[_Part]":
         """What begins in this window and not in the one before."""

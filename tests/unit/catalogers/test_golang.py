@@ -222,6 +222,24 @@ def test_built_without_modules(path, flags, expected):
     assert [(package.name, package.version) for package in found if package.name != "stdlib"] == expected
 
 
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        (b"20.10.24+dfsg1\0\0\0", ("v20.10.24+dfsg1", 0.4)),
+        (b"v1.2.3\0\0", ("v1.2.3", 0.4)),
+        (b"1.6.20~ds1\0", ("", 1.0)),
+        (b"runtime/cgo: \0", ("", 1.0)),
+        (b"1.2.3 and more text\0", ("", 1.0)),
+        (b"", ("", 1.0)),
+    ],
+)
+def test_version_among_the_texts_of_the_linker(beside, expected):
+    texts = b"\0" * 8 + b"go1.22.1" + b"\0" * 8 + beside + bytes(200)
+    file = elf(texts, inline("go1.22.1", "path\ta.example/x/cmd/tool\n"))
+    found = read_all(CATALOGER, {"usr/bin/x": MemoryFile("usr/bin/x", file, 0o755)})
+    assert [(package.version, package.confidence) for package in found if package.name != "stdlib"] == [expected]
+
+
 def test_names_that_nobody_can_publish():
     found = read_all(CATALOGER, {"src/go.mod": b"module misc\nrequire a.example/x v1.0.0\n"})
     assert [package.name for package in found] == ["a.example/x"]
