@@ -95,7 +95,12 @@ class ImageDocument:
         found = []
         for _, number, line in self.lines("etc/passwd"):
             fields = line.split(":")
-            if len(fields) == 7 and fields[2].isdecimal() and fields[3].isdecimal() and len(fields[2] + fields[3]) < 22:
+            if (
+                len(fields) == 7
+                and fields[2].isdecimal()
+                and fields[3].isdecimal()
+                and max(len(fields[2]), len(fields[3])) <= 10
+            ):
                 password = passwords.get(fields[0], "*") if fields[1] == "x" else fields[1]
                 home, shell = fields[5], fields[6].strip() or "/bin/sh"
                 found.append(Account(fields[0], int(fields[2]), int(fields[3]), home, shell, password, number))
