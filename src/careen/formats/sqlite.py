@@ -164,7 +164,7 @@ def payload(pages: Pages, cell: Cell) -> bytes | None:
 def columns(record: bytes, count: int) -> list[int | bytes | None]:
     """The first columns of a record: numbers, None, or the bytes of a text or blob."""
     size, position = _varint(record, 0)
-    types = []
+    types: list[int] = []
     while position < size and len(types) < count:
         kind, position = _varint(record, position)
         types.append(kind)
