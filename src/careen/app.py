@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from careen.formats.otherscan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
+    from careen.matching.remedy import Plan
 
 log = logging.getLogger(__name__)
 Told = TypeVar("Told")
@@ -173,6 +174,25 @@ class Session:
             progress,
             lambda report, known: reconcile(report, other, Explainer(report, known, self.schemes, self.ecosystems)),
         )
+
+    def fix(self, reference: str, base: str = "", progress: Progress = silent) -> "tuple[Report, Plan]":
+        """What to do about the vulnerabilities of an image, and what stays; ``base`` names its base image."""
+        from careen.matching.remedy import plan
+        from careen.model.finding import Vulnerability
+
+        def told(report: Report, known: Knowledge | None) -> "tuple[Report, Plan]":
+            if known is None:
+                raise DatabaseError("there is no advisory database: nothing says what mends what", "careen db update")
+
+            def rejudge(inventory: Inventory) -> list[Vulnerability]:
+                again = report_of(
+                    report.image, inventory, known, self.schemes, self.ecosystems, self._policy, scanners=("vuln",)
+                )
+                return [one for one in again.findings if isinstance(one, Vulnerability)]
+
+            return report, plan(report, rejudge, self.schemes, self.ecosystems, base)
+
+        return self._judged(reference, progress, told)
 
     def _judged(self, reference: str | Image, progress: Progress, told: Callable[[Report, Knowledge | None], Told]) -> Told:
         """``told`` is asked while the knowledge is open."""

@@ -17,6 +17,7 @@ from .streams import forget_output, make_sure_of_streams
 COMMANDS = {
     "scan": ("careen.cli.scan", "name the vulnerabilities of an image, and what mends them"),
     "inventory": ("careen.cli.inventory", "list what is in an image, or what changed between two"),
+    "fix": ("careen.cli.fix", "list what to do about it, what that removes, and the Dockerfile's diff"),
     "explain": ("careen.cli.explain", "say why a vulnerability is found in a package, or why not"),
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "diff": ("careen.cli.diff", "name what is new and what is gone between two images or reports"),

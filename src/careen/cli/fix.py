@@ -1,0 +1,110 @@
+"""``careen fix``: what to do about the vulnerabilities of an image, what each action removes, and what stays."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careen.errors import InputError, UsageError
+
+from .arguments import Parser
+from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+
+if TYPE_CHECKING:
+    from careen.matching.remedy import Plan
+    from careen.model.report import Report
+
+SCHEMA = "careen.plan/1"
+MAX_LISTED = 12
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen fix",
+        usage="careen fix [flags] REFERENCE",
+        description="List the smallest set of actions against the vulnerabilities of an image, how many findings each "
+        "removes, and what stays; with --dockerfile ends in a unified diff of it. Nothing is changed.",
+        epilog="Exit codes: 0 told, whatever there is to do; 2 usage; 3 could not complete.",
+    )
+    made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
+    made.add_argument(
+        "--dockerfile", metavar="FILE", type=Path, help="the Dockerfile of the image; careen fix … | patch -p1 applies the diff"
+    )
+    add_form(made, ("text", "json", "diff"))
+    add_judging(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+    from careen.formats.dockerfilepatch import base_of
+
+    if arguments.form == "diff" and arguments.dockerfile is None:
+        raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names what to change")
+    settings = settings_of(arguments)
+    text, base = "", ""
+    if arguments.dockerfile is not None:
+        try:
+            text = arguments.dockerfile.read_bytes().decode()
+            base = base_of(text)
+        except OSError as error:
+            raise InputError(f"{arguments.dockerfile}: {error.strerror or error}", "check --dockerfile") from None
+        except ValueError as error:
+            raise InputError(f"{arguments.dockerfile} is no Dockerfile: {error}", "check --dockerfile") from None
+    with app.Session(settings) as session:
+        report, plan = at_work(settings, lambda progress: session.fix(arguments.reference, base, progress))
+    diff = _diff(report, plan, text, arguments.dockerfile) if arguments.dockerfile is not None else ""
+    if arguments.form == "json":
+        import msgspec
+
+        target = {"reference": report.image.reference, "digest": report.image.digest or None}
+        write_json({"schema": SCHEMA, **target, **msgspec.to_builtins(plan), "diff": diff or None})
+    elif arguments.form == "diff":
+        sys.stdout.write(diff)
+    else:
+        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(report, plan))
+        if diff:
+            sys.stdout.write("\n" + diff)
+    return 0
+
+
+def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
+    from careen.formats.dockerfilepatch import Line, patch
+
+    programs = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
+    lines = [Line(programs.get(one.manager, ""), one.command) for one in plan.actions if one.where == "dockerfile"]
+    name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
+    try:
+        return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user)
+    except ValueError as error:
+        raise InputError(f"{path} is no Dockerfile: {error}", "check --dockerfile") from None
+
+
+def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
+    from careen.formats.escape import visible
+
+    yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay when all of this is done"
+    if plan.after_dockerfile != plan.after:
+        yield f"  ({plan.after_dockerfile} when only the lines for the Dockerfile are added)"
+    for number, action in enumerate(plan.actions, start=1):
+        yield ""
+        place = f" in {visible(action.place, 200)}" if action.place else ""
+        yield f"{number}. {visible(action.manager)}{place}: removes {action.removes}"
+        yield f"   {visible(action.command, 4000)}"
+        for one in action.upgrades[:MAX_LISTED]:
+            yield f"   {one.removes:>5}  {visible(one.package)} {visible(one.version)} -> {visible(one.to)}"
+        if len(action.upgrades) > MAX_LISTED:
+            rest = action.upgrades[MAX_LISTED:]
+            yield f"   {sum(one.removes for one in rest):>5}  {len(rest)} more packages"
+    if not plan.actions:
+        yield ""
+        yield "Nothing in this image can be upgraded to a version that mends anything."
+    if plan.stays:
+        yield ""
+        yield f"What stays ({plan.after})"
+        yield from (f"   {one.findings:>5}  {visible(one.why)}" for one in plan.stays)
+    if plan.advice:
+        yield ""
+        yield "What may help besides"
+        yield from (f"   {one.findings or '':>5}  {visible(one.text)}" for one in plan.advice)
