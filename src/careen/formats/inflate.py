@@ -32,6 +32,10 @@ class TruncatedError(ValueError):
     """The data end before they should; what came before is good."""
 
 
+class UnreadableError(ValueError):
+    """The content of this one file cannot be had; those that follow can."""
+
+
 class Stream:
     """Reads forward through chunks of bytes. ``position`` counts the bytes given out or skipped."""
 

@@ -163,8 +163,10 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
 
 
 def _read_folder(layer: Layer, readers: Readers, limits: Limits) -> Delta:
-    walked = walk(folder_entries(layer.folder), readers.dispatch.readers, limits)
-    return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns)
+    trouble: list[tuple[str, str]] = []
+    walked = walk(folder_entries(layer.folder, trouble), readers.dispatch.readers, limits)
+    closed = tuple(Unknown("layer", Evidence(path, 0), reason) for path, reason in trouble)
+    return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed)
 
 
 def _follow_hard_links(
@@ -194,10 +196,16 @@ def _follow_hard_links(
             limits,
         )
     unknowns += [unknown for unknown in again.unknowns if unknown.evidence.path in missed]
+    added: dict[str, dict[str, list[Any]]] = {}  # cataloger -> target -> values
+    for cataloger, found in again.facts.items():
+        for place, value in found:
+            added.setdefault(cataloger, {}).setdefault(place, []).append(value)
+    more: dict[str, list[tuple[str, Any]]] = {}
     for target, aliases in missed.items():
-        for path, wanted in aliases:
-            values = [(path, value) for place, value in again.facts.get(wanted.cataloger, ()) if place == target]
-            facts[wanted.cataloger] = tuple(sorted((*facts.get(wanted.cataloger, ()), *values), key=lambda pair: pair[0]))
+        for path, cataloger in dict.fromkeys((path, wanted.cataloger) for path, wanted in aliases):
+            more.setdefault(cataloger, []).extend((path, value) for value in added.get(cataloger, {}).get(target, ()))
+    for cataloger, pairs in more.items():
+        facts[cataloger] = tuple(sorted((*facts.get(cataloger, ()), *pairs), key=lambda pair: pair[0]))
 
 
 def placed(unknown: Unknown, layer: int) -> Unknown:

@@ -1,7 +1,7 @@
 """The entries of a root file system folder, in the shape of a tar's members, so that the same walk reads both.
 
-Nothing outside the folder is touched: links are noted and not followed, devices and pipes are never opened. A file that
-may not be read gives a short content, which its readers report.
+Nothing outside the folder is touched: links are noted and not followed, devices and pipes are never opened.
+Raises: UnreadableError where a file that somebody wants to read may not be; folders that may not be go to ``trouble``.
 """
 
 import io
@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from careen.formats.inflate import SeekStream
+from careen.formats.inflate import SeekStream, UnreadableError
 from careen.formats.tar import Member
 
 MAX_DEPTH = 256
@@ -22,43 +22,48 @@ _KINDS = {
 _VIRTUAL = frozenset(("proc", "sys", "dev"))
 
 
-def folder_entries(folder: str) -> Iterator[tuple[Member, SeekStream]]:
-    """Every entry below the folder, sorted by name; the stream belongs to the member until the next is asked for."""
-    yield from _below(os.fsencode(folder), b"", 0)
+def folder_entries(folder: str, trouble: list[tuple[str, str]]) -> Iterator[tuple[Member, SeekStream]]:
+    """Every entry below the folder, sorted by name; the stream belongs to the member until the next is asked for.
+
+    ``trouble`` is given (path, reason) of each folder that cannot be looked into.
+    """
+    yield from _below(os.fsencode(folder), b"", 0, trouble)
 
 
-def _below(folder: bytes, prefix: bytes, depth: int) -> Iterator[tuple[Member, SeekStream]]:
+def _below(folder: bytes, prefix: bytes, depth: int, trouble: list[tuple[str, str]]) -> Iterator[tuple[Member, SeekStream]]:
     try:
         with os.scandir(folder) as found:
             names = sorted((entry.name, entry.path) for entry in found)
+    except FileNotFoundError:
+        return  # gone since it was listed
     except OSError as error:
-        raise ValueError(f"the folder {_text(prefix) or '/'} cannot be read ({error.strerror})") from error
+        trouble.append((_text(prefix), f"the folder cannot be read ({error.strerror})"))
+        return
     for name, place in names:
         path = prefix + b"/" + name if prefix else name
         try:
             status = os.lstat(place)
+            kind = _KINDS.get(stat.S_IFMT(status.st_mode), "p")
+            link = _text(os.readlink(place)) if kind == "l" else ""  # noqa: PTH115 (bytes: a name need not be Unicode)
         except OSError:
             continue  # gone since it was listed
-        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "p")
-        link = _text(os.readlink(place)) if kind == "l" else ""  # noqa: PTH115 (bytes: a name need not be Unicode)
         size = status.st_size if kind == "f" else 0
         member = Member(
             _text(path), kind, stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, size, link, size, None, False, ""
         )
-        with _Lazy(place) if kind == "f" else io.BytesIO() as file:
+        with _Lazy(place, size) if kind == "f" else io.BytesIO() as file:
             yield member, SeekStream(cast(BinaryIO, file))
         if kind == "d" and depth < MAX_DEPTH and not (depth == 0 and name.decode(errors="replace") in _VIRTUAL):
-            yield from _below(place, path, depth + 1)
+            yield from _below(place, path, depth + 1, trouble)
 
 
 class _Lazy(io.RawIOBase):
     """A file that is opened when somebody reads it: most never are."""
 
-    def __init__(self, place: bytes) -> None:
-        self._place = place
+    def __init__(self, place: bytes, size: int) -> None:
+        self._place, self._size = place, size
         self._file: BinaryIO | None = None
         self._at = 0
-        self._size = os.lstat(place).st_size
 
     def readable(self) -> bool:
         return True
@@ -80,9 +85,14 @@ class _Lazy(io.RawIOBase):
             try:
                 self._file = os.fdopen(os.open(self._place, flags), "rb")
             except OSError as error:
-                raise ValueError(f"cannot be read ({error.strerror})") from error
-        self._file.seek(self._at)
-        got = self._file.readinto(view)  # type: ignore[attr-defined]
+                raise UnreadableError(f"cannot be read ({error.strerror})") from error
+        try:
+            self._file.seek(self._at)
+            got = self._file.readinto(view)  # type: ignore[attr-defined]
+        except OSError as error:
+            raise UnreadableError(f"cannot be read ({error.strerror})") from error
+        if not got and len(view) and self._at < self._size:
+            raise UnreadableError("became shorter while it was read")
         self._at += got
         return int(got)
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.formats import tar
-from careen.formats.inflate import Limits, SeekStream, Stream
+from careen.formats.inflate import Limits, SeekStream, Stream, UnreadableError
 from careen.model.delta import FileTable
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 MEMORY_BYTES = 8 << 20  # a wanted file up to this size is kept in memory, a larger one in a temporary file
 FILE_BYTES = 1 << 30  # a wanted file beyond this size is not read
+PATH_LENGTH, PATH_DEPTH = 4096, 1024  # Linux takes no longer path
+NAME_BYTES = 512 << 20  # of all paths and link targets of a layer
 Result = TypeVar("Result")
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 
@@ -77,6 +79,7 @@ def walk(
     gone: dict[str, None] = {}
     opaque: dict[str, None] = {}
     unknowns: list[Unknown] = []
+    room = NAME_BYTES
     try:
         for count, (member, source) in enumerate(entries):
             if count >= limits.members:
@@ -88,24 +91,33 @@ def walk(
                 if member.escapes:
                     unknowns.append(_unknown("layer", member.raw_name, "the name leads out of the image: left out"))
                 continue
+            if len(path) > PATH_LENGTH or path.count("/") > PATH_DEPTH:
+                unknowns.append(_unknown("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out"))
+                continue
+            room -= len(path) + len(member.link)
+            if room < 0:
+                raise InputError(f"its names take more than {NAME_BYTES >> 20} MiB", "no build tool makes an image like this")
             folder, _, name = path.rpartition("/")
             if name.startswith(WHITEOUT):
                 _whiteout(folder, name, gone, opaque, unknowns)
                 continue
+            if path in rows:  # of duplicates the last wins: what the earlier one said is not there
+                for found in facts.values():
+                    found.pop(path, None)
             if kind == "d":
                 folders[path] = member.mode
                 rows.pop(path, None)
                 continue
-            if path in rows:  # of duplicates the last wins: what the earlier one said is not there
-                for found in facts.values():
-                    found.pop(path, None)
             rows[path] = (kind, member.mode, member.uid, member.gid, member.size_bytes, member.link)
             if member.capabilities:
                 capable.add(path)
             if kind == "f":
                 wanted = select(path, member.mode)
-                if wanted:
-                    _read(source, member, path, wanted, facts, unknowns)
+                try:
+                    if wanted:
+                        _read(source, member, path, wanted, facts, unknowns)
+                except UnreadableError as error:
+                    unknowns.append(_unknown(wanted[0].cataloger, path, str(error)))
     except ValueError as error:
         unknowns.append(_unknown("layer", "", f"{error}: the rest of the layer was not read", whole_layer=True))
     return Walked(

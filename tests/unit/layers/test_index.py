@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import time
 
 import pytest
 
@@ -82,3 +83,11 @@ def test_hard_links_to_files_that_nobody_asked_for_are_read_in_a_second_pass():
 def test_hard_links_in_a_circle_end():
     files = {"node_modules/x/package.json": Hardlink("b"), "b": Hardlink("node_modules/x/package.json")}
     assert "npm" not in read(layer_of(make_layer(files))).facts
+
+
+def test_many_hard_links_to_one_file_cost_no_more_than_their_number():
+    links = {f"node_modules/x{number}/package.json": Hardlink("store/0001") for number in range(20_000)}
+    started = time.process_time()
+    delta = read(layer_of(make_layer({"store/0001": b'{"name": "x", "version": "1.0.0"}', **links})))
+    assert len(delta.facts["npm"]) == 20_000
+    assert time.process_time() - started < 4  # quadratic: half a minute

@@ -152,3 +152,29 @@ def test_a_layer_that_breaks_off_keeps_what_was_read():
 def test_the_number_of_entries_is_bounded():
     with pytest.raises(InputError, match="more than 3 entries"):
         walked(make_layer({str(number): b"" for number in range(5)}), limits=Limits(members=3))
+
+
+def test_a_folder_in_the_place_of_a_file_of_the_same_layer():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("f"), io.BytesIO())
+        folder = tarfile.TarInfo("f")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+    result = walked(stream.getvalue(), cataloger(lambda file: ["read"], names=("f",)))
+    assert (result.facts, result.table.names(), result.table.folders) == ({}, [], "f")
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "/".join("d" * 1100)])
+def test_names_that_no_system_takes_are_left_out_and_said(name):
+    result = walked(make_layer({name: b"", "ok": b""}))
+    assert result.table.names() == ["ok"]
+    assert "left out" in result.unknowns[0].reason
+    assert len(result.unknowns[0].evidence.path) < 250
+
+
+def test_all_names_together_are_bounded(monkeypatch):
+    monkeypatch.setattr("careen.layers.walk.NAME_BYTES", 1000)
+    assert len(walked(make_layer({"a" * 900: b""})).table) == 1
+    with pytest.raises(InputError, match="names"):
+        walked(make_layer({"a" * 900: b"", "b" * 900: b""}))

@@ -1,0 +1,58 @@
+import errno
+import os
+
+from careen.formats.inflate import Limits
+from careen.layers.index import Readers, index
+from careen.model.image import Layer
+from careen.store.memory import MemoryStore
+from tests.unit.layers.helpers import CATALOGERS, status
+
+
+def read(folder):
+    layer = Layer(0, "", "", 0, "", lambda: None, folder=str(folder))
+    return index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits())
+
+
+def write(folder, files):
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def test_what_may_not_be_read_is_said_and_the_rest_is_read(tmp_path, monkeypatch):
+    write(
+        tmp_path,
+        {
+            "a/node_modules/x/package.json": b'{"name": "x", "version": "1.0.0"}',
+            "root/secret": b"",
+            "var/lib/dpkg/status": status(("bash", "5.2-1")),
+        },
+    )
+    open_file, list_folder = os.open, os.scandir
+
+    def refuse_file(place, *arguments, **options):
+        if os.fsencode(place).endswith(b"package.json"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return open_file(place, *arguments, **options)
+
+    def refuse_folder(place):
+        if os.fsencode(place).endswith(b"root"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return list_folder(place)
+
+    monkeypatch.setattr(os, "open", refuse_file)
+    monkeypatch.setattr(os, "scandir", refuse_folder)
+    delta = read(tmp_path)
+    assert [fact.package.name for _, fact in delta.facts["dpkg"]] == ["bash"]
+    assert sorted((unknown.cataloger, unknown.evidence.path, unknown.reason) for unknown in delta.unknowns) == [
+        ("layer", "root", "the folder cannot be read (Permission denied)"),
+        ("npm", "a/node_modules/x/package.json", "cannot be read (Permission denied)"),
+    ]
+
+
+def test_pipes_and_links_are_noted_and_not_opened(tmp_path):
+    write(tmp_path, {"f": b"1"})
+    os.mkfifo(tmp_path / "status")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    delta = read(tmp_path)
+    assert (delta.table.names(), delta.table.kinds) == (["f", "link", "status"], "flp")
