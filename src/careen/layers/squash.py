@@ -118,10 +118,14 @@ def _hide(folders: dict[str, dict[str, tuple[int, int]]], delta: Delta, paths: l
     hidden: dict[str, bool] = {"": "" in opaque}
 
     def is_hidden(folder: str) -> bool:
-        known = hidden.get(folder)
-        if known is None:
-            known = folder in roots or folder in opaque or is_hidden(folder.rpartition("/")[0])
-            hidden[folder] = known
+        open_folders = []  # from the folder up to the first that is decided
+        while (known := hidden.get(folder)) is None:
+            if folder in roots or folder in opaque:
+                known = hidden[folder] = True
+                break
+            open_folders.append(folder)
+            folder = folder.rpartition("/")[0]
+        hidden.update(dict.fromkeys(open_folders, known))
         return known
 
     for folder in [folder for folder in folders if is_hidden(folder)]:

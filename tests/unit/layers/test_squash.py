@@ -48,3 +48,8 @@ def test_links_in_folders_are_followed_and_never_lead_out():
 def test_a_link_that_an_upper_layer_replaced_is_not_followed():
     tree = squashed({"lib": images.Symlink("usr/lib")}, {"lib/x": b""})
     assert tree.resolve("lib/x") == "lib/x"
+
+
+def test_paths_of_any_depth_are_hidden_without_recursion():
+    deep = "/".join("d" * 1000)
+    assert visible({deep: b"", "x": b""}, {f"{deep}2": b"", ".wh.x": b""}) == {deep: 0, f"{deep}2": 1}
