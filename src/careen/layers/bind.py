@@ -5,6 +5,7 @@ place) stays present after each layer, else it is new. A package database that a
 its packages stay is not believed: the packages it last listed are ``shadowed``, and an Unknown names the layer.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -23,6 +24,7 @@ from .squash import Facts, Squashed, squash, visible_facts
 
 Key = tuple[str, str, str, str | None, str]
 SHADOWED_CONFIDENCE = 0.6
+MERGED = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")  # links into usr/ where /usr is merged
 # What slim images leave out of every package by configuration: says nothing about the package being there.
 LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/", "usr/share/lintian/",
             "usr/share/linda/", "usr/share/groff/", "usr/share/licenses/")  # fmt: skip
@@ -44,11 +46,12 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
     owners: dict[str, tuple[Cataloger, Package]] = {}
     packages: list[Package] = []
     for cataloger in sorted(catalogers, key=lambda item: not item.ecosystem.distribution):
-        found, shadowed, trouble = history[cataloger.name].result(squashed)
-        unknowns += trouble
+        found, shadowed = history[cataloger.name].result()
+        unknowns += history[cataloger.name].trouble
         bound = [_bound(package, cataloger, roots) for package in found]
         if cataloger.ecosystem.distribution:
             bound = _with_presence(bound, cataloger, history[cataloger.name], squashed, owners, shadowed)
+            unknowns += _lost_databases(cataloger, bound, shadowed)
         else:
             bound = [_with_owner(package, squashed, owners) for package in bound]
             bound = [package for package in bound if not _is_own_package(package)]
@@ -100,26 +103,29 @@ class _History(Struct):
             placed = {key: _at(package, self.introduced[key]) for key, package in listed.items()}
             self.before = {**self.before, database: (index, placed, facts)}
 
-    def result(self, squashed: Squashed) -> tuple[list[Package], dict[Key, int], list[Unknown]]:
-        """(packages with their introducing layer, keys of those that only a lost database names, trouble)."""
+    def result(self) -> tuple[list[Package], dict[Key, tuple[str, int]]]:
+        """(packages with their introducing layer, (database, layer) of those that only a lost database names)."""
         packages = [_at(package, self.introduced[key]) for key, package in self.last.items()]
-        shadowed: dict[Key, int] = {}
-        trouble = list(self.trouble)
+        shadowed: dict[Key, tuple[str, int]] = {}
         for database, (index, listed, _) in sorted(self.before.items()):
             packages += listed.values()
-            shadowed |= dict.fromkeys(listed, index)
-            where = Evidence(database, index)
-            reason = (
-                f"layer {index} deleted or emptied this package database: the {len(listed)} packages it last named are kept"
-            )
-            trouble.append(Unknown(self.cataloger.name, where, reason))
-        return packages, shadowed, trouble
+            shadowed |= dict.fromkeys(listed, (database, index))
+        return packages, shadowed
 
     def owned(self) -> Iterator[Owned]:
-        if self.cataloger.owns:
-            yield from self.cataloger.owns(self.facts)
-            for _, _, facts in self.before.values():
+        for facts in (self.facts, *(facts for _, _, facts in self.before.values())):
+            if self.cataloger.owns:
                 yield from self.cataloger.owns(facts)
+
+    def owned_by_root(self) -> Iterator[tuple[str, Owned]]:
+        """With the folder of the root file system that the package database, and so each path in it, belongs to."""
+        for facts in (self.facts, *(facts for _, _, facts in self.before.values())):
+            by_root: dict[str, list[Fact]] = {}
+            for fact in facts:
+                by_root.setdefault(_root(fact.path, self.cataloger), []).append(fact)
+            for root, found in sorted(by_root.items()):
+                if self.cataloger.owns:
+                    yield from ((root, item) for item in self.cataloger.owns(found))
 
 
 def _joined(cataloger: Cataloger, facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
@@ -145,6 +151,21 @@ def _database(path: str) -> str:
     return folder.removesuffix("/status.d").removesuffix("/info")
 
 
+def _root(path: str, cataloger: Cataloger) -> str:
+    """P of a package database "P/var/lib/dpkg/status"; "" where it is the image's own."""
+    rooted, folder = "/" + path, "/" + path.rpartition("/")[0]
+    wants = [reader.wants for reader in cataloger.readers]
+    files = [end for want in wants for end in want.paths if rooted.endswith("/" + end)]
+    if files:
+        return rooted.removesuffix("/" + max(files, key=len)).lstrip("/")
+    folders = [end.partition("/*")[0] for want in wants for end in want.folders]
+    folders = [end for end in folders if folder.endswith("/" + end)]
+    if folders:
+        return folder.removesuffix("/" + max(folders, key=len)).lstrip("/")
+    at = max(rooted.rfind("/var/lib/"), rooted.rfind("/var/db/"))  # a folder for each package
+    return rooted[:at].lstrip("/") if at > 0 else ""
+
+
 def _at(package: Package, layer: int) -> Package:
     return replace(package, evidence=tuple(Evidence(evidence.path, layer) for evidence in package.evidence))
 
@@ -168,40 +189,65 @@ def _with_presence(
     history: _History,
     squashed: Squashed,
     owners: dict[str, tuple[Cataloger, Package]],
-    shadowed: dict[Key, int],
+    shadowed: dict[Key, tuple[str, int]],
 ) -> list[Package]:
     """Distribution packages, each with what the file table says of its files."""
-    paths_of: dict[tuple[str, str, str | None], list[str]] = {}
-    for owned in history.owned():
-        paths_of[owned.name, owned.version, owned.arch] = [squashed.resolve(path) for path in owned.paths]
+    rooted = [(_root(package.evidence[0].path, cataloger) if package.evidence else "", package) for package in packages]
+    paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}
+    for root, owned in history.owned_by_root():
+        paths_of[root, owned.name, owned.version, owned.arch] = [
+            (path, _place(f"{root}/{path}" if root else path, squashed)) for path in owned.paths
+        ]
+    current = {(root, package.name, package.arch) for root, package in rooted if _key(package) not in shadowed}
     kept = []
-    for package in packages:
-        paths = paths_of.get((package.name, package.version, package.arch), [])
+    for root, package in rooted:
+        paths = paths_of.get((root, package.name, package.version, package.arch), [])
         presence = _presence(paths, squashed)
         if _key(package) in shadowed:
-            if presence == "absent":
-                continue  # files and record are gone: it was removed, not hidden
+            if presence == "absent" or (root, package.name, package.arch) in current:
+                continue  # removed with its record, or the database moved and knows it still: not hidden
             package = replace(package, presence="shadowed", confidence=SHADOWED_CONFIDENCE)
         elif presence != "present":
             package = replace(package, presence=presence)
         kept.append(package)
-        for path in paths:
-            owners.setdefault(path, (cataloger, package))
+        for _, place in paths:
+            owners.setdefault(place, (cataloger, package))
     return kept
 
 
-def _presence(paths: Iterable[str], squashed: Squashed) -> Presence:
+def _place(path: str, squashed: Squashed) -> str:
+    """Where a listed path is, after symbolic links; a layer that made a folder of /lib left the files in /usr/lib."""
+    place = squashed.resolve(path)
+    if path.startswith(MERGED) and squashed.entry(place) is None:
+        merged = squashed.resolve(f"usr/{path}")
+        if squashed.entry(merged) is not None:
+            return merged
+    return place
+
+
+def _presence(paths: Iterable[tuple[str, str]], squashed: Squashed) -> Presence:
+    """``paths``: as the database lists them, and where they are."""
     there = gone = 0
-    for path in paths:
-        if path.startswith(LEFT_OUT):
+    for listed, place in paths:
+        if listed.startswith(LEFT_OUT):
             continue
-        if squashed.entry(path) is not None:
+        if squashed.entry(place) is not None:
             there += 1
-        elif path not in squashed.folders and not squashed.is_folder(path):
+        elif place not in squashed.folders and not squashed.is_folder(place):
             gone += 1
     if gone and not there:
         return "absent"
     return "partial" if gone else "present"
+
+
+def _lost_databases(
+    cataloger: Cataloger, packages: Iterable[Package], shadowed: dict[Key, tuple[str, int]]
+) -> Iterator[Unknown]:
+    """Says which databases went whose packages are kept."""
+    kept = Counter(shadowed[key] for package in packages if (key := _key(package)) in shadowed)
+    for (database, index), count in sorted(kept.items()):
+        reason = f"layer {index} deleted or emptied this package database: the {count} packages it last named are kept"
+        yield Unknown(cataloger.name, Evidence(database, index), reason)
 
 
 def _with_owner(package: Package, squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]) -> Package:

@@ -152,3 +152,50 @@ def test_executables_that_no_package_owns_are_counted():
     }
     inventory = inventory_of(first)
     assert (inventory.unowned_executables, inventory.files) == (1, 5)
+
+
+def test_packages_of_a_root_in_a_folder_are_judged_by_the_files_there():
+    root = {"etc/os-release": OS_RELEASE, STATUS: status(("bash", "5.2-1")), "bin/bash": b""}
+    root["var/lib/dpkg/info/bash.list"] = listing("bin/bash")
+    both = {**root, **{f"srv/root/{path}": data for path, data in root.items()}}
+    inventory = inventory_of(both, {"srv/root/bin/.wh.bash": b""})
+    found = {package.evidence[0].path: package.presence for package in inventory.packages}
+    assert found == {STATUS: "present", f"srv/root/{STATUS}": "absent"}
+
+
+def test_a_root_that_was_removed_with_its_database_leaves_nothing():
+    nested = {
+        "opt/root/lib/apk/db/installed": b"P:musl\nV:1.2.4-r0\nF:lib\nR:libc.so\n\n",
+        "opt/root/lib/libc.so": b"",
+    }
+    inventory = inventory_of({**BASE, **nested}, {"opt/.wh.root": b""})
+    assert set(by_name(inventory)) == {"bash", "zlib1g"}
+    assert inventory.unknowns == ()
+
+
+def test_a_database_that_moved_is_not_lost():
+    before = {
+        "lib/apk/db/installed": b"P:musl\nV:1.2.4-r0\nF:lib\nR:libc.so\n\nP:gone\nV:1\nF:lib\nR:gone.so\n\n",
+        "lib/libc.so": b"",
+        "lib/gone.so": b"",
+    }
+    after = {
+        "lib/.wh.apk": b"",
+        "lib/.wh.gone.so": b"",
+        "usr/lib/apk/db/installed": b"P:musl\nV:1.2.5-r0\nF:lib\nR:libc.so\n\n",
+    }
+    inventory = inventory_of(before, after)
+    assert [(package.name, package.version, package.presence) for package in inventory.packages] == [
+        ("musl", "1.2.5-r0", "present")
+    ]
+    assert inventory.unknowns == ()
+
+
+def test_a_layer_that_makes_a_folder_of_a_merged_link_leaves_the_files_in_usr():
+    base = {
+        STATUS: status(("libc6", "2.36")),
+        "var/lib/dpkg/info/libc6.list": listing("lib/libc.so.6"),
+        "lib": Symlink("usr/lib"),
+        "usr/lib/libc.so.6": b"",
+    }
+    assert by_name(inventory_of(base, {"lib/other.so": b""}))["libc6"].presence == "present"
