@@ -273,13 +273,17 @@ def _pax_sparse(source: Source, records: dict[str, str], size: int) -> tuple[tup
     if "GNU.sparse.map" in records:
         numbers = records["GNU.sparse.map"].split(",")
     else:
-        head = source.read(min(BLOCK, stored))
-        while head and len(head) < min(stored, EXTENSION_BYTES):
-            lines = head.split(b"\n")
-            if lines[0].isdigit() and len(lines) - 1 > 2 * int(lines[0][:12]):
-                break
-            head += source.read(BLOCK)
-        lines = head.split(b"\n")
+        head = bytearray(source.read(min(BLOCK, stored)))
+        count = head.partition(b"\n")[0]
+        wanted = 2 * int(count) + 1 if count.isdigit() and len(count) < 7 else 0  # lines
+        have = head.count(b"\n")
+        while have < wanted and len(head) < min(stored, EXTENSION_BYTES):
+            piece = source.read(BLOCK)
+            if not piece:
+                raise ValueError("the archive breaks off in a sparse map")
+            have += piece.count(b"\n")
+            head += piece
+        lines = bytes(head).split(b"\n")
         if not lines[0].isdigit() or len(lines[0]) > 12 or len(lines) - 1 <= 2 * int(lines[0]):
             raise ValueError("damaged sparse map")
         numbers = [line.decode("ascii", "replace") for line in lines[1 : 1 + 2 * int(lines[0])]]

@@ -108,3 +108,20 @@ def test_extension_headers_are_bounded():
         writer.addfile(info)
     with pytest.raises(ValueError, match="extension header"):
         walk(stream.getvalue())
+
+
+def test_a_sparse_map_that_breaks_off_ends():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("x")
+        info.pax_headers = {
+            "GNU.sparse.major": "1",
+            "GNU.sparse.minor": "0",
+            "GNU.sparse.realsize": "9",
+            "GNU.sparse.name": "x",
+        }
+        body = b"50000\n" + b"1\n" * 1000
+        info.size = 1 << 20
+        archive.addfile(info, io.BytesIO(body + bytes(info.size - len(body))))
+    with pytest.raises(ValueError, match="sparse map"):
+        walk(stream.getvalue()[: 4 * 512])
