@@ -53,6 +53,8 @@ def _blobs(reference: str, context: OpenContext) -> tuple[TarArchive, str]:
         file = path.open("rb")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", "check the path and its permissions") from error
+    if reference.endswith(f"@{wanted}") and wanted.isascii() and wanted.isdigit():
+        wanted = f"@{wanted}"  # a number, while "PATH:1" is the tag 1
     return open_archive(file, str(path), _limits(context), context.progress, lasting=True), wanted
 
 
@@ -107,8 +109,9 @@ def _select(archive: TarArchive, wanted: str) -> dict[str, Any]:
         raise InputError(f"{archive.name}: manifest.json is malformed: {error}", AGAIN) from error
     if not entries:
         raise InputError(f"{archive.name}: manifest.json lists no image", AGAIN)
-    if wanted.isdigit() and int(wanted[:6]) < len(entries):
-        return entries[int(wanted)]
+    number = wanted.removeprefix("@")
+    if number != wanted and len(number) < 7 and int(number) < len(entries):
+        return entries[int(number)]
     if wanted:
         for entry in entries:
             if any(tag == wanted or tag.endswith((f":{wanted}", f"/{wanted}")) for tag in _tags(entry)):

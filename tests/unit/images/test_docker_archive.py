@@ -75,6 +75,9 @@ def test_one_of_several_images_is_chosen_by_name_or_number(tmp_path):
     assert len(opened(f"{path}:app:latest").layers) == 2
     assert len(opened(f"{path}:other:2").layers) == 1
     assert len(opened(f"{path}@1").layers) == 1
+    assert len(opened(f"{path}:1").layers) == 2  # a tag, not a number
+    with pytest.raises(InputError, match="no image '²' here"):
+        opened(f"{path}@²")
     with pytest.raises(InputError, match=r"app:1, app:latest, docker\.io/x/other:2") as caught:
         opened(path)
     assert f"{path}:app:1" in caught.value.hint
