@@ -1,0 +1,121 @@
+from msgspec.structs import replace
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, knowledge, pypi
+from tests.support.reports import clean
+
+from careen.matching.match import match
+from careen.matching.remedy import plan
+from careen.model.advisory import Range
+from careen.model.inventory import Inventory
+from careen.model.package import Evidence, Package, Source
+from careen.plugins import Ecosystem
+
+APT = deb("apt", "2.6.1-1", source=Source("apt", "2.6.1-1"))
+ALL = {**ECOSYSTEMS, "npm": Ecosystem("npm", "pep440", "npm")}
+
+
+def planned(packages, records, distribution=DEBIAN, **report):
+    known = knowledge(*records)
+
+    def rejudge(inventory):
+        return match(inventory, known, SCHEMES, ALL, TODAY).findings
+
+    whole = replace(clean(), inventory=Inventory(distribution, tuple(packages)), **report)
+    return plan(whole, rejudge, SCHEMES, ALL)
+
+
+def npm(name, version, path):
+    return Package("npm", None, name, version, evidence=(Evidence(path, 1),))
+
+
+def test_the_packages_of_a_source_go_together():
+    records = [advisory("CVE-1"), advisory("CVE-2", "3.0.15-1"), advisory("CVE-3", None, status="open")]
+    made = planned([APT, deb(), deb("openssl", "3.0.11-1")], records)
+    assert (made.before, made.after, made.after_dockerfile) == (6, 2, 2)
+    (action,) = made.actions
+    assert action.command == (
+        "apt-get update && apt-get install -y --only-upgrade libssl3 openssl && rm -rf /var/lib/apt/lists/*"
+    )
+    assert [(one.package, one.to, one.removes) for one in action.upgrades] == [
+        ("libssl3", "3.0.15-1", 2), ("openssl", "3.0.15-1", 2),
+    ]  # fmt: skip
+    assert [(one.why, one.findings) for one in made.stays] == [("no version mends it yet", 2)]
+
+
+def test_without_a_package_manager_only_the_base_can_be_renewed():
+    made = planned([deb()], [advisory()])
+    assert (made.before, made.after, made.actions) == (1, 1, ())
+    assert [(one.why, one.findings) for one in made.stays] == [("the image has no package manager", 1)]
+    assert [(one.kind, one.findings) for one in made.advice] == [("refresh_base", 1)]
+
+
+def test_the_lowest_version_that_mends_everything():
+    def between(id, *ranges):
+        return advisory(id, None, "PyPI", "django", ranges=tuple(Range(*one) for one in ranges))
+
+    records = [
+        between("PYSEC-1", ("4.0", "4.2.5"), ("5.0", "5.0.9")),
+        between("PYSEC-2", ("0", "5.0.3")),  # the way to 5.0.3 leads back into the first one
+        between("PYSEC-3", ("5.1", "5.2")),  # above what is needed
+    ]
+    made = planned([pypi("django", "4.2.1", evidence=(Evidence("opt/v/lib/python3.11/site-packages/d/METADATA", 0),))], records)
+    (action,) = made.actions
+    assert (made.before, made.after) == (2, 0)
+    assert action.command == "/opt/v/bin/python3.11 -m pip install --no-cache-dir 'django==5.0.9'"
+
+
+def test_an_upgrade_into_another_flaw_is_no_gain_that_is_promised():
+    records = [
+        advisory("PYSEC-1", "4.2.3", "PyPI", "django"),
+        advisory("PYSEC-2", None, "PyPI", "django", ranges=(Range("4.2.3"),), status="open"),
+    ]
+    made = planned([pypi("django", "4.2.1")], records)
+    assert (made.before, made.after) == (1, 1)
+    assert made.actions[0].removes == 0
+    assert made.stays[0].why == "no version mends it yet"
+
+
+def test_npm_by_where_a_package_is():
+    records = [advisory(f"GHSA-{name}", "2.0", "npm", name) for name in ("top", "inner", "tool", "part")]
+    made = planned(
+        [
+            npm("top", "1.0", "app/node_modules/top/package.json"),
+            npm("inner", "1.0", "app/node_modules/top/node_modules/inner/package.json"),
+            npm("tool", "1.0", "usr/local/lib/node_modules/tool/package.json"),
+            npm("part", "1.0", "usr/local/lib/node_modules/npm/node_modules/part/package.json"),
+        ],
+        records,
+    )
+    assert sorted(action.command for action in made.actions) == [
+        "cd /app && npm install top@2.0",
+        "cd /app && npm pkg set 'overrides[inner]=2.0' && npm install",
+        "npm install -g tool@2.0",
+    ]
+    assert [one.why for one in made.stays] == ["a part of npm, which has it installed"]
+
+
+def test_what_is_built_elsewhere_is_mended_there():
+    go = Package("golang", None, "example.com/x", "1.0", evidence=(Evidence("usr/bin/app", 0),))
+    made = planned([APT, deb(), go], [advisory(), advisory("GO-1", "1.2", "Go", "example.com/x")])
+    assert (made.before, made.after, made.after_dockerfile) == (2, 0, 1)
+    assert {(action.manager, action.where, action.command) for action in made.actions if action.where == "manifest"} == {
+        ("go", "manifest", "go get example.com/x@v1.2")
+    }
+
+
+def test_names_of_an_image_do_not_reach_a_shell():
+    for name in ("a;reboot", "$(id)", "a b", "-rf", "a'b", "a\nb", "`x`"):
+        made = planned([APT, deb(name, source=Source("openssl", "3.0.11-1"))], [advisory()])
+        assert made.actions == ()
+        assert made.stays[0].why == "a name that fits into no command"
+    made = planned([APT, deb()], [advisory(fixed_versions=("9.9;reboot",))])
+    assert all("reboot" not in action.command for action in made.actions)
+    evil = pypi("django", "4.2.1", evidence=(Evidence("a;b/lib/python3/site-packages/x/METADATA", 0),))
+    (action,) = planned([evil], [advisory("PYSEC-1", "4.2.3", "PyPI", "django")]).actions
+    assert (action.where, action.command) == ("manifest", "set django to 4.2.3")
+
+
+def test_advice_where_nothing_mends():
+    records = [advisory(f"CVE-{number}", None, status="end_of_life") for number in range(4)]
+    made = planned([APT, deb()], records, end_of_life="2020-01-01")
+    assert {(one.kind, one.findings) for one in made.advice} == {("newer_release", 4), ("drop_package", 4)}
+    assert [(one.why, one.findings) for one in made.stays] == [("the release is out of support", 4)]

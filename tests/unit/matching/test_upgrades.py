@@ -1,0 +1,40 @@
+import pytest
+
+from careen.matching.upgrades import command, managers_of
+from careen.model.package import Package
+
+
+@pytest.mark.parametrize(
+    ("manager", "text"),
+    [
+        ("apk", "apk add --no-cache --upgrade a b"),
+        ("dnf", "dnf -y upgrade a b && dnf clean all"),
+        ("microdnf", "microdnf -y upgrade a b && microdnf clean all"),
+        ("yum", "yum -y update a b && yum clean all"),
+        ("tdnf", "tdnf -y update a b && tdnf clean all"),
+        ("zypper", "zypper --non-interactive update a b && zypper clean --all"),
+        ("cargo", "cargo update -p a@1 --precise 2 && cargo update -p b@1 --precise 3"),
+        ("composer", "composer require a:^2 b:^3"),
+        ("dotnet", "dotnet add package a --version 2 && dotnet add package b --version 3"),
+        ("maven", "set a to 2, b to 3"),
+        ("bundler", "set a to 2, b to 3"),
+    ],
+)
+def test_commands(manager, text):
+    assert command(manager, "", [("b", "1", "3"), ("a", "1", "2")][::-1]) == text
+
+
+def test_go_itself_is_a_toolchain():
+    assert command("go", "usr/bin/x", [("stdlib", "1.21", "1.22.3"), ("a/b", "v1", "v2.0.0")]) == (
+        "go get a/b@v2.0.0 && go get go@1.22.3"
+    )
+
+
+def test_the_manager_that_an_image_has():
+    def rpms(*names):
+        return [Package("rpm", "rhel", name, "1") for name in names]
+
+    assert managers_of(rpms("yum", "dnf", "bash")) == {"rpm": "dnf"}
+    assert managers_of(rpms("microdnf")) == {"rpm": "microdnf"}
+    assert managers_of([Package("apk", "alpine", "apk-tools", "1"), Package("npm", None, "apt", "1")]) == {"apk": "apk"}
+    assert managers_of(rpms("bash")) == {}
