@@ -19,7 +19,12 @@ NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 def from_layout(archive: Archive, reference: str, wanted: str, context: OpenContext) -> Image:
     """``wanted`` is a tag, a name or a digest; "" where the layout has but one image."""
-    descriptor = _resolve(archive, _select(archive, wanted), context.platform)
+    return from_entries(archive, reference, _select(archive, wanted), context)
+
+
+def from_entries(archive: Archive, reference: str, entries: tuple[Descriptor, ...], context: OpenContext) -> Image:
+    """The image that one of the entries is, or leads to, for the context's platform."""
+    descriptor = _resolve(archive, entries, context.platform)
     manifest = parse_manifest(_verified(archive, descriptor))
     config, diff_ids, platform = parse_config(_verified(archive, manifest.config))
     require(context.platform, platform)
@@ -33,8 +38,11 @@ def from_layout(archive: Archive, reference: str, wanted: str, context: OpenCont
 
 def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
     """The platforms that the chosen entry offers; empty where there is no choice."""
+    return platforms_of(archive, _select(archive, wanted))
+
+
+def platforms_of(archive: Archive, entries: tuple[Descriptor, ...]) -> tuple[Platform, ...]:
     found: list[Platform] = []
-    entries = _select(archive, wanted)
     for entry in entries:
         data = _verified(archive, entry)
         if is_index(data):

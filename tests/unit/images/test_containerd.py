@@ -1,0 +1,78 @@
+import pytest
+
+from careen.errors import InputError
+from careen.images.containerd import CONTENT, IMAGE_SOURCE, METADATA, open_image, platforms
+from careen.model.image import Platform
+from careen.plugins import OpenContext
+from tests.support.boltdb import write_bolt
+from tests.support.images import make_image, make_index, make_layer, sha256
+
+IMAGE = make_image([make_layer({"etc/os-release": b"ID=debian\n"}), make_layer({"srv/app": b"x"})])
+ARM = make_image([make_layer({"arm": b"1"})], platform="linux/arm64")
+INDEX = make_index([IMAGE, ARM])
+AMD64 = OpenContext(platform=Platform("linux", "amd64"))
+
+
+@pytest.fixture
+def root(tmp_path):
+    blobs = INDEX.blobs() | {digest: data for digest, (data, _) in INDEX.manifests().items()}
+    for digest, data in blobs.items():
+        path = tmp_path / CONTENT / "blobs" / digest.replace(":", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def named(digest):
+        return {b"createdat": bytes(15), b"target": {b"digest": digest.encode(), b"mediatype": b"application/x"}}
+
+    tree = {b"v1": {
+        b"version": b"\x08",
+        b"default": {b"images": {b"docker.io/library/shop:latest": named(INDEX.digest), b"damaged": {b"target": {}}}},
+        b"k8s.io": {b"images": {b"registry.example/team/app:1": named(ARM.digest)}, b"leases": {}},
+        b"empty": {},
+    }}  # fmt: skip
+    path = tmp_path / METADATA
+    path.parent.mkdir(parents=True)
+    path.write_bytes(write_bolt(tree))
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["shop", "shop:latest", "docker.io/library/shop:latest"])
+def test_an_image_by_any_spelling_of_its_name(root, name):
+    image = open_image(f"{root}:{name}", AMD64)
+    assert image.digest == IMAGE.digest
+    for layer in image.layers:
+        with layer.open() as stream:
+            assert sha256(stream.read()) == layer.digest
+
+
+def test_images_of_every_name_space(root):
+    context = OpenContext(platform=Platform("linux", "arm64"))
+    assert open_image(f"{root}:registry.example/team/app:1", context).digest == ARM.digest
+
+
+def test_an_image_by_digest_needs_no_database(root):
+    (root / METADATA).write_bytes(b"damaged")
+    assert open_image(f"{root}@{IMAGE.digest}", AMD64).digest == IMAGE.digest
+    with pytest.raises(InputError, match="no database of containerd"):
+        open_image(f"{root}:shop", AMD64)
+
+
+def test_the_platforms_of_an_index(root):
+    assert [str(one) for one in platforms(f"{root}:shop", AMD64)] == ["linux/amd64", "linux/arm64"]
+
+
+def test_a_name_that_is_not_there_is_told_with_those_that_are(root):
+    with pytest.raises(InputError, match=r"no image 'nginx' \(there are docker.io/library/shop:latest, registry"):
+        open_image(f"{root}:nginx", AMD64)
+
+
+def test_a_layer_that_was_discarded_is_told(root):
+    (root / CONTENT / "blobs" / IMAGE.digest.replace(":", "/")).unlink()
+    with pytest.raises(InputError, match="is missing"):
+        open_image(f"{root}:shop", AMD64)
+
+
+def test_what_is_no_store(tmp_path):
+    with pytest.raises(InputError, match="no folder of containerd"):
+        open_image(f"{tmp_path}:shop", AMD64)
+    assert not IMAGE_SOURCE.accepts(str(tmp_path))
