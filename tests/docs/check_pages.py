@@ -30,10 +30,23 @@ host above all, is never opened: CMP-062 tells of it. A variable without value a
 of every profile are judged.
 """
 
+IMAGE = """\
+What an image says of itself (user, environment, ports, volumes) and the files of note in its squashed root file system: by
+mode, owner, name. `careen scan` runs these checks in the pass that finds packages; `--scanners vuln,secret` leaves them
+out. Files that came with a package of the distribution are its own affair: a set-user-ID `su` of Debian is no finding, one
+of no package is.
+
+Secrets in the environment, labels, history and files are findings of kind `secret` ([rules](secrets.md)). Whether a
+distribution has advisories at all is told by the coverage.
+
+Checks that are off by default are true of nearly every image.
+"""
+
 # name of the page: title, introduction, folders of careen.checks.
 PAGES = {
     "checks-kubernetes": ("Checks of Kubernetes", KUBERNETES, ("kubernetes", "rbac", "network")),
     "checks-compose": ("Checks of Compose", COMPOSE, ("compose",)),
+    "checks-image": ("Checks of images", IMAGE, ("image",)),
 }
 
 

@@ -11,6 +11,8 @@ from careen import errors
 from careen.cli.main import COMMANDS
 from careen.config import SECRET, Settings, choices, description, shown
 from careen.plugins import AdvisorySource, Cataloger, ImageSource, Reporter, VersionScheme, load
+from careen.secrets.ruleset import Rule
+from careen.secrets.ruleset import load as load_rules
 
 NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails where they differ. -->\n\n"
 
@@ -25,6 +27,7 @@ def pages() -> dict[str, str]:
         "catalogers": _catalogers(),
         "sources": _sources(),
         "versions": _versions(),
+        "secrets": _secrets(),
         **check_pages.pages(),
     }
 
@@ -135,6 +138,23 @@ def _versions() -> str:
         first = (module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
         rows.append((f"`{one.name}`", first))
     return "# Version schemes\n\n" + NOTE + _table(("name", "order"), rows).rstrip() + "\n"
+
+
+def _secrets() -> str:
+    rows = [(f"`{one.id}`", one.title, one.severity, _known_by(one)) for one in load_rules()]
+    before = (
+        "A value that is *recognised by itself* has a form of its own; one in an *assignment* is told by the name before it.\n"
+        "What a checksum in the value disproves is reported as low, a key with a passphrase as medium.\n\n"
+    )
+    return "# Rules of secrets\n\n" + NOTE + before + _table(("id", "what", "severity", "known by"), rows).rstrip() + "\n"
+
+
+def _known_by(rule: Rule) -> str:
+    how = "an assignment" if rule.near else "itself"
+    if rule.check:
+        how += ", checked offline"
+    places = [f"`{name}`" for name in rule.names] + [f"`*{suffix}`" for suffix in rule.suffixes]
+    return how + (f", in {', '.join(places)}" if places else "")
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

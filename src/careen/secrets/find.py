@@ -133,8 +133,9 @@ def _in_long_line(text: bytes, span: Span, path: str) -> bool:
 
 
 def _rank(rule: Rule) -> int:
-    """What is recognized by itself before what stands beside a name, and that before what merely looks like a password."""
-    return 2 if rule.human else 1 if rule.near else 0
+    """What is recognized by itself comes first, then what stands beside a name, what a file of this name holds, and last
+    what merely looks like a password."""
+    return 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
 
 
 def _secret(

@@ -16,7 +16,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
     except ValueError:
         return
     if document.today and created > EARLIEST and (document.today - created).days > MAX_DAYS:
-        yield Place(f"it is of {created}, {(document.today - created).days} days old")
+        yield Place(f"it is of {created}")
 
 
 CHECK = Check(
