@@ -66,6 +66,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     fix_published: str | None = None  # ISO date on which the advisory with the fixed version came out
     vex: VexNote | None = None
     change: Change | None = None
+    location: "Location | None" = None  # the line of a Dockerfile that brings the package, where one was read
 
 
 class Location(Struct, frozen=True):
