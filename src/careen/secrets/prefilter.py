@@ -8,7 +8,7 @@ import re
 import string
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 from .ruleset import REACH, Rule, load, pattern
@@ -73,14 +73,23 @@ class Keywords:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
-        self._anywhere = [rule for rule in rules if rule.human or rule.names or rule.suffixes or _is_telling(rule)]
-        near = [rule for rule in rules if rule not in self._anywhere]
+
+    @cached_property
+    def _anywhere(self) -> list[Rule]:
+        return [rule for rule in self._rules if rule.human or rule.names or rule.suffixes or _is_telling(rule)]
+
+    @cached_property
+    def _by_keyword(self) -> dict[bytes, list[Rule]]:
+        near = [rule for rule in self._rules if rule not in self._anywhere]
         words = {word.encode() for rule in near for word in rule.keywords}
         # where one keyword begins another, finding the longer one stands for both
-        self._by_keyword = {
+        return {
             word: [rule for rule in near if any(word.startswith(other.encode()) for other in rule.keywords)] for word in words
         }
-        self._keyword = b"(?=(" + _either(words) + b"))"
+
+    @cached_property
+    def _keyword(self) -> "re.Pattern[bytes]":
+        return re.compile(b"(?=(" + _either(self._by_keyword) + b"))")
 
     def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         lowered = text.lower()
@@ -93,7 +102,7 @@ class Keywords:
                     yield rule, max(0, min(places, default=0) - _BEFORE)
         given: set[str] = set()
         for start, end in () if small else _regions(text):
-            for word in set(re.compile(self._keyword).findall(lowered, start, end)):
+            for word in set(self._keyword.findall(lowered, start, end)):
                 for rule in self._by_keyword[word]:
                     if rule.id not in given and pattern(rule).search(text, start, end if rule.near else len(text)):
                         given.add(rule.id)
