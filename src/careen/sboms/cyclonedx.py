@@ -1,8 +1,9 @@
-"""CycloneDX in JSON, versions 1.2 to 1.7, as Careen, Syft, Trivy and build tools write it.
+"""CycloneDX in JSON and XML, versions 1.0 to 1.7, as Careen, Syft, Trivy and build tools write it.
 
 A component with a package URL is a package; a library or application without one is listed as ``generic``, which nothing
 judges, so that it does not vanish. Nested components are packages of their own.
-Raises: ValueError for anything else. **Source:** CycloneDX 1.7 (ECMA-424), JSON schema; the property names of Syft and Trivy.
+Raises: ValueError for anything else.
+**Source:** CycloneDX 1.7 (ECMA-424), JSON and XML schemas; the property names of Syft and Trivy.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from careen.formats import sbomproperties
+from careen.formats import cyclonedxxml, sbomproperties
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.purlpackage import distribution_id, distribution_in, package_of
 from careen.model.inventory import Unknown
@@ -25,7 +26,8 @@ _TRIVY, _SYFT = "aquasecurity:trivy:", "syft:"
 
 
 def read(data: bytes) -> Sbom:
-    document = json_object(data)
+    is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+    document = cyclonedxxml.document(data) if is_xml else json_object(data)
     if document.get("bomFormat") != "CycloneDX":
         raise ValueError("no CycloneDX document")
     subject = mapping(mapping(document.get("metadata")).get("component"))
@@ -157,7 +159,7 @@ def _shown(component: dict[str, Any]) -> str:
 
 SBOM_FORMAT = SbomFormat(
     name="cyclonedx",
-    accepts=lambda head: b'"bomFormat"' in head and b"CycloneDX" in head,
+    accepts=lambda head: (b'"bomFormat"' in head and b"CycloneDX" in head) or cyclonedxxml.NAMESPACE.encode() in head,
     read=read,
-    description="CycloneDX in JSON",
+    description="CycloneDX in JSON or XML",
 )
