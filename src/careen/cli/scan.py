@@ -30,13 +30,13 @@ def parser() -> Parser:
         "reference",
         metavar="REFERENCE",
         help="image name, archive (.tar), OCI layout or root file system; - is an archive on standard input; "
-        "a prefix forces the source: docker:, podman:, registry:, docker-archive:, oci-layout:, directory:",
+        "a prefix forces the source: docker:, podman:, registry:, containerd:, docker-archive:, oci-layout:, directory:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms"))
     add_settings(made, "what to look for", ("scanners",))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "baseline", "grace_days", "ignore_unfixed", "unknown_as", "strict"))
-    add_settings(made, "what to set aside", ("ignore_file", "vex"))
+    add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
     add_settings(made, "advisories", ("offline", "advisories", "db_from"))
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
