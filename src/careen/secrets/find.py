@@ -44,13 +44,12 @@ def is_example(path: str) -> bool:
 class Search:
     def __init__(self, path: str, using: Prefilter | None = None) -> None:
         self._path, self._prefilter = path, using or prefilter()
-        self._skip = is_example(path)
         self._kept, self._line, self._before = b"", 1, 0  # not yet searched, its first line, how much of it is context
         self._found: list[ExposedSecret] = []
         self._left = MAX_BYTES
 
     def feed(self, piece: bytes) -> None:
-        if self._skip or self.full or self._left <= 0:
+        if self.full or self._left <= 0:
             return
         self._left -= len(piece)
         text = self._kept + piece if self._kept else piece
@@ -65,7 +64,7 @@ class Search:
         self._kept = text[at:] if at else text
 
     def facts(self) -> Iterator[ExposedSecret | Unknown]:
-        if not self._skip and not self.full:
+        if not self.full:
             self._search(self._kept, len(self._kept))
         self._kept = b""
         yield from sorted(self._found, key=lambda secret: (secret.location.line or 0, secret.id))
@@ -82,9 +81,12 @@ class Search:
 
     def _search(self, text: bytes, until: int) -> None:
         """Takes the matches that begin between the context and ``until``."""
+        candidates = self._prefilter.candidates(text, self._path)
+        if not candidates or is_example(self._path):
+            return
         matches = [
             (rule, match, span, verdict)
-            for rule, start in self._prefilter.candidates(text, self._path)
+            for rule, start in candidates
             for match, span, verdict in _matches(rule, text, max(start, 0), self._path)
             if self._before <= match.start() < until
         ]

@@ -26,7 +26,7 @@ _REPEAT = re.compile(rb"\{(\d+)(,(\d*))?\}")
 class Prefilter(Protocol):
     """``candidates`` gives a rule and where its first match can begin at the earliest."""
 
-    def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]: ...
+    def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]: ...
 
 
 @cache
@@ -54,15 +54,16 @@ class _Automaton:
         )
         self._local = threading.local()
 
-    def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = self._database.scratch.clone()
         found: list[tuple[int, int]] = []
         self._database.scan(text, match_event_handler=_noted, context=found, scratch=scratch)
-        for number, end in found:
-            if self._rules[number].applies(path):
-                yield self._rules[number], max(0, end - REACH)
+        if not found:
+            return ()
+        rules = [(self._rules[number], max(0, end - REACH)) for number, end in found]
+        return [(rule, start) for rule, start in rules if rule.applies(path)]
 
 
 class Keywords:
@@ -91,7 +92,10 @@ class Keywords:
     def _keyword(self) -> "re.Pattern[bytes]":
         return re.compile(b"(?=(" + _either(self._by_keyword) + b"))")
 
-    def candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
+        return list(self._candidates(text, path))
+
+    def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         lowered = text.lower()
         small = len(text) <= _SMALL
         for rule in self._rules if small else self._anywhere:
