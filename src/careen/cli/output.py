@@ -37,12 +37,20 @@ def planned(settings: Settings, reporters: Mapping[str, Reporter]) -> tuple[Outp
             raise UsageError("--output has nothing to write: every --format names its own file", "leave one of them out")
         to_stdout = str(settings.output) == "-"
         outputs = [Output(one.reporter, one.path or (None if to_stdout else settings.output)) for one in outputs]
+    files = [os.path.realpath(output.path) for output in outputs if output.path and not _is_device(output.path)]
+    for file in files:
+        if files.count(file) > 1:
+            raise UsageError(f"two formats cannot both go to {file!r}", "give each a file of its own")
     for output in outputs:
         if output.path and not output.path.parent.is_dir():
             raise UsageError(f"no folder {str(output.path.parent)!r} to write {output.path.name!r} into", "make it first")
         if output.path and output.path.is_dir():
             raise UsageError(f"{str(output.path)!r} is a folder", "name a file")
     return tuple(outputs)
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def write(output: Output, reports: Sequence[Report], settings: Settings) -> None:

@@ -150,11 +150,15 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
         while piece := stream.read(1 << 20):
             spool.write(piece)
             progress(name, stream.position, None)
+        spool.flush()
     except ValueError as error:
         if not spool.tell():
             raise InputError(f"{name}: {error}", AGAIN) from error  # else what came whole is used, and what is missing said
     except InputError as error:
         raise InputError(f"{name}: {error}", error.hint) from error
+    except OSError as error:
+        hint = "make room in the folder for temporary files, or set TMPDIR"
+        raise InputError(f"{name} cannot be unpacked: {error.strerror or error}", hint) from error
     finally:
         if seekable:
             file.close()

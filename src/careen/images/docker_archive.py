@@ -110,7 +110,7 @@ def _select(archive: TarArchive, wanted: str) -> dict[str, Any]:
     if not entries:
         raise InputError(f"{archive.name}: manifest.json lists no image", AGAIN)
     number = wanted.removeprefix("@")
-    if number != wanted and len(number) < 7 and int(number) < len(entries):
+    if number != wanted and number.isascii() and number.isdigit() and len(number) < 7 and int(number) < len(entries):
         return entries[int(number)]
     if wanted:
         for entry in entries:

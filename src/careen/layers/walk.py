@@ -179,11 +179,11 @@ def _read(
     parts: list[bytes] = []
     try:
         if whole and member.size_bytes > MEMORY_BYTES:
-            spool = cast(BinaryIO, tempfile.TemporaryFile())  # anonymous: no name of the image is used
+            spool = _spool()
         for piece in tar.content(source, member):
             scanners = [pair for pair in scanners if _guarded(pair[0], path, unknowns, _fed, pair[1], piece)]
             if spool is not None:
-                spool.write(piece)
+                _write(spool, piece)
             elif whole:
                 parts.append(piece)
         for item, scanner in scanners:
@@ -194,6 +194,30 @@ def _read(
     finally:
         if spool is not None:
             spool.close()
+
+
+def _spool() -> BinaryIO:
+    """A temporary file without a name."""
+    try:
+        return cast(BinaryIO, tempfile.TemporaryFile())
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def _write(spool: BinaryIO, piece: bytes) -> None:
+    try:
+        spool.write(piece)
+        spool.flush()  # here, not when a reader goes back to the start
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def _no_room(error: OSError) -> InputError:
+    """This machine's trouble, not the image's: nothing that is kept may come of it."""
+    return InputError(
+        f"a large file of it cannot be laid aside: {error.strerror}",
+        "make room in the folder for temporary files, or set TMPDIR",
+    )
 
 
 def _fed(scanner: Scanner, piece: bytes) -> bool:

@@ -96,6 +96,7 @@ def test_a_device_is_written_not_replaced(careen_command, app):
         (["--format", "jsn"], "unknown format 'jsn'"),
         (["--format", "json="], "--format json= names no file"),
         (["--format", "json", "--format", "table"], "json and table cannot both go to standard output"),
+        (["--format", "json=a", "--format", "table=./a"], "two formats cannot both go to"),
         (["--format", "json=a", "--output", "b"], "--output has nothing to write"),
         (["--output", "none/r.txt"], "no folder 'none' to write 'r.txt' into"),
         (["--output", "."], "'.' is a folder"),

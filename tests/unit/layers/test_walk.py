@@ -1,3 +1,4 @@
+import errno
 import io
 import tarfile
 
@@ -178,3 +179,15 @@ def test_all_names_together_are_bounded(monkeypatch):
     assert len(walked(make_layer({"a" * 900: b""})).table) == 1
     with pytest.raises(InputError, match="names"):
         walked(make_layer({"a" * 900: b"", "b" * 900: b""}))
+
+
+def test_a_full_disk_stops_the_scan_with_the_next_step(monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("careen.layers.walk.MEMORY_BYTES", 10)
+    monkeypatch.setattr("careen.layers.walk.tempfile.TemporaryFile", Full)
+    with pytest.raises(InputError, match="No space left") as caught:
+        walked(make_layer({"f": b"x" * 20}), cataloger(lambda file: [file.data.decode()], names=("f",)))
+    assert "TMPDIR" in caught.value.hint
