@@ -11,7 +11,6 @@ Raises: ValueError for packed executables and for build information that cannot 
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions", "Module cache".
 """
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -20,8 +19,8 @@ from msgspec import Struct
 
 from careen.formats import gomod
 from careen.formats.declared import within_package
-from careen.formats.elf import PT_GNU_EH_FRAME, read_elf
-from careen.formats.gobuildinfo import BUILD_ID_NOTE, BuildInfo, BuildInfoScan
+from careen.formats.elf import PT_GNU_EH_FRAME, headers_of
+from careen.formats.gobuildinfo import BuildInfo, BuildInfoScan, has_go_build_id
 from careen.formats.segments import mappings
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
@@ -195,9 +194,9 @@ def standard_library_version(toolchain: str) -> str:
 
 def _of_c_compiler(head: bytes) -> bool:
     """An ELF file with tables for unwinding C and without Go's build ID: most of what an image holds."""
-    if not head.startswith(b"\x7fELF") or BUILD_ID_NOTE in head:
+    if not head.startswith(b"\x7fELF") or has_go_build_id(head):
         return False
-    return any(segment.type == PT_GNU_EH_FRAME for segment in read_elf(io.BytesIO(head)).segments)
+    return any(segment.type == PT_GNU_EH_FRAME for segment in headers_of(head).segments)
 
 
 def _released(version: str) -> str:

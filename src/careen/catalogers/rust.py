@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.declared import declared, within_package
-from careen.formats.gobuildinfo import BUILD_ID_NOTE
+from careen.formats.gobuildinfo import has_go_build_id
 from careen.formats.plaindata import mapping, sequence, toml_object
 from careen.formats.sectionscan import SectionScan
 from careen.model.package import Package
@@ -87,7 +87,7 @@ class Scanner:
 
 def read(file: File) -> Scanner | None:
     head = file.data
-    if BUILD_ID_NOTE in head:
+    if has_go_build_id(head):
         return None  # built by Go
     try:
         section = SectionScan(head, _SECTION)

@@ -4,6 +4,8 @@
 ValueError for what is no ELF file and for tables that cannot be.  **Source:** System V gABI 4.1, chapters 4 and 5.
 """
 
+import io
+from functools import lru_cache
 from struct import Struct as Layout
 from typing import BinaryIO
 
@@ -12,6 +14,7 @@ from msgspec import Struct
 MAX_TABLE_ENTRIES = 65_536
 MAX_CONTENT_BYTES = 64 << 20
 MAX_NAME_BYTES = 4096
+_HEADERS_BYTES = 4096  # what the header and the program headers behind it mostly take
 
 PT_LOAD, PT_DYNAMIC, PT_NOTE, PT_GNU_EH_FRAME = 1, 2, 4, 0x6474E550
 SHT_NOBITS = 8
@@ -66,6 +69,19 @@ def read_elf(stream: BinaryIO) -> Elf:
     layout = Layout(order + ("2HI3II6H" if bits == 32 else "2HI3QI6H"))
     kind, machine, _, _, phoff, shoff, _, _, phsize, phnum, shsize, shnum, names = _unpack(layout, stream, 16)
     return Elf(bits, order, kind, machine, _segments(stream, bits, order, phoff, phsize, phnum), shoff, shsize, shnum, names)
+
+
+def headers_of(head: bytes) -> Elf:
+    """``read_elf`` of a file's first bytes. Several readers look at the same file one after another: it is parsed once."""
+    try:
+        return _headers(head[:_HEADERS_BYTES])
+    except ValueError:
+        return read_elf(io.BytesIO(head))  # tables in an odd place
+
+
+@lru_cache(maxsize=8)
+def _headers(start: bytes) -> Elf:
+    return read_elf(io.BytesIO(start))
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:

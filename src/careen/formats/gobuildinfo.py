@@ -20,7 +20,8 @@ MAX_TEXT_BYTES = 1 << 20
 MAX_PARTS = 8  # markers and module texts: an executable has one of each, one that reads such files a few more
 MAX_VERSIONS = 8192
 
-BUILD_ID_NOTE = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in the head of little-endian ELF files
+_BUILD_ID_NOTE = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in the head of little-endian ELF files
+_NOTES_WITHIN_BYTES = 16 * 1024  # linkers put the notes before the code
 MARKER = b"\xff Go buildinf:"
 MODULES_START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 MODULES_END = bytes.fromhex("f932433186182072008242104116d8f2")
@@ -43,6 +44,11 @@ class BuildInfo(Struct, frozen=True, gc=False):
     version: str
     modules: str
     beside: str = ""
+
+
+def has_go_build_id(head: bytes) -> bool:
+    """Whether an ELF file carries the note that Go's linker leaves."""
+    return _BUILD_ID_NOTE in head[:_NOTES_WITHIN_BYTES]
 
 
 class BuildInfoScan:

@@ -29,7 +29,7 @@ class SectionScan:
         self._kept: deque[tuple[int, bytes]] = deque()
         self._kept_bytes = 0
         self._head = head
-        self._elf = elf.read_elf(io.BytesIO(head)) if head.startswith(b"\x7fELF") else None
+        self._elf = elf.headers_of(head) if head.startswith(b"\x7fELF") else None
         self._from, self._to = self._wanted()
 
     def feed(self, chunk: bytes) -> None:
@@ -51,6 +51,8 @@ class SectionScan:
             if first > self._from or first + len(data) < self._to:
                 return None  # the file ends early
             return data[self._from - first : self._to - first]
+        if self._name + b"\0" not in data:
+            return None  # nearly always: without its name there is no section to look for
         return _elf_section(self._elf, self._head, first, data, self._name.decode("latin-1"))
 
     def _wanted(self) -> tuple[int, int]:
