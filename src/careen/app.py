@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -25,7 +26,7 @@ from careen.formats.savedreport import Saved
 from careen.layers.compare import Change, changes, shared_layers
 from careen.layers.index import Readers
 from careen.matching.needs import needed
-from careen.model.advisory import DatabaseInfo
+from careen.model.advisory import SEVERITIES, DatabaseInfo, Severity
 from careen.model.delta import Delta
 from careen.model.image import Image, Platform
 from careen.model.inventory import Inventory
@@ -52,6 +53,7 @@ from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.store.memory import NoStore, Store
 
 if TYPE_CHECKING:
+    from careen.check import Tuning
     from careen.formats.otherscan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
@@ -69,6 +71,39 @@ def scan(reference: str, settings: Settings, progress: Progress = silent) -> Rep
     """Everything: open, read, learn, match, assess. Raises Error where no report can be made at all."""
     with Session(settings) as session:
         return session.scan(reference, progress)
+
+
+def check(paths: Sequence[str], settings: Settings, progress: Progress = silent) -> Report:
+    """The faults of source files, and the vulnerabilities that their build will bring."""
+    from careen.check import check_files, report_of_files
+    from careen.checks.files import find_files
+    from careen.checks.kinds import Kind, Rules
+    from careen.matching.match import Matched, match
+    from careen.plugins import Check
+
+    def checks_of(kind: Kind) -> tuple[Check, ...]:
+        if "config" not in settings.scanners:
+            return ()
+        return tuple(one for folder in kind.folders for one in load(folder, "CHECK", Check))
+
+    policy = _policy(settings)
+    found = find_files(paths)
+    checked = check_files(found.files, checks_of, Rules(settings.allowed_registries), _tuning(settings))
+    if not checked.files and not found.unknowns:
+        raise InputError(
+            f"nothing to check in {', '.join(paths)}", "Dockerfiles, Compose files and Kubernetes manifests are looked for"
+        )
+    with Session(settings) as session, ExitStack() as opened:
+
+        def judge(inventory: Inventory) -> tuple[Knowledge | None, Matched]:
+            lessons = _Lessons(settings, session.ecosystems, progress, _Learnt())
+            knowledge = lessons.learn(inventory, opened)
+            if knowledge is None:
+                return None, Matched((), ())
+            return knowledge, match(inventory, knowledge, session.schemes, session.ecosystems, datetime.now(UTC).date())
+
+        wanted = judge if "vuln" in settings.scanners else None
+        return report_of_files(", ".join(paths), checked, found.unknowns, policy, wanted)
 
 
 def inventory(reference: str, settings: Settings, progress: Progress = silent) -> tuple[Image, Inventory]:
@@ -332,6 +367,26 @@ def database_status(settings: Settings) -> DatabaseInfo:
     return status(database_path(settings.cache_dir))
 
 
+def _tuning(settings: Settings) -> "Tuning":
+    """Raises UsageError for what is no id of a check or no severity."""
+    from careen.check import Tuning
+    from careen.config import nearest
+
+    severities: dict[str, Severity] = {}
+    for text in settings.check_severity:
+        id, equals, word = text.partition("=")
+        severity = next((one for one in SEVERITIES if one == word), None)
+        if not equals or severity is None:
+            near = nearest(word, SEVERITIES)
+            hint = f"did you mean {id}={near}?" if near else f"ID=SEVERITY, one of {', '.join(SEVERITIES)}"
+            raise UsageError(f"check_severity: {text!r} names no severity", hint)
+        severities[id] = severity
+    for id in (*settings.checks_off, *settings.checks_on, *severities):
+        if not re.fullmatch(r"[A-Z][A-Z0-9]{2}-\d{3}", id):
+            raise UsageError(f"{id!r} is no id of a check", "ids look like DKR-021; docs/reference lists them")
+    return Tuning(frozenset(settings.checks_off), frozenset(settings.checks_on), severities)
+
+
 class _Learnt:
     """The namespaces that are up to date: an image of this run asked for them. One thread at a time asks for more."""
 
@@ -545,6 +600,7 @@ def _policy(settings: Settings) -> Policy:
         vex=settings.vex,
         strict=settings.strict,
         grace_days=settings.grace_days,
+        image_vex=settings.image_vex,
     )
 
 

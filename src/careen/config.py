@@ -39,6 +39,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         "config",
     )
 
+    checks_off: Annotated[tuple[str, ...], Meta(description="checks that do not run, by id: DKR-021,K8S-022")] = ()
+    checks_on: Annotated[tuple[str, ...], Meta(description="checks that run although they are off by default, by id")] = ()
+    check_severity: Annotated[
+        tuple[str, ...], Meta(description="how severe the faults of a check are here: DKR-023=high; may be repeated")
+    ] = ()
+    allowed_registries: Annotated[
+        tuple[str, ...], Meta(description="registries that base images may come from: docker.io,*.example.com (default: any)")
+    ] = ()
+
     format: Annotated[
         tuple[str, ...], Meta(description="output format, or FORMAT=FILE to write it to a file; may be repeated")
     ] = ("table",)
@@ -69,6 +78,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[Path, ...], Meta(description="ignore rules, of Careen or of another scanner; may be repeated")
     ] = ()
     vex: Annotated[tuple[Path, ...], Meta(description="VEX documents: a file, or a folder of them; may be repeated")] = ()
+    image_vex: Annotated[
+        bool, Meta(description="apply the VEX documents inside the image too: whoever made it may have written them")
+    ] = False
     strict: Annotated[bool, Meta(description="exit with 3 when anything was unreadable or not assessed")] = False
 
     offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
@@ -271,7 +283,7 @@ def default_cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
 def _default_file(environ: Mapping[str, str]) -> Path | None:
     home = environ.get("XDG_CONFIG_HOME") or (environ.get("HOME") and Path(environ["HOME"], ".config"))
     path = Path(home, "careen", "config.toml") if home else None
-    return path if path and path.is_file() else None
+    return path if path and os.path.isfile(path) else None  # noqa: PTH113 (never raises, if the home is somebody else's)
 
 
 def _home(environ: Mapping[str, str]) -> Path:

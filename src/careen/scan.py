@@ -28,6 +28,7 @@ from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
+from careen.policy.vex import stated_inside
 from careen.secrets.configuration import PATH as CONFIGURATION
 from careen.secrets.configuration import exposed
 from careen.store.memory import Store
@@ -102,6 +103,8 @@ def report_of(
     asked = "vuln" in scanners
     covered = coverage(inventory, knowledge, matched, inventory.unknowns, today) if asked else _not_asked(inventory)
     about = About(image, inventory)
+    if policy.image_vex:
+        policy = replace(policy, vex=(*policy.vex, *stated_inside(inventory)))
     findings: list[Finding] = [*matched.findings, *inventory.secrets]
     if "secret" in scanners:
         findings += exposed(image.config)

@@ -259,3 +259,40 @@ def test_a_remedy(shell, plain, tmp_path):
     assert "+++ b/Dockerfile" in told
     assert shell.run("fix", DEMO, *KNOWN, "--format", "diff").returncode == 2
     assert shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "missing").returncode == 3
+
+
+def everything_is_fine(purl):
+    return {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "timestamp": "2999-01-01T00:00:00Z",
+        "statements": [{"vulnerability": {"name": "CVE-2021-23337"}, "products": [{"@id": purl}], "status": "not_affected"}],
+    }
+
+
+def test_an_image_does_not_judge_itself(shell, tmp_path):
+    lodash = b'{"name": "lodash", "version": "4.17.15"}'
+    files = {
+        "app/node_modules/lodash/package.json": lodash,
+        "app/all.openvex.json": json.dumps(everything_is_fine("pkg:npm/lodash")).encode(),
+        ".careen.yaml": b"ignore:\n  - package: '*'\n",
+        "etc/config.toml": b"",
+    }
+    image = write_docker_archive(tmp_path / "image.tar", make_image((make_layer(files),)))
+    found, code = report(shell, "--fail-on", "low", "--scanners", "vuln", image=image)
+    assert code == 1
+    assert found["suppressed"] == []
+    (said,) = [reason for reason in found["coverage"]["reasons"] if reason["code"] == "untrusted_rules"]
+    assert ".careen.yaml" in said["detail"]
+    assert "app/all.openvex.json" in said["detail"]
+    told = shell.run("scan", image, *KNOWN).stdout
+    assert "app/all.openvex.json" in told
+    trusted, _ = report(shell, "--image-vex", image=image)
+    (aside,) = trusted["suppressed"]
+    assert (aside["finding"]["id"], aside["by"]["source"]) == ("CVE-2021-23337", "image:app/all.openvex.json")
+
+
+def test_a_deleted_document_is_none(shell, tmp_path):
+    below = make_layer({"app/all.openvex.json": json.dumps(everything_is_fine("pkg:npm/lodash")).encode(), "a": b"x"})
+    image = write_docker_archive(tmp_path / "image.tar", make_image((below, make_layer({"app/.wh.all.openvex.json": b""}))))
+    codes = {reason["code"] for reason in report(shell, image=image)[0]["coverage"]["reasons"]}
+    assert "untrusted_rules" not in codes

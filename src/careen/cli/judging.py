@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from .arguments import Parser, add_common, add_settings, given
+from .arguments import NETWORK, Parser, add_common, add_settings, given
 
 if TYPE_CHECKING:
     from careen.config import Settings
@@ -15,18 +15,14 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 REFERENCE = "as for careen scan: an image, an archive, a folder, a bill of materials"
-RULES = ("ignore_file", "vex", "ignore_unfixed", "unknown_as")
+RULES = ("ignore_file", "vex", "image_vex", "ignore_unfixed", "unknown_as")
 
 
 def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
     add_settings(parser, "image", ("platform",))
     add_settings(parser, "policy", policy)
     add_settings(parser, "advisories", ("offline", "advisories", "db_from"))
-    add_settings(
-        parser,
-        "registry and network",
-        ("registry_username", "docker_config", "plain_http", "insecure", "ca_file", "client_cert", "client_key", "timeout"),
-    )
+    add_settings(parser, "registry and network", NETWORK)
     add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
     add_settings(parser, "telling", ("quiet", "no_progress"))
     add_common(parser)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.catalogers import decisions
 from careen.catalogers import distribution as distributions
+from careen.model.decision import Decision
 from careen.model.delta import Delta, Fact
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence
@@ -66,7 +68,13 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
         unowned,
         exposed(squashed, owners),
         filesystem(squashed, owners),
+        _decisions(squashed),
     )
+
+
+def _decisions(squashed: Squashed) -> tuple[Decision, ...]:
+    facts = squashed.visible_facts(decisions.NAME)
+    return tuple(replace(fact.value, path=fact.path, layer=fact.layer) for fact in facts)
 
 
 class _History(Struct):

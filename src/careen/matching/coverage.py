@@ -17,7 +17,7 @@ from careen.model.report import Coverage, Reason
 from .match import Matched
 
 STALE_DAYS = 30
-INFORMATION = frozenset({"fixed_only", "stand_in"})
+INFORMATION = frozenset({"fixed_only", "stand_in", "untrusted_rules"})
 
 
 def coverage(
@@ -43,6 +43,7 @@ def coverage(
         detail = "a layer removed their package database while their files stayed: they may have changed since"
         reasons.append(Reason("shadowed_database", detail, shadowed))
     reasons += _unreadable(unknowns)
+    reasons += _untrusted(inventory)
     return Coverage(_verdict(judged, reasons), tuple(reasons), inventory.files, inventory.unowned_executables)
 
 
@@ -74,6 +75,15 @@ def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
         where = f"{first.evidence.path}: {first.reason}" if first.evidence.path else first.reason
         reasons.append(Reason("unreadable", f"{_count(files, 'file')} could not be read ({where}{' …' if files > 1 else ''})"))
     return reasons
+
+
+def _untrusted(inventory: Inventory) -> list[Reason]:
+    paths = [decision.path for decision in inventory.decisions]
+    if not paths:
+        return []
+    listed = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+    what = "VEX or ignore rules"
+    return [Reason("untrusted_rules", f"the image holds {what} of its own, which whoever made it may have written: {listed}")]
 
 
 def _count(number: int, what: str) -> str:

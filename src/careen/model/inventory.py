@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from .decision import Decision
 from .filesystem import FileSystem
 from .finding import ExposedSecret
 from .package import Distribution, Evidence, Package
@@ -26,3 +27,4 @@ class Inventory(Struct, frozen=True):
     unowned_executables: int = 0
     secrets: tuple[ExposedSecret, ...] = ()  # in files of every layer, deleted ones too
     filesystem: FileSystem = FileSystem()  # the files of note
+    decisions: tuple[Decision, ...] = ()  # VEX and ignore rules inside the image

@@ -30,6 +30,7 @@ def load_policy(
     vex: Sequence[Path] = (),
     strict: bool = False,
     grace_days: int = 0,
+    image_vex: bool = False,
 ) -> Policy:
     return Policy(
         fail_on=tuple(read_gate(part) for text in fail_on for part in text.split(",") if part.strip()),
@@ -39,6 +40,7 @@ def load_policy(
         strict=strict,
         vex=tuple(_statements(vex)),
         grace_days=grace_days,
+        image_vex=image_vex,
     )
 
 

@@ -42,6 +42,7 @@ class Policy(Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()
     strict: bool = False
     vex: tuple[Statement, ...] = ()
+    image_vex: bool = False  # also what VEX documents inside the image state
     baseline: Baseline | None = None
     grace_days: int = 0
 

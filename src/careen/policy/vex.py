@@ -5,13 +5,17 @@ to it, or of the whole image; one with components speaks of these where they are
 of one moment the one that leaves the finding standing holds: a contradiction must not hide anything.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
 from careen.formats.vex import Statement
 from careen.model.finding import SuppressedBy, VexNote, Vulnerability
+from careen.model.inventory import Inventory
 
 from .about import About
+
+log = logging.getLogger(__name__)
 
 SETS_ASIDE = frozenset({"not_affected", "fixed"})
 
@@ -44,6 +48,20 @@ def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:
         ):
             return True
     return False
+
+
+def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
+    """What VEX documents inside the image state, for whoever trusts its maker."""
+    from careen.formats.vexfile import read_vex
+
+    found: list[Statement] = []
+    for decision in inventory.decisions:
+        if decision.kind == "vex":
+            try:
+                found += read_vex(decision.text.encode(), f"image:{decision.path}")
+            except ValueError as error:
+                log.warning("%s inside the image is no VEX document and is passed over: %s", decision.path, error)
+    return tuple(found)
 
 
 def set_aside(statement: Statement) -> SuppressedBy | None:

@@ -119,3 +119,14 @@ def test_third_party_packages_are_counted():
     found, reasons = cover(packages, info(unfixed=True))
     assert (found.verdict, reasons["unassessed_package"].packages) == ("partially_assessed", 1)
     assert isinstance(packages[0], Package)
+
+
+def test_rules_inside_the_image_are_said_and_lower_nothing():
+    from careen.model.decision import Decision
+
+    inventory = Inventory(DEBIAN, (deb(),), decisions=tuple(Decision("vex", "", f"{name}.vex.json") for name in "abcd"))
+    known = knowledge(info(unfixed=True))
+    found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
+    (reason,) = [one for one in found.reasons if one.code == "untrusted_rules"]
+    assert reason.detail.endswith("a.vex.json, b.vex.json, c.vex.json …")
+    assert found.verdict == "assessed"

@@ -219,3 +219,16 @@ def test_without_statements_nothing_changes():
     found = finding()
     assert judge(found, where=about(OPENSSL)).findings == (found,)
     assert assess([found], ALL, (), Policy(vex=(stated(product(OPENSSL.purl)),)), date.today()).findings == (found,)
+
+
+def test_what_a_document_inside_the_image_states(caplog):
+    from careen.model.decision import Decision
+    from careen.policy.vex import stated_inside
+
+    statement = '{"vulnerability": "CVE-1", "products": ["x"], "status": "fixed"}'
+    good = '{"@context": "https://openvex.dev/ns", "statements": [' + statement + "]}"
+    inventory = Inventory(
+        DEBIAN, (), decisions=(Decision("rules", "", "a"), Decision("vex", good, "b.json"), Decision("vex", "{", "c.json"))
+    )
+    assert [(one.ids, one.source) for one in stated_inside(inventory)] == [(("CVE-1",), "image:b.json")]
+    assert "c.json inside the image is no VEX document" in caplog.text

@@ -1,0 +1,36 @@
+"""VEX documents and ignore rules that lie inside an image: told, and never applied unless a flag says so.
+
+Whoever made the image may have written them. Shape: the files that scanners look for by name.
+"""
+
+from collections.abc import Iterator
+
+from careen.model.decision import Decision
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+NAME = "decisions"
+VEX = (".vex.json", ".openvex.json", ".csaf.json")
+RULES = (
+    ".careenignore", ".careen.yaml", ".careen.yml", ".trivyignore", ".trivyignore.yaml", ".trivyignore.yml", ".grype.yaml",
+    ".grype.yml", "osv-scanner.toml",
+)  # fmt: skip
+MAX_BYTES = 4 << 20
+
+
+def read(file: File) -> Iterator[Decision]:
+    if file.path.rpartition("/")[2] in RULES:
+        yield Decision("rules")
+        return
+    if file.size_bytes > MAX_BYTES:
+        raise ValueError(f"a VEX document over {MAX_BYTES >> 20} MiB")
+    yield Decision("vex", file.data.decode(errors="replace"))
+
+
+CATALOGER = Cataloger(
+    name=NAME,
+    ecosystem=Ecosystem(purl_type="", scheme=""),
+    readers=(Reader(Wants(names=("vex.json", "openvex.json", *RULES), suffixes=VEX), read),),
+    fact=Decision,
+    join=lambda facts: iter(()),
+    limits="It finds no packages: the report says that such files are there, and --image-vex applies the VEX documents.",
+)
