@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from careen.model.advisory import SEVERITIES
 from careen.model.finding import ExposedSecret, Finding, FixState, Misconfiguration, Suppressed, Vulnerability
 from careen.model.image import ImageConfig
-from careen.model.package import Evidence, Package, Presence
+from careen.model.package import Package, Presence
 
 FIX_STATES: tuple[FixState, ...] = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
 _SEEN = {presence: rank for rank, presence in enumerate(get_args(Presence))}
@@ -26,17 +26,22 @@ class BaseImage(Struct, frozen=True):
 
 def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
     """(purl, package), one per purl and owner, in order; the places of equal ones are evidence of one."""
-    places: dict[tuple[str, str], dict[Evidence, None]] = {}
-    first: dict[tuple[str, str], Package] = {}
+    groups: dict[tuple[str, str], list[Package]] = {}
     for package in packages:
-        key = package.purl, package.owned_by or ""
-        if key not in first or _SEEN[package.presence] < _SEEN[first[key].presence]:
-            first[key] = package  # what is there somewhere is there
-        places.setdefault(key, {}).update(dict.fromkeys(package.evidence))
-    return [
-        (key[0], replace(first[key], evidence=tuple(sorted(places[key], key=lambda place: (place.layer, place.path)))))
-        for key in sorted(first)
-    ]
+        groups.setdefault((package.purl, package.owned_by or ""), []).append(package)
+    return [(key[0], _one(groups[key])) for key in sorted(groups)]
+
+
+def _one(group: list[Package]) -> Package:
+    """What is there somewhere is there. The places of a package that stands alone keep their order, the best first."""
+    if len(group) == 1:
+        return group[0] if len(set(group[0].evidence)) == len(group[0].evidence) else _with_places(group[0], group)
+    return _with_places(min(group, key=lambda package: _SEEN[package.presence]), group)
+
+
+def _with_places(package: Package, group: list[Package]) -> Package:
+    places = {place for one in group for place in one.evidence}
+    return replace(package, evidence=tuple(sorted(places, key=lambda place: (place.layer, place.path))))
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

@@ -23,6 +23,15 @@ ADVISORY = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    logger = logging.getLogger("careen")
+    handlers, level = logger.handlers, logger.level
+    yield
+    logger.handlers = handlers
+    logger.setLevel(level)
+
+
 @pytest.fixture
 def order(tmp_path):
     def make(registry, namespace="", restart=False, folder="out", **wanted):
@@ -36,7 +45,9 @@ def settings(tmp_path):
     advisories = tmp_path / "advisories"
     advisories.mkdir()
     (advisories / "one.json").write_text(json.dumps(ADVISORY))
-    return load({"cache_dir": str(tmp_path / "cache"), "offline": True, "advisories": str(advisories)}).settings
+    return load(
+        {"cache_dir": str(tmp_path / "cache"), "offline": True, "scanners": "vuln", "advisories": str(advisories)}
+    ).settings
 
 
 def keep(path, report):
