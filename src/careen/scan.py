@@ -55,8 +55,11 @@ def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
     if all(digests) and not reading.verify_diff_ids:
         key = _key(digests, reading)
         known = reading.store.get(key)
-        if known is not None:
-            return _with_digests(image, digests), msgspec.msgpack.decode(known, type=Inventory)
+        try:
+            if known is not None:
+                return _with_digests(image, digests), msgspec.msgpack.decode(known, type=Inventory)
+        except msgspec.MsgspecError:
+            pass  # damaged on the disk: the layers tell it again
     from careen.layers.bind import bind
 
     deltas = _read_all(image.layers, reading)

@@ -5,6 +5,7 @@ in the store is that digest with the readers' fingerprint, never the diff ID tha
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, BinaryIO
@@ -25,6 +26,8 @@ from careen.store.memory import Store
 from .dispatch import Dispatch, Wanted
 from .tree import folder_entries
 from .walk import Walked, tar_entries, walk
+
+log = logging.getLogger(__name__)
 
 
 class Readers:
@@ -63,8 +66,11 @@ def index(
     digest = known_digest(layer, store)
     if digest and not verify_diff_id:
         known = store.get(_key(digest, readers, limits))
-        if known is not None:
-            return decode(known, readers.catalogers)
+        try:
+            if known is not None:
+                return decode(known, readers.catalogers)
+        except (msgspec.MsgspecError, KeyError) as error:
+            log.warning("what the cache holds of layer %s is damaged (%s): it is read anew", digest, error)
     delta = _read(layer, readers, limits, verify_diff_id, progress)
     store.put(_key(delta.digest, readers, limits), encode(delta))
     if layer.identity:

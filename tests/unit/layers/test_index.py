@@ -91,3 +91,13 @@ def test_many_hard_links_to_one_file_cost_no_more_than_their_number():
     delta = read(layer_of(make_layer({"store/0001": b'{"name": "x", "version": "1.0.0"}', **links})))
     assert len(delta.facts["npm"]) == 20_000
     assert time.process_time() - started < 4  # quadratic: half a minute
+
+
+def test_a_damaged_entry_of_the_store_is_read_anew(caplog):
+    class Damaged(MemoryStore):
+        def get(self, key):
+            return b"\x93garbage" if key.startswith("delta ") else super().get(key)
+
+    layer = layer_of(STORED, digest="sha256:" + hashlib.sha256(STORED).hexdigest())
+    assert read(layer, Damaged()) == read(layer_of(STORED))
+    assert "damaged" in caplog.text
