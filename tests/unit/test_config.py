@@ -166,3 +166,13 @@ def test_severities_are_those_of_the_model():
     assert get_args(config.Severity) == advisory.SEVERITIES
     (field,) = [field for field in fields(Settings) if field.name == "unknown_as"]
     assert choices(field) == advisory.SEVERITIES
+
+
+def test_a_home_that_may_not_be_looked_into_has_no_file(monkeypatch, tmp_path):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.stat", refuse)
+    found = load({}, {"HOME": str(tmp_path)})
+    monkeypatch.undo()
+    assert set(found.origins.values()) == {"default"}
