@@ -98,7 +98,7 @@ CONTAINER_CASES = [
     ("Privileged Containers", "", False),
     *(
         ("Capabilities", f"securityContext: {{capabilities: {{add: [{name}]}}}}", False)
-        for name in podsecurity.BASELINE_CAPABILITIES
+        for name in sorted(podsecurity.BASELINE_CAPABILITIES)
     ),
     *(
         ("Capabilities", f"securityContext: {{capabilities: {{add: [CHOWN, {name}]}}}}", True)
