@@ -22,6 +22,7 @@ WINDOW = 128 * 1024
 CONTEXT = 2048  # kept before a window: for what may not stand before a match, and to tell a long line
 MAX_SECRETS = 200  # in one text; nobody reads more
 MAX_BYTES = 32 << 20  # of one text
+MAX_TRIED = 2000  # rules on windows of one text: text that is made to look like secrets everywhere ends here
 MAX_SHOWN = 40
 _LONG_LINE = 1000  # bytes on both sides of a value without a line break: nobody wrote this by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
@@ -46,10 +47,10 @@ class Search:
         self._path, self._prefilter = path, using or prefilter()
         self._kept, self._line, self._before = b"", 1, 0  # not yet searched, its first line, how much of it is context
         self._found: list[ExposedSecret] = []
-        self._left = MAX_BYTES
+        self._left, self._tried = MAX_BYTES, 0
 
     def feed(self, piece: bytes) -> None:
-        if self.full or self._left <= 0:
+        if self.full or self._left <= 0 or self._tried > MAX_TRIED:
             return
         self._left -= len(piece)
         text = self._kept + piece if self._kept else piece
@@ -72,6 +73,8 @@ class Search:
             yield Unknown(
                 "secrets", Evidence(self._path, 0), f"it holds more than {MAX_SECRETS} secrets: the rest is not listed"
             )
+        elif self._tried > MAX_TRIED:
+            yield Unknown("secrets", Evidence(self._path, 0), "too much in it looks like a secret: the rest was not searched")
         elif self._left <= 0:
             yield Unknown("secrets", Evidence(self._path, 0), f"only its first {MAX_BYTES >> 20} MiB were searched")
 
@@ -84,6 +87,7 @@ class Search:
         candidates = self._prefilter.candidates(text, self._path)
         if not candidates or is_example(self._path):
             return
+        self._tried += len(candidates)
         matches = [
             (rule, match, span, verdict)
             for rule, start in candidates

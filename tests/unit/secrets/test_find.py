@@ -1,5 +1,7 @@
 """Where a secret is found, what is told of it, and what is none."""
 
+import time
+
 import pytest
 
 from careen.model.finding import ExposedSecret
@@ -110,6 +112,19 @@ def test_too_many_are_cut_off_and_said():
     assert len(found) == MAX_SECRETS
     assert all(isinstance(one, ExposedSecret) for one in found)
     assert isinstance(last, Unknown)
+
+
+def test_text_that_looks_like_secrets_everywhere_is_given_up():
+    """Each of these is a candidate for a rule of its own, and none of them a secret."""
+    names = sorted({rule.near[0] for rule in load() if rule.near and rule.near[0].isalpha()})
+    block = "".join(f"{name}_token={'ab1' * 30}\n" for name in names).encode()
+    search = Search("srv/x")
+    start = time.process_time()
+    for _ in range((16 << 20) // len(block)):
+        search.feed(block)
+    facts = list(search.facts())
+    assert time.process_time() - start < 15
+    assert all(isinstance(fact, Unknown) for fact in facts)
 
 
 @pytest.mark.parametrize("padding", [0, 20_000])
