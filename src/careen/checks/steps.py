@@ -16,6 +16,12 @@ def of_call(call: Call, message: str) -> Place:
     return Place(message, call.command.line, max(call.command.line, call.command.end_line))
 
 
+def of_word(call: Call, word: str, message: str) -> Place:
+    """The line of one word of the command."""
+    line = call.line_of(word)
+    return Place(message, line, line)
+
+
 def of_stage(stage: Stage, message: str) -> Place:
     return Place(message, stage.line, stage.end_line)
 

@@ -16,6 +16,7 @@ from .streams import forget_output, make_sure_of_streams
 # name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
 COMMANDS = {
     "scan": ("careen.cli.scan", "name the vulnerabilities of an image, and what mends them"),
+    "check": ("careen.cli.check", "name the faults of Dockerfiles, Compose files and manifests"),
     "inventory": ("careen.cli.inventory", "list what is in an image, or what changed between two"),
     "fix": ("careen.cli.fix", "list what mends it, and how much; the Dockerfile's diff"),
     "explain": ("careen.cli.explain", "say why a vulnerability is found in a package, or why not"),
@@ -34,6 +35,7 @@ examples:
   careen scan nginx:latest               from Docker, Podman or a registry
   docker save my-image | careen scan -   an archive on standard input
   careen scan image.tar --format json    an archive, the report for programs
+  careen check .                         the configuration files of a source tree
   careen scan my-image --fail-on high    exit with 1 where a pipeline must stop
 """
 

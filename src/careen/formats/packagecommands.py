@@ -178,6 +178,8 @@ def _rpm_like(word: str) -> Spec:
         return Spec(word, found[1], "" if "*" in version else version, constrained=True)
     if ":" in word:
         return Spec(word, word.partition(":")[0], constrained=True)
+    if "-$" in word:  # a version that nobody knows here
+        return Spec(word, word.partition("-$")[0], constrained=True)
     return Spec(re.sub(r"\s", "", word), re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86)$", "", word))
 
 

@@ -145,6 +145,8 @@ def _result(finding: Finding, index_by_id: dict[str, int], base: str) -> dict[st
 def _of_flaw(finding: Vulnerability, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
     fix = f"fixed in {', '.join(finding.fix.versions)}" if finding.fix.versions else f"fix: {finding.fix.state}"
     places = [_location(path, base, finding.package) for path in finding.paths or ("",)]
+    if where := finding.location:
+        places = [_location(where.path, base, finding.package, where.line, where.end_line)]
     properties = {
         "purl": finding.package,
         "reason": finding.reason,

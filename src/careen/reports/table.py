@@ -58,6 +58,9 @@ NEXT_STEPS = {
     "unknown_distribution": "docs/coverage.md names the distributions that have a feed",
     "unreadable": "careen scan --debug says more of each file",
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
+    "unpinned": "pin versions: what is not pinned can only be judged after the build, with careen scan",
+    "unresolved": "install from a repository, or name a file whose name holds the version",
+    "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX of the image itself",
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
 DISTRIBUTED = ("deb", "rpm", "apk")
@@ -103,6 +106,9 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield [(f"  {image.digest}", "dim")]
     if image.kind == "files":
         yield [(f"  {plural(report.coverage.files, 'file')} checked", "")]
+        if inventory.packages:
+            pinned = sum(package.version != "" for package in inventory.packages)
+            yield [(f"  {plural(len(inventory.packages), 'package')} will be installed, {pinned:,} of a pinned version", "")]
         yield []
         return
     platform = f"{image.platform}, " if image.platform else ""
@@ -168,13 +174,18 @@ def _title(name: str, version: str, kind: str, findings: list[Vulnerability], op
     binaries = sorted({one.package_name for one in findings})
     if binaries != [name]:
         what = f"{kind}: {visible(', '.join(binaries))}"
-    elif kind not in DISTRIBUTED:  # where a package database lies is no news
-        paths = sorted({path for one in findings for path in one.paths})
+    elif kind not in DISTRIBUTED or any(one.location for one in findings):  # where a package database lies is no news
+        paths = sorted({place for one in findings for place in _places(one)})
         what = f"{kind}: {visible(paths[0])}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "") if paths else kind
     room = options.width - columns(title) - 2
     if options.width and room < 20:
         return [(title, "bold")]
     return [(title, "bold"), ("  " + (shorten(what, room) if options.width else what), "dim")]
+
+
+def _places(finding: Vulnerability) -> tuple[str, ...]:
+    where = finding.location
+    return (f"{where.path}:{where.line}",) if where and where.line else finding.paths
 
 
 def _rows(name: str, findings: list[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
@@ -327,7 +338,7 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield [(heading[report.coverage.verdict], "bold yellow")]
     steps: dict[str, None] = {}
     for reason in report.coverage.reasons:
-        if reason.code in NEXT_STEPS:
+        if reason.code in NEXT_STEPS and not (reason.code == "unreadable" and report.image.kind == "files"):
             steps[NEXT_STEPS[reason.code]] = None
         if reason.code == "unreadable" and report.unknowns:
             continue  # they stand below, each with its own reason
@@ -336,7 +347,8 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield from _item(visible(reason.detail) + packages, options)
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
         where = fit(visible(unknown.evidence.path), options.width, 6)
-        yield from _item(f"{where} (layer{TOGETHER}{unknown.evidence.layer}): {visible(unknown.reason, 300)}", options)
+        layer = "" if report.image.kind == "files" else f" (layer{TOGETHER}{unknown.evidence.layer})"
+        yield from _item(f"{where}{layer}: {visible(unknown.reason, 300)}", options)
     if len(report.unknowns) > 10 and not options.verbose:
         yield from _item(f"{len(report.unknowns) - 10} more files that could not be read (--verbose lists them)", options)
     for step in steps:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call
+from careen.checks.steps import of_word
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.packagefile import read_address
 from careen.plugins import Check, Place
 
 _TOOLS = ("apt", "apk", "dnf", "yum", "microdnf", "zypper", "rpm", "pip", "pipx", "npm", "yarn", "pnpm", "gem")
@@ -15,9 +16,17 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             continue
         for spec in package.specs:
             if spec.kind == "url":
-                text = call.step.resolve(spec.text, "\0")
-                plain = " over plain HTTP" if text.lower().startswith("http://") else ""
-                yield of_call(call, f"{package.program} installs {text}{plain}")
+                plain = " over plain HTTP" if spec.text.lower().startswith("http://") else ""
+                yield of_word(call, spec.text, f"{package.program} installs {spec.text}{plain}: {_told(spec.text)}")
+
+
+def _told(address: str) -> str:
+    """What the name of the file says, which for an alias is no version."""
+    name = read_address(address)
+    if name is None:
+        return "what it is, its address does not say"
+    whose = f" for {name.distribution}" if name.distribution else ""
+    return f"{name.name}{whose}, version {name.version or 'unknown'}"
 
 
 CHECK = Check(

@@ -34,7 +34,23 @@ class Call(Struct, frozen=True, gc=False):
 
     command: Command
     step: "Step"
-    package: PackageCall | None = None  # where the program manages packages
+    package: PackageCall | None = None  # where the program manages packages; known variables are resolved
+
+    def line_of(self, text: str) -> int:
+        """The line on which the word stands that holds this text, or became it; else the command's first line."""
+        one, first = self.step.instruction, self.command.line
+        if one.json or one.heredocs:
+            return first
+        for raw in self.command.words:
+            if text not in raw and ("$" not in raw or text not in " ".join(resolved_words((raw,), self.step.known))):
+                continue
+            at = one.text.find(raw)
+            while at >= 0:
+                line = one.line_at(at)
+                if first <= line <= max(first, self.command.end_line):
+                    return line
+                at = one.text.find(raw, at + 1)
+        return first
 
 
 class Step(Struct, frozen=True):
@@ -180,7 +196,7 @@ def read_dockerfile(
         for command in step.commands:
             if not command.words:
                 continue
-            call = Call(command, step, read_call(command.words))
+            call = Call(command, step, read_call(resolved_words(command.words, step.known)))
             by_program.setdefault(command.program, []).append(call)
             by_step.setdefault(step.line, []).append(call)
             if call.package is not None:
@@ -198,6 +214,23 @@ def read_dockerfile(
         settings or {},
         None if ignored is None else tuple(ignored),
     )
+
+
+def resolved_words(words: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """Known variables take their values, one that stands alone becomes as many words as it holds; others stay."""
+    if not any("$" in word for word in words):
+        return tuple(words)
+    found: list[str] = []
+    for word in words:
+        if "$" not in word or "$(" in word:
+            found.append(word)
+            continue
+        try:
+            text = expand(word.replace('"', "").replace("'", ""), known, "\0", keep_unset=True)
+        except ValueError:
+            text = word
+        found += text.split() if word.startswith("$") and text != word else [text]
+    return tuple(found)
 
 
 def _frozen(mapping: dict[Key, list[Value]]) -> dict[Key, tuple[Value, ...]]:

@@ -1,0 +1,163 @@
+"""Source files come in, a Report goes out: the checks of each kind, and what Dockerfiles will install.
+
+Files are sorted by kind, each kind's documents are read and judged by its checks, the packages that Dockerfiles pin are
+matched with what is known, and the policy gives its verdict. Nothing is built, rendered or fetched from what files name.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.checks.kinds import KINDS, Document, Kind, Rules, SourceFile, kind_of
+from careen.checks.run import Outcome, joined, run
+from careen.database.knowledge import Knowledge
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.matching.match import Matched
+from careen.model.advisory import Severity
+from careen.model.finding import Finding, Location, Vulnerability
+from careen.model.image import Image, ImageConfig
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Evidence
+from careen.model.report import Coverage, Reason, Report
+from careen.plugins import Check
+from careen.policy.policy import Policy, assess
+from careen.predict.declared import Predicted, predicted
+
+
+class Tuning(Struct, frozen=True):
+    """Which checks run, beside those that do by default, and how much their faults weigh here."""
+
+    off: frozenset[str] = frozenset()
+    on: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = {}
+
+
+class Checked(Struct, frozen=True):
+    outcome: Outcome
+    predicted: tuple[Predicted, ...]
+    files: int  # that are of a kind that is checked
+
+
+def check_files(
+    files: Sequence[SourceFile], checks_of: Callable[[Kind], Sequence[Check]], rules: Rules, tuning: Tuning
+) -> Checked:
+    """``checks_of`` loads the checks of a kind; it is asked only where there is a file of it."""
+    by_kind: dict[str, list[SourceFile]] = {}
+    unknowns: list[Unknown] = []
+    for file in files:
+        kind = kind_of(file.path, file.text)
+        if kind is not None:
+            by_kind.setdefault(kind.name, []).append(file)
+        elif file.named:
+            unknowns.append(
+                Unknown("files", Evidence(file.path, 0), "neither Dockerfile, Compose file nor Kubernetes manifest")
+            )
+    outcomes: list[Outcome] = []
+    installs: list[Predicted] = []
+    for kind in KINDS:
+        members = by_kind.get(kind.name)
+        if not members:
+            continue
+        checks = tuned(checks_of(kind), tuning)
+        for one in kind.read(members, checks, rules):
+            if isinstance(one, Document):
+                outcomes.append(run(checks, one.value, one.path, one.ignores))
+                if isinstance(one.value, Dockerfile):
+                    installs += predicted(one.value)
+            else:
+                unknowns.append(one)
+    outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
+    return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())))
+
+
+def tuned(checks: Sequence[Check], tuning: Tuning) -> tuple[Check, ...]:
+    """Those that run, with the severity that they have here."""
+    wanted = [check for check in checks if (check.default or check.id in tuning.on) and check.id not in tuning.off]
+    return tuple(replace(check, severity=tuning.severities.get(check.id, check.severity)) for check in wanted)
+
+
+def report_of_files(
+    reference: str,
+    checked: Checked,
+    unknowns: Sequence[Unknown],
+    policy: Policy,
+    judge: Callable[[Inventory], tuple[Knowledge | None, Matched]] | None,
+    now: datetime | None = None,
+) -> Report:
+    """``judge`` matches packages with what is known; None where nobody asks for vulnerabilities."""
+    now = now or datetime.now(UTC)
+    pinned = [one for one in checked.predicted if one.pinned]
+    all_unknowns = (*unknowns, *checked.outcome.unknowns)
+    knowledge, matched = None, Matched((), ())
+    reasons: list[Reason] = []
+    if judge is not None:
+        if pinned:
+            knowledge, matched = judge(Inventory(None, tuple(one.package for one in pinned)))
+            reasons += matched.reasons
+            if knowledge is None:
+                reasons.append(Reason("no_database", "there is no advisory database: no package was judged", len(pinned)))
+        reasons += _open(checked.predicted)
+    if all_unknowns:
+        reasons.append(Reason("unreadable", f"{len(all_unknowns)} files or parts of them could not be read"))
+    inventory = Inventory(None, tuple(one.package for one in checked.predicted), all_unknowns, checked.files)
+    coverage = Coverage("partially_assessed" if reasons else "assessed", tuple(reasons), checked.files, 0)
+    findings: list[Finding] = [*_placed(matched.findings, pinned), *checked.outcome.findings]
+    assessed = assess(findings, coverage, all_unknowns, policy, now.date())
+    return Report(
+        created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        image=Image(reference, "files", "", None, ImageConfig(), ()),
+        inventory=inventory,
+        findings=assessed.findings,
+        suppressed=(*assessed.suppressed, *checked.outcome.suppressed),
+        unknowns=all_unknowns,
+        coverage=assessed.coverage,
+        verdict=assessed.verdict,
+        database=knowledge.info if knowledge else None,
+    )
+
+
+def _placed(findings: Sequence[Vulnerability], pinned: Sequence[Predicted]) -> list[Vulnerability]:
+    """With the line that brings the package in place of a layer."""
+    by_purl: dict[tuple[str, str], Predicted] = {}
+    for one in pinned:
+        by_purl.setdefault((one.package.purl, _path(one)), one)
+    placed = []
+    for finding in findings:
+        for path in finding.paths or ("",):
+            found = by_purl.get((finding.package, path))
+            if found is not None:
+                where = Location(path, found.line, found.end_line)
+                placed.append(replace(_weighed(finding, found), layer=None, location=where, paths=(path,)))
+    return placed
+
+
+def _weighed(finding: Vulnerability, found: Predicted) -> Vulnerability:
+    """A version without its release gets the newest release of it: a fix in one of those is there already, perhaps."""
+    if found.exact or any(_upstream(fix) != _upstream(found.package.version) for fix in finding.fix.versions):
+        return finding
+    return replace(finding, confidence="possible") if finding.fix.versions else finding
+
+
+def _upstream(version: str) -> str:
+    return version.rpartition(":")[2].partition("-")[0]
+
+
+def _path(one: Predicted) -> str:
+    place: Evidence = one.package.evidence[0]
+    return place.path
+
+
+def _open(installs: Sequence[Predicted]) -> list[Reason]:
+    """What will be installed, and nobody can say yet in which version."""
+    loose = [one for one in installs if not one.pinned]
+    fetched = sum(one.url is not None for one in loose)
+    named = len(loose) - fetched
+    reasons = []
+    if named:
+        detail = "packages will be installed in whatever version their repository holds on the day of the build"
+        reasons.append(Reason("unpinned", detail if named > 1 else detail.replace("packages", "a package", 1), named))
+    if fetched:
+        reasons.append(Reason("unresolved", "fetched by an address that does not say the version", fetched))
+    return reasons

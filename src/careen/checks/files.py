@@ -1,0 +1,129 @@
+"""The files of a source tree that are worth checking, read with bounds; what could not be read is an Unknown.
+
+Links are not followed, and folders that hold other people's code or a version control system's are passed over. A file
+that is named by itself is read whatever it is called.
+Raises: InputError for a path that is not there.
+"""
+
+import os
+import posixpath
+import re
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.errors import InputError
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+
+from .kinds import SourceFile, may_be_checked
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_TOTAL_BYTES = 512 * 1024 * 1024
+MAX_FILES = 50_000
+MAX_ENTRIES = 2_000_000
+PASSED_OVER = frozenset(
+    (".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", ".terraform", "site-packages")
+)
+
+
+class Found(Struct, frozen=True):
+    files: tuple[SourceFile, ...]
+    unknowns: tuple[Unknown, ...]
+
+
+def find_files(paths: Sequence[str]) -> Found:
+    """Paths are told relative to the working folder where they lie below it."""
+    files: dict[str, SourceFile] = {}
+    unknowns: list[Unknown] = []
+    total = 0
+    for path, named in _candidates(paths):
+        name = shown(path) if path is not None else "stdin"
+        if name in files:
+            continue
+        if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
+            unknowns.append(Unknown("files", Evidence(name, 0), "more files than are read at once"))
+            break
+        try:
+            text = _text(path) if path is not None else _standard_input()
+        except (OSError, ValueError) as error:
+            unknowns.append(Unknown("files", Evidence(name, 0), getattr(error, "strerror", None) or str(error)))
+            continue
+        total += len(text)
+        if path is None and re.search(r"(?m)^(?:apiVersion|services|include)\s*:", text):
+            name = "stdin.yaml"
+        files[name] = SourceFile(name, text, _ignored(path) if path is not None else None, named)
+    return Found(tuple(files.values()), tuple(unknowns))
+
+
+def shown(path: Path) -> str:
+    """Below the working folder relative to it, with slashes."""
+    whole = Path(os.path.normpath(Path.cwd() / path))
+    try:
+        whole = whole.relative_to(Path.cwd())
+    except ValueError:
+        pass
+    return whole.as_posix()
+
+
+def _candidates(paths: Iterable[str]) -> Iterator[tuple[Path | None, bool]]:
+    """None is standard input."""
+    for text in paths:
+        path = Path(text)
+        if text == "-":
+            yield None, True
+        elif path.is_dir():
+            yield from ((one, False) for one in _below(path))
+        elif path.exists():
+            yield path, True
+        else:
+            raise InputError(f"{text} does not exist", "careen check takes files and folders")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    entries = 0
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
+        entries += len(names)
+        if entries > MAX_ENTRIES:
+            raise InputError(f"{folder} has more than {MAX_ENTRIES:,} files", "name the folders that are to be checked")
+        for name in sorted(names):
+            path = Path(place, name)
+            if may_be_checked(name) and not path.is_symlink():
+                yield path
+
+
+def _text(path: Path) -> str:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("no regular file")
+    if status.st_size > MAX_BYTES:
+        raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
+    with path.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    return data.decode("utf-8-sig")  # a UnicodeDecodeError is a ValueError
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
+    return data.decode("utf-8-sig")
+
+
+def _ignored(path: Path) -> tuple[str, ...] | None:
+    """The ``.dockerignore`` of this Dockerfile alone, or the one beside it.
+
+    **Source:** Docker build, "Build context", filename and location.
+    """
+    if not may_be_checked(path.name) or posixpath.splitext(path.name)[1] in (".yaml", ".yml", ".json"):
+        return None
+    for name in (f"{path.name}.dockerignore", ".dockerignore", ".containerignore"):
+        try:
+            return tuple(_text(path.with_name(name)).splitlines())
+        except (OSError, ValueError):
+            continue
+    return None

@@ -1,0 +1,172 @@
+"""Kinds of files that are checked: how each is known, which are read together, and the checks that judge them.
+
+A kind is told by name and content alone, so that a folder full of YAML is sorted without asking. To add one: an entry in
+``KINDS``, and its folder of checks.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from careen.formats import compose, kubernetes, yamldoc
+from careen.formats.dockerfile.stages import read_dockerfile
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.plugins import Check
+
+from .comments import comments_in_dockerfile, comments_in_lines
+from .run import Ignore
+
+_DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
+_NO_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
+_FROM = re.compile(r"(?im)^\s*(?:FROM\s+\S|ARG\s+\w)")
+_YAML = (".yaml", ".yml")
+_API_OBJECT = re.compile(r"""(?m)^\s*['"]?apiVersion['"]?\s*:""")
+_SERVICES = re.compile(r"(?m)^(?:services|include)\s*:")
+_FILE_NAME = re.compile(r"""(?m)^\s*(?:-\s*)?(?:(?:file|path)\s*:\s*)?['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*$""")
+MAX_TOGETHER = 100
+_OVERRIDE = re.compile(r"(?i)(.*)\.override$")
+
+
+class SourceFile(Struct, frozen=True):
+    path: str
+    text: str
+    ignored: tuple[str, ...] | None = None  # lines of the .dockerignore that holds for it
+    named: bool = False  # by the user himself, not found in a folder
+
+
+class Rules(Struct, frozen=True):
+    """What the settings say: which checks run, and what they may allow."""
+
+    registries: tuple[str, ...] = ()  # that base images may come from
+
+
+class Document(Struct, frozen=True):
+    """What one run of checks looks at, under the path that stands for it, with what its comments set aside."""
+
+    path: str
+    value: Any
+    ignores: tuple[Ignore, ...] = ()
+
+
+class Kind(Struct, frozen=True):
+    """``accepts(path, text)``; ``read`` gives documents, and an Unknown for each file that is none."""
+
+    name: str
+    title: str
+    folders: tuple[str, ...]  # of careen.checks
+    accepts: Callable[[str, str], bool]
+    read: Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]
+
+
+def kind_of(path: str, text: str) -> Kind | None:
+    return next((kind for kind in KINDS if kind.accepts(path, text)), None)
+
+
+def may_be_checked(path: str) -> bool:
+    """By its name alone: whether it is worth reading when a folder is searched."""
+    name = posixpath.basename(path)
+    return _is_dockerfile_name(name) or name.lower().endswith((*_YAML, ".json"))
+
+
+def _is_dockerfile_name(name: str) -> bool:
+    return _DOCKERFILE.fullmatch(name) is not None and not name.lower().endswith((*_NO_DOCKERFILE, *_YAML, ".json"))
+
+
+def _is_dockerfile(path: str, text: str) -> bool:
+    name = posixpath.basename(path)
+    if name.lower().endswith((*_YAML, ".json")):
+        return False
+    return _is_dockerfile_name(name) or ("." not in name.strip(".") and _FROM.search(text[:20_000]) is not None)
+
+
+def _is_kubernetes(path: str, text: str) -> bool:
+    return path.lower().endswith((*_YAML, ".json")) and _API_OBJECT.search(text) is not None
+
+
+def _is_compose(path: str, text: str) -> bool:
+    return path.lower().endswith(_YAML) and _SERVICES.search(text) is not None and not _is_kubernetes(path, text)
+
+
+def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    for file in files:
+        try:
+            document = read_dockerfile(file.text, file.path, {"registries": rules.registries}, file.ignored)
+        except ValueError as error:
+            yield Unknown("dockerfile", Evidence(file.path, 0), str(error))
+            continue
+        yield Document(file.path, document, comments_in_dockerfile(document, checks))
+        yield from (
+            Unknown("dockerfile", Evidence(file.path, 0), f"RUN in line {step.line}: {step.unread}")
+            for step in document.steps
+            if step.unread and not step.commands
+        )
+
+
+def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    """All manifests are judged together: one refers to another."""
+    found: list[kubernetes.Resource] = []
+    ignores: list[Ignore] = []
+    for file in files:
+        try:
+            found += kubernetes.resources(yamldoc.read(file.text), file.path)
+        except ValueError as error:
+            why = "a template, no manifest yet: render it first" if "{{" in file.text else str(error)
+            yield Unknown("kubernetes", Evidence(file.path, 0), why)
+            continue
+        ignores += comments_in_lines(file.text, file.path)
+    if found:
+        yield Document(files[0].path, kubernetes.Manifests(found), tuple(ignores))
+
+
+def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    """A file, its override beside it and what it refers to are one document; files that others refer to are no other."""
+    for group in _projects(files):
+        try:
+            value = compose.read([(file.path, file.text) for file in group])
+        except ValueError as error:
+            yield Unknown("compose", Evidence(group[0].path, 0), str(error))
+            continue
+        yield Document(group[0].path, value, tuple(one for file in group for one in comments_in_lines(file.text, file.path)))
+
+
+def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
+    file_by_path = {file.path: file for file in files}
+    referred = {path: [one for one in _referred(file) if one in file_by_path] for path, file in file_by_path.items()}
+    within = {one for path, paths in referred.items() for one in paths if one != path}
+    overrides = {path: base for path in file_by_path if (base := _overridden(path)) in file_by_path}
+    for path in sorted(file_by_path.keys() - within - overrides.keys()):
+        group = [path, *(one for one, base in sorted(overrides.items()) if base == path)]
+        for member in group:  # grows while it is walked
+            group += [one for one in referred[member] if one not in group]
+        yield [file_by_path[one] for one in group[:MAX_TOGETHER]]
+
+
+def _overridden(path: str) -> str:
+    """The file that ``x.override.yaml`` lies over."""
+    stem, suffix = posixpath.splitext(path)
+    override = _OVERRIDE.fullmatch(stem)
+    return f"{override[1]}{suffix}" if override else ""
+
+
+def _referred(file: SourceFile) -> Iterator[str]:
+    """Files that are included or extended, by what looks like their names: whether they are is for the reader to say."""
+    folder = posixpath.dirname(file.path)
+    for name in _FILE_NAME.findall(file.text):
+        yield posixpath.normpath(posixpath.join(folder, name))
+
+
+KINDS = (
+    Kind("dockerfile", "Dockerfiles", ("careen.checks.dockerfile",), _is_dockerfile, _dockerfiles),
+    Kind(
+        "kubernetes",
+        "Kubernetes manifests",
+        ("careen.checks.kubernetes", "careen.checks.rbac", "careen.checks.network"),
+        _is_kubernetes,
+        _kubernetes,
+    ),
+    Kind("compose", "Compose files", ("careen.checks.compose",), _is_compose, _compose),
+)

@@ -1,0 +1,38 @@
+"""``careen check``: files and folders come in; faults with their lines, and the policy's verdict as exit code, go out."""
+
+import argparse
+
+from .arguments import Parser, add_common, add_settings
+from .judging import at_work, settings_of
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen check",
+        usage="careen check [flags] PATH…",
+        description="Name the faults of Dockerfiles, Compose files and Kubernetes manifests, and the vulnerabilities that a "
+        "build will bring, before anything is built.",
+        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.",
+    )
+    made.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder to search; - reads standard input")
+    add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "allowed_registries"))
+    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
+    add_settings(made, "policy", ("fail_on", "ignore_unfixed", "unknown_as", "strict"))
+    add_settings(made, "what to set aside", ("ignore_file", "vex"))
+    add_settings(made, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(made, "network", ("insecure", "ca_file", "timeout"))
+    add_common(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+
+    from .output import planned, write
+
+    settings = settings_of(arguments)
+    outputs = planned(settings, app.reporters())
+    report = at_work(settings, lambda progress: app.check(arguments.paths, settings, progress))
+    for output in outputs:
+        write(output, [report], settings)
+    return report.verdict.exit_code

@@ -1,0 +1,136 @@
+"""What the name of a package's file says of the package, and only where it follows the rule of its format.
+
+``name-version-release.arch.rpm``, ``name_version_arch.deb``, ``name-version-rN.apk``, wheels, gems, the registry's
+``/name/-/name-version.tgz``, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm``
+follows none: its name, and the distribution that it says it is for, are told, its version is not.
+**Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming.
+"""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+
+from .nevra import parse_nevra
+
+_RPM_ARCH = frozenset(
+    (
+        "noarch",
+        "x86_64",
+        "i386",
+        "i486",
+        "i586",
+        "i686",
+        "aarch64",
+        "armv7hl",
+        "ppc64",
+        "ppc64le",
+        "s390",
+        "s390x",
+        "riscv64",
+        "src",
+    )
+)
+_DEB_ARCH = frozenset(
+    ("all", "amd64", "arm64", "armel", "armhf", "i386", "mips64el", "ppc64el", "riscv64", "s390x", "loong64", "any")
+)
+_DIST = re.compile(r"[-_.]((?:el|fc|rhel|amzn|sles|sle|ol|alma|rocky|centos)\d+)$")
+_HOSTED = re.compile(
+    r"/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)/(?:-/)?(?:releases/download/(?P<tag>[^/]+)/|archive/(?:refs/tags/)?(?P<archive>[^/]+?)\.(?:tar\.\w+|tgz|zip)$)"
+)
+_VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*)?"
+_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst)$")
+CODE_HOSTS = ("github.com", "gitlab.com", "codeload.github.com", "bitbucket.org", "codeberg.org")
+
+
+class FileName(Struct, frozen=True):
+    kind: str  # purl type: "rpm", "deb", "apk", "pypi", "gem", "npm", "github", "generic"
+    name: str
+    version: str = ""  # with epoch and release, as the format writes it; "" where the name does not say
+    arch: str | None = None
+    distribution: str = ""  # "el7": what the name says it is for
+
+    @property
+    def resolved(self) -> bool:
+        return self.version != ""
+
+
+def read_address(url: str) -> FileName | None:
+    """Of the file that an address names; None for what is no package and no archive."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    path = unquote(parts.path)
+    if "$" in path:  # a variable that nobody knows
+        name = path.rpartition("/")[2]
+        kind = next((kind for suffix, kind in _KINDS.items() if name.endswith(suffix)), "generic")
+        return FileName(kind, _ARCHIVE.sub("", name)) if name else None
+    hosted = _HOSTED.search(path) if (parts.hostname or "") in CODE_HOSTS else None
+    if hosted:
+        tag = hosted["tag"] or hosted["archive"]
+        named = tag not in ("latest", "master", "main", "HEAD")
+        kind = (parts.hostname or "").removeprefix("codeload.").partition(".")[0]
+        kind = kind if kind in ("github", "gitlab", "bitbucket") else "generic"
+        return FileName(kind, f"{hosted['owner']}/{hosted['repo']}", tag if named else "")
+    registry = re.search(r"/((?:@[\w.-]+/)?[\w.-]+)/-/[\w.-]+?-(\d+\.\d+\.\d+[\w.+-]*)\.tgz$", path)
+    if registry:
+        return FileName("npm", registry[1], registry[2])
+    return read_name(path.rpartition("/")[2])
+
+
+def read_name(name: str) -> FileName | None:
+    suffix = next((suffix for suffix in _KINDS if name.endswith(suffix)), "")
+    if suffix:
+        return _READERS[suffix](name.removesuffix(suffix))
+    archive = _ARCHIVE.search(name)
+    return _archive(name[: archive.start()]) if archive else None
+
+
+def _rpm(stem: str) -> FileName:
+    try:
+        found = parse_nevra(stem)
+    except ValueError:
+        found = None
+    if found is not None and found.arch in _RPM_ARCH:
+        dist = _DIST.search(f"-{found.release.rpartition('.')[2]}") or _DIST.search(f"-{found.version}")
+        return FileName("rpm", found.name, found.evr, found.arch, dist[1] if dist else "")
+    arch = stem.rpartition(".")[2]
+    bare = stem.removesuffix(f".{arch}") if arch in _RPM_ARCH else stem
+    dist = _DIST.search(bare)
+    return FileName(
+        "rpm", bare[: dist.start()] if dist else bare, arch=arch if bare != stem else None, distribution=dist[1] if dist else ""
+    )
+
+
+def _deb(stem: str) -> FileName:
+    parts = stem.split("_")
+    if len(parts) == 3 and parts[2] in _DEB_ARCH and re.fullmatch(r"(?:\d+:)?\d[\w.+:~-]*", parts[1]):
+        return FileName("deb", parts[0], parts[1], parts[2])
+    arch = re.search(r"[-_.](" + "|".join(_DEB_ARCH) + r")$", stem)
+    return FileName("deb", stem[: arch.start()] if arch else stem, arch=arch[1] if arch else None)
+
+
+def _apk(stem: str) -> FileName:
+    found = re.fullmatch(r"(.+)-(\d[\w.]*-r\d+)", stem)
+    return FileName("apk", found[1], found[2]) if found else FileName("apk", stem)
+
+
+def _wheel(stem: str) -> FileName:
+    parts = stem.split("-")
+    return FileName("pypi", parts[0].replace("_", "-"), parts[1]) if len(parts) in (5, 6) else FileName("pypi", stem)
+
+
+def _gem(stem: str) -> FileName:
+    found = re.fullmatch(r"([\w.-]+?)-(\d+(?:\.\w+)*)(?:-[a-z][\w-]*)?", stem)
+    return FileName("gem", found[1], found[2]) if found else FileName("gem", stem)
+
+
+def _archive(stem: str) -> FileName:
+    """``name-1.2.3`` and what may follow of system and machine; anything else keeps its whole name."""
+    found = re.fullmatch(rf"([A-Za-z][\w.+-]*?)[-_]v?({_VERSION})(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?", stem)
+    return FileName("generic", found[1], found[2]) if found else FileName("generic", stem)
+
+
+_KINDS = {".rpm": "rpm", ".deb": "deb", ".apk": "apk", ".whl": "pypi", ".gem": "gem"}
+_READERS = {".rpm": _rpm, ".deb": _deb, ".apk": _apk, ".whl": _wheel, ".gem": _gem}

@@ -1,0 +1,252 @@
+"""What the steps of a Dockerfile will install: each package with its line, and its version where one is pinned.
+
+Understood are package managers (``formats.packagecommands``), archives and packages fetched by address, and ``ADD`` of an
+address. Packages of the system count in the stages that the image keeps, those of languages also in stages that it copies
+from. Variables are resolved as far as ARG, ENV and the script itself say; what stays open has no version.
+Nothing is fetched, and a version that only a repository knows stays "".
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step, resolved_words
+from careen.formats.packagecommands import PackageCall, Spec, is_url, read_call
+from careen.formats.packagefile import FileName, read_address
+from careen.formats.remote import read_download
+from careen.model.package import Distribution, Evidence, Package
+
+from .base import distribution_of
+
+SYSTEM = {
+    "apt": "deb",
+    "dpkg": "deb",
+    "apk": "apk",
+    "dnf": "rpm",
+    "yum": "rpm",
+    "microdnf": "rpm",
+    "zypper": "rpm",
+    "rpm": "rpm",
+}
+LANGUAGE = {
+    "pip": "pypi",
+    "pipx": "pypi",
+    "npm": "npm",
+    "yarn": "npm",
+    "pnpm": "npm",
+    "gem": "gem",
+    "go": "golang",
+    "cargo": "cargo",
+    "composer": "composer",
+}
+FAMILIES = {
+    "deb": ("debian", "ubuntu"),
+    "apk": ("alpine", "wolfi", "chainguard"),
+    "rpm": (
+        "fedora",
+        "centos",
+        "rhel",
+        "rocky",
+        "almalinux",
+        "amzn",
+        "ol",
+        "opensuse-leap",
+        "opensuse-tumbleweed",
+        "sles",
+        "photon",
+    ),
+}
+_REPOSITORY = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
+
+
+class Predicted(Struct, frozen=True):
+    package: Package  # presence "declared"; version "" where nothing pins it
+    line: int
+    end_line: int
+    tool: str
+    stage: int
+    pinned: bool
+    url: str | None = None  # where it is fetched by address
+    text: str = ""  # as the file says it
+    distribution: Distribution | None = None  # of the stage, where the name of its base tells it
+    exact: bool = True  # False: the version leaves the release open, which the repository decides
+
+
+def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
+    kept = document.kept()
+    copied = kept | _copied_from(document)
+    bases = {stage.index: _distribution(document, stage) for stage in document.stages}
+    found: dict[tuple[str, str, int], Predicted] = {}
+    for step in document.steps:
+        if step.stage not in copied or step.onbuild:
+            continue
+        gone: set[str] = set()
+        for one in _of_step(document, step, bases[step.stage], gone):
+            if one.package.type in FAMILIES and step.stage not in kept:
+                continue
+            found.setdefault((one.package.purl, one.url or "", one.line), one)
+        if gone:
+            found = {key: one for key, one in found.items() if not (one.stage == step.stage and one.package.name in gone)}
+    return tuple(found.values())
+
+
+def _copied_from(document: Dockerfile) -> frozenset[int]:
+    """Stages that the image takes files from, at any remove."""
+    name_to_index = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
+    reached = set(document.kept())
+    waiting = list(reached)
+    while waiting:
+        for step in document.stages[waiting.pop()].of("COPY"):
+            source = (step.instruction.flag("from") or "").lower()
+            index = name_to_index.get(source, int(source) if source.isdecimal() and len(source) < 6 else -1)
+            if 0 <= index < len(document.stages):
+                for stage in document.lineage(document.stages[index]):
+                    if stage.index not in reached:
+                        reached.add(stage.index)
+                        waiting.append(stage.index)
+    return frozenset(reached)
+
+
+def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
+    return distribution_of(document.lineage(stage)[-1].resolved)
+
+
+def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: set[str]) -> Iterator[Predicted]:
+    """``gone`` gets the names that a later command of this step removes again."""
+    if step.keyword == "ADD":
+        for source in step.instruction.words[:-1]:
+            address = step.resolve(source, document.escape)
+            if is_url(address):
+                yield from _fetched(document, address, "ADD", step.line, step.end_line, step.stage, base)
+        return
+    known: dict[str, str] = {name: value for name, value in step.env.items() if value is not None}
+    for call in document.calls_of(step):
+        known.update(_assigned(step, call, known))
+        words = resolved_words(call.command.words, known)
+        package = read_call(words) if call.package is not None else None
+        if package is not None:
+            if package.action == "remove":
+                gone.update(package.options.words[1:])
+            elif package.action in ("install", "run"):
+                for spec in package.specs:
+                    line = call.line_of(spec.text)
+                    yield from _installed(document, package, spec, (line, line), step.stage, base)
+            continue
+        download = read_download(words)
+        for url in download.urls if download else ():
+            line = call.line_of(url)
+            yield from _fetched(document, url, words[0].rpartition("/")[2], line, line, step.stage, base)
+
+
+def _assigned(step: Step, until: Call, known: Mapping[str, str]) -> dict[str, str]:
+    """Variables that the script has set by then."""
+    found: dict[str, str] = {}
+    for command in step.commands:
+        if not command.words or command.program in ("export", "local", "declare", "readonly"):
+            for name, value in command.assignments:
+                found[name] = " ".join(resolved_words((value,), {**known, **found}))
+        if command is until.command:
+            break
+    return {name: value for name, value in found.items() if "$(" not in value and "`" not in value}
+
+
+def _installed(
+    document: Dockerfile, package: PackageCall, spec: Spec, place: tuple[int, int], stage: int, base: Distribution | None
+) -> Iterator[Predicted]:
+    if spec.kind == "url":
+        yield from _fetched(document, spec.text, package.program, *place, stage, base)
+        return
+    if spec.kind in ("file", "requirements", "group"):
+        return
+    kind = SYSTEM.get(package.tool) or LANGUAGE.get(package.tool)
+    if kind is None:
+        return
+    version = spec.version or _given_apart(package)
+    if "$" in version:
+        version = ""
+    name = spec.name
+    if spec.kind == "vcs":
+        hosted = re.search(
+            r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$", spec.text
+        )
+        name = hosted[2].strip("/") if hosted else spec.name
+        tag = (hosted[3] or "") if hosted else ""
+        source = "github" if hosted and hosted[1] == "github.com" else "generic"
+        yield _told(document, Package(source, None, name, tag), package.program, place, stage, base, url=spec.text)
+        return
+    exact = kind not in FAMILIES or _is_whole(kind, version)
+    made = _package(document, kind, name, version, base)
+    yield _told(document, made, package.program, place, stage, base, text=spec.text, exact=exact)
+
+
+def _given_apart(package: PackageCall) -> str:
+    """``gem install x -v 1.2``, ``cargo install x --version 1.2.3``."""
+    if package.tool in ("gem", "cargo"):
+        values = package.options.values("-v", "--version", "--vers")
+        return values[-1].lstrip("= ") if values and re.fullmatch(r"=?\s*\d[\w.+-]*", values[-1]) else ""
+    return ""
+
+
+def _is_whole(kind: str, version: str) -> bool:
+    """Whether a version names its release too: ``2.4.6-97.el7``, not ``2.4.6``."""
+    return "-" in version if kind in ("rpm", "deb") else re.search(r"-r\d+$", version) is not None
+
+
+def _fetched(
+    document: Dockerfile, url: str, tool: str, line: int, end_line: int, stage: int, base: Distribution | None
+) -> Iterator[Predicted]:
+    name = read_address(url)
+    if name is None:
+        return
+    package = _of_file(document, name, base)
+    yield _told(document, package, tool, (line, end_line), stage, base, url=url, text=url)
+
+
+def _of_file(document: Dockerfile, name: FileName, base: Distribution | None) -> Package:
+    if name.kind in FAMILIES:
+        return _package(document, name.kind, name.name, name.version, base, name.arch)
+    return _made(document, Package(name.kind, None, name.name, name.version, arch=name.arch))
+
+
+def _package(
+    document: Dockerfile, kind: str, name: str, version: str, base: Distribution | None, arch: str | None = None
+) -> Package:
+    fits = base is not None and base.id in FAMILIES.get(kind, ())
+    namespace = base.id if base is not None and fits else None
+    distro = f"{base.id}-{base.version}".rstrip("-") if base is not None and fits else None
+    return _made(document, Package(kind, namespace, name, version, arch=arch, distro=distro))
+
+
+def _made(document: Dockerfile, package: Package) -> Package:
+    return Package(
+        package.type,
+        package.namespace,
+        package.name,
+        package.version,
+        arch=package.arch,
+        distro=package.distro,
+        cataloger="dockerfile",
+        confidence=0.7,
+        presence="declared",
+        evidence=(Evidence(document.path, 0),),
+    )
+
+
+def _told(
+    document: Dockerfile,
+    package: Package,
+    tool: str,
+    place: tuple[int, int],
+    stage: int,
+    base: Distribution | None,
+    *,
+    url: str | None = None,
+    text: str = "",
+    exact: bool = True,
+) -> Predicted:
+    made = package if package.evidence else _made(document, package)
+    if url is not None:  # whose build it is only the file itself can say
+        made = replace(made, confidence=0.4)
+    return Predicted(made, *place, tool, stage, made.version != "", url, text, base, exact)
