@@ -173,9 +173,9 @@ class Session:
         """By purl type. Kept in the store, for a scan that reads no layer needs nothing else of the catalogers."""
         key = f"ecosystems {self._readers.fingerprint}"
         known = self._store.get(key)
-        if known is not None:
-            found = msgspec.msgpack.decode(known, type=list[Ecosystem])
-        else:
+        try:
+            found = msgspec.msgpack.decode(known or b"", type=list[Ecosystem])
+        except (msgspec.MsgspecError, ValueError):  # not there, or damaged
             found = [cataloger.ecosystem for cataloger in self._readers.catalogers]
             self._store.put(key, msgspec.msgpack.encode(found))
         return {ecosystem.purl_type: ecosystem for ecosystem in found}

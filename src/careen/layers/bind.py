@@ -44,6 +44,7 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
     roots = distributions.distributions(squashed.visible_facts(distributions.NAME))
     unknowns = [placed(unknown, layer) for layer, delta in enumerate(deltas) for unknown in delta.unknowns]
     unknowns = [unknown for unknown in unknowns if _still_there(unknown, squashed)]
+    unknowns += _behind_links(catalogers, squashed)
 
     owners: dict[str, tuple[Cataloger, Package]] = {}
     packages: list[Package] = []
@@ -287,6 +288,21 @@ def _own(
         if package:
             for path in item.paths:
                 owners.setdefault(squashed.resolve(path), (cataloger, package))
+
+
+def _behind_links(catalogers: Iterable[Cataloger], squashed: Squashed) -> Iterator[Unknown]:
+    """Package databases that are reached through a link of a folder and lie where no reader looked."""
+    for cataloger in catalogers:
+        if not cataloger.ecosystem.distribution:
+            continue
+        read = {fact.path for fact in squashed.visible_facts(cataloger.name)}
+        wanted = [path for reader in cataloger.readers for path in reader.wants.paths]
+        for path in wanted:
+            place = squashed.resolve(path)
+            entry = squashed.entry(place)
+            if place != path and entry is not None and place not in read and not place.endswith(tuple(wanted)):
+                reason = f"{path} leads here through a link, where package databases are not read"
+                yield Unknown(cataloger.name, Evidence(place, entry[0]), reason)
 
 
 def _still_there(unknown: Unknown, squashed: Squashed) -> bool:

@@ -12,6 +12,9 @@ from careen.database.update import update
 GENERATOR = Path(__file__).resolve().parents[3] / "benchmarks" / "feeds" / "generate.py"
 
 
+GENERATED = {"alpine", "debian", "epss", "kev", "nvd", "osv"}  # the feeds that are large; the others are as in any mirror
+
+
 def test_generated_feeds(tmp_path):
     digests = []
     for name in ("one", "two"):
@@ -19,5 +22,5 @@ def test_generated_feeds(tmp_path):
         digests.append(hashlib.sha256((tmp_path / name / "MANIFEST.json").read_bytes()).hexdigest())
     assert digests[0] == digests[1]
     result = update(tmp_path / "cache", SOURCES, mirror_at=str(tmp_path / "one"))
-    assert {feed.source for feed in result.feeds if feed.state == "updated"} == {source.name for source in SOURCES} - {"eol"}
+    assert {feed.source for feed in result.feeds if feed.state == "updated"} == GENERATED
     assert not result.failed

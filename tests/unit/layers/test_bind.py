@@ -199,3 +199,12 @@ def test_a_layer_that_makes_a_folder_of_a_merged_link_leaves_the_files_in_usr():
         "usr/lib/libc.so.6": b"",
     }
     assert by_name(inventory_of(base, {"lib/other.so": b""}))["libc6"].presence == "present"
+
+
+def test_a_package_database_behind_a_link_is_said():
+    first = {**BASE, "opt/db/status": BASE[STATUS], "var/lib/dpkg": Symlink("/opt/db")}
+    del first[STATUS]
+    inventory = inventory_of(first)
+    assert not inventory.packages
+    [unknown] = inventory.unknowns
+    assert (unknown.cataloger, unknown.evidence.path) == ("dpkg", "opt/db/status")
