@@ -35,7 +35,7 @@ examples:
   careen scan nginx:latest               from Docker, Podman or a registry
   docker save my-image | careen scan -   an archive on standard input
   careen scan image.tar --format json    an archive, the report for programs
-  careen check .                         the configuration files of a source tree
+  careen check .                         configuration files of a source tree
   careen scan my-image --fail-on high    exit with 1 where a pipeline must stop
 """
 
