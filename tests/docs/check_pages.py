@@ -42,17 +42,34 @@ distribution has advisories at all is told by the coverage.
 Checks that are off by default are true of nearly every image.
 """
 
+DOCKERFILE = """\
+Dockerfiles are read as the builder reads them: continuations, comments within them, escapes, here-documents, parser
+directives, JSON arrays, stages, and variables with all their modifiers; a RUN is read as shell, so that what a package
+manager is told is understood, not searched for. Places have the lines of the command, or of the word, that is at fault.
+Fragments without FROM are judged too. A stage that no image keeps is not blamed for its size.
+
+A comment sets a fault aside, and the reason is kept: `# careen:ignore DKR-006 the script checks it` above or within an
+instruction, `# careen:ignore-file DKR-021 …` for the file. `# hadolint ignore=…` and `# check=skip=…` count too.
+
+What an address installs (DKR-004) is told by the name of its file, where that follows the rule of its format; an alias
+such as `mysql-community-release-el7.rpm` is never split.
+
+Some checks need the settings: `allowed_registries` (DKR-003). Checks that are off by default are matters of taste.
+"""
+
 # name of the page: title, introduction, folders of careen.checks.
 PAGES = {
     "checks-kubernetes": ("Checks of Kubernetes", KUBERNETES, ("kubernetes", "rbac", "network")),
     "checks-compose": ("Checks of Compose", COMPOSE, ("compose",)),
+    "checks-dockerfile": ("Checks of Dockerfiles", DOCKERFILE, ("dockerfile",)),
     "checks-image": ("Checks of images", IMAGE, ("image",)),
 }
 
 
 def pages() -> dict[str, str]:
     peers = _peers()
-    return {name: _page(*page, peers) for name, page in PAGES.items()}
+    made = {name: _page(*page, peers) for name, page in PAGES.items()}
+    return made | {"checks-dockerfile": made["checks-dockerfile"] + _rules_of_others()}
 
 
 def _page(title: str, text: str, folders: tuple[str, ...], peers: dict[str, list[str]]) -> str:
@@ -77,9 +94,24 @@ def _section(check: Check, peers: dict[str, list[str]]) -> str:
     severity = check.severity if check.default else f"{check.severity}, off by default"
     out = f"\n### {check.id}\n\n**{check.title}** ({severity}). {check.why}\n\n"
     out += f"{check.fix}\n\nReferences: {', '.join(check.references)}."
-    if check.id in peers:
+    if check.id in peers and not check.id.startswith("DKR-"):  # which name them among their references
         out += f" Like {', '.join(peers[check.id])}."
-    return out + f"\n\n```yaml\n{check.bad[0].rstrip()}\n```\n"
+    language = "dockerfile" if check.id.startswith("DKR-") else "yaml"
+    return out + f"\n\n```{language}\n{check.bad[0].rstrip()}\n```\n"
+
+
+def _rules_of_others() -> str:
+    """Rules of other tools for Dockerfiles -> our checks, as these say themselves."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for check in load("careen.checks.dockerfile", "CHECK", Check):
+        for reference in check.references:
+            tool, _, rule = reference.partition(" ")
+            if tool in ("Hadolint", "BuildKit", "Trivy", "Checkov"):
+                found.setdefault((tool, rule), []).append(check.id)
+    out = "\n## Rules of other tools\n\n| tool | rule | check |\n| --- | --- | --- |\n"
+    for (tool, rule), ids in sorted(found.items()):
+        out += f"| {tool} | {rule} | {', '.join(f'[{id}](#{id.lower()})' for id in sorted(ids))} |\n"
+    return out
 
 
 def _folder(check: Check, folders: tuple[str, ...]) -> str:
