@@ -92,7 +92,7 @@ def _rpm(stem: str) -> FileName:
         found = parse_nevra(stem)
     except ValueError:
         found = None
-    if found is not None and found.arch in _RPM_ARCH:
+    if found is not None and found.arch in _RPM_ARCH and re.search(r"\d", found.version):  # "latest" is none
         dist = _DIST.search(f"-{found.release.rpartition('.')[2]}") or _DIST.search(f"-{found.version}")
         return FileName("rpm", found.name, found.evr, found.arch, dist[1] if dist else "")
     arch = stem.rpartition(".")[2]
