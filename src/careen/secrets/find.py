@@ -159,7 +159,8 @@ def _secret(
     lasting = b"\0".join((b"secret", rule.id.encode(), path.encode(errors="replace"), told))
     return ExposedSecret(
         id=rule.id,
-        title=rule.title,
+        title=rule.title
+        + {"invalid": ", of a form that was never issued", "protected": " with a passphrase"}.get(verdict or "", ""),
         severity=severity,
         location=Location(path, line, last),
         match=f"{shown}…(redacted)",
