@@ -242,7 +242,7 @@ def test_ctrl_c_ends_quietly(shell, tmp_path):
     time.sleep(0.15)
     process.send_signal(signal.SIGINT)
     out, said = process.communicate(timeout=20)
-    assert process.returncode in (130, 0)  # 0: it was faster than the signal
+    assert process.returncode in (130, 0, -signal.SIGINT)  # 0: it was faster than the signal; the last: on its way out
     assert b"Traceback" not in said
     if process.returncode == 130:
         assert (out, said) == (b"", b"")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -247,6 +248,8 @@ def test_a_remedy(shell, plain, tmp_path):
     by_manager = {action["manager"]: action for action in plan["actions"]}
     assert "lodash@4.17.21" in by_manager["npm"]["command"]
     assert by_manager["npm"]["place"] == "/opt/shop/web"
+    if shutil.which("patch") is None:
+        pytest.skip("no patch here: what the diff does is not tested")
     applied = subprocess.run(["patch", "-p1"], input=plan["diff"], text=True, cwd=tmp_path, capture_output=True, check=False)
     assert applied.returncode == 0, applied.stdout + applied.stderr
     lines = (tmp_path / "Dockerfile").read_text().splitlines()

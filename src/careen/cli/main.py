@@ -41,7 +41,16 @@ examples:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return _run(list(argv))
+    code = _run(sys.argv[1:])
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # on its way out Python would print what interrupts it
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     make_sure_of_streams()
     try:
         code = _dispatch(arguments)

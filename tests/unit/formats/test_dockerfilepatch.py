@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 
 import pytest
@@ -22,6 +23,8 @@ CMD ["app"]
 def applied(text, lines, tmp_path, **more):
     (tmp_path / "Dockerfile").write_bytes(text.encode())
     diff = patch(text, "Dockerfile", lines, **more)
+    if shutil.which("patch") is None:
+        pytest.skip("no patch here: what the diffs do is not tested")
     done = subprocess.run(["patch", "-p1", "--binary"], input=diff.encode(), cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return (tmp_path / "Dockerfile").read_bytes().decode()
