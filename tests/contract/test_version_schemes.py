@@ -18,8 +18,8 @@ from careen.plugins import VersionScheme, load
 
 SCHEMES = load(careen.versions.__name__, "VERSION_SCHEME", VersionScheme)
 MUTATIONS = int(os.environ.get("CAREEN_MUTATIONS", "200"))
-KEY_SECONDS = 0.1
-RANGE_SECONDS = 1.0
+KEY_SECONDS = 1.0  # of the processor; a quadratic reading takes many times that
+RANGE_SECONDS = 5.0
 VERSIONS = (
     *("0", "1", "1.0", "1.2.3", "1:2.3-4~deb12u1+b1", "2.36-9.el9_2", "1.2.3_rc1-r4", "1.0.0-rc.1+build.5"),
     *("v0.0.0-20190116102854-5a71ef0e047d", "go1.21rc2", "1!1.0a1.post2.dev3+local.4", "1.0-alpha-2-SNAPSHOT"),

@@ -232,10 +232,10 @@ def _seconds(program: Program, content: bytes) -> float:
     search = _Search("x1.1", program)
     best = 60.0
     for _ in range(2):
-        started = time.perf_counter()
+        started = time.process_time()
         search.open = True
         search.look(content, 0, len(content))
-        best = min(best, time.perf_counter() - started)
+        best = min(best, time.process_time() - started)
     return best
 
 

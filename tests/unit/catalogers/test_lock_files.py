@@ -54,13 +54,13 @@ def test_long_runs_take_no_longer_than_their_length(cataloger):
     for size in (50_000, 200_000):
         for filler in ("\n", " ", 'a"', "{<<", "a-", 'provider "x" {\n'):
             lead = "%{" if cataloger == "elixir" else "{"
-            started = time.perf_counter()
+            started = time.process_time()
             try:
                 read_all(CATALOGERS[cataloger], {names[cataloger]: (lead + filler * (size // len(filler))).encode()})
             except ValueError:
                 pass
-            seconds.append(time.perf_counter() - started)
-    assert max(seconds) < 1.0
+            seconds.append(time.process_time() - started)
+    assert max(seconds) < 5.0  # quadratic: minutes
 
 
 @pytest.mark.parametrize(
