@@ -1,0 +1,105 @@
+"""``careen check`` as a user meets it: a tree, private advisories, exit codes, standard input."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from careen.cli.main import main
+
+DOCKERFILE = """\
+ARG SERVER=8.0.30-1.el9
+FROM rockylinux:9
+ARG SERVER
+RUN yum install -y \\
+    https://repo.example/mysql-community-minimal-release-el9.rpm \\
+    https://repo.example/mysql-community-release-el9.rpm \\
+ && yum-config-manager --enable mysql80 \\
+ && yum install -y mysql-community-server-${SERVER} \\
+ && yum clean all
+USER 27
+"""
+ADVISORY = {
+    "schema_version": "1.6.0",
+    "id": "TEST-2026-1",
+    "modified": "2026-01-01T00:00:00Z",
+    "aliases": ["CVE-2026-0001"],
+    "affected": [
+        {
+            "package": {"ecosystem": "Rocky Linux:9", "name": "mysql-community-server"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "8.0.32-1.el9"}]}],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/Dockerfile").write_text(DOCKERFILE)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/test.json").write_text(json.dumps(ADVISORY))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def checked(capsys, *arguments):
+    code = main(["check", *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_before_the_build_the_pinned_server_is_judged_and_the_aliases_are_open(tree, capsys):
+    code, out, _ = checked(capsys, "app", "--offline", "--advisories", "own", "--format", "json", "--quiet")
+    report = json.loads(out)
+    assert (code, report["target"]["kind"]) == (0, "files")
+    (flaw,) = [one for one in report["findings"] if one["kind"] == "vulnerability"]
+    assert "CVE-2026-0001" in (flaw["id"], *flaw["aliases"])
+    assert flaw["location"] == {"path": "app/Dockerfile", "line": 8, "end_line": 8}
+    aliases = [one for one in report["findings"] if one["id"] == "DKR-004"]
+    assert [one["location"]["line"] for one in aliases] == [5, 6]
+    assert all(one["message"].endswith("for el9, version unknown") for one in aliases)
+    versions = {one["name"]: one["version"] for one in report["packages"]}
+    assert versions == {
+        "mysql-community-minimal-release": "",
+        "mysql-community-release": "",
+        "mysql-community-server": "8.0.30-1.el9",
+    }
+    assert all(one["presence"] == "declared" for one in report["packages"])
+
+
+def test_exit_codes(tree, capsys):
+    assert checked(capsys, ".", "--offline", "--fail-on", "high", "--quiet")[0] == 1
+    assert checked(capsys, ".", "--offline", "--fail-on", "critical", "--quiet")[0] == 0
+    assert checked(capsys, "app", "--offline", "--strict", "--quiet")[0] == 3
+    code, _, err = checked(capsys, "own")
+    assert (code, "nothing to check in own" in err) == (3, True)
+    assert checked(capsys, "missing")[0] == 3
+    code, _, err = checked(capsys, ".", "--checks-off", "nonsense")
+    assert (code, "no id of a check" in err) == (2, True)
+    assert checked(capsys, ".", "--check-severity", "DKR-004=huge")[0] == 2
+
+
+def test_scanners_and_settings(tree, capsys):
+    code, out, _ = checked(capsys, "app", "--scanners", "config", "--checks-off", "DKR-004", "--format", "json")
+    found = json.loads(out)
+    assert code == 0
+    assert "DKR-004" not in {one["id"] for one in found["findings"]}
+    assert {one["kind"] for one in found["findings"]} == {"misconfiguration"}
+    code, out, _ = checked(capsys, "app", "--scanners", "config", "--allowed-registries", "quay.io", "--format", "json")
+    assert "DKR-003" in {one["id"] for one in json.loads(out)["findings"]}
+
+
+def test_standard_input(tree, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"FROM debian\nRUN sudo make\n")))
+    _, out, _ = checked(capsys, "-", "--scanners", "config", "--format", "json")
+    assert {"DKR-002", "DKR-012"} <= {one["id"] for one in json.loads(out)["findings"]}
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"apiVersion: v1\nkind: Pod\nspec: {hostPID: true}\n")))
+    _, out, _ = checked(capsys, "-", "--scanners", "config", "--format", "json")
+    assert "K8S-002" in {one["id"] for one in json.loads(out)["findings"]}
+
+
+def test_a_file_of_no_kind_is_said(tree, capsys):
+    code, out, _ = checked(capsys, "own/test.json", "app", "--scanners", "config", "--format", "json")
+    assert (code, len(json.loads(out)["unknowns"])) == (0, 1)

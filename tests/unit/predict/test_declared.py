@@ -1,0 +1,98 @@
+from careen.formats.dockerfile.stages import read_dockerfile
+from careen.predict.declared import predicted
+
+MYSQL = """\
+ARG MYSQL=8.0.30-1.el7
+FROM centos:7
+ARG MYSQL
+RUN yum install -y \\
+    https://repo.example/mysql-community-minimal-release-el7.rpm \\
+    https://repo.example/mysql-community-release-el7.rpm \\
+ && yum-config-manager --enable mysql80-community \\
+ && yum install -y \\
+      mysql-community-server-minimal-${MYSQL} \\
+      nano
+"""
+
+
+def told(text):
+    return [(one.line, one.tool, one.package.purl, one.pinned) for one in predicted(read_dockerfile(text))]
+
+
+def test_aliases_stay_open_and_pinned_packages_have_their_line():
+    assert told(MYSQL) == [
+        (5, "yum", "pkg:rpm/centos/mysql-community-minimal-release?distro=centos-7", False),
+        (6, "yum", "pkg:rpm/centos/mysql-community-release?distro=centos-7", False),
+        (9, "yum", "pkg:rpm/centos/mysql-community-server-minimal@8.0.30-1.el7?distro=centos-7", True),
+        (10, "yum", "pkg:rpm/centos/nano?distro=centos-7", False),
+    ]
+    aliases = [one for one in predicted(read_dockerfile(MYSQL)) if one.url]
+    assert [one.package.version for one in aliases] == ["", ""]
+    assert all(one.package.presence == "declared" for one in aliases)
+
+
+def test_every_language():
+    text = (
+        "FROM python:3.13-bookworm\nRUN pip install requests==2.19.0 flask && npm i -g express@4.17.0 @s/p@1.0.0\n"
+        "RUN gem install rack -v 2.0.1 && go install golang.org/x/tools/gopls@v0.1.0\n"
+        "RUN cargo install ripgrep --version 14.1.1 && composer global require a/b:1.2.3 && yarn add left-pad@1.3.0\n"
+    )
+    assert [purl for _, _, purl, pinned in told(text) if pinned] == [
+        "pkg:pypi/requests@2.19.0",
+        "pkg:npm/express@4.17.0",
+        "pkg:npm/%40s/p@1.0.0",
+        "pkg:gem/rack@2.0.1",
+        "pkg:golang/golang.org/x/tools/gopls@v0.1.0",
+        "pkg:cargo/ripgrep@14.1.1",
+        "pkg:composer/a/b@1.2.3",
+        "pkg:npm/left-pad@1.3.0",
+    ]
+    assert (2, "pip", "pkg:pypi/flask", False) in told(text)
+
+
+def test_archives_by_address_and_variables_of_the_script():
+    text = (
+        "FROM debian:12\nADD https://x.example/zlib-1.3.1.tar.gz /src/\n"
+        "RUN V=1.2.3 && curl -fsSL https://x.example/tool-$V.tar.gz | tar xz\n"
+        "RUN wget https://github.com/o/r/releases/download/v1.4/r.zip && curl https://x.example/install.sh | sh\n"
+    )
+    assert told(text) == [
+        (2, "ADD", "pkg:generic/zlib@1.3.1", True),
+        (3, "curl", "pkg:generic/tool@1.2.3", True),
+        (4, "wget", "pkg:github/o/r@v1.4", True),
+    ]
+
+
+def test_debian_and_alpine():
+    assert (
+        told("FROM debian:12\nRUN apt-get install -y nginx=1.22.1-9 curl")[0][2]
+        == "pkg:deb/debian/nginx@1.22.1-9?distro=debian-12"
+    )
+    (one,) = predicted(read_dockerfile("FROM alpine:3.20\nRUN apk add nginx=1.26"))
+    assert (one.package.version, one.exact) == ("1.26", False)
+
+
+def test_stages_that_nothing_comes_from_do_not_count():
+    text = (
+        "FROM debian:12 AS unused\nRUN apt-get install a=1 && pip install a==1\n"
+        "FROM debian:12 AS build\nRUN apt-get install b=1 && pip install b==1\n"
+        "FROM debian:12\nRUN apt-get install c=1\nCOPY --from=build /venv /venv\n"
+    )
+    assert [purl.partition("@")[0] for _, _, purl, _ in told(text)] == ["pkg:pypi/b", "pkg:deb/debian/c"]
+
+
+def test_what_is_removed_again_is_not_installed():
+    assert told("FROM debian:12\nRUN apt-get install -y gcc=4 curl=8 && apt-get purge -y gcc")[0][2].startswith(
+        "pkg:deb/debian/curl"
+    )
+
+
+def test_an_unknown_base_leaves_the_distribution_open():
+    (one,) = predicted(read_dockerfile("FROM app:1\nRUN apt-get install -y a=1"))
+    assert one.package.distro is None
+    assert one.distribution is None
+
+
+def test_a_version_of_an_unknown_variable_is_open():
+    (one,) = predicted(read_dockerfile("FROM debian:12\nRUN apt-get install -y a=$V"))
+    assert not one.pinned

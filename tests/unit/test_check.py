@@ -1,0 +1,156 @@
+"""``careen check`` as a whole, over files in memory and a knowledge of its own."""
+
+import io
+import json
+from datetime import UTC, datetime
+from functools import cache
+
+from careen.check import Tuning, check_files, report_of_files
+from careen.checks.kinds import Rules, SourceFile
+from careen.database.memory import MemoryDatabase
+from careen.matching.match import match
+from careen.model.advisory import Advisory, NamespaceInfo, Range
+from careen.plugins import Cataloger, Check, ReportOptions, VersionScheme, load
+from careen.policy.gates import read_gate
+from careen.policy.policy import Policy
+from careen.reports.sarif import REPORTER as SARIF
+from careen.reports.table import REPORTER as TABLE
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+DOCKERFILE = """\
+FROM rockylinux:9
+ARG SERVER=8.0.30-1.el9
+RUN yum install -y https://repo.example/mysql-community-release-el9.rpm \\
+ && yum install -y \\
+      mysql-server-${SERVER} \\
+      httpd-2.4.53 \\
+      nano
+# careen:ignore DKR-001 it has to
+USER root
+"""
+
+
+@cache
+def checks_of(kind):
+    return tuple(one for folder in kind.folders for one in load(folder, "CHECK", Check))
+
+
+def judge(inventory):
+    def advisory(id, package, fixed):
+        return Advisory(id, "test", "rocky:9", package, (Range(fixed=fixed),), fixed_versions=(fixed,))
+
+    knowledge = MemoryDatabase(
+        (
+            advisory("CVE-1", "mysql-server", "8.0.32-1.el9"),
+            advisory("CVE-2", "httpd", "2.4.53-7.el9"),
+            advisory("CVE-3", "httpd", "2.4.57-1.el9"),
+            advisory("CVE-4", "nano", "9-1.el9"),
+            NamespaceInfo("rocky:9", "test", 4, 3),
+        )
+    )
+    schemes = {one.name: one for one in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
+    kinds = {one.ecosystem.purl_type: one.ecosystem for one in load("careen.catalogers", "CATALOGER", Cataloger)}
+    return knowledge, match(inventory, knowledge, schemes, kinds, NOW.date())
+
+
+def report(*files, policy=Policy(), tuning=Tuning(), judged=judge, rules=Rules()):  # noqa: B008
+    checked = check_files([SourceFile(path, text) for path, text in files], checks_of, rules, tuning)
+    return report_of_files(".", checked, (), policy, judged, NOW)
+
+
+def flaws(found):
+    return {one.id: one for one in found.findings if one.id.startswith("CVE-")}
+
+
+def test_pinned_packages_are_judged_before_the_build_on_their_line():
+    found = flaws(report(("app/Dockerfile", DOCKERFILE)))
+    assert set(found) == {"CVE-1", "CVE-2", "CVE-3"}
+    assert (found["CVE-1"].location.path, found["CVE-1"].location.line, found["CVE-1"].layer) == ("app/Dockerfile", 5, None)
+    assert found["CVE-1"].confidence == "likely"
+    assert found["CVE-2"].confidence == "possible"  # the newest release of 2.4.53 may have the fix
+    assert found["CVE-3"].confidence == "likely"  # no release of it can
+
+
+def test_what_is_open_is_said():
+    found = report(("Dockerfile", DOCKERFILE))
+    assert {(reason.code, reason.packages) for reason in found.coverage.reasons} >= {("unpinned", 1), ("unresolved", 1)}
+    assert found.coverage.verdict == "partially_assessed"
+    (alias,) = [one for one in found.findings if one.id == "DKR-004"]
+    assert alias.location.line == 3
+    assert alias.message.endswith("mysql-community-release for el9, version unknown")
+
+
+def test_a_comment_sets_aside_and_stays_visible():
+    found = report(("Dockerfile", DOCKERFILE))
+    assert not [one for one in found.findings if one.id == "DKR-001"]
+    (settled,) = found.suppressed
+    assert (settled.finding.id, settled.by.kind, settled.by.source, settled.by.reason) == (
+        "DKR-001",
+        "comment",
+        "Dockerfile:8",
+        "it has to",
+    )
+
+
+def test_kinds_are_judged_apart_and_told_together():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: b}]\n"
+    compose = "services:\n  a:\n    image: b\n    privileged: true\n"
+    found = report(
+        ("Dockerfile", "FROM a"), ("pod.yaml", pod), ("compose.yaml", compose), ("bad.yaml", "apiVersion: v1\na: [\n")
+    )
+    assert {one.id.partition("-")[0] for one in found.findings} >= {"DKR", "K8S", "CMP"}
+    assert found.coverage.files == 4
+    (unknown,) = found.unknowns
+    assert unknown.evidence.path == "bad.yaml"
+
+
+def test_an_override_lies_over_its_file():
+    files = (
+        ("compose.yaml", "services:\n  a:\n    image: b\n    privileged: true\n"),
+        ("compose.override.yaml", "services:\n  a:\n    privileged: false\n"),
+        ("other/compose.yaml", "services:\n  a:\n    extends:\n      file: base.yaml\n      service: z\n"),
+        ("other/base.yaml", "services:\n  z:\n    image: b\n    privileged: true\n"),
+    )
+    found = [one for one in report(*files).findings if one.id == "CMP-001"]
+    assert [one.location.path for one in found] == ["other/base.yaml"]
+
+
+def test_gates_and_tuning():
+    text = "FROM debian:12@sha256:" + "0" * 64 + "\nUSER 1\nRUN cd /a\n"
+    strict = Policy(fail_on=(read_gate("high"),))
+    assert report(("Dockerfile", text), policy=strict).verdict.exit_code == 0
+    louder = report(("Dockerfile", text), policy=strict, tuning=Tuning(severities={"DKR-038": "high"}))
+    assert louder.verdict.exit_code == 1
+    off = report(("Dockerfile", text), policy=strict, tuning=Tuning(off=frozenset({"DKR-038"}), severities={"DKR-038": "high"}))
+    assert off.verdict.exit_code == 0
+    also = report(("Dockerfile", "FROM debian:12\nUSER 1\nHEALTHCHECK NONE"), tuning=Tuning(on=frozenset({"DKR-024"})))
+    assert [one.id for one in also.findings] == ["DKR-024"]
+
+
+def test_registries():
+    found = report(("Dockerfile", "FROM ghcr.example/a:1"), rules=Rules(("docker.io",)))
+    assert "DKR-003" in {one.id for one in found.findings}
+
+
+def test_without_a_database_the_checks_still_speak():
+    from careen.matching.match import Matched
+
+    found = report(("Dockerfile", DOCKERFILE), judged=lambda _: (None, Matched((), ())))
+    assert "no_database" in {reason.code for reason in found.coverage.reasons}
+    assert found.verdict.exit_code == 0
+    assert {one.id for one in found.findings} >= {"DKR-004"}
+    assert not report(("Dockerfile", "FROM a"), judged=None).coverage.reasons
+
+
+def test_table_and_sarif():
+    found = report(("app/Dockerfile", DOCKERFILE))
+    out = io.StringIO()
+    TABLE.write(found, out, ReportOptions())
+    assert "4 packages will be installed, 2 of a pinned version" in out.getvalue()
+    assert "rpm: app/Dockerfile:5" in out.getvalue()
+    out = io.StringIO()
+    SARIF.write(found, out, ReportOptions())
+    (run,) = json.loads(out.getvalue())["runs"]
+    places = {one["ruleId"]: one["locations"][0]["physicalLocation"] for one in run["results"]}
+    assert places["CVE-1"]["region"]["startLine"] == 5
+    assert places["DKR-004"]["artifactLocation"] == {"uri": "app/Dockerfile", "uriBaseId": "%SRCROOT%"}
