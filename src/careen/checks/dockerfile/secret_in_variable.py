@@ -14,6 +14,7 @@ _WORDS = frozenset(
         "credential",
         "credentials",
         "key",
+        "pass",
         "passphrase",
         "password",
         "passwd",
