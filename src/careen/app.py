@@ -509,7 +509,6 @@ def _sbom_path(reference: str) -> Path | None:
 
 def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> OpenContext:
     """What image sources may use, from the settings."""
-
     from careen.images.platforms import parse_platform
 
     values = {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
