@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from careen import app
+from careen.app import opening
 from careen.catalogers.distribution import PATHS, distributions, read
 from careen.database.memory import MemoryDatabase
 from careen.layers.index import Readers
@@ -26,8 +26,8 @@ def _advisories(folder: str) -> tuple[Advisory, ...]:
 
 
 def scan(request: dict[str, Any]) -> dict[str, Any]:
-    sources = app.image_sources()
-    source = next(sources[name] for name in app.LOCAL if sources[name].accepts(request["path"]))
+    sources = opening.image_sources()
+    source = next(sources[name] for name in opening.LOCAL if sources[name].accepts(request["path"]))
     image = source.open(request["path"], OpenContext())
     readers = Readers.of(load("careen.catalogers", "CATALOGER", Cataloger), "acceptance")
     image, inventory = inventory_of(image, Reading(readers, NoStore()))

@@ -8,7 +8,8 @@ import pytest
 from tests.support.reading import MemoryFile, read, read_all
 
 import careen
-from careen.app import _fingerprint, open_image
+from careen.app import open_image
+from careen.app.wiring import fingerprint
 from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Program, _compiled, _Search
 from careen.config import Settings
 from careen.formats.inflate import Limits
@@ -201,13 +202,13 @@ def test_cpe_names_the_version_without_its_build(version, cpe):
     assert package.cpe == (f"cpe:2.3:a:oracle:openjdk:{cpe}:*:*:*:*:*:*:*" if cpe else None)
 
 
-def test_rules_are_part_of_the_fingerprint(monkeypatch):
+def test_rules_are_part_of_thefingerprint(monkeypatch):
     rules = Path(careen.__file__).parent / "catalogers" / "binary_rules" / "servers.toml"
     rglob = Path.rglob
-    before = _fingerprint(False)
+    before = fingerprint(False)
     monkeypatch.setattr(Path, "rglob", lambda folder, pattern: (path for path in rglob(folder, pattern) if path != rules))
     assert rules.exists()
-    assert _fingerprint(False) != before
+    assert fingerprint(False) != before
 
 
 def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):

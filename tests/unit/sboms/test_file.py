@@ -2,11 +2,11 @@ import gzip
 
 import pytest
 
-from careen import app
+from careen.app.opening import sbom_formats
 from careen.errors import InputError
 from careen.sboms.file import read_file, recognised
 
-FORMATS = app.sbom_formats()
+FORMATS = sbom_formats()
 
 
 def test_is_recognised_by_content(tmp_path):

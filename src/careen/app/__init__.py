@@ -1,0 +1,91 @@
+"""Composes the product: settings, plugins, stores and knowledge come together here, for whichever shell asks.
+
+In: a reference or paths, and the settings. Out: a report, or what else was asked for. Each function here is a whole run;
+``session`` has what the scans of a longer one share.
+"""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from careen.app.checking import check
+from careen.app.opening import open_context, open_image, platforms
+from careen.app.session import Session, report_or_scan
+from careen.app.wiring import advisory_sources, fetcher_of, open_store, reporters
+from careen.config import Settings
+from careen.database.update import UpdateResult, database_path
+from careen.layers.compare import Change, changes, shared_layers
+from careen.model.advisory import DatabaseInfo
+from careen.model.image import Image
+from careen.model.inventory import Inventory
+from careen.model.report import Coverage, Reason, Report, Verdict
+from careen.plugins import Progress, silent
+
+__all__ = [
+    "Compared", "Session", "check", "database_status", "inventory", "inventory_diff", "inventory_report", "open_context",
+    "open_image", "open_store", "platforms", "report_or_scan", "reporters", "scan", "update_database",
+]  # fmt: skip
+
+
+def scan(reference: str, settings: Settings, progress: Progress = silent) -> Report:
+    """Everything: open, read, learn, match, assess. Raises Error where no report can be made at all."""
+    with Session(settings) as session:
+        return session.scan(reference, progress)
+
+
+def inventory(reference: str, settings: Settings, progress: Progress = silent) -> tuple[Image, Inventory]:
+    """What is in an image, judged by nobody: no advisory is needed."""
+    with Session(settings) as session:
+        return session.inventory(reference, progress)
+
+
+def inventory_report(reference: str, settings: Settings, progress: Progress = silent) -> Report:
+    """The inventory in the form that reporters write; its coverage says that nothing was judged."""
+    image, found = inventory(reference, settings, progress)
+    reason = Reason("inventory_only", "the packages were listed, not judged", len(found.packages))
+    return Report(
+        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        image=image,
+        inventory=found,
+        findings=(),
+        suppressed=(),
+        unknowns=found.unknowns,
+        coverage=Coverage("not_assessed", (reason,), found.files, found.unowned_executables),
+        verdict=Verdict(True, 0),
+        database=None,
+    )
+
+
+class Compared(Struct, frozen=True):
+    """Two images, before and after, and what changed from one to the other."""
+
+    images: tuple[Image, Image]
+    packages: tuple[int, int]
+    shared_layers: int
+    changes: tuple[Change, ...]
+
+
+def inventory_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> Compared:
+    with Session(settings) as session:
+        (old, had), (new, has) = session.inventory(before, progress), session.inventory(after, progress)
+        return Compared(
+            (old, new),
+            (len(had.packages), len(has.packages)),
+            shared_layers((layer.digest for layer in old.layers), (layer.digest for layer in new.layers)),
+            changes(had, has, session.schemes, session.ecosystems),
+        )
+
+
+def update_database(settings: Settings, progress: Progress = silent) -> UpdateResult:
+    """Brings every source up to date, from the live addresses or a mirror."""
+    from careen.database.update import update
+
+    return update(
+        settings.cache_dir, advisory_sources(), fetcher=fetcher_of(settings), mirror_at=settings.db_from, progress=progress
+    )
+
+
+def database_status(settings: Settings) -> DatabaseInfo:
+    from careen.database.read import status
+
+    return status(database_path(settings.cache_dir))

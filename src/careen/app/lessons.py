@@ -1,0 +1,121 @@
+"""The knowledge that an image is judged by: the database, brought up to date as far as the image calls for it."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from careen.app.wiring import advisory_sources, fetcher_of
+from careen.config import Settings
+from careen.database.knowledge import Knowledge
+from careen.database.update import database_path
+from careen.errors import DatabaseError, Error
+from careen.matching.needs import needed
+from careen.model.delta import Delta
+from careen.model.inventory import Inventory
+from careen.model.package import Distribution, Package
+from careen.plugins import Ecosystem, Need, Progress
+
+log = logging.getLogger(__name__)
+
+
+class Learnt:
+    """The namespaces that are up to date: an image of this run asked for them. One thread at a time asks for more."""
+
+    def __init__(self) -> None:
+        self.namespaces: set[str] = set()
+        self.lock = threading.Lock()
+
+
+class Lessons:
+    """Fetches what the image at hand calls for while its layers are still being read."""
+
+    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: "Learnt") -> None:
+        self._settings, self._ecosystems, self._progress, self._learnt = settings, ecosystems, progress, learnt
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def begin(self, delta: Delta) -> None:
+        """The first layer that names a distribution is enough to start with its advisories."""
+        found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
+        if self._settings.offline or not found:
+            return
+        with self._lock:
+            if self._thread is not None:
+                return
+            kinds = [kind for kind in self._ecosystems.values() if kind.distribution]
+            namespaces = needed(_stand_ins(kinds), found[0], self._ecosystems)
+            self._thread = threading.Thread(target=self._refresh, args=(namespaces,), daemon=True)
+            self._thread.start()
+
+    def learn(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
+        """The knowledge to judge this inventory by; None where there is no database and none could be had."""
+        if self._thread is not None:
+            self._thread.join()
+        if not self._settings.offline:
+            self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
+        return _knowledge(self._settings, opened)
+
+    def _refresh(self, namespaces: frozenset[str]) -> None:
+        with self._learnt.lock:
+            left = namespaces - self._learnt.namespaces
+            if (left or not self._learnt.namespaces) and self._fetch(left):
+                self._learnt.namespaces |= left
+
+    def _fetch(self, namespaces: frozenset[str]) -> bool:
+        from careen.database.update import refresh, update
+
+        settings = self._settings
+        sources = [source for source in advisory_sources() if source.on_demand]
+        need = Need(namespaces)
+        try:
+            if settings.db_from:
+                result = update(
+                    settings.cache_dir, sources, need=need, fetcher=fetcher_of(settings), mirror_at=settings.db_from,
+                    progress=self._progress, max_age_s=24 * 3600,
+                )  # fmt: skip
+            else:
+                result = refresh(settings.cache_dir, sources, need, fetcher_of(settings), self._progress)
+        except Error as error:
+            log.warning("no advisories could be fetched: %s", error)
+            return False
+        for feed in result.feeds:
+            if feed.state == "failed":
+                log.warning("%s could not be brought up to date: %s", feed.source or "the database", feed.detail)
+        return True
+
+
+def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
+    return [Package(kind.purl_type, None, "", "") for kind in kinds]
+
+
+def _knowledge(settings: Settings, opened: ExitStack) -> Knowledge | None:
+    from careen.database.read import open_database
+
+    private: list[Knowledge] = []
+    if settings.advisories:
+        from careen.database.private import advisories_folder
+
+        private.append(advisories_folder(settings.advisories))
+    path = database_path(settings.cache_dir)
+    try:
+        database: list[Knowledge] = [opened.enter_context(open_database(path))]
+    except DatabaseError as error:
+        if not private or path.exists():
+            log.warning("%s: %s", error, error.hint)
+        database = []
+    known = [*private, *database]
+    if not known:
+        return None
+    if len(known) == 1:
+        return known[0]
+    from careen.database.chain import Chain
+
+    return Chain(known)
+
+
+def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:
+    from careen.database.backfill import backfill
+    from careen.database.chain import Chain
+
+    return Chain((knowledge, backfill(settings.cache_dir, ids, None if settings.offline else fetcher_of(settings))))

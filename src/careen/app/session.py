@@ -1,0 +1,199 @@
+"""What the scans of one run share, and what can be asked of one image: scan, inventory, explain, reconcile, fix."""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from careen.app.lessons import Learnt, Lessons, missing_scores
+from careen.app.opening import open_image, sbom_formats, sbom_path
+from careen.app.wiring import fingerprint, image_checks, limits_of, open_store, policy_of, readers_with
+from careen.config import Settings
+from careen.database.knowledge import Knowledge
+from careen.errors import DatabaseError, InputError
+from careen.formats.savedreport import Saved
+from careen.layers.index import Readers
+from careen.model.delta import Delta
+from careen.model.image import Image
+from careen.model.inventory import Inventory
+from careen.model.report import Report
+from careen.plugins import Ecosystem, Fetcher, Progress, VersionScheme, load, silent
+from careen.policy.policy import Policy
+from careen.scan import Reading, inventory_of, report_of, with_vendors
+from careen.store.memory import Store
+
+if TYPE_CHECKING:
+    from careen.formats.otherscan import OtherScan
+    from careen.matching.explain import Explanation
+    from careen.matching.reconcile import Reconciled
+    from careen.matching.remedy import Plan
+
+Told = TypeVar("Told")
+
+
+class Session:
+    """What the scans of one run share: plugins, store, policy, and what was fetched for the ones before. Threads may
+    share it. ``fetcher`` is for images, ``store`` one to use in place of that of the settings."""
+
+    def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
+        self._settings, self._fetcher = settings, fetcher
+        secrets = "secret" in settings.scanners
+        self._readers = Readers(lambda: readers_with(secrets), fingerprint(secrets))
+        self._policy = policy_of(settings)
+        self._store = store or open_store(settings)
+        self._learnt = Learnt()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+    @cached_property
+    def ecosystems(self) -> Mapping[str, Ecosystem]:
+        """By purl type. Kept in the store, for a scan that reads no layer needs nothing else of the catalogers."""
+        key = f"ecosystems {self._readers.fingerprint}"
+        known = self._store.get(key)
+        try:
+            found = msgspec.msgpack.decode(known or b"", type=list[Ecosystem])
+        except (msgspec.MsgspecError, ValueError):  # not there, or damaged
+            found = [cataloger.ecosystem for cataloger in self._readers.catalogers]
+            self._store.put(key, msgspec.msgpack.encode(found))
+        return {ecosystem.purl_type: ecosystem for ecosystem in found}
+
+    @cached_property
+    def schemes(self) -> Mapping[str, VersionScheme]:
+        return {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
+
+    def scan(self, reference: str | Image, progress: Progress = silent) -> Report:
+        return self._judged(reference, progress, lambda report, _: report)
+
+    def explain(
+        self, reference: str, id: str, package: str | None = None, progress: Progress = silent
+    ) -> "tuple[Report, Explanation]":
+        """Why a flaw is, or is not, found in the packages of that name."""
+        from careen.matching.explain import explain
+
+        return self._judged(
+            reference,
+            progress,
+            lambda report, known: (report, explain(id, package, report, known, self.schemes, self.ecosystems)),
+        )
+
+    def reconcile(self, reference: str, other: "OtherScan", progress: Progress = silent) -> "Reconciled":
+        """Where another scanner's report of the image differs, and why."""
+        from careen.matching.explain import Explainer
+        from careen.matching.reconcile import reconcile
+
+        return self._judged(
+            reference,
+            progress,
+            lambda report, known: reconcile(report, other, Explainer(report, known, self.schemes, self.ecosystems)),
+        )
+
+    def fix(self, reference: str, base: str = "", progress: Progress = silent) -> "tuple[Report, Plan]":
+        """What to do about the vulnerabilities of an image, and what stays; ``base`` names its base image."""
+        from careen.matching.remedy import plan
+        from careen.model.finding import Vulnerability
+
+        def told(report: Report, known: Knowledge | None) -> "tuple[Report, Plan]":
+            if known is None:
+                raise DatabaseError("there is no advisory database: nothing says what mends what", "careen db update")
+
+            def rejudge(inventory: Inventory) -> list[Vulnerability]:
+                again = report_of(
+                    report.image, inventory, known, self.schemes, self.ecosystems, self._policy, scanners=("vuln",)
+                )
+                return [one for one in again.findings if isinstance(one, Vulnerability)]
+
+            return report, plan(report, rejudge, self.schemes, self.ecosystems, base)
+
+        return self._judged(reference, progress, told)
+
+    def _judged(self, reference: str | Image, progress: Progress, told: Callable[[Report, Knowledge | None], Told]) -> Told:
+        """``told`` is asked while the knowledge is open."""
+        settings = self._settings
+        policy = self._policy_with_baseline(progress)
+        lessons = Lessons(settings, self.ecosystems, progress, self._learnt)
+        image, inventory = self.inventory(reference, progress, lessons.begin)
+        with ExitStack() as opened:
+            knowledge = lessons.learn(inventory, opened) if "vuln" in settings.scanners else None
+            scores = partial(missing_scores, knowledge, settings) if knowledge is not None else None
+            report = report_of(
+                image,
+                inventory,
+                knowledge,
+                self.schemes,
+                self.ecosystems,
+                policy,
+                scores=scores,
+                scanners=settings.scanners,
+                checks=image_checks() if "config" in settings.scanners else (),
+            )
+            return told(report, knowledge)
+
+    def _policy_with_baseline(self, progress: Progress) -> Policy:
+        if self._settings.baseline is None:
+            return self._policy
+        from careen.policy.compare import Baseline
+
+        with self._lock:
+            if self._policy.baseline is None:
+                baseline = Baseline(report_or_scan(self._settings.baseline, self._settings, progress))
+                self._policy = replace(self._policy, baseline=baseline)
+        return self._policy
+
+    def inventory(
+        self, reference: str | Image, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None
+    ) -> tuple[Image, Inventory]:
+        """``seen`` is told of each Delta as it comes."""
+        if isinstance(reference, Image):
+            return self.inventory_of(reference, progress, seen)
+        path = sbom_path(reference)
+        if path is not None:
+            from careen.sboms.file import read_file
+
+            image, found = read_file(path, reference, sbom_formats())
+            return image, with_vendors(found)
+        image = open_image(reference, self._settings, progress, self._fetcher)
+        return self.inventory_of(image, progress, seen)
+
+    def inventory_of(
+        self, image: Image, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None
+    ) -> tuple[Image, Inventory]:
+        settings = self._settings
+        reading = Reading(
+            readers=self._readers,
+            store=self._store,
+            limits=limits_of(settings),
+            jobs=settings.jobs or os.cpu_count() or 1,
+            verify_diff_ids=settings.verify_diff_ids or settings.strict,
+            progress=progress,
+            seen=seen,
+        )
+        return inventory_of(image, reading)
+
+
+def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:
+    """What a report in a file says, or a scan of a reference finds: both are compared by what they know."""
+    from careen.formats.savedreport import read_saved, saved
+
+    path = Path(place)
+    try:
+        with path.open("rb") as stream:
+            is_json = stream.read(64).lstrip()[:1] == b"{"
+        if is_json and sbom_path(place) is None:
+            return read_saved(path.read_bytes(), place)
+    except ValueError as error:
+        raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
+    except OSError:
+        pass  # no file: a reference
+    with Session(replace(settings, baseline=None, fail_on=())) as session:
+        return saved(session.scan(place, progress))

@@ -1,0 +1,110 @@
+"""What the settings and the installed plugins come to: policy, store, limits, fetcher, readers, checks, reporters."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from careen import __version__
+from careen.config import Settings
+from careen.errors import UsageError
+from careen.formats.inflate import Limits
+from careen.plugins import AdvisorySource, Cataloger, Check, Fetcher, Reporter, load
+from careen.policy.policy import Policy
+from careen.store.memory import NoStore, Store
+
+
+def policy_of(settings: Settings) -> Policy:
+    from careen.policy.load import load_policy
+
+    return load_policy(
+        fail_on=settings.fail_on,
+        ignore_unfixed=settings.ignore_unfixed,
+        unknown_as=settings.unknown_as,
+        ignore_files=settings.ignore_file,
+        vex=settings.vex,
+        strict=settings.strict,
+        grace_days=settings.grace_days,
+        image_vex=settings.image_vex,
+    )
+
+
+def open_store(settings: Settings, max_bytes: int = 1 << 30) -> Store:
+    """Where the settings say that layers are kept; it forgets what was used longest ago beyond its bound."""
+    if settings.no_cache:
+        return NoStore()
+    from careen.store.sqlite import SqliteStore
+
+    return SqliteStore(cache_folder(settings.cache_dir) / "layers.sqlite", max_bytes)
+
+
+def cache_folder(path: Path) -> Path:
+    """Made for its owner alone; one that somebody else owns is refused: who can write there can forge results."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        owner = path.stat().st_uid
+    except OSError as error:
+        raise UsageError(
+            f"the cache folder {path} cannot be used: {error.strerror}", "choose another with CAREEN_CACHE_DIR, or --no-cache"
+        ) from error
+    if hasattr(os, "getuid") and owner not in (os.getuid(), 0) and os.getuid() != 0:
+        raise UsageError(f"the cache folder {path} belongs to another user", "choose another with CAREEN_CACHE_DIR")
+    return path
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(inflated_bytes=settings.max_layer_bytes, ratio=settings.max_ratio)
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """For advisories: what was said of the registry's TLS does not hold for them."""
+    from careen.net import NetSettings, make_fetcher
+
+    return make_fetcher(
+        NetSettings(
+            timeout_s=settings.timeout_s,
+            ca_file=settings.ca_file,
+            plain_http=_plain_host(settings.db_from),
+            user_agent=f"careen/{__version__}",
+        )
+    )
+
+
+def _plain_host(address: str | None) -> tuple[str, ...]:
+    """The host of a mirror that was named with http://, which is as much as saying that it has no TLS."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address or "")
+    return (parts.netloc.rpartition("@")[2],) if parts.scheme == "http" else ()
+
+
+def reporters() -> Mapping[str, Reporter]:
+    return {reporter.name: reporter for reporter in load("careen.reports", "REPORTER", Reporter)}
+
+
+def advisory_sources() -> tuple[AdvisorySource, ...]:
+    return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
+
+
+def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
+    catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
+    if not secrets:
+        return catalogers
+    from careen.secrets.reader import SECRETS
+
+    return (*catalogers, SECRETS)
+
+
+def fingerprint(secrets: bool) -> str:
+    """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store."""
+    digest = hashlib.sha256(f"{__version__} {secrets}".encode())
+    here = Path(__file__).parent.parent
+    for folder in ("catalogers", "formats", "layers", "model", "secrets"):
+        for path in sorted(path for path in (here / folder).rglob("*") if path.suffix in (".py", ".toml")):
+            status = path.stat()  # what was installed over it has another time, and reading it all takes longer
+            digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def image_checks() -> tuple[Check, ...]:
+    return tuple(check for check in load("careen.checks.image", "CHECK", Check) if check.default)
