@@ -8,8 +8,10 @@ from careen.app import opening
 from careen.catalogers.distribution import PATHS, distributions, read
 from careen.database.memory import MemoryDatabase
 from careen.layers.index import Readers
+from careen.matching.distributions import release_of
 from careen.model.advisory import Advisory
 from careen.model.delta import Fact
+from careen.model.package import Distribution
 from careen.plugins import Cataloger, OpenContext, load
 from careen.policy.policy import Policy
 from careen.scan import Reading, inventory_of, report_of
@@ -44,13 +46,28 @@ def distro(request: dict[str, Any]) -> dict[str, str]:
     """A file is named after what it is; where it stands in a file system follows from that."""
     facts = []
     for name, text in request["files"].items():
-        place = next((path for path in PATHS if path.rpartition("/")[2] == name.rpartition("/")[2]), "etc/os-release")
+        endings = (name.rpartition("/")[2], name.rpartition("_")[2])
+        place = next((path for path in PATHS if path.rpartition("/")[2] in endings), "etc/os-release")
         try:
             facts += [Fact(place, 0, value) for value in read(MemoryFile(place, text.encode()))]
         except ValueError:
             continue
-    found = distributions(facts)[""]
-    return {"id": found.id, "version": found.version}
+    return _in_their_words(distributions(facts)[""])
+
+
+# What the sets call a family and its release where that is not what the files say.
+_FAMILIES = {"almalinux": "alma", "ol": "oracle"}
+_BY_RELEASE = {"amzn": "AmazonLinux", "photon": "Photon"}
+
+
+def _in_their_words(found: Distribution) -> dict[str, str]:
+    by_file = found.evidence is not None and found.evidence.path.endswith("/os-release")
+    release = release_of(found)
+    if by_file and release and found.id in _BY_RELEASE:
+        return {"id": _BY_RELEASE[found.id], "version": release.namespace.partition(":")[2].removesuffix(".0")}
+    if not by_file and found.pretty_name.endswith("/sid"):
+        return {"id": found.id, "version": found.pretty_name.rpartition(" ")[2]}
+    return {"id": found.id if by_file else _FAMILIES.get(found.id, found.id), "version": found.version}
 
 
 OPS = {"scan": scan, "distro": distro}

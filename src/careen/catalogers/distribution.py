@@ -1,10 +1,12 @@
 """Which distribution and release a root file system is.
 
 Shape: ``os-release`` has ``KEY=value`` lines with shell quoting; older releases have one sentence in a file of their
-own ("CentOS release 6.10 (Final)"), Debian its version alone. ``os-release`` counts first, a release file fills in what
-it leaves out.
+own ("CentOS release 6.10 (Final)"), Debian its version alone, SUSE a line ``PATCHLEVEL`` below the sentence.
+``os-release`` counts first, a release file fills in what it leaves out. ``status.json`` of Ubuntu's subscription client
+says whether paid support is switched on.
 Raises: ValueError where the file names no distribution.
-Source: freedesktop.org os-release(5); Linux Standard Base lsb_release; the release files of Red Hat and its relatives.
+Source: freedesktop.org os-release(5); Linux Standard Base lsb_release; the release files of Red Hat and its relatives;
+Ubuntu Pro client, ``pro status --format json``.
 """
 
 import re
@@ -12,26 +14,35 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from careen.formats.plaindata import json_object, mapping, text
 from careen.model.delta import Fact
 from careen.model.package import Distribution, Evidence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "distribution"
-# In order of trust: what a file above says, one below does not change.
+# In order of trust: what a file above says, one below does not change. Derivatives of Debian keep its debian_version.
 PATHS = (
-    "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version", "etc/lsb-release",
-    "etc/almalinux-release", "etc/rocky-release", "etc/oracle-release", "etc/fedora-release", "etc/centos-release",
-    "etc/redhat-release", "etc/system-release", "etc/SuSE-release", "etc/photon-release", "etc/arch-release",
+    "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/lsb-release", "etc/debian_version",
+    "etc/almalinux-release", "etc/rocky-release", "etc/oracle-release", "etc/enterprise-release", "etc/fedora-release",
+    "etc/anolis-release", "etc/openEuler-release", "etc/mageia-release", "etc/centos-release", "etc/redhat-release",
+    "etc/system-release", "etc/SuSE-release", "etc/photon-release", "etc/mariner-release", "etc/azurelinux-release",
+    "etc/gentoo-release", "etc/arch-release", "etc/slackware-version", "var/lib/ubuntu-advantage/status.json",
 )  # fmt: skip
-_SENTENCE = re.compile(
-    r"(AlmaLinux|Rocky Linux|Oracle Linux|Fedora|CentOS Stream|CentOS|Red Hat Enterprise Linux|Amazon Linux AMI|Amazon Linux"
-    r"|Scientific Linux|openSUSE|SUSE Linux Enterprise Server|VMware Photon)([^\d\n]{0,60}(\d[\d.]{0,20}))?"
-)
-_IDS = {
-    "AlmaLinux": "almalinux", "Rocky Linux": "rocky", "Oracle Linux": "ol", "Fedora": "fedora", "CentOS Stream": "centos",
-    "CentOS": "centos", "Red Hat Enterprise Linux": "rhel", "Amazon Linux AMI": "amzn", "Amazon Linux": "amzn",
-    "Scientific Linux": "scientific", "openSUSE": "opensuse", "SUSE Linux Enterprise Server": "sles", "VMware Photon": "photon",
+_IDS = {  # longer names first, where one begins another
+    "AlmaLinux": "almalinux", "Rocky Linux": "rocky", "Oracle Linux": "ol", "Enterprise Linux Enterprise Linux": "ol",
+    "Fedora": "fedora", "CentOS": "centos", "Red Hat Enterprise Linux": "rhel", "Amazon Linux": "amzn",
+    "Scientific Linux": "scientific", "openSUSE Leap": "opensuse-leap", "openSUSE Tumbleweed": "opensuse-tumbleweed",
+    "openSUSE": "opensuse", "SUSE Linux Enterprise Desktop": "sled", "SUSE Linux Enterprise": "sles", "SLES": "sles",
+    "VMware Photon": "photon", "Photon": "photon", "CBL-Mariner": "mariner", "Microsoft Azure Linux": "azurelinux",
+    "Azure Linux": "azurelinux", "Anolis OS": "anolis", "openEuler": "openeuler", "Mageia": "mageia", "Gentoo": "gentoo",
+    "Slackware": "slackware", "CloudLinux": "cloudlinux", "Virtuozzo": "virtuozzo", "EuroLinux": "eurolinux",
+    "MIRACLE LINUX": "miraclelinux", "Alibaba Cloud Linux": "alinux", "TencentOS": "tencentos", "Kylin": "kylin",
 }  # fmt: skip
+_NAMES = "|".join(map(re.escape, _IDS))
+_SENTENCE = re.compile(rf"({_NAMES})([^\d\n]{{0,60}}(\d[\d.]{{0,20}}))?")
+_NAME = re.compile(rf"({_NAMES})")
+_PATCH_LEVEL = re.compile(r"^PATCHLEVEL\s{0,9}=\s{0,9}([1-9]\d{0,2})\s*$", re.MULTILINE)
+_PAID = ("esm-infra", "esm-apps")
 _DEBIAN = {
     "wheezy": "7", "jessie": "8", "stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13",
     "forky": "14", "duke": "15",
@@ -39,27 +50,27 @@ _DEBIAN = {
 
 
 def read(file: File) -> Iterator[Distribution]:
-    text = file.data.decode(errors="replace")
+    content = file.data.decode(errors="replace")
     name = file.path.rpartition("/")[2]
     if name == "os-release":
-        yield _os_release(_assignments(text))
+        yield _os_release(_assignments(content))
     elif name == "lsb-release":
-        values = _assignments(text)
+        values = _assignments(content)
         if values.get("DISTRIB_ID"):
-            yield Distribution(
-                values["DISTRIB_ID"].lower(), values.get("DISTRIB_RELEASE", ""), values.get("DISTRIB_CODENAME", "")
-            )
+            yield _lsb_release(values)
     elif name == "alpine-release":
-        yield Distribution("alpine", text.strip()[:64], id_like=())
+        yield Distribution("alpine", content.strip()[:64], id_like=())
     elif name == "debian_version":
-        yield _debian(text.strip()[:64])
+        yield _debian(content.strip()[:64])
     elif name == "arch-release":
         yield Distribution("arch", "")
+    elif name == "status.json":
+        services = json_object(file.data).get("services")
+        found = [mapping(one) for one in services] if isinstance(services, list) else []
+        if any(text(one.get("name")) in _PAID and one.get("status") == "enabled" for one in found):
+            yield Distribution("ubuntu", "", extended=True)
     else:
-        found = _SENTENCE.search(text[:4096])
-        if not found:
-            raise ValueError("it names no distribution that we know")
-        yield Distribution(_IDS[found[1]], (found[3] or "").rstrip("."), pretty_name=text.partition("\n")[0].strip()[:200])
+        yield _sentence(content[:4096])
 
 
 def distributions(facts: Iterable[Fact]) -> dict[str, Distribution]:
@@ -76,6 +87,8 @@ def _merged(facts: list[Fact]) -> Distribution:
     chosen: Distribution = facts[0].value
     for fact in facts[1:]:
         other: Distribution = fact.value
+        if other.extended and _same(chosen, other):
+            chosen = replace(chosen, extended=True)
         if not chosen.version and other.version and _same(chosen, other):
             chosen = replace(chosen, version=other.version)
         if not chosen.codename and other.codename and _same(chosen, other):
@@ -105,13 +118,33 @@ def _os_release(values: Mapping[str, str]) -> Distribution:
     )
 
 
-def _debian(text: str) -> Distribution:
-    if not text:
+def _lsb_release(values: Mapping[str, str]) -> Distribution:
+    """Its ID is a name for people: "Ubuntu", "VMware Photon OS"."""
+    name = values["DISTRIB_ID"]
+    known = _NAME.match(name)
+    id = _IDS[known[1]] if known else "-".join(name.lower().split())
+    return Distribution(id, values.get("DISTRIB_RELEASE", ""), values.get("DISTRIB_CODENAME", ""))
+
+
+def _sentence(content: str) -> Distribution:
+    found = _SENTENCE.search(content)
+    if not found:
+        raise ValueError("it names no distribution that we know")
+    version = (found[3] or "").rstrip(".")
+    patch = _PATCH_LEVEL.search(content)
+    if patch and "." not in version:
+        version = f"{version}.{patch[1]}"
+    return Distribution(_IDS[found[1]], version, pretty_name=content.partition("\n")[0].strip()[:200])
+
+
+def _debian(version: str) -> Distribution:
+    if not version:
         raise ValueError("it is empty")
-    if text[0].isdigit():
-        major = text.partition(".")[0]
-        return Distribution("debian", text, next((name for name, number in _DEBIAN.items() if number == major), ""))
-    return Distribution("debian", "", text.partition("/")[0].lower())  # "trixie/sid" before a release
+    if version[0].isdigit():
+        major = version.partition(".")[0]
+        return Distribution("debian", version, next((name for name, number in _DEBIAN.items() if number == major), ""))
+    # "trixie/sid" before a release: os-release then says it in the same words
+    return Distribution("debian", "", version.partition("/")[0].lower(), pretty_name=f"Debian GNU/Linux {version}")
 
 
 def _assignments(text: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ class Release(Struct, frozen=True):
     by_source: bool = False  # an rpm feed that names source packages
     stand_in: str | None = None  # namespace of a rebuild with the same versions
     paid: str | None = None  # namespace of support beyond the ordinary, whose fixes only its customers get
+    entitled: bool = False  # it is switched on here
 
 
 class _Family(Struct, frozen=True):
@@ -84,6 +85,7 @@ def release_of(distribution: Distribution) -> Release | None:
         family.by_source,
         f"{family.stand_in}:{release}" if family.stand_in else None,
         f"{family.paid}:{release}" if family.paid else None,
+        distribution.extended,
     )
 
 

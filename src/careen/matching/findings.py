@@ -119,6 +119,8 @@ def _fix(judged: Judged, key: Key) -> Fix:
     versions = {text for found in judged.preferred for text in _next_fixed(found, judged.subject.version, key)}
     if not versions:
         versions = {text for found in judged.flaw.hits for text in _next_fixed(found, judged.subject.version, key)}
+    if not versions and judged.paid and judged.subject.entitled:
+        versions = {judged.paid}
     if versions:
         return Fix("fixed", tuple(sorted(versions, key=lambda text: (key(text) or (), text))))
     return Fix(_state(judged.preferred))
@@ -171,6 +173,6 @@ def _reason(judged: Judged, main: Hit, fix: Fix) -> str:
     if main.advisory.namespace != subject.namespace:
         title = f"{title_of(main.advisory.namespace)}, standing in for {title}"
     text = f"{explain(main, subject.version)} ({subject.scheme} order, {title})"
-    if judged.paid and subject.paid and not fix.versions:
+    if judged.paid and subject.paid and (subject.entitled or not fix.versions):
         text += f"; {judged.paid} mends it for those who have {title_of(subject.paid).rpartition(' ')[0]}"
     return text

@@ -35,6 +35,7 @@ class Subject(Struct, frozen=True):
     owner: "Subject | None" = None  # the distribution's package that owns the files and has the first word
     stand_in: str | None = None  # namespace to ask for flaws that this one does not name
     paid: str | None = None  # namespace of fixes that only paying customers get
+    entitled: bool = False  # this image is a paying customer's
 
 
 def subjects_of(
@@ -104,6 +105,7 @@ def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subjec
         weight=_weight(package),
         stand_in=release.stand_in,
         paid=release.paid,
+        entitled=release.entitled,
     )
 
 

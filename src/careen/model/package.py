@@ -96,3 +96,4 @@ class Distribution(Struct, frozen=True):
     id_like: tuple[str, ...] = ()
     pretty_name: str = ""
     evidence: Evidence | None = None
+    extended: bool = False  # paid support is switched on: Ubuntu Pro

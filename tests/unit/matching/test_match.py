@@ -235,6 +235,11 @@ def test_a_fix_that_only_paying_customers_get():
     assert len(installed("3.0.11-1+esm1")) == 1
     assert installed("3.0.11-1+esm2") == ()
 
+    ubuntu = structs.replace(ubuntu, extended=True)
+    (found,) = installed("3.0.11-1")
+    assert (found.fix.state, found.fix.versions) == ("fixed", ("3.0.11-1+esm2",))
+    assert found.reason.endswith("for those who have Ubuntu Pro")
+
 
 def test_invalid_versions_stop_nothing_and_are_said():
     records = [advisory(), advisory("CVE-2", "no version"), info()]
