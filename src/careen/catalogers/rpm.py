@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from careen.formats import rpmdb_bdb, rpmdb_ndb, rpmdb_sqlite
 from careen.formats.rpmdb_sqlite import TablePages
-from careen.formats.rpmheader import RpmHeader, read_header
+from careen.formats.rpmheader import RpmHeader, read_header, source_of
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
-from careen.model.package import Evidence, Package, Source
+from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 FOLDERS = ("usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm")  # where rpm keeps it, newest habit first
@@ -150,7 +150,7 @@ def _package(header: RpmHeader, evidence: tuple[Evidence, ...]) -> Package:
         namespace=None,
         name=header.name,
         version=header.evr,
-        source=_source(header),
+        source=source_of(header),
         arch=header.arch,
         module=header.module,
         licenses=(header.license,) if header.license else (),
@@ -158,17 +158,6 @@ def _package(header: RpmHeader, evidence: tuple[Evidence, ...]) -> Package:
         cataloger="rpm",
         evidence=evidence,
     )
-
-
-def _source(header: RpmHeader) -> Source | None:
-    """From ``name-version-release.src.rpm``, which leaves the epoch out: it is the package's own where the rest is."""
-    stem = (header.source_rpm or "").removesuffix(".rpm").removesuffix(".src").removesuffix(".nosrc")
-    name, _, release = stem.rpartition("-")
-    name, _, version = name.rpartition("-")
-    if not name or not version or not release:
-        return None
-    same = (version, release) == (header.version, header.release)
-    return Source(name, header.evr if same else f"{version}-{release}")
 
 
 def _paths(root: str, header: RpmHeader) -> Iterator[str]:

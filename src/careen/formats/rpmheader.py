@@ -6,14 +6,22 @@ entries as they were signed; entries after it were added at installation and win
 Raises ValueError for anything else.  **Source:** rpm manual, "Package format" (header structure) and "Tags".
 """
 
+from base64 import b64decode
 from collections import defaultdict
+from contextlib import suppress
 from struct import Struct as Layout
 from struct import unpack_from
 
 from msgspec import Struct
 
+from careen.model.package import Source
+
 MAX_ENTRIES = 65_536
 MAX_TEXT_BYTES = 64 * 1024
+
+MAGIC = b"\x8e\xad\xe8\x01"  # before a header in an .rpm file; 4 bytes of zeros follow it
+_SIGNATURES = (268, 267, 278, 1002, 1005)  # RSA, DSA, OpenPGP; of header and payload: PGP, GPG
+_BINARY = 7
 
 _INTRO = Layout(">II")
 _ENTRY = Layout(">IIiI")
@@ -72,6 +80,31 @@ def read_header(blob: bytes) -> RpmHeader:
         module=_text(entries, store, _MODULE),
         files=_files(entries, store),
     )
+
+
+def source_of(header: RpmHeader) -> Source | None:
+    """From ``name-version-release.src.rpm``, which leaves the epoch out: it is the package's own where the rest is."""
+    stem = (header.source_rpm or "").removesuffix(".rpm").removesuffix(".src").removesuffix(".nosrc")
+    name, _, release = stem.rpartition("-")
+    name, _, version = name.rpartition("-")
+    if not name or not version or not release:
+        return None
+    same = (version, release) == (header.version, header.release)
+    return Source(name, header.evr if same else f"{version}-{release}")
+
+
+def signatures_of(blob: bytes) -> tuple[bytes, ...]:
+    """The OpenPGP packets of the signature header of an ``.rpm`` file; () where nobody signed it."""
+    entries, store = _entries(blob)
+    found = []
+    for tag in _SIGNATURES:
+        kind, offset, count = entries.get(tag, (0, 0, 0))
+        if kind == _BINARY and 0 <= offset < offset + count <= len(store):
+            found.append(store[offset : offset + count])
+        elif kind in (_STRING, _STRINGS) and count:  # of rpm 6, in base 64
+            with suppress(ValueError):
+                found += [b64decode(text) for text in _texts(entries, store, tag)]
+    return tuple(found)
 
 
 def _entries(blob: bytes) -> tuple[Entries, bytes]:

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..errors import NetworkError
 from .addresses import (
+    allowed,
     checked,
     credentials_of,
     host_of,
@@ -30,7 +31,7 @@ from .addresses import (
     shown,
     without_credentials,
 )
-from .connections import NetSettings, proxy_manager, trust_store, unix_pool
+from .connections import NetSettings, guarded_pools, proxy_manager, trust_store, unix_pool
 from .trouble import PLAIN, CertificateError, UnreachableError, explained, no_password, retry_after, too_many, worth_another_try
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class HttpFetcher:
         url, sent = credentials_of(checked(url), sent)
         first = url
         for _ in range(MAX_REDIRECTS + 1):
+            self._refuse_unlisted(url)
             response = self._patiently(url, method, sent, body, at_home=origin(url) == origin(first))
             location = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or not location:
@@ -186,7 +188,10 @@ class HttpFetcher:
                 trust = trust_store(self._settings, insecure, with_certificate=key[2])
                 options: dict[str, Any] = {"ssl_context": trust, "maxsize": 16}
                 if proxy is None:
-                    self._managers[key] = urllib3.PoolManager(**options)
+                    manager = urllib3.PoolManager(**options)
+                    if self._settings.only is not None:
+                        manager.pool_classes_by_scheme = guarded_pools(self._settings.only)
+                    self._managers[key] = manager
                 else:
                     self._managers[key] = proxy_manager(proxy, trust_store(self._settings, False, False), options)
             return self._managers[key]
@@ -196,6 +201,14 @@ class HttpFetcher:
             if path not in self._sockets:
                 self._sockets[path] = unix_pool(path)
             return self._sockets[path]
+
+    def _refuse_unlisted(self, url: str) -> None:
+        """Where only some hosts may be asked: those that a file names are not always the user's choice."""
+        if self._settings.only is None:
+            return
+        why = allowed(host_of(url), self._settings.only, proxy_for(url, self._environ) is None)
+        if why:
+            raise NetworkError(f"{host_of(url)} was not asked: {why}", f"--resolve-hosts {host_of(url)}, if you trust it")
 
     def _allow(self, source: str, target: str) -> None:
         """Refuses a redirect off the web, from TLS to plain HTTP, and from a public host into a private network, from

@@ -114,6 +114,26 @@ def listed(netloc: str, hosts: tuple[str, ...]) -> bool:
     return bool(known & {"*", netloc.lower(), _bare(netloc)})
 
 
+def named(netloc: str, hosts: tuple[str, ...]) -> bool:
+    """Whether a host is on a list by itself, with or without its port: no pattern speaks for it."""
+    return bool({host.lower() for host in hosts} & {netloc.lower(), _bare(netloc)})
+
+
+def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
+    """Why a host that a scanned file names is not to be asked; "" where it is.
+
+    ``example.com`` lists one host, ``*.example.com`` those below it, ``*`` all; patterns speak for public hosts alone.
+    """
+    if named(netloc, hosts):
+        return ""
+    name = _bare(netloc)
+    if not any(host == "*" or (host[:2] == "*." and name.endswith(host[1:].lower())) for host in hosts):
+        return "it is on no list of hosts that may be asked"
+    if inwardness(netloc, resolve):
+        return "it is inside a network, where only hosts that are listed by themselves are asked"
+    return ""
+
+
 def _exempts(entry: str, host: str, port: int) -> bool:
     """Whether one entry of NO_PROXY means this host."""
     if entry == "*":
@@ -144,10 +164,11 @@ def inwardness(netloc: str, resolve: bool) -> int:
                 found = [str(info[4][0]) for info in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)]
             except (OSError, UnicodeError):
                 return 0  # the request itself will say so
-    return max((_of_address(text) for text in found), default=0)
+    return max((depth_of(text) for text in found), default=0)
 
 
-def _of_address(text: str) -> int:
+def depth_of(text: str) -> int:
+    """How far inside an address is, as ``inwardness`` counts."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped

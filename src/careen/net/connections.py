@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 
 from ..errors import NetworkError
-from .addresses import host_of, shown
+from .addresses import depth_of, host_of, named, shown
 from .trouble import reason_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class NetSettings(Struct, frozen=True):
     client_key: Path | None = None
     insecure: tuple[str, ...] = ()  # certificates are not verified
     plain_http: tuple[str, ...] = ()  # besides loopback
+    only: tuple[str, ...] | None = None  # hosts that may be asked, at redirects too (``addresses.allowed``); None: all
     max_body_bytes: int = 64 * 1024**3
     user_agent: str = "careen"
     max_wait_s: float = 60.0  # in all, between the tries of one request
@@ -90,6 +91,38 @@ def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers = urllib3.make_headers(proxy_basic_auth=pair)
     return urllib3.ProxyManager(f"{parts.scheme}://{host_of(proxy)}", proxy_headers=headers, proxy_ssl_context=trust, **options)
+
+
+def guarded_pools(only: tuple[str, ...]) -> dict[str, Any]:
+    """Pools whose connections end where a name leads into a private network that was not listed: the address that is
+    looked at is the one that is spoken to, whatever a name server says a moment later."""
+    import socket
+
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+
+    def checked(connection: HTTPConnection, made: socket.socket) -> socket.socket:
+        address = str(made.getpeername()[0])
+        if depth_of(address) and not named(f"{connection.host}:{connection.port}", only):
+            made.close()
+            raise NetworkError(f"{connection.host} was not asked: it is {address}, inside a network", "list it by itself")
+        return made
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return checked(self, super()._new_conn())
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return checked(self, super()._new_conn())
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
 
 
 def unix_pool(path: str) -> "HTTPConnectionPool":

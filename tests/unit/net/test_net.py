@@ -453,3 +453,37 @@ def test_a_unix_socket(fetch, tmp_path):
     assert caught.value.hint
     with pytest.raises(NetworkError, match="absent"):
         fetch(unix_url(str(tmp_path / "absent"), "/_ping"))
+
+
+# --- hosts that a scanned file names ----------------------------------------------------------------------------------
+
+
+def test_only_listed_hosts_are_asked(fetch):
+    with Server(lambda request: Answer(body=b"ok")) as server:
+        for listed in ((), ("*",), ("example.com", "*.0.0.1")):
+            with pytest.raises(NetworkError, match="was not asked"):
+                fetch(server.url, only=listed)
+        assert server.requests == []
+        assert fetch(server.url, only=("127.0.0.1",))[1] == b"ok"
+        assert fetch(server.url, only=(f"127.0.0.1:{server.port}",))[1] == b"ok"
+    with pytest.raises(NetworkError, match="no list"):
+        fetch("https://repo.example/a.rpm", only=("*.repo.example",))
+
+
+def test_redirects_lead_to_listed_hosts_only(fetch):
+    with Server(lambda request: Answer(body=b"secret")) as inside:
+        target = f"http://localhost:{inside.port}/latest/meta-data"
+        with Server(lambda request: Answer(302, headers={"Location": target})) as server:
+            with pytest.raises(NetworkError, match=r"localhost.* was not asked"):
+                fetch(server.url, only=("127.0.0.1",))
+            assert inside.requests == []
+            assert fetch(server.url, only=("127.0.0.1", "localhost"))[1] == b"secret"
+
+
+def test_a_name_that_leads_inside_after_it_was_looked_up(fetch, monkeypatch):
+    """A name server may answer the second question otherwise than the first: the connection itself is looked at."""
+    with Server(lambda request: Answer(body=b"ok")) as server:
+        monkeypatch.setattr("careen.net.addresses.inwardness", lambda host, resolve: 0)
+        with pytest.raises(NetworkError, match="inside a network"):
+            fetch(f"http://localhost:{server.port}", only=("*",))
+        assert server.requests == []
