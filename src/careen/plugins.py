@@ -21,7 +21,17 @@ from typing import Any, BinaryIO, Literal, Protocol, TextIO, TypeVar
 
 from msgspec import Struct
 
-from .model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Severity, Support, VulnerabilityRecord
+from .model.advisory import (
+    Advisory,
+    Epss,
+    Exploited,
+    Malicious,
+    NamespaceInfo,
+    Repository,
+    Severity,
+    Support,
+    VulnerabilityRecord,
+)
 from .model.delta import Fact
 from .model.image import Image, Platform
 from .model.inventory import Unknown
@@ -214,13 +224,14 @@ class VersionScheme(Struct, frozen=True):
 
 # --- advisories -----------------------------------------------------------------------------------------------------
 
-Record = Advisory | VulnerabilityRecord | Epss | Exploited | Malicious | NamespaceInfo | Support
+Record = Advisory | VulnerabilityRecord | Epss | Exploited | Malicious | NamespaceInfo | Repository | Support
 
 
 class Need(Struct, frozen=True):
     """What the knowledge is wanted for; None means everything (``careen db update``)."""
 
     namespaces: frozenset[str] | None = None  # "debian:12", "PyPI"
+    full: bool = False  # also what is large (``careen db update --full``)
 
 
 class Feed(Struct, frozen=True):
@@ -230,6 +241,7 @@ class Feed(Struct, frozen=True):
     url: str  # "" where only a mirror has it
     compressed: bool = False
     part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and given back to ``parse``
+    full: bool = False  # large: fetched by ``careen db update --full`` alone, and kept by every other update
 
 
 class AdvisorySource(Struct, frozen=True):

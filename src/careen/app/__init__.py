@@ -76,12 +76,18 @@ def inventory_diff(before: str, after: str, settings: Settings, progress: Progre
         )
 
 
-def update_database(settings: Settings, progress: Progress = silent) -> UpdateResult:
-    """Brings every source up to date, from the live addresses or a mirror."""
+def update_database(settings: Settings, progress: Progress = silent, *, full: bool = False) -> UpdateResult:
+    """Brings every source up to date, from the live addresses or a mirror; ``full``: also what is large."""
     from careen.database.update import update
+    from careen.plugins import Need
 
     return update(
-        settings.cache_dir, advisory_sources(), fetcher=fetcher_of(settings), mirror_at=settings.db_from, progress=progress
+        settings.cache_dir,
+        advisory_sources(),
+        need=Need(full=full),
+        fetcher=fetcher_of(settings),
+        mirror_at=settings.db_from,
+        progress=progress,
     )
 
 

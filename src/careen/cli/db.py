@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def parser() -> Parser:
     made = Parser(prog="careen db", description="Update the advisory database, or show what it holds.")
     made.add_argument("action", choices=["update", "status"], help="update: fetch and build; status: sources and ages")
+    made.add_argument("--full", action="store_true", help="update: also the large archives of vendors (see docs/database.md)")
     made.add_argument("--json", action="store_true", help="status for programs")
     add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     start(settings.log_level, settings.quiet)
     if arguments.action == "update":
         with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-            result = app.update_database(settings, progress)
+            result = app.update_database(settings, progress, full=arguments.full)
         if not settings.quiet:
             sys.stdout.write(_text(app.database_status(settings), settings.verbose))
         if result.failed:

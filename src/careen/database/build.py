@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import DatabaseError
-from careen.model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Support, VulnerabilityRecord
+from careen.model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Repository, Support, VulnerabilityRecord
 from careen.plugins import Record
 
 from .knowledge import answers_for_aliases, key_name
@@ -43,6 +43,7 @@ _COLUMNS = {
     "alias": ("alias", "feed", "id"),
     "epss": ("id", "feed", "score", "percentile"),
     "exploited": ("id", "feed", "added", "ransomware"),
+    "repository": ("name", "feed", "namespaces"),
     "support": ("namespace", "feed", "end_of_life"),
 }
 _UNFIXED = frozenset({"open", "wont_fix", "deferred", "end_of_life"})
@@ -234,6 +235,8 @@ class _Writer:
                     self._add("epss", (record.id, feed, record.score, record.percentile))
                 case Exploited():
                     self._add("exploited", (record.id, feed, record.added, int(record.ransomware)))
+                case Repository():
+                    self._add("repository", (record.name, feed, pack_words(record.namespaces)))
                 case Support():
                     self._add("support", (record.namespace, feed, record.end_of_life))
                 case NamespaceInfo():

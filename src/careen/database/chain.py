@@ -53,6 +53,9 @@ class Chain:
     def end_of_life(self, namespace: str) -> str | None:
         return next((date for part in self._parts if (date := part.end_of_life(namespace))), None)
 
+    def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        return _first(part.repositories(names) for part in self._parts)
+
 
 def _joined(answers: Iterable[Mapping[str, tuple[Value, ...]]]) -> Mapping[str, tuple[Value, ...]]:
     found: dict[str, tuple[Value, ...]] = defaultdict(tuple)

@@ -11,6 +11,7 @@ from careen.model.advisory import (
     Exploited,
     Malicious,
     NamespaceInfo,
+    Repository,
     Support,
     VulnerabilityRecord,
 )
@@ -31,6 +32,7 @@ class MemoryDatabase:
         self._epss: dict[str, Epss] = {}
         self._exploited: dict[str, Exploited] = {}
         self._support: dict[str, str] = {}
+        self._repositories: dict[str, tuple[str, ...]] = {}
         for record in records:
             match record:
                 case Advisory():
@@ -48,6 +50,8 @@ class MemoryDatabase:
                     self._exploited[record.id] = record
                 case Support():
                     self._support[record.namespace] = record.end_of_life
+                case Repository():
+                    self._repositories[record.name] = record.namespaces
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         return _group(self._advisories, namespace, names)
@@ -72,6 +76,9 @@ class MemoryDatabase:
 
     def end_of_life(self, namespace: str) -> str | None:
         return self._support.get(namespace)
+
+    def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        return {name: self._repositories[name] for name in names if name in self._repositories}
 
 
 def _group(

@@ -160,6 +160,11 @@ class Database:
             rows = self._rows("SELECT end_of_life FROM support WHERE namespace = ?", (namespace,))
             return next((str(date) for (date,) in rows), None)
 
+    def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        sql = "SELECT name, namespaces FROM repository WHERE name IN ({})"
+        with self._reading():
+            return {name: unpack_words(packed) for name, packed in self._listed(sql, names)}
+
     def _bundle(self, feed: int, number: int) -> tuple[str, ...]:
         key = (feed, number)
         if key not in self._bundles:

@@ -138,6 +138,7 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
         for source in sources
         if need.namespaces is None or source.on_demand
         for feed in source.feeds(need, job.origin.listing)
+        if need.full or not feed.full
     ]
     results: dict[str, FeedResult] = {}
     asking: list[tuple[AdvisorySource, Feed]] = []
@@ -151,7 +152,7 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
         else:
             asking.append((source, feed))
     fetched = _fetch(job, asking, old, results)
-    keep = dict(old) if need.namespaces is not None else {feed.path: old[feed.path] for _, feed in wanted if feed.path in old}
+    keep = dict(old) if need.namespaces is not None else _kept(old, sources, wanted, need)
     changed = bool(fetched) or keep.keys() != old.keys()
     if changed:
         _build(job, fetched, keep, old, sources, [feed.path for _, feed in wanted], results)
@@ -163,6 +164,16 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
     _write_checked(job.path, {**{feed: at for feed, at in checked.items() if feed in keep}, **done})
     order = [feed.path for _, feed in wanted if feed.path in results]
     return UpdateResult(job.path, changed, tuple(results[path] for path in order))
+
+
+def _kept(
+    old: dict[str, FeedRow], sources: Sequence[AdvisorySource], wanted: list[tuple[AdvisorySource, Feed]], need: Need
+) -> dict[str, FeedRow]:
+    """What the new file takes over where everything was asked for: feeds that are offered still, and the large ones."""
+    offered = {feed.path for _, feed in wanted}
+    if not need.full:
+        offered |= {feed.path for source in sources for feed in source.feeds(need, lambda name: ()) if feed.full}
+    return {path: row for path, row in old.items() if path in offered}
 
 
 def _is_fresh(job: _Job, last: str) -> bool:

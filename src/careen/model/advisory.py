@@ -97,6 +97,13 @@ class Support(Struct, frozen=True, gc=False):
     end_of_life: str
 
 
+class Repository(Struct, frozen=True, gc=False):
+    """Which products a vendor's repository of packages serves: the namespaces whose advisories judge what came from it."""
+
+    name: str  # "rhel-9-for-x86_64-baseos-eus-rpms"
+    namespaces: tuple[str, ...]
+
+
 class NamespaceInfo(Struct, frozen=True, gc=False):
     """How much a source knows of a namespace: what the words "assessed" and "partially" rest on."""
 
