@@ -2,6 +2,7 @@
 
 Names are looked up in the metadata database of every name space (Kubernetes keeps its images in ``k8s.io``), blobs are
 those of the content store. ``FOLDER@DIGEST`` needs no name. A database that containerd is writing to is read as it was.
+The daemon's socket speaks gRPC alone, for which we have no client: whoever may use it may read the folder as well.
 Raises: InputError where there is no such store or image, or a blob is not in it: containerd may have discarded layers.
 **Source:** containerd 2.0, ``docs/content-flow.md``, ``core/metadata/buckets.go``.
 """
@@ -20,7 +21,10 @@ from .manifest import Descriptor, is_digest
 from .names import parse_reference
 from .paths import split_path
 
-ROOT = Path("/var/lib/containerd")
+# Its own folder, and those of Kubernetes distributions that bring a containerd of their own.
+ROOTS = ("/var/lib/containerd", "/var/lib/rancher/k3s/agent/containerd", "/var/lib/rancher/rke2/agent/containerd",
+         "/var/snap/microk8s/common/var/lib/containerd", "/var/lib/k0s/containerd")  # fmt: skip
+SOCKETS = ("/run/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock", "/run/k0s/containerd.sock")
 CONTENT = "io.containerd.content.v1.content"
 METADATA = "io.containerd.metadata.v1.bolt/meta.db"
 
@@ -37,8 +41,8 @@ def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
 
 def _found(reference: str) -> tuple[Path, tuple[Descriptor, ...]]:
     path, wanted = split_path(reference)
-    root, wanted = (path, wanted) if path.is_dir() else (ROOT, reference)
-    if not (root / CONTENT / "blobs").is_dir():
+    root, wanted = (path, wanted) if path.is_dir() else (_root(reference), reference)
+    if not _is_store(root, wanted):
         raise InputError(f"{root} is no folder of containerd: it has no {CONTENT}", "write containerd:FOLDER:NAME")
     if is_digest(wanted):
         return root, (Descriptor(wanted, -1),)
@@ -49,6 +53,32 @@ def _found(reference: str) -> tuple[Path, tuple[Descriptor, ...]]:
     offered = ", ".join(sorted(name for name in images if not name.startswith("sha256:"))[:10]) or "none"
     what = f"containerd has no image {wanted!r}" if wanted else f"{root} holds {len(images)} images"
     raise InputError(f"{what} (there are {offered})", "write containerd:NAME or containerd:FOLDER:NAME")
+
+
+def _root(wanted: str) -> Path:
+    """The folder of the containerd of this machine."""
+    for root in ROOTS:
+        if _is_store(Path(root), wanted):
+            return Path(root)
+    socket = next((path for path in SOCKETS if Path(path).exists()), None)
+    if socket:
+        raise InputError(
+            f"containerd listens at {socket}, but its folder is not {ROOTS[0]}",
+            f"write containerd:FOLDER:NAME with the root of its config.toml, or pipe: {_piped(wanted)}",
+        )
+    return Path(ROOTS[0])
+
+
+def _is_store(root: Path, wanted: str) -> bool:
+    try:
+        return (root / CONTENT / "blobs").is_dir()
+    except PermissionError:
+        hint = f"run careen as root, or pipe what containerd exports: {_piped(wanted)}"
+        raise InputError(f"{root} cannot be read: it belongs to root alone", hint) from None
+
+
+def _piped(wanted: str) -> str:
+    return f"sudo ctr -n k8s.io images export - {wanted or 'NAME'} | careen scan -"
 
 
 def _images(database: Path) -> Iterator[tuple[str, str]]:

@@ -97,6 +97,14 @@ def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context
     parts = urlsplit(address)
     if parts.scheme == "unix":
         return Endpoint(unix_url(parts.path, ""), context.fetcher or make_fetcher(_PATIENT))
+    if parts.scheme == "ssh" and parts.hostname:
+        engine = "docker" if variable.startswith("DOCKER") else "podman"
+        host = f"{parts.username}@{parts.hostname}" if parts.username else parts.hostname
+        raise NotHereError(
+            f"{variable} names {parts.hostname} over ssh, over which an engine cannot be asked",
+            f"pipe the image: ssh {host} {engine} save IMAGE | careen scan -",
+            absent=True,
+        )
     if parts.scheme not in ("tcp", "http", "https") or not parts.hostname:
         raise NotHereError(
             f"{variable} names {parts.scheme or 'nothing'}://, over which an engine cannot be asked",

@@ -1,7 +1,8 @@
 """Images that Podman has on this machine: ``podman:NAME:TAG`` or ``podman:ID``.
 
-``CONTAINER_HOST`` says where it listens; else the user's own socket and the system's are tried. A name without a host
-may also be one that was built here, which Podman calls ``localhost/NAME``.
+``CONTAINER_HOST`` says where it listens (``unix://``, ``tcp://``); else the user's own socket, the system's and that of a
+machine of Podman (macOS) are tried. A name without a host may also be one that was built here, which Podman calls
+``localhost/NAME``.
 """
 
 import os
@@ -33,7 +34,8 @@ def _endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine
 def sockets(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Where Podman usually listens."""
     own = [Path(environ["XDG_RUNTIME_DIR"]) / "podman" / "podman.sock"] if environ.get("XDG_RUNTIME_DIR") else []
-    return (*own, Path("/run/podman/podman.sock"))
+    machine = [Path(environ["HOME"]) / ".local/share/containers/podman/machine/podman.sock"] if environ.get("HOME") else []
+    return (*own, Path("/run/podman/podman.sock"), *machine)
 
 
 IMAGE_SOURCE = ImageSource(

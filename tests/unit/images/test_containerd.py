@@ -1,6 +1,7 @@
 import pytest
 
 from careen.errors import InputError
+from careen.images import containerd
 from careen.images.containerd import CONTENT, IMAGE_SOURCE, METADATA, open_image, platforms
 from careen.model.image import Platform
 from careen.plugins import OpenContext
@@ -70,6 +71,32 @@ def test_a_layer_that_was_discarded_is_told(root):
     (root / CONTENT / "blobs" / IMAGE.digest.replace(":", "/")).unlink()
     with pytest.raises(InputError, match="is missing"):
         open_image(f"{root}:shop", AMD64)
+
+
+def test_the_folder_of_this_machine_is_the_first_that_is_there(monkeypatch, root):
+    monkeypatch.setattr(containerd, "ROOTS", (str(root / "absent"), str(root)))
+    assert open_image("shop", AMD64).digest == IMAGE.digest
+
+
+def test_a_socket_without_a_folder_says_what_to_do(monkeypatch, tmp_path):
+    socket = tmp_path / "containerd.sock"
+    socket.touch()
+    monkeypatch.setattr(containerd, "ROOTS", (str(tmp_path / "absent"),))
+    monkeypatch.setattr(containerd, "SOCKETS", (str(socket),))
+    with pytest.raises(InputError, match="listens at") as caught:
+        open_image("shop", AMD64)
+    assert "ctr -n k8s.io images export - shop | careen scan -" in caught.value.hint
+
+
+def test_a_folder_that_belongs_to_root_says_what_to_do(monkeypatch, root):
+    def denied(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(containerd, "ROOTS", (str(root),))
+    monkeypatch.setattr("pathlib.Path.is_dir", lambda self: denied(self) if self.name == "blobs" else False)
+    with pytest.raises(InputError, match="belongs to root alone") as caught:
+        open_image("shop", AMD64)
+    assert "run careen as root" in caught.value.hint
 
 
 def test_what_is_no_store(tmp_path):

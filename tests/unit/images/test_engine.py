@@ -131,6 +131,20 @@ def test_ways_that_an_engine_cannot_be_asked(monkeypatch, address):
     assert caught.value.absent and "docker save" in caught.value.hint
 
 
+def test_an_engine_by_ssh_can_be_piped_from(monkeypatch):
+    monkeypatch.setenv("CONTAINER_HOST", "ssh://core:secret@build.example:2222/run/podman/podman.sock")
+    with pytest.raises(NotHereError, match=r"names build\.example over ssh") as caught:
+        podman.open_image("app:1", OpenContext())
+    assert caught.value.hint == "pipe the image: ssh core@build.example podman save IMAGE | careen scan -"
+
+
+def test_podman_by_tcp(monkeypatch, tmp_path):
+    with Engine() as engine:
+        monkeypatch.setenv("CONTAINER_HOST", f"tcp://{engine.host}")
+        engine.add("localhost/mine:1", IMAGE)
+        assert content(podman.open_image("mine:1", OpenContext(cache=tmp_path))) == list(IMAGE.tars)
+
+
 def test_an_engine_by_tcp(monkeypatch, tmp_path):
     with Engine() as engine:
         monkeypatch.setenv("DOCKER_HOST", f"tcp://{engine.host}")
@@ -204,7 +218,11 @@ def test_where_engines_listen():
         "/home/me/.docker/run/docker.sock",
         "/home/me/.docker/desktop/docker.sock",
     ]
-    assert [str(path) for path in podman.sockets(environ)] == ["/run/user/7/podman/podman.sock", "/run/podman/podman.sock"]
+    assert [str(path) for path in podman.sockets(environ)] == [
+        "/run/user/7/podman/podman.sock",
+        "/run/podman/podman.sock",
+        "/home/me/.local/share/containers/podman/machine/podman.sock",
+    ]
     assert [str(path) for path in podman.sockets({})] == ["/run/podman/podman.sock"]
 
 
