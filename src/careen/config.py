@@ -48,6 +48,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[str, ...], Meta(description="registries that base images may come from: docker.io,*.example.com (default: any)")
     ] = ()
 
+    resolve: Annotated[
+        bool, Meta(description="read the heads of packages that a Dockerfile fetches by address, from hosts of resolve_hosts")
+    ] = False
+    resolve_hosts: Annotated[
+        tuple[str, ...], Meta(description="hosts to ask for --resolve: repo.example.com, *.example.com, * (every public one)")
+    ] = ()
+
+    allow_helm: Annotated[bool, Meta(description="render Helm charts with the helm of this machine, to check them")] = False
+
     format: Annotated[
         tuple[str, ...], Meta(description="output format, or FORMAT=FILE to write it to a file; may be repeated")
     ] = ("table",)

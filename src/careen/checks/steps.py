@@ -1,9 +1,11 @@
 """Where in a Dockerfile a fault is: places of stages, steps and commands, and questions that several checks ask."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.packagecommands import PackageCall, Spec
+from careen.formats.packagehead import PackageHead
 from careen.plugins import Place
 
 
@@ -36,6 +38,23 @@ def installs(document: Dockerfile, *tools: str) -> Iterator[tuple[Call, PackageC
     for call, package in document.package_calls(*tools):
         if package.action == "install":
             yield call, package
+
+
+def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callable[[str], Place]]]:
+    """Packages that were read where the Dockerfile fetches them: what they say, and their place for a message."""
+    if not document.heads:
+        return
+    for step in document.of("ADD"):
+        for source in step.instruction.words[:-1]:
+            head = document.head(step.resolve(source, document.escape))
+            if head is not None:
+                yield head, partial(of_step, step)
+    for step in document.of("RUN"):
+        for call in document.calls_of(step):
+            for word in call.command.words[1:]:
+                head = document.head(step.resolve(word, "\0"))
+                if head is not None:
+                    yield head, partial(of_word, call, word)
 
 
 def unpinned(package: PackageCall) -> list[Spec]:

@@ -28,6 +28,7 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
 
+    add_settings(made, "packages by address", ("resolve", "resolve_hosts"))
     from .output import planned, write
 
     settings = settings_of(arguments)

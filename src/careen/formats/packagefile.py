@@ -62,10 +62,12 @@ def read_address(url: str) -> FileName | None:
     except ValueError:
         return None
     path = unquote(parts.path)
-    if "$" in path:  # a variable that nobody knows
-        name = path.rpartition("/")[2]
+    name = path.rpartition("/")[2]
+    if "$" in name:  # a variable that nobody knows
         kind = next((kind for suffix, kind in _KINDS.items() if name.endswith(suffix)), "generic")
-        return FileName(kind, _ARCHIVE.sub("", name)) if name else None
+        return FileName(kind, _ARCHIVE.sub("", name))
+    if "$" in path:
+        return read_name(name)
     hosted = _HOSTED.search(path) if (parts.hostname or "") in CODE_HOSTS else None
     if hosted:
         tag = hosted["tag"] or hosted["archive"]
@@ -76,7 +78,7 @@ def read_address(url: str) -> FileName | None:
     registry = re.search(r"/((?:@[\w.-]+/)?[\w.-]+)/-/[\w.-]+?-(\d+\.\d+\.\d+[\w.+-]*)\.tgz$", path)
     if registry:
         return FileName("npm", registry[1], registry[2])
-    return read_name(path.rpartition("/")[2])
+    return read_name(name)
 
 
 def read_name(name: str) -> FileName | None:

@@ -3,7 +3,9 @@
 Understood are package managers (``formats.packagecommands``), archives and packages fetched by address, and ``ADD`` of an
 address. Packages of the system count in the stages that the image keeps, those of languages also in stages that it copies
 from. Variables are resolved as far as ARG, ENV and the script itself say; what stays open has no version.
-Nothing is fetched, and a version that only a repository knows stays "".
+Nothing is fetched, and a version that only a repository knows stays "". What was learnt of packages by address
+(``Dockerfile.heads``, from ``resolve``) is used: their true names, and that one brings a repository of somebody else's, from
+which the packages of the system that come after it may be.
 """
 
 import re
@@ -58,7 +60,9 @@ FAMILIES = {
         "photon",
     ),
 }
-_REPOSITORY = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
+_HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
+# Marks of a distribution's own builds in a version, which no third party's repository has.
+_OWN_BUILD = re.compile(r"ubuntu\d|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.amzn\d")
 
 
 class Predicted(Struct, frozen=True):
@@ -72,24 +76,37 @@ class Predicted(Struct, frozen=True):
     text: str = ""  # as the file says it
     distribution: Distribution | None = None  # of the stage, where the name of its base tells it
     exact: bool = True  # False: the version leaves the release open, which the repository decides
+    trouble: str = ""  # why the package behind an address could not be read, where somebody tried
 
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
     kept = document.kept()
     copied = kept | _copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
+    others: set[int] = set()  # stages with a repository of somebody else's
     found: dict[tuple[str, str, int], Predicted] = {}
     for step in document.steps:
         if step.stage not in copied or step.onbuild:
             continue
         gone: set[str] = set()
+        foreign = any(stage.index in others for stage in document.lineage(document.stages[step.stage]))
         for one in _of_step(document, step, bases[step.stage], gone):
+            if foreign and one.url is None and one.package.type in FAMILIES and not _OWN_BUILD.search(one.package.version):
+                one = replace(one, package=replace(one.package, vendor="third_party"))
+            if one.url is not None and _brings_repository(document, one.url):
+                others.add(step.stage)
+                foreign = True
             if one.package.type in FAMILIES and step.stage not in kept:
                 continue
             found.setdefault((one.package.purl, one.url or "", one.line), one)
         if gone:
             found = {key: one for key, one in found.items() if not (one.stage == step.stage and one.package.name in gone)}
     return tuple(found.values())
+
+
+def _brings_repository(document: Dockerfile, address: str) -> bool:
+    head = document.head(address)
+    return head is not None and head.is_repository
 
 
 def _copied_from(document: Dockerfile) -> frozenset[int]:
@@ -168,9 +185,7 @@ def _installed(
         version = ""
     name = spec.name
     if spec.kind == "vcs":
-        hosted = re.search(
-            r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$", spec.text
-        )
+        hosted = _HOSTED.search(spec.text)
         name = hosted[2].strip("/") if hosted else spec.name
         tag = (hosted[3] or "") if hosted else ""
         source = "github" if hosted and hosted[1] == "github.com" else "generic"
@@ -197,11 +212,21 @@ def _is_whole(kind: str, version: str) -> bool:
 def _fetched(
     document: Dockerfile, url: str, tool: str, line: int, end_line: int, stage: int, base: Distribution | None
 ) -> Iterator[Predicted]:
-    name = read_address(url)
-    if name is None:
+    head, name = document.head(url), read_address(url)
+    if head is not None:
+        package = replace(
+            _package(document, head.kind, head.name, head.version, base, head.arch),
+            vendor="third_party" if head.is_repository else "unknown",  # of others, vendor and version say it
+            maintainer=head.vendor,
+            source=head.source,
+        )
+    elif name is not None:
+        package = _of_file(document, name, base)
+    else:
         return
-    package = _of_file(document, name, base)
-    yield _told(document, package, tool, (line, end_line), stage, base, url=url, text=url)
+    told = _told(document, package, tool, (line, end_line), stage, base, url=url, text=url)
+    trouble = document.heads.get(url, "")
+    yield replace(told, trouble=trouble) if isinstance(trouble, str) else told
 
 
 def _of_file(document: Dockerfile, name: FileName, base: Distribution | None) -> Package:
@@ -220,18 +245,8 @@ def _package(
 
 
 def _made(document: Dockerfile, package: Package) -> Package:
-    return Package(
-        package.type,
-        package.namespace,
-        package.name,
-        package.version,
-        arch=package.arch,
-        distro=package.distro,
-        cataloger="dockerfile",
-        confidence=0.7,
-        presence="declared",
-        evidence=(Evidence(document.path, 0),),
-    )
+    place = (Evidence(document.path, 0),)
+    return replace(package, cataloger="dockerfile", confidence=0.7, presence="declared", evidence=place)
 
 
 def _told(
@@ -247,6 +262,6 @@ def _told(
     exact: bool = True,
 ) -> Predicted:
     made = package if package.evidence else _made(document, package)
-    if url is not None:  # whose build it is only the file itself can say
+    if url is not None and document.head(url) is None:  # whose build it is only the file itself can say
         made = replace(made, confidence=0.4)
     return Predicted(made, *place, tool, stage, made.version != "", url, text, base, exact)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from careen.checks.steps import of_word
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.packagefile import read_address
+from careen.formats.packagehead import PackageHead
 from careen.plugins import Check, Place
 
 _TOOLS = ("apt", "apk", "dnf", "yum", "microdnf", "zypper", "rpm", "pip", "pipx", "npm", "yarn", "pnpm", "gem")
@@ -17,16 +18,26 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         for spec in package.specs:
             if spec.kind == "url":
                 plain = " over plain HTTP" if spec.text.lower().startswith("http://") else ""
-                yield of_word(call, spec.text, f"{package.program} installs {spec.text}{plain}: {_told(spec.text)}")
+                yield of_word(call, spec.text, f"{package.program} installs {spec.text}{plain}: {_told(document, spec.text)}")
 
 
-def _told(address: str) -> str:
-    """What the name of the file says, which for an alias is no version."""
+def _told(document: Dockerfile, address: str) -> str:
+    """What the file says itself, where it was read; else what its name says, which for an alias is no version."""
+    head = document.head(address)
+    if head is not None:
+        whose = f" of {head.vendor}" if head.vendor else ""
+        return f"it is {head.name} {head.version}{whose}, {_signed(head)}"
     name = read_address(address)
     if name is None:
         return "what it is, its address does not say"
     whose = f" for {name.distribution}" if name.distribution else ""
     return f"{name.name}{whose}, version {name.version or 'unknown'}"
+
+
+def _signed(head: PackageHead) -> str:
+    if not head.signers:
+        return "not signed"
+    return "signed" if head.signers == ("?",) else f"signed by key {', '.join(head.signers)}"
 
 
 CHECK = Check(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call, shown
+from careen.checks.steps import of_call, read_by_address, shown
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
@@ -28,6 +28,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             found = next((place for place in places if _LIST.search(place)), None)
             if found is not None:
                 yield Place(f"writes {found}", command.line, command.end_line)
+    for head, place in read_by_address(document):
+        if head.is_repository:
+            yield place(f"{head.name} {head.version} brings {', '.join(head.repositories[:3])}")
 
 
 CHECK = Check(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call, shown
+from careen.checks.steps import of_call, read_by_address, shown
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
@@ -39,6 +39,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
                 r"\bdeb(?:-src)?\s*\[[^]]*trusted=(?:yes|true|1)|\bgpgcheck\s*=\s*(?:0|false|no)\b", text, re.IGNORECASE
             ):
                 yield Place(shown(command.words), command.line, command.end_line)
+    for head, place in read_by_address(document):
+        if head.kind == "rpm" and not head.signers:  # a deb has none of its own
+            yield place(f"{head.name} {head.version} holds no signature that could be checked")
 
 
 CHECK = Check(

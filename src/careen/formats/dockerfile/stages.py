@@ -13,6 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from careen.formats.packagecommands import PackageCall, read_call
+from careen.formats.packagehead import PackageHead
 from careen.formats.shell import SHELLS, Command, Script, command_of, read_script
 
 from .parse import Comment, Instruction, Parsed, parse
@@ -131,6 +132,12 @@ class Dockerfile(Struct, frozen=True):
     by_step: dict[int, tuple[Call, ...]]  # by the line of the RUN
     settings: Mapping[str, tuple[str, ...]] = {}  # "registries": those that images may come from
     ignored: tuple[str, ...] | None = None  # lines of .dockerignore; None: not known
+    # Packages that are fetched by address: what the file itself says, or why it could not be read.
+    heads: Mapping[str, PackageHead | str] = {}
+
+    def head(self, address: str) -> PackageHead | None:
+        found = self.heads.get(address)
+        return found if isinstance(found, PackageHead) else None
 
     @property
     def escape(self) -> str:
