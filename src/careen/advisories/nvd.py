@@ -1,9 +1,10 @@
-"""The National Vulnerability Database: scores and weaknesses by CVE. Never which packages are affected.
+"""The National Vulnerability Database: scores and weaknesses by CVE, and the versions of software that nobody else judges.
 
-Shape: ``{vulnerabilities: [{cve: {id, published, metrics: {cvssMetricV31: [{source, cvssData}]}, weaknesses}}]}``,
-gzipped, a file a year. CPE ranges are left out: they name products, not packages, and matching them accuses the
-innocent. Fetched by a full update alone.  Raises: ValueError.
-**Source:** NVD CVE API 2.0 schema.
+Shape: ``{vulnerabilities: [{cve: {id, published, metrics: {cvssMetricV31: [{source, cvssData}]}, weaknesses,
+configurations}}]}``, gzipped, a file a year. CPE names name products, not packages, and matching them against everything
+accuses the innocent: kept are those of ``formats/software`` alone, which are asked for where no distribution and no
+language speaks of a package. Fetched by a full update alone.  Raises: ValueError.
+**Source:** NVD CVE API 2.0 schema; CPE Applicability Language (NISTIR 7698).
 """
 
 import re
@@ -14,15 +15,17 @@ from pathlib import Path
 from msgspec import Struct
 
 from careen.formats import cvss
+from careen.formats.applicability import Configuration, affected
 from careen.formats.jsonfile import read_json
-from careen.model.advisory import Cvss, VulnerabilityRecord
+from careen.formats.software import CPE_NAMESPACE, known_cpes
+from careen.model.advisory import Advisory, Cvss, NamespaceInfo, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 512 << 20
 _FIRST_YEAR = 2002
 _FOLDER = "nvd/json/cve/2.0"
 _LIVE = "https://nvd.nist.gov/feeds/json/cve/2.0"
-_NAME = re.compile(r"nvdcve-2\.0-(\d{4})\.json\.gz")
+_NAME = re.compile(r"nvdcve-2\.0-\d{4}\.json\.gz")
 _SCORERS = {"nvd@nist.gov": "nvd", "134c704f-9b21-4f2e-91b3-4a353353bcc0": "CISA-ADP", "cna": "CNA"}
 _REJECTED = "Rejected"
 
@@ -51,12 +54,18 @@ class _Weakness(Struct, gc=False):
     description: tuple[_Text, ...] = ()
 
 
+class _Tags(Struct, gc=False):
+    tags: tuple[str, ...] = ()
+
+
 class _Cve(Struct, gc=False, rename="camel"):
     id: str
     published: str = ""
     vuln_status: str = ""
     metrics: _Metrics = _Metrics()
     weaknesses: tuple[_Weakness, ...] = ()
+    cve_tags: tuple[_Tags, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
 
 
 class _Item(Struct, gc=False):
@@ -68,20 +77,41 @@ class _File(Struct, gc=False):
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    names = [match[0] for name in listing(_FOLDER) if (match := _NAME.fullmatch(name))]
+    names = [name for name in listing(_FOLDER) if _NAME.fullmatch(name)]
     if not names:
         names = [f"nvdcve-2.0-{year}.json.gz" for year in range(_FIRST_YEAR, datetime.now(UTC).year + 1)]
-    return tuple(Feed(f"{_FOLDER}/{name}", f"{_LIVE}/{name}", compressed=True, part=name[11:15]) for name in sorted(names))
+    return tuple(Feed(f"{_FOLDER}/{name}", f"{_LIVE}/{name}", compressed=True) for name in sorted(names))
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    known = known_cpes()
     for item in read_json(file, _File, MAX_BYTES).vulnerabilities:
         cve = item.cve
-        scores = () if cve.vuln_status == _REJECTED else _scores(cve.metrics)
+        rejected = cve.vuln_status == _REJECTED
+        scores = () if rejected else _scores(cve.metrics)
         weaknesses = dict.fromkeys(text.value for one in cve.weaknesses for text in one.description)
         cwes = tuple(name for name in weaknesses if name.startswith("CWE-"))
         if scores or cwes:
             yield VulnerabilityRecord(cve.id, "nvd", cvss=scores, published=cve.published[:10], cwes=cwes)
+        if not rejected:
+            yield from _advisories(cve, known)
+    yield NamespaceInfo(CPE_NAMESPACE, "nvd", 0, 0, partial=True, unfixed=True)
+
+
+def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
+    disputed = any("disputed" in one.tags for one in cve.cve_tags)
+    for name, said in affected(cve.configurations, known).items():
+        yield Advisory(
+            cve.id,
+            "nvd",
+            CPE_NAMESPACE,
+            name,
+            ranges=tuple(said.ranges),
+            versions=tuple(said.versions),
+            status="fixed" if any(range.fixed for range in said.ranges) else "open",
+            confidence="possible" if disputed or said.doubtful else "likely",
+            url=f"https://nvd.nist.gov/vuln/detail/{cve.id}",
+        )
 
 
 def _scores(metrics: _Metrics) -> tuple[Cvss, ...]:
@@ -98,7 +128,7 @@ def _scores(metrics: _Metrics) -> tuple[Cvss, ...]:
 
 ADVISORY_SOURCE = AdvisorySource(
     name="nvd",
-    title="NIST National Vulnerability Database, scores only",
+    title="NIST National Vulnerability Database: scores, and versions of software that no other source judges",
     licence="public domain",
     homepage="https://nvd.nist.gov",
     feeds=feeds,

@@ -1,0 +1,136 @@
+"""Which versions of which products a CVE record's CPE configurations call vulnerable, as ranges and versions.
+
+Shape: ``[{operator, negate, nodes: [{operator, negate, cpeMatch: [{vulnerable, criteria, versionStartIncluding, ...}]}]}]``.
+Nodes of a configuration are alternatives, or where its operator is AND all needed: then those that list nothing
+vulnerable are what the software must run on. Software that runs on other systems than an image can hold (Windows,
+macOS, phones, an appliance's own) is left out; other company (a module, a processor) makes the statement doubtful, as
+does one that names every version there ever was. Negated nodes say what cannot be told here: they are passed over.
+
+An edition that is sold apart is a product of its own (``gitlab:gitlab:enterprise``), and so is a build for another
+target (``wordpress``, ``windows``), which is left out. ``*`` as version with an end or without is a range; ``-`` is no
+version and says nothing; any other is that version with its update.
+Raises: nothing: criteria that are no CPE 2.3 name are passed over.
+**Source:** NVD CVE API 2.0 schema, ``configurations``; NISTIR 7698; NISTIR 7695, 6.2 and 5.3.3.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+
+from msgspec import Struct
+
+from careen.model.advisory import Range
+
+from .software import joined, unquoted
+
+MAX_STATEMENTS = 2_000  # of one product in one record
+_SEPARATOR = re.compile(r"(?<!\\):")
+# Editions of which each is another product than the one that everybody can have.
+_SOLD = frozenset({
+    "advanced", "commercial", "data_center", "ee", "enterprise", "enterprise_edition", "plus", "premium", "pro",
+    "professional", "ultimate",
+})  # fmt: skip
+# Targets that say nothing against an image: it holds Linux, and the software itself.
+_TARGETS = frozenset({
+    "*", "-", "arm", "arm64", "docker", "kubernetes", "linux", "linux_kernel", "multiplatforms", "unix", "x64", "x86",
+})  # fmt: skip
+_NOT_IN_IMAGES = frozenset({
+    "microsoft", "apple", "google", "cisco", "juniper", "fortinet", "vmware", "ibm", "oracle", "hp", "sgi", "sun", "netapp",
+    "f5", "citrix", "paloaltonetworks",
+})  # fmt: skip
+
+
+class Criterion(Struct, gc=False, rename="camel"):
+    criteria: str
+    vulnerable: bool = True
+    version_start_including: str | None = None
+    version_start_excluding: str | None = None
+    version_end_including: str | None = None
+    version_end_excluding: str | None = None
+
+
+class Node(Struct, gc=False, rename="camel"):
+    cpe_match: tuple[Criterion, ...] = ()
+    operator: str = "OR"
+    negate: bool = False
+
+
+class Configuration(Struct, gc=False):
+    nodes: tuple[Node, ...] = ()
+    operator: str = "OR"
+    negate: bool = False
+
+
+class Affected(Struct):
+    ranges: dict[Range, None]
+    versions: dict[str, None]
+    doubtful: bool = True
+
+
+def affected(configurations: Iterable[Configuration], known: Collection[str]) -> dict[str, Affected]:
+    """By ``vendor:product`` (``vendor:product:edition``), of those that are ``known``."""
+    found: dict[str, Affected] = {}
+    for configuration in configurations:
+        if configuration.negate:
+            continue
+        platforms = [
+            criterion
+            for node in configuration.nodes
+            if configuration.operator == "AND" and not any(one.vulnerable for one in node.cpe_match)
+            for criterion in node.cpe_match
+        ]
+        if platforms and all(map(_is_foreign, platforms)):
+            continue
+        doubtful = bool(platforms) and not any(map(_is_linux, platforms))
+        for node in configuration.nodes:
+            for criterion in () if node.negate else node.cpe_match:
+                if criterion.vulnerable:
+                    _take(criterion, known, doubtful, found)
+    return found
+
+
+def _take(criterion: Criterion, known: Collection[str], doubtful: bool, found: dict[str, Affected]) -> None:
+    parts = _SEPARATOR.split(criterion.criteria)
+    if len(parts) != 13 or parts[2] != "a":
+        return
+    name = f"{parts[3]}:{parts[4]}"
+    sold = next((edition for edition in (parts[7], parts[9]) if edition in _SOLD), "")
+    name = f"{name}:{sold}" if sold else name
+    if name not in known or parts[10] not in _TARGETS or parts[7] == "windows":
+        return
+    statement = _range(criterion, parts[5], parts[6])
+    if statement is None:
+        return
+    said = found.setdefault(name, Affected({}, {}))
+    if len(said.ranges) + len(said.versions) >= MAX_STATEMENTS:
+        return
+    if isinstance(statement, str):
+        said.versions[statement] = None
+    else:
+        said.ranges[statement] = None
+    # One plain statement is enough, whatever stands beside it.
+    said.doubtful = said.doubtful and (doubtful or statement == Range())
+
+
+def _range(criterion: Criterion, version: str, update: str) -> Range | str | None:
+    if version == "-":
+        return None
+    if version != "*":
+        return joined(unquoted(version), unquoted(update)) or None
+    low = criterion.version_start_including
+    after = low is None and criterion.version_start_excluding is not None
+    return Range(
+        criterion.version_start_excluding if after else low,
+        criterion.version_end_excluding,
+        criterion.version_end_including if criterion.version_end_excluding is None else None,
+        after,
+    )
+
+
+def _is_foreign(criterion: Criterion) -> bool:
+    """A system that is in no image of Linux: another one, or the machine of a vendor."""
+    parts = _SEPARATOR.split(criterion.criteria)
+    return len(parts) > 4 and parts[2] == "o" and parts[3] in _NOT_IN_IMAGES and "linux" not in parts[4]
+
+
+def _is_linux(criterion: Criterion) -> bool:
+    return criterion.criteria.startswith("cpe:2.3:o:linux:linux_kernel:")
