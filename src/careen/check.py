@@ -1,17 +1,20 @@
 """Source files come in, a Report goes out: the checks of each kind, and what Dockerfiles will install.
 
 Files are sorted by kind, each kind's documents are read and judged by its checks, the packages that Dockerfiles pin are
-matched with what is known, and the policy gives its verdict. Nothing is built, rendered or fetched from what files name.
+matched with what is known, and the policy gives its verdict. Nothing is built or rendered, and what files name is fetched
+by ``ask`` alone, which the user switches on.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.checks.kinds import KINDS, Document, Kind, Rules, SourceFile, kind_of
-from careen.checks.run import Outcome, joined, run
+from careen.checks.kind import Document, Kind, Rules, SourceFile
+from careen.checks.kinds import KINDS, kind_of
+from careen.checks.run import Outcome, joined, located, run
 from careen.database.knowledge import Knowledge
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.matching.match import Matched
@@ -24,6 +27,7 @@ from careen.model.report import Coverage, Reason, Report
 from careen.plugins import Check
 from careen.policy.policy import Policy, assess
 from careen.predict.declared import Predicted, predicted
+from careen.predict.resolve import Ask, learnt
 
 
 class Tuning(Struct, frozen=True):
@@ -41,9 +45,15 @@ class Checked(Struct, frozen=True):
 
 
 def check_files(
-    files: Sequence[SourceFile], checks_of: Callable[[Kind], Sequence[Check]], rules: Rules, tuning: Tuning
+    files: Sequence[SourceFile],
+    checks_of: Callable[[Kind], Sequence[Check]],
+    rules: Rules,
+    tuning: Tuning,
+    ask: Ask | None = None,
 ) -> Checked:
-    """``checks_of`` loads the checks of a kind; it is asked only where there is a file of it."""
+    """``checks_of`` loads the checks of a kind; it is asked only where there is a file of it. ``ask`` reads what lies
+    behind an address."""
+    rules = replace(rules, paths=frozenset(file.path for file in files))
     by_kind: dict[str, list[SourceFile]] = {}
     unknowns: list[Unknown] = []
     for file in files:
@@ -51,9 +61,7 @@ def check_files(
         if kind is not None:
             by_kind.setdefault(kind.name, []).append(file)
         elif file.named:
-            unknowns.append(
-                Unknown("files", Evidence(file.path, 0), "neither Dockerfile, Compose file nor Kubernetes manifest")
-            )
+            unknowns.append(Unknown("files", Evidence(file.path, 0), "of no kind that is checked: docs/checking.md lists them"))
     outcomes: list[Outcome] = []
     installs: list[Predicted] = []
     for kind in KINDS:
@@ -63,13 +71,22 @@ def check_files(
         checks = tuned(checks_of(kind), tuning)
         for one in kind.read(members, checks, rules):
             if isinstance(one, Document):
-                outcomes.append(run(checks, one.value, one.path, one.ignores))
-                if isinstance(one.value, Dockerfile):
-                    installs += predicted(one.value)
+                value = one.value
+                if isinstance(value, Dockerfile):
+                    value = learnt(value, ask) if ask else value
+                    installs += predicted(value)
+                outcomes.append(run(checks, value, one.path, one.ignores))
             else:
                 unknowns.append(one)
     outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
     return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())))
+
+
+def as_written(checked: Checked, lines: Mapping[str, Sequence[int | None]]) -> Checked:
+    """With faults in the lines of the files that judged ones were made of: ``lines`` has them by path and line."""
+    if not lines:
+        return checked
+    return replace(checked, outcome=located(checked.outcome, lines))
 
 
 def tuned(checks: Sequence[Check], tuning: Tuning) -> tuple[Check, ...]:
@@ -152,12 +169,14 @@ def _path(one: Predicted) -> str:
 def _open(installs: Sequence[Predicted]) -> list[Reason]:
     """What will be installed, and nobody can say yet in which version."""
     loose = [one for one in installs if not one.pinned]
-    fetched = sum(one.url is not None for one in loose)
-    named = len(loose) - fetched
+    tried = Counter(one.trouble for one in loose if one.trouble)
+    fetched = sum(one.url is not None and not one.trouble for one in loose)
+    named = sum(one.url is None for one in loose)
     reasons = []
     if named:
         detail = "packages will be installed in whatever version their repository holds on the day of the build"
         reasons.append(Reason("unpinned", detail if named > 1 else detail.replace("packages", "a package", 1), named))
     if fetched:
         reasons.append(Reason("unresolved", "fetched by an address that does not say the version", fetched))
+    reasons += [Reason("unread_address", trouble, count) for trouble, count in tried.items()]
     return reasons

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from careen.check import Tuning, check_files, report_of_files
-from careen.checks.kinds import Rules, SourceFile
+from careen.checks.kind import Rules, SourceFile
 from careen.database.memory import MemoryDatabase
 from careen.matching.match import match
 from careen.model.advisory import Advisory, NamespaceInfo, Range

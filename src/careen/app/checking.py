@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from careen import __version__
 from careen.app.lessons import Learnt, Lessons
 from careen.app.session import Session
 from careen.app.wiring import policy_of
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import InputError, UsageError
+from careen.exec import run
 from careen.model.advisory import SEVERITIES, Severity
 from careen.model.inventory import Inventory
 from careen.model.report import Report
@@ -19,13 +22,16 @@ from careen.plugins import Check, Progress, load, silent
 
 if TYPE_CHECKING:
     from careen.check import Tuning
+    from careen.checks.kind import SourceFile
+    from careen.predict.resolve import Ask
 
 
-def check(paths: Sequence[str], settings: Settings, progress: Progress = silent) -> Report:
-    """The faults of source files, and the vulnerabilities that their build will bring."""
-    from careen.check import check_files, report_of_files
+def check(paths: Sequence[str], settings: Settings, progress: Progress = silent, commands: Sequence[str] = ()) -> Report:
+    """The faults of source files, and the vulnerabilities that their build will bring; ``commands`` start containers."""
+    from careen.check import as_written, check_files, report_of_files
     from careen.checks.files import find_files
-    from careen.checks.kinds import Kind, Rules
+    from careen.checks.helm import with_charts
+    from careen.checks.kind import Kind, Rules
     from careen.matching.match import Matched, match
 
     def checks_of(kind: Kind) -> tuple[Check, ...]:
@@ -35,10 +41,16 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent)
 
     policy = policy_of(settings)
     found = find_files(paths)
-    checked = check_files(found.files, checks_of, Rules(settings.allowed_registries), _tuning(settings))
-    if not checked.files and not found.unknowns:
+    charts = with_charts([*_given(commands), *found.files], run if settings.allow_helm else None)
+    unknowns = (*found.unknowns, *charts.unknowns)
+    rules = Rules(settings.allowed_registries)
+    with ExitStack() as opened:
+        ask = _asked(settings, opened) if settings.resolve else None
+        checked = as_written(check_files(charts.files, checks_of, rules, _tuning(settings), ask), charts.lines)
+    if not checked.files and not unknowns:
         raise InputError(
-            f"nothing to check in {', '.join(paths)}", "Dockerfiles, Compose files and Kubernetes manifests are looked for"
+            f"nothing to check in {', '.join(paths)}",
+            "Dockerfiles, Kubernetes manifests, Compose files and what else starts containers are looked for",
         )
     with Session(settings) as session, ExitStack() as opened:
 
@@ -50,7 +62,34 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent)
             return knowledge, match(inventory, knowledge, session.schemes, session.ecosystems, datetime.now(UTC).date())
 
         wanted = judge if "vuln" in settings.scanners else None
-        return report_of_files(", ".join(paths), checked, found.unknowns, policy, wanted)
+        return report_of_files(", ".join(paths or ["--run"]), checked, unknowns, policy, wanted)
+
+
+def _given(commands: Sequence[str]) -> "list[SourceFile]":
+    from careen.checks.kind import SourceFile
+    from careen.checks.starts import COMMAND_LINE
+
+    names = (COMMAND_LINE if number == 1 else f"{COMMAND_LINE} {number}" for number in range(1, len(commands) + 1))
+    return [SourceFile(name, command, named=True) for name, command in zip(names, commands, strict=True)]
+
+
+def _asked(settings: Settings, opened: ExitStack) -> "Ask":
+    """Asks an address once, of the hosts that the user listed, without the credentials and switches of registries."""
+    from careen.net import NetSettings, make_fetcher
+    from careen.predict.resolve import head_at
+
+    fetcher = make_fetcher(
+        NetSettings(
+            timeout_s=settings.timeout_s,
+            attempts=2,
+            ca_file=settings.ca_file,
+            plain_http=("*",),  # the Dockerfile says so, and DKR-009 tells it
+            only=settings.resolve_hosts,
+            user_agent=f"careen/{__version__}",
+        )
+    )
+    opened.enter_context(fetcher)
+    return cache(partial(head_at, fetcher=fetcher))
 
 
 def _tuning(settings: Settings) -> "Tuning":

@@ -16,10 +16,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from careen.errors import InputError
+from careen.formats.shellstarts import starts_containers
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
-from .kinds import SourceFile, may_be_checked
+from .kind import SourceFile
+from .kinds import may_be_checked
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
@@ -55,6 +57,8 @@ def find_files(paths: Sequence[str]) -> Found:
         total += len(text)
         if path is None and re.search(r"(?m)^(?:apiVersion|services|include)\s*:", text):
             name = "stdin.yaml"
+        elif path is None and starts_containers(text):
+            name = "stdin.sh"
         files[name] = SourceFile(name, text, _ignored(path) if path is not None else None, named)
     return Found(tuple(files.values()), tuple(unknowns))
 

@@ -6,10 +6,7 @@ A kind is told by name and content alone, so that a folder full of YAML is sorte
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
-
-from msgspec import Struct
+from collections.abc import Iterable, Iterator, Sequence
 
 from careen.formats import compose, kubernetes, yamldoc
 from careen.formats.dockerfile.stages import read_dockerfile
@@ -18,7 +15,9 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .comments import comments_in_dockerfile, comments_in_lines
+from .kind import Document, Kind, Rules, SourceFile
 from .run import Ignore
+from .starts import STARTS, may_start
 
 _DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
 _NO_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
@@ -26,40 +25,14 @@ _FROM = re.compile(r"(?im)^\s*(?:FROM\s+\S|ARG\s+\w)")
 _YAML = (".yaml", ".yml")
 _API_OBJECT = re.compile(r"""(?m)(?:^|[{,])\s*['"]?apiVersion['"]?\s*:""")
 _SERVICES = re.compile(r"(?m)^(?:services|include)\s*:")
+_KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
+_CHANGES = re.compile(
+    r"(?m)^(patches\w*|images|components|generators|transformers|replicas|namespace|namePrefix|nameSuffix"
+    r"|replacements|vars|configMapGenerator|secretGenerator|helmCharts\w*|commonLabels|labels|commonAnnotations|openapi)\s*:"
+)
 _FILE_NAME = re.compile(r"""(?m)^\s*(?:-\s*)?(?:(?:file|path)\s*:\s*)?['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*$""")
 MAX_TOGETHER = 100
 _OVERRIDE = re.compile(r"(?i)(.*)\.override$")
-
-
-class SourceFile(Struct, frozen=True):
-    path: str
-    text: str
-    ignored: tuple[str, ...] | None = None  # lines of the .dockerignore that holds for it
-    named: bool = False  # by the user himself, not found in a folder
-
-
-class Rules(Struct, frozen=True):
-    """What the settings say: which checks run, and what they may allow."""
-
-    registries: tuple[str, ...] = ()  # that base images may come from
-
-
-class Document(Struct, frozen=True):
-    """What one run of checks looks at, under the path that stands for it, with what its comments set aside."""
-
-    path: str
-    value: Any
-    ignores: tuple[Ignore, ...] = ()
-
-
-class Kind(Struct, frozen=True):
-    """``accepts(path, text)``; ``read`` gives documents, and an Unknown for each file that is none."""
-
-    name: str
-    title: str
-    folders: tuple[str, ...]  # of careen.checks
-    accepts: Callable[[str, str], bool]
-    read: Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]
 
 
 def kind_of(path: str, text: str) -> Kind | None:
@@ -69,7 +42,7 @@ def kind_of(path: str, text: str) -> Kind | None:
 def may_be_checked(path: str) -> bool:
     """By its name alone: whether it is worth reading when a folder is searched."""
     name = posixpath.basename(path)
-    return _is_dockerfile_name(name) or name.lower().endswith((*_YAML, ".json"))
+    return _is_dockerfile_name(name) or name.lower().endswith((*_YAML, ".json")) or name == "Kustomization" or may_start(name)
 
 
 def _is_dockerfile_name(name: str) -> bool:
@@ -122,6 +95,29 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
         yield Document(files[0].path, kubernetes.Manifests(found), tuple(ignores))
 
 
+def _is_kustomization(path: str, text: str) -> bool:
+    return posixpath.basename(path) in _KUSTOMIZATION
+
+
+def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    """The manifests that it lists are judged as they are; what it makes of them is not, and that is said."""
+    for file in files:
+        try:
+            found = next((one for one in yamldoc.read(file.text) if isinstance(one, yamldoc.Mapping)), yamldoc.NO_MAPPING)
+        except ValueError as error:
+            yield Unknown("kustomize", Evidence(file.path, 0), str(error))
+            continue
+        changes = sorted(key for key in found if _CHANGES.match(f"{key}:"))
+        remote = [name for key in ("resources", "bases", "components") for name in found.texts(key) if "//" in name]
+        parts = [
+            *([f"its {', '.join(changes)} are not applied"] if changes else []),
+            *(f"{one} is not fetched" for one in remote),
+        ]
+        if parts:
+            why = f"{'; '.join(parts)}: kustomize build {posixpath.dirname(file.path) or '.'} | careen check -"
+            yield Unknown("kustomize", Evidence(file.path, 0), why)
+
+
 def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     """A file, its override beside it and what it refers to are one document; files that others refer to are no other."""
     for group in _projects(files):
@@ -160,6 +156,7 @@ def _referred(file: SourceFile) -> Iterator[str]:
 
 
 KINDS = (
+    Kind("kustomize", "Kustomizations", (), _is_kustomization, _kustomizations),
     Kind("dockerfile", "Dockerfiles", ("careen.checks.dockerfile",), _is_dockerfile, _dockerfiles),
     Kind(
         "kubernetes",
@@ -169,4 +166,5 @@ KINDS = (
         _kubernetes,
     ),
     Kind("compose", "Compose files", ("careen.checks.compose",), _is_compose, _compose),
+    *STARTS,
 )

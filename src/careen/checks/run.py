@@ -8,10 +8,11 @@ a file is counted.
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.model.inventory import Unknown
@@ -80,6 +81,25 @@ def joined(outcomes: Iterable[Outcome]) -> Outcome:
         tuple(settled for one in all for settled in one.suppressed),
         tuple(unknown for one in all for unknown in one.unknowns),
     )
+
+
+def located(outcome: Outcome, lines: Mapping[str, Sequence[int | None]]) -> Outcome:
+    """With places in the files that judged ones were made of: ``lines`` has the line of each of theirs."""
+    findings = tuple(_located(finding, lines) for finding in outcome.findings)
+    suppressed = tuple(
+        replace(one, finding=_located(one.finding, lines)) if isinstance(one.finding, Misconfiguration) else one
+        for one in outcome.suppressed
+    )
+    return Outcome(findings, suppressed, outcome.unknowns)
+
+
+def _located(finding: Misconfiguration, lines: Mapping[str, Sequence[int | None]]) -> Misconfiguration:
+    place = finding.location
+    if place is None or place.line is None or place.path not in lines:
+        return finding
+    made = lines[place.path]
+    line, end = (made[one - 1] if one and one <= len(made) else None for one in (place.line, place.end_line))
+    return replace(finding, location=Location(place.path, line, max(line, end) if line and end else line))
 
 
 def _bounded(places: Iterable[Place]) -> list[Place]:

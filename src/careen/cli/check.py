@@ -2,6 +2,8 @@
 
 import argparse
 
+from careen.errors import UsageError
+
 from .arguments import Parser, add_common, add_settings
 from .judging import at_work, settings_of
 
@@ -10,16 +12,23 @@ def parser() -> Parser:
     made = Parser(
         prog="careen check",
         usage="careen check [flags] PATH…",
-        description="Name the faults of Dockerfiles, Compose files and Kubernetes manifests, and the vulnerabilities that a "
-        "build will bring, before anything is built.",
+        description="Name the faults of Dockerfiles, Kubernetes manifests, Compose files and whatever else starts containers, "
+        "and the vulnerabilities that a build will bring, before anything is built.",
         epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.",
     )
-    made.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder to search; - reads standard input")
-    add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "allowed_registries"))
+    made.add_argument("paths", metavar="PATH", nargs="*", help="a file, or a folder to search; - reads standard input")
+    made.add_argument(
+        "--run", metavar="COMMAND", action="append", default=[], dest="commands",
+        help="check a command that starts a container: --run 'docker run -v /:/host app:1'; may be repeated",
+    )  # fmt: skip
+    add_settings(
+        made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "allowed_registries", "allow_helm")
+    )
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex"))
     add_settings(made, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(made, "packages by address", ("resolve", "resolve_hosts"))
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
     add_common(made)
     return made
@@ -28,12 +37,13 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
 
-    add_settings(made, "packages by address", ("resolve", "resolve_hosts"))
     from .output import planned, write
 
     settings = settings_of(arguments)
+    if not arguments.paths and not arguments.commands:
+        raise UsageError("there is nothing to check", "name a PATH (careen check .), or give --run 'docker run …'")
     outputs = planned(settings, app.reporters())
-    report = at_work(settings, lambda progress: app.check(arguments.paths, settings, progress))
+    report = at_work(settings, lambda progress: app.check(arguments.paths, settings, progress, arguments.commands))
     for output in outputs:
         write(output, [report], settings)
     return report.verdict.exit_code

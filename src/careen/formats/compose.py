@@ -20,7 +20,7 @@ from .composeservice import Mount, Port, Service
 from .interpolate import interpolate
 from .yamldoc import Mapping, Sequence
 
-__all__ = ["Compose", "Mount", "Port", "Section", "Service", "is_compose", "read"]
+__all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_compose", "of_containers", "read"]
 
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 MAX_EXTENDS = 16
@@ -55,16 +55,19 @@ class Section(Struct, frozen=True):
 
 
 class Compose:
-    """What the files say together."""
+    """What the files say together; ``body`` has the sections beside the services."""
 
-    def __init__(self, path: str, body: Mapping, origins: dict[tuple[int, str], str], unresolved: list[Unresolved]) -> None:
+    def __init__(
+        self,
+        path: str,
+        services: Iterable[Service],
+        body: Mapping,
+        origins: dict[tuple[int, str], str],
+        unresolved: Iterable[Unresolved] = (),
+    ) -> None:
         self.path = path
         self.unresolved = tuple(unresolved)
-        self.services = tuple(
-            Service(name, node, origins.get((id(body["services"]), name), path), origins)
-            for name, node in body.map("services").items()
-            if isinstance(node, Mapping)
-        )
+        self.services = tuple(services)
         self.users: dict[str, list[tuple[Service, Mount]]] = {}  # of each named volume
         for service in self.services:
             for mount in service.mounts():
@@ -95,7 +98,34 @@ def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = No
         raise ValueError("no Compose file")
     if len(body.map("services")) > MAX_SERVICES:
         raise ValueError(f"over {MAX_SERVICES} services")
-    return Compose(roots[0], body, reader.origins, reader.unresolved)
+    origins = reader.origins
+    services = (
+        Service(name, node, origins.get((id(body["services"]), name), roots[0]), origins)
+        for name, node in body.map("services").items()
+        if isinstance(node, Mapping)
+    )
+    return Compose(roots[0], services, body, origins, reader.unresolved)
+
+
+def of_containers(
+    path: str,
+    services: Iterable[Service],
+    body: Mapping | None = None,
+    origins: dict[tuple[int, str], str] | None = None,
+    unresolved: Iterable[Unresolved] = (),
+) -> Compose:
+    """Containers that something else than a Compose file starts; what they name and ``body`` does not have is elsewhere."""
+    held = tuple(services)
+    body = body or Mapping()
+    for service in held:
+        named = {key: service.node.texts(key) for key in ("networks", "secrets", "configs")}
+        named["volumes"] = [mount.source for mount in service.mounts() if mount.kind == "volume" and mount.source]
+        for section, names in named.items():
+            if section not in body:
+                yamldoc.put(body, section, Mapping(), 0)
+            for name in names:
+                body[section].setdefault(name, None)
+    return Compose(path, held, body, origins or {}, unresolved)
 
 
 def is_compose(document: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A service of a Compose file: its short and long syntaxes as one.
+"""A service of a Compose file: its short and long syntaxes as one. Other readers give containers this shape too.
 
 **Source:** https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 """
@@ -61,20 +61,24 @@ class Port(Struct, frozen=True):
 
 
 class Service:
-    """``origins`` has the file of each key that came from another file than the service's, by (id of mapping, key)."""
+    """``origins`` has the file of each key that came from another file than the service's, by (id of mapping, key).
 
-    __slots__ = ("image", "name", "node", "origins", "path")
+    ``noun`` says what it is called where it comes from: a Compose file has services, a command starts a container.
+    """
 
-    def __init__(self, name: str, node: Mapping, path: str, origins: dict[tuple[int, str], str]) -> None:
+    __slots__ = ("image", "name", "node", "noun", "origins", "path")
+
+    def __init__(self, name: str, node: Mapping, path: str, origins: dict[tuple[int, str], str], noun: str = "service") -> None:
         self.name = name
         self.node = node
         self.path = path
         self.origins = origins
+        self.noun = noun
         self.image = node.text("image")
 
     @property
     def label(self) -> str:
-        return f"service {self.name}"
+        return f"{self.noun} {self.name}"
 
     def where(self, *keys: str | int) -> tuple[str, int]:
         """File and line of the deepest of ``keys`` that is there."""
@@ -85,6 +89,7 @@ class Service:
                 path = self.origins.get((id(here), key), path)
                 here = here[key]
             elif isinstance(here, Sequence) and isinstance(key, int) and key < len(here):
+                path = self.origins.get((id(here), str(key)), path)
                 here = here[key]
             else:
                 break

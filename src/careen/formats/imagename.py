@@ -14,8 +14,8 @@ class ImageName(Struct, frozen=True):
 
     @property
     def mutable(self) -> bool:
-        """Whether the tag is missing or latest: what is pulled depends on the day."""
-        return not self.digest and self.tag in ("", "latest")
+        """Whether the tag is missing or latest: what is pulled depends on the day. A variable may hold a tag."""
+        return not self.digest and self.tag in ("", "latest") and (self.tag != "" or "$" not in self.last)
 
     @property
     def last(self) -> str:

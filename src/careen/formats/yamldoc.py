@@ -144,6 +144,23 @@ def scalar(text: str) -> Any:
     return text
 
 
+def put(target: Mapping, key: str, value: Any, line: int) -> None:
+    """Sets a key for readers that give what is no YAML the shape of it."""
+    target[key] = value
+    target.lines[key] = line
+
+
+def add(target: Mapping, key: str, item: Any, line: int) -> None:
+    """Puts an item at the end of the sequence of that key."""
+    there = target.get(key)
+    if not isinstance(there, Sequence):
+        there = Sequence(line)
+        put(target, key, there, line)
+    there.append(item)
+    there.lines.append(line)
+    there.end_line = line
+
+
 def walk(node: Any, limit: int = 10_000) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Each mapping and sequence below ``node`` with its path from there, itself first, at most ``limit`` of them."""
     todo: list[tuple[tuple[str | int, ...], Any]] = [((), node)]

@@ -12,6 +12,8 @@ def inspect(compose: Compose) -> Iterator[Place]:
         for port in service.ports():
             if port.everywhere:
                 yield below(service, f"publishes port {port.target} on every address", "ports", port.index)
+        if service.says("publish_all"):  # of docker run alone
+            yield below(service, "publishes all ports of its image on every address", "publish_all")
 
 
 CHECK = Check(

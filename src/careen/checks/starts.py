@@ -1,0 +1,122 @@
+"""Kinds of files that start containers without being a Compose file: all are judged by the checks of Compose.
+
+Shell scripts, Makefiles and systemd units with ``docker run`` and its like, Podman's Quadlets, dev containers, and commands
+that are given as such (``--run``).
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from careen.formats import devcontainer, quadlet, shellstarts, unitstarts
+from careen.formats.compose import Compose, of_containers
+from careen.formats.composeservice import Service
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.plugins import Check
+
+from .comments import comments_in_lines
+from .kind import Document, Kind, Rules, SourceFile
+
+COMMAND_LINE = "--run"  # the path of commands that are given as such
+_SCRIPTS = (".sh", ".bash", ".zsh", ".ksh")
+_SHEBANG = re.compile(r"#!\s*\S*?\b(?:env\s+(?:-S\s+)?)?(?:ba|da|z|k|a)?sh\b")
+_MAKEFILES = frozenset(("Makefile", "makefile", "GNUmakefile"))
+_UNIT = re.compile(r"(?m)^\s*\[(?:Container|Pod|Volume|Network|Kube|Build|Image)\]")
+
+
+def may_start(name: str) -> bool:
+    """By the name of a file alone."""
+    return name.endswith((*_SCRIPTS, ".mk", ".service", *quadlet.SUFFIXES)) or name in _MAKEFILES
+
+
+def _is_script(path: str, text: str) -> bool:
+    name = posixpath.basename(path)
+    if name.startswith(COMMAND_LINE):
+        return True
+    return (name.endswith(_SCRIPTS) or _SHEBANG.match(text) is not None) and shellstarts.starts_containers(text)
+
+
+def _is_makefile(path: str, text: str) -> bool:
+    name = posixpath.basename(path)
+    return (name in _MAKEFILES or name.endswith(".mk")) and shellstarts.starts_containers(text)
+
+
+def _is_unit(path: str, text: str) -> bool:
+    return path.endswith(".service") and shellstarts.starts_containers(text)
+
+
+def _is_quadlet(path: str, text: str) -> bool:
+    return path.endswith(quadlet.SUFFIXES) and _UNIT.search(text) is not None
+
+
+def _is_devcontainer(path: str, text: str) -> bool:
+    return devcontainer.is_devcontainer(path)
+
+
+_Read = Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]
+
+
+def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> _Read:
+    """A reader of files that are documents of their own."""
+
+    def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+        for file in files:
+            try:
+                found = list(containers(file.text, file.path))
+            except ValueError as error:
+                yield Unknown(what, Evidence(file.path, 0), str(error))
+                continue
+            if found:
+                yield Document(file.path, of_containers(file.path, found), comments_in_lines(file.text, file.path))
+            elif file.path.startswith(COMMAND_LINE):
+                yield Unknown(what, Evidence(file.path, 0), "no docker run, podman run or the like in it")
+
+    return read
+
+
+def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    """The units of one folder are one document: they name each other."""
+    by_folder: dict[str, list[SourceFile]] = {}
+    for file in files:
+        by_folder.setdefault(posixpath.dirname(file.path), []).append(file)
+    for members in by_folder.values():
+        readable = []
+        for file in members:
+            try:
+                played = quadlet.manifests(file.text)
+            except ValueError as error:
+                yield Unknown("quadlet", Evidence(file.path, 0), str(error))
+                continue
+            readable.append(file)
+            for name, line in played:
+                if posixpath.normpath(posixpath.join(posixpath.dirname(file.path), name)) not in rules.paths:
+                    why = f"line {line} plays {name}, which is not among the files that are checked"
+                    yield Unknown("quadlet", Evidence(file.path, 0), why)
+        if readable:
+            value = quadlet.read_units([(file.path, file.text) for file in readable])
+            yield Document(
+                readable[0].path, value, tuple(one for file in readable for one in comments_in_lines(file.text, file.path))
+            )
+            for one in value.unresolved:
+                yield Unknown("quadlet", Evidence(one.path, 0), f"{one.what} are not among the files that are checked")
+
+
+def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    for file in files:
+        try:
+            value: Compose = devcontainer.read(file.text, file.path)
+        except ValueError as error:
+            yield Unknown("devcontainer", Evidence(file.path, 0), str(error))
+            continue
+        yield Document(file.path, value, comments_in_lines(file.text.replace("//", "#"), file.path))
+
+
+_CHECKS = ("careen.checks.compose",)
+STARTS = (
+    Kind("script", "Shell scripts that start containers", _CHECKS, _is_script, _each("script", shellstarts.in_script)),
+    Kind("makefile", "Makefiles that start containers", _CHECKS, _is_makefile, _each("makefile", shellstarts.in_makefile)),
+    Kind("unit", "systemd units that start containers", _CHECKS, _is_unit, _each("unit", unitstarts.containers)),
+    Kind("quadlet", "Podman Quadlets", _CHECKS, _is_quadlet, _quadlets),
+    Kind("devcontainer", "Dev containers", _CHECKS, _is_devcontainer, _devcontainers),
+)
