@@ -228,6 +228,8 @@ def _judgement(
 def _places(subject: Subject) -> list[tuple[str, str]]:
     """Where somebody may speak of the package: its namespace, those beside it, and that of the package that owns it."""
     places = [(namespace, subject.name) for namespace in (subject.namespace, subject.stand_in, subject.paid) if namespace]
+    if subject.product:
+        places += [(subject.product.namespace, name) for name in subject.product.names]
     return [*places, (subject.owner.namespace, subject.owner.name)] if subject.owner else places
 
 

@@ -170,7 +170,9 @@ def _references(advisories: list[Advisory]) -> tuple[AdvisoryReference, ...]:
 def _reason(judged: Judged, main: Hit, fix: Fix) -> str:
     subject = judged.subject
     title = subject.title
-    if main.advisory.namespace != subject.namespace:
+    if subject.product and main.advisory.namespace == subject.product.namespace:
+        title = subject.product.namespace
+    elif main.advisory.namespace != subject.namespace:
         title = f"{title_of(main.advisory.namespace)}, standing in for {title}"
     text = f"{explain(main, subject.version)} ({subject.scheme} order, {title})"
     if judged.paid and subject.paid and (subject.entitled or not fix.versions):

@@ -101,6 +101,7 @@ def judge(
     """``spoken``: flaws of which the distribution that owns the files has judged already."""
     own = _own(subject)
     against, mended = contradicted(subject, said)
+    speaking = {subject.namespace, subject.product.namespace if subject.product else subject.namespace}
     judged = []
     for flaw in flaws(said.hits, records):
         ids = {flaw.id, *flaw.aliases}
@@ -113,7 +114,7 @@ def judge(
             continue
         confidence = max((found.advisory.confidence for found in flaw.hits), key=CONFIDENCES.index)
         confidence = "possible" if doubted else weaker(confidence, subject.weight)
-        if all(found.advisory.namespace != subject.namespace for found in flaw.hits):
+        if all(found.advisory.namespace not in speaking for found in flaw.hits):
             confidence = weaker(confidence, "likely")  # another distribution's, standing in
         paid = next((said.paid[id] for id in (flaw.id, *flaw.aliases) if id in said.paid), None)
         judged.append(Judged(subject, flaw, confidence, preferred or flaw.hits, paid))

@@ -70,6 +70,8 @@ def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
         for also in (subject.stand_in, subject.paid):
             if also:
                 wanted[also].add(subject.name)
+        if subject.product:
+            wanted[subject.product.namespace].update(subject.product.names)
         if subject.owner:
             wanted[subject.owner.namespace].add(subject.owner.name)
     return {
@@ -82,6 +84,8 @@ def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
 def opinions_of(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozenset[str]]:
     """What is said of the package, and the flaws on which somebody with a better word has spoken already."""
     own = said.get((subject.namespace, subject.name), ())
+    if product := subject.product:
+        own = (*own, *(one for name in product.names for one in said.get((product.namespace, name), ())))
     if subject.owner:
         by_owner = said.get((subject.owner.namespace, subject.owner.name), ())
         left = {name for advisory in by_owner if advisory.status != "undetermined" for name in named(advisory)}

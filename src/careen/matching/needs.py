@@ -6,6 +6,7 @@ from careen.model.package import Distribution, Package
 from careen.plugins import Ecosystem
 
 from .distributions import distribution_of, release_of
+from .products import product_of
 
 
 def needed(
@@ -18,7 +19,8 @@ def needed(
         if ecosystem is None:
             continue
         if not ecosystem.distribution:
-            namespaces.update(filter(None, (ecosystem.namespace,)))
+            product = product_of(package)
+            namespaces.update(filter(None, (ecosystem.namespace, product.namespace if product else None)))
             continue
         found = distribution_of(package, distribution)
         release = release_of(found) if found else None

@@ -3,6 +3,7 @@
 A deb or apk is judged by its source package, an rpm by its own name (by the source's where the feed names those). A
 language package whose files a distribution's package owns is left to the distribution when its feed lists unfixed
 issues too; otherwise its ecosystem judges it, except for the flaws that the distribution has spoken about.
+Some packages are judged by their product's own advisories too, or by them alone (``products``).
 Packages that nothing can judge become reasons, with their count.
 """
 
@@ -19,6 +20,7 @@ from careen.model.report import Reason
 from careen.plugins import Ecosystem
 
 from .distributions import Release, distribution_of, name_of, parent_of, release_of
+from .products import Product, product_of
 from .rpm import stream_of
 from .vendors import vendor_of
 
@@ -36,6 +38,7 @@ class Subject(Struct, frozen=True):
     stand_in: str | None = None  # namespace to ask for flaws that this one does not name
     paid: str | None = None  # namespace of fixes that only paying customers get
     entitled: bool = False  # this image is a paying customer's
+    product: Product | None = None  # whose own advisories speak of it beside those of the namespace
 
 
 def subjects_of(
@@ -57,18 +60,18 @@ def subjects_of(
                 left[subject.code, subject.detail] += 1
             else:
                 subjects.append(subject)
-        elif ecosystem.namespace is None:
-            owner = owners(package, ecosystems)
-            if owner:  # the package that it is a file of is a subject of its own, and what is not known of that one is said
-                owned += _is_complete(owner.namespace, knowledge, complete)
-            else:
-                left["no_advisories", f"{package.type}: no feed"] += 1
         else:
             owner = owners(package, ecosystems)
+            product = product_of(package)
             if owner and _is_complete(owner.namespace, knowledge, complete):
                 owned += 1
-                continue
-            subjects.append(_of_ecosystem(package, ecosystem, ecosystem.namespace, owner))
+            elif ecosystem.namespace is not None:
+                key = key_name(ecosystem.namespace, package.name)
+                subjects.append(_by_itself(package, ecosystem.namespace, key, ecosystem.scheme, owner, product))
+            elif product:
+                subjects.append(_by_itself(package, product.namespace, product.names[0], product.scheme, owner))
+            elif not owner:  # the package that it is a file of is a subject of its own
+                left["no_advisories", f"{package.type}: no feed"] += 1
     return subjects, owned, [Reason(code, detail, count) for (code, detail), count in left.items()]
 
 
@@ -109,7 +112,9 @@ def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subjec
     )
 
 
-def _of_ecosystem(package: Package, ecosystem: Ecosystem, namespace: str, owner: Subject | None) -> Subject:
+def _by_itself(
+    package: Package, namespace: str, name: str, scheme: str, owner: Subject | None, product: Product | None = None
+) -> Subject:
     weight = _weight(package)
     if owner:
         # The distribution may have mended it under the old version; of what a binary was built from, it says nothing.
@@ -117,13 +122,14 @@ def _of_ecosystem(package: Package, ecosystem: Ecosystem, namespace: str, owner:
     return Subject(
         package,
         namespace,
-        key_name(namespace, package.name),
+        name,
         package.version,
-        ecosystem.scheme,
+        scheme,
         namespace,
         distribution=False,
         weight=weight,
         owner=owner,
+        product=product,
     )
 
 

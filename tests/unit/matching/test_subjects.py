@@ -60,11 +60,11 @@ def test_what_a_distribution_built_a_binary_from_is_possible_at_best():
 
 @pytest.mark.parametrize(("known", "judged"), [(info(unfixed=True), 2), (info(), 1)])
 def test_what_no_feed_knows_is_no_gap_where_a_distribution_built_it(known, judged):
-    binary = Package("generic", None, "openssl", "3.0.11", owned_by=OWNER.purl)
+    binary = Package("generic", None, "curl", "8.1.2", owned_by=OWNER.purl)
     matched = run([OWNER, binary], [*DISTRIBUTION, known])
     assert "no_advisories" not in codes(matched)
     assert matched.judged == judged
-    alone = run([OWNER, Package("generic", None, "openssl", "3.0.11")], [*DISTRIBUTION, known])
+    alone = run([OWNER, Package("generic", None, "curl", "8.1.2")], [*DISTRIBUTION, known])
     assert codes(alone)["no_advisories"].packages == 1
 
 

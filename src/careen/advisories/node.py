@@ -1,0 +1,128 @@
+"""Node.js itself: flaws of the runtime, by its security working group.
+
+Shape: ``{number: {cve: ["CVE-…"], vulnerable: "18.x || 20.x", patched: "^18.20.4 || ^20.15.1", ref, description,
+severity, affectedEnvironments}}``. Lines of release are mended one by one: from the first version of a line that is
+vulnerable to the one that ``patched`` names for it; a line that it does not name has no fix. A flaw of Windows or macOS
+alone says nothing here.
+Raises: ValueError, also for a term of another kind than the above.
+**Source:** nodejs/security-wg, vuln/core; node-semver, "Advanced Range Syntax".
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats.jsonfile import read_json
+from careen.formats.semantic_range import Term, alternatives, raised, terms
+from careen.model.advisory import SEVERITIES, Advisory, Range, Severity, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 32 << 20
+NAMESPACE = "Node.js"
+_HOME = "https://github.com/nodejs/security-wg"
+_LIVE = "https://raw.githubusercontent.com/nodejs/security-wg/main/vuln/core/index.json"
+_ENVIRONMENTS = frozenset({"all", "linux"})
+_SEVERITIES: dict[str, Severity] = {severity: severity for severity in SEVERITIES}
+
+
+Numbers = tuple[int, ...]
+
+
+class _Entry(Struct, gc=False, rename="camel"):
+    cve: list[str] = []
+    vulnerable: str = ""
+    patched: str = ""
+    ref: str = ""
+    description: str = ""
+    overview: str = ""
+    severity: str = ""
+    affected_environments: list[str] = []
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and NAMESPACE not in need.namespaces:
+        return ()
+    return (Feed("node/core/index.json", _LIVE),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for number, entry in read_json(file, dict[str, _Entry], MAX_BYTES).items():
+        if entry.affected_environments and _ENVIRONMENTS.isdisjoint(entry.affected_environments):
+            continue
+        fixes = sorted({one.numbers for text in alternatives(entry.patched) for one in terms(text) if one.numbers})
+        ranges = _ranges(entry.vulnerable, fixes)
+        if not ranges:
+            continue
+        ids = tuple(dict.fromkeys(id for id in entry.cve if id.startswith("CVE-"))) or (f"NSWG-CORE-{number}",)
+        severity = _SEVERITIES.get(entry.severity.lower(), "unknown")
+        for id in ids:
+            yield Advisory(
+                id=id,
+                source="node",
+                namespace=NAMESPACE,
+                package="node",
+                ranges=ranges,
+                status="fixed" if fixes else "open",
+                severity=severity,
+                fixed_versions=tuple(map(_text, fixes)),
+                url=entry.ref if entry.ref.startswith("https://") else _HOME,
+            )
+            yield VulnerabilityRecord(id, "node", summary=_summary(entry))
+
+
+def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
+    """The end of a line that nobody mended ends its range too: what mends it are ``fixed_versions``."""
+    found: dict[Range, None] = {}
+    for text in alternatives(vulnerable):
+        low, high = _span(terms(text))
+        end = next((fix for fix in fixes if (low is None or fix >= low) and (high is None or fix <= high)), high)
+        found[Range(_text(low) if low else None, _text(end) if end else None)] = None
+    return tuple(found)
+
+
+def _span(asked: list[Term]) -> tuple[Numbers | None, Numbers | None]:
+    """From where to before where: ``18.x``, ``>=4.0 <=4.2.1``, ``<= 0.10.32``."""
+    low: Numbers | None = None
+    high: Numbers | None = None
+    for operator, numbers, *_ in asked:
+        if not numbers:
+            continue
+        if operator == "=":
+            low, high = numbers, raised(numbers)
+        elif operator in ("^", "~"):  # of the lines before 4, 0.10 and 0.12, two numbers name one
+            low, high = numbers, raised(numbers[:1] if operator == "^" and numbers[0] else numbers[:2])
+        elif operator == ">=":
+            low = numbers
+        elif operator == ">":
+            low = raised(_whole(numbers) if len(numbers) > 2 else numbers)
+        elif operator == "<":
+            high = numbers
+        elif operator == "<=":
+            high = raised(numbers)
+        else:
+            raise ValueError(f"Node.js: a range with {operator!r}")
+    return low, high
+
+
+def _whole(numbers: Numbers) -> Numbers:
+    return (*numbers, 0, 0)[:3]
+
+
+def _text(numbers: Numbers) -> str:
+    return ".".join(map(str, _whole(numbers)))
+
+
+def _summary(entry: _Entry) -> str:
+    text = " ".join((entry.description or entry.overview.partition("\n\n")[0]).split())
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="node",
+    title="Node.js security working group, flaws of the runtime",
+    licence="MIT",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+)

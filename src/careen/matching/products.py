@@ -1,0 +1,63 @@
+"""Which product's own advisories speak of a package, and under what name, where its ecosystem's do not or not alone.
+
+A program that no package manager knows (``generic``) is judged by them; a package of an ecosystem by both: Jenkins warns
+of plug-ins by their short names, Kubernetes of the component that a program is rather than of the module it was built
+from. A program is known as a component by the name of its file.
+"""
+
+from msgspec import Struct
+
+from careen.model.package import Package
+
+
+class Product(Struct, frozen=True):
+    namespace: str  # of the advisories
+    names: tuple[str, ...]
+    scheme: str
+
+
+_GENERIC = {
+    "node": Product("Node.js", ("node",), "npm"),
+    "openssl": Product("OpenSSL", ("openssl",), "openssl"),
+    "dotnet-sdk": Product(".NET", ("dotnet-sdk",), "nuget"),
+}
+_KUBERNETES = "k8s.io/kubernetes"
+_COMPONENTS = {
+    "kube-apiserver": "k8s.io/apiserver",
+    "kube-controller-manager": "k8s.io/controller-manager",
+    "kube-proxy": "k8s.io/kube-proxy",
+    "kubectl": "k8s.io/kubectl",
+    "kubelet": "k8s.io/kubelet",
+}
+_OF_KUBERNETES = ("sigs.k8s.io/", "github.com/kubernetes-csi/", "github.com/kubernetes-sigs/", "k8s.io/ingress-nginx")
+_JENKINS = "org.jenkins-ci.main:jenkins-core"
+_PLUGIN_FILES = (".hpi", ".jpi")
+
+
+def product_of(package: Package) -> Product | None:
+    match package.type:
+        case "generic":
+            return _GENERIC.get(package.name)
+        case "golang":
+            names = _of_kubernetes(package)
+            return Product("Kubernetes", names, "semver") if names else None
+        case "maven":
+            name = _of_jenkins(package)
+            return Product("Jenkins", (name,), "maven") if name else None
+    return None
+
+
+def _of_kubernetes(package: Package) -> tuple[str, ...]:
+    name = package.name
+    if name == _KUBERNETES or name.startswith(f"{_KUBERNETES}/cmd/"):  # built without modules
+        programs = {name.rpartition("/")[2], *(one.path.rpartition("/")[2] for one in package.evidence)}
+        found = _COMPONENTS.values() if "hyperkube" in programs else filter(None, map(_COMPONENTS.get, sorted(programs)))
+        return (_KUBERNETES, *found)
+    return (name,) if name.startswith(_OF_KUBERNETES) else ()
+
+
+def _of_jenkins(package: Package) -> str:
+    if package.name == _JENKINS:
+        return "core"
+    is_plugin = any(one.path.endswith(_PLUGIN_FILES) for one in package.evidence)
+    return package.name.rpartition(":")[2] if is_plugin else ""
