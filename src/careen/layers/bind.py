@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.catalogers import decisions
+from careen.catalogers import content_sets, decisions
 from careen.catalogers import distribution as distributions
 from careen.model.decision import Decision
 from careen.model.delta import Delta, Fact
-from careen.model.inventory import Inventory, Unknown
+from careen.model.inventory import ContentSets, Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence
 from careen.plugins import Cataloger, Owned
 
@@ -70,12 +70,17 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
         exposed(squashed, owners),
         filesystem(squashed, owners),
         _decisions(squashed),
+        _content_sets(squashed),
     )
 
 
 def _decisions(squashed: Squashed) -> tuple[Decision, ...]:
     facts = squashed.visible_facts(decisions.NAME)
     return tuple(replace(fact.value, path=fact.path, layer=fact.layer) for fact in facts)
+
+
+def _content_sets(squashed: Squashed) -> tuple[ContentSets, ...]:
+    return tuple(replace(fact.value, layer=fact.layer) for fact in squashed.visible_facts(content_sets.NAME))
 
 
 class _History(Struct):

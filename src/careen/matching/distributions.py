@@ -68,6 +68,10 @@ _FAMILIES = {
 }
 
 
+# Built from one source and numbered alike: where nothing is known of one, RHEL's advisories stand in.
+REBUILDS = frozenset({"rhel", "almalinux", "rocky", "ol"})
+
+
 def release_of(distribution: Distribution) -> Release | None:
     """The release whose advisories judge this distribution's packages; None where no feed's words fit it."""
     family = _FAMILIES.get(distribution.id)

@@ -15,6 +15,7 @@ from careen.model.package import Package
 # Builds that are published beside the ordinary ones and are mended on their own line.
 _BUILDS = re.compile(r"\.?ksplice\d|_fips")
 _MODULE = re.compile(r"\.module[_+]")
+FROM_SOURCE = ("src",)  # of statements about a source package, which hold for all that was built from it
 _NO_ARCH = frozenset({"", "noarch", "all", "src"})
 
 
@@ -30,7 +31,8 @@ def speaks_of(advisory: Advisory, package: Package) -> bool:
     fixed = [range.fixed for range in advisory.ranges if range.fixed]
     if not _same_stream(advisory, fixed, package):
         return False
-    if advisory.arch and (package.arch or "") not in _NO_ARCH and package.arch not in advisory.arch:
+    named = advisory.arch if advisory.arch != FROM_SOURCE else ()
+    if named and (package.arch or "") not in _NO_ARCH and package.arch not in named:
         return False
     return not fixed or any(_build(text) == _build(package.version) for text in fixed)
 

@@ -10,6 +10,8 @@ from careen.model.advisory import SEVERITIES, Advisory, Cvss, Severity, Vulnerab
 
 # Records of these sources describe the CVE itself; all others are advisories of an ecosystem.
 _CVE_SOURCES = frozenset({"nvd", "cve", "cna"})
+# These vendors have records of CVEs too: their word on their own builds is in the advisories, the rest is one score of many.
+_VENDORS = frozenset({"redhat"})
 
 
 def severity_of(advisories: Iterable[Advisory], records: Sequence[VulnerabilityRecord]) -> tuple[Severity, str | None]:
@@ -20,17 +22,21 @@ def severity_of(advisories: Iterable[Advisory], records: Sequence[VulnerabilityR
     words = [(advisory.severity, advisory.source) for advisory in advisories if advisory.severity != "unknown"]
     if words:
         return min(words, key=lambda word: SEVERITIES.index(word[0]))
-    ecosystem = [record for record in records if record.source not in _CVE_SOURCES]
+    ecosystem = [record for record in records if not _is_of_cve(record)]
     for record in ecosystem:
         if record.severity != "unknown":
             return record.severity, record.source
-    for group in (ecosystem, [record for record in records if record.source in _CVE_SOURCES]):
+    for group in (ecosystem, [record for record in records if _is_of_cve(record)]):
         if scored := best(cvss for record in group for cvss in record.cvss):
             return rating(scored), scored.source
     for record in records:
         if record.severity != "unknown":
             return record.severity, record.source
     return "unknown", None
+
+
+def _is_of_cve(record: VulnerabilityRecord) -> bool:
+    return record.source in _CVE_SOURCES or (record.source in _VENDORS and record.id.startswith("CVE-"))
 
 
 def best(scores: Iterable[Cvss]) -> Cvss | None:

@@ -17,6 +17,13 @@ class Unknown(Struct, frozen=True, gc=False):
     whole_layer: bool = False
 
 
+class ContentSets(Struct, frozen=True):
+    """The repositories that a layer of a vendor's image was built with, as its content manifest lists them."""
+
+    names: tuple[str, ...]
+    layer: int = 0
+
+
 class Inventory(Struct, frozen=True):
     """The packages of the visible file system, each with evidence, owner, presence and introducing layer."""
 
@@ -28,3 +35,4 @@ class Inventory(Struct, frozen=True):
     secrets: tuple[ExposedSecret, ...] = ()  # in files of every layer, deleted ones too
     filesystem: FileSystem = FileSystem()  # the files of note
     decisions: tuple[Decision, ...] = ()  # VEX and ignore rules inside the image
+    content_sets: tuple[ContentSets, ...] = ()

@@ -1,0 +1,35 @@
+"""Content manifests of Red Hat's images: the repositories that a layer was built with.
+
+Shape: ``{"content_sets": ["rhel-9-for-x86_64-baseos-rpms", …], …}`` in ``root/buildinfo/content_manifests`` (one file a
+layer) or ``usr/share/buildinfo``, where other documents lie too.
+Raises: ValueError for what is no JSON object.  **Source:** Red Hat, OSBS and Konflux, "image content manifests".
+"""
+
+from collections.abc import Iterator
+
+from careen.formats.plaindata import json_object, sequence
+from careen.model.inventory import ContentSets
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+NAME = "content_sets"
+MAX_SETS = 1000
+FOLDERS = ("root/buildinfo/content_manifests/*.json", "usr/share/buildinfo/*.json")
+
+
+def read(file: File) -> Iterator[ContentSets]:
+    listed = sequence(json_object(file.data).get("content_sets"))
+    names = tuple(dict.fromkeys(name for name in listed if isinstance(name, str) and 0 < len(name) < 200))
+    if len(names) > MAX_SETS:
+        raise ValueError(f"more than {MAX_SETS} content sets")
+    if names:
+        yield ContentSets(names)
+
+
+CATALOGER = Cataloger(
+    name=NAME,
+    ecosystem=Ecosystem(purl_type="", scheme=""),
+    readers=(Reader(Wants(folders=FOLDERS), read),),
+    fact=ContentSets,
+    join=lambda facts: iter(()),
+    limits="It finds no packages: it says which channels of Red Hat's the packages of a layer came from.",
+)

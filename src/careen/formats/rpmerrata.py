@@ -1,0 +1,62 @@
+"""Statements about single builds of rpm packages brought together: one advisory a package, whatever its architectures.
+
+A feed lists each architecture of each package in each repository. Here they become one statement with the architectures
+that it holds for; a build of the source package counts where no binary package is named, and is marked by ``arch`` "src".
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from careen.model.advisory import Advisory, Range, Severity, Status
+
+ANY = frozenset({"", "noarch"})
+SOURCE = frozenset({"src", "nosrc"})
+
+
+class Build(NamedTuple):
+    namespace: str
+    package: str
+    status: Status
+    evr: str = ""  # that mends the flaw
+    arch: str = ""
+    module: str = ""
+    errata: tuple[str, ...] = ()
+    severity: Severity = "unknown"
+
+
+def statements(
+    id: str, source: str, builds: Iterable[Build], url: str = "", aliases: tuple[str, ...] = ()
+) -> Iterator[Advisory]:
+    """In the order of namespaces and packages. ``aliases`` are put before the errata of the builds."""
+    groups: dict[tuple[str, str, bool, str, Status, str], tuple[set[str], Build]] = {}
+    binaries: set[tuple[str, tuple[str, ...]]] = set()
+    for build in builds:
+        is_source = build.arch in SOURCE
+        key = (build.namespace, build.package, is_source, build.module, build.status, build.evr)
+        group = groups.setdefault(key, (set(), build))
+        group[0].add(build.arch)
+        if not is_source and build.status == "fixed":
+            binaries.add((build.namespace, build.errata))
+    for key, (architectures, build) in sorted(groups.items(), key=lambda item: item[0]):
+        is_source = key[2]
+        if is_source and build.status == "fixed" and (build.namespace, build.errata) in binaries:
+            continue  # its binary packages are listed
+        named = () if not architectures.isdisjoint(ANY) else tuple(sorted(architectures))
+        yield Advisory(
+            id=id,
+            source=source,
+            namespace=build.namespace,
+            package=build.package,
+            ranges=(Range(None, build.evr),) if build.evr else (),
+            status=build.status,
+            aliases=tuple(dict.fromkeys((*aliases, *build.errata))),
+            severity=build.severity,
+            module=build.module or None,
+            arch=("src",) if is_source else named,
+            url=url,
+        )
+
+
+def evr(text: str) -> str:
+    """Without the epoch that a missing one means."""
+    return text.removeprefix("0:")
