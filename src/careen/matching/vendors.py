@@ -1,8 +1,9 @@
 """Who built a package that a distribution's package manager installed: the distribution or a third party.
 
 A distribution's advisories speak of its own builds alone. Debian's maintainers are people with any address, so a deb
-is the distribution's unless its version or maintainer is known to be a third party's; an rpm names its vendor; apk's
-repositories are signed by the distribution and name nobody else.
+is the distribution's unless its version or maintainer is known to be a third party's, or its maintainer is a machine; an
+rpm names its vendor, and where that is lost its release text may tell a third party; apk's repositories are signed by
+the distribution and name nobody else.
 
 **Source:** Debian Policy 3.2 and 5.6.2; version suffixes as documented by the third-party repositories themselves.
 """
@@ -20,11 +21,23 @@ _SUFFIXES = re.compile(
     re.VERBOSE,
 )
 _MAINTAINERS = re.compile(
-    r"""cudatools@nvidia\.com|@(?:[a-z0-9-]+\.)*(?:nodesource\.com|docker\.com|nginx\.(?:com|org)|f5\.com|elastic\.co|mongodb\.com|hashicorp\.com
+    r"""cudatools@nvidia\.com|chromium-dev@chromium\.org|corretto-team@amazon\.com|rabbitmq-core@groups\.vmware\.com
+    |contact-tanzu-data\.pdl@broadcom\.com|@(?:[a-z0-9-]+\.)*(?:nodesource\.com|docker\.com|nginx\.(?:com|org)|f5\.com|elastic\.co|mongodb\.com|hashicorp\.com
     |microsoft\.com|oss\.oracle\.com|mariadb\.com|percona\.com|gitlab\.com|grafana\.com|influxdata\.com|datadoghq\.com
     |redis\.(?:com|io)|pivotal\.io|confluent\.io|clickhouse\.com|neo4j\.com|cloudflare\.com|yarnpkg\.com
-    |adoptium\.net|azul\.com|bell-sw\.com|puppet\.com|zabbix\.com|treasuredata\.com)>?$""",
+    |adoptium\.net|azul\.com|bell-sw\.com|puppet\.com|zabbix\.com|treasuredata\.com|haproxy\.(?:com|org)
+    |openresty\.(?:com|org)|varnish-software\.com|mysql\.com|rabbitmq\.com|erlang-solutions\.com
+    |caddyserver\.com|konghq\.com|phusion\.nl|jenkins\.io|jenkins-ci\.org|tailscale\.com|goteleport\.com|chef\.io
+    |saltproject\.io|saltstack\.com|newrelic\.com|wazuh\.com|splunk\.com|couchbase\.com|arangodb\.com|scylladb\.com
+    |cockroachlabs\.com|timescale\.com|proxysql\.com|opensearch\.org|sapmachine\.io|perforce\.com|teamviewer\.com
+    |nginx\.net|powerdns\.com|open-xchange\.com|openvpn\.net|sernet\.de|symas\.(?:com|net)|deadsnakes\.net)>?$""",
     re.VERBOSE,
+)
+# Packages that people build for themselves (checkinstall, fpm, nfpm): no mail reaches a host without a domain.
+_SELF_BUILT = re.compile(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unknown)$", re.IGNORECASE)
+_RELEASES = re.compile(
+    r"PGDG|\.remi\b|nodesource|\.ngx\b|\.rl\d|\.mysql\b|[.-]1?percona|\.ius\b|\.epel\b|\.elrepo\b|\.rpmfusion|\.gf\.el|\.wzdg|rmq",
+    re.IGNORECASE,
 )
 _RPM_VENDORS = {
     "almalinux": r"AlmaLinux",
@@ -65,12 +78,15 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
 
 
 def _of_deb(package: Package) -> Vendor:
-    if _SUFFIXES.search(package.version) or _MAINTAINERS.search((package.maintainer or "").lower()):
+    maintainer = (package.maintainer or "").strip()
+    if _SUFFIXES.search(package.version) or _MAINTAINERS.search(maintainer.lower()) or _SELF_BUILT.search(maintainer):
         return "third_party"
     return "distribution"
 
 
 def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
-    if not package.maintainer or distribution.id not in _RPM_VENDORS:
+    if distribution.id not in _RPM_VENDORS:
         return "unknown"
+    if not package.maintainer:
+        return "third_party" if _RELEASES.search(package.version.rpartition("-")[2]) else "unknown"
     return "distribution" if re.search(_RPM_VENDORS[distribution.id], package.maintainer) else "third_party"

@@ -68,3 +68,27 @@ def test_a_package_bound_to_another_distribution_is_measured_by_it():
     package = Package("rpm", "almalinux", "x", "1-1", maintainer="AlmaLinux", distro="almalinux-9.4")
     assert vendor_of(package, DEBIAN) == "distribution"
     assert vendor_of(package, None) == "distribution"
+
+
+@pytest.mark.parametrize(
+    "maintainer",
+    [
+        "<root@buildhost>",
+        "Root <root@ci.example.org>",
+        "<builder@9f1c2d3e4f50>",
+        "none",
+        "Chrome Linux Team <chromium-dev@chromium.org>",
+        "PowerDNS.COM AUTOBUILDER <powerdns.support@powerdns.com>",
+        "Corretto Team <corretto-team@amazon.com>",
+    ],
+)
+def test_makers_and_machines_are_third_parties(maintainer):
+    assert deb("1.2.3-1", maintainer) == "third_party"
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"), [("3PGDG.rhel9", "third_party"), ("1.el9.remi", "third_party"), ("1.el9", "unknown")]
+)
+def test_the_release_of_an_rpm_without_vendor(release, expected):
+    package = Package("rpm", "almalinux", "x", f"1.2-{release}")
+    assert vendor_of(package, Distribution("almalinux", "9")) == expected
