@@ -1,8 +1,9 @@
-"""Alpine packages: the installed database of apk.
+"""Alpine packages: the installed database of apk, as text or in the binary form of apk-tools 3.
 
 Shape: paragraphs of ``K:value`` lines, an empty line after each; P name, V version, A architecture, o origin, L licence,
 m maintainer; F names a folder, the R lines behind it the files in it.
 Raises: ValueError where a line has no key or a paragraph no P or V.
+(formats.adb has the shape of the other form.)
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.formats.adb import INSTALLED, AdbPackage, is_adb, read_adb
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package, Source
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
@@ -23,7 +25,14 @@ class Installed(Struct, frozen=True):
 
 def read(file: File) -> Iterator[Installed]:
     with file.open() as stream:
-        text = stream.read(64 << 20).decode(errors="backslashreplace")
+        data = stream.read(64 << 20)
+    if is_adb(data):
+        schema, packages = read_adb(data)
+        if schema != INSTALLED:
+            raise ValueError("a file of apk-tools 3, but no installed database")
+        yield from map(_of_adb, packages)
+        return
+    text = data.decode(errors="backslashreplace")
     for number, paragraph in enumerate(text.split("\n\n"), 1):
         if paragraph.strip():
             yield _installed(paragraph, number)
@@ -38,6 +47,21 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for fact in facts:
         package = fact.value.package
         yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
+
+
+def _of_adb(found: AdbPackage) -> Installed:
+    package = Package(
+        "apk",
+        None,
+        found.name,
+        found.version,
+        source=Source(found.origin or found.name, found.version),
+        arch=found.arch or None,
+        licenses=(found.licence,) if found.licence else (),
+        maintainer=found.maintainer or None,
+        cataloger="apk",
+    )
+    return Installed(package, "\n".join(found.paths))
 
 
 def _installed(paragraph: str, number: int) -> Installed:
@@ -80,5 +104,4 @@ CATALOGER = Cataloger(
     fact=Installed,
     join=join,
     owns=owns,
-    limits="The database of apk-tools 2; version 3 keeps the same file but where it was built without it.",
 )
