@@ -4,7 +4,7 @@ import struct
 
 from careen.formats.gobuildinfo import MARKER, MODULES_END, MODULES_START
 
-READ_ONLY_AT, WRITABLE_AT = 0x1000, 0x2000  # offsets in the file
+READ_ONLY_AT, WRITABLE_AT = 0x6000, 0x7000  # offsets in the file
 BASE = 0x400000
 
 

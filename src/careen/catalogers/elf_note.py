@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from careen.formats.elf import note_bytes
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -58,15 +59,21 @@ def read(file: File) -> Iterator[Package]:
 
 def _content(head: bytes) -> bytes | None:
     """Before the mark stand the lengths of the owner's name and of the content."""
-    order: Literal["little", "big"] = "little" if _LITTLE in head else "big"
+    try:
+        notes = list(note_bytes(head))
+    except ValueError:
+        return None  # nothing that could be started
+    order: Literal["little", "big"] = "little" if head[5] == 1 else "big"
     mark = _LITTLE if order == "little" else _BIG
-    at = head.find(mark)
-    if at < 8 or int.from_bytes(head[at - 8 : at - 4], order) != 4:
-        return None
-    size, start = int.from_bytes(head[at - 4 : at], order), at + len(mark)
-    if size > MAX_NOTE_BYTES or start + size > len(head):
-        raise ValueError("note of its package that passes the first bytes of the file")
-    return head[start : start + size].rstrip(b"\0")
+    for data in notes:
+        at = data.find(mark)
+        if at < 8 or int.from_bytes(data[at - 8 : at - 4], order) != 4:
+            continue
+        size, start = int.from_bytes(data[at - 4 : at], order), at + len(mark)
+        if size > MAX_NOTE_BYTES or start + size > len(data):
+            raise ValueError("note of its package that passes its segment or the first bytes of the file")
+        return data[start : start + size].rstrip(b"\0")
+    return None
 
 
 CATALOGER = Cataloger(

@@ -21,7 +21,7 @@ from careen.formats import gomod
 from careen.formats.declared import within_package
 from careen.formats.elf import PT_GNU_EH_FRAME, headers_of
 from careen.formats.gobuildinfo import BuildInfo, BuildInfoScan, has_go_build_id
-from careen.formats.segments import mappings
+from careen.formats.segments import mappings, writable_ranges
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Presence
@@ -88,7 +88,8 @@ def read(file: File) -> Scanner | None:
     if any(mark in head[:_PACKED_WITHIN_BYTES] for mark in _PACKED):
         raise ValueError("packed with UPX: what it was built from cannot be read")
     try:
-        return Scanner(BuildInfoScan(mappings(head), before_118=not _of_c_compiler(head)))
+        parts = mappings(head)
+        return Scanner(BuildInfoScan(parts, writable_ranges(parts) if _of_c_compiler(head) else None))
     except ValueError:
         return None  # nothing that could be started
 

@@ -19,6 +19,7 @@ from careen.formats.declared import declared, within_package
 from careen.formats.gobuildinfo import has_go_build_id
 from careen.formats.plaindata import mapping, sequence, toml_object
 from careen.formats.sectionscan import SectionScan
+from careen.formats.segments import Ranges, data_ranges, mappings, within
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -50,20 +51,26 @@ class Audit(Struct):
 
 
 class Scanner:
-    """Keeps the section while it goes by, and the crates that paths name."""
+    """Keeps the section while it goes by, and the crates that paths name; these are constants, not to be sought in code."""
 
-    def __init__(self, section: SectionScan, needles: tuple[bytes, ...]) -> None:
-        self._section, self._needles = section, needles
+    def __init__(self, section: SectionScan, needles: tuple[bytes, ...], constants: Ranges | None) -> None:
+        self._section, self._needles, self._constants = section, needles, constants
+        self._at = self._end_at = 0
         self._named: dict[tuple[bytes, bytes], None] = {}
         self._paths = 0
         self._end = b""
 
     def feed(self, chunk: bytes) -> None:
         self._section.feed(chunk)
-        seam = self._end + chunk[:_PATH_BYTES]
-        self._look(seam, len(self._end))
-        self._look(chunk, len(chunk))
-        self._end = chunk[-_PATH_BYTES:] if len(chunk) >= _PATH_BYTES else (self._end + chunk)[-_PATH_BYTES:]
+        if self._constants is None:
+            self._seek(chunk)
+        else:
+            for at, part in within(self._constants, self._at, chunk):
+                if at != self._end_at:
+                    self._end = b""
+                self._seek(part)
+                self._end_at = at + len(part)
+        self._at += len(chunk)
 
     def facts(self) -> Iterator[Package]:
         content = self._section.content()
@@ -73,6 +80,12 @@ class Scanner:
             return
         for name, version in sorted(self._named):
             yield _package(name.decode(), version.decode(), PATH_CONFIDENCE)
+
+    def _seek(self, chunk: bytes) -> None:
+        seam = self._end + chunk[:_PATH_BYTES]
+        self._look(seam, len(self._end))
+        self._look(chunk, len(chunk))
+        self._end = chunk[-_PATH_BYTES:] if len(chunk) >= _PATH_BYTES else (self._end + chunk)[-_PATH_BYTES:]
 
     def _look(self, data: bytes, end: int) -> None:
         for needle in self._needles:
@@ -87,13 +100,14 @@ class Scanner:
 
 def read(file: File) -> Scanner | None:
     head = file.data
-    if has_go_build_id(head):
-        return None  # built by Go
     try:
-        section = SectionScan(head, _SECTION)
+        if head.startswith(b"\x7fELF") and has_go_build_id(head):
+            return None  # built by Go
+        section, constants = SectionScan(head, _SECTION), data_ranges(mappings(head))
     except ValueError:
         return None  # nothing that could be started
-    return Scanner(section, (b"cargo/registry/", b"cargo\\registry\\") if head.startswith(b"MZ") else (b"cargo/registry/",))
+    needles = (b"cargo/registry/", b"cargo\\registry\\") if head.startswith(b"MZ") else (b"cargo/registry/",)
+    return Scanner(section, needles, constants)
 
 
 def read_lock(file: File) -> Iterator[Package]:

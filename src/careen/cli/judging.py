@@ -1,7 +1,6 @@
 """What every command that judges an image has in common: flags, settings, and work told on a terminal."""
 
 import argparse
-import gc
 import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
@@ -45,16 +44,11 @@ def settings_of(arguments: argparse.Namespace) -> "Settings":
 
 
 def at_work(settings: "Settings", work: "Callable[[Progress], Result]") -> Result:
+    from .process import at_full_speed
     from .progress import progress_on
 
-    collecting = gc.isenabled()
-    gc.disable()  # as in a scan: nearly everything lives to the end
-    try:
-        with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-            return work(progress)
-    finally:
-        if collecting:
-            gc.enable()
+    with at_full_speed(), progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+        return work(progress)
 
 
 def write_json(document: object) -> None:

@@ -1,7 +1,6 @@
 """``careen scan``: a reference comes in; reports, and the policy's verdict as exit code, go out."""
 
 import argparse
-import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -32,7 +31,7 @@ def parser() -> Parser:
         help="image name, archive (.tar), OCI layout or root file system; - is an archive on standard input; "
         "a prefix forces the source: docker:, podman:, registry:, containerd:, docker-archive:, oci-layout:, directory:, sbom:",
     )
-    add_settings(made, "image", ("platform", "all_platforms"))
+    add_settings(made, "image", ("platform", "all_platforms", "dockerfile"))
     add_settings(made, "what to look for", ("scanners",))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "baseline", "grace_days", "ignore_unfixed", "unknown_as", "strict"))
@@ -50,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from .log import start
     from .output import planned, write
+    from .process import at_full_speed
     from .progress import progress_on
 
     if arguments.reference == "-" and sys.stdin.isatty():
@@ -63,17 +63,12 @@ def run(arguments: argparse.Namespace) -> int:
         logger.warning("the .careenignore of this folder is not applied: --ignore-file .careenignore does")
     outputs = planned(settings, app.reporters())
 
-    collecting = gc.isenabled()
-    gc.disable()  # nearly everything made during a scan lives to its end, so that collecting finds nothing, slowly
-    try:
+    with at_full_speed():
         with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
             reports = [app.scan(arguments.reference, one, progress) for one in _platforms(arguments.reference, settings)]
         for output in outputs:
             write(output, reports, settings)
         return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _platforms(reference: str, settings: "Settings") -> "Sequence[Settings]":

@@ -5,6 +5,7 @@ ValueError for what is no ELF file and for tables that cannot be.  **Source:** S
 """
 
 import io
+from collections.abc import Iterator
 from functools import lru_cache
 from struct import Struct as Layout
 from typing import BinaryIO
@@ -135,6 +136,13 @@ def notes(stream: BinaryIO, elf: Elf) -> list[Note]:
             found.append(Note(owner, kind, data[content_at : content_at + size]))
             position = content_at + (size + 3) // 4 * 4
     return found
+
+
+def note_bytes(head: bytes) -> Iterator[bytes]:
+    """The note segments as far as they lie in a file's first bytes, where linkers put them."""
+    for segment in headers_of(head).segments:
+        if segment.type == PT_NOTE:
+            yield head[segment.offset : segment.offset + segment.size_bytes]
 
 
 def dynamic(stream: BinaryIO, elf: Elf) -> Dynamic:

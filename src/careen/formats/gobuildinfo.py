@@ -14,14 +14,14 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .segments import Mapping, offset_of
+from .elf import note_bytes
+from .segments import Mapping, Ranges, offset_of, within
 
 MAX_TEXT_BYTES = 1 << 20
 MAX_PARTS = 8  # markers and module texts: an executable has one of each, one that reads such files a few more
 MAX_VERSIONS = 8192
 
 _BUILD_ID_NOTE = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in the head of little-endian ELF files
-_NOTES_WITHIN_BYTES = 16 * 1024  # linkers put the notes before the code
 MARKER = b"\xff Go buildinf:"
 MODULES_START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 MODULES_END = bytes.fromhex("f932433186182072008242104116d8f2")
@@ -47,16 +47,17 @@ class BuildInfo(Struct, frozen=True, gc=False):
 
 
 def has_go_build_id(head: bytes) -> bool:
-    """Whether an ELF file carries the note that Go's linker leaves."""
-    return _BUILD_ID_NOTE in head[:_NOTES_WITHIN_BYTES]
+    """Whether an ELF file carries the note that Go's linker leaves. Raises ValueError where its headers cannot be."""
+    return any(_BUILD_ID_NOTE in note for note in note_bytes(head))
 
 
 class BuildInfoScan:
-    """``before_118`` False spares the search for what only executables of older toolchains need, a third of the time."""
+    """With ``only`` these ranges of the file alone are searched, and not for what executables of toolchains before 1.18
+    have elsewhere: where the marker must lie in most of the files that are asked, which are not Go's.
+    """
 
-    def __init__(self, mappings: tuple[Mapping, ...], before_118: bool = True) -> None:
-        self._mappings = mappings
-        self._before_118 = before_118
+    def __init__(self, mappings: tuple[Mapping, ...], only: Ranges | None = None) -> None:
+        self._mappings, self._only = mappings, only
         self._fed_bytes = 0
         self._tail = b""
         self._parts: list[_Part] = []  # still growing
@@ -69,15 +70,16 @@ class BuildInfoScan:
     def feed(self, chunk: bytes) -> None:
         if self._done:
             return
-        window, start = self._tail + chunk, self._fed_bytes - len(self._tail)
-        waiting = [*self._parts, *self._begun(window, start)]
-        self._parts = []
-        for part in waiting:  # grows while it is gone through: a marker asks for two string headers
-            part.extend(window, start)
-            if not self._settle(part, waiting):
-                self._parts.append(part)
-        self._fed_bytes += len(chunk)
-        self._tail = window[-_OVERLAP_BYTES:]
+        if self._only is None:
+            self._take(chunk)
+            return
+        end = self._fed_bytes + len(chunk)
+        for at, part in within(self._only, self._fed_bytes, chunk):
+            if at != self._fed_bytes:
+                self._fed_bytes, self._tail = at, b""
+            self._take(part)
+        if end != self._fed_bytes:
+            self._fed_bytes, self._tail = end, b""
 
     def result(self) -> BuildInfo | None:
         """What is the executable's own lies where it may be written to; others can be in it as mere data."""
@@ -96,6 +98,17 @@ class BuildInfoScan:
             raise ValueError("Go executable whose build information cannot be found")
         return None
 
+    def _take(self, chunk: bytes) -> None:
+        window, start = self._tail + chunk, self._fed_bytes - len(self._tail)
+        waiting = [*self._parts, *self._begun(window, start)]
+        self._parts = []
+        for part in waiting:  # grows while it is gone through: a marker asks for two string headers
+            part.extend(window, start)
+            if not self._settle(part, waiting):
+                self._parts.append(part)
+        self._fed_bytes += len(chunk)
+        self._tail = window[-_OVERLAP_BYTES:]
+
     def _beside(self, version: bytes) -> str:
         for text in self._texts.values():
             if version and text.startswith(version + b"\0"):
@@ -108,7 +121,7 @@ class BuildInfoScan:
         """What begins in this window and not in the one before."""
         yield from self._seek("marker", MARKER, window, start, _HEADER_BYTES + 2 * MAX_TEXT_BYTES)
         yield from self._seek("modules", MODULES_START, window, start, MAX_TEXT_BYTES)
-        if self._before_118:
+        if self._only is None:
             yield from self._seek("version", _VERSION_START, window, start, _VERSION_BYTES)
 
     def _seek(self, kind: Kind, text: bytes, window: bytes, start: int, limit_bytes: int) -> "Iterator[_Part]":

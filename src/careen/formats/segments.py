@@ -5,20 +5,20 @@ the three. Raises ValueError where the headers cannot be.  **Source:** System V 
 "Section table"; Mach-O file format reference, LC_SEGMENT; for fat files the first architecture whose headers are here.
 """
 
-import io
 import struct
+from collections.abc import Iterator
 from struct import Struct as Layout
 from struct import unpack_from
 
 from msgspec import Struct
 
-from .elf import PT_LOAD, read_elf
+from .elf import PT_LOAD, headers_of
 
 MAX_ENTRIES = 1024
 
 _SEGMENT_COMMANDS = {0x1: "2I16s4I2I", 0x19: "2I16s4Q2I"}
 _PE_SECTION = Layout("<8s4I12xI")
-_PE_WRITABLE = 0x8000_0000
+_PE_WRITABLE, _PE_EXECUTABLE = 0x8000_0000, 0x2000_0000
 
 
 class Mapping(Struct, frozen=True, gc=False):
@@ -26,14 +26,21 @@ class Mapping(Struct, frozen=True, gc=False):
     offset: int
     size_bytes: int
     writable: bool = False
+    executable: bool = False
+
+
+Ranges = tuple[tuple[int, int], ...]  # offsets in the file, (from, to)
 
 
 def mappings(head: bytes) -> tuple[Mapping, ...]:
     try:
         if head.startswith(b"\x7fELF"):
-            elf = read_elf(io.BytesIO(head))
-            loaded = [one for one in elf.segments if one.type == PT_LOAD]
-            return tuple(Mapping(one.address, one.offset, one.size_bytes, bool(one.flags & 2)) for one in loaded)
+            elf = headers_of(head)
+            return tuple(
+                Mapping(one.address, one.offset, one.size_bytes, bool(one.flags & 2), bool(one.flags & 1))
+                for one in elf.segments
+                if one.type == PT_LOAD
+            )
         if head.startswith(b"MZ"):
             return _pe(head)
         if head.startswith((b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")):
@@ -52,6 +59,26 @@ def offset_of(found: tuple[Mapping, ...], address: int) -> int | None:
     return None
 
 
+def data_ranges(found: tuple[Mapping, ...]) -> Ranges | None:
+    """Where constants and variables lie, apart from the code; None where the linker put constants among the code."""
+    if not any(one.executable for one in found) or all(one.executable or one.writable for one in found):
+        return None
+    return tuple(sorted((one.offset, one.offset + one.size_bytes) for one in found if not one.executable))
+
+
+def writable_ranges(found: tuple[Mapping, ...]) -> Ranges:
+    return tuple(sorted((one.offset, one.offset + one.size_bytes) for one in found if one.writable))
+
+
+def within(ranges: Ranges, at: int, chunk: bytes) -> Iterator[tuple[int, bytes]]:
+    """The parts of a chunk that lies at ``at`` which are in one of the ranges, with their offsets."""
+    end = at + len(chunk)
+    for start, stop in ranges:
+        if start < end and stop > at:
+            low, high = max(start, at), min(stop, end)
+            yield low, chunk[low - at : high - at]
+
+
 def _pe(head: bytes) -> tuple[Mapping, ...]:
     start = unpack_from("<I", head, 0x3C)[0]
     if head[start : start + 4] != b"PE\0\0":
@@ -65,7 +92,7 @@ def _pe(head: bytes) -> tuple[Mapping, ...]:
     found = []
     for at in range(count):
         _, _, address, size, offset, flags = _PE_SECTION.unpack_from(head, optional + optional_bytes + at * 40)
-        found.append(Mapping(base + address, offset, size, bool(flags & _PE_WRITABLE)))
+        found.append(Mapping(base + address, offset, size, bool(flags & _PE_WRITABLE), bool(flags & _PE_EXECUTABLE)))
     return tuple(found)
 
 
@@ -90,6 +117,6 @@ def _macho(head: bytes, start: int) -> tuple[Mapping, ...]:
             _, _, _, address, _, offset, file_bytes, _, protection = unpack_from(
                 order + _SEGMENT_COMMANDS[command], head, position
             )
-            found.append(Mapping(address, start + offset, file_bytes, bool(protection & 2)))
+            found.append(Mapping(address, start + offset, file_bytes, bool(protection & 2), bool(protection & 4)))
         position += size
     return tuple(found)

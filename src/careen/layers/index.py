@@ -7,6 +7,7 @@ in the store is that digest with the readers' fingerprint, never the diff ID tha
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any, BinaryIO
 
@@ -28,6 +29,9 @@ from .tree import folder_entries
 from .walk import Walked, tar_entries, walk
 
 log = logging.getLogger(__name__)
+
+
+AHEAD_FROM_BYTES = 1 << 20  # of a stored layer: below, a thread takes longer to start than it saves
 
 
 class Readers:
@@ -137,10 +141,16 @@ class _Hashing:
 
 def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, progress: Progress) -> Delta:
     inflated = hashlib.sha256() if verify_diff_id else None
-    with layer.open() as raw:
+    with layer.open() as raw, ExitStack() as reading:
         stored = _Hashing(raw, layer, progress)
         try:
-            stream = open_stream(stored, limits, on_inflated=inflated.update if inflated else None)  # type: ignore[arg-type]
+            stream = open_stream(
+                stored,  # type: ignore[arg-type]
+                limits,
+                on_inflated=inflated.update if inflated else None,
+                read_ahead=layer.size_bytes > AHEAD_FROM_BYTES,
+            )
+            reading.callback(stream.close)
             walked = walk(tar_entries(stream), readers.dispatch.readers, limits)
             unknowns = list(walked.unknowns)
             try:

@@ -2,7 +2,7 @@ import json
 import struct
 
 import pytest
-from tests.support import sectioned
+from tests.support import executables
 from tests.support.images import make_layer
 from tests.support.reading import MemoryFile, read_all, read_files
 from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
@@ -27,7 +27,7 @@ FIELDS = {
 
 def executable(content, order="<", owner=b"FDO\0"):
     note = struct.pack(order + "3I4s", len(owner), len(content), 0xCAFE1A7E, owner) + content
-    return sectioned.elf(b".text", b"", order=order, loaded=bytes(100) + note + bytes(8))
+    return executables.elf(order=order, note=bytes(100) + note + bytes(8))
 
 
 def note(**fields):

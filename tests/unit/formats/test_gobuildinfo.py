@@ -4,7 +4,7 @@ import pytest
 from tests.support.executables import WRITABLE_AT, elf, inline, macho, pe, pointers
 
 from careen.formats.gobuildinfo import MARKER, BuildInfo, BuildInfoScan
-from careen.formats.segments import mappings
+from careen.formats.segments import mappings, writable_ranges
 
 MODULES = "path\texample.com/x\nmod\texample.com/x\tv1.0.0\t\ndep\texample.com/y\tv2.0.0\th1:=\n"
 
@@ -79,9 +79,17 @@ def test_addresses_that_lead_nowhere():
         scan(elf(b"", pointers("go1.15", "")[1]))
 
 
-def test_what_is_spared_when_no_old_toolchain_is_expected():
-    assert scan(elf(b"", inline("go1.22", MODULES)), before_118=False) == BuildInfo("go1.22", MODULES)
-    assert scan(elf(*pointers("go1.15", MODULES)), before_118=False) == BuildInfo("", MODULES)
+@pytest.mark.parametrize("step", [1 << 20, 97])
+def test_only_where_variables_lie(step):
+    for file, expected in (
+        (elf(b"", inline("go1.22", MODULES)), BuildInfo("go1.22", MODULES)),
+        (elf(inline("go1.22", MODULES), b""), None),  # data about another program
+    ):
+        parts = mappings(file[:65536])
+        found = BuildInfoScan(parts, writable_ranges(parts))
+        for at in range(0, len(file), step):
+            found.feed(file[at : at + step])
+        assert found.result() == expected
 
 
 @pytest.mark.parametrize("text", [b"\xff" * 9, b"\x05go1", b"\xff\xff\x7f" + bytes(64), b"\x04oops\x00"])

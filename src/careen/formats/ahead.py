@@ -1,0 +1,47 @@
+"""Has a thread of its own make the pieces that come next, while who asked for them works on the last one.
+
+What makes the pieces spends its time in C that frees the interpreter (inflating, hashing, reading), so that it runs beside
+Python code. At most ``pieces`` of them wait, which bounds the memory.
+"""
+
+import threading
+from collections.abc import Iterator
+from queue import SimpleQueue
+
+STOP = False
+
+
+def ahead(source: Iterator[bytes], pieces: int = 4) -> Iterator[bytes]:
+    """The pieces of ``source`` in their order; what it raises is raised here, where it would have been.
+
+    Nothing of ``source`` runs any more once this iterator is closed or exhausted.
+    """
+    room: SimpleQueue[bool] = SimpleQueue()
+    made: SimpleQueue[bytes | BaseException | None] = SimpleQueue()
+    for _ in range(pieces):
+        room.put(True)
+
+    def work() -> None:
+        try:
+            while room.get() is not STOP:
+                piece = next(source, None)
+                made.put(piece)
+                if piece is None:
+                    return
+        except BaseException as error:  # raised again by who asks for the piece
+            made.put(error)
+
+    worker = threading.Thread(target=work, name="read ahead", daemon=True)
+    worker.start()
+    try:
+        while True:
+            piece = made.get()
+            if piece is None:
+                return
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+            room.put(True)
+    finally:
+        room.put(STOP)  # behind what room is left: a few more pieces are made at most
+        worker.join()

@@ -1,0 +1,45 @@
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careen.formats.ahead import ahead
+
+
+@given(st.lists(st.binary(max_size=5), max_size=40), st.integers(1, 5))
+def test_the_same_pieces_in_their_order(pieces, room):
+    assert list(ahead(iter(pieces), room)) == pieces
+
+
+def test_trouble_comes_where_it_would_have_come():
+    def source():
+        yield b"one"
+        yield b"two"
+        raise ValueError("broken")
+
+    pieces = ahead(source())
+    assert [next(pieces), next(pieces)] == [b"one", b"two"]
+    with pytest.raises(ValueError, match="broken"):
+        next(pieces)
+
+
+def test_no_more_wait_than_have_room_and_nothing_runs_once_it_is_closed():
+    made = []
+
+    def source():
+        for number in range(1000):
+            made.append(number)
+            yield b"x"
+
+    pieces = ahead(source(), 3)
+    next(pieces)
+    until = time.monotonic() + 5
+    while len(made) < 3 and time.monotonic() < until:
+        time.sleep(0.001)
+    time.sleep(0.02)
+    assert len(made) == 3  # the one that was given out keeps its room until the next is asked for
+    pieces.close()
+    assert len(made) <= 6
+    assert not [thread for thread in threading.enumerate() if thread.name == "read ahead"]
