@@ -2,11 +2,15 @@
 
 Listed is what has a package URL, with a confidence of 0.7: the author says that it is there, nobody looked. Bills of
 single packages beside a package database (``var/lib/db/sbom``) are left out, as the database says the same.
+A native image of GraalVM carries one inside (symbols ``sbom`` and ``sbom_length``): CycloneDX, compressed with gzip, written by
+the compiler of what it put in, hence 0.9. The names are in the first bytes of the file, the bill in its data.
 Raises: ValueError for what is none of the three.
-**Source:** CycloneDX 1.7 and SPDX 2.3, JSON schemas; PEP 770 (``*.dist-info/sboms``).
+**Source:** CycloneDX 1.7 and SPDX 2.3, JSON schemas; PEP 770 (``*.dist-info/sboms``); GraalVM reference manual, Native Image,
+"Software Bill of Materials".
 """
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,6 +22,11 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_DEPTH = 16
 CONFIDENCE = 0.7
+NATIVE_CONFIDENCE = 0.9
+MAX_NATIVE_BYTES = 32 << 20  # of the bill, inflated
+MAX_MEMBERS = 1000  # of an executable that are looked at: its resources may be compressed the same way
+MAX_OPEN = 4  # at the same time
+_GZIP = b"\x1f\x8b\x08"
 SKIPPED_TYPES = ("oci", "docker", "generic")  # the image itself, and what nobody can name
 _DATABASE = "var/lib/db/sbom/"
 
@@ -36,6 +45,57 @@ def read(file: File) -> Iterator[Package]:
         return  # other things are called so, too
     else:
         raise ValueError("no bill of materials")
+    yield from _packages(found, CONFIDENCE)
+
+
+class NativeScanner:
+    """Inflates what looks like gzip in an executable that goes by, as far as it begins like the bill."""
+
+    def __init__(self) -> None:
+        self._tried = 0
+        self._end = b""
+        self._open: list[tuple[Any, bytearray]] = []
+        self._bill: bytes | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        if self._bill is not None:
+            return
+        self._open = [one for one in self._open if self._inflated(one, chunk)]
+        data = self._end + chunk
+        self._end = data[-2:]
+        at = data.find(_GZIP)
+        while at >= 0 and self._bill is None and self._tried < MAX_MEMBERS and len(self._open) < MAX_OPEN:
+            self._tried += 1
+            started = (zlib.decompressobj(31), bytearray())
+            if self._inflated(started, data[at:]):
+                self._open.append(started)
+            at = data.find(_GZIP, at + 1)
+
+    def facts(self) -> Iterator[Package]:
+        if self._bill is None:
+            raise ValueError("a native image whose bill of materials was not found")
+        document = json_object(self._bill)
+        yield from _packages(_components(None, document.get("components"), 0), NATIVE_CONFIDENCE)
+
+    def _inflated(self, member: tuple[Any, bytearray], data: bytes) -> bool:
+        """Whether it may still become the bill, and is not there yet."""
+        engine, text = member
+        try:
+            text += engine.decompress(data, MAX_NATIVE_BYTES - len(text) + 1)
+        except zlib.error:
+            return False
+        if len(text) > MAX_NATIVE_BYTES or (text and text[:64].lstrip()[:1] != b"{"):
+            return False
+        if engine.eof and b'"bomFormat"' in text and b"CycloneDX" in text:
+            self._bill = bytes(text)
+        return not engine.eof
+
+
+def read_native(file: File) -> NativeScanner | None:
+    return NativeScanner() if b"\0sbom_length\0" in file.data else None
+
+
+def _packages(found: Iterable[tuple[str, str]], confidence: float) -> Iterator[Package]:
     seen: set[str] = set()
     for purl, name in found:
         if not purl or purl in seen:
@@ -43,7 +103,7 @@ def read(file: File) -> Iterator[Package]:
         seen.add(purl)
         package = package_of(purl, (name,))
         if package.type not in SKIPPED_TYPES:
-            yield replace(package, cataloger="embedded_sbom", confidence=CONFIDENCE)
+            yield replace(package, cataloger="embedded_sbom", confidence=confidence)
 
 
 def _components(subject: Any, components: Any, depth: int) -> Iterator[tuple[str, str]]:
@@ -73,6 +133,10 @@ CATALOGER = Cataloger(
             ),
             read,
         ),
+        Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_native),
     ),
-    limits="Bills in XML, tag-value or SPDX 3; entries without a package URL; those that a native image carries inside.",
+    limits=(
+        "Bills in XML, tag-value or SPDX 3; entries without a package URL. Native images of GraalVM that are linked statically "
+        "or that are not for Linux."
+    ),
 )
