@@ -1,6 +1,7 @@
 """Mirrors of feeds laid out from readable files, and a Fetcher that serves one without a network.
 
-In a golden ``input``, a folder ``all.zip`` becomes a zip of its files, and ``x.gz.text`` becomes ``x.gz``.
+In a golden ``input``, a folder ``all.zip`` becomes a zip of its files, a folder ``x.tar.gz`` such a tar, and
+``x.gz.text`` becomes ``x.gz``.
 """
 
 import gzip
@@ -8,6 +9,7 @@ import hashlib
 import io
 import json
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -29,6 +31,10 @@ def lay_out(source, target):
             with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as writer:
                 for member in sorted(path.iterdir()):
                     writer.write(member, member.name)
+        elif path.name.endswith(".tar.gz"):
+            to.parent.mkdir(parents=True, exist_ok=True)
+            files = {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()}
+            to.write_bytes(packed_tar(files))
         elif path.is_dir():
             lay_out(path, to)
         else:
@@ -38,6 +44,16 @@ def lay_out(source, target):
             else:
                 shutil.copyfile(path, to)
     return target
+
+
+def packed_tar(files):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as writer:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            writer.addfile(entry, io.BytesIO(data))
+    return gzip.compress(packed.getvalue(), mtime=0)
 
 
 def whole_mirror(target):
@@ -73,13 +89,16 @@ def feeds_in(source, mirror):
 
 
 def repacked(data, change):
-    """A zip or gzip whose inner bytes were changed: mutations of the outer bytes alone seldom get past the checksum."""
+    """A zip, tar or gzip whose inner bytes were changed: mutations of the outer bytes alone seldom get past the checksum."""
     if data[:2] == b"PK":
         inner, packed = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
         with inner, zipfile.ZipFile(packed, "w") as writer:
             for name in inner.namelist():
                 writer.writestr(name, change(inner.read(name)))
         return packed.getvalue()
+    if data[:2] == b"\x1f\x8b" and gzip.decompress(data)[257:262] == b"ustar":
+        with tarfile.open(fileobj=io.BytesIO(data)) as reader:
+            return packed_tar({member.name: change(reader.extractfile(member).read()) for member in reader if member.isfile()})
     if data[:2] == b"\x1f\x8b":
         return gzip.compress(change(gzip.decompress(data)), mtime=0)
     return change(data)

@@ -72,12 +72,16 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
-    """The end of a line that nobody mended ends its range too: what mends it are ``fixed_versions``."""
+    """The end of a line that nobody mended ends its range too: just before the first pre-release of the next."""
     found: dict[Range, None] = {}
     for text in alternatives(vulnerable):
         low, high = _span(terms(text))
-        end = next((fix for fix in fixes if (low is None or fix >= low) and (high is None or fix <= high)), high)
-        found[Range(_text(low) if low else None, _text(end) if end else None)] = None
+        start = _text(low) if low else None
+        fix = next((fix for fix in fixes if (low is None or fix >= low) and (high is None or fix <= high)), None)
+        if fix is not None:
+            found[Range(start, _text(fix))] = None
+        else:
+            found[Range(start, None, f"{_text(high)}-0" if high else None)] = None
     return tuple(found)
 
 

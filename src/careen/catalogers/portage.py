@@ -1,7 +1,7 @@
 """Gentoo packages: Portage's database, one folder ``CATEGORY/NAME-VERSION`` for each package.
 
 Its file ``CONTENTS`` is always there: lines ``obj path md5 time``, ``sym path -> target time`` and ``dir path``. Name and
-version are the folder's.
+version are the folder's; ``SLOT`` holds the slot, ``3.11`` or ``0/1.1``, of which several versions are installed at once.
 Raises: ValueError where a folder's name has no version.  **Source:** Package Manager Specification, 3.2 and 15; portage(5).
 """
 
@@ -17,13 +17,18 @@ from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 MAX_BYTES = 64 << 20
 
-_PLACE = re.compile(r"(?:^|/)var/db/pkg/([^/]+)/([^/]+)/CONTENTS$")
+_PLACE = re.compile(r"(?:^|/)var/db/pkg/([^/]+)/([^/]+)/(?:CONTENTS|SLOT)$")
+_SLOT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9+_.-]{0,100}")
 _VERSIONED = re.compile(r"([\w+-]+?)-(\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d*)*(?:-r\d+)?)", re.ASCII)
 
 
-class Installed(Struct, frozen=True):
+class Installed(Struct, frozen=True, tag="installed"):
     package: Package
     paths: str  # its files, joined by newlines
+
+
+class Slot(Struct, frozen=True, tag="slot"):
+    name: str
 
 
 def read(file: File) -> Iterator[Installed]:
@@ -39,15 +44,30 @@ def read(file: File) -> Iterator[Installed]:
     yield Installed(Package("ebuild", None, f"{place[1]}/{named[1]}", named[2], cataloger="portage"), paths)
 
 
+def read_slot(file: File) -> Iterator[Slot]:
+    found = _SLOT.match(file.data.decode(errors="replace"))
+    if _PLACE.search(file.path) and found:
+        yield Slot(found[0])
+
+
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    slots = {_folder(fact.path): fact.value.name for fact in facts if isinstance(fact.value, Slot)}
     for fact in facts:
-        yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
+        if isinstance(fact.value, Installed):
+            evidence = (Evidence(fact.path, fact.layer),)
+            yield replace(fact.value.package, module=slots.get(_folder(fact.path)), evidence=evidence)
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for fact in facts:
+        if isinstance(fact.value, Slot):
+            continue
         package = fact.value.package
         yield Owned(package.name, package.version, None, fact.value.paths.split("\n") if fact.value.paths else ())
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _path(line: str) -> str:
@@ -60,9 +80,9 @@ def _path(line: str) -> str:
 CATALOGER = Cataloger(
     name="portage",
     ecosystem=Ecosystem(purl_type="ebuild", scheme="gentoo", distribution=True),
-    readers=(Reader(Wants(names=("CONTENTS",)), read),),
-    fact=Installed,
+    readers=(Reader(Wants(names=("CONTENTS",)), read), Reader(Wants(names=("SLOT",), amount="head"), read_slot)),
+    fact=Installed | Slot,
     join=join,
     owns=owns,
-    limits="Slots and USE flags.",
+    limits="USE flags.",
 )

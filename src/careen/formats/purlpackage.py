@@ -68,7 +68,7 @@ def full_purl(package: Package) -> str:
         if package.type == "rpm":
             version = f"-{source.version.rpartition(':')[2]}.src.rpm"
         more.append("upstream=" + quote(f"{source.name}{version}", safe=":", errors="replace"))
-    if package.module:
+    if package.module and package.type == "rpm":
         more.append("rpmmod=" + quote(package.module, safe=":", errors="replace"))
     if not more:
         return text

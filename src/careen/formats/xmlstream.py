@@ -1,7 +1,8 @@
 """Chosen elements of a large XML file, one small tree after another, plain or compressed with gzip, bzip2 or xz.
 
-Names come without their namespace prefix. A DTD is refused, so that no entity can be declared; depth, nodes of one tree
-and inflated bytes are bounded. Only one tree is in memory at a time.
+Names come without their namespace prefix. A DTD is refused, so that no entity can be declared; a small document may name
+one that is elsewhere, which nobody fetches. Depth, nodes of one tree and inflated bytes are bounded. Only one tree is in
+memory at a time.
 Raises: ValueError for anything that is not well-formed.  **Source:** XML 1.0, fifth edition.
 """
 
@@ -66,7 +67,17 @@ def elements(file: Path, names: frozenset[str], limit_bytes: int) -> Iterator[El
     yield from done
 
 
-def _parser(names: frozenset[str], done: list[Element]) -> expat.XMLParserType:
+def elements_of(data: bytes, names: frozenset[str]) -> tuple[Element, ...]:
+    """The same of a document in memory, which may name a DTD but not have one."""
+    done: list[Element] = []
+    try:
+        _parser(names, done, named_dtd=True).Parse(data, True)
+    except (expat.ExpatError, LookupError) as error:
+        raise ValueError(f"not well-formed XML: {error}") from None
+    return tuple(done)
+
+
+def _parser(names: frozenset[str], done: list[Element], *, named_dtd: bool = False) -> expat.XMLParserType:
     open_ones: list[Element] = []
     depth = nodes = 0
 
@@ -96,8 +107,9 @@ def _parser(names: frozenset[str], done: list[Element]) -> expat.XMLParserType:
         if open_ones and len(open_ones[-1].text) < MAX_TEXT:
             open_ones[-1].text += data
 
-    def refuse(*_: object) -> None:
-        raise ValueError("XML with a DTD is not read")
+    def refuse(name: str, system: str | None, public: str | None, has_internal_subset: bool) -> None:
+        if has_internal_subset or not named_dtd:
+            raise ValueError("XML with a DTD is not read")
 
     parser = expat.ParserCreate()
     parser.buffer_text = True

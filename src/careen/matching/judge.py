@@ -60,6 +60,8 @@ def opinion(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Opini
     rpm = subject.package.type == "rpm"
     if rpm:
         advisories = [advisory for advisory in advisories if speaks_of(advisory, subject.package)]
+    elif subject.package.type == "ebuild" and (slot := subject.package.module):
+        advisories = [advisory for advisory in advisories if advisory.module in (None, slot)]
     mended = _mended(subject, advisories, key) if rpm else frozenset()
     written = spellings(subject.version, advisories, key)
     hits: list[Hit] = []

@@ -46,7 +46,7 @@ class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     aliases: tuple[str, ...] = ()
     severity: Severity = "unknown"  # the source's own word
     fixed_versions: tuple[str, ...] = ()  # to show, where they differ from the ends of the ranges
-    module: str | None = None  # rpm module stream "name:stream" that the statement is about
+    module: str | None = None  # rpm module stream "name:stream", or slot, that the statement is about
     arch: tuple[str, ...] = ()
     confidence: Literal["confirmed", "likely", "possible"] = "confirmed"
     url: str = ""

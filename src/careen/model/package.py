@@ -45,7 +45,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     source: Source | None = None
     arch: str | None = None
     distro: str | None = None  # "debian-12": of the os-release that the package database is bound to
-    module: str | None = None  # rpm modularity label, "nodejs:18:8090020231017:rhel8"
+    module: str | None = None  # rpm modularity label, "nodejs:18:8090020231017:rhel8"; slot of an ebuild
     licenses: tuple[str, ...] = ()
     maintainer: str | None = None  # who packaged it, as the database says: tells third-party packages apart
     cataloger: str = ""

@@ -1,0 +1,123 @@
+""".NET: which flaws each release of a channel mended, as release metadata.
+
+Shape: ``{channel-version, releases: [{release-version, cve-list: [{cve-id}], runtime: {version}, sdks: [{version}]}]}``, a
+file a channel. Whoever has an older release of the channel has what a later one mended. Which component a flaw is in is
+not said: the runtime's packages (``Microsoft.NETCore.App.Runtime.linux-x64``) and the SDK, which holds everything, are
+named as likely. An SDK is mended within its feature band (8.0.1xx, 8.0.4xx).
+Raises: ValueError.  **Source:** dotnet/core, release-notes; .NET, "Download .NET releases programmatically".
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats.jsonfile import read_json
+from careen.model.advisory import Advisory, NamespaceInfo, Range, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 64 << 20
+NAMESPACES = ("NuGet", ".NET")
+_HOME = "https://github.com/dotnet/core"
+_LIVE = "https://builds.dotnet.microsoft.com/dotnet/release-metadata"
+_FOLDER = "dotnet/release-metadata"
+_CHANNELS = ("1.0", "1.1", "2.0", "2.1", "2.2", "3.0", "3.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0")
+_PLATFORMS = (
+    "linux-arm", "linux-arm64", "linux-musl-arm", "linux-musl-arm64", "linux-musl-x64", "linux-x64", "win-arm64", "win-x64",
+    "win-x86",
+)  # fmt: skip
+_CHANNEL = re.compile(r"\d{1,3}\.\d{1,3}")
+_RUNTIME = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,4}(?:-[A-Za-z0-9.-]{1,100})?")
+_SDK = re.compile(r"(\d{1,3}\.\d{1,3})\.(\d)(\d\d)")
+
+
+class _Cve(Struct, gc=False, rename="kebab"):
+    cve_id: str = ""
+
+
+class _Component(Struct, gc=False, rename="kebab"):
+    version: str | None = None
+
+
+class _Release(Struct, gc=False, rename="kebab"):
+    release_version: str
+    release_date: str = ""
+    cve_list: list[_Cve] | None = None
+    release_notes: str | None = None
+    runtime: _Component | None = None
+    sdk: _Component | None = None
+    sdks: list[_Component] | None = None
+
+
+class _Channel(Struct, gc=False, rename="kebab"):
+    channel_version: str
+    releases: list[_Release]
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and need.namespaces.isdisjoint(NAMESPACES):
+        return ()
+    channels = [name for name in listing(_FOLDER) if _CHANNEL.fullmatch(name)] or _CHANNELS
+    return tuple(
+        Feed(f"{_FOLDER}/{channel}/releases.json", f"{_LIVE}/{channel}/releases.json", part=channel) for channel in channels
+    )
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    channel = read_json(file, _Channel, MAX_BYTES)
+    if not _CHANNEL.fullmatch(channel.channel_version):
+        raise ValueError(f"no channel: {channel.channel_version[:40]!r}")
+    for release in channel.releases:
+        cves = tuple(dict.fromkeys(id for one in release.cve_list or () if (id := one.cve_id.strip()).startswith("CVE-")))
+        if not cves or len(release.release_version) > 100:
+            continue
+        sdks = [one.version or "" for one in (*(release.sdks or ()), *((release.sdk,) if release.sdk else ()))]
+        if ranges := _sdk_ranges(channel.channel_version, sdks):
+            yield _advisory(release, cves, ".NET", "dotnet-sdk", ranges)
+        mended = release.runtime.version if release.runtime else None
+        if mended and _RUNTIME.fullmatch(mended) and mended.startswith(f"{channel.channel_version}."):
+            ranges = (Range(f"{channel.channel_version}.0-0", mended),)
+            for platform in _PLATFORMS:
+                yield _advisory(release, cves, "NuGet", f"Microsoft.NETCore.App.Runtime.{platform}", ranges)
+        for cve in cves:
+            yield VulnerabilityRecord(cve, "dotnet", published=release.release_date[:10])
+    detail = "of the runtime alone"
+    yield NamespaceInfo("NuGet", "dotnet", 0, 0, partial=True, detail=detail)
+
+
+def _advisory(release: _Release, cves: tuple[str, ...], namespace: str, package: str, ranges: tuple[Range, ...]) -> Advisory:
+    notes = release.release_notes or ""
+    return Advisory(
+        id=f"dotnet-{release.release_version}",
+        source="dotnet",
+        namespace=namespace,
+        package=package,
+        ranges=ranges,
+        aliases=cves,
+        confidence="likely",
+        url=notes if notes.startswith("https://") and len(notes) < 300 else _HOME,
+    )
+
+
+def _sdk_ranges(channel: str, versions: Iterable[str]) -> tuple[Range, ...]:
+    """From the first of a feature band to the one that was mended; a band between that was not mended is left behind."""
+    found = [match for version in versions if (match := _SDK.fullmatch(version)) and match[1] == channel]
+    mended: dict[int, str] = {}
+    for one in found:
+        mended[int(one[2])] = max(one[3], mended.get(int(one[2]), ""))
+    ranges, start = [], 1
+    for band, patch in sorted(mended.items()):
+        ranges.append(Range(f"{channel}.{min(start, band)}00-0", f"{channel}.{band}{patch}"))
+        start = band + 1
+    return tuple(ranges)
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="dotnet",
+    title=".NET release metadata",
+    licence="MIT",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+)

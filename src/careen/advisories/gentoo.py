@@ -1,0 +1,119 @@
+"""Gentoo: security advisories (GLSA) of its packages.
+
+Shape: ``<glsa id="202305-28"><title/><announced/><affected><package name="dev-java/x"><unaffected range="ge">1.33
+</unaffected><vulnerable range="lt">1.33</vulnerable></package></affected><impact type="low"/><references><uri>CVE-…</uri>``,
+a file each in a compressed tar. ``range`` compares the version; with an ``r`` before it (``rge``) it is about revisions of
+that version alone. ``slot`` names one slot, ``*`` or none all. What is unaffected wins over what is vulnerable.
+Raises: ValueError where there is no advisory in it, or one is damaged.
+**Source:** glsa.dtd; Gentoo Developer Manual; glep-0014; Portage, glsa.py (``revisionMatch``).
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from careen.formats.tararchive import documents
+from careen.formats.xmlstream import Element, elements_of
+from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 1 << 30
+MAX_ADVISORY_BYTES = 4 << 20
+NAMESPACE = "gentoo"
+_LIVE = "https://gitweb.gentoo.org/data/glsa.git/snapshot/glsa-master.tar.gz"
+_SEVERITIES: dict[str, Severity] = {"high": "high", "normal": "medium", "medium": "medium", "low": "low", "minimal": "low"}
+_LAST_REVISION = "r99999"
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and NAMESPACE not in need.namespaces:
+        return ()
+    return (Feed("gentoo/glsa.tar.gz", _LIVE, compressed=True),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for data in documents(file, ".xml", MAX_ADVISORY_BYTES, MAX_BYTES):
+        for glsa in elements_of(data, frozenset(("glsa",))):
+            yield from _records(glsa)
+
+
+def _records(glsa: Element) -> Iterator[Record]:
+    number = glsa.attributes.get("id", "")
+    if not number or len(number) > 40:
+        raise ValueError("an advisory has no id")
+    id = f"GLSA-{number}"
+    texts = [one.text.strip() for one in glsa.below("uri")]
+    cves = tuple(dict.fromkeys(text for text in texts if text.startswith("CVE-") and len(text) <= 40))
+    impact = glsa.first("impact")
+    severity = _SEVERITIES.get(impact.attributes.get("type", "").lower(), "unknown") if impact else "unknown"
+    for affected in glsa.children:
+        if affected.name == "affected":
+            for package in affected.children:
+                if package.name == "package" and package.attributes.get("name"):
+                    yield from _advisories(id, package, cves, severity, f"https://security.gentoo.org/glsa/{number}")
+    yield VulnerabilityRecord(id, "gentoo", cves, glsa.value("title")[:200], severity, published=glsa.value("announced")[:10])
+
+
+def _advisories(id: str, package: Element, cves: tuple[str, ...], severity: Severity, url: str) -> Iterator[Advisory]:
+    """One for each slot and side: what is vulnerable in it, and what of that is not after all."""
+    by_slot: dict[tuple[str, str], list[Range]] = {}
+    mended: list[str] = []
+    for one in package.children:
+        version = one.text.strip()
+        if one.name not in ("vulnerable", "unaffected") or not version:
+            continue
+        slot = one.attributes.get("slot", "*").strip() or "*"
+        by_slot.setdefault((one.name, slot), []).append(_range(one.attributes.get("range", ""), version))
+        if one.name == "unaffected" and one.attributes.get("range") in ("ge", "rge"):
+            mended.append(version)
+    for (side, slot), ranges in sorted(by_slot.items(), reverse=True):
+        yield Advisory(
+            id=id,
+            source="gentoo",
+            namespace=NAMESPACE,
+            package=package.attributes["name"],
+            ranges=tuple(ranges),
+            status="not_affected" if side == "unaffected" else "fixed" if mended else "open",
+            aliases=cves,
+            severity=severity,
+            fixed_versions=tuple(dict.fromkeys(mended)) if side == "vulnerable" else (),
+            module=None if slot == "*" else slot,
+            url=url,
+        )
+
+
+def _range(kind: str, version: str) -> Range:
+    """``rlt 1.2-r3`` is from 1.2 to before 1.2-r3; ``eq 1.2*`` every version that begins so."""
+    base = version.partition("-r")[0]
+    match kind:
+        case "lt":
+            return Range(None, version)
+        case "le":
+            return Range(None, None, version)
+        case "gt":
+            return Range(version, after=True)
+        case "ge":
+            return Range(version)
+        case "eq" if version.endswith("*"):
+            start = version.rstrip("*").rstrip(".")
+            return Range(start, None, f"{start}.99999-{_LAST_REVISION}")
+        case "eq":
+            return Range(version, None, version)
+        case "rlt":
+            return Range(base, version)
+        case "rle":
+            return Range(base, None, version)
+        case "rgt":
+            return Range(version, None, f"{base}-{_LAST_REVISION}", after=True)
+        case "rge":
+            return Range(version, None, f"{base}-{_LAST_REVISION}")
+    raise ValueError(f"an advisory with the range {kind[:20]!r}")
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="gentoo",
+    title="Gentoo Linux Security Advisories",
+    licence="CC-BY-SA-4.0",
+    homepage="https://security.gentoo.org/glsa",
+    feeds=feeds,
+    parse=parse,
+)

@@ -1,0 +1,104 @@
+"""Jenkins and its plug-ins: the warnings that its update site shows.
+
+Shape: ``[{id: "SECURITY-208", type: "core" | "plugin", name, message, url, versions: [{firstVersion, lastVersion,
+pattern}]}]``. ``lastVersion`` is the newest version that is affected. Where there is a pattern alone and it is ``.*``, every
+version is and none mends it; other patterns are not read: expressions of others are not run here. A warning gives neither
+CVE nor severity.
+Raises: ValueError.  **Source:** jenkins-infra/update-center2, resources/warnings.json and its README.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats.jsonfile import read_json
+from careen.model.advisory import Advisory, Range, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 64 << 20
+NAMESPACE = "Jenkins"
+_HOME = "https://www.jenkins.io/security/advisories/"
+_LIVE = "https://raw.githubusercontent.com/jenkins-infra/update-center2/master/resources/warnings.json"
+_NUMBERS = re.compile(r"(\d+)\.(\d+)(?:\.\d+)*(-?[a-z].*)?", re.ASCII | re.IGNORECASE)
+_MAX_LENGTH = 200
+
+
+class _Versions(Struct, gc=False, rename="camel"):
+    first_version: str | None = None
+    last_version: str | None = None
+    pattern: str | None = None
+
+
+class _Warning(Struct, gc=False):
+    id: str
+    type: str
+    name: str
+    message: str = ""
+    url: str = ""
+    versions: list[_Versions] = []
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and NAMESPACE not in need.namespaces:
+        return ()
+    return (Feed("jenkins/warnings.json", _LIVE),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for warning in read_json(file, list[_Warning], MAX_BYTES):
+        if warning.type not in ("core", "plugin") or max(len(warning.id), len(warning.name)) > _MAX_LENGTH:
+            continue
+        ranges = tuple(_ranges(warning.versions))
+        if not ranges:
+            continue
+        yield Advisory(
+            id=warning.id,
+            source="jenkins",
+            namespace=NAMESPACE,
+            package=warning.name,
+            ranges=ranges,
+            status="fixed" if all(range.last_affected for range in ranges) else "open",
+            url=warning.url if warning.url.startswith("https://") else _HOME,
+        )
+        yield VulnerabilityRecord(warning.id, "jenkins", summary=warning.message[:_MAX_LENGTH])
+
+
+def _ranges(versions: list[_Versions]) -> Iterator[Range]:
+    """Two entries are two lines of release, each mended in its own: 2.46.1 (so 2.46.2 is), and from 2.47 to 2.56."""
+    known = [(last.removeprefix("LTS ").strip(), one) for one in versions if (last := one.last_version)]
+    known.sort(key=lambda item: _line(item[0]))
+    before = ""
+    for last, one in known:
+        exactly = (one.pattern or "").startswith(f"({last.replace('.', '[.]')})")
+        yield Range(one.first_version or (last if exactly else _start(before, last)), None, last)
+        before = last
+    if not known and any(one.pattern == ".*" for one in versions):
+        yield Range()
+
+
+def _line(version: str) -> tuple[int, int]:
+    found = _NUMBERS.match(version)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _start(before: str, last: str) -> str | None:
+    """Where a line begins: after the one before it, or with the first pre-release of the version."""
+    if not before:
+        return None
+    found = _NUMBERS.fullmatch(last)
+    if found and found[3]:
+        return f"{last.removesuffix(found[3])}-alpha"
+    major, minor = _line(before)
+    return f"{major}.{minor + 1}"
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="jenkins",
+    title="Jenkins security warnings, core and plug-ins",
+    licence="MIT",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+)

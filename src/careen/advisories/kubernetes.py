@@ -1,0 +1,128 @@
+"""Kubernetes: the project's own list of flaws, by component.
+
+Shape: the official feed is ``{items: [{id: "CVE-…", summary, content_text, date_published, url}]}``, where the versions
+stand in prose: below the headings "Affected Versions" and "Fixed Versions", lines such as "kubelet v1.24.0 - v1.24.2" or
+"kube-apiserver <= v1.24.14" (likely, as people write them). A mirror may have ``k8s/cves.json``, the same flaws as records
+of OSV's schema whose ecosystem is "kubernetes": these are read first, and count where both know a flaw.
+Raises: ValueError.  **Source:** kubernetes.io, Official CVE Feed (JSON Feed 1.1); OSV schema 1.7.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.formats import osv
+from careen.formats.jsonfile import read_json
+from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 64 << 20
+NAMESPACE = "Kubernetes"
+_HOME = "https://kubernetes.io/docs/reference/issues-security/official-cve-feed/"
+_LIVE = "https://kubernetes.io/docs/reference/issues-security/official-cve-feed/index.json"
+_COMPONENTS = {
+    "kube-apiserver": "k8s.io/apiserver",
+    "kube-controller-manager": "k8s.io/controller-manager",
+    "kube-proxy": "k8s.io/kube-proxy",
+    "kubectl": "k8s.io/kubectl",
+    "kubelet": "k8s.io/kubelet",
+    "kubernetes": "k8s.io/kubernetes",
+}
+MAX_LINES = 2_000
+_HEADING = re.compile(r"[#*\s]{0,20}(affected|fixed) versions?\b|#|\*\*", re.IGNORECASE)
+_LINE = re.compile(
+    rf"[-*\s]{{0,20}}(?P<component>{'|'.join(_COMPONENTS)})[:\s]{{1,9}}(?:versions?\s)?(?P<operator><=|<|>=|=|≤)?\s{{0,9}}"
+    r"v?(?P<low>\d{1,3}\.\d{1,3}\.\d{1,4})(?:\s{0,9}(?:-|–|to|through)\s{0,9}v?(?P<high>\d{1,3}\.\d{1,3}\.\d{1,4}))?",
+    re.IGNORECASE,
+)
+
+
+class _Item(Struct, gc=False):
+    id: str = ""
+    summary: str = ""
+    content_text: str = ""
+    date_published: str = ""
+    url: str = ""
+
+
+class _Feed(Struct, gc=False):
+    items: list[_Item]
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and NAMESPACE not in need.namespaces:
+        return ()
+    official = Feed("k8s/index.json", _LIVE, part="official")
+    return (Feed("k8s/cves.json", "", part="records"), official) if "cves.json" in listing("k8s") else (official,)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    if feed.part == "records":
+        now = datetime.now(UTC).isoformat()
+        for raw in read_json(file, list[msgspec.Raw], MAX_BYTES):
+            for record in osv.read(bytes(raw), "kubernetes", now):
+                if isinstance(record, Malicious):
+                    continue
+                yield replace(record, source="kubernetes", **({"namespace": NAMESPACE} if isinstance(record, Advisory) else {}))
+        return
+    for item in read_json(file, _Feed, MAX_BYTES).items:
+        if not item.id.startswith("CVE-") or len(item.id) > 40:
+            continue
+        affected, mended = _told(item.content_text)
+        for package, ranges in affected.items():
+            yield Advisory(
+                id=item.id,
+                source="kubernetes",
+                namespace=NAMESPACE,
+                package=package,
+                ranges=tuple(dict.fromkeys(ranges)),
+                status="fixed" if mended.get(package) or any(range.fixed for range in ranges) else "open",
+                fixed_versions=tuple(dict.fromkeys(mended.get(package, ()))),
+                confidence="likely",
+                url=item.url if item.url.startswith("https://") else _HOME,
+            )
+        yield VulnerabilityRecord(item.id, "kubernetes", summary=item.summary[:200], published=item.date_published[:10])
+
+
+def _told(prose: str) -> tuple[dict[str, list[Range]], dict[str, list[str]]]:
+    """What is affected and what is mended, by component."""
+    affected: dict[str, list[Range]] = {}
+    mended: dict[str, list[str]] = {}
+    section = ""
+    for line in prose.splitlines()[:MAX_LINES]:
+        line = line[:500]
+        if heading := _HEADING.match(line):
+            section = (heading[1] or "").lower()
+        elif section and (match := _LINE.match(line)):
+            component = _COMPONENTS[match["component"].lower()]
+            if section == "affected":
+                affected.setdefault(component, []).append(_range(match))
+            else:
+                mended.setdefault(component, []).append(match["low"])
+    return affected, mended
+
+
+def _range(match: re.Match[str]) -> Range:
+    low, high, operator = match["low"], match["high"], match["operator"]
+    if high:
+        return Range(low, None, high)
+    if operator in ("<=", "≤"):
+        return Range(None, None, low)
+    if operator == "<":
+        return Range(None, low)
+    return Range(low) if operator == ">=" else Range(low, None, low)
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="kubernetes",
+    title="Kubernetes official CVE feed",
+    licence="Apache-2.0 and CC-BY-4.0",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+)

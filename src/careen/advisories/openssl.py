@@ -1,0 +1,149 @@
+"""OpenSSL itself, for copies that no package manager knows.
+
+Shape: CVE records, ``{cveMetadata: {cveId, state}, containers: {cna: {title, datePublic, affected: [{versions: [{version,
+lessThan | lessThanOrEqual, status}]}], metrics: [{other: {content: {text: "Moderate"}}}]}}}``, a file each in a compressed
+tar of the project's repository of them, or a single one.
+Raises: ValueError where there is no record in it, or one is damaged.
+**Source:** openssl/release-metadata, secjson; CVE Record Format 5.1; OpenSSL Security Policy, severities.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from careen.formats.jsonfile import read_bounded
+from careen.formats.tararchive import documents
+from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 256 << 20
+MAX_RECORD_BYTES = 4 << 20
+NAMESPACE = "OpenSSL"
+_HOME = "https://openssl-library.org/news/vulnerabilities/"
+_LIVE = "https://codeload.github.com/openssl/release-metadata/tar.gz/refs/heads/main"
+_SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "moderate": "medium", "low": "low"}
+
+
+class _Version(Struct, gc=False, rename="camel"):
+    version: str
+    status: str = ""
+    less_than: str | None = None
+    less_than_or_equal: str | None = None
+
+
+class _Affected(Struct, gc=False):
+    product: str = ""
+    versions: list[_Version] = []
+
+
+class _Text(Struct, gc=False):
+    text: str = ""
+
+
+class _Other(Struct, gc=False):
+    content: _Text = msgspec.field(default_factory=_Text)
+
+
+class _Metric(Struct, gc=False):
+    other: _Other | None = None
+
+
+class _Problem(Struct, gc=False, rename="camel"):
+    cwe_id: str = ""
+
+
+class _ProblemType(Struct, gc=False):
+    descriptions: list[_Problem] = []
+
+
+class _Reference(Struct, gc=False):
+    url: str = ""
+    tags: list[str] = []
+
+
+class _Statement(Struct, gc=False, rename="camel"):
+    affected: list[_Affected]
+    title: str = ""
+    date_public: str = ""
+    metrics: list[_Metric] = []
+    problem_types: list[_ProblemType] = []
+    references: list[_Reference] = []
+
+
+class _Containers(Struct, gc=False):
+    cna: _Statement
+
+
+class _Metadata(Struct, gc=False, rename="camel"):
+    cve_id: str
+    state: str = "PUBLISHED"
+
+
+class _Cve(Struct, gc=False, rename="camel"):
+    cve_metadata: _Metadata
+    containers: _Containers
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and NAMESPACE not in need.namespaces:
+        return ()
+    return (Feed("openssl/release-metadata.tar.gz", _LIVE, compressed=True),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    with file.open("rb") as stream:
+        alone = stream.read(1) == b"{"
+    found = 0
+    single = (bytes(read_bounded(file, MAX_RECORD_BYTES)),) if alone else ()
+    for data in single or documents(file, ".json", MAX_RECORD_BYTES, MAX_BYTES):
+        if b'"cveMetadata"' not in data:
+            continue  # statements about releases, in the same folder
+        try:
+            record = msgspec.json.decode(data, type=_Cve)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise ValueError(str(error)) from None
+        found += 1
+        if record.cve_metadata.state == "PUBLISHED" and len(record.cve_metadata.cve_id) <= 40:
+            yield from _records(record.cve_metadata.cve_id, record.containers.cna)
+    if not found:
+        raise ValueError("no CVE record in it")
+
+
+def _records(id: str, said: _Statement) -> Iterator[Record]:
+    versions = [one for affected in said.affected for one in affected.versions if one.status == "affected"]
+    word = next((one.other.content.text.lower() for one in said.metrics if one.other), "")
+    advisory = (one.url for one in said.references if "vendor-advisory" in one.tags and one.url.startswith("https://"))
+    ranges = tuple(dict.fromkeys(map(_range, versions)))
+    if not ranges:
+        return
+    yield Advisory(
+        id=id,
+        source="openssl",
+        namespace=NAMESPACE,
+        package="openssl",
+        ranges=ranges,
+        status="fixed" if any(range.fixed for range in ranges) else "open",
+        severity=_SEVERITIES.get(word, "unknown"),
+        url=next(advisory, _HOME),
+    )
+    cwes = dict.fromkeys(one.cwe_id for problem in said.problem_types for one in problem.descriptions if one.cwe_id)
+    yield VulnerabilityRecord(id, "openssl", summary=said.title[:200], published=said.date_public[:10], cwes=tuple(cwes))
+
+
+def _range(one: _Version) -> Range:
+    low = None if one.version in ("0", "unspecified") else one.version
+    if one.less_than:
+        return Range(low, one.less_than)
+    return Range(low, None, one.less_than_or_equal or one.version)
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="openssl",
+    title="OpenSSL vulnerabilities",
+    licence="Apache-2.0",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+)
