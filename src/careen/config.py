@@ -33,6 +33,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     platform: Annotated[str | None, Meta(description="platform of a multi-platform image: os/architecture[/variant]")] = None
     all_platforms: Annotated[bool, Meta(description="scan every platform of a multi-platform image")] = False
 
+    dockerfile: Annotated[Path | None, Meta(description="Dockerfile that the image was built from: findings get its lines")] = (
+        None
+    )
+
     scanners: Annotated[tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config")] = (
         "vuln",
         "secret",
@@ -52,7 +56,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         bool, Meta(description="read the heads of packages that a Dockerfile fetches by address, from hosts of resolve_hosts")
     ] = False
     resolve_hosts: Annotated[
-        tuple[str, ...], Meta(description="hosts to ask for --resolve: repo.example.com, *.example.com, * (every public one)")
+        tuple[str, ...],
+        Meta(description="hosts to ask for --resolve: NAME, *.example.com, * (all public ones); may be repeated"),
     ] = ()
 
     allow_helm: Annotated[bool, Meta(description="render Helm charts with the helm of this machine, to check them")] = False
@@ -226,7 +231,7 @@ def _value(place: str, field: FieldInfo, value: Any) -> Any:
 
 
 def _decode(type_: type, value: Any) -> Any:
-    if type_ is Path and isinstance(value, str) and value and "\0" not in value:
+    if type_ is Path and isinstance(value, str | Path) and str(value) and "\0" not in str(value):
         return Path(value).expanduser()
     raise ValueError("not a path")
 

@@ -21,7 +21,7 @@ from careen.matching.coverage import coverage
 from careen.matching.match import Matched, match
 from careen.matching.vendors import vendor_of
 from careen.model.delta import Delta
-from careen.model.finding import Finding
+from careen.model.finding import Finding, Vulnerability
 from careen.model.image import Image, Layer
 from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Reason, Report, Verdict
@@ -90,10 +90,12 @@ def report_of(
     scores: Callable[[Sequence[str]], Knowledge] | None = None,
     scanners: Collection[str] = SCANNERS,
     checks: Sequence[Check] = (),
+    placed: Callable[[Sequence[Vulnerability]], Sequence[Vulnerability]] = list,
 ) -> Report:
     """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``.
 
-    ``checks`` judge the image's configuration and root file system.
+    ``checks`` judge the image's configuration and root file system. ``placed`` gives vulnerabilities their lines in the
+    Dockerfile.
     """
     now = now or datetime.now(UTC)
     today = now.date()
@@ -108,7 +110,7 @@ def report_of(
     about = About(image, inventory)
     if policy.image_vex:
         policy = replace(policy, vex=(*policy.vex, *stated_inside(inventory)))
-    findings: list[Finding] = [*matched.findings, *inventory.secrets]
+    findings: list[Finding] = [*placed(matched.findings), *inventory.secrets]
     if "secret" in scanners:
         findings += exposed(image.config)
     ends = _end_of_life(inventory, knowledge)

@@ -1,8 +1,9 @@
 """What the scans of one run share, and what can be asked of one image: scan, inventory, explain, reconcile, fix."""
 
+import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import open_image, sbom_formats, sbom_path
-from careen.app.wiring import fingerprint, image_checks, limits_of, open_store, policy_of, readers_with
+from careen.app.wiring import dockerfile_of, fingerprint, image_checks, limits_of, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
@@ -29,11 +30,16 @@ from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.store.memory import Store
 
 if TYPE_CHECKING:
+    from careen.formats.dockerfile.stages import Dockerfile
     from careen.formats.otherscan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
     from careen.matching.remedy import Plan
+    from careen.model.finding import Vulnerability
 
+    Placed = Callable[[Sequence[Vulnerability]], Sequence[Vulnerability]]
+
+log = logging.getLogger(__name__)
 Told = TypeVar("Told")
 
 
@@ -121,8 +127,10 @@ class Session:
         """``told`` is asked while the knowledge is open."""
         settings = self._settings
         policy = self._policy_with_baseline(progress)
+        dockerfile = dockerfile_of(settings)
         lessons = Lessons(settings, self.ecosystems, progress, self._learnt)
         image, inventory = self.inventory(reference, progress, lessons.begin)
+        image, placed = _with_lines(image, dockerfile) if dockerfile else (image, list)
         with ExitStack() as opened:
             knowledge = lessons.learn(inventory, opened) if "vuln" in settings.scanners else None
             scores = partial(missing_scores, knowledge, settings) if knowledge is not None else None
@@ -136,6 +144,7 @@ class Session:
                 scores=scores,
                 scanners=settings.scanners,
                 checks=image_checks() if "config" in settings.scanners else (),
+                placed=placed,
             )
             return told(report, knowledge)
 
@@ -179,6 +188,19 @@ class Session:
             seen=seen,
         )
         return inventory_of(image, reading)
+
+
+def _with_lines(image: Image, dockerfile: "Dockerfile") -> "tuple[Image, Placed]":
+    """The image whose layers say their line of the Dockerfile, and what gives findings theirs."""
+    from careen.predict.built import located, with_instructions
+
+    found = with_instructions(image, dockerfile)
+    if found is None:
+        log.warning(
+            "%s does not explain the layers: by its history, %s was not built from it", dockerfile.path, image.reference
+        )
+        return image, list
+    return found, partial(located, image=found, document=dockerfile)
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:

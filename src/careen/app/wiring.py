@@ -4,14 +4,18 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from careen import __version__
 from careen.config import Settings
-from careen.errors import UsageError
+from careen.errors import InputError, UsageError
 from careen.formats.inflate import Limits
 from careen.plugins import AdvisorySource, Cataloger, Check, Fetcher, Reporter, load
 from careen.policy.policy import Policy
 from careen.store.memory import NoStore, Store
+
+if TYPE_CHECKING:
+    from careen.formats.dockerfile.stages import Dockerfile
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -76,6 +80,21 @@ def _plain_host(address: str | None) -> tuple[str, ...]:
 
     parts = urlsplit(address or "")
     return (parts.netloc.rpartition("@")[2],) if parts.scheme == "http" else ()
+
+
+def dockerfile_of(settings: Settings) -> "Dockerfile | None":
+    """The Dockerfile that the image was built from, where one was named."""
+    if settings.dockerfile is None:
+        return None
+    from careen.checks.files import shown
+    from careen.formats.dockerfile.stages import read_dockerfile
+
+    try:
+        return read_dockerfile(settings.dockerfile.read_bytes().decode("utf-8-sig"), shown(settings.dockerfile))
+    except OSError as error:
+        raise InputError(f"{settings.dockerfile}: {error.strerror or error}", "check --dockerfile") from None
+    except ValueError as error:
+        raise InputError(f"{settings.dockerfile} is no Dockerfile: {error}", "check --dockerfile") from None
 
 
 def reporters() -> Mapping[str, Reporter]:

@@ -5,6 +5,8 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from .finding import Location
+
 
 class Platform(Struct, frozen=True):
     """Operating system and architecture in the words of the OCI image specification (``linux/arm64/v8``)."""
@@ -59,6 +61,7 @@ class Layer(Struct, frozen=True):
     identity: str = ""  # names these bytes on this machine (file, offset, size, time), so that a known digest can be looked up
     folder: str = ""  # a root file system folder to read in place of ``open``
     diff_id_verified: bool = False  # the uncompressed bytes were hashed and are what ``diff_id`` claims
+    instruction: Location | None = None  # of the Dockerfile that the image was built from, where one was given
 
 
 class Image(Struct, frozen=True):

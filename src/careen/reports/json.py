@@ -21,6 +21,7 @@ from careen.formats.summary import (
     vulnerabilities,
 )
 from careen.model.finding import Finding
+from careen.model.image import Layer
 from careen.model.package import Evidence, Package
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
@@ -48,7 +49,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
                 "diff_id_verified": layer.diff_id_verified,
                 "created_by": layer.created_by or None,
                 "size_bytes": layer.size_bytes,
-                "instruction": None,
+                "instruction": _instruction(layer),
             }
             for layer in report.image.layers
         ],
@@ -83,6 +84,11 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             "unknowns": len(report.unknowns),
         },
     }
+
+
+def _instruction(layer: Layer) -> dict[str, Any] | None:
+    where = layer.instruction
+    return {"file": where.path, "line": where.line, "end_line": where.end_line} if where else None
 
 
 def _target(report: Report) -> dict[str, Any]:

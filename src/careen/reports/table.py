@@ -59,7 +59,7 @@ NEXT_STEPS = {
     "unreadable": "careen scan --debug says more of each file",
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
     "unpinned": "pin versions: what is not pinned can only be judged after the build, with careen scan",
-    "unresolved": "install from a repository, or name a file whose name holds the version",
+    "unresolved": "name a file whose name holds the version, or --resolve --resolve-hosts HOST to read what it says itself",
     "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX of the image itself",
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }

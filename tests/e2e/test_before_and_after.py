@@ -1,0 +1,206 @@
+"""A Dockerfile before and after its build: the same flaw on the same line, and what packages by address turn out to be."""
+
+import json
+
+import pytest
+from tests.support import packagefiles, rpmdb
+from tests.support.images import make_image, make_layer, write_docker_archive
+from tests.support.servers import Answer, Server
+
+from careen.cli.main import main
+
+DOCKERFILE = """\
+ARG SERVER=8.0.30-1.el9
+FROM rockylinux:9
+ARG SERVER
+RUN yum install -y \\
+    https://repo.example/mysql-community-minimal-release-el9.rpm \\
+    https://repo.example/mysql-community-release-el9.rpm \\
+ && yum-config-manager --enable mysql80 \\
+ && yum install -y \\
+    mysql-community-server-${SERVER} \\
+    nano \\
+ && yum clean all
+USER 27
+"""
+RUN = (
+    "RUN |1 SERVER=8.0.30-1.el9 /bin/sh -c yum install -y     https://repo.example/mysql-community-minimal-release-el9.rpm"
+    "     https://repo.example/mysql-community-release-el9.rpm  && yum-config-manager --enable mysql80  && yum install -y"
+    "     mysql-community-server-${SERVER}     nano  && yum clean all # buildkit"
+)
+HISTORY = [
+    {"created_by": "ADD rootfs.tar.xz / # buildkit"},
+    {"created_by": 'CMD ["/bin/bash"]', "empty_layer": True},
+    {"created_by": "ARG SERVER=8.0.30-1.el9", "empty_layer": True},
+    {"created_by": RUN},
+    {"created_by": "USER 27", "empty_layer": True},
+]
+KEY = "8c718d3b5072e1f5"
+
+
+def advisory(id, name, fixed):
+    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}]
+    affected = [{"package": {"ecosystem": "Rocky Linux:9", "name": name}, "ranges": ranges}]
+    return {"schema_version": "1.6.0", "id": id, "modified": "2026-01-01T00:00:00Z", "affected": affected}
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/Dockerfile").write_text(DOCKERFILE)
+    (tmp_path / "own").mkdir()
+    known = [advisory("CVE-2026-0001", "mysql-community-server", "8.0.32-1.el9"), advisory("CVE-2026-2", "bash", "5.2-1.el9")]
+    for record in known:
+        (tmp_path / "own" / f"{record['id']}.json").write_text(json.dumps(record))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def archive(tree):
+    base = [rpmdb.package("bash", "5.1", "1.el9", vendor="Rocky Enterprise Software Foundation")]
+    more = [
+        rpmdb.package("mysql-community-server", "8.0.30", "1.el9", vendor=None),
+        rpmdb.package("nano", "5.6", "5.el9", vendor="Rocky Enterprise Software Foundation"),
+    ]
+    release = b'ID="rocky"\nVERSION_ID="9.4"\n'
+    layers = [
+        make_layer({"etc/os-release": release, "var/lib/rpm/rpmdb.sqlite": rpmdb.sqlite(tree / "a.sqlite", base)}),
+        make_layer({"var/lib/rpm/rpmdb.sqlite": rpmdb.sqlite(tree / "b.sqlite", base + more)}),
+    ]
+    return write_docker_archive(tree / "built.tar", make_image(layers, {"User": "27"}, history=HISTORY))
+
+
+def told(capsys, *arguments):
+    code = main([*map(str, arguments), "--offline", "--advisories", "own", "--format", "json", "--quiet"])
+    out, _ = capsys.readouterr()
+    assert code == 0
+    return json.loads(out)
+
+
+def flaws(report):
+    found = (one for one in report["findings"] if one["kind"] == "vulnerability")
+    return {(one["id"], one["package"].partition("@")[0]): one["location"] for one in found}
+
+
+SERVER = ("CVE-2026-0001", "pkg:rpm/rocky/mysql-community-server")
+BASH = ("CVE-2026-2", "pkg:rpm/rocky/bash")
+
+
+def test_before_the_build(tree, capsys):
+    report = told(capsys, "check", "app")
+    assert flaws(report) == {SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9}}
+    versions = {one["name"]: one["version"] for one in report["packages"]}
+    assert versions == {
+        "mysql-community-minimal-release": "",
+        "mysql-community-release": "",
+        "mysql-community-server": "8.0.30-1.el9",
+        "nano": "",
+    }
+    messages = {one["location"]["line"]: one["message"] for one in report["findings"] if one["id"] == "DKR-004"}
+    assert messages[5].endswith("mysql-community-minimal-release for el9, version unknown")
+    assert messages[6].endswith("mysql-community-release for el9, version unknown")
+    reasons = {one["code"]: one["packages"] for one in report["coverage"]["reasons"]}
+    assert (reasons["unresolved"], reasons["unpinned"]) == (2, 1)
+
+
+def test_after_the_build(tree, archive, capsys):
+    report = told(capsys, "scan", archive, "--dockerfile", "app/Dockerfile")
+    assert flaws(report) == {
+        SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9},
+        BASH: {"path": "app/Dockerfile", "line": 2, "end_line": 2},
+    }
+    assert [layer["instruction"] for layer in report["layers"]] == [
+        {"file": "app/Dockerfile", "line": 2, "end_line": 2},
+        {"file": "app/Dockerfile", "line": 4, "end_line": 11},
+    ]
+
+
+def test_without_a_dockerfile_the_history_speaks(tree, archive, capsys):
+    report = told(capsys, "scan", archive)
+    assert set(flaws(report).values()) == {None}
+    assert [(layer["instruction"], layer["created_by"]) for layer in report["layers"]][1] == (None, RUN)
+
+
+def test_the_lines_in_other_formats(tree, archive, capsys):
+    flags = ("--dockerfile", "app/Dockerfile", "--offline", "--advisories", "own", "--quiet")
+    assert main(["scan", str(archive), *flags]) == 0
+    table = capsys.readouterr().out
+    assert "mysql-community-server 8.0.30-1.el9  rpm: app/Dockerfile:9" in table
+    assert "bash 5.1-1.el9  rpm: app/Dockerfile:2" in table
+    assert main(["scan", str(archive), *flags, "--format", "sarif"]) == 0
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    places = {one["ruleId"]: one["locations"][0]["physicalLocation"] for one in results if one["ruleId"].startswith("CVE")}
+    assert places["CVE-2026-0001"]["region"]["startLine"] == 9
+    assert places["CVE-2026-0001"]["artifactLocation"]["uri"].endswith("app/Dockerfile")
+
+
+def test_another_dockerfile_explains_nothing(tree, archive, capsys):
+    (tree / "other").write_text("FROM debian:12\nRUN apt-get update\nCOPY a /b\n")
+    flags = ("--offline", "--advisories", "own")
+    assert main(["scan", str(archive), "--dockerfile", "other", *flags]) == 0
+    assert "built.tar was not built from it" in capsys.readouterr().err
+    assert main(["scan", str(archive), "--dockerfile", "missing", *flags]) == 3
+    assert "missing: No such file" in capsys.readouterr().err
+    assert main(["fix", str(archive), "--dockerfile", "app/Dockerfile", *flags]) == 0
+
+
+@pytest.fixture
+def repository(tree):
+    signed = packagefiles.signature_header(268, packagefiles.signature(KEY))
+    named = {"vendor": "MySQL", "arch": "noarch"}
+    minimal = rpmdb.package("mysql-community-minimal-release", "1", "2.el9", **named)
+    release = rpmdb.package("mysql80-community-release", "9", "5.el9", ["/etc/yum.repos.d/mysql-community.repo"], **named)
+    bodies = {"minimal-release": packagefiles.rpm(minimal), "community-release": packagefiles.rpm(release, signed)}
+
+    def respond(request):
+        body = next((body for name, body in bodies.items() if f"{name}-el9.rpm" in request.path), None)
+        if request.path.startswith("/moved"):
+            return Answer(302, headers={"Location": "http://169.254.169.254/latest/meta-data"})
+        if body is None:
+            return Answer(404)
+        return Answer(206, body[: 1 << 20], {"Content-Range": f"bytes 0-{len(body) - 1}/{len(body)}"})
+
+    with Server(respond) as server:
+        yield server
+
+
+def test_resolved_before_the_build(tree, repository, capsys):
+    text = DOCKERFILE.replace("https://repo.example", repository.url)
+    (tree / "app/Dockerfile").write_text(text)
+    report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", f"127.0.0.1:{repository.port}")
+    found = {one["name"]: (one["version"], one["vendor"]) for one in report["packages"]}
+    assert found == {
+        "mysql-community-minimal-release": ("1-2.el9", "unknown"),
+        "mysql80-community-release": ("9-5.el9", "third_party"),
+        "mysql-community-server": ("8.0.30-1.el9", "third_party"),
+        "nano": ("", "third_party"),
+    }
+    messages = {(one["id"], one["location"]["line"]): one["message"] for one in report["findings"] if one["id"][:3] == "DKR"}
+    assert messages["DKR-004", 5].endswith("it is mysql-community-minimal-release 1-2.el9 of MySQL, not signed")
+    assert messages["DKR-004", 6].endswith(f"it is mysql80-community-release 9-5.el9 of MySQL, signed by key {KEY}")
+    assert messages["DKR-008", 5].startswith("mysql-community-minimal-release 1-2.el9 holds no signature")
+    assert messages["DKR-099", 6] == "mysql80-community-release 9-5.el9 brings etc/yum.repos.d/mysql-community.repo"
+    # what the distribution's advisories say does not hold for packages of others
+    assert SERVER not in flaws(report)
+    assert all(request.headers["range"] == "bytes=0-1048575" for request in repository.requests)
+    assert len(repository.requests) == 2
+
+
+@pytest.mark.parametrize("listed", [(), ("--resolve-hosts", "*"), ("--resolve-hosts", "repo.example")])
+def test_a_host_that_is_not_listed_is_not_asked(tree, repository, capsys, listed):
+    (tree / "app/Dockerfile").write_text(DOCKERFILE.replace("https://repo.example", repository.url))
+    report = told(capsys, "check", "app", "--resolve", *listed)
+    assert repository.requests == []
+    reasons = [one for one in report["coverage"]["reasons"] if one["code"] == "unread_address"]
+    assert [one["packages"] for one in reasons] == [2]
+    assert "was not asked" in reasons[0]["detail"]
+    assert flaws(report)[SERVER]["line"] == 9
+
+
+def test_a_redirect_to_where_clouds_keep_credentials(tree, repository, capsys):
+    (tree / "app/Dockerfile").write_text(DOCKERFILE.replace("https://repo.example", f"{repository.url}/moved"))
+    report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", "127.0.0.1", "--resolve-hosts", "*")
+    details = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "unread_address"]
+    assert details
+    assert all("169.254.169.254" in one for one in details)
