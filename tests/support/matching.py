@@ -8,6 +8,7 @@ from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, Range, 
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.plugins import Ecosystem, VersionScheme
+from careen.versions import jvm, upstream
 
 TODAY = date(2026, 6, 1)
 DEBIAN = Distribution("debian", "12", "bookworm", pretty_name="Debian GNU/Linux 12 (bookworm)")
@@ -36,7 +37,7 @@ SCHEMES = {
         "pep440": number_key,
         "go": number_key,
     }.items()
-}
+} | {one.VERSION_SCHEME.name: one.VERSION_SCHEME for one in (jvm, upstream)}
 ECOSYSTEMS = {
     "deb": Ecosystem("deb", "deb", distribution=True),
     "rpm": Ecosystem("rpm", "rpm", distribution=True),

@@ -107,7 +107,6 @@ def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
             CPE_NAMESPACE,
             name,
             ranges=tuple(said.ranges),
-            versions=tuple(said.versions),
             status="fixed" if any(range.fixed for range in said.ranges) else "open",
             confidence="possible" if disputed or said.doubtful else "likely",
             url=f"https://nvd.nist.gov/vuln/detail/{cve.id}",

@@ -1,4 +1,4 @@
-"""Which versions of which products a CVE record's CPE configurations call vulnerable, as ranges and versions.
+"""Which versions of which products a CVE record's CPE configurations call vulnerable, as ranges.
 
 Shape: ``[{operator, negate, nodes: [{operator, negate, cpeMatch: [{vulnerable, criteria, versionStartIncluding, ...}]}]}]``.
 Nodes of a configuration are alternatives, or where its operator is AND all needed: then those that list nothing
@@ -8,7 +8,7 @@ does one that names every version there ever was. Negated nodes say what cannot 
 
 An edition that is sold apart is a product of its own (``gitlab:gitlab:enterprise``), and so is a build for another
 target (``wordpress``, ``windows``), which is left out. ``*`` as version with an end or without is a range; ``-`` is no
-version and says nothing; any other is that version with its update.
+version and says nothing; any other is that version with its update, a range of one, as its order knows other spellings.
 Raises: nothing: criteria that are no CPE 2.3 name are passed over.
 **Source:** NVD CVE API 2.0 schema, ``configurations``; NISTIR 7698; NISTIR 7695, 6.2 and 5.3.3.
 """
@@ -22,7 +22,7 @@ from careen.model.advisory import Range
 
 from .software import joined, unquoted
 
-MAX_STATEMENTS = 2_000  # of one product in one record
+MAX_RANGES = 2_000  # of one product in one record
 _SEPARATOR = re.compile(r"(?<!\\):")
 # Editions of which each is another product than the one that everybody can have.
 _SOLD = frozenset({
@@ -62,7 +62,6 @@ class Configuration(Struct, gc=False):
 
 class Affected(Struct):
     ranges: dict[Range, None]
-    versions: dict[str, None]
     doubtful: bool = True
 
 
@@ -97,25 +96,23 @@ def _take(criterion: Criterion, known: Collection[str], doubtful: bool, found: d
     name = f"{name}:{sold}" if sold else name
     if name not in known or parts[10] not in _TARGETS or parts[7] == "windows":
         return
-    statement = _range(criterion, parts[5], parts[6])
-    if statement is None:
+    range = _range(criterion, parts[5], parts[6])
+    if range is None:
         return
-    said = found.setdefault(name, Affected({}, {}))
-    if len(said.ranges) + len(said.versions) >= MAX_STATEMENTS:
+    said = found.setdefault(name, Affected({}))
+    if len(said.ranges) >= MAX_RANGES:
         return
-    if isinstance(statement, str):
-        said.versions[statement] = None
-    else:
-        said.ranges[statement] = None
+    said.ranges[range] = None
     # One plain statement is enough, whatever stands beside it.
-    said.doubtful = said.doubtful and (doubtful or statement == Range())
+    said.doubtful = said.doubtful and (doubtful or range == Range())
 
 
-def _range(criterion: Criterion, version: str, update: str) -> Range | str | None:
+def _range(criterion: Criterion, version: str, update: str) -> Range | None:
     if version == "-":
         return None
     if version != "*":
-        return joined(unquoted(version), unquoted(update)) or None
+        exact = joined(unquoted(version), unquoted(update))
+        return Range(exact, None, exact)
     low = criterion.version_start_including
     after = low is None and criterion.version_start_excluding is not None
     return Range(

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
+from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
 from careen.model.finding import SuppressedBy, Vulnerability
 from careen.model.package import Package
@@ -215,7 +216,7 @@ def _judgement(
         subject.package.name,
         subject.package.version,
         _paths(subject.package),
-        f"{subject.name} {subject.version} by the advisories of {subject.title}, in {subject.scheme} order",
+        _judged_as(subject),
         outcome,
         _outcome(outcome, finding, by, statements, subject),
         tuple(asked),
@@ -225,9 +226,20 @@ def _judgement(
     )
 
 
+def _judged_as(subject: Subject) -> str:
+    if not subject.upstream:
+        return f"{subject.name} {subject.version} by the advisories of {subject.title}, in {subject.scheme} order"
+    names = (f"CPE {name}" if namespace == CPE_NAMESPACE else f"{namespace} {name}" for namespace, name in _places(subject))
+    return f"{subject.title} {subject.version}, its maker's version, as {', '.join(names)}, in {subject.scheme} order"
+
+
 def _places(subject: Subject) -> list[tuple[str, str]]:
     """Where somebody may speak of the package: its namespace, those beside it, and that of the package that owns it."""
     places = [(namespace, subject.name) for namespace in (subject.namespace, subject.stand_in, subject.paid) if namespace]
+    names = {subject.name, subject.source or subject.name}
+    places += [(namespace, name) for namespace in subject.channels for name in sorted(names)]
+    places += [(subject.namespace, subject.source)] if subject.source not in ("", subject.name) else []
+    places += subject.also
     if subject.product:
         places += [(subject.product.namespace, name) for name in subject.product.names]
     return [*places, (subject.owner.namespace, subject.owner.name)] if subject.owner else places
@@ -286,7 +298,7 @@ def _comes_to(
         return False, "says nothing either way"
     if not held:
         return False, ""
-    if subject.package.type == "rpm" and not speaks_of(advisory, subject.package):
+    if subject.package.type == "rpm" and subject.distribution and not speaks_of(advisory, subject.package):
         return False, "is about another module stream, architecture or line of builds"
     if all(found.advisory is not advisory for found in opinion.hits):
         return False, "another build of the same erratum is installed: it has the fix"
@@ -404,7 +416,7 @@ def _why_unjudged(package: Package, ecosystems: Mapping[str, Ecosystem]) -> str:
         return f"no advisory source knows {package.type} packages"
     if ecosystem.distribution:
         if package.vendor == "third_party":
-            return "somebody else than the distribution built it, whose advisories do not speak of it"
+            return "somebody else than the distribution built it, and nobody is known to speak of it by that name"
         return "its distribution or its build is not known to any source"
     if ecosystem.namespace is None:
         return f"there is no feed of {package.type} packages"

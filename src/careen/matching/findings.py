@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Epss, Exploited, Malicious, VulnerabilityRecord
 from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability
 from careen.model.package import Package
 
+from .channels import title as channel_title
 from .distributions import title_of
 from .judge import Judged
 from .keys import Key
@@ -172,6 +174,11 @@ def _reason(judged: Judged, main: Hit, fix: Fix) -> str:
     title = subject.title
     if subject.product and main.advisory.namespace == subject.product.namespace:
         title = subject.product.namespace
+    elif subject.upstream:
+        named = main.advisory.namespace
+        title = f"CPE {main.advisory.package}" if named == CPE_NAMESPACE else f"{subject.title} in {named}"
+    elif main.advisory.namespace in subject.channels:
+        title = channel_title(main.advisory.namespace)
     elif main.advisory.namespace != subject.namespace:
         title = f"{title_of(main.advisory.namespace)}, standing in for {title}"
     text = f"{explain(main, subject.version)} ({subject.scheme} order, {title})"

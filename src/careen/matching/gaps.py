@@ -7,6 +7,7 @@ from datetime import date
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
+from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import NamespaceInfo
 from careen.model.report import Reason
 
@@ -36,8 +37,11 @@ def gaps_of(
     reasons: list[Reason] = []
     namespaces: list[str] = []
     judged = 0
-    readable, unreadable = _readable(subjects, keys)
+    readable, makers, unreadable = _readable(subjects, keys)
     reasons += unreadable
+    if makers:
+        judged, namespaces, unknown = _of_makers(makers, knowledge, said)
+        reasons += unknown
     for namespace, group in sorted(readable.items()):
         infos = knowledge.namespace(namespace)
         title = group[0].title
@@ -71,19 +75,50 @@ def gaps_of(
     return Gaps(tuple(reasons), tuple(namespaces), judged)
 
 
-def _readable(subjects: Iterable[Subject], keys: Mapping[str, Key]) -> tuple[dict[str, list[Subject]], list[Reason]]:
+def _readable(
+    subjects: Iterable[Subject], keys: Mapping[str, Key]
+) -> tuple[dict[str, list[Subject]], list[Subject], list[Reason]]:
+    """By namespace; apart from them what is judged by its maker's versions, of which several namespaces speak."""
     groups: dict[str, list[Subject]] = defaultdict(list)
+    makers: list[Subject] = []
     odd: dict[str, list[str]] = defaultdict(list)
     for subject in subjects:
         if keys[subject.scheme](subject.version) is None:
             version = f"{subject.package.name} {subject.version!r}" if subject.version else f"{subject.package.name} has none"
             odd[subject.package.type].append(version)
+        elif subject.upstream:
+            makers.append(subject)
         else:
             groups[subject.namespace].append(subject)
-    return groups, [
-        Reason("unassessed_package", f"{type}: versions that cannot be compared: {_few(texts)}", len(texts))
-        for type, texts in odd.items()
-    ]
+    return (
+        groups,
+        makers,
+        [
+            Reason("unassessed_package", f"{type}: versions that cannot be compared: {_few(texts)}", len(texts))
+            for type, texts in odd.items()
+        ],
+    )
+
+
+def _of_makers(
+    subjects: list[Subject], knowledge: Knowledge, said: Collection[tuple[str, str]]
+) -> tuple[int, list[str], list[Reason]]:
+    """Judged is what a source knows by name, or would: one that lists all its packages."""
+    places = [((subject.namespace, subject.name), *subject.also) for subject in subjects]
+    namespaces = sorted({namespace for listed in places for namespace, _ in listed})
+    infos = {namespace: knowledge.namespace(namespace) for namespace in namespaces}
+    whole = {namespace for namespace in namespaces if any(not info.partial for info in infos[namespace])}
+    known = [any(place in said or place[0] in whole for place in listed) for listed in places]
+    reasons = []
+    if left := [subject.title for subject, is_known in zip(subjects, known, strict=True) if not is_known]:
+        detail = f"no source speaks of their software: {_few(list(dict.fromkeys(left)))}"
+        reasons.append(Reason("unassessed_package", detail, len(left)))
+    if not infos.get(CPE_NAMESPACE):
+        detail = (
+            "software that its makers' versions judge: NVD's ranges, which the full `careen db update` fetches, are missing"
+        )
+        reasons.append(Reason("partial_source", detail, len(subjects)))
+    return sum(known), [namespace for namespace in namespaces if infos[namespace]], reasons
 
 
 def _few(texts: list[str]) -> str:
@@ -104,8 +139,8 @@ def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject],
 
 
 def _known(namespace: str, group: list[Subject], knowledge: Knowledge) -> int:
-    known = knowledge.knows(namespace, {subject.name for subject in group})
-    return Counter(subject.name in known for subject in group)[True]
+    known = knowledge.knows(namespace, {name for subject in group for name in (subject.name, subject.source)})
+    return Counter(subject.name in known or subject.source in known for subject in group)[True]
 
 
 def _standing_in(group: list[Subject], stand_in: str, said: Collection[tuple[str, str]]) -> tuple[int, list[Reason]]:

@@ -5,7 +5,8 @@ Feeds overlap and disagree, so a flaw that an advisory holds is dropped or doubt
 - the same namespace says that this package is not affected, or names the version that mends it, and has it;
 - a distribution's own feed knows the flaw and does not hold the version, while a copy or a derived list does;
 - the distribution whose package owns a language package's files has spoken about the flaw;
-- the ecosystem's own database names the flaw without holding the version: kept, as ``possible``.
+- the ecosystem's own database, or OSV's identity of software that NVD speaks of too, names the flaw without holding the
+  version: kept, as ``possible``.
 """
 
 import re
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.model.finding import Confidence
 
@@ -57,7 +59,7 @@ class Judged(Struct, frozen=True):
 
 
 def opinion(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Opinion:
-    rpm = subject.package.type == "rpm"
+    rpm = subject.package.type == "rpm" and subject.distribution
     if rpm:
         advisories = [advisory for advisory in advisories if speaks_of(advisory, subject.package)]
     elif subject.package.type == "ebuild" and (slot := subject.package.module):
@@ -103,7 +105,7 @@ def judge(
     """``spoken``: flaws of which the distribution that owns the files has judged already."""
     own = _own(subject)
     against, mended = contradicted(subject, said)
-    speaking = {subject.namespace, subject.product.namespace if subject.product else subject.namespace}
+    speaking = {subject.namespace, subject.product.namespace if subject.product else subject.namespace, *subject.channels}
     judged = []
     for flaw in flaws(said.hits, records):
         ids = {flaw.id, *flaw.aliases}
@@ -145,8 +147,10 @@ def named(advisory: Advisory) -> tuple[str, ...]:
 
 
 def _own(subject: Subject) -> Callable[[Advisory], bool]:
+    if subject.upstream:
+        return lambda advisory: advisory.namespace != CPE_NAMESPACE
     if subject.stand_in:
-        return lambda advisory: advisory.namespace == subject.namespace
+        return lambda advisory: advisory.namespace in (subject.namespace, *subject.channels)
     if subject.distribution:
         distribution = subject.namespace.partition(":")[0]
         source = _OWN_SOURCES.get(distribution, distribution)

@@ -17,6 +17,7 @@ from careen.model.inventory import Inventory
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
 
+from .channels import heard
 from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of
 from .judge import Judged, Opinion, judge, named, opinion, paid_for
@@ -67,9 +68,14 @@ def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
     wanted: dict[str, set[str]] = defaultdict(set)
     for subject in subjects:
         wanted[subject.namespace].add(subject.name)
-        for also in (subject.stand_in, subject.paid):
+        for also in (subject.stand_in, subject.paid, *subject.channels):
             if also:
                 wanted[also].add(subject.name)
+        if subject.source:
+            for namespace in (subject.namespace, *subject.channels):
+                wanted[namespace].add(subject.source)
+        for namespace, name in subject.also:
+            wanted[namespace].add(name)
         if subject.product:
             wanted[subject.product.namespace].update(subject.product.names)
         if subject.owner:
@@ -83,9 +89,11 @@ def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
 
 def opinions_of(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozenset[str]]:
     """What is said of the package, and the flaws on which somebody with a better word has spoken already."""
-    own = said.get((subject.namespace, subject.name), ())
+    own = heard(subject.package, subject.namespace, subject.name, subject.source, subject.channels, said)
     if product := subject.product:
         own = (*own, *(one for name in product.names for one in said.get((product.namespace, name), ())))
+    if subject.also:
+        own = (*own, *(one for place in subject.also for one in said.get(place, ())))
     if subject.owner:
         by_owner = said.get((subject.owner.namespace, subject.owner.name), ())
         left = {name for advisory in by_owner if advisory.status != "undetermined" for name in named(advisory)}

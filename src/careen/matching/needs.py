@@ -7,6 +7,7 @@ from careen.plugins import Ecosystem
 
 from .distributions import distribution_of, release_of
 from .products import product_of
+from .upstream import namespaces as of_makers
 
 
 def needed(
@@ -16,6 +17,7 @@ def needed(
     namespaces: set[str] = set()
     for package in packages:
         ecosystem = ecosystems.get(package.type)
+        namespaces |= of_makers(package, distribution, ecosystems)
         if ecosystem is None:
             continue
         if not ecosystem.distribution:

@@ -3,7 +3,8 @@
 A deb or apk is judged by its source package, an rpm by its own name (by the source's where the feed names those). A
 language package whose files a distribution's package owns is left to the distribution when its feed lists unfixed
 issues too; otherwise its ecosystem judges it, except for the flaws that the distribution has spoken about.
-Some packages are judged by their product's own advisories too, or by them alone (``products``).
+Some packages are judged by their product's own advisories too, or by them alone (``products``); what a third party
+packaged, and files that are known by a CPE name alone, by the versions of their makers (``upstream``).
 Packages that nothing can judge become reasons, with their count.
 """
 
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge, key_name
 from careen.model.finding import Confidence
@@ -19,9 +21,11 @@ from careen.model.package import Package
 from careen.model.report import Reason
 from careen.plugins import Ecosystem
 
-from .distributions import Release, distribution_of, name_of, parent_of, release_of
+from .channels import channels_of
+from .distributions import REBUILDS, Release, distribution_of, name_of, parent_of, release_of
 from .products import Product, product_of
 from .rpm import stream_of
+from .upstream import Identity, named, packaged
 from .vendors import vendor_of
 
 
@@ -39,6 +43,10 @@ class Subject(Struct, frozen=True):
     paid: str | None = None  # namespace of fixes that only paying customers get
     entitled: bool = False  # this image is a paying customer's
     product: Product | None = None  # whose own advisories speak of it beside those of the namespace
+    source: str = ""  # the source package's name, where the namespace speaks of those too
+    channels: tuple[str, ...] = ()  # namespaces of extended support and of products that it came from
+    upstream: bool = False  # judged by its maker's versions
+    also: tuple[tuple[str, str], ...] = ()  # namespaces and names that speak of it beside the first
 
 
 def subjects_of(
@@ -49,17 +57,22 @@ def subjects_of(
     owned = 0
     left: Counter[tuple[str, str]] = Counter()
     complete: dict[str, bool] = {}
-    owners = _owners(inventory)
+    owning = _owning(inventory)
+    owners = _owners(inventory, owning)
+    channels = channels_of(inventory.content_sets, knowledge)
     for package in inventory.packages:
         ecosystem = ecosystems.get(package.type)
         if ecosystem is None:
-            left["no_advisories", f"{package.type}: no advisory source knows this kind of package"] += 1
+            if identity := named(package):
+                subjects.append(_by_maker(package, identity))
+            else:
+                left["no_advisories", f"{package.type}: no advisory source knows this kind of package"] += 1
         elif ecosystem.distribution:
             subject = _of_distribution(package, inventory, ecosystem)
             if isinstance(subject, Reason):
                 left[subject.code, subject.detail] += 1
             else:
-                subjects.append(subject)
+                subjects.append(_with_relatives(subject, knowledge, complete, channels))
         else:
             owner = owners(package, ecosystems)
             product = product_of(package)
@@ -69,8 +82,16 @@ def subjects_of(
                 key = key_name(ecosystem.namespace, package.name)
                 subjects.append(_by_itself(package, ecosystem.namespace, key, ecosystem.scheme, owner, product))
             elif product:
-                subjects.append(_by_itself(package, product.namespace, product.names[0], product.scheme, owner))
-            elif not owner:  # the package that it is a file of is a subject of its own
+                subject = _by_itself(package, product.namespace, product.names[0], product.scheme, owner)
+                identity = None if package.owned_by else named(package)
+                subjects.append(replace(subject, upstream=True, also=identity.places) if identity else subject)
+            elif owner:
+                pass  # the package that it is a file of is a subject of its own
+            elif _is_judged_as_package(package, owning, inventory):
+                owned += 1
+            elif (identity := named(package)) and not _is_of_distribution(package, owning, inventory):
+                subjects.append(_by_maker(package, identity))
+            else:
                 left["no_advisories", f"{package.type}: no feed"] += 1
     return subjects, owned, [Reason(code, detail, count) for (code, detail), count in left.items()]
 
@@ -79,17 +100,36 @@ def _of_distribution(package: Package, inventory: Inventory, ecosystem: Ecosyste
     distribution = distribution_of(package, inventory.distribution)
     if distribution is None:
         return Reason("unknown_distribution", f"{package.type} packages, but nothing says of which distribution")
+    vendor = package.vendor if package.vendor != "unknown" else vendor_of(package, distribution)
+    if vendor == "third_party" and (identity := packaged(package)):
+        return _by_maker(package, identity)
     release = release_of(distribution)
     if release is None:
         parent = parent_of(distribution)
         detail = f"{name_of(distribution)}: its packages are its own builds, which {parent}'s advisories do not judge"
         return Reason("unknown_distribution", detail if parent else f"{name_of(distribution)}: no feed knows it")
-    vendor = package.vendor if package.vendor != "unknown" else vendor_of(package, distribution)
     if vendor == "third_party":
-        return Reason("unassessed_package", f"{package.type} packages that {release.title} did not build")
+        detail = f"{package.type} packages that {release.title} did not build, and that nobody else is known to speak of"
+        return Reason("unassessed_package", detail)
     if package.type == "rpm" and stream_of(package) == "":
         return Reason("unassessed_package", "rpm packages of a module whose label is missing, so that its stream is unknown")
     return _subject(package, release, ecosystem)
+
+
+def _with_relatives(
+    subject: Subject, knowledge: Knowledge, complete: dict[str, bool], channels: Callable[[Package], tuple[str, ...]]
+) -> Subject:
+    """An rpm with whoever else may speak of it: channels of RHEL, or the rebuilds and RHEL itself for one another."""
+    namespace, _, release = subject.namespace.partition(":")
+    if subject.package.type != "rpm" or namespace not in REBUILDS:
+        return subject
+    if namespace == "rhel":
+        source = subject.package.source.name if subject.package.source else subject.name
+        subject = replace(subject, source=source, channels=channels(subject.package))
+    if _is_complete(subject.namespace, knowledge, complete):
+        return replace(subject, stand_in=None)
+    nobody = not any(map(knowledge.namespace, filter(None, (subject.namespace, subject.stand_in))))
+    return replace(subject, stand_in=f"rhel:{release}") if nobody and namespace != "rhel" else subject
 
 
 def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subject:
@@ -133,11 +173,33 @@ def _by_itself(
     )
 
 
-def _owners(inventory: Inventory) -> Callable[[Package, Mapping[str, Ecosystem]], Subject | None]:
-    """Finds the subject of the package that owns another one's files, where the distribution built it."""
+def _by_maker(package: Package, identity: Identity) -> Subject:
+    (namespace, name), *also = identity.places
+    return Subject(
+        package,
+        namespace,
+        name,
+        identity.version,
+        identity.scheme,
+        identity.title,
+        distribution=False,
+        weight=weaker(_weight(package), "possible" if identity.is_part else "likely"),
+        upstream=True,
+        also=tuple(also),
+    )
+
+
+def _owning(inventory: Inventory) -> dict[str, Package]:
+    """The packages that own files of others, by purl."""
     wanted = {package.owned_by for package in inventory.packages if package.owned_by}
     types = {purl.removeprefix("pkg:").partition("/")[0] for purl in wanted}
-    by_purl = {package.purl: package for package in inventory.packages if package.type in types}
+    return {purl: package for package in inventory.packages if package.type in types and (purl := package.purl) in wanted}
+
+
+def _owners(
+    inventory: Inventory, by_purl: Mapping[str, Package]
+) -> Callable[[Package, Mapping[str, Ecosystem]], Subject | None]:
+    """Finds the subject of the package that owns another one's files, where the distribution built it."""
     found: dict[str, Subject | None] = {}
 
     def owner(package: Package, ecosystems: Mapping[str, Ecosystem]) -> Subject | None:
@@ -158,6 +220,21 @@ def _built(package: Package, inventory: Inventory, ecosystem: Ecosystem) -> Subj
         vendor = vendor_of(package, inventory.distribution)
     subject = _of_distribution(package, inventory, ecosystem) if ecosystem.distribution else None
     return subject if vendor == "distribution" and isinstance(subject, Subject) else None
+
+
+def _is_judged_as_package(package: Package, by_purl: Mapping[str, Package], inventory: Inventory) -> bool:
+    """Is it a file of a third party's package that is judged by its maker's versions?"""
+    owning = by_purl.get(package.owned_by or "")
+    return owning is not None and not _is_of_distribution(package, by_purl, inventory) and packaged(owning) is not None
+
+
+def _is_of_distribution(package: Package, by_purl: Mapping[str, Package], inventory: Inventory) -> bool:
+    """A distribution built it, though perhaps one whose packages nothing judges: its versions are not the maker's."""
+    owning = by_purl.get(package.owned_by or "")
+    if owning is None:
+        return package.owned_by is not None
+    vendor = owning.vendor if owning.vendor != "unknown" else vendor_of(owning, inventory.distribution)
+    return vendor != "third_party"
 
 
 def _is_complete(namespace: str, knowledge: Knowledge, known: dict[str, bool]) -> bool:

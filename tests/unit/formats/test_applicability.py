@@ -40,7 +40,11 @@ def test_versions_with_their_updates():
     found = said(
         [{"criteria": cpe("9.6", "p1")}, {"criteria": cpe("1.0", "rc1")}, {"criteria": cpe("2.0")}, {"criteria": cpe("-")}]
     )
-    assert list(found["acme:server"].versions) == ["9.6p1", "1.0rc1", "2.0"]
+    assert [(one.introduced, one.last_affected) for one in found["acme:server"].ranges] == [
+        ("9.6p1", "9.6p1"),
+        ("1.0rc1", "1.0rc1"),
+        ("2.0", "2.0"),
+    ]
 
 
 def test_every_version_there_ever_was_is_doubtful():

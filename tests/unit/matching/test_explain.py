@@ -21,7 +21,7 @@ from careen.matching.keys import keys_of
 from careen.model.advisory import Malicious, Range, VulnerabilityRecord
 from careen.model.finding import Suppressed, SuppressedBy
 from careen.model.inventory import Inventory
-from careen.model.package import Package
+from careen.model.package import Package, Source
 from careen.plugins import VersionScheme
 
 OWNER = deb("python3-django", "4.2.1-1", evidence=())
@@ -125,7 +125,10 @@ def test_the_distribution_has_the_first_word():
     ("package", "why"),
     [
         (Package("brew", None, "x", "1"), "no advisory source knows brew packages"),
-        (deb("x", vendor="third_party"), "somebody else than the distribution built it, whose advisories do not speak of it"),
+        (
+            deb("x", source=Source("x", "1"), vendor="third_party"),
+            "somebody else than the distribution built it, and nobody is known to speak of it by that name",
+        ),
         (
             Package("deb", "raspbian", "x", "1", distro="raspbian-12"),
             "its distribution or its build is not known to any source",

@@ -1,0 +1,58 @@
+"""Software that is judged by its maker's versions: what a third party packaged, and what is known by a CPE name alone.
+
+Whoever packages for many distributions takes new versions over, so that the maker's ranges hold; a distribution mends
+under the old version, and its packages are never judged so. OSV's identity of the software comes first and NVD's ranges
+beside it. Names come from a map (``formats/software``): a package that is not in it is judged by nobody.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from careen.database.knowledge import key_name
+from careen.formats.software import Software, software_of_cpe, software_of_package, upstream_version, version_of_cpe
+from careen.model.package import Distribution, Package
+from careen.plugins import Ecosystem
+
+from .distributions import distribution_of
+from .vendors import vendor_of
+
+
+class Identity(Struct, frozen=True):
+    places: tuple[tuple[str, str], ...]  # namespaces and names that speak of it, the best first
+    version: str
+    scheme: str
+    title: str
+    is_part: bool = False  # of the build, without the program: what is said of it may be about another part
+
+
+def packaged(package: Package) -> Identity | None:
+    """What a third party's deb or rpm holds, by its own name or its source package's."""
+    built = f"{package.maintainer or ''} {package.version}"
+    found = software_of_package(package.name, built)
+    if found is None and package.source is not None and package.source.name != package.name:
+        found = software_of_package(package.source.name, built)
+        found = (found[0], True) if found else None
+    return _identity(found[0], upstream_version(package.type, package.version), found[1]) if found else None
+
+
+def named(package: Package) -> Identity | None:
+    """What a CPE name says that a file is."""
+    software = software_of_cpe(package.cpe) if package.cpe else None
+    return _identity(software, package.version or version_of_cpe(package.cpe or "")) if software else None
+
+
+def namespaces(package: Package, distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]) -> frozenset[str]:
+    """The namespaces to ask for a package that only its maker's versions judge."""
+    ecosystem = ecosystems.get(package.type)
+    if ecosystem is None or (ecosystem.namespace is None and not ecosystem.distribution):
+        identity = named(package)
+    else:
+        vendor = package.vendor if package.vendor != "unknown" else vendor_of(package, distribution_of(package, distribution))
+        identity = packaged(package) if ecosystem.distribution and vendor == "third_party" else None
+    return frozenset(namespace for namespace, _ in identity.places) if identity else frozenset()
+
+
+def _identity(software: Software, version: str, is_part: bool = False) -> Identity:
+    places = tuple((namespace, key_name(namespace, name)) for namespace, name in software.places)
+    return Identity(places, version, software.scheme, software.name, is_part)

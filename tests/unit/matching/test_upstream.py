@@ -1,0 +1,145 @@
+from msgspec.structs import replace
+from tests.support.matching import ALMA, DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, rpm
+
+from careen.matching.match import match
+from careen.matching.upstream import named, namespaces, packaged
+from careen.model.advisory import NamespaceInfo, Range
+from careen.model.inventory import Inventory
+from careen.model.package import Evidence, Package, Source
+
+NGINX = deb("nginx", "1.24.0-1~bookworm", Source("nginx", "1.24.0-1~bookworm"), vendor="third_party")
+CPE = "cpe:2.3:a:f5:nginx:1.24.0:*:*:*:*:*:*:*"
+BINARY = Package("generic", None, "nginx", "1.24.0", cpe=CPE, confidence=0.8, evidence=(Evidence("usr/sbin/nginx", 1),))
+NVD = NamespaceInfo("cpe", "nvd", 1, 1, partial=True, unfixed=True)
+
+
+def cpe(package="f5:nginx", fixed="1.25.3", id="CVE-2026-0001", **fields):
+    fields.setdefault("confidence", "likely")
+    return advisory(id, fixed, "cpe", package, source="nvd", **fields)
+
+
+def judged(packages, *records, distribution=DEBIAN):
+    return match(Inventory(distribution, tuple(packages)), knowledge(NVD, *records), SCHEMES, ECOSYSTEMS, TODAY)
+
+
+def test_a_third_partys_package_by_its_makers_version():
+    matched = judged([NGINX], cpe(), advisory(fixed="9-1", package="nginx"), info(unfixed=True))
+    (found,) = matched.findings
+    assert (found.id, found.confidence, found.fix.versions) == ("CVE-2026-0001", "likely", ("1.25.3",))
+    assert found.reason == "1.24.0 < 1.25.3 (upstream order, CPE f5:nginx)"
+    assert (found.package_version, matched.judged, matched.reasons) == ("1.24.0-1~bookworm", 1, ())
+
+
+def test_the_distributions_own_build_is_never_judged_by_cpe():
+    own = replace(NGINX, version="1.24.0-2", source=Source("nginx", "1.24.0-2"), vendor="distribution")
+    assert judged([own], cpe(), info(unfixed=True)).findings == ()
+
+
+def test_the_names_of_one_software_are_asked_together_and_told_once():
+    matched = judged([NGINX], cpe(), cpe("nginx:nginx", "1.25.4"), cpe("f5:nginx_plus", "30"))
+    (found,) = matched.findings
+    assert len(found.advisories) == 1
+    assert found.fix.versions == ("1.25.3", "1.25.4")
+
+
+def test_osv_comes_first():
+    bitnami = info("Bitnami", "osv/Bitnami", unfixed=True)
+    same = advisory("BIT-nginx-2026-0001", "1.24.1", "Bitnami", "nginx", aliases=("CVE-2026-0001",))
+    (found,) = judged([NGINX], bitnami, same, cpe()).findings
+    assert (found.confidence, found.fix.versions) == ("likely", ("1.24.1",))
+    assert found.reason == "1.24.0 < 1.24.1 (upstream order, nginx in Bitnami)"
+    elsewhere = replace(same, ranges=(Range("1.25.0", "1.25.3"),))
+    (found,) = judged([NGINX], bitnami, elsewhere, cpe()).findings
+    assert found.confidence == "possible"
+
+
+def test_a_package_without_the_program_gates_nothing():
+    part = deb("nginx-module-njs", "1.24.0+0.8-1~bookworm", Source("nginx-module-njs", "1"), vendor="third_party")
+    (found,) = judged([part], cpe()).findings
+    assert found.confidence == "possible"
+
+
+def test_what_the_map_does_not_have_is_not_assessed():
+    other = deb("acme-agent", "1.0-1", Source("acme-agent", "1.0-1"), vendor="third_party")
+    (reason,) = judged([other], cpe()).reasons
+    assert (reason.code, reason.packages) == ("unassessed_package", 1)
+
+
+def test_software_that_no_source_names_is_not_assessed():
+    matched = judged([NGINX], cpe("redis:redis"))
+    (reason,) = matched.reasons
+    assert (reason.code, reason.detail) == ("unassessed_package", "no source speaks of their software: nginx")
+    assert matched.judged == 0
+    assert judged([NGINX], info("Bitnami", "osv/Bitnami", unfixed=True)).judged == 1  # one that lists all of its packages
+
+
+def test_without_nvd_the_gap_is_said():
+    known = knowledge(info("Bitnami", "osv/Bitnami", unfixed=True))
+    matched = match(Inventory(DEBIAN, (NGINX,)), known, SCHEMES, ECOSYSTEMS, TODAY)
+    (reason,) = matched.reasons
+    assert (reason.code, "careen db update" in reason.detail) == ("partial_source", True)
+
+
+def test_rpms_of_third_parties_need_no_architecture_or_stream():
+    package = rpm("mysql-community-server", "8.0.35-1.el8", maintainer="Oracle and/or its affiliates", arch="x86_64")
+    (found,) = judged([package], cpe("oracle:mysql", "8.0.36"), distribution=ALMA).findings
+    assert found.reason == "8.0.35 < 8.0.36 (upstream order, CPE oracle:mysql)"
+
+
+def test_third_parties_on_a_distribution_that_nobody_judges():
+    package = Package("deb", "kali", "docker-ce", "5:24.0.6-1~debian.12~bookworm", distro="kali-2024.1")
+    (found,) = judged([package], cpe("docker:docker", "24.0.7")).findings
+    assert found.package_name == "docker-ce"
+
+
+def test_a_file_that_no_package_owns():
+    matched = judged([BINARY], cpe())
+    (found,) = matched.findings
+    assert (found.confidence, found.paths, matched.judged) == ("likely", ("usr/sbin/nginx",), 1)
+
+
+def test_a_file_of_a_package_is_judged_with_it():
+    package = replace(NGINX, vendor="third_party")
+    matched = judged([package, replace(BINARY, owned_by=package.purl)], cpe())
+    assert [found.package_name for found in matched.findings] == ["nginx"]
+    assert (matched.findings[0].paths, matched.judged) == (("var/lib/dpkg/status",), 2)
+
+
+def test_a_file_of_a_package_that_nobody_knows_is_judged_by_itself():
+    package = deb("acme-bundle", "1.0-1", Source("acme-bundle", "1.0-1"), vendor="third_party")
+    (found,) = judged([package, replace(BINARY, owned_by=package.purl)], cpe()).findings
+    assert found.paths == ("usr/sbin/nginx",)
+
+
+def test_a_file_of_a_distribution_is_never_judged_by_cpe():
+    for distribution in (DEBIAN, replace(DEBIAN, id="kali", pretty_name="Kali")):
+        package = deb("nginx", "1.24.0-2", Source("nginx", "1.24.0-2"), vendor="distribution")
+        matched = judged([package, replace(BINARY, owned_by=package.purl)], cpe(), distribution=distribution)
+        assert matched.findings == ()
+
+
+def test_java_in_both_spellings():
+    java = Package(
+        "generic", None, "openjdk", "1.8.0_382-b05", cpe="cpe:2.3:a:oracle:openjdk:8:update382:*:*:*:*:*:*", confidence=0.9
+    )
+    exact = cpe("oracle:jdk", None, ranges=(Range("8_382", None, "8_382"),))
+    (found,) = judged([java], exact, cpe("oracle:openjdk", "8u382", id="CVE-2026-0002")).findings
+    assert found.reason == "8_382 <= 1.8.0_382-b05 <= 8_382 (jvm order, CPE oracle:jdk)"
+
+
+def test_namespaces_to_fetch():
+    assert namespaces(NGINX, DEBIAN, ECOSYSTEMS) == {"Bitnami", "cpe"}
+    assert namespaces(BINARY, DEBIAN, ECOSYSTEMS) == {"Bitnami", "cpe"}
+    assert namespaces(replace(NGINX, vendor="distribution"), DEBIAN, ECOSYSTEMS) == frozenset()
+    assert namespaces(Package("pypi", None, "x", "1", cpe=BINARY.cpe), DEBIAN, ECOSYSTEMS) == frozenset()
+
+
+def test_a_source_package_may_name_the_software():
+    package = deb(
+        "libacme", "8.0.35-1debian12", Source("mysql-community-server", "8.0.35-1debian12"), maintainer="x@oracle.com"
+    )
+    found = packaged(package)
+    assert found is not None
+    assert (found.title, found.is_part, found.version) == ("MySQL", True, "8.0.35")
+    assert packaged(deb("x", "1", Source("x", "1"))) is None
+    assert named(Package("generic", None, "x", "1")) is None
