@@ -1,9 +1,10 @@
 """Mirrors of feeds laid out from readable files, and a Fetcher that serves one without a network.
 
 In a golden ``input``, a folder ``all.zip`` becomes a zip of its files, a folder ``x.tar.gz`` such a tar, and
-``x.gz.text`` becomes ``x.gz``.
+``x.gz.text`` becomes ``x.gz``, ``x.bz2.text`` becomes ``x.bz2``.
 """
 
+import bz2
 import gzip
 import hashlib
 import io
@@ -31,7 +32,7 @@ def lay_out(source, target):
             with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as writer:
                 for member in sorted(path.iterdir()):
                     writer.write(member, member.name)
-        elif path.name.endswith(".tar.gz"):
+        elif path.name.endswith((".tar.gz", ".tar.zst")):  # what reads them tells gzip and zstd apart by their first bytes
             to.parent.mkdir(parents=True, exist_ok=True)
             files = {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()}
             to.write_bytes(packed_tar(files))
@@ -39,7 +40,9 @@ def lay_out(source, target):
             lay_out(path, to)
         else:
             to.parent.mkdir(parents=True, exist_ok=True)
-            if path.name.endswith(".gz.text"):
+            if path.name.endswith(".bz2.text"):
+                to.with_name(path.name.removesuffix(".text")).write_bytes(bz2.compress(path.read_bytes()))
+            elif path.name.endswith(".gz.text"):
                 to.with_name(path.name.removesuffix(".text")).write_bytes(gzip.compress(path.read_bytes(), mtime=0))
             else:
                 shutil.copyfile(path, to)
@@ -101,6 +104,8 @@ def repacked(data, change):
             return packed_tar({member.name: change(reader.extractfile(member).read()) for member in reader if member.isfile()})
     if data[:2] == b"\x1f\x8b":
         return gzip.compress(change(gzip.decompress(data)), mtime=0)
+    if data[:3] == b"BZh":
+        return bz2.compress(change(bz2.decompress(data)))
     return change(data)
 
 
