@@ -1,6 +1,7 @@
 """What one OSV record says: advisories for its packages and what is known of the flaw.
 
-- withdrawn records, bug-fix errata without a flaw, and informational entries (RustSec's "unmaintained", "unsound") say nothing;
+- withdrawn records, bug-fix errata without a flaw, and informational entries (RustSec's "unmaintained", "unsound") without
+  a CVE say nothing;
 - ``MAL-`` becomes Malicious, everything else an Advisory for each package and one VulnerabilityRecord;
 - ``aliases`` and ``upstream`` are aliases; ``related`` is not, but for errata that name the flaws they mend nowhere else;
 - ranges of type GIT are commits, not versions: an entry with nothing but such ranges says nothing about a package.
@@ -37,7 +38,8 @@ def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Ma
     aliases = _aliases(record)
     if _BUGFIX.match(record.id) and not aliases:
         return
-    affected = [entry for entry in record.affected or () if _is_wanted(entry, ecosystem)]
+    flaw = record.id.startswith("CVE-") or any(id.startswith("CVE-") for id in aliases)
+    affected = [entry for entry in record.affected or () if _is_wanted(entry, ecosystem, flaw)]
     if record.id.startswith("MAL-"):
         yield from _malicious(record.id, affected)
         return
@@ -70,10 +72,11 @@ def _aliases(record: Record) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def _is_wanted(entry: Affected, ecosystem: str | None) -> bool:
+def _is_wanted(entry: Affected, ecosystem: str | None, flaw: bool) -> bool:
+    """``flaw``: the record names a CVE, so that it is more than a piece of information."""
     if entry.package is None or not entry.package.name or len(entry.package.name) > 500:
         return False
-    if entry.database_specific and entry.database_specific.informational:
+    if not flaw and entry.database_specific and entry.database_specific.informational:
         return False
     base = entry.package.ecosystem.partition(":")[0]
     return ecosystem is None or base == ecosystem

@@ -82,6 +82,13 @@ def test_informational_is_no_vulnerability(kind):
     assert read(affected=[entry([ZERO], database_specific={"informational": kind})]) == []
 
 
+def test_what_is_unsound_and_has_a_cve_is_a_vulnerability():
+    unsound = entry([ZERO, {"fixed": "2.0"}], database_specific={"informational": "unsound"})
+    (found,) = advisories(unsound, aliases=["GHSA-1", "CVE-2025-1"])
+    assert found.aliases == ("GHSA-1", "CVE-2025-1")
+    assert advisories(unsound, aliases=["GHSA-1"]) == []
+
+
 def test_aliases_and_upstream_but_never_related():
     (found,) = advisories(entry([ZERO]), aliases=["GHSA-1"], upstream=["CVE-2025-1"], related=["CVE-2025-2"])
     assert found.aliases == ("GHSA-1", "CVE-2025-1")
