@@ -120,8 +120,7 @@ def _status(one: csaf.Said) -> Status | None:
         case "fixed":
             return "fixed" if one.component.evr else None
         case "known_not_affected":
-            # Of a build that never was affected nothing follows for older ones.
-            return "not_affected"
+            return "not_affected"  # the component, whatever build was looked at
         case "under_investigation":
             return "undetermined"
         case "known_affected":
@@ -134,7 +133,7 @@ def _status(one: csaf.Said) -> Status | None:
 
 
 def namespace_of(cpe: str) -> str:
-    """ "" for what is no product of Red Hat with a version."""
+    """Empty for what is no product of Red Hat with a version."""
     found = _CPE.match(cpe)
     if not found or not found["version"]:
         return ""

@@ -72,6 +72,8 @@ def live(fetcher: Fetcher, progress: Progress = silent) -> Origin:
         except (FetchError, NetworkError):
             return ()
         found = _HREF.findall(text) if "<" in text else text.splitlines()
+        if name.endswith("/repomd.xml"):  # names its files by their path from the repository
+            found = [one.rpartition("/")[2] for one in found]
         return _names(unquote(one).strip().rstrip("/") for one in found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:

@@ -35,17 +35,18 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"AlmaLinux:(\d+).*", lambda m: f"almalinux:{m[1]}"),
     (r"Rocky Linux:(\d+).*", lambda m: f"rocky:{m[1]}"),
     (r"Red Hat:enterprise_linux:(\d+)(?:\.\d+)?(?:::.*)?", lambda m: f"rhel:{m[1]}"),
+    (r"Red Hat:(\w+):([\d.]+)::(el\d+)", lambda m: f"{m[1].lower()}:{m[2]}:{m[3]}"),  # built for each release apart
     (r"Red Hat:(\w+):([\d.]+)(?:::.*)?", lambda m: f"{m[1].lower()}:{m[2]}"),  # rhel_eus:9.2 is another line of versions
     (r"openSUSE:Leap (?:Micro )?(\d+\.\d+)", lambda m: f"opensuse-leap:{m[1]}"),
     (r"openSUSE:Tumbleweed", lambda m: "opensuse-tumbleweed"),
-    (r"SUSE:Linux Enterprise (?:Server|Module for .+) (\d+)", lambda m: f"sles:{m[1]}"),
+    (r"SUSE:Linux Enterprise (?:Server|Module for .+) (\d+(?:\.\d+)?)", lambda m: f"sles:{m[1]}"),
     (r"SUSE:Linux Enterprise (?:Server|Module for .+) (\d+) SP(\d+)", lambda m: f"sles:{m[1]}.{m[2]}"),
     (r"SUSE:Linux Enterprise Micro (\d+\.\d+)", lambda m: f"sle-micro:{m[1]}"),
     (r"SUSE:Linux Micro (\d+\.\d+)", lambda m: f"sl-micro:{m[1]}"),
     (r"Azure Linux:2(?:\.0)?", lambda m: "mariner:2.0"),
     (r"Azure Linux:(\d+)(?:\.0)?", lambda m: f"azurelinux:{m[1]}.0"),
     (r"Photon OS:(\d+\.\d+)", lambda m: f"photon:{m[1]}"),
-    (r"openEuler:(\d+\.\d+).*", lambda m: f"openeuler:{m[1]}"),
+    (r"openEuler:(\d+\.\d+(?:-[\w-]+)?)", lambda m: f"openeuler:{m[1].lower()}"),
     (r"Mageia:(\d+)", lambda m: f"mageia:{m[1]}"),
     (r"(Wolfi|Chainguard|MinimOS|Echo)(?::.*)?", lambda m: m[1].lower()),
     (r"([^:]+):https?://.*", lambda m: m[1]),  # a registry: its packages have names of their own

@@ -21,7 +21,7 @@ from careen.formats.ecosystems import ecosystem_of, namespace_of
         ("MinimOS", "minimos"),
         ("Alpaquita:stream", "alpaquita:stream"), ("BellSoft Hardened Containers:23", "bellsoft-hardened-containers:23"),
         ("Azure Linux:3", "azurelinux:3.0"), ("Azure Linux:2", "mariner:2.0"), ("Photon OS:5.0", "photon:5.0"),
-        ("openEuler:24.03-LTS-SP1", "openeuler:24.03"), ("Mageia:9", "mageia:9"),
+        ("openEuler:24.03-LTS-SP1", "openeuler:24.03-lts-sp1"), ("Mageia:9", "mageia:9"),
         ("Some New OS:Big Release", "some-new-os:big release"),
     ],
 )  # fmt: skip

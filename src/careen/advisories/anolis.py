@@ -1,0 +1,53 @@
+"""Anolis OS: OVAL definitions, one for each erratum.
+
+Shape: a definition (see ``formats.oval``) with an ANSA id among its references and the CVEs that it mends; a file a
+release, whose names no lasting index lists: they are read from a mirror, ``anolis/anolis-<release>.oval.xml``.
+Raises: ValueError.  **Source:** OVAL language 5.11; anas.openanolis.cn.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from careen.formats.oval import definitions
+from careen.formats.rpmerrata import Build, statements
+from careen.model.advisory import VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 1 << 30
+_RELEASES = ("7", "8", "23")
+_PRODUCT = "Anolis OS "
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    return tuple(
+        Feed(f"anolis/anolis-{release}.oval.xml", "", part=release)
+        for release in _RELEASES
+        if need.namespaces is None or f"anolis:{release}" in need.namespaces
+    )
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for definition in definitions(file, MAX_BYTES):
+        erratum = next((id for id, source in definition.ids.items() if source == "ANSA"), "")
+        if not erratum:
+            raise ValueError("a definition names no erratum")
+        builds = (
+            Build(f"anolis:{release}", one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
+            for one in definition.tested
+            if (release := one.product.removeprefix(_PRODUCT)).isdecimal()
+        )
+        url = f"https://anas.openanolis.cn/errata/detail/{erratum}"
+        yield from statements(erratum, "anolis", builds, url, definition.cves)
+        yield VulnerabilityRecord(
+            erratum, "anolis", definition.cves, definition.title[:200], definition.severity, published=definition.issued
+        )
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="anolis",
+    title="Anolis OS errata",
+    licence="none stated",
+    homepage="https://anas.openanolis.cn",
+    feeds=feeds,
+    parse=parse,
+)

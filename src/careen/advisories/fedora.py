@@ -1,0 +1,51 @@
+"""Fedora: the updates of a release.
+
+Shape: ``updateinfo.xml`` (see ``formats.updateinfo``) of the repository of updates, whose name its ``repomd.xml`` tells.
+That of one architecture stands for all.
+Raises: ValueError.  **Source:** Bodhi, updateinfo; createrepo_c, repomd.xml.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from careen.formats.updateinfo import records, updates
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 1 << 30
+_LIVE = "https://dl.fedoraproject.org/pub/fedora/linux/updates"
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is None:
+        releases = set(listing("fedora") or listing(f"{_LIVE}/"))
+    else:
+        releases = {release for one in need.namespaces if (release := one.partition("fedora:")[2])}
+    return tuple(
+        Feed(f"fedora/{release}/updateinfo.xml", _address(release, listing), compressed=True, part=release)
+        for release in sorted(releases)
+        if release.isdecimal()
+    )
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for update in updates(file, MAX_BYTES):
+        url = f"https://bodhi.fedoraproject.org/updates/{update.id}"
+        yield from records(update, "fedora", f"fedora:{feed.part}", url, every_arch=True)
+
+
+def _address(release: str, listing: Callable[[str], tuple[str, ...]]) -> str:
+    """Empty where the repository's index cannot be had."""
+    folder = f"{_LIVE}/{release}/Everything/x86_64/repodata"
+    names = listing(f"{folder}/repomd.xml")
+    found = [name for name in names if "updateinfo.xml" in name and not name.endswith(".zck")]
+    return f"{folder}/{found[0]}" if found else ""
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="fedora",
+    title="Fedora updates",
+    licence="none stated",
+    homepage="https://bodhi.fedoraproject.org",
+    feeds=feeds,
+    parse=parse,
+)

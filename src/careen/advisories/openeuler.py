@@ -1,0 +1,72 @@
+"""openEuler: security advisories in CSAF, one document a bulletin.
+
+Shape: see ``formats.csaf``; ``openeuler/<year>/csaf-openeuler-sa-<year>-<number>.json`` in a mirror. OSV has the same
+bulletins in one archive, which is what a scan fetches. Service packs are releases of their own (``22.03-lts-sp3``).
+Raises: ValueError.  **Source:** CSAF 2.0; repo.openeuler.org/security/data/csaf.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from careen.formats import csaf
+from careen.formats.ecosystems import namespace_of
+from careen.formats.jsonfile import read_bounded
+from careen.formats.rpmerrata import Build, evr, statements
+from careen.model.advisory import NamespaceInfo, Severity, Status, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 64 << 20
+_LIVE = "https://repo.openeuler.org/security/data/csaf/advisories"
+_YEAR = re.compile(r"\d{4}")
+_CPE = re.compile(r"cpe:/[ao]:openEuler:openEuler:([\w.-]+)", re.IGNORECASE)
+_STATUS: dict[str, Status] = {"fixed": "fixed", "known_affected": "open", "known_not_affected": "not_affected"}
+_SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "medium": "medium", "low": "low"}
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and not any(one.startswith("openeuler:") for one in need.namespaces):
+        return ()
+    return tuple(
+        Feed(f"openeuler/{year}/{name}", f"{_LIVE}/{year}/{name}", part=year)
+        for year in filter(_YEAR.fullmatch, listing("openeuler"))
+        for name in listing(f"openeuler/{year}")
+        if name.startswith("csaf-") and name.endswith(".json")
+    )
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    document = csaf.read(read_bounded(file, MAX_BYTES), "openeuler")
+    namespaces = set()
+    url = f"https://www.openeuler.org/en/security/security-bulletins/detail/?id={document.id}"
+    for flaw in document.flaws:
+        for record in statements(flaw.id, "openeuler", filter(None, map(_build, flaw.said)), url, _bulletin(document, flaw)):
+            namespaces.add(record.namespace)
+            yield record
+        severity = _SEVERITIES.get(flaw.severity.lower(), "unknown")
+        yield VulnerabilityRecord(flaw.id, "openeuler", summary=flaw.title[:200], severity=severity, cvss=flaw.cvss)
+    for namespace in sorted(namespaces):
+        yield NamespaceInfo(namespace, "openeuler", 0, 0, partial=True, detail="bulletins that came singly")
+
+
+def _bulletin(document: csaf.Document, flaw: csaf.Flaw) -> tuple[str, ...]:
+    return (document.id,) if document.id and document.id != flaw.id else ()
+
+
+def _build(one: csaf.Said) -> Build | None:
+    found, status, part = _CPE.match(one.product), _STATUS.get(one.status), one.component
+    if not found or status is None or (status == "fixed" and not part.evr):
+        return None
+    severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+    fixed = evr(part.evr) if status == "fixed" else ""
+    return Build(namespace_of(f"openEuler:{found[1]}"), part.name, status, fixed, part.arch, severity=severity)
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="openeuler",
+    title="openEuler security bulletins",
+    licence="none stated",
+    homepage="https://www.openeuler.org/en/security/security-bulletins/",
+    feeds=feeds,
+    parse=parse,
+)
