@@ -19,6 +19,7 @@ from careen.model.inventory import ContentSets, Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence
 from careen.plugins import Cataloger, Owned
 
+from .behind import Behind, Reread, behind_links, read_behind
 from .exposed import exposed
 from .filesystem import filesystem
 from .index import placed
@@ -32,7 +33,13 @@ LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/
             "usr/share/linda/", "usr/share/groff/", "usr/share/licenses/")  # fmt: skip
 
 
-def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
+def bind(
+    deltas: Sequence[Delta], catalogers: Sequence[Cataloger], reread: Reread | None = None, *, followed: bool = False
+) -> Inventory:
+    """``reread`` goes over a layer once more, for package databases that lie behind a link; without it they are said.
+
+    ``followed``: they were read.
+    """
     history = {cataloger.name: _History(cataloger) for cataloger in catalogers}
 
     def after_layer(index: int, facts: Facts, changed: frozenset[str]) -> None:
@@ -44,7 +51,10 @@ def bind(deltas: Sequence[Delta], catalogers: Sequence[Cataloger]) -> Inventory:
     roots = distributions.distributions(squashed.visible_facts(distributions.NAME))
     unknowns = [placed(unknown, layer) for layer, delta in enumerate(deltas) for unknown in delta.unknowns]
     unknowns = [unknown for unknown in unknowns if _still_there(unknown, squashed)]
-    unknowns += _behind_links(catalogers, squashed)
+    behind = () if followed else behind_links(catalogers, squashed, {"", *roots})
+    if behind and reread:
+        return bind(read_behind(behind, deltas, catalogers, reread), catalogers, followed=True)
+    unknowns += map(_said, behind)
 
     owners: dict[str, tuple[Cataloger, Package]] = {}
     packages: list[Package] = []
@@ -209,9 +219,7 @@ def _with_presence(
     rooted = [(_root(package.evidence[0].path, cataloger) if package.evidence else "", package) for package in packages]
     paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}
     for root, owned in history.owned_by_root():
-        paths_of[root, owned.name, owned.version, owned.arch] = [
-            (path, _place(f"{root}/{path}" if root else path, squashed)) for path in owned.paths
-        ]
+        paths_of[root, owned.name, owned.version, owned.arch] = [(path, _place(path, root, squashed)) for path in owned.paths]
     current = {(root, package.name, package.arch) for root, package in rooted if _key(package) not in shadowed}
     kept = []
     for root, package in rooted:
@@ -229,11 +237,11 @@ def _with_presence(
     return kept
 
 
-def _place(path: str, squashed: Squashed) -> str:
-    """Where a listed path is, after symbolic links; a layer that made a folder of /lib left the files in /usr/lib."""
-    place = squashed.resolve(path)
+def _place(path: str, root: str, squashed: Squashed) -> str:
+    """Where a root's path is, after symbolic links; a layer that made a folder of /lib left the files in /usr/lib."""
+    place = squashed.resolve(path, root)
     if path.startswith(MERGED) and squashed.entry(place) is None:
-        merged = squashed.resolve(f"usr/{path}")
+        merged = squashed.resolve(f"usr/{path}", root)
         if squashed.entry(merged) is not None:
             return merged
     return place
@@ -295,19 +303,9 @@ def _own(
                 owners.setdefault(squashed.resolve(path), (cataloger, package))
 
 
-def _behind_links(catalogers: Iterable[Cataloger], squashed: Squashed) -> Iterator[Unknown]:
-    """Package databases that are reached through a link of a folder and lie where no reader looked."""
-    for cataloger in catalogers:
-        if not cataloger.ecosystem.distribution:
-            continue
-        read = {fact.path for fact in squashed.visible_facts(cataloger.name)}
-        wanted = [path for reader in cataloger.readers for path in reader.wants.paths]
-        for path in wanted:
-            place = squashed.resolve(path)
-            entry = squashed.entry(place)
-            if place != path and entry is not None and place not in read and not place.endswith(tuple(wanted)):
-                reason = f"{path} leads here through a link, where package databases are not read"
-                yield Unknown(cataloger.name, Evidence(place, entry[0]), reason)
+def _said(behind: Behind) -> Unknown:
+    reason = f"{behind.alias} leads here through a link, where package databases are not read"
+    return Unknown(behind.cataloger, Evidence(behind.place, behind.layer), reason)
 
 
 def _still_there(unknown: Unknown, squashed: Squashed) -> bool:

@@ -24,7 +24,7 @@ class Squashed:
         self.facts: Facts = {}
         self._links: dict[str, str] | None = None
         self._parents: set[str] | None = None
-        self._real: dict[str, str] = {}
+        self._real: dict[tuple[str, str], str] = {}
 
     def entry(self, path: str) -> tuple[int, int] | None:
         folder, _, name = path.rpartition("/")
@@ -52,33 +52,39 @@ class Squashed:
             for name, (layer, row) in names.items():
                 yield prefix + name, layer, row
 
-    def resolve(self, path: str) -> str:
-        """The path with symbolic links in its folders followed, never out of the root; the last part is left as it is."""
-        folder, _, name = path.rpartition("/")
-        if not folder:
-            return path
-        real = self._folder(folder, 0)
-        return f"{real}/{name}" if real else name
+    def resolve(self, path: str, root: str = "") -> str:
+        """The path with symbolic links in its folders followed; the last part is left as it is.
 
-    def _folder(self, folder: str, depth: int) -> str:
-        known = self._real.get(folder)
-        if known is not None:
-            return known
+        ``path`` is below ``root``, the folder of a file system of its own: its links are followed as from within, never out.
+        """
+        folder, _, name = path.rpartition("/")
+        real = self._folder(folder, 0, root) if folder else ""
+        place = f"{real}/{name}" if real else name
+        return f"{root}/{place}" if root else place
+
+    def link(self, path: str) -> str | None:
+        """What a visible symbolic link says."""
         if self._links is None:
             self._links = {}
-            for delta, layer in zip(self.deltas, range(len(self.deltas)), strict=True):
-                for path, kind, target in delta.table.targets():
-                    if kind == "l" and (self.entry(path) or (-1,))[0] == layer:
-                        self._links[path] = target
+            for layer, delta in enumerate(self.deltas):
+                for place, kind, target in delta.table.targets():
+                    if kind == "l" and (self.entry(place) or (-1,))[0] == layer:
+                        self._links[place] = target
+        return self._links.get(path)
+
+    def _folder(self, folder: str, depth: int, root: str) -> str:
+        known = self._real.get((root, folder))
+        if known is not None:
+            return known
         parent, _, name = folder.rpartition("/")
-        real = self._folder(parent, depth + 1) if parent and depth < 200 else parent
+        real = self._folder(parent, depth + 1, root) if parent and depth < 200 else parent
         here = f"{real}/{name}" if real else name
-        link = self._links.get(here)
+        link = self.link(f"{root}/{here}" if root else here)
         if link is not None and depth < 40:  # as many as Linux follows
-            self._real[folder] = here  # a cycle ends here
+            self._real[root, folder] = here  # a cycle ends here
             joined = link if link.startswith("/") else f"{real}/{link}"
-            here = self._folder(_normal(joined), depth + 1)
-        self._real[folder] = here
+            here = self._folder(_normal(joined), depth + 1, root)
+        self._real[root, folder] = here
         return here
 
 

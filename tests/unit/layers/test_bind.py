@@ -1,7 +1,13 @@
+import pytest
+
 from careen.catalogers import npm, npm_lock
+from careen.formats.inflate import Limits
+from careen.layers.behind import reread
 from careen.layers.bind import bind
-from tests.support.images import File, Symlink
-from tests.unit.layers.helpers import OS_RELEASE, delta_of, inventory_of, status
+from careen.layers.index import Readers, index
+from careen.store.memory import MemoryStore
+from tests.support.images import File, Symlink, make_layer
+from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, delta_of, inventory_of, layer_of, status
 
 STATUS = "var/lib/dpkg/status"
 BASE = {
@@ -163,6 +169,20 @@ def test_packages_of_a_root_in_a_folder_are_judged_by_the_files_there():
     assert found == {STATUS: "present", f"srv/root/{STATUS}": "absent"}
 
 
+@pytest.mark.parametrize("link", ["/usr/bin", "usr/bin", "../../../usr/bin"])
+def test_links_of_a_root_in_a_folder_lead_to_places_within_it(link):
+    nested = {
+        "srv/root/var/lib/dpkg/status": status(("bash", "5.2-1")),
+        "srv/root/var/lib/dpkg/info/bash.list": listing("bin/bash"),
+        "srv/root/bin": Symlink(link),
+        "srv/root/usr/bin/bash": File(b"#!", mode=0o755),
+        "usr/bin/other": File(b"#!", mode=0o755),
+    }
+    inventory = inventory_of(nested)
+    assert [package.presence for package in inventory.packages] == ["present"]
+    assert inventory.unowned_executables == 1
+
+
 def test_a_root_that_was_removed_with_its_database_leaves_nothing():
     nested = {
         "opt/root/lib/apk/db/installed": b"P:musl\nV:1.2.4-r0\nF:lib\nR:libc.so\n\n",
@@ -207,4 +227,68 @@ def test_a_package_database_behind_a_link_is_said():
     inventory = inventory_of(first)
     assert not inventory.packages
     [unknown] = inventory.unknowns
-    assert (unknown.cataloger, unknown.evidence.path) == ("dpkg", "opt/db/status")
+    assert (unknown.cataloger, unknown.evidence.path) == ("dpkg", "opt/db")
+
+
+def reread_inventory(*layers):
+    opened = [layer_of(make_layer(files), number) for number, files in enumerate(layers)]
+    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits()) for layer in opened]
+    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Limits()))
+
+
+def test_a_package_database_behind_a_link_is_read_with_its_lists_and_layers():
+    first = {
+        "etc/os-release": OS_RELEASE,
+        "var/lib/dpkg": Symlink("../../opt/db"),
+        "opt/db/status": status(("bash", "5.2-1"), ("zlib1g", "1.2-1")),
+        "opt/db/info/bash.list": listing("bin/bash"),
+        "bin/bash": File(b"#!", mode=0o755),
+    }
+    second = {"opt/db/status": status(("bash", "5.2-2"), ("zlib1g", "1.2-1"))}
+    inventory = reread_inventory(first, second)
+    found = {package.name: (package.version, package.evidence[0].layer) for package in inventory.packages}
+    assert found == {"bash": ("5.2-2", 1), "zlib1g": ("1.2-1", 0)}
+    assert inventory.packages[0].distro == "debian-12"
+    assert inventory.unowned_executables == 0
+    assert inventory.unknowns == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "place"),
+    [
+        ("lib/apk/db/installed", "/var/apk.db", "var/apk.db"),
+        ("lib/apk/db/installed", "../../../data/db", "data/db"),
+        ("lib/apk", "/data/apk", "data/apk/db/installed"),
+        ("srv/root/lib/apk/db", "/data", "srv/root/data/installed"),
+    ],
+)
+def test_a_database_that_is_a_link_or_in_a_root_of_its_own(path, target, place):
+    release = "srv/root/etc/os-release" if path.startswith("srv/root") else "etc/os-release"
+    files = {release: b"ID=alpine\n", path: Symlink(target), place: b"P:musl\nV:1.2.5-r0\n\n"}
+    inventory = reread_inventory(files)
+    assert [(package.name, package.evidence[0].path) for package in inventory.packages] == [("musl", place)]
+    assert inventory.unknowns == ()
+
+
+def test_a_folder_of_status_files_behind_a_link():
+    paragraph = b"Package: base-files\nVersion: 12\nArchitecture: amd64\n"
+    inventory = reread_inventory({"var/lib/dpkg": Symlink("/nix/dpkg"), "nix/dpkg/status.d/base": paragraph})
+    assert [package.name for package in inventory.packages] == ["base-files"]
+
+
+def test_links_in_a_circle_and_databases_that_were_read_cause_no_second_pass():
+    def fail(number, select):
+        raise AssertionError("read again")
+
+    files = {
+        **BASE,
+        "lib/apk/db/installed": Symlink("installed"),
+        "var/lib/rpm": Symlink("rpm"),
+        "usr/lib/dpkg": Symlink("/var/lib/dpkg"),
+    }
+    assert len(bind([delta_of(files)], CATALOGERS, fail).packages) == 2
+
+
+def test_a_damaged_database_behind_a_link_is_unknown():
+    inventory = reread_inventory({"lib/apk/db": Symlink("/data"), "data/installed": b"P:musl\n\n"})
+    assert [unknown.evidence.path for unknown in inventory.unknowns] == ["data/installed"]

@@ -1,0 +1,152 @@
+"""Package databases that are reached through a symbolic link and lie where no reader looked.
+
+``behind_links`` finds them once the layers are squashed; ``read_behind`` reads them in a second pass over the layers that
+have them, as if they lay where the link is. Facts keep the place at which the file is.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.formats.inflate import Limits, open_stream
+from careen.model.delta import Delta
+from careen.model.image import Layer
+from careen.model.inventory import Unknown
+from careen.plugins import Cataloger
+
+from .dispatch import Dispatch, Wanted
+from .squash import Squashed
+from .tree import folder_entries
+from .walk import Walked, tar_entries, walk
+
+MAX_LINKS = 40  # in a row, as many as Linux follows
+Select = Callable[[str, int], list[Wanted]]
+Reread = Callable[[int, Select], Walked]  # of the layer with this index
+
+
+class Behind(Struct, frozen=True):
+    """``alias`` is where a reader looks, ``place`` where it is: folders, or one file."""
+
+    cataloger: str
+    alias: str
+    place: str
+    layer: int
+    folder: bool
+
+
+def behind_links(catalogers: Iterable[Cataloger], squashed: Squashed, roots: Iterable[str]) -> tuple[Behind, ...]:
+    """``roots`` are the folders of root file systems in the image, its own ("") among them."""
+    found = [
+        item
+        for cataloger in catalogers
+        if cataloger.ecosystem.distribution
+        for root in roots
+        for item in _of(cataloger, root, squashed)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def reread(layer: Layer, select: Select, limits: Limits) -> Walked:
+    if layer.folder:
+        return walk(folder_entries(layer.folder, []), select, limits)
+    with layer.open() as raw:
+        stream = open_stream(raw, limits)
+        return walk(tar_entries(stream), select, limits)
+
+
+def read_behind(
+    found: Sequence[Behind], deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Reread
+) -> tuple[Delta, ...]:
+    """The Deltas with the facts of what lies behind the links; trouble with it is among their unknowns."""
+    dispatch = Dispatch(catalogers)
+
+    def select(path: str, mode: int) -> list[Wanted]:
+        usual = dispatch.readers(path, mode)
+        more: list[Wanted] = []
+        for item in found:
+            alias = _alias(item, path)
+            if alias:
+                wanted = dispatch.readers(alias, mode)
+                more += [one for one in wanted if one.cataloger == item.cataloger and one not in usual]
+        return list(dict.fromkeys(more))
+
+    return tuple(
+        _with_facts(delta, again(index, select)) if _concerned(delta, found) else delta for index, delta in enumerate(deltas)
+    )
+
+
+def _of(cataloger: Cataloger, root: str, squashed: Squashed) -> Iterator[Behind]:
+    wants = [reader.wants for reader in cataloger.readers]
+    paths = [path for want in wants for path in want.paths]
+    read = {fact.path for fact in squashed.visible_facts(cataloger.name)}
+    for path in paths:
+        listed = f"{root}/{path}" if root else path
+        place = squashed.resolve(path, root)
+        entry = squashed.entry(place)
+        if entry is None:
+            continue
+        target = _target(place, root, squashed)
+        end = squashed.entry(target)
+        if end is None or target == listed or target in read or target.endswith(tuple(f"/{one}" for one in paths)):
+            continue
+        if target == place:
+            yield Behind(cataloger.name, _folder(listed), _folder(place), end[0], folder=True)
+        else:
+            yield Behind(cataloger.name, listed, target, end[0], folder=False)
+    for folder in {pattern.partition("/*")[0] for want in wants for pattern in want.folders}:
+        listed = f"{root}/{folder}" if root else folder
+        place = _folder(squashed.resolve(f"{folder}/x", root))
+        inside = squashed.folders.get(place)
+        if (
+            inside
+            and place != listed
+            and not place.endswith(f"/{folder}")
+            and not any(f"{place}/{name}" in read for name in inside)
+        ):
+            yield Behind(cataloger.name, listed, place, next(iter(inside.values()))[0], folder=True)
+
+
+def _target(place: str, root: str, squashed: Squashed) -> str:
+    """Where a path leads whose last part may be a link."""
+    for _ in range(MAX_LINKS):
+        link = squashed.link(place)
+        if link is None:
+            return place
+        inner = place.removeprefix(f"{root}/") if root else place
+        place = squashed.resolve(link.lstrip("/") if link.startswith("/") else _joined(_folder(inner), link), root)
+    return place
+
+
+def _joined(folder: str, link: str) -> str:
+    parts = folder.split("/") if folder else []
+    for part in link.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _alias(item: Behind, path: str) -> str:
+    if not item.folder:
+        return item.alias if path == item.place else ""
+    return item.alias + path[len(item.place) :] if path.startswith(f"{item.place}/") else ""
+
+
+def _concerned(delta: Delta, found: Sequence[Behind]) -> bool:
+    paths = f"\0{delta.table.paths}\0"
+    return any((f"\0{item.place}/" if item.folder else f"\0{item.place}\0") in paths for item in found)
+
+
+def _with_facts(delta: Delta, more: Walked) -> Delta:
+    facts: dict[str, tuple[tuple[str, Any], ...]] = dict(delta.facts)
+    for cataloger, pairs in more.facts.items():
+        facts[cataloger] = tuple(sorted((*facts.get(cataloger, ()), *pairs), key=lambda pair: pair[0]))
+    unknowns: list[Unknown] = [unknown for unknown in more.unknowns if not unknown.whole_layer and unknown.cataloger != "layer"]
+    return replace(delta, facts=facts, unknowns=(*delta.unknowns, *unknowns))
