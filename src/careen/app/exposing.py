@@ -1,0 +1,70 @@
+"""How far an intruder gets, by the settings: files are read, images scanned where that is asked for, paths ranked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from careen.app.session import Session
+from careen.config import Settings
+from careen.errors import Error, InputError, UsageError
+from careen.model.advisory import SEVERITIES, Severity
+from careen.plugins import Progress, silent
+
+if TYPE_CHECKING:
+    from careen.exposure.flaws import ImageFlaws
+    from careen.exposure.report import Exposure
+
+
+def exposure(
+    paths: Sequence[str],
+    settings: Settings,
+    progress: Progress = silent,
+    scan_images: bool = False,
+    stand_ins: Mapping[str, str] | None = None,
+) -> "Exposure":
+    """``stand_ins`` says what to scan in place of an image that the files name; with none, and without ``scan_images``,
+    no image is looked into."""
+    from careen.checks.files import find_files
+    from careen.exposure.report import documents, exposure_of
+
+    stand_ins = stand_ins or {}
+    fail_on = _gate(settings.fail_on)
+    found = documents(find_files(paths))
+    if not found.values and not found.unknowns:
+        raise InputError(f"no containers in {', '.join(paths)}", "Compose files and Kubernetes manifests are looked for")
+    named = found.images()
+    for image in stand_ins:
+        if image not in named:
+            raise UsageError(f"--image {image}: no file names that image", "write it as the file does, tag and all")
+    wanted = [image for image in named if scan_images or image in stand_ins]
+    images = _scanned(wanted, stand_ins, settings, progress) if wanted else []
+    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return exposure_of(paths, found, images, fail_on, settings.strict, created)
+
+
+def _scanned(images: Sequence[str], stand_ins: Mapping[str, str], settings: Settings, progress: Progress) -> "list[ImageFlaws]":
+    from careen.exposure.flaws import ImageFlaws, of_report
+
+    answers = []
+    with Session(replace(settings, scanners=("vuln",), fail_on=(), baseline=None, strict=False)) as session:
+        for done, image in enumerate(images):
+            progress("scanning images", done, len(images))
+            try:
+                answers.append(of_report(image, session.scan(stand_ins.get(image, image))))
+            except Error as error:  # the others are judged all the same
+                answers.append(ImageFlaws(image, trouble=str(error)))
+        progress("scanning images", len(images), len(images))
+    return answers
+
+
+def _gate(words: Sequence[str]) -> Severity | None:
+    """The least severity that fails. Raises UsageError for a condition that paths do not have."""
+    found: list[Severity] = []
+    for word in words:
+        severity = next((one for one in SEVERITIES[:4] if one == word.strip().lower()), None)
+        if severity is None:
+            raise UsageError(f"--fail-on {word}: paths have a severity alone", "one of critical, high, medium, low")
+        found.append(severity)
+    return max(found, key=SEVERITIES.index, default=None)

@@ -1,0 +1,77 @@
+"""``careen exposure``: files and folders come in; the ways an intruder could go, ranked, and a page that draws them, go out."""
+
+import argparse
+from typing import TYPE_CHECKING, Any, cast
+
+from careen.errors import UsageError
+
+from .arguments import NETWORK, Parser, add_common, add_settings
+from .judging import at_work, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from careen.model.report import Report
+    from careen.plugins import Reporter
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen exposure",
+        usage="careen exposure [flags] PATH…",
+        description="Name the ways from the Internet, or from one broken container to another, by what Compose files and "
+        "Kubernetes manifests share and publish: the likeliest and worst first.",
+        epilog="Formats: table, json, html. Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not "
+        "complete.",
+    )
+    made.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder to search; - reads standard input")
+    group = made.add_argument_group("images")
+    group.add_argument("--images", action="store_true", help="scan every image that the files name, and weigh what is found")
+    group.add_argument(
+        "--image",
+        metavar="IMAGE=REFERENCE",
+        action="append",
+        default=[],
+        help="scan REFERENCE (an archive, another registry, a bill of materials) in place of IMAGE; may be repeated",
+    )
+    add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
+    add_settings(made, "policy", ("fail_on", "strict"))
+    add_settings(made, "what to set aside in images", ("ignore_file", "vex", "image_vex", "ignore_unfixed"))
+    add_settings(made, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(made, "registry and network", ("platform", *NETWORK))
+    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
+    add_common(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen import app
+
+    from .output import planned, write
+
+    settings = settings_of(arguments)
+    outputs = planned(settings, formats())
+    stand_ins = dict(_stand_in(text) for text in arguments.image)
+    answer = at_work(settings, lambda progress: app.exposure(arguments.paths, settings, progress, arguments.images, stand_ins))
+    for output in outputs:  # written as a report is; its formats are of this answer
+        write(output, [cast("Report", answer)], settings)
+    return answer.exit_code
+
+
+def formats() -> "Mapping[str, Reporter]":
+    from careen.exposure import document, page, table
+    from careen.plugins import Reporter
+
+    writers: dict[str, tuple[str, Any]] = {
+        "table": ("text/plain", table.write),
+        "json": ("application/json", document.write),
+        "html": ("text/html", page.write),
+    }
+    return {name: Reporter(name, media_type, write) for name, (media_type, write) in writers.items()}
+
+
+def _stand_in(text: str) -> tuple[str, str]:
+    image, equals, reference = text.partition("=")
+    if not (image and equals and reference):
+        raise UsageError(f"--image {text!r} names no reference", "--image IMAGE=REFERENCE")
+    return image, reference

@@ -1,0 +1,343 @@
+"""A Compose file -> its part of the graph: services on one host, their networks, volumes, secrets, namespaces and ports.
+
+**Source:** https://github.com/compose-spec/compose-spec/blob/main/05-services.md and 06-networks.md; that a network which is
+``internal`` publishes no port: Docker, "docker network create --internal".
+"""
+
+import hashlib
+import ipaddress
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from careen.formats import credentials
+from careen.formats.compose import Compose, Mount, Port, Service
+from careen.formats.yamldoc import Mapping, as_text
+from careen.model.finding import Location
+
+from . import crossings
+from .crossings import Crossing
+from .graph import INTERNET, Builder, Container, Node, Reason
+from .parts import (
+    LOCAL,
+    REACHED,
+    Images,
+    Mounted,
+    container_node,
+    entered,
+    escape,
+    inhabit,
+    link_by_credential,
+    share,
+    user_of,
+)
+
+_LAN_DRIVERS = ("macvlan", "ipvlan")
+_PRIVILEGE_KEYS = re.compile(r"no-new-privileges(?:=true)?$")
+MAX_CREDENTIAL_PAIRS = 2_000
+
+
+def add_compose(builder: Builder, compose: Compose, images: Images) -> None:
+    host = Node(f"host:{compose.path}", "host", "host", compose.path)
+    nodes = {service.name: _node(compose, service, images) for service in compose.services}
+    for node in nodes.values():
+        builder.add(node)
+    _escapes(builder, compose, nodes, host)
+    _ports(builder, compose, nodes, images)
+    _networks(builder, compose, nodes, images)
+    _volumes(builder, compose, nodes)
+    _namespaces(builder, compose, nodes, images)
+    _secrets(builder, compose, nodes)
+    inhabit(builder, host, nodes.values())
+    for one in compose.unresolved:
+        builder.note(f"{one.path}:{one.line}: {one.what} lies elsewhere and was not read")
+
+
+def _node(compose: Compose, service: Service, images: Images) -> Node:
+    image = images.get(service.image)
+    environment = {name: value for name, value, _ in service.environment()}
+    kind = crossings.database(service.image)
+    told = [port.target for port in service.ports()]
+    told += [as_text(one).partition("/")[0] for one in service.node.seq("expose")]
+    told += [one.partition("/")[0] for one in image.ports] if image else []
+    listens = True if told or kind else (False if image and image.scanned else None)
+    facts = [f"drops {', '.join(sorted(service.dropped))}"] if service.dropped else []
+    facts += ["read-only file system"] if service.says("read_only") else []
+    facts += ["no new privileges"] if any(_PRIVILEGE_KEYS.match(one) for one in service.security) else []
+    container = Container(
+        image=service.image,
+        user=user_of(service.node.text("user"), image),
+        privileged=service.says("privileged"),
+        capabilities=tuple(sorted(service.added)),
+        ports=tuple(dict.fromkeys(told)),
+        listens=listens,
+        database=kind,
+        guarded=bool(kind) and crossings.guarded(service.image, environment),
+        facts=tuple(facts),
+    )
+    return container_node(_id(compose, service.name), service.name, compose.path, _at(service), container)
+
+
+def _escapes(builder: Builder, compose: Compose, nodes: dict[str, Node], host: Node) -> None:
+    for service in compose.services:
+        for crossing, place in _crossings(service):
+            escape(builder, nodes[service.name], host.id, crossing, place)
+
+
+def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
+    if service.says("privileged"):
+        yield (
+            Crossing("privilege", "is privileged: every device and capability of the host is its own", 0.9),
+            _at(service, "privileged"),
+        )
+    host_processes = service.node.text("pid") == "host"
+    if found := crossings.of_capabilities(service.added, host_processes):
+        yield found, _at(service, "cap_add")
+    if host_processes:
+        yield Crossing("namespace", "sees the processes of the host", 0.3), _at(service, "pid")
+    if service.node.text("ipc") == "host":
+        yield Crossing("namespace", "shares memory with the processes of the host", 0.1), _at(service, "ipc")
+    if service.says("use_api_socket"):
+        yield Crossing("socket", "is given the socket of the engine", 0.95), _at(service, "use_api_socket")
+    for mount in service.mounts():
+        path = mount.host_path or (mount.source if mount.kind == "npipe" else "")
+        if path and (found := crossings.of_host_path(path, mount.read_only)):
+            yield found, _at(service, "volumes", mount.index)
+    for index, device in enumerate(service.node.seq("devices")):
+        source = device.text("source") if isinstance(device, Mapping) else as_text(device).partition(":")[0]
+        if crossings.DEVICE.match(source):
+            yield Crossing("privilege", f"has the device {source}", 0.8), _at(service, "devices", index)
+
+
+def _ports(builder: Builder, compose: Compose, nodes: dict[str, Node], images: Images) -> None:
+    guests: dict[str, list[Node]] = {}  # who listens behind the ports of another one
+    for service in compose.services:
+        guests.setdefault(_joined(service.network_mode), []).append(nodes[service.name])
+    for service in compose.services:
+        node = nodes[service.name]
+        if service.network_mode == "host":
+            _publish(builder, [node], "the host's network", _at(service, "network_mode"), images, REACHED,
+                     f"{service.name} is in the network of the host: every port it opens is the host's")  # fmt: skip
+            continue
+        networks = service.networks()
+        lan = [name for name in networks if name in compose.networks and _lan(compose, name)]
+        if lan:
+            place = Location(*compose.networks[lan[0]].where("driver"))
+            text = f"network {lan[0]} puts {service.name} beside the host in its local network"
+            _publish(builder, [node], f"address in {lan[0]}", place, images, LOCAL, text)
+        sealed = networks and all(_internal(compose, name) for name in networks)
+        for port in service.ports():
+            place = _at(service, "ports", port.index)
+            shown = f"port {port.published or port.target}" + ("" if port.protocol == "tcp" else f"/{port.protocol}")
+            if _loopback(port):
+                continue
+            if sealed:
+                builder.note(
+                    f"{place.path}:{place.line}: {service.name} publishes {shown}, but its networks are internal: "
+                    "nobody outside reaches it"
+                )
+                continue
+            reach, where = (REACHED, "every address") if port.everywhere else _reach(port)
+            _publish(
+                builder,
+                [node, *guests.get(service.name, ())],
+                shown,
+                place,
+                images,
+                reach,
+                f"{shown} of {service.name} is published on {where}",
+            )
+
+
+def _publish(
+    builder: Builder, behind: list[Node], shown: str, place: Location, images: Images, reach: float, text: str
+) -> None:
+    node = behind[0]
+    hub = builder.add(Node(f"port:{node.id}:{shown}", "port", shown, node.group, (place,)))
+    builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,)))
+    for one in behind:
+        entered(builder, hub, one, images, 1.0, one.places)
+
+
+def _networks(builder: Builder, compose: Compose, nodes: dict[str, Node], images: Images) -> None:
+    members: dict[str, list[Service]] = {}
+    for service in compose.services:
+        for name in _networks_of(compose, service):
+            members.setdefault(name, []).append(service)
+    on_host = [service for service in compose.services if service.network_mode == "host"]
+    for name, ones in members.items():
+        if len(ones) + len(on_host) < 2:
+            continue
+        section = compose.networks.get(name)
+        external = section is not None and section.node.get("external") in (True, "true")
+        place = Location(*section.where()) if section else _at(ones[0])
+        id = f"network:{name}" if external else f"network:{compose.path}:{name}"
+        hub = builder.add(Node(id, "network", name, "" if external else compose.path, (place,)))
+        for service in ones:
+            there = _at(service, "networks")
+            reason = Reason("network", f"{service.name} is on network {name}", REACHED, (there,))
+            builder.edge(nodes[service.name].id, hub, reason)
+            entered(builder, hub, nodes[service.name], images, 1.0, (there,))
+        for service in on_host:  # the host has an address in each of its bridges
+            there = _at(service, "network_mode")
+            reason = Reason("network", f"{service.name} reaches network {name} from the host", REACHED, (there,))
+            builder.edge(nodes[service.name].id, hub, reason)
+            if not _internal(compose, name):
+                entered(builder, hub, nodes[service.name], images, 1.0, (there,))
+
+
+def _volumes(builder: Builder, compose: Compose, nodes: dict[str, Node]) -> None:
+    names = {node.id: node for node in nodes.values()}
+    named: dict[str, list[Mounted]] = {}
+    binds: list[Mounted] = []
+    for service in compose.services:
+        for mount, place in _mounts(compose, service, 4):
+            one = Mounted(nodes[service.name].id, mount.source, "", not mount.read_only, mount.target, place)
+            if mount.kind == "volume" and mount.source:
+                named.setdefault(mount.source, []).append(one)
+            elif mount.host_path and not crossings.SOCKET.search(mount.host_path):
+                binds.append(one)
+    for name, ones in named.items():
+        section = compose.volumes.get(name)
+        external = section is not None and section.node.get("external") in (True, "true")
+        share(builder, name if external else f"{compose.path}:{name}", name, ones, names, compose.path)
+    _binds(builder, compose, binds, names)
+
+
+def _binds(builder: Builder, compose: Compose, binds: list[Mounted], names: dict[str, Node]) -> None:
+    """Paths of the host by their top folder, so that one inside another is seen; a harmless one is shared by everybody."""
+    by_root: dict[str, list[Mounted]] = {}
+    for one in binds:
+        path = posixpath.normpath(one.name)
+        if path == "/" or any(path == top for top in crossings.HOST_PATHS):
+            continue  # a way to the host itself
+        top = next((root for root in by_root if path == root or path.startswith(root + "/")), None)
+        below = [root for root in by_root if root.startswith(path + "/")]
+        moved = [
+            Mounted(m.container, m.name, posixpath.relpath(posixpath.normpath(m.name), path), m.writes, m.target, m.place)
+            for root in below
+            for m in by_root.pop(root)
+        ]
+        inner = posixpath.relpath(path, top) if top and top != path else ""
+        kept = Mounted(one.container, one.name, inner, one.writes, one.target, one.place)
+        by_root.setdefault(top or path, []).extend([*moved, kept])
+    for root, ones in by_root.items():
+        if any(one.writes for one in ones):
+            share(builder, f"{compose.path}:{root}", root, ones, names, compose.path)
+
+
+def _mounts(compose: Compose, service: Service, depth: int) -> Iterator[tuple[Mount, Location]]:
+    for mount in service.mounts():
+        yield mount, _at(service, "volumes", mount.index) if mount.index >= 0 else _at(service)
+    by_name = {one.name: one for one in compose.services}
+    for text in service.node.texts("volumes_from") if depth else ():
+        name, _, mode = text.removeprefix("container:").partition(":")
+        other = by_name.get(name)
+        if other is not None and other is not service:
+            for mount, _ in _mounts(compose, other, depth - 1):
+                yield (replace(mount, read_only=True) if mode == "ro" else mount), _at(service, "volumes_from")
+
+
+def _namespaces(builder: Builder, compose: Compose, nodes: dict[str, Node], images: Images) -> None:
+    for service in compose.services:
+        one = nodes[service.name]
+        for key, what, ease in (("pid", "processes", 0.7), ("ipc", "memory", 0.2)):
+            other = nodes.get(_joined(service.node.text(key)))
+            if other is not None and other is not one:
+                for left, right in ((one, other), (other, one)):
+                    text = f"{left.name} shares the {what} of {right.name}"
+                    builder.edge(left.id, right.id, Reason("namespace", text, ease, (_at(service, key),)))
+        other = nodes.get(_joined(service.network_mode))
+        if other is not None and other is not one:
+            for left, right in ((one, other), (other, one)):
+                entered(builder, left.id, right, images, REACHED, (_at(service, "network_mode"),), "namespace")
+
+
+def _secrets(builder: Builder, compose: Compose, nodes: dict[str, Node]) -> None:
+    """Who holds the same credential as a database that it reaches gets in with it."""
+    holders: dict[str, list[tuple[Service, Location]]] = {}
+    for service in compose.services:
+        for index, one in enumerate(service.node.seq("secrets")):
+            name = one.text("source") if isinstance(one, Mapping) else as_text(one)
+            if name:
+                holders.setdefault(f"secret {name}", []).append((service, _at(service, "secrets", index)))
+        for name, value, key in service.environment():
+            if value is not None and credentials.is_credential(name, value):
+                digest = hashlib.sha256(value.encode(errors="replace")).hexdigest()
+                holders.setdefault(f"\0{digest}", []).append((service, _at(service, "environment", key)))
+    pairs = 0
+    for key, ones in holders.items():
+        if key.startswith("\0"):
+            title = f"credential of {' and '.join(sorted({service.name for service, _ in ones})[:2])}"
+            id = f"secret:{compose.path}:{min(f'{place.path}:{place.line}' for _, place in ones)}"
+        else:
+            title = key
+            id = f"secret:{compose.path}:{key}"
+        section = compose.secrets.get(key.removeprefix("secret "))
+        place = Location(*section.where()) if section else ones[0][1]
+        builder.add(Node(id, "secret", title, compose.path, (place,)))
+        for service, there in ones:
+            builder.link(nodes[service.name].id, id, "holds", there)
+        servers = [(service, there) for service, there in ones if _is_store(nodes[service.name])]
+        for server, its in servers:
+            for client, there in ones:
+                if client is server or not (set(_networks_of(compose, client)) & set(_networks_of(compose, server))):
+                    continue
+                pairs += 1
+                if pairs <= MAX_CREDENTIAL_PAIRS:
+                    link_by_credential(builder, nodes[client.name], nodes[server.name], title, there, its)
+    if pairs > MAX_CREDENTIAL_PAIRS:
+        builder.note(f"{compose.path}: over {MAX_CREDENTIAL_PAIRS} pairs that share a credential; the rest was left out")
+
+
+def _is_store(node: Node) -> bool:
+    return node.container is not None and bool(node.container.database)
+
+
+def _networks_of(compose: Compose, service: Service, depth: int = 4) -> tuple[str, ...]:
+    """Its networks; those of the service whose network it shares."""
+    joined = _joined(service.network_mode)
+    if joined and depth:
+        other = next((one for one in compose.services if one.name == joined), None)
+        return _networks_of(compose, other, depth - 1) if other is not None and other is not service else ()
+    return service.networks()
+
+
+def _joined(value: str) -> str:
+    """The service whose namespace is taken."""
+    kind, _, name = value.partition(":")
+    return name if kind in ("service", "container") else ""
+
+
+def _internal(compose: Compose, name: str) -> bool:
+    return name in compose.networks and compose.networks[name].node.get("internal") in (True, "true")
+
+
+def _lan(compose: Compose, name: str) -> bool:
+    return compose.networks[name].node.text("driver") in _LAN_DRIVERS
+
+
+def _loopback(port: Port) -> bool:
+    return port.host_ip == "localhost" or port.host_ip.startswith("127.") or port.host_ip in ("::1", "[::1]")
+
+
+def _reach(port: Port) -> tuple[float, str]:
+    """Who comes to one address of the host."""
+    try:
+        address = ipaddress.ip_address(port.host_ip.strip("[]").partition("%")[0])
+    except ValueError:  # a variable, a name
+        return REACHED, port.host_ip
+    if address.is_private or address.is_link_local:
+        return LOCAL, f"{port.host_ip}, an address of a local network"
+    return REACHED, port.host_ip
+
+
+def _id(compose: Compose, name: str) -> str:
+    return f"container:{compose.path}:{name}"
+
+
+def _at(service: Service, *keys: str | int) -> Location:
+    path, line = service.where(*keys)
+    return Location(path, line or None)

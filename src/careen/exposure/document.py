@@ -1,0 +1,172 @@
+"""The answer as JSON for programs: ``careen.exposure/1``, described by docs/schema/exposure-1.json.
+
+Shape: every key is always there, an unknown value is null; nodes, edges and paths name each other by id.
+"""
+
+from typing import Any, TextIO
+
+from careen import __version__
+from careen.formats.json_text import write_json
+from careen.model.finding import Location
+from careen.plugins import ReportOptions
+
+from .flaws import Flaw, ImageFlaws
+from .graph import INTERNET, TAKEN_WHOLE, Edge, Graph, Node
+from .paths import Path
+from .report import Exposure, Weighed
+
+SCHEMA = "careen.exposure/1"
+
+
+def write(answer: Exposure, stream: TextIO, options: ReportOptions) -> None:
+    write_json(document(answer), stream)
+
+
+def document(answer: Exposure) -> dict[str, Any]:
+    graph = answer.graph
+    labels = graph.labels()
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "careen", "version": __version__},
+        "created": answer.created,
+        "targets": list(answer.targets),
+        "totals": {
+            "files": answer.files,
+            "containers": sum(1 for _ in graph.containers()),
+            "reached": sum(1 for node in graph.containers() if node.id in answer.likelihood_by_node),
+            "paths": {**answer.by_severity(), "total": len(answer.paths)},
+        },
+        "paths": [_path(rank, path, graph) for rank, path in enumerate(answer.paths, 1)],
+        "vulnerabilities": [_weighed(one, labels) for one in answer.weighed],
+        "nodes": [_node(node, labels[node.id], answer.likelihood_by_node) for node in graph.nodes.values()],
+        "edges": [_edge(edge) for edge in graph.edges],
+        "links": [
+            {"source": one.source, "target": one.target, "text": one.text, "places": _places(one.places)} for one in graph.links
+        ],
+        "images": [_image(one) for one in answer.images],
+        "notes": list(graph.notes),
+        "unknowns": [{"path": one.evidence.path, "reason": one.reason} for one in answer.unknowns],
+        "verdict": {"passed": answer.exit_code == 0, "exit_code": answer.exit_code, "fail_on": answer.fail_on},
+    }
+
+
+def taken_with(path: Path, graph: Graph) -> list[str]:
+    """The containers that fall with the end of a path: all of a host or cluster."""
+    end = graph.nodes[path.target]
+    if end.kind not in TAKEN_WHOLE:
+        return []
+    hosts = [end.id] + [edge.target for edge in graph.leaving.get(end.id, ()) if graph.nodes[edge.target].kind == "host"]
+    return [edge.target for host in hosts for edge in graph.leaving.get(host, ()) if graph.nodes[edge.target].container]
+
+
+def _path(rank: int, path: Path, graph: Graph) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "id": path.id,
+        "from": "internet" if path.start == INTERNET else "container",
+        "start": path.start,
+        "target": path.target,
+        "severity": path.severity,
+        "score": path.score,
+        "likelihood": path.likelihood,
+        "worth": path.worth,
+        "nodes": list(path.nodes),
+        "steps": [
+            {
+                "source": step.source,
+                "target": step.target,
+                "way": step.way,
+                "ease": round(step.ease, 4),
+                "via": [edge.target for edge in step.edges[:-1]],
+                "reasons": [
+                    {"way": reason.way, "text": reason.text, "ease": reason.ease, "places": _places(reason.places)}
+                    for edge in step.edges
+                    for reason in edge.reasons
+                ],
+            }
+            for step in path.steps
+        ],
+        "taken_with": taken_with(path, graph),
+    }
+
+
+def _weighed(one: Weighed, labels: dict[str, str]) -> dict[str, Any]:
+    return {
+        **_flaw(one.flaw),
+        "image": one.image,
+        "container": one.container,
+        "container_name": labels[one.container],
+        "priority": one.priority,
+        "factors": {
+            "flaw": one.flaw.weight,
+            "privilege": one.privilege,
+            "exposure": one.exposure,
+            "sharing": one.sharing,
+        },
+    }
+
+
+def _flaw(flaw: Flaw) -> dict[str, Any]:
+    return {
+        "id": flaw.id,
+        "package": flaw.package,
+        "version": flaw.version,
+        "severity": flaw.severity,
+        "kev": flaw.kev,
+        "epss": flaw.epss,
+        "remote": flaw.remote,
+        "fixed_in": list(flaw.fixed_in),
+    }
+
+
+def _node(node: Node, label: str, likelihood_by_node: dict[str, float]) -> dict[str, Any]:
+    likelihood = likelihood_by_node.get(node.id)
+    return {
+        "id": node.id,
+        "kind": node.kind,
+        "name": node.name,
+        "label": label,
+        "group": node.group or None,
+        "places": _places(node.places),
+        "likelihood": None if likelihood is None else round(likelihood, 4),
+        "container": None
+        if node.container is None
+        else {
+            "image": node.container.image or None,
+            "user": node.container.user,
+            "privileged": node.container.privileged,
+            "capabilities": list(node.container.capabilities),
+            "ports": list(node.container.ports),
+            "listens": node.container.listens,
+            "store": node.container.database or None,
+            "asks_for_password": node.container.guarded,
+            "facts": list(node.container.facts),
+        },
+    }
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {
+        "source": edge.source,
+        "target": edge.target,
+        "ends": edge.ends,
+        "reasons": [
+            {"way": reason.way, "text": reason.text, "ease": reason.ease, "places": _places(reason.places)}
+            for reason in edge.reasons
+        ],
+    }
+
+
+def _image(one: ImageFlaws) -> dict[str, Any]:
+    return {
+        "image": one.image,
+        "scanned": one.scanned or None,
+        "trouble": one.trouble or None,
+        "assessed": one.assessed,
+        "vulnerabilities": one.counts,
+        "worst": _flaw(one.flaws[0]) if one.flaws else None,
+    }
+
+
+def _places(places: tuple[Location, ...]) -> list[dict[str, Any]]:
+    return [{"path": place.path, "line": place.line} for place in places]

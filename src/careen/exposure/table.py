@@ -1,0 +1,154 @@
+"""The answer for people: the paths by rank with each step explained, then vulnerabilities by priority, and what was left out.
+
+Lines are laid out for ``options.width`` columns; 0 is a pipe, which gets prose at 80 and names whole.
+"""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from careen.formats.escape import columns, visible
+from careen.formats.lines import fit, plural, wrapped
+from careen.model.finding import Location
+from careen.plugins import ReportOptions
+
+from .document import taken_with
+from .graph import Graph
+from .paths import Path, Step
+from .report import Exposure
+
+SHOWN = 10
+WEIGHED = 10
+NOTES = 8
+PROSE = 80
+STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
+
+
+def write(answer: Exposure, stream: TextIO, options: ReportOptions) -> None:
+    lines = list(_lines(answer, options))
+    if not options.color:
+        stream.writelines(text.rstrip() + "\n" for text, _ in lines)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for text, style in lines:
+        console.print(Text(text, style=style), soft_wrap=True)
+
+
+def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]]:
+    width = min(options.width or PROSE, 100)
+    graph = answer.graph
+    containers = list(graph.containers())
+    reached = sum(1 for node in containers if node.id in answer.likelihood_by_node)
+    yield fit(visible(", ".join(answer.targets)), options.width), "bold"
+    yield f"  {plural(answer.files, 'file')}, {plural(len(containers), 'container')}", ""
+    if reached:
+        yield f"  the Internet leads to {reached} of them, directly or from one to the next", ""
+    elif containers:
+        yield "  the Internet leads to none of them", ""
+    yield "", ""
+    labels = graph.labels()
+    listed = answer.paths if options.verbose else answer.paths[:SHOWN]
+    for rank, path in enumerate(listed, 1):
+        yield from _path(rank, path, graph, labels, width)
+    if len(listed) < len(answer.paths):
+        yield f"and {plural(len(answer.paths) - len(listed), 'path')} more (--verbose lists them all)", ""
+        yield "", ""
+    if not answer.paths and containers:
+        yield "Nothing leads from outside into a container, or from one into another.", ""
+        yield "", ""
+    yield from _vulnerabilities(answer, options, width)
+    yield from _left_out(answer, options, width)
+    counts = answer.by_severity()
+    yield "PATHS  " + ", ".join(f"{count} {name}" for name, count in counts.items()), "bold"
+    yield _verdict(answer), ""
+
+
+def _path(rank: int, path: Path, graph: Graph, labels: dict[str, str], width: int) -> Iterator[tuple[str, str]]:
+    names = " -> ".join(visible(labels[id], 100) for id in (path.start, *(step.target for step in path.steps)))
+    head = f"{rank:>3}  {path.severity:<8}  {path.score:>5.1f}  "
+    for at, part in enumerate(wrapped(names, width - columns(head))):
+        yield (head if at == 0 else " " * len(head)) + part, STYLES[path.severity]
+    for number, step in enumerate(path.steps, 1):
+        for at, part in enumerate(wrapped(_told(step), width - 10)):
+            yield (f"     {number:>2}. " if at == 0 else " " * 9) + part, ""
+    taken = taken_with(path, graph)
+    others = [id for id in taken if id not in path.nodes]
+    if taken:
+        what = f"and with it {plural(len(taken), 'container')}"
+        some = ", ".join(visible(labels[id], 40) for id in others[:6])
+        more = f" and {len(others) - 6} more" if len(others) > 6 else ""
+        for at, part in enumerate(wrapped(f"{what}: {some}{more} too" if others else what, width - 10)):
+            yield ("      => " if at == 0 else " " * 9) + part, "dim"
+    yield "", ""
+
+
+def _told(step: Step) -> str:
+    parts = []
+    for edge in step.edges:
+        reason = edge.reasons[0]
+        also = sum(1 for other in edge.reasons[1:] if other.ease >= 0.1)
+        text = visible(reason.text, 300) + _where(reason.places)
+        parts.append(text + (f" and {plural(also, 'other way')}" if also else ""))
+    return "; ".join(parts)
+
+
+def _where(places: tuple[Location, ...]) -> str:
+    if not places:
+        return ""
+    place = places[0]
+    return f" [{visible(place.path, 200)}{f':{place.line}' if place.line else ''}]"
+
+
+def _vulnerabilities(answer: Exposure, options: ReportOptions, width: int) -> Iterator[tuple[str, str]]:
+    if not answer.weighed:
+        return
+    labels = answer.graph.labels()
+    yield "Vulnerabilities by priority: flaw x privilege x exposure x sharing", "bold"
+    listed = answer.weighed if options.verbose else answer.weighed[:WEIGHED]
+    for one in listed:
+        flaw = one.flaw
+        marks = ", ".join(
+            filter(None, ("exploited (KEV)" if flaw.kev else "", f"EPSS {flaw.epss:.2f}" if flaw.epss else "", flaw.severity))
+        )
+        name = visible(labels[one.container], 60)
+        yield f"  {one.priority:>5.2f}  {visible(flaw.id, 40):<18}  {name}: {visible(f'{flaw.package} {flaw.version}', 60)}", ""
+        factors = f"{flaw.weight:.2f} x {one.privilege:.2f} x {one.exposure:.2f} x {one.sharing:.2f}"
+        fixed = f", fixed in {visible(flaw.fixed_in[0], 40)}" if flaw.fixed_in else ""
+        for part in wrapped(f"{factors}: {marks}{fixed}", width - 9):
+            yield " " * 9 + part, "dim"
+    if len(listed) < len(answer.weighed):
+        yield f"  and {len(answer.weighed) - len(listed):,} more", ""
+    yield "", ""
+
+
+def _left_out(answer: Exposure, options: ReportOptions, width: int) -> Iterator[tuple[str, str]]:
+    troubles = [f"{one.image}: {one.trouble}" for one in answer.images if one.trouble]
+    unjudged = [f"{one.image}: no advisories to judge it by" for one in answer.images if one.scanned and not one.assessed]
+    unread = [f"{one.evidence.path}: {one.reason}" for one in answer.unknowns]
+    for title, texts in (
+        ("Not reached, or not followed", list(answer.graph.notes)),
+        ("Images that were not judged", troubles + unjudged),
+        ("Files that were not read", unread),
+    ):
+        if texts:
+            yield title, "bold"
+            shown = texts if options.verbose else texts[:NOTES]
+            for text in shown:
+                for at, part in enumerate(wrapped(visible(text, 400), width - 4)):
+                    yield ("  - " if at == 0 else "    ") + part, ""
+            if len(shown) < len(texts):
+                yield f"  and {len(texts) - len(shown)} more", ""
+            yield "", ""
+    if not answer.images and any(True for _ in answer.graph.containers()):
+        for part in wrapped("No image was looked into: --images scans them and weighs their vulnerabilities.", width):
+            yield part, ""
+        yield "", ""
+
+
+def _verdict(answer: Exposure) -> str:
+    if answer.fail_on is None:
+        return "No rule was set, so nothing can fail: --fail-on SEVERITY sets one."
+    word = "failed" if answer.exit_code else "passed"
+    return f"fail-on {answer.fail_on}: {word}"
