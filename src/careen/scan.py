@@ -16,7 +16,7 @@ from careen.checks.run import Outcome, run
 from careen.database.knowledge import Knowledge
 from careen.formats.imagedocument import ImageDocument
 from careen.formats.inflate import Limits
-from careen.layers.index import Readers, index, known_digest
+from careen.layers.index import Readers, index, known_as
 from careen.matching.coverage import coverage
 from careen.matching.match import Matched, match
 from careen.matching.vendors import vendor_of
@@ -49,25 +49,32 @@ class Reading(Struct, frozen=True):
 
 
 def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
-    """The image with the digests that its layers turned out to have, and what is in them."""
-    digests = [known_digest(layer, reading.store) for layer in image.layers]
-    key = ""
-    if all(digests) and not reading.verify_diff_ids:
-        key = _key(digests, reading)
+    """The image, with its diff IDs verified where that was asked for, and what is in it."""
+    names = [known_as(layer) for layer in image.layers]
+    key = _key(names, reading) if all(names) else ""
+    if key and not reading.verify_diff_ids:
         known = reading.store.get(key)
         try:
             if known is not None:
-                return _with_digests(image, digests), msgspec.msgpack.decode(known, type=Inventory)
+                return image, msgspec.msgpack.decode(known, type=Inventory)
         except msgspec.MsgspecError:
             pass  # damaged on the disk: the layers tell it again
+    from careen.layers.behind import reread
     from careen.layers.bind import bind
 
     deltas = _read_all(image.layers, reading)
-    inventory = with_vendors(bind(deltas, reading.readers.catalogers))
-    digests = [delta.digest for delta in deltas]
-    if all(digests):
-        reading.store.put(_key(digests, reading), msgspec.msgpack.encode(inventory))
-    return _with_digests(image, digests, verified=reading.verify_diff_ids), inventory
+    inventory = with_vendors(
+        bind(
+            deltas,
+            reading.readers.catalogers,
+            lambda number, select: reread(image.layers[number], select, reading.limits),
+        )
+    )
+    if key:
+        reading.store.put(key, msgspec.msgpack.encode(inventory))
+    if reading.verify_diff_ids:
+        image = replace(image, layers=tuple(replace(layer, diff_id_verified=bool(layer.diff_id)) for layer in image.layers))
+    return image, inventory
 
 
 def with_vendors(inventory: Inventory) -> Inventory:
@@ -196,18 +203,10 @@ def _read_all(layers: Sequence[Layer], reading: Reading) -> list[Delta]:
             raise
 
 
-def _key(digests: Sequence[str], reading: Reading) -> str:
-    together = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+def _key(names: Sequence[str], reading: Reading) -> str:
+    together = hashlib.sha256("\n".join(names).encode()).hexdigest()
     limits = reading.limits
     return f"inventory {together} {reading.readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
-
-
-def _with_digests(image: Image, digests: Sequence[str], *, verified: bool = False) -> Image:
-    layers = tuple(
-        replace(layer, digest=digest, diff_id_verified=verified and bool(layer.diff_id))
-        for layer, digest in zip(image.layers, digests, strict=True)
-    )
-    return replace(image, layers=layers)
 
 
 def _end_of_life(inventory: Inventory, knowledge: Knowledge | None) -> str | None:

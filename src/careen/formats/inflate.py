@@ -138,6 +138,9 @@ class SeekStream:
     def drain(self) -> None:
         self.position = self._file.seek(0, 2)
 
+    def close(self) -> None:
+        """The file is closed by whoever opened it."""
+
 
 def open_stream(
     raw: BinaryIO,

@@ -21,6 +21,7 @@ from careen.plugins import Progress
 
 DOCUMENT_BYTES = 8 << 20
 MAX_MEMBERS = 200_000
+_BUFFER_BYTES = 64 * 1024  # most files are smaller: stepping over one mostly stays within it
 AGAIN = "pull, save or export the image again"
 
 
@@ -64,10 +65,11 @@ class TarArchive:
         self._links: dict[str, str] = {}
         file.seek(0)
         source = SeekStream(file)
+        end = os.fstat(file.fileno()).st_size  # of an archive that was cut short, the last member has less than it says
         try:
             for member in tar.members(source):
                 if member.kind == "f" and member.path:
-                    self._members[member.path] = (source.position, member.stored_bytes)
+                    self._members[member.path] = (source.position, min(member.stored_bytes, end - source.position))
                 elif member.kind in "lh" and member.path:
                     target = member.link if member.kind == "h" else f"{member.path.rpartition('/')[0]}/{member.link}"
                     self._links[member.path] = os.path.normpath(target).lstrip("/")
@@ -91,10 +93,10 @@ class TarArchive:
             said = f" ({self.trouble})" if self.trouble else ""
             raise InputError(f"{self.name}: {path} is missing{said}", AGAIN)
         file = self._file
-        return lambda: cast(BinaryIO, io.BufferedReader(_Window(self, file, *place), 256 * 1024))
+        return lambda: cast(BinaryIO, io.BufferedReader(_Window(self, file, *place), _BUFFER_BYTES))
 
     def identity(self, path: str) -> str:
-        """Names these bytes on this machine, so that a digest once computed can be looked up; "" where nothing does."""
+        """Names these bytes on this machine in a later run too; "" where nothing does."""
         place = self._find(path)
         if not self._lasting or place is None:
             return ""
@@ -123,6 +125,16 @@ class _Window(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
+        return self._at
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]

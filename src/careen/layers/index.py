@@ -1,7 +1,9 @@
 """Read one layer into its Delta, from the store where it is known, else in one pass over its bytes.
 
-The stored bytes are hashed on the way: a layer whose bytes are not what its digest says is refused (InputError). The key
-in the store is that digest with the readers' fingerprint, never the diff ID that a configuration claims.
+Stored bytes that a digest was promised of are hashed on the way: a layer that is not what its digest says is refused
+(InputError). The key in the store is that digest with the readers' fingerprint, never the diff ID that a configuration
+claims. An archive that promises nothing is known by the identity of its file, and where it is not compressed, what no
+reader wants is not even read (ADR 8).
 """
 
 import hashlib
@@ -16,7 +18,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits, open_stream
+from careen.formats.inflate import Limits, SeekStream, Stream, compression, open_stream
 from careen.model.delta import Delta, FileTable
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
@@ -67,26 +69,23 @@ def index(
 ) -> Delta:
     if layer.folder:
         return _read_folder(layer, readers, limits)
-    digest = known_digest(layer, store)
-    if digest and not verify_diff_id:
-        known = store.get(_key(digest, readers, limits))
+    key = _key(layer, readers, limits)
+    if key and not verify_diff_id:
+        known = store.get(key)
         try:
             if known is not None:
                 return decode(known, readers.catalogers)
         except (msgspec.MsgspecError, KeyError) as error:
-            log.warning("what the cache holds of layer %s is damaged (%s): it is read anew", digest, error)
+            log.warning("what the cache holds of layer %s is damaged (%s): it is read anew", known_as(layer), error)
     delta = _read(layer, readers, limits, verify_diff_id, progress)
-    store.put(_key(delta.digest, readers, limits), encode(delta))
-    if layer.identity:
-        store.put(f"identity {layer.identity}", delta.digest.encode())
+    if key:
+        store.put(key, encode(delta))
     return delta
 
 
-def known_digest(layer: Layer, store: Store) -> str:
-    """What the manifest says, or what these very bytes of this machine had when they were last read; "" if nobody knows."""
-    if layer.digest or not layer.identity:
-        return layer.digest
-    return (store.get(f"identity {layer.identity}") or b"").decode()
+def known_as(layer: Layer) -> str:
+    """What names these bytes in a later run too: the digest that was promised, or their place on this machine; else ""."""
+    return layer.digest or (f"file {layer.identity}" if layer.identity else "")
 
 
 def encode(delta: Delta) -> bytes:
@@ -113,8 +112,9 @@ def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
     return Delta(stored.digest, stored.diff_id, stored.table, facts, stored.gone, stored.opaque, stored.unknowns)
 
 
-def _key(digest: str, readers: Readers, limits: Limits) -> str:
-    return f"delta {digest} {readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
+def _key(layer: Layer, readers: Readers, limits: Limits) -> str:
+    name = known_as(layer)
+    return name and f"delta {name} {readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
 
 
 class _Hashing:
@@ -142,14 +142,15 @@ class _Hashing:
 def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, progress: Progress) -> Delta:
     inflated = hashlib.sha256() if verify_diff_id else None
     with layer.open() as raw, ExitStack() as reading:
-        stored = _Hashing(raw, layer, progress)
+        stored = None if not layer.digest and not inflated else _Hashing(raw, layer, progress)
         try:
-            stream = open_stream(
-                stored,  # type: ignore[arg-type]
-                limits,
-                on_inflated=inflated.update if inflated else None,
-                read_ahead=layer.size_bytes > AHEAD_FROM_BYTES,
-            )
+            stream: Stream | SeekStream
+            ahead = layer.size_bytes > AHEAD_FROM_BYTES
+            if stored:
+                update = inflated.update if inflated else None
+                stream = open_stream(stored, limits, on_inflated=update, read_ahead=ahead)  # type: ignore[arg-type]
+            else:
+                stream = _unchecked(raw, limits, read_ahead=ahead)
             reading.callback(stream.close)
             walked = walk(tar_entries(stream), readers.dispatch.readers, limits)
             unknowns = list(walked.unknowns)
@@ -160,8 +161,10 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
                     unknowns.append(Unknown("layer", Evidence("", 0), f"{error}, behind the last file", whole_layer=True))
         except InputError as error:
             raise InputError(f"layer {layer.index} ({layer.digest or layer.diff_id}): {error}", error.hint) from error
-        stored.drain()
-    digest = "sha256:" + stored.sha256.hexdigest()
+        if stored:
+            stored.drain()
+    progress(f"layer {layer.index}", layer.size_bytes, layer.size_bytes)
+    digest = "sha256:" + stored.sha256.hexdigest() if stored else ""
     if layer.digest.startswith("sha256:") and digest != layer.digest:
         raise InputError(
             f"layer {layer.index}: its bytes have the digest {digest}, the manifest says {layer.digest}",
@@ -176,6 +179,16 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
     facts = dict(walked.facts)
     _follow_hard_links(layer, walked, facts, unknowns, readers, limits)
     return Delta(digest, diff_id, walked.table, facts, walked.gone, walked.opaque, tuple(unknowns))
+
+
+def _unchecked(raw: BinaryIO, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
+    """Of bytes that no digest was promised of, those that nobody wants need not be read."""
+    if raw.seekable():
+        head = raw.read(16)
+        raw.seek(0)
+        if compression(head) == "plain":
+            return SeekStream(raw)
+    return open_stream(raw, limits, read_ahead=read_ahead)
 
 
 def _read_folder(layer: Layer, readers: Readers, limits: Limits) -> Delta:
@@ -207,7 +220,7 @@ def _follow_hard_links(
         return
     with layer.open() as raw:
         again = walk(
-            tar_entries(open_stream(raw, limits)),
+            tar_entries(_unchecked(raw, limits)),
             lambda path, _: list(dict.fromkeys(wanted for _, wanted in missed.get(path, ()))),
             limits,
         )

@@ -130,7 +130,7 @@ def walk(
     )
 
 
-def tar_entries(stream: Stream) -> Iterator[tuple[tar.Member, Stream]]:
+def tar_entries(stream: Stream | SeekStream) -> Iterator[tuple[tar.Member, Stream | SeekStream]]:
     return ((member, stream) for member in tar.members(stream))
 
 

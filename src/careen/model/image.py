@@ -49,7 +49,7 @@ class Layer(Struct, frozen=True):
     """A file system change set. ``digest`` names the stored bytes, ``diff_id`` claims the uncompressed ones.
 
     ``open`` gives the stored (often compressed) bytes anew at each call. Where ``digest`` is ``""`` the source made
-    no promise about the stored bytes (a docker-archive): whoever reads them computes it.
+    no promise about the stored bytes (a docker-archive): nothing is to be checked, and nothing is computed.
     """
 
     index: int
@@ -58,7 +58,7 @@ class Layer(Struct, frozen=True):
     size_bytes: int
     created_by: str
     open: Callable[[], BinaryIO]
-    identity: str = ""  # names these bytes on this machine (file, offset, size, time), so that a known digest can be looked up
+    identity: str = ""  # names these bytes on this machine (file, offset, size, times), where no digest was promised
     folder: str = ""  # a root file system folder to read in place of ``open``
     diff_id_verified: bool = False  # the uncompressed bytes were hashed and are what ``diff_id`` claims
     instruction: Location | None = None  # of the Dockerfile that the image was built from, where one was given

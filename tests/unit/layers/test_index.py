@@ -1,8 +1,10 @@
 import gzip
 import hashlib
+import io
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from careen.errors import InputError
 from careen.formats.inflate import Limits
@@ -24,9 +26,9 @@ def read(layer, store=None, **options):
     return index(layer, READERS, store or MemoryStore(), Limits(), **options)
 
 
-def test_the_digest_is_of_the_stored_bytes():
-    assert read(layer_of(STORED)).digest == sha256(STORED)
-    assert read(layer_of(STORED, digest=sha256(STORED))).facts["dpkg"]
+def test_the_digest_is_of_the_stored_bytes_where_one_was_promised():
+    assert read(layer_of(STORED, digest=sha256(STORED))).digest == sha256(STORED)
+    assert read(layer_of(STORED)).digest == ""  # nobody promised one
 
 
 def test_wrong_bytes_are_refused():
@@ -61,6 +63,25 @@ def test_bytes_without_a_digest_are_recognised_by_their_identity():
     first = read(layer_of(TAR, identity="disk 1"), store)
     again = read(layer_of(b"never opened", identity="disk 1"), store)
     assert first == again
+
+
+def test_of_an_archive_that_promises_nothing_only_what_is_wanted_is_read():
+    class Counted(io.BytesIO):
+        taken = 0
+
+        def read(self, size=-1):
+            data = super().read(size)
+            Counted.taken += len(data)
+            return data
+
+    manifest = b'{"name": "x", "version": "1.0.0"}'
+    tar = make_layer({"data.bin": bytes(8 << 20), "node_modules/x/package.json": manifest})
+    layer = replace(layer_of(tar), open=lambda: Counted(tar))
+    assert read(layer).facts["npm"]
+    assert Counted.taken < 16384
+    with pytest.raises(InputError, match="the configuration claims"):
+        read(replace(layer, diff_id=sha256(b"other")), verify_diff_id=True)
+    assert [unknown.whole_layer for unknown in read(layer_of(tar[: 4 << 20])).unknowns] == [True]
 
 
 def test_deltas_survive_the_store():
@@ -99,5 +120,5 @@ def test_a_damaged_entry_of_the_store_is_read_anew(caplog):
             return b"\x93garbage" if key.startswith("delta ") else super().get(key)
 
     layer = layer_of(STORED, digest="sha256:" + hashlib.sha256(STORED).hexdigest())
-    assert read(layer, Damaged()) == read(layer_of(STORED))
+    assert read(layer, Damaged()) == read(layer)
     assert "damaged" in caplog.text
