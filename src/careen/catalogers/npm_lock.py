@@ -49,6 +49,8 @@ def _dependencies(dependencies: dict[str, Any], depth: int) -> Iterator[tuple[st
             name, version = split_spec(version.removeprefix("npm:"))
         elif not exact(version):  # an address: of a registry it tells the name, of anything else nothing
             name = registry_name(version) or name
+        if "node_modules/" in name:  # a path, as later versions have them: some tools mix the two
+            name = _folder_name(name)
         yield name, exact(version)
         yield from _dependencies(mapping(entry.get("dependencies")), depth + 1)
 

@@ -34,6 +34,11 @@ def test_version_one_names(version, expected):
     assert found(dependencies={"a": {"version": version}}) == [expected]
 
 
+def test_a_path_among_the_names_of_version_one_is_no_name():
+    lock = {"node_modules/async": {"version": "3.2.4"}, "node_modules/a/node_modules/@s/b": {"version": "1.0.0"}}
+    assert found(lockfileVersion=1, dependencies=lock) == [("async", "3.2.4"), ("@s/b", "1.0.0")]
+
+
 def test_workspaces_have_the_name_of_their_link():
     packages = {
         "": {"name": "root", "version": "9.9.9"},
