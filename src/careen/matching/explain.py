@@ -4,14 +4,14 @@ Nothing is decided here: the statements are those that matching looks at, compar
 that of the report. What sets a statement aside on the way is named in the order in which ``judge`` does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
 from careen.formats.software import CPE_NAMESPACE
-from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
+from careen.model.advisory import Advisory, Malicious, NamespaceInfo, Range, VulnerabilityRecord
 from careen.model.finding import SuppressedBy, Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report
@@ -197,16 +197,10 @@ def _judgement(
     as_of = {source.name: source.as_of[:10] for source in knowledge.info.sources} if knowledge.info else {}
     speaking = {(advisory.source, advisory.namespace) for advisory, _ in relevant}
     asked = [
-        Asked(
-            info.source,
-            namespace,
-            info.records,
-            info.packages,
-            as_of.get(info.source, ""),
-            (info.source, namespace) in speaking,
-        )
+        Asked(info.source, namespace, info.records, info.packages, as_of.get(info.source, ""), _names_it(info, infos, speaking))
         for namespace in dict.fromkeys(namespace for namespace, _ in _places(subject))
-        for info in knowledge.namespace(namespace)
+        for infos in (knowledge.namespace(namespace),)
+        for info in infos
     ]
     outcome: Outcome = "found" if finding and not by else "set_aside" if by else "not_found"
     if outcome == "not_found" and not asked and not statements:
@@ -223,6 +217,16 @@ def _judgement(
         tuple(statements),
         finding,
         by,
+    )
+
+
+def _names_it(info: NamespaceInfo, infos: Sequence[NamespaceInfo], speaking: Collection[tuple[str, str]]) -> bool:
+    """OSV gathers what others publish, and advisories keep the names of those."""
+    source = info.source.partition("/")[0]
+    others = {other.source.partition("/")[0] for other in infos}
+    return any(
+        namespace == info.namespace and (name == source or (source == "osv" and name not in others))
+        for name, namespace in speaking
     )
 
 

@@ -176,7 +176,8 @@ def _reason(judged: Judged, main: Hit, fix: Fix) -> str:
         title = subject.product.namespace
     elif subject.upstream:
         named = main.advisory.namespace
-        title = f"CPE {main.advisory.package}" if named == CPE_NAMESPACE else f"{subject.title} in {named}"
+        said_of = f"CPE {main.advisory.package}" if named == CPE_NAMESPACE else f"{subject.title} in {named}"
+        title = named if named == subject.title else said_of
     elif main.advisory.namespace in subject.channels:
         title = channel_title(main.advisory.namespace)
     elif main.advisory.namespace != subject.namespace:

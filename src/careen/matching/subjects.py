@@ -81,7 +81,7 @@ def subjects_of(
             elif ecosystem.namespace is not None:
                 key = key_name(ecosystem.namespace, package.name)
                 subjects.append(_by_itself(package, ecosystem.namespace, key, ecosystem.scheme, owner, product))
-            elif product:
+            elif product and not (owner and not knowledge.namespace(product.namespace)):
                 subject = _by_itself(package, product.namespace, product.names[0], product.scheme, owner)
                 identity = None if package.owned_by else named(package)
                 subjects.append(replace(subject, upstream=True, also=identity.places) if identity else subject)
