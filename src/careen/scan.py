@@ -70,7 +70,7 @@ def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
             lambda number, select: reread(image.layers[number], select, reading.limits),
         )
     )
-    if key:
+    if key and not any(unknown.transient for unknown in inventory.unknowns):
         reading.store.put(key, msgspec.msgpack.encode(inventory))
     if reading.verify_diff_ids:
         image = replace(image, layers=tuple(replace(layer, diff_id_verified=bool(layer.diff_id)) for layer in image.layers))

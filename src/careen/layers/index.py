@@ -78,7 +78,7 @@ def index(
         except (msgspec.MsgspecError, KeyError) as error:
             log.warning("what the cache holds of layer %s is damaged (%s): it is read anew", known_as(layer), error)
     delta = _read(layer, readers, limits, verify_diff_id, progress)
-    if key:
+    if key and not any(unknown.transient for unknown in delta.unknowns):
         store.put(key, encode(delta))
     return delta
 

@@ -253,6 +253,10 @@ def _guarded(
         return call(*arguments)
     except ValueError as error:
         unknowns.append(_unknown(item.cataloger, path, str(error) or "not readable"))
+    except (MemoryError, OSError) as error:  # of this machine, at this time
+        log.warning("the %s reader had no room for %r: %s", item.cataloger, path, error)
+        reason = f"this machine could not read it: {error or 'out of memory'}"
+        unknowns.append(Unknown(item.cataloger, Evidence(path, 0), reason, transient=True))
     except Exception as error:  # a defect of ours must not cost the rest of the image
         log.exception("the %s reader failed on %r", item.cataloger, path)
         unknowns.append(_unknown(item.cataloger, path, f"the reader failed: {type(error).__name__}: {error}"))

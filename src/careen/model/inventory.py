@@ -9,12 +9,14 @@ from .package import Distribution, Evidence, Package
 
 
 class Unknown(Struct, frozen=True, gc=False):
-    """Something that we meant to read and could not. ``whole_layer``: the rest of that layer was not seen at all."""
+    """Something that we meant to read and could not. ``whole_layer``: the rest of that layer was not seen at all;
+    ``transient``: for want of memory or disk, so that the next time it may be read: nothing that holds one is kept."""
 
     cataloger: str
     evidence: Evidence
     reason: str
     whole_layer: bool = False
+    transient: bool = False
 
 
 class ContentSets(Struct, frozen=True):

@@ -122,3 +122,20 @@ def test_a_damaged_entry_of_the_store_is_read_anew(caplog):
     layer = layer_of(STORED, digest="sha256:" + hashlib.sha256(STORED).hexdigest())
     assert read(layer, Damaged()) == read(layer)
     assert "damaged" in caplog.text
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(28, "No space left on device")])
+def test_what_this_machine_had_no_room_for_is_read_again_the_next_time(error):
+    def read_status(file):
+        if failing:
+            raise error
+        return original.readers[0].read(file)
+
+    (original,) = [cataloger for cataloger in CATALOGERS if cataloger.name == "dpkg"]
+    reader = replace(original.readers[0], read=read_status)
+    readers = Readers.of([replace(original, readers=(reader,))], "test")
+    store, layer, failing = MemoryStore(), layer_of(STORED, digest=sha256(STORED)), True
+    delta = index(layer, readers, store, Limits())
+    assert [(unknown.transient, unknown.evidence.path) for unknown in delta.unknowns] == [(True, "var/lib/dpkg/status")]
+    failing = False
+    assert index(layer, readers, store, Limits()).unknowns == ()
