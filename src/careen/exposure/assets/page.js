@@ -3,6 +3,8 @@
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
+  const FEW = 60; // nodes that are all drawn
+  const FIRST = 30; // where there are more: those of the first paths
   const MOST = 400; // nodes that are laid out at once
   const CROSSING = new Set(["credential", "volume", "socket", "privilege", "host_path", "namespace", "role"]);
   const SHAPES = { internet: "ellipse", port: "hexagon", container: "round-rectangle", host: "octagon", cluster: "octagon",
@@ -63,16 +65,26 @@
   }
 
   // --- the drawing ---------------------------------------------------------------------------------------------
+  // All there is where that can be looked at; else the first paths, and the chosen one.
   function shown(all) {
     const on = new Set();
+    if (chosen >= 0) data.paths[chosen].nodes.forEach((at) => on.add(at));
     for (const path of data.paths) {
-      if (on.size > MOST) break;
+      if (on.size >= (all ? MOST : data.nodes.length <= FEW ? FEW : FIRST)) break;
       path.nodes.forEach((at) => on.add(at));
     }
-    if (all || data.nodes.length <= 60) {
-      for (let at = 0; at < data.nodes.length && on.size <= MOST; at++) on.add(at);
-    }
+    if (all || data.nodes.length <= FEW)
+      for (let at = 0; at < data.nodes.length && on.size < MOST; at++) on.add(at);
     return on;
+  }
+
+  // Of many edges only those that paths go along.
+  function followed(on) {
+    if (data.nodes.length <= FEW || $("all").checked) return data.edges;
+    const pairs = new Set();
+    for (const path of data.paths)
+      for (let at = 1; at < path.nodes.length; at++) pairs.add(path.nodes[at - 1] + " " + path.nodes[at]);
+    return data.edges.filter((edge) => pairs.has(edge.source + " " + edge.target) && on.has(edge.source));
   }
 
   function broken(text) {
@@ -121,7 +133,7 @@
         user: node.container ? node.container.user : "", reached: node.likelihood !== null ? 1 : 0 } });
     }
     lines = new Map();
-    const ordered = data.edges.slice().sort((a, b) => forward(b) - forward(a)); // of two opposite ones that from outside
+    const ordered = followed(on).slice().sort((a, b) => forward(b) - forward(a)); // of two opposite ones that from outside
     for (const edge of ordered) {
       if (!on.has(edge.source) || !on.has(edge.target) || edge.way === "host") continue;
       const back = lines.get(edge.target + " " + edge.source);
@@ -140,7 +152,7 @@
         elements.push({ data: { id: "l" + index, source: "n" + link.source, target: "n" + link.target, held: 1 } });
     });
     $("drawn").hidden = on.size >= data.nodes.length;
-    $("drawn").textContent = on.size + " of " + data.nodes.length + " nodes are drawn: those on the ranked paths.";
+    $("drawn").textContent = on.size + " of " + data.nodes.length + " nodes are drawn: those on the first paths, and on the chosen one.";
     return elements;
   }
 
@@ -180,6 +192,10 @@
       }
       path.taken.forEach((at) => { if (!ids.has(at)) cy.$id("n" + at).removeClass("faded").addClass("taken"); });
     });
+    if (cy.zoom() < 0.6) {
+      cy.fit(cy.nodes(".on"), 40);
+      if (cy.zoom() > 1.1) { cy.zoom(1.1); cy.center(cy.nodes(".on")); }
+    }
   }
 
   function clear() {
@@ -194,6 +210,7 @@
   function showPath(rank) {
     const path = data.paths[rank];
     chosen = rank;
+    if (cy && path.nodes.some((at) => cy.$id("n" + at).empty())) draw();
     document.querySelectorAll("#paths button").forEach((button) =>
       button.setAttribute("aria-pressed", String(Number(button.dataset.rank) === rank)));
     light(rank);
@@ -320,7 +337,8 @@
   $("clear").addEventListener("click", clear);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
   list();
-  draw();
   const first = Number(new URLSearchParams(location.hash.slice(1)).get("path"));
-  if (data.paths.length) showPath(first > 0 && first <= data.paths.length ? first - 1 : 0);
+  if (data.paths.length) chosen = first > 0 && first <= data.paths.length ? first - 1 : 0;
+  draw();
+  if (chosen >= 0) showPath(chosen);
 })();
