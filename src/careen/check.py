@@ -27,7 +27,10 @@ from careen.model.report import Coverage, Reason, Report
 from careen.plugins import Check
 from careen.policy.policy import Policy, assess
 from careen.predict.declared import Predicted, predicted
+from careen.predict.locked import Locked
 from careen.predict.resolve import Ask, learnt
+
+MAX_UNREAD = 50  # that are told one by one
 
 
 class Tuning(Struct, frozen=True):
@@ -42,6 +45,7 @@ class Checked(Struct, frozen=True):
     outcome: Outcome
     predicted: tuple[Predicted, ...]
     files: int  # that are of a kind that is checked
+    unread: tuple[str, ...] = ()  # lock files and requirements that a build reads, and nobody could
 
 
 def check_files(
@@ -50,9 +54,10 @@ def check_files(
     rules: Rules,
     tuning: Tuning,
     ask: Ask | None = None,
+    lock: Callable[[Dockerfile], Locked] | None = None,
 ) -> Checked:
     """``checks_of`` loads the checks of a kind; it is asked only where there is a file of it. ``ask`` reads what lies
-    behind an address."""
+    behind an address, ``lock`` what the lock files of a build context will install."""
     rules = replace(rules, paths=frozenset(file.path for file in files))
     by_kind: dict[str, list[SourceFile]] = {}
     unknowns: list[Unknown] = []
@@ -64,6 +69,7 @@ def check_files(
             unknowns.append(Unknown("files", Evidence(file.path, 0), "of no kind that is checked: docs/checking.md lists them"))
     outcomes: list[Outcome] = []
     installs: list[Predicted] = []
+    unread: list[str] = []
     for kind in KINDS:
         members = by_kind.get(kind.name)
         if not members:
@@ -75,11 +81,15 @@ def check_files(
                 if isinstance(value, Dockerfile):
                     value = learnt(value, ask) if ask else value
                     installs += predicted(value)
+                    if lock is not None:
+                        by_files = lock(value)
+                        installs += by_files.predicted
+                        unread += by_files.open
                 outcomes.append(run(checks, value, one.path, one.ignores))
             else:
                 unknowns.append(one)
     outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
-    return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())))
+    return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())), tuple(unread))
 
 
 def as_written(checked: Checked, lines: Mapping[str, Sequence[int | None]]) -> Checked:
@@ -116,6 +126,7 @@ def report_of_files(
             if knowledge is None:
                 reasons.append(Reason("no_database", "there is no advisory database: no package was judged", len(pinned)))
         reasons += _open(checked.predicted)
+        reasons += [Reason("unread_manifest", detail) for detail in checked.unread[:MAX_UNREAD]]
     if all_unknowns:
         reasons.append(Reason("unreadable", f"{len(all_unknowns)} files or parts of them could not be read"))
     inventory = Inventory(None, tuple(one.package for one in checked.predicted), all_unknowns, checked.files)
@@ -146,7 +157,8 @@ def _placed(findings: Sequence[Vulnerability], pinned: Sequence[Predicted]) -> l
             found = by_purl.get((finding.package, path))
             if found is not None:
                 where = Location(path, found.line, found.end_line)
-                placed.append(replace(_weighed(finding, found), layer=None, location=where, paths=(path,)))
+                paths = tuple(place.path for place in found.package.evidence)
+                placed.append(replace(_weighed(finding, found), layer=None, location=where, paths=paths))
     return placed
 
 

@@ -52,6 +52,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[str, ...], Meta(description="registries that base images may come from: docker.io,*.example.com (default: any)")
     ] = ()
 
+    context: Annotated[
+        Path | None,
+        Meta(description="build context whose lock files a Dockerfile's RUN reads (default: the Dockerfile's folder)"),
+    ] = None
     resolve: Annotated[
         bool, Meta(description="read the heads of packages that a Dockerfile fetches by address, from hosts of resolve_hosts")
     ] = False

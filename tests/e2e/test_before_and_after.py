@@ -204,3 +204,24 @@ def test_a_redirect_to_where_clouds_keep_credentials(tree, repository, capsys):
     details = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "unread_address"]
     assert details
     assert all("169.254.169.254" in one for one in details)
+
+
+def test_what_the_lock_files_of_the_context_bring(tree, capsys):
+    lock = {"lockfileVersion": 3, "packages": {"": {}, "node_modules/lodash": {"version": "4.17.15"}}}
+    record = advisory("CVE-2020-8203", "lodash", "4.17.19")
+    record["affected"][0]["package"]["ecosystem"] = "npm"
+    record["affected"][0]["ranges"][0]["type"] = "SEMVER"
+    (tree / "own/lodash.json").write_text(json.dumps(record))
+    (tree / "app/Dockerfile").write_text("FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\n")
+    report = told(capsys, "check", "app")
+    assert flaws(report) == {}
+    details = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "unread_manifest"]
+    assert details == ["app/Dockerfile:4: npm-shrinkwrap.json or package-lock.json is not in the build context"]
+    (tree / "package-lock.json").write_text(json.dumps(lock))
+    report = told(capsys, "check", "app", "--context", ".")
+    assert flaws(report) == {("CVE-2020-8203", "pkg:npm/lodash"): {"path": "app/Dockerfile", "line": 4, "end_line": 4}}
+    (flaw,) = [one for one in report["findings"] if one["kind"] == "vulnerability"]
+    assert flaw["paths"] == ["app/Dockerfile", "package-lock.json"]
+    (tree / ".dockerignore").write_text("*.json\n")
+    report = told(capsys, "check", "app", "--context", ".")
+    assert flaws(report) == {}

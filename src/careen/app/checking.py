@@ -1,16 +1,17 @@
 """Judges source files by the settings: the faults in them, and the vulnerabilities that their build will bring."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen import __version__
 from careen.app.lessons import Learnt, Lessons
 from careen.app.session import Session
-from careen.app.wiring import policy_of
+from careen.app.wiring import policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import InputError, UsageError
@@ -23,6 +24,8 @@ from careen.plugins import Check, Progress, load, silent
 if TYPE_CHECKING:
     from careen.check import Tuning
     from careen.checks.kind import SourceFile
+    from careen.formats.dockerfile.stages import Dockerfile
+    from careen.predict.locked import Locked
     from careen.predict.resolve import Ask
 
 
@@ -46,7 +49,8 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     rules = Rules(settings.allowed_registries)
     with ExitStack() as opened:
         ask = _asked(settings, opened) if settings.resolve else None
-        checked = as_written(check_files(charts.files, checks_of, rules, _tuning(settings), ask), charts.lines)
+        lock = _locked(settings) if "vuln" in settings.scanners else None
+        checked = as_written(check_files(charts.files, checks_of, rules, _tuning(settings), ask, lock), charts.lines)
     if not checked.files and not unknowns:
         raise InputError(
             f"nothing to check in {', '.join(paths)}",
@@ -71,6 +75,25 @@ def _given(commands: Sequence[str]) -> "list[SourceFile]":
 
     names = (COMMAND_LINE if number == 1 else f"{COMMAND_LINE} {number}" for number in range(1, len(commands) + 1))
     return [SourceFile(name, command, named=True) for name, command in zip(names, commands, strict=True)]
+
+
+def _locked(settings: Settings) -> "Callable[[Dockerfile], Locked]":
+    """What the lock files of a build context will install: the folder of the Dockerfile, unless another one is named."""
+    from careen.layers.index import Readers
+    from careen.layers.loose import inventory_of_files
+    from careen.predict.context import Context, context_at
+    from careen.predict.locked import Locked, locked
+
+    readers = Readers(lambda: readers_with(secrets=False), "")
+    named = context_at(settings.context) if settings.context is not None else None
+
+    def of(document: "Dockerfile") -> "Locked":
+        if named is None and document.path == "stdin":
+            return Locked((), ())
+        context = named or Context(Path(document.path).parent, document.ignored or ())
+        return locked(document, context, lambda files: inventory_of_files(files, readers))
+
+    return of
 
 
 def _asked(settings: Settings, opened: ExitStack) -> "Ask":

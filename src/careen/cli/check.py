@@ -28,7 +28,7 @@ def parser() -> Parser:
     add_settings(made, "policy", ("fail_on", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex"))
     add_settings(made, "advisories", ("offline", "advisories", "db_from"))
-    add_settings(made, "packages by address", ("resolve", "resolve_hosts"))
+    add_settings(made, "what a build will install", ("context", "resolve", "resolve_hosts"))
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
     add_common(made)
     return made

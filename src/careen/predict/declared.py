@@ -81,7 +81,7 @@ class Predicted(Struct, frozen=True):
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
     kept = document.kept()
-    copied = kept | _copied_from(document)
+    copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
     others: set[int] = set()  # stages with a repository of somebody else's
     found: dict[tuple[str, str, int], Predicted] = {}
@@ -109,7 +109,7 @@ def _brings_repository(document: Dockerfile, address: str) -> bool:
     return head is not None and head.is_repository
 
 
-def _copied_from(document: Dockerfile) -> frozenset[int]:
+def copied_from(document: Dockerfile) -> frozenset[int]:
     """Stages that the image takes files from, at any remove."""
     name_to_index = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
     reached = set(document.kept())

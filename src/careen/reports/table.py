@@ -60,6 +60,7 @@ NEXT_STEPS = {
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
     "unpinned": "pin versions: what is not pinned can only be judged after the build, with careen scan",
     "unresolved": "name a file whose name holds the version, or --resolve --resolve-hosts HOST to read what it says itself",
+    "unread_manifest": "--context DIR names the build context, where it is not the Dockerfile's folder",
     "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX of the image itself",
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_step
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.dockerignore import left_out
 from careen.plugins import Check, Place
 
 
@@ -16,33 +17,8 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             continue
         for source in step.instruction.words[:-1]:
             path = source.strip("'\"").strip("/").removeprefix("./")
-            if path not in ("", ".") and not re.search(r"[*?\[$<:]", path) and _left_out(path, document.ignored):
+            if path not in ("", ".") and not re.search(r"[*?\[$<:]", path) and left_out(path, document.ignored):
                 yield of_step(step, f"{step.keyword} {source}")
-
-
-def _left_out(path: str, lines: tuple[str, ...]) -> bool:
-    """The last pattern that fits decides, also one that fits a folder above."""
-    out = False
-    parts = path.split("/")
-    above = ["/".join(parts[: index + 1]) for index in range(min(len(parts), 50))]
-    for line in lines[:1000]:
-        pattern = line.strip()
-        if not pattern or pattern.startswith("#"):
-            continue
-        again = pattern.startswith("!")
-        expression = _expression(pattern.removeprefix("!").strip().strip("/").removeprefix("./"))
-        if any(re.fullmatch(expression, one) for one in above):
-            out = not again
-    return out
-
-
-def _expression(pattern: str) -> str:
-    """**Source:** Docker build, ".dockerignore files": Go's filepath.Match, and ``**`` for any number of folders."""
-    text = re.sub(r"(?:\*\*/?)+", "\0", pattern[:300])
-    pieces = {"\0": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-    if text.endswith("\0"):
-        text = text[:-1] + "\1"
-    return "".join(pieces.get(char, ".*" if char == "\1" else re.escape(char)) for char in text)
 
 
 CHECK = Check(

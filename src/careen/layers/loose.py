@@ -1,0 +1,27 @@
+"""A few files in memory, read by the catalogers as a layer that holds nothing else."""
+
+import io
+from collections.abc import Mapping
+from typing import cast
+
+from careen.formats.inflate import Limits, SeekStream
+from careen.formats.tar import Member
+from careen.model.delta import Delta
+from careen.model.inventory import Inventory
+
+from .bind import bind
+from .index import Readers
+from .walk import walk
+
+
+def inventory_of_files(files: Mapping[str, bytes], readers: Readers) -> Inventory:
+    """What they say by path and content; a file that cannot be read is among the unknowns."""
+    entries = (
+        (
+            Member(path, "f", 0o644, 0, 0, len(data), "", len(data), None, False, ""),
+            SeekStream(cast(io.BufferedReader, io.BytesIO(data))),
+        )
+        for path, data in sorted(files.items())
+    )
+    walked = walk(entries, readers.dispatch.readers, Limits())
+    return bind([Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns)], readers.catalogers)

@@ -1,0 +1,93 @@
+"""The build context: files of one folder, read with bounds, and only what a build would send.
+
+Links are not followed, nothing outside the folder is read, ``.dockerignore`` is respected.
+Raises: ValueError that says why a file that is there is not read.
+"""
+
+import os
+import stat
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path
+from posixpath import normpath
+
+from careen.formats.dockerignore import left_out
+
+MAX_BYTES = 16 << 20
+MAX_TOTAL_BYTES = 128 << 20
+MAX_NAMES = 10_000
+
+
+class Context:
+    def __init__(self, root: Path, ignored: Sequence[str] = ()) -> None:
+        self.root, self._ignored = root, ignored
+        self._left = MAX_TOTAL_BYTES
+
+    def is_folder(self, path: str) -> bool:
+        status = self._status(path)
+        return status is not None and stat.S_ISDIR(status.st_mode)
+
+    def matching(self, pattern: str) -> list[str]:
+        """Files and folders that a source of COPY means: its last part may be a pattern."""
+        folder, _, name = clean(pattern).rpartition("/")
+        if not any(mark in name for mark in "*?["):
+            return [clean(pattern)]
+        try:
+            inside = (self.root / folder).iterdir() if self.is_folder(folder) else iter(())
+            names = sorted(one.name for one in islice(inside, MAX_NAMES))
+        except OSError:
+            return []
+        return [f"{folder}/{one}".lstrip("/") for one in names if fnmatchcase(one, name)]
+
+    def read(self, path: str) -> bytes | None:
+        """None where there is no such file."""
+        path = clean(path)
+        status = self._status(path)
+        if status is None or stat.S_ISDIR(status.st_mode):
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{path} is no regular file")
+        if self._ignored and left_out(path, self._ignored):
+            raise ValueError(f".dockerignore leaves {path} out")
+        if status.st_size > min(MAX_BYTES, self._left):
+            raise ValueError(f"{path} is larger than what is read of a build context")
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            with os.fdopen(os.open(self.root / path, flags), "rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}") from error
+        self._left -= len(data)
+        return data
+
+    def _status(self, path: str) -> os.stat_result | None:
+        """Of what is there without a link on the way; a link itself has the status of one."""
+        place = self.root
+        status = None
+        for part in [part for part in clean(path).split("/") if part] or ["."]:
+            place = place / part
+            try:
+                status = os.lstat(place)
+            except (OSError, ValueError):
+                return None
+            if stat.S_ISLNK(status.st_mode):
+                return status
+        return status
+
+
+def context_at(root: Path) -> Context:
+    """A folder with the ``.dockerignore`` that lies in it."""
+    for name in (".dockerignore", ".containerignore"):
+        try:
+            data = Context(root).read(name)
+        except ValueError:
+            continue
+        if data is not None:
+            return Context(root, data.decode("utf-8-sig", "replace").splitlines())
+    return Context(root)
+
+
+def clean(path: str) -> str:
+    """Relative to the root, whatever it says: a build does not leave its context either."""
+    return normpath("/" + path.replace("\0", "")).lstrip("/")
