@@ -1,0 +1,110 @@
+"""Retire.js: flaws of JavaScript libraries, those of web pages above all.
+
+Shape: ``{library: {npmname, vulnerabilities: [{atOrAbove, below, severity, cwe, identifiers: {CVE: ["CVE-…"], githubID,
+summary, retid}, info}]}}``; ``below`` is the version that mends it. A flaw of several lines of release has an entry for
+each. A library that npm has is known by that name, another by its name here in lower case.
+Raises: ValueError.  **Source:** RetireJS/retire.js, repository/ and its README.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from careen.formats.jsonfile import read_json
+from careen.model.advisory import Advisory, NamespaceInfo, Range, Severity, VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 64 << 20
+_HOME = "https://retirejs.github.io/retire.js/"
+_LIVE = "https://raw.githubusercontent.com/RetireJS/retire.js/master/repository"
+_FILES = ("jsrepository-v4.json", "npmrepository.json")
+_EXAMPLES = frozenset({"retire-example", "dont check"})
+_SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "medium": "medium", "low": "low"}
+_ID = re.compile(r"CVE-\d{4}-\d{4,19}|GHSA(?:-[0-9a-z]{4}){3}")
+_NAME = re.compile(r"[A-Za-z0-9@._/-]{1,200}")
+
+
+class _Flaw(Struct, gc=False, rename="camel"):
+    at_or_above: str | None = None
+    below: str | None = None
+    severity: str = ""
+    cwe: list[str] = []
+    identifiers: dict[str, Any] = {}
+    info: list[str] = []
+
+
+class _Library(Struct, gc=False):
+    vulnerabilities: list[_Flaw] = []
+    npmname: str | None = None
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is not None and "npm" not in need.namespaces:
+        return ()
+    return tuple(Feed(f"retirejs/{name}", f"{_LIVE}/{name}") for name in _FILES)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    by_package: dict[str, dict[str, list[_Flaw]]] = {}
+    for key, library in read_json(file, dict[str, _Library], MAX_BYTES).items():
+        package = library.npmname or key.lower()
+        if key in _EXAMPLES or not _NAME.fullmatch(package):
+            continue
+        flaws = by_package.setdefault(package, {})
+        for flaw in library.vulnerabilities:
+            if flaw.below or flaw.at_or_above:
+                flaws.setdefault(_names(package, flaw)[0], []).append(flaw)
+    for package, flaws in by_package.items():
+        for id, entries in flaws.items():
+            yield from _records(package, id, entries)
+    yield NamespaceInfo("npm", "retirejs", 0, 0, partial=True, detail="libraries of web pages")
+
+
+def _records(package: str, id: str, entries: list[_Flaw]) -> Iterator[Record]:
+    names = dict.fromkeys(name for entry in entries for name in _names(package, entry))
+    aliases = tuple(name for name in names if name != id)
+    severity = _SEVERITIES.get(entries[0].severity, "unknown")
+    yield Advisory(
+        id=id,
+        source="retirejs",
+        namespace="npm",
+        package=package,
+        ranges=tuple(dict.fromkeys(_range(entry) for entry in entries)),
+        status="fixed" if any(entry.below for entry in entries) else "open",
+        aliases=aliases,
+        severity=severity,
+        confidence="likely",
+        url=next((text for entry in entries for text in entry.info if text.startswith("https://") and len(text) < 300), _HOME),
+    )
+    cwes = tuple(dict.fromkeys(cwe for entry in entries for cwe in entry.cwe if cwe.startswith("CWE-")))
+    summary = next((text for entry in entries if isinstance(text := entry.identifiers.get("summary"), str)), "")
+    yield VulnerabilityRecord(id, "retirejs", aliases, " ".join(summary.split())[:200], cwes=cwes)
+
+
+def _names(package: str, flaw: _Flaw) -> tuple[str, ...]:
+    """GitHub's name of it, its CVEs; a name of our own where it has none."""
+    cves = flaw.identifiers.get("CVE")
+    said = (flaw.identifiers.get("githubID"), *(cves if isinstance(cves, list) else ()))
+    known = tuple(dict.fromkeys(name for name in said if isinstance(name, str) and _ID.fullmatch(name)))
+    if known:
+        return known
+    number = flaw.identifiers.get("retid") or flaw.identifiers.get("issue") or flaw.below or flaw.at_or_above
+    return (f"RETIREJS-{package}-{str(number)[:40]}",)
+
+
+def _range(flaw: _Flaw) -> Range:
+    low = flaw.at_or_above
+    return Range(None if low == "0" else low, flaw.below)
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="retirejs",
+    title="Retire.js",
+    licence="Apache-2.0",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+)

@@ -1,0 +1,107 @@
+"""JavaScript libraries that were copied into a web page as single files: ``static/js/jquery-3.4.1.min.js``.
+
+What is looked for is data, ``bundled_js_rules.toml``. A ``[[library]]`` has its name in npm; ``files``, the stems of its
+files, behind which a version and words such as "min" may stand; and ``banners``, expressions with ``<version>`` in them for
+what the file says of itself (0.8), each with fixed text at its start and bounded repeats. A file that says nothing is
+believed by the version in its name (0.6), unless its name is a word that others use too (``by_name = false``). What lies in ``node_modules`` is left to its ``package.json``.
+Raises: ValueError for a library's file that is larger than what is looked through and did not say its version before.
+**Source:** the libraries themselves; npm, names of packages.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+LOOKED_AT_BYTES = 2 << 20
+VERSION = r"\d{1,4}\.\d{1,5}(?:\.\d{1,5})?(?:-?(?:alpha|beta|rc|pre)[.-]?\d{0,4})?"
+_NAME = re.compile(
+    rf"(?P<stem>[a-z][a-z0-9.-]*?)(?:[-.@_]v?(?P<version>{VERSION}))?"
+    r"(?:[.-](?:min|slim|prod|production|development|dev|full|all|custom|umd|pack|packed|debug|src|esm|cjs|browser))*\.js",
+    re.IGNORECASE,
+)
+
+
+class Library(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    files: tuple[str, ...]
+    banners: tuple[str, ...]
+    by_name: bool = True
+
+
+class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
+    library: tuple[Library, ...]
+
+
+def libraries() -> tuple[Library, ...]:
+    data = tomllib.loads(Path(__file__).with_name("bundled_js_rules.toml").read_text("utf-8"))
+    return msgspec.convert(data, _Rules).library
+
+
+BY_STEM = {stem: library for library in libraries() for stem in library.files}
+
+
+def wanted(path: str, mode: int) -> bool:
+    """Most files are not JavaScript, most of those are no library's: both must be known at once."""
+    return path.endswith(".js") and "node_modules/" not in path and _named(path) is not None
+
+
+def read(file: File) -> Iterator[Package]:
+    named = _named(file.path)
+    if named is None:
+        return
+    library, by_name = named
+    with file.open() as stream:
+        data = stream.read(LOOKED_AT_BYTES)
+    said = _said(library, data)
+    if said is None and by_name is None:
+        if file.size_bytes > LOOKED_AT_BYTES:
+            raise ValueError(f"{library.name} of no version that its first {LOOKED_AT_BYTES >> 20} MiB would say")
+        return
+    yield Package(
+        type="npm",
+        namespace=None,
+        name=library.name,
+        version=said or by_name or "",
+        cataloger=CATALOGER.name,
+        confidence=0.8 if said else 0.6,
+    )
+
+
+def _named(path: str) -> tuple[Library, str | None] | None:
+    found = _NAME.fullmatch(path.rpartition("/")[2][:200])
+    library = BY_STEM.get(found["stem"].lower()) if found else None
+    return (library, found["version"] if library.by_name else None) if library and found else None
+
+
+def _said(library: Library, data: bytes) -> str | None:
+    for banner in library.banners:
+        if found := _compiled(banner).search(data):
+            groups = {key: value.decode() for key, value in found.groupdict().items() if value is not None}
+            if "version" in groups:
+                return groups["version"]
+            return ".".join((groups.get("major", "0"), groups["minor"], groups.get("patch", "0")))
+    return None
+
+
+@cache
+def _compiled(banner: str) -> re.Pattern[bytes]:
+    return re.compile(banner.replace("<version>", f"(?P<version>{VERSION})").encode())
+
+
+CATALOGER = Cataloger(
+    name="bundled_js",
+    ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
+    readers=(Reader(Wants(select=wanted), read),),
+    limits=(
+        "Libraries within a bundle of another name, and those whose files were renamed. Known are "
+        f"{', '.join(sorted({library.name for library in BY_STEM.values()}))}."
+    ),
+)

@@ -1,0 +1,1 @@
+var app = "jQuery v1.0.0";

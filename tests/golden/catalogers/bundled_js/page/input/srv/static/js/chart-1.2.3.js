@@ -1,0 +1,1 @@
+// a page of its own

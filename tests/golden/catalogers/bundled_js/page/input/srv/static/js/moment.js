@@ -1,0 +1,3 @@
+//! moment.js
+//! version : 2.24.0
+//! authors : some
