@@ -22,6 +22,6 @@ def add_manifests(builder: Builder, manifests: Manifests, images: Images) -> Non
     host = Node(NODE, "host", "node of the cluster")
     builder.add(host)
     placed: Placed = add_pods(builder, manifests, images, NODE)
-    add_traffic(builder, manifests, images, placed)
     add_roles(builder, manifests, placed, NODE, CLUSTER)
     inhabit(builder, host, placed.nodes())
+    add_traffic(builder, manifests, images, placed)  # last: it is what can be too much

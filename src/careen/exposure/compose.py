@@ -193,7 +193,7 @@ def _volumes(builder: Builder, compose: Compose, nodes: dict[str, Node]) -> None
     named: dict[str, list[Mounted]] = {}
     binds: list[Mounted] = []
     for service in compose.services:
-        for mount, place in _mounts(compose, service, 4):
+        for mount, place in _mounts(compose, service):
             one = Mounted(nodes[service.name].id, mount.source, "", not mount.read_only, mount.target, place)
             if mount.kind == "volume" and mount.source:
                 named.setdefault(mount.source, []).append(one)
@@ -207,37 +207,39 @@ def _volumes(builder: Builder, compose: Compose, nodes: dict[str, Node]) -> None
 
 
 def _binds(builder: Builder, compose: Compose, binds: list[Mounted], names: dict[str, Node]) -> None:
-    """Paths of the host by their top folder, so that one inside another is seen; a harmless one is shared by everybody."""
+    """Paths of the host by the topmost one that is mounted, so that one inside another is seen."""
+    parts = {id(one): posixpath.normpath(one.name).split("/") for one in binds}
     by_root: dict[str, list[Mounted]] = {}
-    for one in binds:
-        path = posixpath.normpath(one.name)
-        if path == "/" or any(path == top for top in crossings.HOST_PATHS):
+    root: list[str] | None = None
+    for one in sorted(binds, key=lambda one: parts[id(one)]):
+        here = parts[id(one)]
+        if "/".join(here) in crossings.HOST_PATHS or not one.name.strip("/"):
             continue  # a way to the host itself
-        top = next((root for root in by_root if path == root or path.startswith(root + "/")), None)
-        below = [root for root in by_root if root.startswith(path + "/")]
-        moved = [
-            Mounted(m.container, m.name, posixpath.relpath(posixpath.normpath(m.name), path), m.writes, m.target, m.place)
-            for root in below
-            for m in by_root.pop(root)
-        ]
-        inner = posixpath.relpath(path, top) if top and top != path else ""
-        kept = Mounted(one.container, one.name, inner, one.writes, one.target, one.place)
-        by_root.setdefault(top or path, []).extend([*moved, kept])
-    for root, ones in by_root.items():
+        if root is None or here[: len(root)] != root:
+            root = here
+        by_root.setdefault("/".join(root), []).append(replace(one, inner="/".join(here[len(root) :])))
+    for path, ones in by_root.items():
         if any(one.writes for one in ones):
-            share(builder, f"{compose.path}:{root}", root, ones, names, compose.path)
+            share(builder, f"{compose.path}:{path}", path, ones, names, compose.path)
 
 
-def _mounts(compose: Compose, service: Service, depth: int) -> Iterator[tuple[Mount, Location]]:
+def _mounts(compose: Compose, service: Service) -> Iterator[tuple[Mount, Location]]:
+    """Its own, and those of services whose volumes it takes, each of these once."""
     for mount in service.mounts():
         yield mount, _at(service, "volumes", mount.index) if mount.index >= 0 else _at(service)
-    by_name = {one.name: one for one in compose.services}
-    for text in service.node.texts("volumes_from") if depth else ():
+    services = {one.name: one for one in compose.services} if service.node.seq("volumes_from") else {}
+    todo = [(text, False) for text in service.node.texts("volumes_from")]
+    seen = {service.name}
+    while todo:
+        text, read_only = todo.pop()
         name, _, mode = text.removeprefix("container:").partition(":")
-        other = by_name.get(name)
-        if other is not None and other is not service:
-            for mount, _ in _mounts(compose, other, depth - 1):
-                yield (replace(mount, read_only=True) if mode == "ro" else mount), _at(service, "volumes_from")
+        read_only = read_only or mode == "ro"
+        if name in seen or name not in services:
+            continue
+        seen.add(name)
+        for mount in services[name].mounts():
+            yield (replace(mount, read_only=True) if read_only else mount), _at(service, "volumes_from")
+        todo += [(text, read_only) for text in services[name].node.texts("volumes_from")]
 
 
 def _namespaces(builder: Builder, compose: Compose, nodes: dict[str, Node], images: Images) -> None:
@@ -267,29 +269,31 @@ def _secrets(builder: Builder, compose: Compose, nodes: dict[str, Node]) -> None
             if value is not None and credentials.is_credential(name, value):
                 digest = hashlib.sha256(value.encode(errors="replace")).hexdigest()
                 holders.setdefault(f"\0{digest}", []).append((service, _at(service, "environment", key)))
-    pairs = 0
+    pairs: list[tuple[str, Service, Location, Service, Location]] = []
     for key, ones in holders.items():
-        if key.startswith("\0"):
-            title = f"credential of {' and '.join(sorted({service.name for service, _ in ones})[:2])}"
-            id = f"secret:{compose.path}:{min(f'{place.path}:{place.line}' for _, place in ones)}"
-        else:
-            title = key
-            id = f"secret:{compose.path}:{key}"
+        title, id = _secret(compose, key, ones)
         section = compose.secrets.get(key.removeprefix("secret "))
         place = Location(*section.where()) if section else ones[0][1]
         builder.add(Node(id, "secret", title, compose.path, (place,)))
         for service, there in ones:
             builder.link(nodes[service.name].id, id, "holds", there)
-        servers = [(service, there) for service, there in ones if _is_store(nodes[service.name])]
-        for server, its in servers:
-            for client, there in ones:
-                if client is server or not (set(_networks_of(compose, client)) & set(_networks_of(compose, server))):
-                    continue
-                pairs += 1
-                if pairs <= MAX_CREDENTIAL_PAIRS:
-                    link_by_credential(builder, nodes[client.name], nodes[server.name], title, there, its)
-    if pairs > MAX_CREDENTIAL_PAIRS:
-        builder.note(f"{compose.path}: over {MAX_CREDENTIAL_PAIRS} pairs that share a credential; the rest was left out")
+        for server, its in ones:
+            if _is_store(nodes[server.name]) and len(pairs) <= MAX_CREDENTIAL_PAIRS:
+                pairs += [(title, client, there, server, its) for client, there in ones if client is not server]
+    networks = {service.name: frozenset(_networks_of(compose, service)) for service in compose.services}
+    for title, client, there, server, its in pairs[:MAX_CREDENTIAL_PAIRS]:
+        if networks[client.name] & networks[server.name]:
+            link_by_credential(builder, nodes[client.name], nodes[server.name], title, there, its)
+    if len(pairs) > MAX_CREDENTIAL_PAIRS:
+        builder.note(f"{compose.path}: over {MAX_CREDENTIAL_PAIRS} pairs share a credential; the rest was left out")
+
+
+def _secret(compose: Compose, key: str, holders: list[tuple[Service, Location]]) -> tuple[str, str]:
+    """Title and id; of a value that is written out neither the value nor its hash is told."""
+    if not key.startswith("\0"):
+        return key, f"secret:{compose.path}:{key}"
+    title = f"credential of {' and '.join(sorted({service.name for service, _ in holders})[:2])}"
+    return title, f"secret:{compose.path}:{min(f'{place.path}:{place.line}' for _, place in holders)}"
 
 
 def _is_store(node: Node) -> bool:

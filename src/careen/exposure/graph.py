@@ -20,7 +20,8 @@ Way = Literal[
 User = Literal["root", "non_root", "unknown"]
 INTERNET = "internet"
 TAKEN_WHOLE: frozenset[NodeKind] = frozenset(("host", "cluster"))  # whoever has one of these has all that is on it
-MAX_PLACES = 8  # of one node or reason
+MAX_PLACES = 8  # of one link
+MAX_EDGES = 300_000
 
 
 class Container(Struct, frozen=True):
@@ -108,7 +109,7 @@ def _tails(paths: set[str]) -> dict[str, str]:
 
 
 class Builder:
-    """Collects; the same edge for several reasons is one."""
+    """Collects; the same edge for several reasons is one. Raises ValueError where there would be too many."""
 
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
@@ -126,6 +127,8 @@ class Builder:
         if source == target or reason.ease <= 0:
             return
         self._reasons.setdefault((source, target), {})[reason] = None
+        if len(self._reasons) > MAX_EDGES:
+            raise ValueError(f"over {MAX_EDGES} connections")
         if ends:
             self._ends.add((source, target))
 

@@ -15,6 +15,7 @@ REACHED = 0.95  # a connection that nothing forbids
 LOCAL = 0.3  # published on a private address: reached by who is in that network already
 READ = 0.6  # who writes into what a program reads or runs gets the program
 MAY_WRITE = 0.9
+MAX_DEPTH = 40  # of a path within a volume
 BY_CREDENTIAL = 0.35  # into what the password opens, which need not be all
 
 
@@ -77,9 +78,11 @@ def share(builder: Builder, prefix: str, title: str, mounts: Sequence[Mounted], 
     """
     if len({one.container for one in mounts}) < 2:
         return
-    for inner in sorted({one.inner for one in mounts}):
-        inside = [one for one in mounts if one.inner == inner or one.inner == "" or inner.startswith(one.inner + "/")]
-        exact = [one for one in inside if one.inner == inner]
+    by_inner: dict[str, list[Mounted]] = {}
+    for one in mounts:
+        by_inner.setdefault(one.inner, []).append(one)
+    for inner, exact in sorted(by_inner.items()):
+        inside = [one for above in _above(inner) for one in by_inner.get(above, ())] + exact
         if len({one.container for one in inside}) < 2:
             continue
         name = f"{title}/{inner}" if inner else title
@@ -88,11 +91,18 @@ def share(builder: Builder, prefix: str, title: str, mounts: Sequence[Mounted], 
         for one in inside:
             node = names[one.container]
             if one.writes:
-                builder.edge(one.container, hub, Reason("volume", f"{node.name} may write to {name}", MAY_WRITE, (one.place,)))
+                reason = Reason("volume", f"{node.name} may write to {name}", MAY_WRITE, (one.place,))
+                builder.edge(one.container, hub, reason)
             else:
                 builder.link(one.container, hub, "reads", one.place)
             builder.edge(hub, one.container, Reason("volume", f"{node.name} uses what lies there", READ, (one.place,)))
         _data(builder, name, inside, names)
+
+
+def _above(inner: str) -> list[str]:
+    """The folders that a path lies in, "" (all) among them; none for "" itself."""
+    parts = inner.split("/") if inner else []
+    return ["/".join(parts[:count]) for count in range(min(len(parts), MAX_DEPTH))]
 
 
 def _data(builder: Builder, name: str, mounts: Sequence[Mounted], names: Mapping[str, Node]) -> None:

@@ -1,161 +1,33 @@
-"""What reaches which pod: from outside by Services, Ingresses and routes, from other pods by what NetworkPolicies leave open.
+"""What reaches which pod from other pods, by what NetworkPolicies leave open, and who gets in with a shared Secret.
 
 Pods that no policy holds meet on one node of the graph, the cluster's network; only the rest is told pair by pair.
-**Source:** https://kubernetes.io/docs/concepts/services-networking/ (Service, Ingress, Gateway API, Network Policies).
+Raises: ValueError where policies name too many pairs of pods.
+**Source:** https://kubernetes.io/docs/concepts/services-networking/network-policies/
 """
 
-import ipaddress
 from collections.abc import Iterator
 
 from careen.formats import netpolicy
 from careen.formats.kubernetes import Manifests, Pod, Resource
 from careen.formats.podtraffic import NAMESPACE_LABEL, Traffic
 from careen.formats.selectors import matches
-from careen.formats.yamldoc import NO_MAPPING, Mapping, as_text, walk
+from careen.formats.yamldoc import Mapping
 from careen.model.finding import Location
 
-from .graph import INTERNET, Builder, Node, Reason
-from .parts import LOCAL, REACHED, Images, entered, link_by_credential
-from .pods import Placed, at, namespace_of
+from .entries import add_entries
+from .graph import Builder, Node, Reason
+from .parts import REACHED, Images, entered, link_by_credential
+from .pods import Placed, namespace_of
 
 NETWORK = "network:kubernetes"
-NODE_PORT = 0.7  # of the nodes, which often have no public address
-# Kinds that lead to Services, beside Ingress, and where their group is not the only one with that name, its group.
-_ROUTES = ("httproute", "grpcroute", "tcproute", "udproute", "tlsroute", "ingressroute", "ingressroutetcp", "ingressrouteudp",
-           "httpproxy", "virtualservice", "route", "virtualserver")  # fmt: skip
-MAX_PAIRS = 50_000
+MAX_PAIRS = 200_000
 
 
 def add_traffic(builder: Builder, manifests: Manifests, images: Images, placed: Placed) -> None:
     traffic = Traffic(manifests)
-    entries = _Entries(builder, manifests, images, placed, traffic)
-    entries.services()
-    entries.routes()
-    entries.hosts()
-    _between(builder, manifests, images, placed, traffic)
+    add_entries(builder, manifests, images, placed, traffic)
     _credentials(builder, manifests, placed, traffic)
-
-
-class _Entries:
-    """Ways in from outside the cluster."""
-
-    def __init__(self, builder: Builder, manifests: Manifests, images: Images, placed: Placed, traffic: Traffic) -> None:
-        self.builder, self.manifests, self.images, self.placed, self.traffic = builder, manifests, images, placed, traffic
-        self.guests = _Guests(manifests)
-
-    def services(self) -> None:
-        for service, how in netpolicy.exposed_services(self.manifests):
-            reach, where = _reach(service, how)
-            place = Location(service.path, service.node.line_of("spec", "type" if how != "externalIPs" else "externalIPs"))
-            if reach:
-                self._serve(
-                    f"{how} {service.name}", service, place, reach, f"{how} {service.name} takes connections{where}", ""
-                )
-        for service in self.manifests.of("Service"):
-            private = service.labels.text("networking.knative.dev/visibility") == "cluster-local"
-            if service.group == "serving.knative.dev" and not private:
-                place = Location(service.path, service.node.line)
-                text = f"Knative serves {service.name} to the outside"
-                for pod in self.manifests.pods:
-                    if pod.resource is service:
-                        self._publish(f"Knative {service.name}", service, place, REACHED, text, [pod])
-
-    def routes(self) -> None:
-        for ingress in self.manifests.of("Ingress"):
-            for backend, keys in netpolicy.ingress_backends(ingress):
-                name = backend.text("service", "name") or backend.text("serviceName")
-                self._route(ingress, name, "", Location(ingress.path, ingress.node.line_of(*keys)))
-        for kind in _ROUTES:
-            for route in self.manifests.of(kind):
-                if "." in route.group:
-                    for name, namespace, line in _backends(route):
-                        self._route(route, name, namespace, Location(route.path, line or route.node.line))
-
-    def hosts(self) -> None:
-        for pod in self.manifests.pods:
-            if pod.node.get("hostNetwork") is True:
-                text = f"{pod.resource.name} is in the network of its node: every port it opens is the node's"
-                self._publish(f"hostNetwork {pod.resource.name}", pod.resource, at(pod, "hostNetwork"), NODE_PORT, text, [pod])
-                continue
-            for node in self.placed.of(pod):
-                spec = self.placed.specs[node.id]
-                for index, port in enumerate(spec.node.seq("ports")):
-                    number = port.get("hostPort") if isinstance(port, Mapping) else None
-                    if isinstance(number, int) and number and not _loopback(port.text("hostIP")):
-                        place = at(spec, "ports", index, "hostPort")
-                        if self.traffic.allows(None, pod, _number(port.get("containerPort")), _protocol(port)):
-                            text = f"port {number} of the node leads to {node.name}"
-                            self._enter(f"hostPort {number}", pod.resource, place, NODE_PORT, text, [node])
-                        else:
-                            self._sealed(f"port {number} of the node", place, node.name)
-
-    def _route(self, route: Resource, name: str, namespace: str, place: Location) -> None:
-        service = self.manifests.named("Service", name, namespace or route.namespace or "default")
-        if service is not None and name:
-            self._serve(
-                route.label, service, place, REACHED, f"{route.label} leads from outside to service {name}", "by an ingress"
-            )
-
-    def _serve(self, shown: str, service: Resource, place: Location, reach: float, text: str, by: str) -> None:
-        for pod in netpolicy.backends(self.manifests, service):
-            nodes: dict[str, Node] = {}
-            open_ports = 0
-            for port in service.spec.maps("ports") or [NO_MAPPING]:
-                number = _target(pod, port)
-                if self.traffic.allows(None, pod, number, _protocol(port)) or (by and self.guests.admitted(pod)):
-                    open_ports += 1
-                    nodes |= {node.id: node for node in self._listening(pod, number)}
-            if nodes:
-                self._enter(shown, service, place, reach, text, list(nodes.values()))
-            elif not open_ports and self.placed.of(pod):
-                self._sealed(shown, place, pod.resource.name)
-
-    def _publish(self, shown: str, resource: Resource, place: Location, reach: float, text: str, pods: list[Pod]) -> None:
-        nodes = [node for pod in pods for node in self.placed.of(pod)]
-        listening = [node for node in nodes if node.container and node.container.listens]
-        self._enter(shown, resource, place, reach, text, listening or nodes)
-
-    def _enter(self, shown: str, resource: Resource, place: Location, reach: float, text: str, nodes: list[Node]) -> None:
-        hub = f"port:{resource.path}:{resource.namespace}:{resource.lower}:{resource.name}:{shown}"
-        self.builder.add(Node(hub, "port", shown, resource.namespace or "default", (place,)))
-        self.builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,)))
-        for node in nodes:
-            entered(self.builder, hub, node, self.images, 1.0, node.places)
-
-    def _sealed(self, shown: str, place: Location, name: str) -> None:
-        self.builder.note(
-            f"{place.path}:{place.line}: {shown} leads to {name}, but a NetworkPolicy lets nobody from outside in"
-        )
-
-    def _listening(self, pod: Pod, number: int | None) -> list[Node]:
-        """The containers of a pod that a port leads to; where none declares it, those that may."""
-        nodes = self.placed.of(pod)
-        declaring = [
-            node
-            for node in nodes
-            if any(port.get("containerPort") == number for port in self.placed.specs[node.id].node.maps("ports"))
-        ]
-        silent = [node for node in nodes if not self.placed.specs[node.id].node.seq("ports")]
-        return declaring or silent or nodes
-
-
-class _Guests:
-    """Whether a pod takes connections of an ingress controller, which is a pod of somebody else's."""
-
-    def __init__(self, manifests: Manifests) -> None:
-        self._policies = netpolicy.by_pod(manifests)
-        self._namespaces = {namespace_of(pod) for pod in manifests.pods}
-
-    def admitted(self, pod: Pod) -> bool:
-        """By a rule that admits pods of namespaces by their labels, unless it names one that is known here."""
-        for policy in self._policies.get(id(pod), ()):
-            for rule in policy.spec.maps("ingress") if "Ingress" in netpolicy.types(policy) else ():
-                for peer in rule.maps("from"):
-                    if "namespaceSelector" in peer:
-                        name = as_text(peer.map("namespaceSelector").map("matchLabels").get(NAMESPACE_LABEL))
-                        if name not in self._namespaces:
-                            return True
-        return False
+    _between(builder, manifests, images, placed, traffic)
 
 
 def _between(builder: Builder, manifests: Manifests, images: Images, placed: Placed, traffic: Traffic) -> None:
@@ -167,7 +39,8 @@ def _between(builder: Builder, manifests: Manifests, images: Images, placed: Pla
     meet = bool(freely_out and freely_in)
     if meet:
         builder.add(hub)
-    pairs = 0
+    on_nodes = [pod for pod in manifests.pods if pod.node.get("hostNetwork") is True]
+    seen: set[tuple[int, int]] = set()
     for pod in manifests.pods:
         if meet and id(pod) in freely_out:
             for node in placed.of(pod):
@@ -176,21 +49,27 @@ def _between(builder: Builder, manifests: Manifests, images: Images, placed: Pla
         if meet and id(pod) in freely_in:
             for node in _open(placed, pod, served):
                 entered(builder, NETWORK, node, images, 1.0, node.places)
-        others = [(one, pod) for one in rules.peers(pod, "Ingress")] if id(pod) not in freely_in else []
-        others += [(pod, one) for one in rules.peers(pod, "Egress")] if id(pod) not in freely_out else []
-        if id(pod) not in freely_in:  # those in the network of their node are seen as the outside is
-            others += [(one, pod) for one in manifests.pods if one.node.get("hostNetwork") is True]
-        for source, target in others:
-            pairs += 1
-            if pairs > MAX_PAIRS:
-                raise ValueError(f"over {MAX_PAIRS} pairs of pods that NetworkPolicies name")
-            if source is target or (id(source) in freely_out and id(target) in freely_in):
+        for source, target in _named(rules, pod, id(pod) in freely_out, id(pod) in freely_in, on_nodes):
+            pair = (id(source), id(target))
+            if source is target or pair in seen or (id(source) in freely_out and id(target) in freely_in):
                 continue
+            seen.add(pair)
+            if len(seen) > MAX_PAIRS:
+                raise ValueError(f"over {MAX_PAIRS} pairs of pods that NetworkPolicies name")
             if traffic.allows(source, target):
                 places = tuple(Location(one.path, one.spec.line or one.node.line) for one in rules.between(source, target))
                 for one in placed.of(source):
                     for node in _open(placed, target, served):
                         entered(builder, one.id, node, images, REACHED, places or one.places)
+
+
+def _named(rules: "_Rules", pod: Pod, out: bool, into: bool, on_nodes: list[Pod]) -> Iterator[tuple[Pod, Pod]]:
+    """Pairs that the rules which hold a pod may let through. Pods in their node's network are let in as the outside is."""
+    if not into:
+        yield from ((one, pod) for one in rules.peers(pod, "Ingress"))
+        yield from ((one, pod) for one in on_nodes)
+    if not out:
+        yield from ((pod, one) for one in rules.peers(pod, "Egress"))
 
 
 def _open(placed: Placed, pod: Pod, served: set[int]) -> list[Node]:
@@ -275,69 +154,3 @@ def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic
                     raise ValueError(f"over {MAX_PAIRS} pairs of containers that share a Secret")
                 if client is not server and traffic.allows(client, server):
                     link_by_credential(builder, node, its_node, f"Secret {name}", there, its)
-
-
-def _reach(service: Resource, how: str) -> tuple[float, str]:
-    if how == "NodePort":
-        return NODE_PORT, " on a port of every node"
-    if how == "externalIPs":
-        return REACHED, " on addresses outside the cluster"
-    if any(_internal(service.annotations, key) for key in service.annotations):
-        return LOCAL, " in the provider's network"
-    ranges = [one for one in service.spec.texts("loadBalancerSourceRanges") if one]
-    if ranges and not set(ranges) & set(netpolicy.WORLD):
-        return LOCAL, f" from {', '.join(ranges[:3])}"
-    return REACHED, " from every address"
-
-
-def _internal(annotations: Mapping, key: str) -> bool:
-    value = annotations.text(key).lower()
-    named = key.lower()
-    if "internal" in named.rpartition("/")[2]:
-        return value not in ("false", "")
-    return named.rpartition("/")[2] in ("load-balancer-type", "aws-load-balancer-scheme") and value == "internal"
-
-
-def _backends(route: Resource) -> Iterator[tuple[str, str, int]]:
-    """Names of Services that a route leads to, with their namespace where it says one, and the line."""
-    for keys, node in walk(route.spec):
-        if not isinstance(node, Mapping):
-            continue
-        within = next((key for key in reversed(keys) if isinstance(key, str)), "")
-        if within in ("backendRefs", "services", "to", "alternateBackends") and node.text("kind") in (
-            "",
-            "Service",
-            "TraefikService",
-        ):
-            yield node.text("name"), node.text("namespace"), node.line
-        elif within == "destination" and node.text("host"):
-            name, _, rest = node.text("host").partition(".")
-            yield name, rest.partition(".")[0], node.line
-        elif within == "upstreams" and node.text("service"):
-            yield node.text("service"), "", node.line
-
-
-def _target(pod: Pod, port: Mapping) -> int | None:
-    """The port of the pod that a Service's port leads to."""
-    target = port.get("targetPort")
-    if target is None:
-        target = port.get("port")
-    if isinstance(target, int):
-        return target
-    named = (one for spec in pod.containers for one in spec.node.maps("ports") if one.text("name") == as_text(target))
-    return next((_number(one.get("containerPort")) for one in named), None)
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _protocol(port: Mapping) -> str:
-    return port.text("protocol") or "TCP"
-
-
-def _loopback(text: str) -> bool:
-    try:
-        return bool(text) and ipaddress.ip_address(text).is_loopback
-    except ValueError:
-        return False
