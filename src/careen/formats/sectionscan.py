@@ -37,6 +37,8 @@ class SectionScan:
         self._at = end
         if end <= self._from or start >= self._to:
             return
+        if start < self._from:
+            start, chunk = self._from, chunk[self._from - start :]
         self._kept.append((start, chunk))
         self._kept_bytes += len(chunk)
         while self._kept_bytes > MAX_REST_BYTES and len(self._kept) > 1:

@@ -49,29 +49,47 @@ class Member(NamedTuple):
 _KINDS = {
     b"0": "f", b"\0": "f", b"7": "f", b"S": "f", b"1": "h", b"2": "l", b"3": "c", b"4": "b", b"5": "d", b"6": "p",
 }  # fmt: skip
+_EXTENSIONS = frozenset((b"x", b"g", b"X", b"L", b"K"))
 _CAPABILITIES = "SCHILY.xattr.security.capability"
-_HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 6s 2s 32s 32s 8s 8s 155s 12s")
+_HEADER = struct.Struct("100s 8s 8s 8s 12s 12x 8s c 100s 6s 82x 155s 12x")
+_MOST_NUMBERS = 4096  # different modes, owners and sizes that are remembered
+
+
+class _Numbers(dict[bytes, int]):
+    """Fields as they stand in headers, and the numbers that they are: mostly the same few again and again."""
+
+    def __missing__(self, field: bytes) -> int:
+        number = _number(field)
+        if len(self) < _MOST_NUMBERS:
+            self[field] = number
+        return number
 
 
 def members(source: Source) -> Iterator[Member]:
     """Every member; the consumer may read up to ``stored_bytes`` of its content before it asks for the next."""
     common: dict[str, str] = {}
+    numbers = _Numbers()
+    read, skip = source.read, source.skip
     while True:
-        block = source.read(BLOCK)
+        block = read(BLOCK)
         if len(block) < BLOCK:
             if block.strip(b"\0"):
                 raise ValueError(f"the archive breaks off in a header at byte {source.position - len(block)}")
             return
         if block[0] == 0 and not block.strip(b"\0"):
             return  # the end mark; what some writers leave behind it is not ours
-        member, records = _member(source, block, common)
+        member, records = _member(source, block, common, numbers)
         if member is None:
             common.update(records)
             continue
-        start = source.position
+        stored = member.stored_bytes
+        if not stored:
+            yield member
+            continue
+        end = source.position + stored
         yield member
-        rest = start + member.stored_bytes + (-member.stored_bytes % BLOCK) - source.position
-        if rest and source.skip(rest) < rest - (BLOCK - 1):
+        rest = end + (-stored % BLOCK) - source.position
+        if rest and skip(rest) < rest - (BLOCK - 1):
             raise ValueError(f"the archive breaks off in {member.raw_name[:200]!r}")
 
 
@@ -100,17 +118,22 @@ def _pieces(source: Source, size: int, piece_bytes: int) -> Iterator[bytes]:
         yield piece
 
 
-def _member(source: Source, block: bytes, common: dict[str, str]) -> tuple[Member | None, dict[str, str]]:
+def _member(source: Source, block: bytes, common: dict[str, str], numbers: _Numbers) -> tuple[Member | None, dict[str, str]]:
     """One member with all the extension headers before it; or (None, records) of a global PAX header."""
     records = dict(common) if common else {}
     long_name = long_link = None
     for _ in range(64):  # extension headers in a row: more is an attack
-        (
-            name, mode, uid, gid, size, _, checksum, kind, link, magic, _, _, _, _, _, prefix, _,
-        ) = _HEADER.unpack(block)  # fmt: skip
-        _verify(block, checksum, source.position)
-        size_bytes = _number(size)
-        if kind in b"xgXLK" and kind:
+        name, mode, uid, gid, size, checksum, kind, link, magic, prefix = _HEADER.unpack(block)
+        # Adler-32's low half is one more than the sum of the bytes, modulo 65521: the checksum at the speed of C.
+        seen = (zlib.adler32(block) & 0xFFFF) - 1 - sum(checksum) + 8 * 32
+        try:
+            told = int(checksum.strip(b" \0"), 8)
+        except ValueError:
+            raise ValueError(f"damaged header before byte {source.position}") from None
+        if (seen - told) % 65521:
+            _sum_signed(block, told, source.position)
+        size_bytes = numbers[size]
+        if kind in _EXTENSIONS:
             body = _extension(source, size_bytes)
             if kind == b"L":
                 long_name = body.rstrip(b"\0")
@@ -128,19 +151,28 @@ def _member(source: Source, block: bytes, common: dict[str, str]) -> tuple[Membe
     else:
         raise ValueError("too many extension headers in a row")
 
-    raw = long_name if long_name is not None else name.split(b"\0", 1)[0]
-    if long_name is None and magic == b"ustar\0" and prefix[0]:
-        raw = prefix.split(b"\0", 1)[0] + b"/" + raw
+    raw = long_name if long_name is not None else name.partition(b"\0")[0]
+    if prefix[0] and long_name is None and magic == b"ustar\0":
+        raw = prefix.partition(b"\0")[0] + b"/" + raw
     text = _text(raw)
-    target = _text(long_link if long_link is not None else link.split(b"\0", 1)[0])
-    owner, group = _number(uid), _number(gid)
+    target = ""
+    if long_link is not None or link[0]:
+        target = _text(long_link if long_link is not None else link.partition(b"\0")[0])
+    letter = _KINDS.get(kind, "f")
+    if not records and kind != b"S" and letter != "h" and (letter != "f" or not text.endswith("/")):  # nearly all of them
+        path, escapes = _clean(text)
+        size_bytes = size_bytes if letter == "f" else 0
+        return Member(
+            "" if escapes else path, letter, numbers[mode] & 0o7777, numbers[uid], numbers[gid], size_bytes, target,
+            size_bytes, None, escapes, text,
+        ), records  # fmt: skip
+    owner, group = numbers[uid], numbers[gid]
     sparse = None
     if records:
         text = records.get("GNU.sparse.name") or records.get("path") or text
         target = records.get("linkpath") or target
         size_bytes = _decimal(records, "size", size_bytes)
         owner, group = _decimal(records, "uid", owner), _decimal(records, "gid", group)
-    letter = _KINDS.get(kind, "f")
     if letter == "f" and text.endswith("/"):
         letter = "d"  # before POSIX a trailing slash was all that told a folder
     stored = size_bytes if letter == "f" else 0
@@ -153,23 +185,16 @@ def _member(source: Source, block: bytes, common: dict[str, str]) -> tuple[Membe
         target, out = _clean(target)
         escapes = escapes or out
     member = Member(
-        "" if escapes else path, letter, _number(mode) & 0o7777, owner, group,
+        "" if escapes else path, letter, numbers[mode] & 0o7777, owner, group,
         size_bytes if letter == "f" else 0, target, stored, sparse, escapes, text, _CAPABILITIES in records,
     )  # fmt: skip
     return member, {}
 
 
-def _verify(block: bytes, checksum: bytes, position: int) -> None:
-    try:
-        told = int(checksum.strip(b" \0"), 8)
-    except ValueError:
-        raise ValueError(f"damaged header before byte {position}") from None
-    # Adler-32's low half is one more than the sum of the bytes, modulo 65521: the checksum at the speed of C.
-    seen = (zlib.adler32(block) & 0xFFFF) - 1
-    if (seen - sum(block[148:156]) + 8 * 32 - told) % 65521 == 0:
-        return
+def _sum_signed(block: bytes, told: int, position: int) -> None:
+    """Some historic writers summed signed bytes."""
     if sum(byte - 256 if byte > 127 else byte for byte in block[:148] + b" " * 8 + block[156:]) != told:
-        raise ValueError(f"damaged header before byte {position}")  # (some historic writers summed signed bytes)
+        raise ValueError(f"damaged header before byte {position}")
 
 
 def _number(field: bytes) -> int:
@@ -239,7 +264,9 @@ def _clean(name: str) -> tuple[str, bool]:
     """(relative path without "." and empty parts, does it lead out of the root). Source: a ".." only goes up."""
     if name[:2] == "./":
         name = name[2:]
-    if "/." not in name and "//" not in name and name[:1] not in ("/", ".") and name[-1:] != "/":
+    if name[-1:] == "/":
+        name = name.rstrip("/") or "/"
+    if "/." not in name and "//" not in name and name[:1] not in ("/", "."):
         return name, False
     parts: list[str] = []
     escapes = False

@@ -79,45 +79,44 @@ def walk(
     gone: dict[str, None] = {}
     opaque: dict[str, None] = {}
     unknowns: list[Unknown] = []
-    room = NAME_BYTES
+    room, most = NAME_BYTES, limits.members
     try:
         for count, (member, source) in enumerate(entries):
-            if count >= limits.members:
-                raise InputError(
-                    f"it has more than {limits.members} entries", "an image like this was not made by a build tool"
-                )
-            path, kind = member.path, member.kind
+            if count >= most:
+                raise InputError(f"it has more than {most} entries", "an image like this was not made by a build tool")
+            path, kind, mode, uid, gid, size_bytes, link, *_, escapes, raw_name, capabilities = member
             if not path:
-                if member.escapes:
-                    unknowns.append(_unknown("layer", member.raw_name, "the name leads out of the image: left out"))
+                if escapes:
+                    unknowns.append(_unknown("layer", raw_name, "the name leads out of the image: left out"))
                 continue
             if len(path) > PATH_LENGTH or path.count("/") > PATH_DEPTH:
                 unknowns.append(_unknown("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out"))
                 continue
-            room -= len(path) + len(member.link)
+            room -= len(path) + len(link)
             if room < 0:
                 raise InputError(f"its names take more than {NAME_BYTES >> 20} MiB", "no build tool makes an image like this")
-            folder, _, name = path.rpartition("/")
-            if name.startswith(WHITEOUT):
-                _whiteout(folder, name, gone, opaque, unknowns)
-                continue
+            if WHITEOUT in path:
+                folder, _, name = path.rpartition("/")
+                if name.startswith(WHITEOUT):
+                    _whiteout(folder, name, gone, opaque, unknowns)
+                    continue
             if path in rows:  # of duplicates the last wins: what the earlier one said is not there
                 for found in facts.values():
                     found.pop(path, None)
             if kind == "d":
-                folders[path] = member.mode
+                folders[path] = mode
                 rows.pop(path, None)
                 continue
-            rows[path] = (kind, member.mode, member.uid, member.gid, member.size_bytes, member.link)
-            if member.capabilities:
+            rows[path] = (kind, mode, uid, gid, size_bytes, link)
+            if capabilities:
                 capable.add(path)
             if kind == "f":
-                wanted = select(path, member.mode)
-                try:
-                    if wanted:
+                wanted = select(path, mode)
+                if wanted:
+                    try:
                         _read(source, member, path, wanted, facts, unknowns)
-                except UnreadableError as error:
-                    unknowns.append(_unknown(wanted[0].cataloger, path, str(error)))
+                    except UnreadableError as error:
+                        unknowns.append(_unknown(wanted[0].cataloger, path, str(error)))
     except ValueError as error:
         unknowns.append(_unknown("layer", "", f"{error}: the rest of the layer was not read", whole_layer=True))
     return Walked(
