@@ -22,6 +22,7 @@ DISTRIBUTIONS = {
     "rocky": "rocky", "SUSE Linux Enterprise": "sles", "SUSE Linux Enterprise Micro": "sle-micro", "ubuntu": "ubuntu",
     "wolfi": "wolfi",
 }  # fmt: skip
+PATCHERS = {"rapidfort": "rapidfort", "root.io": "root", "seal": "seal"}
 # Their data sets hold errata alone: an entry without a fixed version states nothing.
 ERRATA = frozenset({
     "almalinux", "amzn", "chainguard", "minimos", "ol", "opensuse-leap", "opensuse-tumbleweed", "photon", "rocky", "sles",
@@ -59,6 +60,14 @@ def _tree(file: Path) -> list[dict]:
 
 
 def _namespace(bucket: str) -> str | None:
+    if patched := re.fullmatch(r"(rapidfort|root\.io|seal) (.+?)(?: ([\d.]+))?", bucket):
+        vendor, name, release = patched.groups()
+        family = {"Red Hat": "rhel"}.get(name, name) + (f":{release}" if release else "")
+        return f"{PATCHERS[vendor]}:{family}" if "::" not in bucket else _language(bucket)
+    return _language(bucket)
+
+
+def _language(bucket: str) -> str | None:
     kind, separator, _ = bucket.partition("::")
     if separator:
         return LANGUAGES.get(kind.rpartition(" ")[2])

@@ -9,6 +9,8 @@ from typing import Any
 from careen.database.knowledge import Knowledge
 from careen.database.memory import MemoryDatabase
 from careen.matching.match import match
+from careen.matching.patched import RAPIDFORT
+from careen.model.advisory import NamespaceInfo
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package, Source
 from careen.plugins import Cataloger, Ecosystem, VersionScheme, load
@@ -18,6 +20,8 @@ from . import fixture_db
 _FAMILIES = {
     "alma": ("almalinux",), "amazon": ("amzn",), "azure": ("azurelinux", "mariner"), "oracle": ("ol",), "redhat": ("rhel",),
     "suse": ("sles", "opensuse-leap", "sle-micro", "opensuse-tumbleweed"),
+    # Their images are other distributions', of which a request does not say which.
+    "rapidfort": ("ubuntu", "alpine", "rhel"), "rootio": ("debian", "ubuntu", "alpine"), "seal": ("debian", "alpine", "rhel"),
 }  # fmt: skip
 _TYPES = {"python": "pypi", "go": "golang", "java": "maven"}
 _PACKAGE_TYPES = {
@@ -60,7 +64,8 @@ def database() -> Knowledge:
 
 def match_many(request: dict[str, Any]) -> list[dict[str, str]]:
     advisories = fixture_db.read([Path(file) for file in request["db_files"]], _key_of)
-    knowledge = MemoryDatabase(advisories)
+    infos = [NamespaceInfo(one, one.partition(":")[0], 0, 0) for one in {advisory.namespace for advisory in advisories}]
+    knowledge = MemoryDatabase([*advisories, *infos])
     detector = request["detector"].rpartition("/")[2]
     if detector == "library":
         namespaces = {advisory.namespace for advisory in advisories}
@@ -72,8 +77,9 @@ def match_many(request: dict[str, Any]) -> list[dict[str, str]]:
         distribution = Distribution(family, request["distro_version"] or "")
         repo = request.get("repo")
         distro = f"{family}-{repo['Release']}" if repo and distribution.version else None
-        packages = [_package(one, _PACKAGE_TYPES.get(detector, "rpm"), distro) for one in request["packages"]]
-        found += _pairs(Inventory(distribution, tuple(packages)), knowledge)
+        packages = [_package(one, _PACKAGE_TYPES.get(family, "rpm"), distro) for one in request["packages"]]
+        curator = RAPIDFORT if detector == RAPIDFORT else ""
+        found += _pairs(Inventory(distribution, tuple(packages), curator=curator), knowledge)
     return found
 
 

@@ -21,13 +21,13 @@ _BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 MAX_RECORD_BYTES = 16 << 20
 
 # Judged from another source of ours, or not about packages at all.
-_LEFT_OUT = frozenset({"Debian", "Alpine", "PSF", "GIT", "Android", "Linux", "OSS-Fuzz", "UVI", "GSD", "[EMPTY]", "Root"})
+_LEFT_OUT = frozenset({"Debian", "Alpine", "PSF", "GIT", "Android", "Linux", "OSS-Fuzz", "UVI", "GSD", "[EMPTY]"})
 # Where nobody lists them.
 _ECOSYSTEMS = (
     "AlmaLinux", "Alpaquita", "Azure Linux", "BellSoft Hardened Containers", "Bitnami", "CRAN", "Chainguard", "Echo", "GHC",
     "GitHub Actions", "Go", "Hackage", "Hex", "Julia", "Mageia", "Maven", "MinimOS", "NuGet", "Packagist", "Photon OS", "Pub",
-    "PyPI", "Red Hat", "Rocky Linux", "RubyGems", "SUSE", "SwiftURL", "Ubuntu", "Wolfi", "crates.io", "npm", "openEuler",
-    "openSUSE",
+    "PyPI", "Red Hat", "Rocky Linux", "Root", "RubyGems", "SUSE", "SwiftURL", "Ubuntu", "Wolfi", "crates.io", "npm",
+    "openEuler", "openSUSE",
 )  # fmt: skip
 
 

@@ -187,7 +187,10 @@ class Session:
             progress=progress,
             seen=seen,
         )
-        return inventory_of(image, reading)
+        from careen.matching.patched import curator_of
+
+        image, inventory = inventory_of(image, reading)
+        return image, replace(inventory, curator=curator_of(image))
 
 
 def _with_lines(image: Image, dockerfile: "Dockerfile") -> "tuple[Image, Placed]":

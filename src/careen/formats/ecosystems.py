@@ -57,5 +57,5 @@ _ECOSYSTEMS = {
     "opensuse-leap": "openSUSE", "opensuse-tumbleweed": "openSUSE", "sles": "SUSE", "sle-micro": "SUSE", "sl-micro": "SUSE",
     "azurelinux": "Azure Linux", "mariner": "Azure Linux", "photon": "Photon OS", "openeuler": "openEuler", "mageia": "Mageia",
     "wolfi": "Wolfi", "chainguard": "Chainguard", "minimos": "MinimOS", "echo": "Echo", "alpaquita": "Alpaquita",
-    "bellsoft-hardened-containers": "BellSoft Hardened Containers",
+    "bellsoft-hardened-containers": "BellSoft Hardened Containers", "root": "Root",
 }  # fmt: skip

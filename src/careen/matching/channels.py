@@ -68,10 +68,10 @@ def heard(
             for one in _statements(package, channel, name, source, said):
                 if speaks_of(one, package):
                     beside.append(one)
-                    spoken.update(_flaws(one) if one.status != "undetermined" else ())
+                    spoken.update(flaws_of(one) if one.status != "undetermined" else ())
         elif not _is_extended(channel) and not own:
             beside += _statements(package, channel, name, source, said)
-    return (*beside, *(left for one in own if (left := _without(one, spoken))))
+    return (*beside, *(left for one in own if (left := without(one, spoken))))
 
 
 def title(channel: str) -> str:
@@ -92,9 +92,9 @@ def _statements(package: Package, namespace: str, name: str, source: str, said: 
     return (*own, *(one for one in built if one.arch == FROM_SOURCE and (same or not one.ranges)))
 
 
-def _without(advisory: Advisory, spoken: Collection[str]) -> Advisory | None:
+def without(advisory: Advisory, spoken: Collection[str]) -> Advisory | None:
     """What an advisory says of other flaws than these."""
-    names = _flaws(advisory)
+    names = flaws_of(advisory)
     left = [name for name in names if name not in spoken]
     if len(left) == len(names):
         return advisory
@@ -103,7 +103,7 @@ def _without(advisory: Advisory, spoken: Collection[str]) -> Advisory | None:
     return replace(advisory, aliases=tuple(name for name in advisory.aliases if name not in spoken))
 
 
-def _flaws(advisory: Advisory) -> tuple[str, ...]:
+def flaws_of(advisory: Advisory) -> tuple[str, ...]:
     cves = tuple(name for name in (advisory.id, *advisory.aliases) if name.startswith("CVE-"))
     return cves or (advisory.id,)
 

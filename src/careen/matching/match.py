@@ -22,6 +22,7 @@ from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of
 from .judge import Judged, Opinion, judge, named, opinion, paid_for
 from .keys import Key, keys_of
+from .patched import in_turn
 from .rpm import stream_of
 from .subjects import Subject, subjects_of
 
@@ -92,7 +93,9 @@ def opinions_of(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozen
     own = heard(subject.package, subject.namespace, subject.name, subject.source, subject.channels, said)
     if product := subject.product:
         own = (*own, *(one for name in product.names for one in said.get((product.namespace, name), ())))
-    if subject.also:
+    if subject.in_turn:
+        own = in_turn((own, *(said.get(place, ()) for place in subject.also)))
+    elif subject.also:
         own = (*own, *(one for place in subject.also for one in said.get(place, ())))
     if subject.owner:
         by_owner = said.get((subject.owner.namespace, subject.owner.name), ())
@@ -117,7 +120,9 @@ def _told(
 ) -> list[Vulnerability]:
     ids = {id for one in judged for id in (one.flaw.id, *one.flaw.aliases)}
     records.update(knowledge.records(ids.difference(records)))
-    known = Enrichment(records, knowledge.epss(ids), knowledge.exploited(ids))
+    named = knowledge.records({cwe for id in ids for record in records.get(id, ()) for cwe in record.cwes})
+    weaknesses = {id: found[0].summary for id, found in named.items()}
+    known = Enrichment(records, knowledge.epss(ids), knowledge.exploited(ids), weaknesses)
     places = {id(one.subject): one.subject.package for one in judged}
     told = {number: place_of(package) for number, package in places.items()}
     return [finding(one, told[id(one.subject)], known, keys[one.subject.scheme]) for one in judged]

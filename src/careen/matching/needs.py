@@ -6,6 +6,7 @@ from careen.model.package import Distribution, Package
 from careen.plugins import Ecosystem
 
 from .distributions import distribution_of, release_of
+from .patched import patched
 from .products import product_of
 from .upstream import namespaces as of_makers
 
@@ -26,6 +27,8 @@ def needed(
             continue
         found = distribution_of(package, distribution)
         release = release_of(found) if found else None
+        if vendors := patched(package, release):
+            namespaces.update(vendors.namespaces)
         if release:
             namespaces.update(filter(None, (release.namespace, release.stand_in, release.paid)))
     return frozenset(namespaces)

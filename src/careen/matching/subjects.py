@@ -17,12 +17,13 @@ from msgspec.structs import replace
 from careen.database.knowledge import Knowledge, key_name
 from careen.model.finding import Confidence
 from careen.model.inventory import Inventory
-from careen.model.package import Package
+from careen.model.package import Package, Source
 from careen.model.report import Reason
 from careen.plugins import Ecosystem
 
 from .channels import channels_of
 from .distributions import REBUILDS, Release, distribution_of, name_of, parent_of, release_of
+from .patched import Patched, patched
 from .products import Product, product_of
 from .rpm import stream_of
 from .upstream import Identity, named, packaged
@@ -47,6 +48,7 @@ class Subject(Struct, frozen=True):
     channels: tuple[str, ...] = ()  # namespaces of extended support and of products that it came from
     upstream: bool = False  # judged by its maker's versions
     also: tuple[tuple[str, str], ...] = ()  # namespaces and names that speak of it beside the first
+    in_turn: bool = False  # what one of them names, the following say nothing of
 
 
 def subjects_of(
@@ -68,7 +70,7 @@ def subjects_of(
             else:
                 left["no_advisories", f"{package.type}: no advisory source knows this kind of package"] += 1
         elif ecosystem.distribution:
-            subject = _of_distribution(package, inventory, ecosystem)
+            subject = _of_distribution(package, inventory, ecosystem, knowledge)
             if isinstance(subject, Reason):
                 left[subject.code, subject.detail] += 1
             else:
@@ -96,14 +98,20 @@ def subjects_of(
     return subjects, owned, [Reason(code, detail, count) for (code, detail), count in left.items()]
 
 
-def _of_distribution(package: Package, inventory: Inventory, ecosystem: Ecosystem) -> Subject | Reason:
+def _of_distribution(
+    package: Package, inventory: Inventory, ecosystem: Ecosystem, knowledge: Knowledge | None = None
+) -> Subject | Reason:
     distribution = distribution_of(package, inventory.distribution)
     if distribution is None:
         return Reason("unknown_distribution", f"{package.type} packages, but nothing says of which distribution")
     vendor = package.vendor if package.vendor != "unknown" else vendor_of(package, distribution)
+    release = release_of(distribution)
+    if knowledge and (vendors := patched(package, release, inventory.curator)):
+        spoken = tuple(namespace for namespace in vendors.namespaces if knowledge.namespace(namespace))
+        if spoken or vendors.marked:
+            return _of_patched(package, vendors, spoken, release, ecosystem)
     if vendor == "third_party" and (identity := packaged(package)):
         return _by_maker(package, identity)
-    release = release_of(distribution)
     if release is None:
         parent = parent_of(distribution)
         detail = f"{name_of(distribution)}: its packages are its own builds, which {parent}'s advisories do not judge"
@@ -170,6 +178,31 @@ def _by_itself(
         weight=weight,
         owner=owner,
         product=product,
+    )
+
+
+def _of_patched(
+    package: Package, vendors: Patched, spoken: tuple[str, ...], release: Release | None, ecosystem: Ecosystem
+) -> Subject | Reason:
+    if not spoken:
+        detail = f"{package.type} packages that {vendors.vendor} patched, whose advisories are not in the database"
+        return Reason("unassessed_package", detail)
+    source = package.source or Source(package.name, package.version)
+    names = dict.fromkeys((source.name, package.name))
+    prefixed = dict.fromkeys((*names, *(vendors.prefix + name for name in names)))
+    places = [(namespace, name) for namespace in spoken for name in prefixed]
+    if vendors.builds_on:
+        places.append((vendors.builds_on, source.name))
+    return Subject(
+        package,
+        *places[0],
+        package.version if package.type == "rpm" else source.version,
+        ecosystem.scheme,
+        vendors.vendor + (f", {release.title}" if release else ""),
+        distribution=True,
+        weight=_weight(package),
+        also=tuple(places[1:]),
+        in_turn=True,
     )
 
 

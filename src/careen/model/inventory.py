@@ -38,3 +38,4 @@ class Inventory(Struct, frozen=True):
     filesystem: FileSystem = FileSystem()  # the files of note
     decisions: tuple[Decision, ...] = ()  # VEX and ignore rules inside the image
     content_sets: tuple[ContentSets, ...] = ()
+    curator: str = ""  # the vendor whose image this is, where packages that look like a distribution's are judged by its feed

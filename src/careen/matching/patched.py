@@ -1,0 +1,84 @@
+"""Packages of a distribution that somebody else patched and numbered anew, and who speaks of them.
+
+| vendor    | its packages are told by                                       | namespace                           |
+|-----------|----------------------------------------------------------------|-------------------------------------|
+| root.io   | ``.root.io.`` in the version; apk releases such as ``-r10072`` | ``root:debian:12``                  |
+| Seal      | names that begin with ``seal-``                                | ``seal:debian``, ``seal:rhel:9``    |
+| RapidFort | ``rfubu``, ``+rf`` or ``.rf`` at the end of the version        | ``rapidfort:ubuntu``                |
+|           | everything else in an image that says it is RapidFort's        | ``rapidfort:ubuntu:22.04``          |
+
+Their fixed versions are below the distribution's, so that its feed alone would accuse what they mended: without a feed
+of the vendor its packages are not judged. root.io builds on the distribution's package, whose word counts for the flaws
+that root.io does not name. RapidFort's feed lists what it left as it was, by source package and by package.
+**Source:** the vendors' advisories: OSV's ecosystem ``Root``, Seal's and RapidFort's feeds; purls and labels of their images.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from careen.model.advisory import Advisory
+from careen.model.image import Image
+from careen.model.package import Package
+
+from .channels import flaws_of, without
+from .distributions import Release
+
+RAPIDFORT = "rapidfort"
+_ROOT = re.compile(r"\.root\.io\.|-r\d007\d$")
+_SEAL = "seal-"
+_RAPIDFORT = {"deb": re.compile(r"rfubu(?:\d|\b)|\+rf(?:\.?\d+)*$"), "rpm": re.compile(r"\.rf\d*$")}
+_RPM_RELEASE = re.compile(r"\.(el|fc)(\d+)")
+_LABELS = ("maintainer", "vendor", "org.opencontainers.image.vendor", "org.opencontainers.image.authors")
+
+
+class Patched(Struct, frozen=True):
+    vendor: str
+    namespaces: tuple[str, ...]  # that may speak of it, in this order
+    builds_on: str = ""  # namespace of the distribution, whose word counts for the flaws that the vendor does not name
+    marked: bool = True  # the vendor built it, for certain
+    prefix: str = ""  # that the vendor's feed may put before the package's name
+
+
+def patched(package: Package, release: Release | None, curator: str = "") -> Patched | None:
+    """``curator``: who says that the whole image is theirs."""
+    if package.name.startswith(_SEAL):
+        family = _family(package, release)
+        return Patched("Seal", tuple(dict.fromkeys((f"seal:{family}", f"seal:{family.partition(':')[0]}"))))
+    if release is None:
+        return None
+    if _ROOT.search(package.version):
+        return Patched("root.io", (f"root:{release.namespace}",), release.namespace, prefix="rootio-")
+    if package.type in _RAPIDFORT and _RAPIDFORT[package.type].search(package.version):
+        return Patched("RapidFort", (f"{RAPIDFORT}:{release.namespace.partition(':')[0]}",))
+    if curator == RAPIDFORT:
+        family = _family(package, release) if package.type == "rpm" else release.namespace
+        return Patched("RapidFort", (f"{RAPIDFORT}:{family}",), marked=False)
+    return None
+
+
+def curator_of(image: Image) -> str:
+    """The vendor whose image this is, by what its labels say."""
+    said = " ".join(image.config.labels.get(name, "") for name in _LABELS).lower()
+    return RAPIDFORT if RAPIDFORT in said else ""
+
+
+def in_turn(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
+    """All statements, but what an earlier group named counts no more in a later one."""
+    said: list[Advisory] = []
+    spoken: set[str] = set()
+    for group in groups:
+        left = [one for advisory in group if (one := without(advisory, spoken))]
+        spoken.update(name for one in left if one.status != "undetermined" for name in flaws_of(one))
+        said += left
+    return tuple(said)
+
+
+def _family(package: Package, release: Release | None) -> str:
+    """The distribution that the package was built for, which an rpm's release text tells better than the image."""
+    if package.type == "rpm":
+        if built := _RPM_RELEASE.search(package.version.rpartition("-")[2]):
+            return f"{'rhel' if built[1] == 'el' else 'fedora'}:{built[2]}"
+        return release.namespace if release else "rhel"
+    return "alpine" if package.type == "apk" else "debian"
