@@ -17,6 +17,7 @@ from .streams import forget_output, make_sure_of_streams
 COMMANDS = {
     "scan": ("careen.cli.scan", "name the vulnerabilities of an image, and what mends them"),
     "check": ("careen.cli.check", "name the faults of Dockerfiles, Compose files and manifests"),
+    "exposure": ("careen.cli.exposure", "rank the ways an intruder could go between containers"),
     "inventory": ("careen.cli.inventory", "list what is in an image, or what changed between two"),
     "fix": ("careen.cli.fix", "list what mends it, and how much; the Dockerfile's diff"),
     "explain": ("careen.cli.explain", "say why a vulnerability is found in a package, or why not"),
