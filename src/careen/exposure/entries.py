@@ -46,14 +46,14 @@ class _Entries:
                 self._serve(
                     f"{how} {service.name}", service, place, reach, f"{how} {service.name} takes connections{where}", False
                 )
+        pods = {id(pod.resource): pod for pod in self.manifests.pods}
         for service in self.manifests.of("Service"):
             private = service.labels.text("networking.knative.dev/visibility") == "cluster-local"
             if service.group == "serving.knative.dev" and not private:
                 place = Location(service.path, service.node.line)
                 text = f"Knative serves {service.name} to the outside"
-                for pod in self.manifests.pods:
-                    if pod.resource is service:
-                        self._publish(f"Knative {service.name}", service, place, REACHED, text, [pod])
+                if id(service) in pods:
+                    self._publish(f"Knative {service.name}", service, place, REACHED, text, pods[id(service)])
 
     def routes(self) -> None:
         for ingress in self.manifests.of("Ingress"):
@@ -62,7 +62,7 @@ class _Entries:
                 self._route(ingress, name, "", Location(ingress.path, ingress.node.line_of(*keys)))
         for kind in _ROUTES:
             for route in self.manifests.of(kind):
-                if "." in route.group:
+                if "." in route.group and _from_outside(route):
                     for name, namespace, line in _backends(route):
                         self._route(route, name, namespace, Location(route.path, line or route.node.line))
 
@@ -70,7 +70,7 @@ class _Entries:
         for pod in self.manifests.pods:
             if pod.node.get("hostNetwork") is True:
                 text = f"{pod.resource.name} is in the network of its node: every port it opens is the node's"
-                self._publish(f"hostNetwork {pod.resource.name}", pod.resource, at(pod, "hostNetwork"), NODE_PORT, text, [pod])
+                self._publish(f"hostNetwork {pod.resource.name}", pod.resource, at(pod, "hostNetwork"), NODE_PORT, text, pod)
                 continue
             for node in self.placed.of(pod):
                 spec = self.placed.specs[node.id]
@@ -104,8 +104,8 @@ class _Entries:
             elif not open_ports and self.placed.of(pod):
                 self._sealed(shown, place, pod.resource.name)
 
-    def _publish(self, shown: str, resource: Resource, place: Location, reach: float, text: str, pods: list[Pod]) -> None:
-        nodes = [node for pod in pods for node in self.placed.of(pod)]
+    def _publish(self, shown: str, resource: Resource, place: Location, reach: float, text: str, pod: Pod) -> None:
+        nodes = self.placed.of(pod)
         listening = [node for node in nodes if node.container and node.container.listens]
         self._enter(shown, resource, place, reach, text, listening or nodes)
 
@@ -171,6 +171,14 @@ def _internal(annotations: Mapping, key: str) -> bool:
     if "internal" in named.rpartition("/")[2]:
         return value not in ("false", "")
     return named.rpartition("/")[2] in ("load-balancer-type", "aws-load-balancer-scheme") and value == "internal"
+
+
+def _from_outside(route: Resource) -> bool:
+    """Whether it hangs on a gateway, and does not only steer what pods send each other."""
+    if route.lower == "virtualservice":
+        return any(name != "mesh" for name in route.spec.texts("gateways"))
+    parents = route.spec.maps("parentRefs")
+    return not parents or any(one.text("kind") != "Service" for one in parents)
 
 
 def _backends(route: Resource) -> Iterator[tuple[str, str, int]]:
