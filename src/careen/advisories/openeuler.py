@@ -1,7 +1,7 @@
 """openEuler: security advisories in CSAF, one document a bulletin.
 
 Shape: see ``formats.csaf``; ``openeuler/<year>/csaf-openeuler-sa-<year>-<number>.json`` in a mirror. OSV has the same
-bulletins in one archive, which is what a scan fetches. Service packs are releases of their own (``22.03-lts-sp3``).
+bulletins in one archive, which is what a scan fetches. Both name source packages. Service packs are releases of their own (``22.03-lts-sp3``).
 Raises: ValueError.  **Source:** CSAF 2.0; repo.openeuler.org/security/data/csaf.
 """
 
@@ -40,7 +40,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     namespaces = set()
     url = f"https://www.openeuler.org/en/security/security-bulletins/detail/?id={document.id}"
     for flaw in document.flaws:
-        for record in statements(flaw.id, "openeuler", filter(None, map(_build, flaw.said)), url, _bulletin(document, flaw)):
+        for record in statements(flaw.id, "openeuler", _builds(flaw), url, _bulletin(document, flaw)):
             namespaces.add(record.namespace)
             yield record
         severity = _SEVERITIES.get(flaw.severity.lower(), "unknown")
@@ -51,6 +51,13 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 def _bulletin(document: csaf.Document, flaw: csaf.Flaw) -> tuple[str, ...]:
     return (document.id,) if document.id and document.id != flaw.id else ()
+
+
+def _builds(flaw: csaf.Flaw) -> Iterator[Build]:
+    """Of source packages, as OSV has them, where the document lists those."""
+    builds = [build for one in flaw.said if (build := _build(one))]
+    sources = [build._replace(arch="") for build in builds if build.arch == "src"]
+    yield from sources or builds
 
 
 def _build(one: csaf.Said) -> Build | None:

@@ -13,6 +13,8 @@ CentOS Stream runs ahead of RHEL and is none of these.
 **Source:** os-release(5); release notes of each distribution for its own versions.
 """
 
+import re
+
 from msgspec import Struct
 
 from careen.model.package import Distribution, Package
@@ -42,6 +44,7 @@ _FAMILIES = {
     "alpaquita": _Family("Alpaquita Linux"),
     "alpine": _Family("Alpine", 2),
     "amzn": _Family("Amazon Linux"),
+    "anolis": _Family("Anolis OS"),
     "arch": _Family("Arch Linux", 0),
     "azurelinux": _Family("Azure Linux", 2, by_source=True),
     "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers"),
@@ -54,6 +57,7 @@ _FAMILIES = {
     "mariner": _Family("CBL-Mariner", 2, by_source=True),
     "minimos": _Family("MinimOS", 0),
     "ol": _Family("Oracle Linux"),
+    "openeuler": _Family("openEuler", 2, by_source=True),
     "opensuse-leap": _Family("openSUSE Leap", 2),
     "opensuse-tumbleweed": _Family("openSUSE Tumbleweed", 0),
     "photon": _Family("Photon OS", 2, by_source=True),
@@ -69,6 +73,7 @@ _FAMILIES = {
 }
 
 
+_SERVICE_PACK = re.compile(r"\((LTS(?:-[\w-]+)?)\)")
 # Built from one source and numbered alike: where nothing is known of one, RHEL's advisories stand in.
 REBUILDS = frozenset({"rhel", "almalinux", "rocky", "ol"})
 
@@ -81,7 +86,7 @@ def release_of(distribution: Distribution) -> Release | None:
     id = family.namespace or distribution.id
     if family.parts == 0:
         return Release(id, family.title)
-    release = _release(distribution.id, distribution.version, family.parts)
+    release = _release(distribution, family.parts)
     if not release:
         return None
     return Release(
@@ -122,7 +127,10 @@ def parent_of(distribution: Distribution) -> str | None:
     return next((_FAMILIES[id].title for id in distribution.id_like if id in _FAMILIES), None)
 
 
-def _release(id: str, version: str, parts: int) -> str:
+def _release(distribution: Distribution, parts: int) -> str:
+    id, version = distribution.id, distribution.version
+    if id == "openeuler" and (found := _SERVICE_PACK.search(distribution.pretty_name)):
+        return f"{version}-{found[1].lower()}"  # VERSION_ID is the same for all of them
     if id == "debian" and not version[:1].isdigit():
         return "sid"
     if id == "alpine" and ("_" in version or version in ("", "edge")):

@@ -1,0 +1,102 @@
+import pytest
+from tests.support.feeds import FakeNetwork, served, whole_mirror
+
+from careen.advisories import redhat
+from careen.database.read import open_database
+from careen.database.update import database_path, update
+from careen.plugins import Need
+
+VEX = "https://security.access.redhat.com/data/csaf/v2/vex"
+ARCHIVE = "redhat/csaf/v2/vex/csaf_vex.tar.zst"
+SOURCES = [redhat.ADVISORY_SOURCE]
+
+
+@pytest.mark.parametrize(
+    ("cpe", "namespace"),
+    [
+        ("cpe:/o:redhat:enterprise_linux:9", "rhel:9"),
+        ("cpe:/a:redhat:enterprise_linux:8::appstream", "rhel:8"),
+        ("cpe:/o:redhat:enterprise_linux:10.0", "rhel:10"),
+        ("cpe:/o:redhat:rhel_eus:9.2::baseos", "rhel_eus:9.2"),
+        ("cpe:/a:redhat:openshift:4.14::el9", "openshift:4.14:el9"),
+        ("cpe:/a:redhat:openshift:4", "openshift:4"),
+        ("cpe:/a:redhat:ocp_tools", ""),
+        ("cpe:/a:redhat:build_keycloak:", ""),
+        ("Red Hat Enterprise Linux 9", ""),
+        ("cpe:/o:suse:sles:15:sp6", ""),
+    ],
+)
+def test_namespaces_of_products(cpe, namespace):
+    assert redhat.namespace_of(cpe) == namespace
+
+
+def nothing(name):
+    return ()
+
+
+def test_a_first_scan_fetches_the_map_of_repositories_alone():
+    assert [feed.part for feed in redhat.feeds(Need(frozenset({"rhel:9", "almalinux:9"})), nothing)] == ["repositories"]
+    assert redhat.feeds(Need(frozenset({"debian:12"})), nothing) == ()
+
+
+def test_the_archive_has_the_name_of_its_day():
+    def listing(name):
+        return ("csaf_vex_2099-01-02.tar.zst",) if name == f"{VEX}/archive_latest.txt" else ()
+
+    (archive,) = [feed for feed in redhat.feeds(Need(full=True), listing) if feed.full]
+    assert (archive.path, archive.url) == (ARCHIVE, f"{VEX}/csaf_vex_2099-01-02.tar.zst")
+    (unnamed,) = [feed for feed in redhat.feeds(Need(), listing) if feed.full]
+    assert (unnamed.path, unnamed.url) == (ARCHIVE, "")
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    return whole_mirror(tmp_path / "mirror")
+
+
+def held(cache):
+    with open_database(database_path(cache)) as database:
+        wheel = database.advisories("rhel:8", ["wheel"]).get("wheel", ())
+        lantern = database.advisories("rhel:9", ["lantern"]).get("lantern", ())
+        return len(wheel), len(lantern), database.repositories(["rhel-9-for-x86_64-baseos-eus-rpms", "x"])
+
+
+EUS = {"rhel-9-for-x86_64-baseos-eus-rpms": ("rhel_eus:9.2",)}
+
+
+def test_the_archive_is_fetched_when_asked_for_and_kept_by_other_updates(tmp_path, mirror):
+    cache = tmp_path / "cache"
+    update(cache, SOURCES, mirror_at=str(mirror))
+    assert held(cache) == (0, 1, EUS)
+    update(cache, SOURCES, mirror_at=str(mirror), need=Need(full=True))
+    assert held(cache) == (3, 1, EUS)
+    (mirror / ARCHIVE).unlink()
+    (mirror / "redhat/csaf/v2/vex/2099/cve-2099-0001.json").unlink()
+    update(cache, SOURCES, mirror_at=str(mirror))
+    assert held(cache) == (3, 0, EUS)
+
+
+def test_live(tmp_path, mirror):
+    network = served(mirror, SOURCES)
+    network.answers[f"{VEX}/archive_latest.txt"] = b"csaf_vex_2099-01-02.tar.zst\n"
+    network.answers[f"{VEX}/csaf_vex_2099-01-02.tar.zst"] = (mirror / ARCHIVE).read_bytes()
+    update(tmp_path, SOURCES, fetcher=network)
+    assert held(tmp_path) == (0, 0, EUS)
+    result = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True))
+    assert held(tmp_path) == (3, 0, EUS)
+    assert not result.failed
+
+
+def test_an_archive_that_nobody_offers_is_told(tmp_path, mirror):
+    network = FakeNetwork({feed.url: (mirror / feed.path).read_bytes() for feed in redhat.feeds(Need(), nothing) if feed.url})
+    (failed,) = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True)).failed
+    assert (failed.path, failed.detail) == (ARCHIVE, "not offered here")
+
+
+def test_what_is_known_of_a_release(tmp_path, mirror):
+    update(tmp_path, SOURCES, mirror_at=str(mirror))
+    with open_database(database_path(tmp_path)) as database:
+        assert [info.partial for info in database.namespace("rhel:8")] == [True]
+    update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True))
+    with open_database(database_path(tmp_path)) as database:
+        assert [(info.partial, info.unfixed) for info in database.namespace("rhel:8")] == [(False, True), (True, True)]

@@ -1,0 +1,164 @@
+"""Red Hat's statements: release, extended support, source packages, products on top, and rebuilds of RHEL."""
+
+import pytest
+from msgspec.structs import replace
+from tests.support.matching import ECOSYSTEMS, SCHEMES, TODAY, advisory, codes, ids, info, knowledge
+
+from careen.matching.channels import channels_of, title
+from careen.matching.match import match
+from careen.model.advisory import Repository
+from careen.model.inventory import ContentSets, Inventory
+from careen.model.package import Distribution, Evidence, Package, Source
+
+RHEL = Distribution("rhel", "9.2", pretty_name="Red Hat Enterprise Linux 9.2 (Plow)")
+EUS = ContentSets(("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2",), 0)
+MAIN = ContentSets(("rhel-9-for-x86_64-baseos-rpms",), 0)
+REPOSITORIES = (
+    Repository("rhel-9-for-x86_64-baseos-eus-rpms", ("rhel_eus:9.2",)),
+    Repository("rhel-9-for-x86_64-baseos-rpms", ("rhel:9",)),
+    Repository("rhocp-4.14-for-rhel-9-x86_64-rpms", ("openshift:4.14:el9",)),
+)
+COMPLETE = info("rhel:9", "redhat", unfixed=True)
+
+
+def package(version="2.0.0-9.el9_2", name="lantern", source="lantern", layer=0, **fields):
+    fields.setdefault("source", Source(source, fields.pop("built", version)))
+    evidence = (Evidence("var/lib/rpm/rpmdb.sqlite", layer),)
+    return Package("rpm", "rhel", name, version, arch="x86_64", distro="rhel-9.2", evidence=evidence, **fields)
+
+
+def said(namespace="rhel:9", fixed=None, status=None, id="CVE-2099-0001", package="lantern", **fields):
+    status = status or ("fixed" if fixed else "open")
+    return advisory(id, fixed, namespace, package, source="redhat", status=status, **fields)
+
+
+def unmended(status="open", package="lantern", **fields):
+    return said(status=status, package=package, arch=("src",), **fields)
+
+
+def run(packages, records, content_sets=(), distribution=RHEL):
+    inventory = Inventory(distribution, tuple(packages), content_sets=tuple(content_sets))
+    return match(inventory, knowledge(*REPOSITORIES, *records), SCHEMES, ECOSYSTEMS, TODAY)
+
+
+def fixes(matched):
+    return [(found.id, found.fix.state, found.fix.versions) for found in matched.findings]
+
+
+MENDED_IN_BOTH = (said(fixed="2.0.1-4.el9_4"), said("rhel_eus:9.2", fixed="2.0.0-9.el9_2.3"))
+
+
+def test_a_package_is_its_releases_where_no_channel_is_named():
+    assert fixes(run([package()], MENDED_IN_BOTH)) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
+    assert fixes(run([package()], MENDED_IN_BOTH, [MAIN])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
+
+
+def test_extended_support_has_the_first_word_on_what_it_names():
+    matched = run([package()], MENDED_IN_BOTH, [EUS])
+    assert fixes(matched) == [("CVE-2099-0001", "fixed", ("2.0.0-9.el9_2.3",))]
+    assert "Red Hat Enterprise Linux 9.2 EUS" in matched.findings[0].reason
+    assert matched.findings[0].confidence == "confirmed"
+    assert fixes(run([package("2.0.0-9.el9_2.3")], MENDED_IN_BOTH, [EUS])) == []
+
+
+def test_of_what_extended_support_does_not_name_the_release_speaks():
+    other = said(fixed="2.0.1-5.el9_4", id="CVE-2099-0002")
+    assert ids(run([package("2.0.0-9.el9_2.3")], [*MENDED_IN_BOTH, other], [EUS])) == ["CVE-2099-0002"]
+
+
+def test_an_erratum_of_several_flaws_keeps_those_that_the_channel_did_not_name():
+    bundle = said(fixed="2.0.1-4.el9_4", id="RHSA-2099:1001", aliases=("CVE-2099-0001", "CVE-2099-0002"))
+    matched = run([package("2.0.0-9.el9_2.3")], [bundle, said("rhel_eus:9.2", fixed="2.0.0-9.el9_2.3")], [EUS])
+    assert ids(matched) == ["CVE-2099-0002"]
+
+
+def test_a_channel_behind_the_package_has_not_built_it():
+    newer = package("2.0.1-1.el9_4")
+    assert fixes(run([newer], MENDED_IN_BOTH, [EUS])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
+
+
+def test_each_layer_has_its_own_channels():
+    sets = [MAIN, ContentSets(EUS.names, 2)]
+    known = knowledge(*REPOSITORIES)
+    found = channels_of(sets, known)
+    assert [found(package(layer=layer)) for layer in (0, 1, 2, 3)] == [(), (), ("rhel_eus:9.2",), ("rhel_eus:9.2",)]
+    assert channels_of([ContentSets(EUS.names, 4)], known)(package(layer=1)) == ("rhel_eus:9.2",)  # layers made one
+    assert channels_of([ContentSets(("unheard-of-rpms",))], known)(package()) == ()
+    assert channels_of([], known)(package()) == ()
+
+
+def test_a_product_on_top_speaks_of_what_the_release_does_not_know():
+    sets = [ContentSets(("rhocp-4.14-for-rhel-9-x86_64-rpms", *MAIN.names))]
+    own = said("openshift:4.14:el9", fixed="9.9-1.el9", package="lantern")
+    assert ids(run([package()], [own], sets)) == ["CVE-2099-0001"]
+    assert ids(run([package("2.0.1-4.el9_4")], [own, said(fixed="2.0.1-4.el9_4")], sets)) == []
+    assert ids(run([package()], [own])) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [("open", "open"), ("wont_fix", "wont_fix"), ("deferred", "deferred"), ("end_of_life", "end_of_life")],
+)
+def test_what_is_not_mended_holds_for_all_that_the_source_package_makes(status, state):
+    matched = run([package(name="lantern-libs"), package(name="other", source="other")], [unmended(status)])
+    assert [(found.package_name, found.fix.state) for found in matched.findings] == [("lantern-libs", state)]
+
+
+def test_a_package_that_is_not_affected_though_its_source_is():
+    records = [unmended(), said(status="not_affected", package="lantern-headers")]
+    assert [one.package_name for one in run([package(), package(name="lantern-headers")], records).findings] == ["lantern"]
+
+
+def test_investigation_is_no_finding():
+    assert ids(run([package()], [unmended("undetermined")])) == []
+
+
+def test_builds_of_the_source_package_compare_by_its_version_alone():
+    record = said(fixed="2.0.1-4.el9_4", arch=("src",))
+    assert ids(run([package(name="lantern-libs")], [record])) == ["CVE-2099-0001"]
+    assert ids(run([package("0.3-9.el9_2", name="lantern-libs", built="2.0.0-9.el9_2")], [record])) == []
+
+
+def test_a_statement_about_a_module_is_for_its_stream():
+    record = unmended("wont_fix", module="lantern:1")
+    ours = package("2.0.0-9.module+el8.9.0+7+abc", module="lantern:1:8090:c")
+    assert ids(run([ours], [record])) == ["CVE-2099-0001"]
+    assert ids(run([replace(ours, module="lantern:2:8090:c")], [record])) == []
+    assert ids(run([package()], [record])) == []
+
+
+def test_where_everything_is_known_no_rebuild_stands_in():
+    rebuilt = advisory("ALSA-1", "9-1", "almalinux:9", "lantern", source="almalinux", aliases=("CVE-2099-0009",))
+    assert ids(run([package()], [rebuilt, info("almalinux:9", "almalinux")])) == ["CVE-2099-0009"]
+    matched = run([package()], [rebuilt, info("almalinux:9", "almalinux"), COMPLETE])
+    assert ids(matched) == []
+    assert "stand_in" not in codes(matched)
+
+
+@pytest.mark.parametrize("id", ["almalinux", "rocky", "ol"])
+def test_rhel_stands_in_for_a_rebuild_of_which_nothing_is_known_and_that_is_said(id):
+    rebuild = Distribution(id, "9.2")
+    ours = replace(package(), namespace=id, distro=f"{id}-9.2")
+    records = [said(fixed="2.0.1-4.el9_4"), COMPLETE]
+    matched = run([ours], records, distribution=rebuild)
+    assert [(found.id, found.confidence) for found in matched.findings] == [("CVE-2099-0001", "likely")]
+    assert "Red Hat Enterprise Linux 9" in codes(matched)["stand_in"].detail
+    assert ids(run([ours], [*records, info(f"{id}:9", id)], distribution=rebuild)) == []
+
+
+def test_a_third_partys_rpm_is_not_judged():
+    matched = run([package(maintainer="Example Corp")], [said(fixed="9-1")])
+    assert ids(matched) == []
+    assert "unassessed_package" in codes(matched)
+
+
+def test_both_of_red_hats_feeds_are_one_finding():
+    erratum = advisory("RHSA-2099:1001", "2.0.1-4.el9_4", "rhel:9", "lantern", source="redhat", aliases=("CVE-2099-0001",))
+    vex = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-2099:1001",))
+    (found,) = run([package()], [erratum, vex]).findings
+    assert (found.id, found.aliases) == ("CVE-2099-0001", ("RHSA-2099:1001",))
+
+
+def test_titles():
+    assert title("rhel_e4s:8.6") == "Red Hat Enterprise Linux 8.6 E4S"
+    assert title("openshift:4.14:el9") == "openshift 4.14"
