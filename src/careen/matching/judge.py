@@ -69,7 +69,7 @@ def opinion(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Opini
     hits: list[Hit] = []
     denied: set[str] = set()
     for advisory in advisories:
-        if advisory.status == "undetermined" or advisory.id in mended:
+        if advisory.status == "undetermined" or (mended and _erratum(advisory) in mended):
             continue
         found = hit(advisory, subject.version, key, written)
         if found and advisory.status == "not_affected":
@@ -159,7 +159,7 @@ def _own(subject: Subject) -> Callable[[Advisory], bool]:
     return lambda advisory: prefix is not None and advisory.id.startswith(prefix)
 
 
-def _mended(subject: Subject, advisories: Sequence[Advisory], key: Key) -> frozenset[str]:
+def _mended(subject: Subject, advisories: Sequence[Advisory], key: Key) -> frozenset[tuple[str, ...]]:
     """Errata that this build is at or beyond. One erratum lists a package once for every build of its stream
     (``.module_el8.5.0+119``, ``.module_el8.6.0+2867``), and having any of them is having the fix."""
     mine = key(subject.version)
@@ -170,5 +170,10 @@ def _mended(subject: Subject, advisories: Sequence[Advisory], key: Key) -> froze
         for range in advisory.ranges:
             end = key(range.fixed) if range.fixed else None
             if end is not None and mine >= end:
-                found.add(advisory.id)
+                found.add(_erratum(advisory))
     return frozenset(found)
+
+
+def _erratum(advisory: Advisory) -> tuple[str, ...]:
+    """What publishes the fix; where a source has a record of each CVE, the errata that it names."""
+    return (advisory.id, *(alias for alias in advisory.aliases if not alias.startswith("CVE-")))

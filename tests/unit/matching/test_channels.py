@@ -159,6 +159,13 @@ def test_both_of_red_hats_feeds_are_one_finding():
     assert (found.id, found.aliases) == ("CVE-2099-0001", ("RHSA-2099:1001",))
 
 
+def test_a_flaw_that_was_mended_twice_needs_the_second_fix():
+    first, second = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), said(fixed="2.0.1-6.el9_4", aliases=("RHSA-2",))
+    assert fixes(run([package("2.0.1-5.el9_4")], [first, second])) == [("CVE-2099-0001", "fixed", ("2.0.1-6.el9_4",))]
+    builds = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), said(fixed="2.0.1-6.el9_4", aliases=("RHSA-1",))
+    assert ids(run([package("2.0.1-5.el9_4")], builds)) == []  # two builds of one erratum
+
+
 def test_titles():
     assert title("rhel_e4s:8.6") == "Red Hat Enterprise Linux 8.6 E4S"
     assert title("openshift:4.14:el9") == "openshift 4.14"
