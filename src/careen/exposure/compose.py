@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from careen.formats import credentials
-from careen.formats.compose import Compose, Mount, Port, Service
+from careen.formats.compose import Compose, Mount, Port, Section, Service
 from careen.formats.yamldoc import Mapping, as_text
 from careen.model.finding import Location
 
@@ -168,13 +168,13 @@ def _networks(builder: Builder, compose: Compose, nodes: dict[str, Node], images
             members.setdefault(name, []).append(service)
     on_host = [service for service in compose.services if service.network_mode == "host"]
     for name, ones in members.items():
-        if len(ones) + len(on_host) < 2:
-            continue
         section = compose.networks.get(name)
-        external = section is not None and section.node.get("external") in (True, "true")
+        title = _external(section)
+        if title is None and len(ones) + len(on_host) < 2:
+            continue
         place = Location(*section.where()) if section else _at(ones[0])
-        id = f"network:{name}" if external else f"network:{compose.path}:{name}"
-        hub = builder.add(Node(id, "network", name, "" if external else compose.path, (place,)))
+        id = f"network:{compose.path}:{name}" if title is None else f"network:{title or name}"
+        hub = builder.add(Node(id, "network", name, compose.path if title is None else "", (place,)))
         for service in ones:
             there = _at(service, "networks")
             reason = Reason("network", f"{service.name} is on network {name}", REACHED, (there,))
@@ -200,9 +200,10 @@ def _volumes(builder: Builder, compose: Compose, nodes: dict[str, Node]) -> None
             elif mount.host_path and not crossings.SOCKET.search(mount.host_path):
                 binds.append(one)
     for name, ones in named.items():
-        section = compose.volumes.get(name)
-        external = section is not None and section.node.get("external") in (True, "true")
-        share(builder, name if external else f"{compose.path}:{name}", name, ones, names, compose.path)
+        if (title := _external(compose.volumes.get(name))) is not None:
+            share(builder, title or name, name, ones, names, "", least=1)
+        else:
+            share(builder, f"{compose.path}:{name}", name, ones, names, compose.path)
     _binds(builder, compose, binds, names)
 
 
@@ -313,6 +314,13 @@ def _joined(value: str) -> str:
     """The service whose namespace is taken."""
     kind, _, name = value.partition(":")
     return name if kind in ("service", "container") else ""
+
+
+def _external(section: Section | None) -> str | None:
+    """What a network or volume is called that is made elsewhere, and so is that of other projects too; None where it is not."""
+    if section is None or section.node.get("external") in (None, False, "false"):
+        return None
+    return section.node.text("name") or section.node.text("external", "name")
 
 
 def _internal(compose: Compose, name: str) -> bool:

@@ -71,19 +71,28 @@ def entered(
     builder.edge(source, node.id, Reason("exposed" if source.startswith("port:") else way, what, ease, tuple(places)))
 
 
-def share(builder: Builder, prefix: str, title: str, mounts: Sequence[Mounted], names: Mapping[str, Node], group: str) -> None:
+def share(
+    builder: Builder,
+    prefix: str,
+    title: str,
+    mounts: Sequence[Mounted],
+    names: Mapping[str, Node],
+    group: str,
+    least: int = 2,
+) -> None:
     """Mounts of one volume, claim or path of the host: who writes a part of it reaches who uses that part.
 
-    Data of a database is worth having by itself, to whoever else mounts it.
+    Data of a database is worth having by itself, to whoever else mounts it. ``least`` containers make it shared: 1 where
+    others may come to it.
     """
-    if len({one.container for one in mounts}) < 2:
+    if len({one.container for one in mounts}) < least:
         return
     by_inner: dict[str, list[Mounted]] = {}
     for one in mounts:
         by_inner.setdefault(one.inner, []).append(one)
     for inner, exact in sorted(by_inner.items()):
         inside = [one for above in _above(inner) for one in by_inner.get(above, ())] + exact
-        if len({one.container for one in inside}) < 2:
+        if len({one.container for one in inside}) < least:
             continue
         name = f"{title}/{inner}" if inner else title
         places = tuple(one.place for one in exact[:4])

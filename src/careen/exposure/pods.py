@@ -117,7 +117,7 @@ def _crossings(pod: Pod, spec: Spec) -> Iterator[tuple[Crossing, Location]]:
     for volume, path in pod.host_paths():
         mount = mounts.get(volume.text("name"))
         if mount is not None and (crossing := crossings.of_host_path(path, mount.get("readOnly") is True)):
-            yield crossing, Location(pod.resource.path, volume.line)
+            yield crossing, Location(pod.resource.path, volume.line_of("hostPath", "path"))
 
 
 def _together(builder: Builder, pod: Pod, nodes: list[Node], images: Images) -> None:
