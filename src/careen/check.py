@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from careen.checks.kind import Document, Kind, Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of
 from careen.checks.run import Outcome, joined, located, run
+from careen.checks.tuning import Tuning, tuned
 from careen.database.knowledge import Knowledge
+from careen.formats import compose
+from careen.formats.containerinspect import Running
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.matching.match import Matched
-from careen.model.advisory import Severity
 from careen.model.finding import Finding, Location, Vulnerability
 from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory, Unknown
@@ -31,14 +33,6 @@ from careen.predict.locked import Locked
 from careen.predict.resolve import Ask, learnt
 
 MAX_UNREAD = 50  # that are told one by one
-
-
-class Tuning(Struct, frozen=True):
-    """Which checks run, beside those that do by default, and how much their faults weigh here."""
-
-    off: frozenset[str] = frozenset()
-    on: frozenset[str] = frozenset()
-    severities: Mapping[str, Severity] = {}
 
 
 class Checked(Struct, frozen=True):
@@ -92,17 +86,20 @@ def check_files(
     return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())), tuple(unread))
 
 
+def check_running(
+    engine: str, containers: Sequence[Running], of_services: Sequence[Check], of_containers: Sequence[Check], tuning: Tuning
+) -> Checked:
+    """Running containers by the checks of Compose, and by those that compare them with their images."""
+    project = compose.of_containers(engine, [one.service for one in containers])
+    outcomes = (run(tuned(of_services, tuning), project, engine), run(tuned(of_containers, tuning), containers, engine))
+    return Checked(joined(outcomes), (), len(containers))
+
+
 def as_written(checked: Checked, lines: Mapping[str, Sequence[int | None]]) -> Checked:
     """With faults in the lines of the files that judged ones were made of: ``lines`` has them by path and line."""
     if not lines:
         return checked
     return replace(checked, outcome=located(checked.outcome, lines))
-
-
-def tuned(checks: Sequence[Check], tuning: Tuning) -> tuple[Check, ...]:
-    """Those that run, with the severity that they have here."""
-    wanted = [check for check in checks if (check.default or check.id in tuning.on) and check.id not in tuning.off]
-    return tuple(replace(check, severity=tuning.severities.get(check.id, check.severity)) for check in wanted)
 
 
 def report_of_files(
@@ -112,8 +109,9 @@ def report_of_files(
     policy: Policy,
     judge: Callable[[Inventory], tuple[Knowledge | None, Matched]] | None,
     now: datetime | None = None,
+    kind: str = "files",
 ) -> Report:
-    """``judge`` matches packages with what is known; None where nobody asks for vulnerabilities."""
+    """``judge`` matches packages with what is known; None where nobody asks for flaws. ``kind``: files or containers."""
     now = now or datetime.now(UTC)
     pinned = [one for one in checked.predicted if one.pinned]
     all_unknowns = (*unknowns, *checked.outcome.unknowns)
@@ -135,7 +133,7 @@ def report_of_files(
     assessed = assess(findings, coverage, all_unknowns, policy, now.date())
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        image=Image(reference, "files", "", None, ImageConfig(), ()),
+        image=Image(reference, kind, "", None, ImageConfig(), ()),
         inventory=inventory,
         findings=assessed.findings,
         suppressed=(*assessed.suppressed, *checked.outcome.suppressed),

@@ -20,6 +20,7 @@ from .errors import UsageError
 
 Severity = Literal["critical", "high", "medium", "low", "negligible", "unknown"]
 Scanner = Literal["vuln", "secret", "config"]
+ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 PREFIX = "CAREEN_"
 SECRET = ("registry_password",)  # shown redacted; no flag, so that it never stands in a list of processes
@@ -52,6 +53,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[str, ...], Meta(description="registries that base images may come from: docker.io,*.example.com (default: any)")
     ] = ()
 
+    checks: Annotated[
+        tuple[Path, ...], Meta(description="checks of your own: a module of Python or Rego, or a folder of them")
+    ] = ()
+    compliance: Annotated[
+        ComplianceView | None, Meta(description="answer control by control of this benchmark or standard")
+    ] = None
+
     context: Annotated[
         Path | None,
         Meta(description="build context whose lock files a Dockerfile's RUN reads (default: the Dockerfile's folder)"),
@@ -82,6 +90,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[str, ...],
         Meta(description="exit with 1 on a finding this severe or worse, kev, fixable, risk=N, epss=N; fixable:high is both"),
     ] = ()
+    policy: Annotated[
+        tuple[Path, ...], Meta(description="policies in Rego: exit with 1 where their deny says anything; may be repeated")
+    ] = ()
     grace_days: Annotated[
         int, Meta(description="days from a fix (else the disclosure) until --fail-on counts the finding", ge=0)
     ] = 0
@@ -104,6 +115,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
     advisories: Annotated[Path | None, Meta(description="folder of private advisories in OSV JSON")] = None
+    archive: Annotated[
+        tuple[str, ...],
+        Meta(description="address or folder of a Debian archive whose changelogs tell fixes; may be repeated"),
+    ] = ()
+    archive_keys: Annotated[
+        tuple[Path, ...], Meta(description="keyrings of the archive's keys (default: Debian's on this machine)")
+    ] = ()
 
     docker_config: Annotated[Path | None, Meta(description="folder of the Docker client's config.json")] = None
     registry_username: Annotated[str | None, Meta(description="user name for the registry")] = None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from careen.formats import compose, imagedocument, kubernetes
+from careen.formats import compose, containerinspect, imagedocument, kubernetes
 
 
 def _kubernetes(text: str) -> Any:
@@ -28,4 +28,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "compose": _compose,
     "dockerfile": _dockerfile,
     "image": imagedocument.described,
+    "running": containerinspect.described,
 }

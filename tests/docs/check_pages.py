@@ -24,6 +24,9 @@ Checks that are off by default are matters of taste, or need all manifests of a 
 """
 
 COMPOSE = """\
+What starts containers without a Compose file is judged by these checks too: shell scripts, Makefiles and systemd units with
+`docker run` and its like, Quadlets, dev containers, running containers ([checking](../checking.md)).
+
 Compose files with anchors, merge keys, `extends`, `include`, several files one over the other (`compose.override.yaml`),
 short and long syntaxes, and variables with their defaults. What is to be included or extended from elsewhere, another
 host above all, is never opened: CMP-062 tells of it. A variable without value and default stays as it is written. Services
@@ -57,11 +60,18 @@ such as `mysql-community-release-el7.rpm` is never split.
 Some checks need the settings: `allowed_registries` (DKR-003). Checks that are off by default are matters of taste.
 """
 
+RUNNING = """\
+Containers that Docker or Podman runs (`careen check --running`). They are judged by the [checks of Compose](checks-compose.md)
+as services would be, and by these, which compare them with their images. What a container has from its image is the image's
+affair. Values that are credentials are redacted as they are read.
+"""
+
 # name of the page: title, introduction, folders of careen.checks.
 PAGES = {
     "checks-kubernetes": ("Checks of Kubernetes", KUBERNETES, ("kubernetes", "rbac", "network")),
     "checks-compose": ("Checks of Compose", COMPOSE, ("compose",)),
     "checks-dockerfile": ("Checks of Dockerfiles", DOCKERFILE, ("dockerfile",)),
+    "checks-running": ("Checks of running containers", RUNNING, ("running",)),
     "checks-image": ("Checks of images", IMAGE, ("image",)),
 }
 
@@ -96,7 +106,7 @@ def _section(check: Check, peers: dict[str, list[str]]) -> str:
     out += f"{check.fix}\n\nReferences: {', '.join(check.references)}."
     if check.id in peers and not check.id.startswith("DKR-"):  # which name them among their references
         out += f" Like {', '.join(peers[check.id])}."
-    language = "dockerfile" if check.id.startswith("DKR-") else "yaml"
+    language = {"DKR": "dockerfile", "RTM": "json"}.get(check.id[:3], "yaml")
     return out + f"\n\n```{language}\n{check.bad[0].rstrip()}\n```\n"
 
 

@@ -16,6 +16,9 @@ class Engine:
     def __init__(self, path: Path | None = None, version: str = "1.43", exports: str = "docker-archive") -> None:
         self.path, self.version, self.exports = path, version, exports
         self.images: dict[str, dict[str, BuiltImage]] = {}  # name -> platform -> image
+        self.containers: dict[str, dict[str, object]] = {}  # id -> what inspect tells
+        self.changes: dict[str, list[dict[str, object]]] = {}  # id -> what diff tells
+        self.configs: dict[str, dict[str, object]] = {}  # name or id of an image -> what inspect tells, without layers
         self.broken: Answer | None = None
         self.cut: int | None = None  # an export ends after so many bytes
         self._server = Server(self._answer, unix=str(path) if path else None)
@@ -52,6 +55,10 @@ class Engine:
         name, _, action = unquote(parts.path).removeprefix("/images/").rpartition("/")
         if self.broken:
             return self.broken
+        if parts.path.startswith("/containers/"):
+            return self._container(unquote(parts.path).split("/")[2:], headers)
+        if action == "json" and name in self.configs:
+            return Answer(200, json.dumps(self.configs[name]).encode(), headers)
         found = self._find(name)
         if found is None:
             return Answer(404, json.dumps({"message": f"No such image: {name}"}).encode(), headers)
@@ -70,6 +77,14 @@ class Engine:
         data = self._export(first)
         headers["Content-Type"] = "application/x-tar"
         return Answer(200, data[: self.cut], headers, length=len(data) if self.cut is not None else None)
+
+    def _container(self, words: list[str], headers: dict[str, str]) -> Answer:
+        if words == ["json"]:
+            return Answer(200, json.dumps([{"Id": id} for id in self.containers]).encode(), headers)
+        told = {"json": self.containers, "changes": self.changes}.get(words[-1], {}).get(words[0])
+        if told is None:
+            return Answer(404, b'{"message": "No such container"}', headers)
+        return Answer(200, json.dumps(told).encode(), headers)
 
     def _find(self, name: str) -> dict[str, BuiltImage] | None:
         if name in self.images:

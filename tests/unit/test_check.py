@@ -5,8 +5,9 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 
-from careen.check import Tuning, check_files, report_of_files
+from careen.check import check_files, report_of_files
 from careen.checks.kind import Rules, SourceFile
+from careen.checks.tuning import Tuning
 from careen.database.memory import MemoryDatabase
 from careen.matching.match import match
 from careen.model.advisory import Advisory, NamespaceInfo, Range
@@ -32,7 +33,7 @@ USER root
 
 @cache
 def checks_of(kind):
-    return tuple(one for folder in kind.folders for one in load(folder, "CHECK", Check))
+    return tuple(one for folder in kind.folders for one in load(f"careen.checks.{folder}", "CHECK", Check))
 
 
 def judge(inventory):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from careen.app.checking import check
+from careen.app.checking import check, check_running
 from careen.app.exposing import exposure
 from careen.app.opening import open_context, open_image, platforms
 from careen.app.session import Session, report_or_scan
@@ -23,8 +23,9 @@ from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Progress, silent
 
 __all__ = [
-    "Compared", "Session", "check", "database_status", "exposure", "inventory", "inventory_diff", "inventory_report",
-    "open_context", "open_image", "open_store", "platforms", "report_or_scan", "reporters", "scan", "update_database",
+    "Compared", "Session", "check", "check_running", "database_status", "exposure", "inventory", "inventory_diff",
+    "inventory_report", "open_context", "open_image", "open_store", "platforms", "report_or_scan", "reporters", "scan",
+    "update_database",
 ]  # fmt: skip
 
 

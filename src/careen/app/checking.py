@@ -1,6 +1,5 @@
 """Judges source files by the settings: the faults in them, and the vulnerabilities that their build will bring."""
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -9,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen import __version__
+from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons
+from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.app.wiring import policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
-from careen.errors import InputError, UsageError
+from careen.errors import InputError
 from careen.exec import run
-from careen.model.advisory import SEVERITIES, Severity
 from careen.model.inventory import Inventory
 from careen.model.report import Report
-from careen.plugins import Check, Progress, load, silent
+from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
-    from careen.check import Tuning
     from careen.checks.kind import SourceFile
     from careen.formats.dockerfile.stages import Dockerfile
     from careen.predict.locked import Locked
@@ -34,14 +33,12 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     from careen.check import as_written, check_files, report_of_files
     from careen.checks.files import find_files
     from careen.checks.helm import with_charts
-    from careen.checks.kind import Kind, Rules
+    from careen.checks.kind import Rules
     from careen.matching.match import Matched, match
+    from careen.policy.rego import load_policies, with_policies
 
-    def checks_of(kind: Kind) -> tuple[Check, ...]:
-        if "config" not in settings.scanners:
-            return ()
-        return tuple(one for folder in kind.folders for one in load(folder, "CHECK", Check))
-
+    judges = Judges(settings)
+    policies = load_policies(settings.policy)
     policy = policy_of(settings)
     found = find_files(paths)
     charts = with_charts([*_given(commands), *found.files], run if settings.allow_helm else None)
@@ -50,7 +47,9 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     with ExitStack() as opened:
         ask = _asked(settings, opened) if settings.resolve else None
         lock = _locked(settings) if "vuln" in settings.scanners else None
-        checked = as_written(check_files(charts.files, checks_of, rules, _tuning(settings), ask, lock), charts.lines)
+        checked = as_written(
+            check_files(charts.files, lambda kind: judges.of(kind.folders), rules, judges.tuning, ask, lock), charts.lines
+        )
     if not checked.files and not unknowns:
         raise InputError(
             f"nothing to check in {', '.join(paths)}",
@@ -66,7 +65,23 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
             return knowledge, match(inventory, knowledge, session.schemes, session.ecosystems, datetime.now(UTC).date())
 
         wanted = judge if "vuln" in settings.scanners else None
-        return report_of_files(", ".join(paths or ["--run"]), checked, unknowns, policy, wanted)
+        report = report_of_files(", ".join(paths or ["--run"]), checked, unknowns, policy, wanted)
+        return with_policies(judges.with_compliance(report, checked.outcome.ran), policies)
+
+
+def check_running(engine: str | None, settings: Settings, progress: Progress = silent) -> Report:
+    """The faults of the containers that an engine runs, and how they differ from their images. None: whichever is there."""
+    from careen.check import check_running, report_of_files
+    from careen.images.containers import containers
+    from careen.policy.rego import load_policies, with_policies
+
+    judges = Judges(settings)
+    policies = load_policies(settings.policy)
+    policy = policy_of(settings)
+    found = containers(engine, open_context(settings, progress))
+    checked = check_running(found.engine, found.running, judges.of(("compose",)), judges.of(("running",)), judges.tuning)
+    report = report_of_files(f"containers of {found.engine}", checked, found.unknowns, policy, None, kind="containers")
+    return with_policies(judges.with_compliance(report, checked.outcome.ran), policies)
 
 
 def _given(commands: Sequence[str]) -> "list[SourceFile]":
@@ -113,23 +128,3 @@ def _asked(settings: Settings, opened: ExitStack) -> "Ask":
     )
     opened.enter_context(fetcher)
     return cache(partial(head_at, fetcher=fetcher))
-
-
-def _tuning(settings: Settings) -> "Tuning":
-    """Raises UsageError for what is no id of a check or no severity."""
-    from careen.check import Tuning
-    from careen.config import nearest
-
-    severities: dict[str, Severity] = {}
-    for text in settings.check_severity:
-        id, equals, word = text.partition("=")
-        severity = next((one for one in SEVERITIES if one == word), None)
-        if not equals or severity is None:
-            near = nearest(word, SEVERITIES)
-            hint = f"did you mean {id}={near}?" if near else f"ID=SEVERITY, one of {', '.join(SEVERITIES)}"
-            raise UsageError(f"check_severity: {text!r} names no severity", hint)
-        severities[id] = severity
-    for id in (*settings.checks_off, *settings.checks_on, *severities):
-        if not re.fullmatch(r"[A-Z][A-Z0-9]{2}-\d{3}", id):
-            raise UsageError(f"{id!r} is no id of a check", "ids look like DKR-021; docs/reference lists them")
-    return Tuning(frozenset(settings.checks_off), frozenset(settings.checks_on), severities)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import open_image, sbom_formats, sbom_path
-from careen.app.wiring import dockerfile_of, fingerprint, image_checks, limits_of, open_store, policy_of, readers_with
+from careen.app.wiring import dockerfile_of, fingerprint, limits_of, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
@@ -26,6 +27,7 @@ from careen.model.inventory import Inventory
 from careen.model.report import Report
 from careen.plugins import Ecosystem, Fetcher, Progress, VersionScheme, load, silent
 from careen.policy.policy import Policy
+from careen.policy.rego import load_policies, with_policies
 from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.store.memory import Store
 
@@ -52,6 +54,8 @@ class Session:
         secrets = "secret" in settings.scanners
         self._readers = Readers(lambda: readers_with(secrets), fingerprint(secrets))
         self._policy = policy_of(settings)
+        self._policies = load_policies(settings.policy)
+        self._judges = Judges(settings)
         self._store = store or open_store(settings)
         self._learnt = Learnt()
         self._lock = threading.Lock()
@@ -143,10 +147,20 @@ class Session:
                 policy,
                 scores=scores,
                 scanners=settings.scanners,
-                checks=image_checks() if "config" in settings.scanners else (),
+                checks=self._judges.running(("image",)),
                 placed=placed,
             )
-            return told(report, knowledge)
+            return told(self._ruled(report, knowledge), knowledge)
+
+    def _ruled(self, report: Report, knowledge: Knowledge | None) -> Report:
+        """With what a compliance view and the policies in Rego say of it."""
+        ran, judged = set[str](), set[str]()
+        if report.image.kind != "sbom":
+            ran |= {check.id for check in self._judges.running(("image",))}
+            judged |= {"secret"} & set(self._settings.scanners)
+        if "vuln" in self._settings.scanners and knowledge is not None:
+            judged.add("vulnerability")
+        return with_policies(self._judges.with_compliance(report, ran, judged), self._policies)
 
     def _policy_with_baseline(self, progress: Progress) -> Policy:
         if self._settings.baseline is None:

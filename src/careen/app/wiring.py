@@ -10,7 +10,7 @@ from careen import __version__
 from careen.config import Settings
 from careen.errors import InputError, UsageError
 from careen.formats.inflate import Limits
-from careen.plugins import AdvisorySource, Cataloger, Check, Fetcher, Reporter, load
+from careen.plugins import AdvisorySource, Cataloger, Fetcher, Reporter, load
 from careen.policy.policy import Policy
 from careen.store.memory import NoStore, Store
 
@@ -123,7 +123,3 @@ def fingerprint(secrets: bool) -> str:
             status = path.stat()  # what was installed over it has another time, and reading it all takes longer
             digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
-
-
-def image_checks() -> tuple[Check, ...]:
-    return tuple(check for check in load("careen.checks.image", "CHECK", Check) if check.default)

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.exec import Finished
+from careen.formats.lines import plural
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
@@ -57,7 +58,7 @@ def with_charts(files: Sequence[SourceFile], run: Run | None) -> Charts:
         place = Evidence(posixpath.join(folder, "Chart.yaml"), 0)
         if run is None or number >= MAX_CHARTS:
             count = sum("{{" in file.text and _is_template(file, (folder,)) for file in files)
-            why = f"a Helm chart, of which {count} templates were not assessed: --allow-helm renders it"
+            why = f"a Helm chart, not assessed ({plural(count, 'template')}): --allow-helm renders it"
             unknowns.append(Unknown("helm", place, why if number < MAX_CHARTS else f"more than {MAX_CHARTS} charts"))
             continue
         try:

@@ -38,6 +38,6 @@ class Kind(Struct, frozen=True):
 
     name: str
     title: str
-    folders: tuple[str, ...]  # of careen.checks
+    folders: tuple[str, ...]  # of careen.checks, that of its own documents first
     accepts: Callable[[str, str], bool]
     read: Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]

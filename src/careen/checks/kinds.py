@@ -157,14 +157,14 @@ def _referred(file: SourceFile) -> Iterator[str]:
 
 KINDS = (
     Kind("kustomize", "Kustomizations", (), _is_kustomization, _kustomizations),
-    Kind("dockerfile", "Dockerfiles", ("careen.checks.dockerfile",), _is_dockerfile, _dockerfiles),
+    Kind("dockerfile", "Dockerfiles", ("dockerfile",), _is_dockerfile, _dockerfiles),
     Kind(
         "kubernetes",
         "Kubernetes manifests",
-        ("careen.checks.kubernetes", "careen.checks.rbac", "careen.checks.network"),
+        ("kubernetes", "rbac", "network"),
         _is_kubernetes,
         _kubernetes,
     ),
-    Kind("compose", "Compose files", ("careen.checks.compose",), _is_compose, _compose),
+    Kind("compose", "Compose files", ("compose",), _is_compose, _compose),
     *STARTS,
 )

@@ -46,6 +46,7 @@ class Outcome(Struct, frozen=True):
     findings: tuple[Misconfiguration, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
+    ran: frozenset[str] = frozenset()  # ids of the checks that saw a document
 
 
 def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ignore] = ()) -> Outcome:
@@ -70,7 +71,7 @@ def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ign
                 findings.append(finding)
             else:
                 suppressed.append(Suppressed(finding, SuppressedBy("comment", rule.source, rule.reason)))
-    return Outcome(tuple(findings), tuple(suppressed), tuple(unknowns))
+    return Outcome(tuple(findings), tuple(suppressed), tuple(unknowns), frozenset(check.id for check in checks))
 
 
 def joined(outcomes: Iterable[Outcome]) -> Outcome:
@@ -80,6 +81,7 @@ def joined(outcomes: Iterable[Outcome]) -> Outcome:
         tuple(finding for one in all for finding in one.findings),
         tuple(settled for one in all for settled in one.suppressed),
         tuple(unknown for one in all for unknown in one.unknowns),
+        frozenset(id for one in all for id in one.ran),
     )
 
 
@@ -90,7 +92,7 @@ def located(outcome: Outcome, lines: Mapping[str, Sequence[int | None]]) -> Outc
         replace(one, finding=_located(one.finding, lines)) if isinstance(one.finding, Misconfiguration) else one
         for one in outcome.suppressed
     )
-    return Outcome(findings, suppressed, outcome.unknowns)
+    return replace(outcome, findings=findings, suppressed=suppressed)
 
 
 def _located(finding: Misconfiguration, lines: Mapping[str, Sequence[int | None]]) -> Misconfiguration:

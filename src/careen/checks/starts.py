@@ -112,7 +112,7 @@ def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: 
         yield Document(file.path, value, comments_in_lines(file.text.replace("//", "#"), file.path))
 
 
-_CHECKS = ("careen.checks.compose",)
+_CHECKS = ("compose",)
 STARTS = (
     Kind("script", "Shell scripts that start containers", _CHECKS, _is_script, _each("script", shellstarts.in_script)),
     Kind("makefile", "Makefiles that start containers", _CHECKS, _is_makefile, _each("makefile", shellstarts.in_makefile)),

@@ -21,11 +21,17 @@ def parser() -> Parser:
         "--run", metavar="COMMAND", action="append", default=[], dest="commands",
         help="check a command that starts a container: --run 'docker run -v /:/host app:1'; may be repeated",
     )  # fmt: skip
+    made.add_argument(
+        "--running", nargs="?", const="any", choices=("any", "docker", "podman"),
+        help="check the containers that an engine of this machine runs, and compare them with their images",
+    )  # fmt: skip
     add_settings(
-        made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "allowed_registries", "allow_helm")
+        made,
+        "what to look for",
+        ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance", "allowed_registries", "allow_helm"),
     )
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
-    add_settings(made, "policy", ("fail_on", "ignore_unfixed", "unknown_as", "strict"))
+    add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex"))
     add_settings(made, "advisories", ("offline", "advisories", "db_from"))
     add_settings(made, "what a build will install", ("context", "resolve", "resolve_hosts"))
@@ -40,10 +46,21 @@ def run(arguments: argparse.Namespace) -> int:
     from .output import planned, write
 
     settings = settings_of(arguments)
-    if not arguments.paths and not arguments.commands:
+    named = bool(arguments.paths or arguments.commands)
+    if not named and not arguments.running:
         raise UsageError("there is nothing to check", "name a PATH (careen check .), or give --run 'docker run …'")
+    if named and arguments.running:
+        raise UsageError("running containers and files are judged one after the other", "leave out --running, or the PATHs")
     outputs = planned(settings, app.reporters())
-    report = at_work(settings, lambda progress: app.check(arguments.paths, settings, progress, arguments.commands))
+    engine = None if arguments.running == "any" else arguments.running
+    report = at_work(
+        settings,
+        lambda progress: (
+            app.check_running(engine, settings, progress)
+            if arguments.running
+            else app.check(arguments.paths, settings, progress, arguments.commands)
+        ),
+    )
     for output in outputs:
         write(output, [report], settings)
     return report.verdict.exit_code

@@ -14,10 +14,11 @@ from . import engine
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
-    return engine.open_image("docker", reference, context, _endpoints(os.environ, context), lambda name: (name,))
+    return engine.open_image("docker", reference, context, endpoints(os.environ, context), lambda name: (name,))
 
 
-def _endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
+def endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
+    """Where Docker may be asked, by the environment."""
     if environ.get("DOCKER_HOST"):
         return (engine.endpoint_of(environ["DOCKER_HOST"], "DOCKER_HOST", environ, context),)
     return engine.unix_endpoints(sockets(environ), context)

@@ -191,6 +191,26 @@ def _inspected(engine: str, endpoint: Endpoint, reference: str, names: tuple[str
     raise NotHereError(f"{engine} has no {reference}", f"{engine} images lists what it has; {engine} pull brings more")
 
 
+def asked(engine: str, endpoint: Endpoint, path: str) -> Any:
+    """The JSON that an engine answers; None where it has no such thing. Raises NotHereError, NetworkError, InputError."""
+    response = _ask(engine, endpoint, path)
+    try:
+        data = response.read(_ANSWER_BYTES + 1)
+    finally:
+        response.close()
+    if response.status == 404:
+        return None
+    if response.status != 200:
+        said = _line(_document(data).get("message"))
+        raise NetworkError(f"{engine} answered {response.status} when asked for {path}{said}", f"look into {engine}'s log")
+    if len(data) > _ANSWER_BYTES:
+        raise InputError(f"{engine} answers more than {_ANSWER_BYTES >> 20} MiB when asked for {path}", "ask for less")
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InputError(f"{engine} answered no JSON when asked for {path}", f"look into {engine}'s log") from None
+
+
 def _ask(engine: str, endpoint: Endpoint, path: str) -> Response:
     try:
         return endpoint.fetcher.request(endpoint.base + path)

@@ -15,7 +15,7 @@ from . import engine
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
-    return engine.open_image("podman", reference, context, _endpoints(os.environ, context), names)
+    return engine.open_image("podman", reference, context, endpoints(os.environ, context), names)
 
 
 def names(reference: str) -> tuple[str, ...]:
@@ -25,7 +25,8 @@ def names(reference: str) -> tuple[str, ...]:
     return (reference,) if has_host else (reference, f"localhost/{reference}")
 
 
-def _endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
+def endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
+    """Where Podman may be asked, by the environment."""
     if environ.get("CONTAINER_HOST"):
         return (engine.endpoint_of(environ["CONTAINER_HOST"], "CONTAINER_HOST", environ, context),)
     return engine.unix_endpoints(sockets(environ), context)

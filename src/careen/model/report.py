@@ -37,6 +37,29 @@ class Verdict(Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
 
 
+Status = Literal["pass", "fail", "not_assessed"]
+
+
+class Control(Struct, frozen=True):
+    """A control of a benchmark or standard. ``checks`` prove it (ids, or kinds of findings), ``failed`` are those of them
+    that found something: ``findings`` of it, beside ``suppressed`` ones; ``reason`` why it was not assessed."""
+
+    id: str
+    title: str
+    status: Status
+    checks: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    findings: int = 0
+    suppressed: int = 0
+    reason: str = ""
+
+
+class Compliance(Struct, frozen=True):
+    name: str
+    title: str
+    controls: tuple[Control, ...]
+
+
 class Report(Struct, frozen=True):
     created: str
     image: Image
@@ -48,3 +71,4 @@ class Report(Struct, frozen=True):
     verdict: Verdict
     database: DatabaseInfo | None
     end_of_life: str | None = None  # date of the distribution's end of support, where known
+    compliance: Compliance | None = None

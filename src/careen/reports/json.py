@@ -71,6 +71,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "coverage": msgspec.to_builtins(report.coverage),
         "database": msgspec.to_builtins(report.database),
         "verdict": msgspec.to_builtins(report.verdict),
+        "compliance": msgspec.to_builtins(report.compliance),
         "totals": {
             "packages": len(packages),
             "findings": len(report.findings),

@@ -10,6 +10,7 @@ nobody looked for.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
+from careen.formats.controls import control_lines
 from careen.formats.escape import columns, shorten, visible
 from careen.formats.lines import fit, plural, wrapped
 from careen.formats.summary import (
@@ -51,6 +52,7 @@ STATES = {
 NEXT_STEPS = {
     "no_database": "careen db update, or --advisories DIR for advisories of your own",
     "no_advisories": "careen db update, or --advisories DIR for advisories of your own",
+    "archive_only": "careen db update, where the distribution's own tracker can be reached",
     "partial_source": "careen db update, where the sources know more by now",
     "stale_source": "careen db update",
     "unscored": "--unknown-as SEVERITY says how --fail-on is to count them",
@@ -59,8 +61,8 @@ NEXT_STEPS = {
     "unreadable": "careen scan --debug says more of each file",
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
     "unpinned": "pin versions: what is not pinned can only be judged after the build, with careen scan",
-    "unresolved": "name a file whose name holds the version, or --resolve --resolve-hosts HOST to read what it says itself",
     "unread_manifest": "--context DIR names the build context, where it is not the Dockerfile's folder",
+    "unresolved": "name a file whose name holds the version, or --resolve --resolve-hosts HOST to read what it says itself",
     "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX of the image itself",
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
@@ -80,7 +82,11 @@ INDENT = " " * 9  # where the severity stands in a row
 
 
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
-    lines = [*_header(report, options), *_findings(report, options), *_faults(report, options), *_summary(report, options)]
+    lines = [*_header(report, options)]
+    if report.compliance is None or options.verbose:
+        lines += [*_findings(report, options), *_faults(report, options), *_summary(report, options)]
+    if report.compliance is not None:
+        lines += control_lines(report.compliance, options.width or PROSE, options.verbose)
     lines += [*_not_assessed(report, options), *_verdict(report)]
     if options.color:
         _draw(lines, stream)
@@ -105,8 +111,8 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield [(fit(visible(image.reference), options.width), "bold")]
     if image.digest:
         yield [(f"  {image.digest}", "dim")]
-    if image.kind == "files":
-        yield [(f"  {plural(report.coverage.files, 'file')} checked", "")]
+    if image.kind in ("files", "containers"):
+        yield [(f"  {plural(report.coverage.files, image.kind.removesuffix('s'))} checked", "")]
         if inventory.packages:
             pinned = sum(package.version != "" for package in inventory.packages)
             yield [(f"  {plural(len(inventory.packages), 'package')} will be installed, {pinned:,} of a pinned version", "")]

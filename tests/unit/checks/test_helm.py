@@ -2,9 +2,10 @@
 
 import pytest
 
-from careen.check import Tuning, as_written, check_files
+from careen.check import as_written, check_files
 from careen.checks.helm import with_charts
 from careen.checks.kind import Rules, SourceFile
+from careen.checks.tuning import Tuning
 from careen.errors import InputError
 from careen.exec import Finished
 from careen.plugins import Check, load
@@ -55,7 +56,7 @@ def test_without_leave_a_chart_is_said_once():
     assert [file.path for file in charts.files] == ["deploy/plain.yaml"]
     (unknown,) = charts.unknowns
     assert unknown.evidence.path == "deploy/shop/Chart.yaml"
-    assert unknown.reason == "a Helm chart, of which 2 templates were not assessed: --allow-helm renders it"
+    assert unknown.reason == "a Helm chart, not assessed (2 templates): --allow-helm renders it"
 
 
 def test_findings_are_told_in_the_template():
@@ -66,7 +67,7 @@ def test_findings_are_told_in_the_template():
         return Finished(0, OUTPUT, b"")
 
     charts = with_charts(FILES, run)
-    checked = check_files(charts.files, lambda kind: tuple(load(kind.folders[0], "CHECK", Check)), Rules(), Tuning())
+    checked = check_files(charts.files, lambda kind: tuple(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check)), Rules(), Tuning())
     findings = as_written(checked, charts.lines).outcome.findings
     assert [(one.location.path, one.location.line) for one in findings if one.id == "K8S-004"] == [
         ("deploy/shop/templates/pod.yaml", 9)

@@ -4,15 +4,16 @@ import random
 
 import pytest
 
-from careen.check import Tuning, check_files
+from careen.check import check_files
 from careen.checks.files import find_files
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of, may_be_checked
+from careen.checks.tuning import Tuning
 from careen.plugins import Check, load
 
 
 def checks_of(kind):
-    return tuple(one for folder in kind.folders for one in load(folder, "CHECK", Check))
+    return tuple(one for folder in kind.folders for one in load(f"careen.checks.{folder}", "CHECK", Check))
 
 
 def judged(*files):

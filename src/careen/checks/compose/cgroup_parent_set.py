@@ -20,7 +20,7 @@ CHECK = Check(
     why="Limits that hold for containers may not hold there.",
     fix="Remove cgroup_parent.",
     references=(
-        "CIS Docker 5.24",
+        "CIS Docker 5.25",
         "CWE-770",
     ),
     inspect=inspect,

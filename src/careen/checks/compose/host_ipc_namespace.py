@@ -20,7 +20,7 @@ CHECK = Check(
     why="It reads and writes the shared memory of the programs of the host.",
     fix="Remove ipc.",
     references=(
-        "CIS Docker 5.16",
+        "CIS Docker 5.17",
         "CWE-653",
     ),
     inspect=inspect,

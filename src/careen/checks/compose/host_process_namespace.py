@@ -20,7 +20,7 @@ CHECK = Check(
     why="It sees the processes of the host with their environment, and may signal, trace and, as root, enter them.",
     fix="Remove pid.",
     references=(
-        "CIS Docker 5.15",
+        "CIS Docker 5.16",
         "CWE-653",
     ),
     inspect=inspect,

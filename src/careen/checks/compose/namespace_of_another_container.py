@@ -22,7 +22,7 @@ CHECK = Check(
     why="Each listens to the other's loopback address, or sees its processes, memory and environment.",
     fix="Give it a namespace of its own, or make the two one service.",
     references=(
-        "CIS Docker 5.15, 5.16",
+        "CIS Docker 5.16, 5.17",
         "CWE-653",
     ),
     inspect=inspect,

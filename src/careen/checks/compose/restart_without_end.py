@@ -19,7 +19,7 @@ CHECK = Check(
     severity="negligible",
     why="A program that fails at once, or is made to, takes the processor and fills the log.",
     fix="Use on-failure with a number: restart: on-failure:5.",
-    references=("CIS Docker 5.14",),
+    references=("CIS Docker 5.15",),
     inspect=inspect,
     good=(
         """\

@@ -26,7 +26,7 @@ CHECK = Check(
     why="Whoever reaches the API server has these rights.",
     fix="Remove system:anonymous and system:unauthenticated from the subjects.",
     references=(
-        "CIS Kubernetes 5.1.8",
+        "CIS Kubernetes 1.2.1",
         "CWE-306",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),

@@ -20,7 +20,7 @@ CHECK = Check(
     why="Whoever may impersonate groups is system:masters with one header.",
     fix="Remove impersonate, or name whom in resourceNames.",
     references=(
-        "CIS Kubernetes 5.1",
+        "CIS Kubernetes 5.1.8",
         "CWE-269",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),

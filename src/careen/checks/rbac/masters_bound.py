@@ -22,6 +22,7 @@ CHECK = Check(
     why="The group is past all authorization and cannot be taken away from a certificate; a binding to it hides that.",
     fix="Use a group of your own.",
     references=(
+        "CIS Kubernetes 5.1.7",
         "CWE-250",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),

@@ -22,7 +22,7 @@ CHECK = Check(
     why="escalate writes rights into a role that its holder does not have, bind gives any role to anyone.",
     fix="Remove the verb, or name the roles it is for in resourceNames.",
     references=(
-        "CIS Kubernetes 5.1.7",
+        "CIS Kubernetes 5.1.8",
         "CWE-269",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),

@@ -24,7 +24,7 @@ CHECK = Check(
     why="It makes bindings and may bind roles beyond its own rights: the way to all rights there.",
     fix="Take bind or create away, or name the roles in resourceNames.",
     references=(
-        "CIS Kubernetes 5.1.7",
+        "CIS Kubernetes 5.1.8",
         "CWE-269",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),

@@ -1,0 +1,95 @@
+"""Which checks run, by the settings: Careen's, the user's own, and those that a compliance view asks for."""
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from careen.config import Settings, nearest
+from careen.errors import UsageError
+from careen.model.advisory import SEVERITIES, Severity
+from careen.model.report import Report
+from careen.plugins import Check, load
+
+if TYPE_CHECKING:
+    from careen.checks.own import Own
+    from careen.checks.tuning import Tuning
+    from careen.policy.compliance import View
+
+FOLDERS = ("compose", "dockerfile", "image", "kubernetes", "network", "rbac", "running")
+
+
+class Judges:
+    """Modules are loaded when they are asked for; what the settings say wrongly is told at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.tuning = self._tuning()
+        self.own = self._own()
+
+    def of(self, folders: Sequence[str]) -> tuple[Check, ...]:
+        """The checks of some folders, and the user's own for the documents of the first; off ones too."""
+        if "config" not in self._settings.scanners or not folders:
+            return ()
+        found = tuple(one for folder in folders for one in load(f"careen.checks.{folder}", "CHECK", Check))
+        return (*found, *(self.own.of(folders[0]) if self.own else ()))
+
+    def running(self, folders: Sequence[str]) -> tuple[Check, ...]:
+        """Those that run, with the severity that they have here."""
+        from careen.checks.tuning import tuned
+
+        return tuned(self.of(folders), self.tuning)
+
+    def with_compliance(self, report: Report, ran: Collection[str], judged: Collection[str] = ()) -> Report:
+        """With the answer of the compliance view that was asked for; ``ran`` and ``judged`` as there."""
+        if self._view is None:
+            return report
+        from careen.policy.compliance import compliance_of
+
+        broken = {one.cataloger.removeprefix("check ") for one in report.unknowns}
+        found = compliance_of(self._view, self._all, set(ran) - broken, report.findings, report.suppressed, judged)
+        return replace(report, compliance=found)
+
+    @cached_property
+    def _view(self) -> "View | None":
+        if self._settings.compliance is None:
+            return None
+        from careen.policy.compliance import load_view
+
+        return load_view(self._settings.compliance)
+
+    @cached_property
+    def _all(self) -> tuple[Check, ...]:
+        return tuple(one for folder in FOLDERS for one in load(f"careen.checks.{folder}", "CHECK", Check))
+
+    def _own(self) -> "Own | None":
+        if not self._settings.checks:
+            return None
+        from careen.checks.own import load_own
+
+        return load_own(self._settings.checks)
+
+    def _tuning(self) -> "Tuning":
+        """Raises UsageError for what is no id of a check, no severity, or no view."""
+        from careen.checks.tuning import ID, Tuning
+
+        settings = self._settings
+        severities: dict[str, Severity] = {}
+        for text in settings.check_severity:
+            id, equals, word = text.partition("=")
+            severity = next((one for one in SEVERITIES if one == word), None)
+            if not equals or severity is None:
+                near = nearest(word, SEVERITIES)
+                hint = f"did you mean {id}={near}?" if near else f"ID=SEVERITY, one of {', '.join(SEVERITIES)}"
+                raise UsageError(f"check_severity: {text!r} names no severity", hint)
+            severities[id] = severity
+        for id in (*settings.checks_off, *settings.checks_on, *severities):
+            if not ID.fullmatch(id):
+                raise UsageError(f"{id!r} is no id of a check", "ids look like DKR-021; docs/reference lists them")
+        on = set(settings.checks_on)
+        if self._view is not None:
+            from careen.policy.compliance import proofs
+
+            on |= {id for ids in proofs(self._view, self._all).values() for id in ids}
+        return Tuning(frozenset(settings.checks_off), frozenset(on), severities)

@@ -1,0 +1,200 @@
+"""Checks of the user's own: modules of Python and of Rego, named by a flag or in the user's settings, never found.
+
+A module of Python has ``CHECK`` (a ``careen.plugins.Check``) and ``KIND``, which says what it inspects; a folder has any
+number of such modules and of ``.rego`` files. A Rego module says who it is in its ``# METADATA`` and what is at fault in
+its rule ``deny``: texts, or objects with ``message`` and ``at`` (the keys that lead there), ``line``, ``path``. Its input
+is the document (``ownview``).
+Raises: UsageError that names the file and what is wrong with it.
+"""
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.errors import UsageError
+from careen.formats import rego, yamldoc
+from careen.model.advisory import SEVERITIES
+from careen.plugins import Check, Place
+
+from . import ownview
+from .tuning import ID
+
+OURS = frozenset(("DKR", "K8S", "RBC", "NWP", "CMP", "IMG", "RTM"))
+KINDS = ("dockerfile", "kubernetes", "compose", "running", "image")
+MAX_MODULES = 500
+_HINT = "docs/own-checks.md shows what a check of your own looks like"
+
+
+class Own(Struct, frozen=True):
+    """The checks by the kind of document that they inspect."""
+
+    checks: Mapping[str, tuple[Check, ...]] = {}
+
+    def of(self, kind: str) -> tuple[Check, ...]:
+        return self.checks.get(kind, ())
+
+
+def load_own(paths: Sequence[Path]) -> Own:
+    found: dict[str, list[Check]] = {}
+    ids: dict[str, Path] = {}
+    modules: list[tuple[Path, str]] = []
+    for path in _modules(paths):
+        if path.suffix == ".rego":
+            modules.append((path, _text(path)))
+            continue
+        kind, check = _of_python(path)
+        _once(check.id, path, ids)
+        found.setdefault(kind, []).append(check)
+    for kind, check, path in _of_rego(modules):
+        _once(check.id, path, ids)
+        found.setdefault(kind, []).append(check)
+    return Own({kind: tuple(checks) for kind, checks in found.items()})
+
+
+def _modules(paths: Iterable[Path]) -> Iterator[Path]:
+    count = 0
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"--checks {path}: there is no such file or folder", _HINT)
+        inside = sorted(path.glob("*.py")) + sorted(path.glob("*.rego")) if path.is_dir() else [path]
+        found = [one for one in inside if not one.name.startswith("_") and not one.name.endswith("_test.rego")]
+        if not found or any(one.suffix not in (".py", ".rego") for one in found):
+            raise UsageError(f"--checks {path}: no module of Python (.py) or Rego (.rego)", _HINT)
+        for one in found:
+            count += 1
+            if count > MAX_MODULES:
+                raise UsageError(f"--checks: over {MAX_MODULES} modules", _HINT)
+            yield one
+
+
+def _once(id: str, path: Path, ids: dict[str, Path]) -> None:
+    if not ID.fullmatch(id) or id.partition("-")[0] in OURS:
+        raise UsageError(f"{path}: {id!r} cannot be the id of a check of your own", "write it like ACME-001")
+    if id in ids:
+        raise UsageError(f"{path}: {id} is the id of {ids[id]} too", "give each check an id of its own")
+    ids[id] = path
+
+
+def _of_python(path: Path) -> tuple[str, Check]:
+    name = f"careen_own_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
+    module = sys.modules.get(name) or _imported(path, name)
+    check, kind = getattr(module, "CHECK", None), getattr(module, "KIND", None)
+    if not isinstance(check, Check):
+        raise UsageError(f"{path}: it has no CHECK of the kind careen.plugins.Check", _HINT)
+    if kind not in KINDS:
+        raise UsageError(f"{path}: KIND is {kind!r}, and must be one of {', '.join(KINDS)}", _HINT)
+    return str(kind), check
+
+
+def _imported(path: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path} cannot be imported", _HINT)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise UsageError(f"{path} cannot be imported: {type(error).__name__}: {error}", _HINT) from error
+    return module
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > rego.MAX_MODULE_BYTES:
+            raise UsageError(f"{path} is over {rego.MAX_MODULE_BYTES >> 20} MiB", _HINT)
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", _HINT) from error
+
+
+def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[str, Check, Path]]:
+    """All modules of one kind are evaluated at once over a document; a module without METADATA is a library of others."""
+    if not modules:
+        return
+    texts = [(str(path), text) for path, text in modules]
+    described = []
+    for path, text in modules:
+        try:
+            package = rego.package_of(text)
+            known = rego.metadata_of(text)
+        except ValueError as error:
+            raise UsageError(f"{path}: {error}", _HINT) from None
+        if known:
+            described.append((*_described(path, known), f"data.{package}.deny", path))
+    queries = [query for _, _, query, _ in described]
+    try:
+        answers = rego.evaluate(texts, queries, [{}])
+    except ValueError as error:
+        raise UsageError(f"--checks: {error}", "opa check FILE says more") from None
+    for (_, _, _, path), answer in zip(described, answers[0], strict=True):
+        if not isinstance(answer, list):
+            raise UsageError(f"{path}: it has no rule deny that is a set", _HINT)
+    for wanted in dict.fromkeys(kind for kind, _, _, _ in described):
+        members = [(check, query, path) for kind, check, query, path in described if kind == wanted]
+        judge = _Judge(wanted, texts, [query for _, query, _ in members])
+        for number, (check, _, path) in enumerate(members):
+            yield wanted, replace(check, inspect=partial(judge.places, number)), path
+
+
+def _described(path: Path, known: Mapping[str, Any]) -> tuple[str, Check]:
+    custom = known.get("custom")
+    custom = custom if isinstance(custom, dict) else {}
+    id, kind, severity = (str(custom.get(key) or "") for key in ("id", "kind", "severity"))
+    if not id or kind not in KINDS:
+        raise UsageError(f"{path}: its METADATA needs custom.id and custom.kind, one of {', '.join(KINDS)}", _HINT)
+    severity = severity.lower() or "medium"
+    if severity not in SEVERITIES:
+        raise UsageError(f"{path}: {severity!r} is no severity", f"one of {', '.join(SEVERITIES)}")
+    resources = known.get("related_resources")
+    references = [one.get("ref") if isinstance(one, dict) else one for one in resources or ()]
+    check = Check(
+        id=id,
+        title=str(known.get("title") or id),
+        severity=next(one for one in SEVERITIES if one == severity),
+        why=str(known.get("description") or known.get("title") or "A rule of your own.").strip(),
+        fix=str(custom.get("fix") or "See the rule.").strip(),
+        references=tuple(str(one) for one in references if one),
+        inspect=list,
+        good=(),
+        bad=(),
+    )
+    return kind, check
+
+
+class _Judge:
+    """All rules about one kind of document: they are asked at once, and the answers of the last document kept."""
+
+    def __init__(self, kind: str, modules: Sequence[tuple[str, str]], queries: Sequence[str]) -> None:
+        self.kind, self.modules, self.queries = kind, modules, queries
+        self.last: tuple[Any, list[ownview.View], list[list[Any]]] | None = None
+
+    def places(self, number: int, document: Any) -> Iterator[Place]:
+        if self.last is None or self.last[0] is not document:
+            views = ownview.views(self.kind, document)
+            self.last = document, views, rego.evaluate(self.modules, self.queries, [view.input for view in views])
+        _, views, answers = self.last
+        for view, answer in zip(views, answers, strict=True):
+            for fault in answer[number] if isinstance(answer[number], list) else ():
+                yield _place(fault, view)
+
+
+def _place(fault: Any, view: ownview.View) -> Place:
+    if not isinstance(fault, dict):
+        return Place(" ".join(yamldoc.as_text(fault).split())[:500], view.line, path=view.path or None)
+    message = " ".join(str(fault.get("message") or fault.get("msg") or "is at fault").split())[:500]
+    keys = fault.get("at")
+    path, line = view.where(*keys) if isinstance(keys, list) else (view.path, view.line)
+    own, end = fault.get("line"), fault.get("end_line")
+    line = own if isinstance(own, int) and own > 0 else line
+    path = fault["path"] if isinstance(fault.get("path"), str) else path
+    return Place(message, line or None, end if isinstance(end, int) and line and end >= line else None, path or None)

@@ -1,0 +1,45 @@
+"""The name of a running image means another image by now."""
+
+from collections.abc import Iterator, Sequence
+
+from careen.formats.containerinspect import Running
+from careen.plugins import Check, Place
+
+
+def inspect(containers: Sequence[Running]) -> Iterator[Place]:
+    for one in containers:
+        if one.moved:
+            yield Place(f"container {one.name} runs an older {one.image} than the one that is here", path=one.name)
+
+
+CHECK = Check(
+    id="RTM-005",
+    title="The name of a running image means another image by now",
+    severity="low",
+    why=(
+        "A newer image was pulled or built, with its fixes, and the container still runs the old one; a scan by name looks at "
+        "the wrong image."
+    ),
+    fix="Start the container anew, and name images by digest.",
+    references=(
+        "CIS Docker 5.28",
+        "CWE-1104",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
+  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": []}},
+ "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
+ "tagged": {"Id": "sha256:aa"}, "changes": []}
+""",
+    ),
+    bad=(
+        """\
+{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
+  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": []}},
+ "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
+ "tagged": {"Id": "sha256:bb"}, "changes": []}
+""",
+    ),
+)

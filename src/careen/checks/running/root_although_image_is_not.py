@@ -1,0 +1,58 @@
+"""A container runs as root although its image does not."""
+
+from collections.abc import Iterator, Sequence
+
+from careen.formats.containerinspect import Running
+from careen.plugins import Check, Place
+
+
+def inspect(containers: Sequence[Running]) -> Iterator[Place]:
+    for one in containers:
+        if one.image_user and _is_root(one.user) and not _is_root(one.image_user):
+            yield Place(f"container {one.name} runs as root, its image as {one.image_user}", path=one.name)
+
+
+def _is_root(user: str) -> bool:
+    return user.partition(":")[0] in ("", "0", "root")
+
+
+CHECK = Check(
+    id="RTM-001",
+    title="A container runs as root although its image does not",
+    severity="high",
+    why="Whoever built the image took care that the program needs no rights; whoever breaks into it now has all of them.",
+    fix="Start it without --user, or with the user of the image.",
+    references=(
+        "CIS Docker 4.1",
+        "CWE-250",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
+  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": []}},
+ "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
+ "tagged": {"Id": "sha256:aa"}, "changes": []}
+""",
+        """\
+{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
+  "Config": {"Image": "web:1", "User": "0", "Cmd": ["serve"], "Env": []}},
+ "image": {"Id": "sha256:aa", "Config": {"User": "root", "Cmd": ["serve"], "Env": []}},
+ "tagged": {"Id": "sha256:aa"}, "changes": []}
+""",
+    ),
+    bad=(
+        """\
+{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
+  "Config": {"Image": "web:1", "User": "root", "Cmd": ["serve"], "Env": []}},
+ "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
+ "tagged": {"Id": "sha256:aa"}, "changes": []}
+""",
+        """\
+{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
+  "Config": {"Image": "web:1", "User": "0:0", "Cmd": ["serve"], "Env": []}},
+ "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
+ "tagged": {"Id": "sha256:aa"}, "changes": []}
+""",
+    ),
+)

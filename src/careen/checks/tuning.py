@@ -1,0 +1,24 @@
+"""Which checks run, beside those that do by default, and how much their faults weigh here."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.model.advisory import Severity
+from careen.plugins import Check
+
+ID = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,5}")
+
+
+class Tuning(Struct, frozen=True):
+    off: frozenset[str] = frozenset()
+    on: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = {}
+
+
+def tuned(checks: Sequence[Check], tuning: Tuning) -> tuple[Check, ...]:
+    """Those that run, with the severity that they have here."""
+    wanted = [check for check in checks if (check.default or check.id in tuning.on) and check.id not in tuning.off]
+    return tuple(replace(check, severity=tuning.severities.get(check.id, check.severity)) for check in wanted)

@@ -1,0 +1,90 @@
+"""Containers that an engine on this machine runs: what it tells of each, of its image and of its changed files.
+
+Nothing is started, stopped or entered; the engine is asked alone. What vanishes meanwhile is left out, what cannot be told
+is an Unknown.
+Raises: NotHereError where no engine answers.
+**Source:** Docker Engine API 1.43, "List containers", "Inspect a container", "Get changes on a container's filesystem",
+"Inspect an image"; Podman's compatible API.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from ..errors import Error, NotHereError
+from ..formats.containerinspect import Running, read
+from ..model.inventory import Unknown
+from ..model.package import Evidence
+from ..plugins import OpenContext
+from . import docker, podman
+from .engine import Endpoint, asked
+
+MAX_CONTAINERS = 2000
+ENGINES = {"docker": docker.endpoints, "podman": podman.endpoints}
+
+
+class Containers(Struct, frozen=True):
+    engine: str
+    running: tuple[Running, ...]
+    unknowns: tuple[Unknown, ...]
+
+
+def containers(engine: str | None, context: OpenContext) -> Containers:
+    """Of the engine of that name; None: of the first that answers."""
+    trouble: NotHereError | None = None
+    for name in [engine] if engine else ENGINES:
+        for endpoint in ENGINES[name](os.environ, context):
+            try:
+                return _of(name, endpoint)
+            except NotHereError as error:
+                trouble = trouble or error
+    if trouble:
+        raise trouble
+    wanted = engine or "container engine"
+    raise NotHereError(
+        f"there is no {wanted} on this machine", f"start {engine or 'docker or podman'}, or name its socket", absent=True
+    )
+
+
+def _of(engine: str, endpoint: Endpoint) -> Containers:
+    listed = asked(engine, endpoint, "/containers/json")
+    ids = [one["Id"] for one in listed or () if isinstance(one, dict) and isinstance(one.get("Id"), str)]
+    running: list[Running] = []
+    unknowns: list[Unknown] = []
+    if len(ids) > MAX_CONTAINERS:
+        unknowns.append(
+            Unknown("containers", Evidence(engine, 0), f"more than {MAX_CONTAINERS} containers: the others were not read")
+        )
+    for id in ids[:MAX_CONTAINERS]:
+        found = asked(engine, endpoint, f"/containers/{quote(id, safe='')}/json")
+        if not isinstance(found, dict):
+            continue  # it has ended
+        try:
+            one = read(found, engine, **dict(_beside(engine, endpoint, id, found)))
+        except ValueError as error:
+            unknowns.append(Unknown("containers", Evidence(id[:12], 0), str(error)))
+            continue
+        running.append(one)
+        unknowns += [Unknown("containers", Evidence(one.name, 0), f"{what} could not be told") for what in one.missing]
+    return Containers(engine, tuple(sorted(running, key=lambda one: one.name)), tuple(unknowns))
+
+
+def _beside(engine: str, endpoint: Endpoint, id: str, found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Its image, what its image's name means now, and the changed files; None where the engine does not tell."""
+    config = found.get("Config")
+    name = config.get("Image") if isinstance(config, dict) else None
+    paths: Sequence[tuple[str, Any]] = (
+        ("image", f"/images/{quote(str(found.get('Image', '')), safe=':')}/json"),
+        ("tagged", f"/images/{quote(str(name or ''), safe='/:@')}/json"),
+        ("changes", f"/containers/{quote(id, safe='')}/changes"),
+    )
+    for key, path in paths:
+        try:
+            yield key, asked(engine, endpoint, path)
+        except NotHereError:
+            raise
+        except Error:
+            yield key, None
