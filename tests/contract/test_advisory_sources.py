@@ -28,7 +28,7 @@ def mirror(tmp_path_factory):
 
 @each
 def test_module_is_named_after_its_source(source):
-    assert importlib.import_module(f"careen.advisories.{source.name}").ADVISORY_SOURCE is source
+    assert importlib.import_module(f"careen.advisories.{source.name.replace('-', '_')}").ADVISORY_SOURCE is source
 
 
 @each

@@ -13,16 +13,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from careen.formats.debian_releases import namespace_of
 from careen.formats.jsonfile import read_json
 from careen.model.advisory import Advisory, NamespaceInfo, Range, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 400 << 20
 _TRACKER = "https://security-tracker.debian.org/tracker"
-_VERSIONS = {
-    "woody": "3.0", "sarge": "3.1", "etch": "4", "lenny": "5", "squeeze": "6", "wheezy": "7", "jessie": "8", "stretch": "9",
-    "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15",
-}  # fmt: skip
 _SEVERITIES: dict[str, Severity] = {"unimportant": "negligible", "low": "low", "medium": "medium", "high": "high"}
 
 
@@ -55,7 +52,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     for package, issues in packages.items():
         for id, issue in issues.items():
             for codename, release in issue.releases.items():
-                namespace = f"debian:{_VERSIONS.get(codename, codename)}"
+                namespace = namespace_of(codename)
                 namespaces.add(namespace)
                 if advisory := _advisory(namespace, package, id, release):
                     yield advisory

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
+from careen.app.archives import OwnArchives, shipped
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -24,6 +25,7 @@ class Learnt:
 
     def __init__(self) -> None:
         self.namespaces: set[str] = set()
+        self.archives = OwnArchives()
         self.lock = threading.Lock()
 
 
@@ -54,7 +56,16 @@ class Lessons:
             self._thread.join()
         if not self._settings.offline:
             self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
-        return _knowledge(self._settings, opened)
+        known = _knowledge(self._settings, opened)
+        archive = self._learnt.archives.knowledge(self._settings, inventory, self._ecosystems, self._progress)
+        known += [archive] if archive else []
+        seed = shipped(known, needed(inventory.packages, inventory.distribution, self._ecosystems))
+        known += [seed] if seed else []
+        if len(known) < 2:
+            return next(iter(known), None)
+        from careen.database.chain import Chain
+
+        return Chain(known)
 
     def _refresh(self, namespaces: frozenset[str]) -> None:
         with self._learnt.lock:
@@ -89,7 +100,7 @@ def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
     return [Package(kind.purl_type, None, "", "") for kind in kinds]
 
 
-def _knowledge(settings: Settings, opened: ExitStack) -> Knowledge | None:
+def _knowledge(settings: Settings, opened: ExitStack) -> list[Knowledge]:
     from careen.database.read import open_database
 
     private: list[Knowledge] = []
@@ -104,14 +115,7 @@ def _knowledge(settings: Settings, opened: ExitStack) -> Knowledge | None:
         if not private or path.exists():
             log.warning("%s: %s", error, error.hint)
         database = []
-    known = [*private, *database]
-    if not known:
-        return None
-    if len(known) == 1:
-        return known[0]
-    from careen.database.chain import Chain
-
-    return Chain(known)
+    return [*private, *database]
 
 
 def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:

@@ -3,22 +3,30 @@
 import argparse
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careen.errors import DatabaseError
+from careen.errors import DatabaseError, UsageError
 
 from .arguments import Parser, add_common, add_settings, given
 
 if TYPE_CHECKING:
+    from careen.formats.archive_facts import ArchiveFacts
     from careen.model.advisory import DatabaseInfo, SourceInfo
 
 
 def parser() -> Parser:
     made = Parser(prog="careen db", description="Update the advisory database, or show what it holds.")
-    made.add_argument("action", choices=["update", "status"], help="update: fetch and build; status: sources and ages")
+    made.add_argument(
+        "action",
+        choices=["update", "status", "seed"],
+        help="update: fetch and build; status: sources and ages; seed: see docs/offline.md",
+    )
     made.add_argument("--full", action="store_true", help="update: also the large archives of vendors (see docs/database.md)")
     made.add_argument("--json", action="store_true", help="status for programs")
     add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
+    made.add_argument("--to", metavar="FILE", type=Path, help="seed: the file of facts to write")
+    add_settings(made, "seed", ("archive", "archive_keys"))
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
     add_common(made)
     return made
@@ -42,9 +50,30 @@ def run(arguments: argparse.Namespace) -> int:
             names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
             raise DatabaseError(f"could not update {names}", "the others are up to date; of these the old data is kept")
         return 0
+    if arguments.action == "seed":
+        from careen.app.archives import make_facts
+
+        if arguments.to is None:
+            raise UsageError("no file to write the facts to", "careen db seed --archive URL|DIR --to FILE")
+        with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+            facts = make_facts(settings, arguments.to, progress)
+        if not settings.quiet:
+            sys.stdout.write(_seeded(facts, arguments.to))
+        return 0
     info = app.database_status(settings)
     sys.stdout.write(_json(info) if arguments.json else _text(info, settings.verbose))
     return 0
+
+
+def _seeded(facts: "ArchiveFacts", target: Path) -> str:
+    from careen.formats.escape import visible
+
+    lines = [f"{visible(str(target))}, {target.stat().st_size:,} bytes"]
+    for codename, release in facts.releases.items():
+        cves = {cve for source in release.sources.values() for found in source.cves_by_version.values() for cve in found}
+        lines.append(f"{codename}, {release.as_of[:10]}: {len(release.sources)} source packages, {len(cves):,} CVEs")
+        lines.append(f"  {visible(release.detail)}")
+    return "\n".join(lines) + "\n"
 
 
 def _json(info: "DatabaseInfo") -> str:

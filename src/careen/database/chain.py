@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from careen.model.advisory import (
     Advisory,
     DatabaseInfo,
@@ -27,7 +29,11 @@ class Chain:
 
     @property
     def info(self) -> DatabaseInfo | None:
-        return next((part.info for part in self._parts if part.info is not None), None)
+        """That of the first, with the sources of all."""
+        known = [part.info for part in self._parts if part.info is not None]
+        if len(known) < 2:
+            return next(iter(known), None)
+        return replace(known[0], sources=tuple(source for info in known for source in info.sources))
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         return _joined(part.advisories(namespace, names) for part in self._parts)

@@ -23,8 +23,12 @@ Value = TypeVar("Value")
 
 
 class MemoryDatabase:
-    def __init__(self, records: Iterable[Record], info: DatabaseInfo | None = None) -> None:
+    def __init__(
+        self, records: Iterable[Record], info: DatabaseInfo | None = None, known: Collection[tuple[str, str]] = ()
+    ) -> None:
+        """``known``: (namespace, name) of packages that are known to have no advisory."""
         self.info = info
+        self._known = frozenset(known)
         self._advisories: dict[tuple[str, str], list[Advisory]] = defaultdict(list)
         self._malicious: dict[tuple[str, str], list[Malicious]] = defaultdict(list)
         self._namespaces: dict[str, list[NamespaceInfo]] = defaultdict(list)
@@ -63,7 +67,7 @@ class MemoryDatabase:
         return tuple(self._namespaces.get(namespace, ()))
 
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        return frozenset(name for name in names if (namespace, name) in self._advisories)
+        return frozenset(name for name in names if (namespace, name) in self._advisories or (namespace, name) in self._known)
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
         return {id: tuple(self._records[id]) for id in ids if id in self._records}

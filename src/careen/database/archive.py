@@ -1,0 +1,172 @@
+"""What a Debian archive itself knows of fixed flaws: the changelogs of the packages for which it has a newer version.
+
+A source package that is as new as the release's newest has no fix to wait for. An older one is looked up in the newest's
+changelog, and each CVE that is first named there above the installed version is mended by that version. The archive
+says nothing of flaws without a fix, of severities, or of packages that are not affected: what is known this way is partial.
+The changelog is taken from the source package, else from a binary package, else from the next older version.
+Raises: ArchiveError, NetworkError where nothing can be had.
+**Source:** Debian Policy 4.4 (changelogs); Debian Developer's Reference 5.8.5.2 (security uploads name their CVEs there).
+"""
+
+import logging
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from careen.errors import Error
+from careen.formats.archive_facts import SOURCE, ReleaseFacts, SourceFacts, by_version, records_of
+from careen.formats.debian_archive import Offer
+from careen.formats.debian_changelog import fixes
+from careen.formats.debian_releases import codename_of, namespace_of
+from careen.model.advisory import Advisory, DatabaseInfo, SourceInfo
+
+from .archive_files import ArchiveError, Archives, Suite
+from .memory import MemoryDatabase
+
+log = logging.getLogger(__name__)
+
+BUDGET_S = 600.0
+BINARIES = 4  # packages of one source to look into: some have no changelog of their own
+OLDER = 3  # versions to go back to where the newest cannot be had
+_UPDATED = re.compile(r"[+~]deb\d+u\d+")
+
+Key = Callable[[str], Any]
+Installed = Mapping[str, Collection[str]]  # versions by source package
+
+
+def archive_knowledge(archives: Archives, installed: Mapping[str, Installed], key: Key) -> MemoryDatabase | None:
+    """``installed`` is by namespace. None where no place has any of the releases; what went wrong is logged."""
+    releases: dict[str, ReleaseFacts] = {}
+    for namespace, packages in sorted(installed.items()):
+        codename = codename_of(namespace)
+        try:
+            facts = release_facts(archives, codename, packages, key) if codename else None
+        except Error as error:
+            log.warning("the archive could not be read: %s%s", error, f" ({error.hint})" if error.hint else "")
+            continue
+        if codename and facts:
+            releases[codename] = facts
+    return knowledge_of(releases, archives.shown) if releases else None
+
+
+def knowledge_of(releases: Mapping[str, ReleaseFacts], place: str) -> MemoryDatabase:
+    records = [record for codename, facts in releases.items() for record in records_of(codename, facts)]
+    known = {(namespace_of(codename), name) for codename, facts in releases.items() for name in facts.sources}
+    as_of = min((facts.as_of for facts in releases.values()), default="")
+    count = sum(isinstance(record, Advisory) for record in records)
+    detail = "; ".join(facts.detail for facts in releases.values() if facts.detail)
+    source = SourceInfo(SOURCE, as_of[:10], count, url=place, detail=detail)
+    return MemoryDatabase(records, DatabaseInfo(place, as_of, (source,)), known)
+
+
+def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key) -> ReleaseFacts:
+    """A source package without versions is looked up whatever version is installed."""
+    archives.deadline = time.monotonic() + BUDGET_S
+    suites = archives.suites(codename)
+    if not suites:
+        raise ArchiveError(f"{archives.shown}: no release {codename} there", "name the folder that has dists")
+    work = _Work(archives, suites, key)
+    # Where a mirror has no source packages, the binary ones tell their versions.
+    offers = work.newest_first(wanted, "sources") or work.newest_first(wanted, "packages")
+    if not offers and wanted:
+        raise ArchiveError(f"{archives.shown}: none of the packages is listed in {codename}", "check the mirror")
+    for name, versions in sorted(offers.items()):
+        newest = versions[0].offer.version
+        oldest = min((version for version in wanted[name] if _is_version(version, key)), key=key, default=None)
+        if key(oldest) >= key(newest) if oldest else work.is_original(versions[0]):
+            work.sources[name] = SourceFacts(newest)
+        else:
+            work.look_up(name, [one for one in versions if oldest is None or key(one.offer.version) > key(oldest)])
+    return ReleaseFacts(_as_of(suites), work.sources, work.detail())
+
+
+class _Placed(Struct, frozen=True):
+    place: str
+    offer: Offer
+    is_update: bool  # not in the release's first suite
+
+
+class _Work:
+    """One release at a time: what was found, and of which packages it could not be."""
+
+    def __init__(self, archives: Archives, suites: Sequence[Suite], key: Key) -> None:
+        self._archives, self._suites, self._key = archives, suites, key
+        self.sources: dict[str, SourceFacts] = {}
+        self._older: list[str] = []  # whose newest changelog could not be had
+        self._failed: list[str] = []
+
+    def newest_first(self, names: Collection[str], kind: str) -> dict[str, list[_Placed]]:
+        found: dict[str, list[_Placed]] = defaultdict(list)
+        for suite in self._suites:
+            offers = self._archives.offers(suite, kind)
+            for name in names:
+                for offer in offers.get(name, ()):
+                    if _is_version(offer.version, self._key):
+                        found[name].append(_Placed(suite.place, offer, suite.name.endswith(("-security", "-updates"))))
+        for versions in found.values():  # of one version, the smallest file first
+            versions.sort(key=lambda one: one.offer.size_bytes)
+            versions.sort(key=lambda one: self._key(one.offer.version), reverse=True)
+        return dict(found)
+
+    def is_original(self, one: _Placed) -> bool:
+        """Whether this is the version that the release came with, so that it has no fix of the release's own."""
+        native = "-" not in one.offer.version  # such a package is mended with a version like any other
+        return not (native or one.is_update or _UPDATED.search(one.offer.version))
+
+    def look_up(self, name: str, versions: Sequence[_Placed]) -> None:
+        newest = versions[0].offer.version
+        for version in list(dict.fromkeys(one.offer.version for one in versions))[:OLDER]:
+            changelog = self._changelog(name, [one for one in versions if one.offer.version == version])
+            if changelog is not None:
+                self.sources[name] = SourceFacts(newest, by_version(fixes(changelog, self._key)))
+                if version != newest:
+                    self._older.append(name)
+                return
+        self._failed.append(name)
+
+    def _changelog(self, name: str, files: Sequence[_Placed]) -> str | None:
+        for one in self._candidates(name, files):
+            try:
+                return self._archives.changelog(one.place, one.offer)
+            except ArchiveError as error:
+                log.debug("%s %s: %s", name, one.offer.version, error)
+        return None
+
+    def _candidates(self, name: str, files: Sequence[_Placed]) -> Iterator[_Placed]:
+        yield from files[:BINARIES]
+        if not files[0].offer.path.endswith(".deb"):
+            packages = self.newest_first((name,), "packages").get(name, ())
+            yield from [one for one in packages if one.offer.version == files[0].offer.version][:BINARIES]
+
+    def detail(self) -> str:
+        parts = ["fixes named in changelogs of the distribution's archive"]
+        parts += sorted({f"its signature was not verified: {suite.unverified}" for suite in self._suites if suite.unverified})
+        if not any(suite.name.endswith("-security") for suite in self._suites):
+            parts.append("it has no suite of security updates")
+        today = datetime.now(UTC).isoformat()
+        expired = sorted(suite.release.valid_until[:10] for suite in self._suites if "" < suite.release.valid_until < today)
+        if expired:
+            parts.append(f"its lists expired on {expired[0]}: the mirror is not kept up to date")
+        for names, what in ((self._older, "an older changelog than the newest"), (self._failed, "no changelog")):
+            if names:
+                parts.append(f"{what} could be had of {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+        return "; ".join(parts)
+
+
+def _is_version(text: str, key: Key) -> bool:
+    try:
+        key(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_of(suites: Sequence[Suite]) -> str:
+    """Of the suite of security updates: a release's own changes with its point releases alone."""
+    dates = [suite.release.date for suite in suites if suite.name.endswith("-security")]
+    return max(dates or [suite.release.date for suite in suites])

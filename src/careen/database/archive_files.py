@@ -1,0 +1,275 @@
+"""The files of Debian archives: signed lists, indices and changelogs, each checked against the list that names it.
+
+A place is an address or a folder that has ``dists``. Trust goes down from the signature of ``InRelease`` by SHA256 to
+every file. What was read out of a file is kept under the file's checksum, so that nothing is fetched twice; what was
+used longest ago goes first. Requests are made one after the other.
+Raises: ArchiveError where a place or a file cannot be had or is not what it should be; NetworkError.
+"""
+
+import logging
+import re
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from careen.errors import Error
+from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
+from careen.formats.debian_changelog import changelog_in
+from careen.formats.inflate import Limits, open_stream
+from careen.plugins import Fetcher, Progress, silent
+
+from .signature import Signed, verified
+
+log = logging.getLogger(__name__)
+
+MAX_RELEASE_BYTES = 16 << 20
+MAX_FILE_BYTES = 256 << 20
+MAX_INDEX_BYTES = 1 << 30  # inflated
+MAX_KEPT_BYTES = 256 << 20
+CHUNK_BYTES = 256 << 10
+_INDICES = dict[str, list[Offer]]
+
+
+class ArchiveError(Error):
+    """``absent``: the archive has no such file."""
+
+    def __init__(self, message: str, hint: str = "", *, absent: bool = False) -> None:
+        super().__init__(message, hint)
+        self.absent = absent
+
+
+class Suite(Struct, frozen=True):
+    place: str
+    name: str  # "bookworm-security"
+    release: Release
+    unverified: str = ""  # why its signature says nothing
+
+
+class Archives:
+    """What was read stays in memory and in ``cache``. Nothing is fetched after ``deadline`` (of the monotonic clock)."""
+
+    def __init__(
+        self,
+        places: Sequence[str],
+        fetcher: Fetcher | None,
+        cache: Path | None = None,
+        keys: Sequence[Path] = (),
+        progress: Progress = silent,
+    ) -> None:
+        self.places = tuple(place.rstrip("/") for place in places)
+        self._fetcher, self._cache, self._keys, self._progress = fetcher, cache, keys, progress
+        self.deadline = float("inf")
+        self._suites: dict[tuple[str, str], Suite | None] = {}
+        self._offers: dict[str, _INDICES] = {}
+
+    @property
+    def shown(self) -> str:
+        return ", ".join(map(shown, self.places))
+
+    def suites(self, codename: str) -> list[Suite]:
+        """Those of a release that the places have. Where only a ``debian`` folder was named, its neighbour
+        ``debian-security`` is looked at too: that is how mirrors lay them out."""
+        found = [suite for place in self.places for part in ("", "-updates") if (suite := self._suite(place, codename + part))]
+        security = codename + "-security"
+        beside = [f"{place}-security" for place in self.places if place.endswith("/debian")]
+        for place in (*self.places, *(place for place in beside if place not in self.places)):
+            if suite := self._suite(place, security):
+                return [*found, suite]
+        return found
+
+    def offers(self, suite: Suite, kind: str) -> Mapping[str, list[Offer]]:
+        """By source package: ``kind`` is "sources" or "packages"."""
+        found: _INDICES = defaultdict(list)
+        for component in suite.release.components:
+            for name, offers in self._index(suite, component, kind).items():
+                found[name] += offers
+        return found
+
+    def changelog(self, place: str, offer: Offer) -> str:
+        def read(file: BinaryIO) -> bytes:
+            return zlib.compress(changelog_in(file).encode())
+
+        index = Index(offer.sha256, offer.size_bytes)
+        return zlib.decompress(self._derived("changelog", place, (offer.path,), index, read)).decode()
+
+    def _suite(self, place: str, name: str) -> Suite | None:
+        if (place, name) not in self._suites:
+            try:
+                self._suites[place, name] = self._read_suite(place, name)
+            except ArchiveError as error:
+                if not error.absent:
+                    raise
+                log.debug("%s", error)
+                self._suites[place, name] = None
+        return self._suites[place, name]
+
+    def _read_suite(self, place: str, name: str) -> Suite:
+        path = f"dists/{name}/InRelease"
+        with self._fetch(place, path, MAX_RELEASE_BYTES) as file:
+            data = file.read()
+        try:
+            signed: Signed = verified(data, self._keys)
+            release = read_release(signed.text)
+        except (ValueError, OSError) as error:
+            raise ArchiveError(f"{shown(place)}/{path}: {error}", "archive_keys names the keyrings to trust") from None
+        if name not in (release.codename, release.suite):
+            raise ArchiveError(f"{shown(place)}/{path} is that of {release.codename or release.suite}", "check the mirror")
+        return Suite(place, name, release, signed.why)
+
+    def _index(self, suite: Suite, component: str, kind: str) -> _INDICES:
+        """In the first form that is there. Mirrors leave out forms, components and source packages."""
+        for path, index in _listed(suite.release, component, kind):
+            try:
+                return self._read_index(suite, path, index, kind) if index.size_bytes else {}
+            except ArchiveError as error:
+                if not error.absent:
+                    raise
+                log.debug("%s", error)
+        return {}
+
+    def _read_index(self, suite: Suite, path: str, index: Index, kind: str) -> _INDICES:
+        if index.sha256 not in self._offers:
+            read = _reader(sources if kind == "sources" else packages)
+            folder = f"dists/{suite.name}"
+            paths = (f"{folder}/{path}", f"{folder}/{path.rpartition('/')[0]}/by-hash/SHA256/{index.sha256}")
+            packed = self._derived(kind, suite.place, paths, index, read)
+            self._offers[index.sha256] = msgspec.msgpack.decode(packed, type=_INDICES)
+        return self._offers[index.sha256]
+
+    def _derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
+        """What ``read`` makes of a file, kept under the checksum of that file."""
+        kept = self._cache / f"{index.sha256}.{kind}" if self._cache else None
+        try:
+            if kept:
+                data = kept.read_bytes()
+                kept.touch()
+                return data
+        except OSError:
+            pass
+        with self._checked(place, paths, index) as file:
+            try:
+                made = read(file)
+            except (ValueError, Error) as error:
+                raise ArchiveError(f"{shown(place)}/{paths[0]}: {error}", "check the mirror") from None
+        if kept:
+            _keep(kept, made)
+        return made
+
+    def _checked(self, place: str, paths: Sequence[str], index: Index) -> BinaryIO:
+        if index.size_bytes > MAX_FILE_BYTES:
+            raise ArchiveError(f"{shown(place)}/{paths[0]} has more than {MAX_FILE_BYTES >> 20} MiB")
+        trouble: ArchiveError | None = None
+        for path in paths:
+            try:
+                file = self._fetch(place, path, index.size_bytes)
+            except ArchiveError as error:
+                if not error.absent:
+                    raise
+                trouble = trouble or error
+                continue
+            digest = sha256()
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+            if digest.hexdigest() == index.sha256:
+                file.seek(0)
+                return file
+            file.close()
+            trouble = ArchiveError(f"{shown(place)}/{path} is not the file that the archive's list names", "check the mirror")
+        assert trouble
+        raise trouble
+
+    def _fetch(self, place: str, path: str, limit: int) -> BinaryIO:
+        """A file of an archive as a temporary one without a name."""
+        if time.monotonic() > self.deadline:
+            raise ArchiveError("the time for reading the archive is over", "what was read is kept: scan again")
+        target = cast(BinaryIO, TemporaryFile())
+        try:
+            done = 0
+            for chunk in self._chunks(place, path):
+                done += len(chunk)
+                if done > limit:
+                    raise ArchiveError(f"{shown(place)}/{path} is longer than it should be")
+                target.write(chunk)
+                self._progress(f"archive: {path.rpartition('/')[2]}", done, limit if limit != MAX_RELEASE_BYTES else None)
+        except BaseException:
+            target.close()
+            raise
+        target.seek(0)
+        return target
+
+    def _chunks(self, place: str, path: str) -> Iterator[bytes]:
+        if "://" not in place:
+            try:
+                with Path(place, path).open("rb") as file:
+                    yield from iter(lambda: file.read(CHUNK_BYTES), b"")
+            except FileNotFoundError:
+                raise ArchiveError(f"{place} has no {path}", absent=True) from None
+            except OSError as error:
+                raise ArchiveError(f"{place}/{path} cannot be read: {error.strerror}") from None
+            return
+        if self._fetcher is None:
+            raise ArchiveError(f"{shown(place)} is an address, and there is no network")
+        response = self._fetcher.request(f"{place}/{quote(path)}", headers={"Accept-Encoding": "identity"})
+        try:
+            if response.status != 200:
+                absent = response.status in (403, 404, 410)
+                raise ArchiveError(f"{shown(place)} answers {response.status} for {path}", absent=absent)
+            yield from iter(lambda: response.read(CHUNK_BYTES), b"")
+        finally:
+            response.close()
+
+
+def _listed(release: Release, component: str, kind: str) -> Iterator[tuple[str, Index]]:
+    """Paths and entries of an index, the best compression first. A changelog is the same for every architecture."""
+    path = f"{component}/source/Sources"
+    if kind == "packages":
+        pattern = re.compile(rf"({re.escape(component)}/binary-[\w-]+/Packages)(?:\.[gx]z)?")
+        found = {match[1] for path in release.indices if (match := pattern.fullmatch(path))}
+        path = min(found, key=lambda path: ("binary-amd64" not in path, "binary-all" in path, path), default="")
+    for suffix in (".xz", ".gz", ""):
+        if index := release.indices.get(path + suffix):
+            yield path + suffix, index
+
+
+def _reader(parse: Callable[[Iterator[bytes]], Iterator[tuple[str, Offer]]]) -> Callable[[BinaryIO], bytes]:
+    def read(file: BinaryIO) -> bytes:
+        stream = open_stream(file, Limits(inflated_bytes=MAX_INDEX_BYTES))
+        found: _INDICES = defaultdict(list)
+        for name, offer in parse(iter(lambda: stream.read(CHUNK_BYTES), b"")):
+            found[name].append(offer)
+        return msgspec.msgpack.encode(found)
+
+    return read
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Nothing is lost where it cannot be kept."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        aside = path.with_suffix(f"{path.suffix}.{time.monotonic_ns()}")
+        aside.write_bytes(data)
+        aside.replace(path)
+        kept = sorted(((file.stat().st_mtime, file.stat().st_size, file) for file in path.parent.iterdir()), reverse=True)
+        total = 0
+        for _, size, file in kept:
+            total += size
+            if total > MAX_KEPT_BYTES:
+                file.unlink(missing_ok=True)
+    except OSError as error:
+        log.debug("%s could not be kept: %s", path, error)
+
+
+def shown(place: str) -> str:
+    """A place for people: an address without credentials."""
+    scheme, separator, rest = place.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}" if separator else place

@@ -1,0 +1,59 @@
+"""The facts about Debian's base images that Careen ships, so that a first scan without any network judges them.
+
+They are as old as the release of Careen, or as the file that ``careen db seed`` made, and hold the source packages of
+``debian_seed.txt`` alone. Raises: ArchiveError, NetworkError, OSError while making one.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from careen.formats.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
+from careen.formats.debian_releases import namespace_of
+
+from .archive import knowledge_of, release_facts
+from .archive_files import Archives
+from .memory import MemoryDatabase
+
+FILE = Path(__file__).with_name("debian_seed.json.xz")
+NAMES = Path(__file__).with_name("debian_seed.txt")
+RELEASES = ("bullseye", "bookworm", "trixie")
+
+
+def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
+    """What the shipped file knows of these namespaces; None where it is not there or knows none."""
+    try:
+        with FILE.open("rb") as file:
+            releases = read_facts(file).releases
+    except FileNotFoundError:
+        return None
+    wanted = {codename: _told(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
+    return knowledge_of(wanted, "shipped with Careen") if wanted else None
+
+
+def _told(facts: ReleaseFacts) -> ReleaseFacts:
+    packages = f"{len(facts.sources)} source packages"
+    return replace(facts, detail=f"facts shipped with Careen, of {facts.as_of[:10]}, about {packages}: {facts.detail}")
+
+
+def make_seed(
+    archives: Archives, target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = RELEASES
+) -> ArchiveFacts:
+    """Asks the archives about each source package of each release, one after the other, and writes ``target``."""
+    import lzma
+
+    wanted = dict.fromkeys(names or shipped_names(), ())
+    facts = ArchiveFacts({codename: release_facts(archives, codename, wanted, key) for codename in releases})
+    data = lzma.compress(msgspec.json.encode(facts, order="sorted"), preset=9)
+    aside = target.with_name(f"{target.name}.new")
+    aside.write_bytes(data)
+    aside.replace(target)
+    return facts
+
+
+def shipped_names() -> list[str]:
+    lines = NAMES.read_text("utf-8").splitlines()
+    return [name for line in lines if (name := line.partition("#")[0].strip())]

@@ -1,0 +1,76 @@
+"""Is a Release file signed by one of the archive's keys? GnuPG's ``gpgv`` is asked, or ``sqv`` where it is not there.
+
+What is read afterwards is the text that the program says was signed, not the file. Nobody to ask, or no key at hand, is
+an answer too: ``Signed.verified`` is False and ``why`` says so.
+Raises: ValueError where the signature is wrong, or none of the given keys made it.
+**Source:** GnuPG, doc/DETAILS, "Format of the --status-fd output"; sqv(1).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.exec import run
+from careen.formats.clearsigned import signed_text
+
+MAX_BYTES = 32 << 20
+TIMEOUT_S = 30.0
+# Where Debian and its derivatives keep the keys of Debian's archive.
+KEYRINGS = ("/usr/share/keyrings/debian-archive-keyring.pgp", "/usr/share/keyrings/debian-archive-keyring.gpg")
+
+
+class Signed(Struct, frozen=True):
+    text: bytes
+    verified: bool
+    why: str = ""  # it is not verified
+
+
+def verified(data: bytes, keys: Sequence[Path]) -> Signed:
+    """``keys`` are binary keyrings that the user trusts; none: those of this machine, which need not know the archive."""
+    given = [str(key.absolute()) for key in keys]
+    keyrings = given or [name for name in KEYRINGS if Path(name).is_file()][:1]
+    if not keyrings:
+        return Signed(signed_text(data), False, "this machine has no keys of Debian's archive")
+    try:
+        answer = _gpgv(data, keyrings)
+    except FileNotFoundError:
+        try:
+            answer = _sqv(data, keyrings)
+        except FileNotFoundError:
+            answer = Signed(signed_text(data), False, "neither gpgv nor sqv is installed")
+    if given and not answer.verified:
+        raise ValueError(f"not verified by the keys that were given: {answer.why}")
+    return answer
+
+
+def _gpgv(data: bytes, keyrings: Sequence[str]) -> Signed:
+    options = [part for keyring in keyrings for part in ("--keyring", keyring)]
+    done = run(
+        ["gpgv", *options, "--status-fd", "2", "--output", "-"], input=data, timeout_s=TIMEOUT_S, max_output_bytes=MAX_BYTES
+    )
+    words = [line.split()[1:] for line in done.stderr.decode("utf-8", "replace").splitlines() if line.startswith("[GNUPG:] ")]
+    said = {word[0] for word in words if word}
+    if "BADSIG" in said:
+        raise ValueError("its signature is wrong: it was changed on the way")
+    if {"GOODSIG", "VALIDSIG"} <= said:
+        return Signed(done.stdout, True)
+    if "EXPKEYSIG" in said or "REVKEYSIG" in said:
+        why = "its keys have expired or were withdrawn"
+    else:
+        why = "none of the keys at hand signed it" if "NO_PUBKEY" in said else "it is not signed"
+    return Signed(signed_text(data), False, why)
+
+
+def _sqv(data: bytes, keyrings: Sequence[str]) -> Signed:
+    """It takes files alone, and does not tell a wrong signature from one by a stranger."""
+    import tempfile
+
+    options = [part for keyring in keyrings for part in ("--keyring", keyring)]
+    with tempfile.TemporaryDirectory(prefix="careen-") as folder:
+        message, text = Path(folder, "message"), Path(folder, "text")
+        message.write_bytes(data)
+        done = run(["sqv", *options, "--output", str(text), "--cleartext", str(message)], timeout_s=TIMEOUT_S)
+        if done.code == 0 and text.is_file():
+            return Signed(text.read_bytes(), True)
+    return Signed(signed_text(data), False, "none of the keys at hand signed it")

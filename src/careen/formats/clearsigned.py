@@ -1,0 +1,21 @@
+"""Text in a clear signature: what stands between the header and the signature, with dashes unescaped.
+
+**Source:** RFC 9580, section 7 (Cleartext Signature Framework).
+"""
+
+_BEGIN = b"-----BEGIN PGP SIGNED MESSAGE-----"
+_SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
+
+
+def signed_text(data: bytes) -> bytes:
+    """The text, on whose signature nobody has looked yet; all of ``data`` where it is not signed."""
+    lines = data.splitlines()
+    if not lines or lines[0].rstrip() != _BEGIN:
+        return data
+    start = next((number for number, line in enumerate(lines) if not line.strip()), len(lines)) + 1
+    text = []
+    for line in lines[start:]:
+        if line.rstrip() == _SIGNATURE:
+            break
+        text.append(line.removeprefix(b"- "))
+    return b"\n".join(text)

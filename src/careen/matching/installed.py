@@ -1,0 +1,20 @@
+"""The source packages that an image has of each distribution, as far as the distribution built them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from careen.database.memory import MemoryDatabase
+from careen.model.inventory import Inventory
+from careen.plugins import Ecosystem
+
+from .subjects import subjects_of
+
+
+def installed_sources(inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> Mapping[str, Mapping[str, set[str]]]:
+    """By namespace the versions by name: those that matching will look for."""
+    subjects, _, _ = subjects_of(inventory, MemoryDatabase(()), ecosystems)
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for subject in subjects:
+        if subject.distribution:
+            found[subject.namespace][subject.name].add(subject.version)
+    return found
