@@ -1,6 +1,6 @@
 """Mirrors of feeds laid out from readable files, and a Fetcher that serves one without a network.
 
-In a golden ``input``, a folder ``all.zip`` becomes a zip of its files, a folder ``x.tar.gz`` such a tar, and
+In a golden ``input``, a folder ``x.zip`` becomes a zip of its files, a folder ``x.tar.gz`` such a tar, and
 ``x.gz.text`` becomes ``x.gz``, ``x.bz2.text`` becomes ``x.bz2``.
 """
 
@@ -27,7 +27,7 @@ def lay_out(source, target):
     """Packs a golden ``input`` folder into a mirror at ``target``; gives it back."""
     for path in sorted(source.iterdir()):
         to = target / path.name
-        if path.name == "all.zip":
+        if path.name.endswith(".zip"):
             to.parent.mkdir(parents=True, exist_ok=True)
             with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as writer:
                 for member in sorted(path.iterdir()):

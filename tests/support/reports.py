@@ -15,6 +15,7 @@ from careen.model.finding import (
     Suppressed,
     SuppressedBy,
     Vulnerability,
+    Weakness,
 )
 from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.model.inventory import Inventory, Unknown
@@ -94,6 +95,7 @@ def usual() -> Report:
         risk=99.1,
         fix=Fix("fixed", ("2.15.0", "2.12.2", "2.3.1")),
         summary="Remote code execution through look-ups in logged text",
+        weaknesses=(Weakness("CWE-502", "Deserialization of Untrusted Data"), Weakness("CWE-20")),
     )
     ssl = {"fix": Fix("fixed", ("3.0.13-1~deb12u1",)), "severity": "medium", "severity_source": "debian", "risk": 3.1}
     findings = (

@@ -3,7 +3,8 @@
 What is looked for is data, ``bundled_js_rules.toml``. A ``[[library]]`` has its name in npm; ``files``, the stems of its
 files, behind which a version and words such as "min" may stand; and ``banners``, expressions with ``<version>`` in them for
 what the file says of itself (0.8), each with fixed text at its start and bounded repeats. A file that says nothing is
-believed by the version in its name (0.6), unless its name is a word that others use too (``by_name = false``). What lies in ``node_modules`` is left to its ``package.json``.
+believed by the version in its name (0.6), unless its name is a word that others use too (``by_name = false``). What lies
+in ``node_modules`` is left to its ``package.json``.
 Raises: ValueError for a library's file that is larger than what is looked through and did not say its version before.
 **Source:** the libraries themselves; npm, names of packages.
 """

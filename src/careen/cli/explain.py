@@ -70,6 +70,8 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
         yield f"  {visible(record.source)} {visible(record.id)}: {told or 'not scored'}{since}"
     if summary := next((record.summary for record in explanation.records if record.summary), ""):
         yield f"  {visible(summary, 300)}"
+    for weakness in explanation.weaknesses[:5]:
+        yield f"  {visible(weakness.id)}{': ' + visible(weakness.name, 200) if weakness.name else ''}"
     for judgement in explanation.judgements:
         yield ""
         yield from _judgement(judgement)

@@ -12,12 +12,13 @@ from msgspec import Struct
 from careen.database.knowledge import Knowledge
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Malicious, NamespaceInfo, Range, VulnerabilityRecord
-from careen.model.finding import SuppressedBy, Vulnerability
+from careen.model.finding import SuppressedBy, Vulnerability, Weakness
 from careen.model.package import Package
 from careen.model.report import Report
 from careen.plugins import Ecosystem, VersionScheme
 
-from .judge import Opinion, contradicted
+from .channels import is_about
+from .judge import Opinion, contradicted, system_of
 from .keys import Key, keys_of
 from .match import Said, opinions_of, said_of
 from .ranges import hit, holds, spellings
@@ -76,6 +77,7 @@ class Explanation(Struct, frozen=True):
     judgements: tuple[Judgement, ...]
     packages: int  # in the image
     notes: tuple[str, ...] = ()
+    weaknesses: tuple[Weakness, ...] = ()  # kinds of mistake that it is
 
 
 def explain(
@@ -135,7 +137,10 @@ class Explainer:
         judgements.sort(key=lambda one: (order.index(one.outcome), one.purl, one.paths))
         listed = tuple(sorted(ids, key=lambda name: (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)))
         told = tuple(record for name in listed for record in records.get(name, ()) if record.id == name)
-        return Explanation(id, listed, told, wanted, tuple(judgements), count, notes)
+        cwes = dict.fromkeys(cwe for record in told for cwe in record.cwes)
+        named = knowledge.records(cwes)
+        weaknesses = tuple(Weakness(cwe, named[cwe][0].summary if cwe in named else "") for cwe in cwes)
+        return Explanation(id, listed, told, wanted, tuple(judgements), count, notes, weaknesses)
 
 
 def is_wanted(package: Package, wanted: str) -> bool:
@@ -185,7 +190,7 @@ def _judgement(
         (advisory, advisory.namespace == subject.paid)
         for namespace, name in _places(subject)
         for advisory in said.get((namespace, name), ())
-        if not ids.isdisjoint((advisory.id, *advisory.aliases))
+        if not ids.isdisjoint((advisory.id, *advisory.aliases)) and is_about(advisory, name, subject.name, subject.source)
     ]
     finding, by = _found(subject.package, ids, report)
     statements = [
@@ -296,6 +301,8 @@ def _comes_to(
     """Whether the statement speaks for the flaw in the end, and what keeps one that holds the version from it."""
     if paid:
         return False, "a fix that only customers of paid support get"
+    if advisory.systems and system_of(subject.package) not in advisory.systems:
+        return False, f"is about {_systems(advisory)}" if held else ""
     if advisory.status == "not_affected":
         return False, "not affected: this silences the flaw" if held else "not affected, of other versions"
     if advisory.status == "undetermined":
@@ -304,6 +311,8 @@ def _comes_to(
         return False, ""
     if subject.package.type == "rpm" and subject.distribution and not speaks_of(advisory, subject.package):
         return False, "is about another module stream, architecture or line of builds"
+    if subject.channels and all(one is not advisory for one in opinion.others):
+        return False, "the channel that the package came from has the first word"
     if all(found.advisory is not advisory for found in opinion.hits):
         return False, "another build of the same erratum is installed: it has the fix"
     if not ids.isdisjoint(opinion.denied):
@@ -320,6 +329,10 @@ def _comes_to(
     if not ids.isdisjoint(mended):
         return False, "a version that mends it is installed, says another source"
     return False, ""
+
+
+def _systems(advisory: Advisory) -> str:
+    return "other operating systems" if advisory.systems == ("other",) else f"{' and '.join(advisory.systems)} alone"
 
 
 def _comparisons(advisory: Advisory, version: str, key: Key, scheme: str) -> Iterable[str]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Epss, Exploited, Malicious, VulnerabilityRecord
-from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability
+from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability, Weakness
 from careen.model.package import Package
 
 from .channels import title as channel_title
@@ -26,6 +26,7 @@ class Enrichment(Struct, frozen=True):
     records: Mapping[str, tuple[VulnerabilityRecord, ...]]
     epss: Mapping[str, Epss]
     exploited: Mapping[str, Exploited]
+    weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
 
 
 class Place(Struct, frozen=True):
@@ -81,6 +82,9 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
         summary=next((record.summary for record in records if record.summary), ""),
         published=min((record.published for record in records if record.published), default=None),
         fix_published=_fix_published(judged, known) if fix.versions else None,
+        weaknesses=tuple(
+            Weakness(id, known.weaknesses.get(id, "")) for id in dict.fromkeys(id for record in records for id in record.cwes)
+        ),
     )
 
 

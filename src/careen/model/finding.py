@@ -31,6 +31,13 @@ class AdvisoryReference(Struct, frozen=True):
     url: str = ""
 
 
+class Weakness(Struct, frozen=True):
+    """The kind of mistake that a flaw is, in the words of the Common Weakness Enumeration."""
+
+    id: str  # CWE-79
+    name: str = ""
+
+
 class EpssScore(Struct, frozen=True):
     score: float
     percentile: float
@@ -66,6 +73,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     fix_published: str | None = None  # ISO date on which the advisory with the fixed version came out
     vex: VexNote | None = None
     change: Change | None = None
+    weaknesses: tuple[Weakness, ...] = ()
     location: "Location | None" = None  # the line of a Dockerfile that brings the package, where one was read
 
 

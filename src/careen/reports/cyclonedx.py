@@ -135,6 +135,9 @@ def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl
         "affects": [{"ref": ref, "versions": [{"version": finding.package_version[:VERSION_LENGTH], "status": "affected"}]}],
         "properties": _properties(properties),
     }
+    numbers = [int(number) for one in finding.weaknesses if (number := one.id.removeprefix("CWE-")).isdecimal()]
+    if numbers:
+        entry["cwes"] = sorted(numbers)
     if finding.summary:
         entry["description"] = finding.summary
     if finding.fix.versions:

@@ -108,6 +108,12 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
         rule["help"] = {"text": f"{worst.why} {worst.fix}".strip() or text}
         rule["properties"]["references"] = list(worst.references)
     flaws = [one for one in findings if isinstance(one, Vulnerability)]
+    # As code scanning reads them: external/cwe/cwe-079.
+    weaknesses = sorted({weakness for one in flaws for weakness in one.weaknesses}, key=lambda one: one.id)
+    numbers = [number for one in weaknesses if (number := one.id.removeprefix("CWE-")).isdecimal()]
+    rule["properties"]["tags"] += [f"external/cwe/cwe-{number.zfill(3)}" for number in numbers]
+    if told := [visible(f"{one.id}: {one.name}", 250) for one in weaknesses if one.name]:
+        rule["properties"]["weaknesses"] = told
     links = sorted(url for one in flaws for reference in one.advisories if (url := web_link(reference.url)))
     return rule | ({"helpUri": links[0]} if links else {})
 

@@ -57,3 +57,13 @@ def test_the_dates_of_disclosure_and_of_the_fix():
     assert (found.published, found.fix_published) == ("2026-01-02", None)
     (found,) = run([deb()], [advisory()]).findings
     assert (found.published, found.fix_published) == (None, None)
+
+
+def test_a_flaw_is_told_with_the_kind_of_mistake_that_it_is():
+    records = [
+        advisory(),
+        VulnerabilityRecord("CVE-2026-0001", "nvd", cwes=("CWE-79", "CWE-20")),
+        VulnerabilityRecord("CWE-79", "cwe", summary="Cross-site Scripting"),
+    ]
+    (found,) = run([deb()], records).findings
+    assert [(one.id, one.name) for one in found.weaknesses] == [("CWE-79", "Cross-site Scripting"), ("CWE-20", "")]

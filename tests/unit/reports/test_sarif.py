@@ -50,6 +50,8 @@ def test_a_result_per_finding_and_the_suppressed_ones_marked():
     )
     rule = run["tool"]["driver"]["rules"][shell["ruleIndex"]]
     assert rule["properties"]["security-severity"] == "10.0"
+    assert rule["properties"]["tags"][3:] == ["external/cwe/cwe-020", "external/cwe/cwe-502"]
+    assert rule["properties"]["weaknesses"] == ["CWE-502: Deserialization of Untrusted Data"]
     assert rule["shortDescription"]["text"] == "Remote code execution through look-ups in logged text"
 
 

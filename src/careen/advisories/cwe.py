@@ -1,0 +1,53 @@
+"""The names of weaknesses: what kind of mistake a number such as CWE-79 stands for.
+
+Shape: a zip of one XML file with ``<Weakness ID="79" Name="…" Status="Stable">`` and ``<Category ID="310" Name="…">``
+elements. Each becomes a record of that id, so that whoever looks up what is known of it finds its name.
+Raises: ValueError where there is no weakness in it.  **Source:** CWE schema 7; cwe.mitre.org/data/downloads.html.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from careen.formats import zip as archive
+from careen.formats.xmlstream import elements_of
+from careen.model.advisory import VulnerabilityRecord
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 128 << 20
+_HOME = "https://cwe.mitre.org"
+_FILE = re.compile(r"cwec_v\d{1,3}\.\d{1,3}\.xml\.zip")
+_KINDS = frozenset({"Weakness", "Category", "View"})
+_GONE = frozenset({"Deprecated", "Obsolete"})
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    offered = sorted(name for name in listing("cwe") if _FILE.fullmatch(name))
+    name = offered[-1] if offered else "cwec_latest.xml.zip"
+    return (Feed(f"cwe/{name}", f"{_HOME}/data/xml/cwec_latest.xml.zip", compressed=True),)
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    found = False
+    with file.open("rb") as stream:
+        for entry in archive.entries(stream):
+            if not entry.name.endswith(".xml"):
+                continue
+            for one in elements_of(archive.read(stream, entry, MAX_BYTES), _KINDS):
+                number, name = one.attributes.get("ID", ""), " ".join(one.attributes.get("Name", "").split())
+                if number.isdecimal() and len(number) < 8 and name and one.attributes.get("Status") not in _GONE:
+                    found = True
+                    yield VulnerabilityRecord(f"CWE-{number}", "cwe", summary=name[:200])
+    if not found:
+        raise ValueError("it names no weakness")
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="cwe",
+    title="Common Weakness Enumeration, names",
+    licence="CWE terms of use",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+    on_demand=False,
+)
