@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from careen.catalogers.binary import PROGRAMS
 from careen.database.knowledge import Knowledge
 from careen.database.memory import MemoryDatabase
+from careen.formats.maven_groups import group_of
 from careen.matching.match import match
 from careen.matching.patched import RAPIDFORT
 from careen.model.advisory import NamespaceInfo
@@ -85,22 +87,41 @@ def match_many(request: dict[str, Any]) -> list[dict[str, str]]:
 
 def match_one(request: dict[str, Any]) -> list[dict[str, Any]]:
     version = request["version"] or ""
+    if request["type"] == "binary":
+        return _found(_binary(request["package"], version), None)
     source = Source(request["upstream"], version) if request.get("upstream") else None
     package = Package(
         _TYPES.get(request["type"], request["type"]),
         None,
-        request["package"],
+        _named(request["package"], request["type"]),
         version.removeprefix("go") if request["package"] == "stdlib" else version,
         source=source,
         arch=request.get("arch"),
         module=request.get("module"),
     )
     distribution = Distribution(request["distro"], request["distro_version"] or "") if request.get("distro") else None
+    return _found(package, distribution)
+
+
+def _found(package: Package, distribution: Distribution | None) -> list[dict[str, Any]]:
     matched = match(Inventory(distribution, (package,)), database(), schemes(), ecosystems(), date.today())
     return [
         {"id": found.id, "aliases": list(found.aliases), "fixed": list(found.fix.versions), "status": found.fix.state}
         for found in matched.findings
     ]
+
+
+def _named(name: str, type: str) -> str:
+    """A jar is named by its artifact alone: the group is the one that the product knows for such a jar."""
+    group = group_of(name) if type == "java" and ":" not in name else None
+    return f"{group}:{name}" if group else name
+
+
+def _binary(name: str, version: str) -> Package:
+    """As the cataloger of binaries would have found it, in no package."""
+    cpe = next((one.cpe for one in PROGRAMS if one.name == name and one.cpe), None)
+    named = f"cpe:2.3:a:{cpe}:{version}:*:*:*:*:*:*:*" if cpe else None
+    return Package("generic", None, name, version, cpe=named, confidence=0.8)
 
 
 def _pairs(inventory: Inventory, knowledge: Knowledge) -> list[dict[str, str]]:

@@ -101,15 +101,17 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
     disputed = any("disputed" in one.tags for one in cve.cve_tags)
     for name, said in affected(cve.configurations, known).items():
+        ranges = tuple(said.ranges or said.elsewhere)
         yield Advisory(
             cve.id,
             "nvd",
             CPE_NAMESPACE,
             name,
-            ranges=tuple(said.ranges),
-            status="fixed" if any(range.fixed for range in said.ranges) else "open",
+            ranges=ranges,
+            status="fixed" if any(range.fixed for range in ranges) else "open",
             confidence="possible" if disputed or said.doubtful else "likely",
             url=f"https://nvd.nist.gov/vuln/detail/{cve.id}",
+            systems=() if said.ranges else ("other",),
         )
 
 

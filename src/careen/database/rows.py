@@ -28,6 +28,7 @@ class Body(Struct, gc=False, omit_defaults=True):
     c: Literal["confirmed", "likely", "possible"] = "confirmed"
     u: int | str = ""  # address, a word with "{id}" in it or as it is
     p: str = ""  # the package's name where it is not the key
+    q: tuple[str, ...] = ()
 
 
 class RecordBody(Struct, gc=False, omit_defaults=True):
@@ -56,6 +57,7 @@ def pack_advisory(advisory: Advisory, name: str, word: Callable[[str], int], bun
             c=advisory.confidence,
             u=word(advisory.url.replace(advisory.id, "{id}")) if advisory.id in advisory.url else advisory.url,
             p="" if advisory.package == name else advisory.package,
+            q=advisory.systems,
         )
     )
 
@@ -79,6 +81,7 @@ def unpack_advisory(
         body.h,
         body.c,
         body.u if isinstance(body.u, str) else words[body.u].replace("{id}", id),
+        body.q,
     )
 
 

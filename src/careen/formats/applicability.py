@@ -2,12 +2,12 @@
 
 Shape: ``[{operator, negate, nodes: [{operator, negate, cpeMatch: [{vulnerable, criteria, versionStartIncluding, ...}]}]}]``.
 Nodes of a configuration are alternatives, or where its operator is AND all needed: then those that list nothing
-vulnerable are what the software must run on. Software that runs on other systems than an image can hold (Windows,
-macOS, phones, an appliance's own) is left out; other company (a module, a processor) makes the statement doubtful, as
+vulnerable are what the software must run on. What it is only on systems that no image holds (Windows, macOS, phones, an
+appliance's own) is said to be so; other company (a module, a processor) makes the statement doubtful, as
 does one that names every version there ever was. Negated nodes say what cannot be told here: they are passed over.
 
 An edition that is sold apart is a product of its own (``gitlab:gitlab:enterprise``), and so is a build for another
-target (``wordpress``, ``windows``), which is left out. ``*`` as version with an end or without is a range; ``-`` is no
+target (``wordpress``), which is left out. ``*`` as version with an end or without is a range; ``-`` is no
 version and says nothing; any other is that version with its update, a range of one, as its order knows other spellings.
 Raises: nothing: criteria that are no CPE 2.3 name are passed over.
 **Source:** NVD CVE API 2.0 schema, ``configurations``; NISTIR 7698; NISTIR 7695, 6.2 and 5.3.3.
@@ -33,6 +33,7 @@ _SOLD = frozenset({
 _TARGETS = frozenset({
     "*", "-", "arm", "arm64", "docker", "kubernetes", "linux", "linux_kernel", "multiplatforms", "unix", "x64", "x86",
 })  # fmt: skip
+_SYSTEMS = frozenset({"windows", "macos", "mac_os_x", "android", "iphone_os", "ipados", "aix", "solaris", "hp-ux"})
 _NOT_IN_IMAGES = frozenset({
     "microsoft", "apple", "google", "cisco", "juniper", "fortinet", "vmware", "ibm", "oracle", "hp", "sgi", "sun", "netapp",
     "f5", "citrix", "paloaltonetworks",
@@ -62,6 +63,7 @@ class Configuration(Struct, gc=False):
 
 class Affected(Struct):
     ranges: dict[Range, None]
+    elsewhere: dict[Range, None]  # on other systems alone
     doubtful: bool = True
 
 
@@ -77,30 +79,33 @@ def affected(configurations: Iterable[Configuration], known: Collection[str]) ->
             if configuration.operator == "AND" and not any(one.vulnerable for one in node.cpe_match)
             for criterion in node.cpe_match
         ]
-        if platforms and all(map(_is_foreign, platforms)):
-            continue
+        foreign = bool(platforms) and all(map(_is_foreign, platforms))
         doubtful = bool(platforms) and not any(map(_is_linux, platforms))
         for node in configuration.nodes:
             for criterion in () if node.negate else node.cpe_match:
                 if criterion.vulnerable:
-                    _take(criterion, known, doubtful, found)
+                    _take(criterion, known, doubtful, foreign, found)
     return found
 
 
-def _take(criterion: Criterion, known: Collection[str], doubtful: bool, found: dict[str, Affected]) -> None:
+def _take(criterion: Criterion, known: Collection[str], doubtful: bool, foreign: bool, found: dict[str, Affected]) -> None:
     parts = _SEPARATOR.split(criterion.criteria)
     if len(parts) != 13 or parts[2] != "a":
         return
     name = f"{parts[3]}:{parts[4]}"
     sold = next((edition for edition in (parts[7], parts[9]) if edition in _SOLD), "")
     name = f"{name}:{sold}" if sold else name
-    if name not in known or parts[10] not in _TARGETS or parts[7] == "windows":
+    foreign = foreign or parts[10] in _SYSTEMS or parts[7] in _SYSTEMS
+    if name not in known or not (foreign or parts[10] in _TARGETS):
         return
     range = _range(criterion, parts[5], parts[6])
     if range is None:
         return
-    said = found.setdefault(name, Affected({}))
-    if len(said.ranges) >= MAX_RANGES:
+    said = found.setdefault(name, Affected({}, {}))
+    if len(said.ranges) + len(said.elsewhere) >= MAX_RANGES:
+        return
+    if foreign:
+        said.elsewhere[range] = None
         return
     said.ranges[range] = None
     # One plain statement is enough, whatever stands beside it.

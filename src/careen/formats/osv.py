@@ -126,7 +126,20 @@ def _advisories(
             module=module,
             confidence=_CONFIDENCE.get(str(specific.name_mapping), "confirmed"),
             url=url,
+            systems=_systems(entry.ecosystem_specific),
         )
+
+
+def _systems(specific: Specific | None) -> tuple[str, ...]:
+    """Go's records name the operating systems of each package that is at fault: here, when none of them is Linux."""
+    imports = specific.imports if specific and isinstance(specific.imports, list) else []
+    named: set[str] = set()
+    for one in imports:
+        systems = one.get("goos") if isinstance(one, dict) else None
+        if not systems or not isinstance(systems, list) or "linux" in systems:
+            return ()
+        named.update(map(str, systems))
+    return tuple(sorted(named))
 
 
 _CONFIDENCE: dict[str, Any] = {"reference": "likely", "heuristic": "possible"}
@@ -159,6 +172,7 @@ def _alike(one: Advisory, other: Advisory) -> bool:
         and one.severity == other.severity
         and one.module == other.module
         and one.confidence == other.confidence
+        and one.systems == other.systems
         and bool(one.ranges or one.versions) == bool(other.ranges or other.versions)
     )
 

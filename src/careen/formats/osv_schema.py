@@ -41,6 +41,7 @@ class Specific(Struct, gc=False):
     last_known_affected_version_range: Any = None
     ubuntu_status: Any = None
     detail: Any = None
+    imports: Any = None
 
 
 class Affected(Struct, gc=False):

@@ -2,7 +2,8 @@
 
 Feeds overlap and disagree, so a flaw that an advisory holds is dropped or doubted when a better word stands against it:
 
-- the same namespace says that this package is not affected, or names the version that mends it, and has it;
+- the same namespace says that this package is not affected, that the flaw is another operating system's, or names the
+  version that mends it, and has it;
 - a distribution's own feed knows the flaw and does not hold the version, while a copy or a derived list does;
 - the distribution whose package owns a language package's files has spoken about the flaw;
 - the ecosystem's own database, or OSV's identity of software that NVD speaks of too, names the flaw without holding the
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.model.finding import Confidence
+from careen.model.package import Package
 
 from .aliases import Flaw, flaws
 from .keys import Key
@@ -68,15 +70,28 @@ def opinion(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Opini
     written = spellings(subject.version, advisories, key)
     hits: list[Hit] = []
     denied: set[str] = set()
+    elsewhere: list[Advisory] = []
     for advisory in advisories:
         if advisory.status == "undetermined" or (mended and _erratum(advisory) in mended):
             continue
         found = hit(advisory, subject.version, key, written)
-        if found and advisory.status == "not_affected":
+        if found and advisory.systems and system_of(subject.package) not in advisory.systems:
+            elsewhere.append(advisory)
+        elif found and advisory.status == "not_affected":
             denied.update(named(advisory))
         elif found:
             hits.append(found)
+    if elsewhere:
+        # Who says that a flaw is of other systems denies it here, unless the same record holds the version in other words.
+        here = {(found.advisory.source, found.advisory.id) for found in hits}
+        denied.update(name for one in elsewhere if (one.source, one.id) not in here for name in named(one))
     return Opinion(tuple(hits), tuple(advisories), frozenset(denied))
+
+
+def system_of(package: Package) -> str:
+    """The operating system that a package runs on, by the names of its files."""
+    path = package.evidence[0].path.lower() if package.evidence else ""
+    return "windows" if path.endswith((".exe", ".dll")) else "darwin" if path.endswith(".dylib") else "linux"
 
 
 def paid_for(

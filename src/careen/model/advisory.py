@@ -50,6 +50,7 @@ class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     arch: tuple[str, ...] = ()
     confidence: Literal["confirmed", "likely", "possible"] = "confirmed"
     url: str = ""
+    systems: tuple[str, ...] = ()  # operating systems that alone it is about: "windows"; () where it names none or Linux
 
 
 class VulnerabilityRecord(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -54,7 +54,8 @@ def test_every_version_there_ever_was_is_doubtful():
 
 def test_what_it_runs_on():
     server = [{"criteria": cpe(), "versionEndExcluding": "2"}]
-    assert said(server, [WINDOWS], operator="AND") == {}
+    windows = said(server, [WINDOWS], operator="AND")["acme:server"]
+    assert (list(windows.ranges), list(windows.elsewhere)) == ([], [Range(None, "2")])
     assert said(server, [LINUX], operator="AND")["acme:server"].doubtful is False
     assert said(server, [WINDOWS, LINUX], operator="AND")["acme:server"].doubtful is False
     assert said(server, [MODULE], operator="AND")["acme:server"].doubtful is True
@@ -70,7 +71,8 @@ def test_other_targets_and_editions_are_other_products():
             {"criteria": cpe(sw_edition="community", product="other"), **end},
         ]
     )
-    assert set(found) == {"acme:server:enterprise", "acme:other"}
+    assert set(found) == {"acme:server", "acme:server:enterprise", "acme:other"}
+    assert (list(found["acme:server"].ranges), len(found["acme:server"].elsewhere)) == ([], 1)
 
 
 def test_what_is_not_vulnerable_not_known_negated_or_no_name_is_passed_over():

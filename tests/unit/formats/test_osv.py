@@ -235,3 +235,20 @@ def test_malicious_packages():
 def test_not_a_record(data):
     with pytest.raises(ValueError):
         list(osv.read(data, None, NOW))
+
+
+@pytest.mark.parametrize(
+    ("imports", "expected"),
+    [
+        ([{"path": "os", "goos": ["windows"]}], ("windows",)),
+        ([{"path": "os", "goos": ["windows"]}, {"path": "net", "goos": ["darwin", "ios"]}], ("darwin", "ios", "windows")),
+        ([{"path": "os", "goos": ["linux", "windows"]}], ()),
+        ([{"path": "os", "goos": ["windows"]}, {"path": "net"}], ()),
+        ([{"path": "os"}], ()),
+        ("nonsense", ()),
+        (["nonsense"], ()),
+    ],
+)
+def test_operating_systems_that_alone_are_meant(imports, expected):
+    (found,) = advisories(entry([ZERO], ecosystem="Go", ecosystem_specific={"imports": imports}))
+    assert found.systems == expected
