@@ -7,6 +7,7 @@ matched with what is known, and the policy gives its verdict. Nothing flows back
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +33,9 @@ from careen.policy.vex import stated_inside
 from careen.secrets.configuration import PATH as CONFIGURATION
 from careen.secrets.configuration import exposed
 from careen.store.memory import Store
+
+if TYPE_CHECKING:
+    from careen.matching.distributions import Release
 
 SCANNERS = ("vuln", "secret", "config")
 
@@ -121,7 +125,8 @@ def report_of(
     if "secret" in scanners:
         findings += exposed(image.config)
     ends = _end_of_life(inventory, knowledge)
-    checked = _checked(image, inventory, checks, today, ends)
+    unassessed = _unassessed(inventory, matched) if asked else ""
+    checked = _checked(image, inventory, checks, today, ends, unassessed)
     findings += checked.findings
     unknowns = (*inventory.unknowns, *checked.unknowns)
     assessed = assess(findings, covered, unknowns, policy, today, declared_only(inventory), about)
@@ -142,7 +147,9 @@ def report_of(
     )
 
 
-def _checked(image: Image, inventory: Inventory, checks: Sequence[Check], today: date, ends: str | None) -> Outcome:
+def _checked(
+    image: Image, inventory: Inventory, checks: Sequence[Check], today: date, ends: str | None, unassessed: str
+) -> Outcome:
     if not checks:
         return Outcome()
     odd = [unknown for unknown in inventory.unknowns if unknown.cataloger == "layer" and not unknown.whole_layer]
@@ -153,11 +160,23 @@ def _checked(image: Image, inventory: Inventory, checks: Sequence[Check], today:
         end_of_life=ends,
         anomalies=tuple((unknown.evidence.path, unknown.reason) for unknown in odd),
         complete=image.kind == "image",
+        unassessed=unassessed,
+        tag=image.tag,
     )
     outcome = run(checks, document, CONFIGURATION)
     layers = {entry.path: entry.layer for entry in inventory.filesystem.entries}
     findings = (replace(finding, layer=layers.get(finding.location.path)) for finding in outcome.findings)
     return Outcome(tuple(findings), outcome.suppressed, outcome.unknowns)
+
+
+def _unassessed(inventory: Inventory, matched: Matched) -> str:
+    """Why no source speaks of the distribution's packages, in the words of the coverage; "" where one does."""
+    release = _release(inventory)
+    for reason in matched.reasons:
+        unfed = release is not None and reason.code == "no_advisories" and reason.detail == f"{release.title}: no feed"
+        if reason.code == "unknown_distribution" or unfed:
+            return reason.detail
+    return ""
 
 
 def _not_asked(inventory: Inventory) -> Coverage:
@@ -210,7 +229,11 @@ def _key(names: Sequence[str], reading: Reading) -> str:
 
 
 def _end_of_life(inventory: Inventory, knowledge: Knowledge | None) -> str | None:
+    release = _release(inventory)
+    return knowledge.end_of_life(release.namespace) if release and knowledge else None
+
+
+def _release(inventory: Inventory) -> "Release | None":
     from careen.matching.distributions import release_of
 
-    release = release_of(inventory.distribution) if inventory.distribution else None
-    return knowledge.end_of_life(release.namespace) if release and knowledge else None
+    return release_of(inventory.distribution) if inventory.distribution else None

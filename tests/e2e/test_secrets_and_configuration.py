@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from tests.support.command import Shell
+from tests.support.command import ADVISORIES, Shell
 from tests.support.images import File, make_image, make_layer, write_docker_archive
+from tests.support.registry import Registry
 from tests.support.secrets import filled
 
 TOKEN = filled("npm_{alnum36}")
@@ -85,3 +86,32 @@ def test_the_table_tells_them(shell, archive):
     assert "npm_…(redacted)" in text
     assert "root/.npmrc" in text
     assert "IMG-006" in text
+
+
+def test_a_distribution_that_nobody_knows_is_a_finding(shell, tmp_path):
+    status = b"Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n"
+    image = make_image((make_layer({"etc/os-release": b"ID=shiplinux\nVERSION_ID=3\n", "var/lib/dpkg/status": status}),))
+    archive = write_docker_archive(tmp_path / "odd.tar", image)
+    flags = ("--offline", "--advisories", ADVISORIES, "--format", "json")
+    found = {one["id"]: one for one in json.loads(shell.run("scan", archive, *flags).stdout)["findings"]}
+    assert (found["IMG-027"]["severity"], found["IMG-027"]["message"]) == ("high", "shiplinux 3: no feed knows it")
+    assert shell.run("scan", archive, "--offline", "--scanners", "config", "--format", "json").stdout.count("IMG-027") == 0
+
+
+def test_root_is_high(shell, tmp_path):
+    image = make_image((make_layer({"etc/os-release": b"ID=debian\nVERSION_ID=12\n"}),))
+    archive = write_docker_archive(tmp_path / "root.tar", image)
+    assert shell.run("scan", archive, "--offline", "--scanners", "config", "--fail-on", "high").returncode == 1
+
+
+def test_a_name_without_digest_is_told_where_that_is_switched_on(shell):
+    with Registry() as registry:
+        registry.push("team/app", "1.0", IMAGE)
+        flags = ("--offline", "--scanners", "config", "--format", "json", "--quiet")
+        for name, ids, expected in (
+            (":1.0", (), False),
+            (":1.0", ("--checks-on", "IMG-029"), True),
+            (f"@{IMAGE.digest}", ("--checks-on", "IMG-029"), False),
+        ):
+            found = json.loads(shell.run("scan", f"{registry.host}/team/app{name}", *flags, *ids).stdout)["findings"]
+            assert ("IMG-029" in {one["id"] for one in found}) is expected, (name, ids)

@@ -1,10 +1,12 @@
 """Finds what a reference means: a bill of materials, a file or folder, or an image at an engine or a registry."""
 
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from careen.app.wiring import cache_folder, limits_of
 from careen.config import Settings
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
 LOCAL = ("sif", "squashfs", "docker-archive", "oci-layout", "directory")  # what a path may be
 REMOTE = ("docker", "podman", "registry")  # where a name is looked for, in this order
+NAMED = (*REMOTE, "containerd")
 
 
 def open_image(reference: str, settings: Settings, progress: Progress = silent, fetcher: Fetcher | None = None) -> Image:
@@ -24,7 +27,7 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent, 
     context = open_context(settings, progress, fetcher)
     forced, rest = _forced(reference)
     if forced:
-        return forced.open(rest, context)
+        return _with_tag(forced.open(rest, context), rest) if forced.name in NAMED else forced.open(rest, context)
     sources = image_sources()
     for name in LOCAL:
         if sources[name].accepts(reference):
@@ -34,13 +37,19 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent, 
     missing: list[str] = []
     for name in REMOTE:
         try:
-            return sources[name].open(reference, context)
+            return _with_tag(sources[name].open(reference, context), reference)
         except NotHereError as error:
             missing.append(f"{name}: {error}")
             log.debug("%s has no %s: %s", name, reference, error)
         except NetworkError as error:
             raise NetworkError(str(error), f"{error.hint} ({'; '.join(missing)})" if missing else error.hint) from error
     raise InputError(f"{reference} was not found ({'; '.join(missing)})", "check the name")
+
+
+def _with_tag(image: Image, reference: str) -> Image:
+    """What was asked for without a digest, or an image's ID at an engine, may be another image tomorrow."""
+    is_digest = "@" in reference or re.fullmatch(r"(?:sha256:)?[0-9a-f]{12,64}", reference) is not None
+    return image if is_digest else replace(image, tag=reference)
 
 
 def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:

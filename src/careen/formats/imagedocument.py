@@ -56,10 +56,15 @@ class ImageDocument:
         end_of_life: str | None = None,
         anomalies: tuple[tuple[str, str], ...] = (),
         complete: bool = True,
+        unassessed: str = "",
+        tag: str = "",
     ) -> None:
-        """``anomalies``: (path, what was wrong) in the archives. ``complete``: it is an image, not a mere folder."""
+        """``anomalies``: (path, what was wrong) in the archives. ``complete``: it is an image, not a mere folder.
+        ``unassessed``: why no advisory speaks of the distribution's packages. ``tag``: the name without digest that it
+        was asked for by."""
         self.config, self.filesystem = config, filesystem
         self.today, self.end_of_life, self.anomalies, self.complete = today, end_of_life, anomalies, complete
+        self.unassessed, self.tag = unassessed, tag
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -190,6 +195,8 @@ def described(text: str) -> ImageDocument:
         today=today if isinstance(today, date) else None,
         end_of_life=str(ends) if ends else None,
         anomalies=anomalies,
+        unassessed=str(values.get("unassessed") or ""),
+        tag=str(values.get("tag") or ""),
     )
 
 

@@ -71,3 +71,4 @@ class Image(Struct, frozen=True):
     platform: Platform | None
     config: ImageConfig
     layers: tuple[Layer, ...]
+    tag: str = ""  # the name that a registry or engine was asked for, where it has no digest

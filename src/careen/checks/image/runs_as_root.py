@@ -16,7 +16,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 CHECK = Check(
     id="IMG-001",
     title="Processes run as root unless the runtime says otherwise",
-    severity="medium",
+    severity="high",
     why=(
         "A process that is root in the container is root for the kernel: one flaw of it, of the runtime or of"
         " a mount is enough to own the host. The runtime may set another user, but most never do."
