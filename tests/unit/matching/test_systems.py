@@ -1,11 +1,11 @@
 from msgspec.structs import replace
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, info, knowledge
 
 from careen.matching.judge import system_of
 from careen.matching.match import match
 from careen.model.advisory import Range
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package
-from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, info, knowledge
 
 STDLIB = Package("golang", None, "stdlib", "1.20", evidence=(Evidence("usr/bin/tool", 0),))
 WINDOWS = advisory("GO-2026-1", "1.21", "Go", "stdlib", aliases=("CVE-2026-0001",), systems=("windows",))
