@@ -6,10 +6,11 @@ Raises: ValueError for what is no property list.  **Source:** Apple, "Informatio
 import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_TEXT = re.compile(r"<key>(CFBundle\w{1,40})</key>\s*<string>([^<]{1,200})</string>")
+_TEXT = pattern(r"<key>(CFBundle\w{1,40})</key>\s*<string>([^<]{1,200})</string>")
 
 
 def read(file: File) -> Iterator[Package]:

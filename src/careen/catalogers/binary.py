@@ -31,6 +31,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from careen.formats.pattern import pattern as expression
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -42,9 +43,9 @@ SOON_BYTES = 512
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
 
 _FILE = "<file>"
-_NAME_VERSION = re.compile(r"\d+\.\d+")
-_TEXT = re.compile(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain\'s name, or a number that goes on
-_PLAIN = re.compile(r"[\dA-Za-z.-]+")
+_NAME_VERSION = expression(r"\d+\.\d+")
+_TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain\'s name, or a number that goes on
+_PLAIN = expression(r"[\dA-Za-z.-]+")
 
 
 class Strong(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,8 +95,8 @@ class Names:
         for program in known:
             for name in program.files:
                 (patterned if "*" in name else self._plain).setdefault(name, []).append(program)
-        self._patterned = [(re.compile(_translated(name)), found) for name, found in patterned.items()]
-        self._any = re.compile("|".join(_translated(name) for name in patterned))
+        self._patterned = [(expression(_translated(name)), found) for name, found in patterned.items()]
+        self._any = expression("|".join(_translated(name) for name in patterned))
 
     def programs(self, name: str) -> list[Program]:
         found = list(self._plain.get(name, ()))

@@ -7,16 +7,16 @@ Raises: ValueError where no section is found in a file that is not empty.
 **Source:** Bundler, Bundler::LockfileParser.
 """
 
-import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-SECTION = re.compile(r"[A-Z][A-Z _-]{1,30}")
+SECTION = pattern(r"[A-Z][A-Z _-]{1,30}")
 SOURCES = frozenset(("GEM", "GIT", "PATH", "PLUGIN SOURCE"))
-ENTRY = re.compile(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.]{0,100})(?:-[^)]{1,100})?\)")
+ENTRY = pattern(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.]{0,100})(?:-[^)]{1,100})?\)")
 
 
 def read(file: File) -> Iterator[Package]:

@@ -4,16 +4,16 @@ Shape: YAML; ``PODS`` lists ``Name (version)``, or a mapping from that to what i
 Raises: ValueError for what is no YAML.  **Source:** CocoaPods Guides, "Using CocoaPods", Podfile.lock.
 """
 
-import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence
 from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_POD = re.compile(r"(\S{1,200}) \((?:= )?([^\s()]{1,100})\)")
+_POD = pattern(r"(\S{1,200}) \((?:= )?([^\s()]{1,100})\)")
 
 
 def read(file: File) -> Iterator[Package]:

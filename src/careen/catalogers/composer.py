@@ -14,15 +14,16 @@ from typing import Any
 
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,100}/[A-Za-z0-9][A-Za-z0-9_.-]{0,150}")
-VERSION = re.compile(r"[^\s\x00-\x1f\x7f]{1,256}")
-ROOT = re.compile(r"'root' => array\(.{0,200}?'name' => '([^'\\]{1,300})'", re.DOTALL)
-PLAIN = re.compile(r"^ {8}'([^'\\\n]{1,300})' => array\(\n {12}'pretty_version' => '([^'\\\n]{1,256})',$", re.MULTILINE)
+NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,100}/[A-Za-z0-9][A-Za-z0-9_.-]{0,150}")
+VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")
+ROOT = pattern(r"'root' => array\(.{0,200}?'name' => '([^'\\]{1,300})'", re.DOTALL)
+PLAIN = pattern(r"^ {8}'([^'\\\n]{1,300})' => array\(\n {12}'pretty_version' => '([^'\\\n]{1,256})',$", re.MULTILINE)
 
 
 class Library(Struct, frozen=True, omit_defaults=True):

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_REFERENCE = re.compile(r"([a-z0-9_][\w.+-]{0,100})/([\w.+~-]{1,100})(?=[@#%:]|$)", re.ASCII)
-_CACHED = re.compile(r"(?:^|/)([^/]+)/([^/]+)/[^/]+/[^/]+/package/[^/]+/conaninfo\.txt$")
+_REFERENCE = pattern(r"([a-z0-9_][\w.+-]{0,100})/([\w.+~-]{1,100})(?=[@#%:]|$)", re.ASCII)
+_CACHED = pattern(r"(?:^|/)([^/]+)/([^/]+)/[^/]+/[^/]+/package/[^/]+/conaninfo\.txt$")
 
 
 def read_lock(file: File) -> Iterator[Package]:

@@ -6,7 +6,6 @@ Raises: ValueError for a record without name, and for what is no JSON or YAML.
 **Source:** conda, environment prefix; package match specifications; environment.yml.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.declared import declared
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.requirement import requirement
 from careen.formats.yamlfile import yaml_document
@@ -21,12 +21,12 @@ from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
-SPECIFICATION = re.compile(
+SPECIFICATION = pattern(
     r"\s*(?:[^\s:=]{1,200}::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9._-]{0,200})\s*"
     r"(?:(?:={1,2}|(?<=\s))\s*(?P<version>[0-9A-Za-z][0-9A-Za-z.!+_-]{0,100})(?:[\s=].*)?|[\s=<>!~|*\[].*)?"
 )
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
-VERSION = re.compile(r"[^\s\x00-\x1f\x7f]{1,256}")
+NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
+VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")
 
 
 class Record(Struct, frozen=True, tag="record"):

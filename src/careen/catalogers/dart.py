@@ -5,17 +5,17 @@ lower bound is taken, without one the package is left out. ``pubspec.yaml`` of p
 Raises: ValueError for what is no YAML.  **Source:** dart.dev, "Lockfile", "The pubspec file".
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, text
 from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_LOWEST = re.compile(r"(?:>=|\^)?\s*(\d[\w.+-]*)(?:\s.*)?")
+_LOWEST = pattern(r"(?:>=|\^)?\s*(\d[\w.+-]*)(?:\s.*)?")
 
 
 def read_lock(file: File) -> Iterator[Package]:

@@ -7,18 +7,18 @@ Raises: ValueError for what is no such file.
 **Source:** Deno, lock file and ``deno.json``; JSR.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from careen.formats.declared import declared, within_package
 from careen.formats.npmnames import exact, split_spec
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, jsonc_object, mapping, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-MODULE = re.compile(r"https?://([^/@?#]{1,253}(?:/[^/@?#]{1,100}){0,8}?)@v?([0-9][0-9A-Za-z.+-]{0,100})(?:/|$)")
-SPECIFIER = re.compile(r"(npm|jsr):/?((?:@[^/@]{1,100}/)?[^/@]{1,214})@=?([0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]{0,100})(?:/|$)")
+MODULE = pattern(r"https?://([^/@?#]{1,253}(?:/[^/@?#]{1,100}){0,8}?)@v?([0-9][0-9A-Za-z.+-]{0,100})(?:/|$)")
+SPECIFIER = pattern(r"(npm|jsr):/?((?:@[^/@]{1,100}/)?[^/@]{1,214})@=?([0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]{0,100})(?:/|$)")
 
 
 def read_lock(file: File) -> Iterator[Package]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, text
 from careen.model.delta import Fact
 from careen.model.package import Distribution, Evidence
@@ -39,9 +40,9 @@ _IDS = {  # longer names first, where one begins another
     "MIRACLE LINUX": "miraclelinux", "Alibaba Cloud Linux": "alinux", "TencentOS": "tencentos", "Kylin": "kylin",
 }  # fmt: skip
 _NAMES = "|".join(map(re.escape, _IDS))
-_SENTENCE = re.compile(rf"({_NAMES})([^\d\n]{{0,60}}(\d[\d.]{{0,20}}))?")
-_NAME = re.compile(rf"({_NAMES})")
-_PATCH_LEVEL = re.compile(r"^PATCHLEVEL\s{0,9}=\s{0,9}([1-9]\d{0,2})\s*$", re.MULTILINE)
+_SENTENCE = pattern(rf"({_NAMES})([^\d\n]{{0,60}}(\d[\d.]{{0,20}}))?")
+_NAME = pattern(rf"({_NAMES})")
+_PATCH_LEVEL = pattern(r"^PATCHLEVEL\s{0,9}=\s{0,9}([1-9]\d{0,2})\s*$", re.MULTILINE)
 _PAID = ("esm-infra", "esm-apps")
 _DEBIAN = {
     "wheezy": "7", "jessie": "8", "stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13",

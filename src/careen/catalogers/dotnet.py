@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.formats.pe import Pe, read_pe, version_strings
 from careen.formats.plaindata import json_object, mapping, text
 from careen.model.delta import Fact
@@ -23,9 +24,9 @@ from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_RESOURCES_BYTES = 1 << 20
-NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.+-]{0,200}[A-Za-z0-9_+])?")
-VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?")
-SHARED = re.compile(r"(?:^|/)shared/([^/]+)/([0-9][^/]*)/\1\.deps\.json")
+NAME = pattern(r"[A-Za-z0-9_](?:[A-Za-z0-9_.+-]{0,200}[A-Za-z0-9_+])?")
+VERSION = pattern(r"[0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?")
+SHARED = pattern(r"(?:^|/)shared/([^/]+)/([0-9][^/]*)/\1\.deps\.json")
 
 
 class Library(Struct, frozen=True, tag="library", omit_defaults=True):

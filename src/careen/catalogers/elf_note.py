@@ -6,7 +6,6 @@ database knows the file, it says nothing new and is dropped.
 Raises: ValueError for a note that cannot be read.  **Source:** UAPI Group, "Package Metadata for Executable Files".
 """
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -14,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.elf import note_bytes
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -22,7 +22,7 @@ TYPES = ("rpm", "deb", "apk", "alpm")
 
 _TYPE = 0xCAFE1A7E
 _LITTLE, _BIG = _TYPE.to_bytes(4, "little") + b"FDO\0", _TYPE.to_bytes(4, "big") + b"FDO\0"
-_WORD = re.compile(r"[^\s\x00-\x1f]{1,200}")
+_WORD = pattern(r"[^\s\x00-\x1f]{1,200}")
 
 
 class Note(Struct, rename={"os_version": "osVersion"}):

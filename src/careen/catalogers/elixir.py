@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_ENTRY = re.compile(
+_ENTRY = pattern(
     r'^[ \t]*"(?P<name>[^"\s]{1,200})":\s*\{:(?:hex,\s*:"?(?P<package>[\w.-]{1,200})"?,\s*"(?P<version>[^"]{1,100})"'
     r'|git,\s*"[^"]{0,500}",\s*"(?P<revision>[0-9a-f]{7,64})"|path,)',
     re.MULTILINE,

@@ -8,18 +8,18 @@ Raises: ValueError for what is no JSON object.
 **Source:** Visual Studio Code, Extension Manifest; Chromium, extension manifest and extension ids.
 """
 
-import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import jsonc_object, mapping, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-EDITOR = re.compile(r"(?:^|/)extensions/[^/]+/package\.json")
-BROWSER = re.compile(r"(?:^|/)Extensions/([a-p]{32})/[^/]+/manifest\.json")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
-BROWSER_VERSION = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10}){0,3}")
-VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,100}")
+EDITOR = pattern(r"(?:^|/)extensions/[^/]+/package\.json")
+BROWSER = pattern(r"(?:^|/)Extensions/([a-p]{32})/[^/]+/manifest\.json")
+NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+BROWSER_VERSION = pattern(r"[0-9]{1,10}(?:\.[0-9]{1,10}){0,3}")
+VERSION = pattern(r"[0-9][0-9A-Za-z.+-]{0,100}")
 
 
 def read_editor(file: File) -> Iterator[Package]:

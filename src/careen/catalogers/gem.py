@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.declared import within_package
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 LITERAL = r"""(?:"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})'|%[qQ]?[<{(\[]([^\n>})\]]{1,200})[>})\]])"""
-FIELD = re.compile(rf"^[ \t]*[a-z_]\w{{0,30}}\.(name|version|license)[ \t]*=[ \t]*{LITERAL}", re.MULTILINE)
-LICENSES = re.compile(r"^[ \t]*[a-z_]\w{0,30}\.licenses[ \t]*=[ \t]*([^\n]{1,1000})", re.MULTILINE)
-STUB = re.compile(r"^# stub: (\S{1,200}) (\S{1,100}) ", re.MULTILINE)
-FILE = re.compile(r"(.+?)-([0-9][0-9A-Za-z.]*)(?:-.+)?\.gemspec")
-QUOTED = re.compile(r"""["']([^"'\\\n]{1,200})["']""")
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
-VERSION = re.compile(r"[0-9][0-9A-Za-z.-]{0,100}")
+FIELD = pattern(rf"^[ \t]*[a-z_]\w{{0,30}}\.(name|version|license)[ \t]*=[ \t]*{LITERAL}", re.MULTILINE)
+LICENSES = pattern(r"^[ \t]*[a-z_]\w{0,30}\.licenses[ \t]*=[ \t]*([^\n]{1,1000})", re.MULTILINE)
+STUB = pattern(r"^# stub: (\S{1,200}) (\S{1,100}) ", re.MULTILINE)
+FILE = pattern(r"(.+?)-([0-9][0-9A-Za-z.]*)(?:-.+)?\.gemspec")
+QUOTED = pattern(r"""["']([^"'\\\n]{1,200})["']""")
+NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
+VERSION = pattern(r"[0-9][0-9A-Za-z.-]{0,100}")
 
 
 def read(file: File) -> Iterator[Package]:

@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_USES = re.compile(
+_USES = pattern(
     r"""^[ \t]*(?:-[ \t]+)?uses[ \t]*:[ \t]*["']?([\w.-]{1,100}/[\w.-]{1,100})(/[\w./-]{1,200})?@([\w./+-]{1,200})["']?"""
     r"(?:[ \t]*\#[ \t]*(v?[ \t]?\d[\w.+-]{0,60}))?",
     re.MULTILINE,
 )
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = pattern(r"[0-9a-f]{40}")
 
 
 def read(file: File) -> Iterator[Package]:

@@ -11,7 +11,6 @@ Raises: ValueError for packed executables and for build information that cannot 
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions", "Module cache".
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -21,6 +20,7 @@ from careen.formats import gomod
 from careen.formats.declared import within_package
 from careen.formats.elf import PT_GNU_EH_FRAME, headers_of
 from careen.formats.gobuildinfo import BuildInfo, BuildInfoScan, has_go_build_id
+from careen.formats.pattern import pattern
 from careen.formats.segments import mappings, writable_ranges
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
@@ -41,11 +41,11 @@ _PACKED = (b"UPX!", b"UPX0")
 _PACKED_WITHIN_BYTES = 1024
 _DEVELOPMENT = "(devel)"
 _NO_PACKAGE = "command-line-arguments"  # built from files that were named one by one
-_TOLD = re.compile(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
-_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_TOOLCHAIN = re.compile(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
-_RELEASE = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
+_TOLD = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
+_VERSION = pattern(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
+_RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
 
 class Module(Struct, frozen=True, gc=False, array_like=True):

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, text
 from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_FROZEN = re.compile(r"(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]{0,200})\s*==\s*(\d[\d.]{0,100})(?=\s*,|\s*$)", re.MULTILINE)
-_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,200})-(\d[\d.]{0,100})")
+_FROZEN = pattern(r"(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]{0,200})\s*==\s*(\d[\d.]{0,100})(?=\s*,|\s*$)", re.MULTILINE)
+_NAMED = pattern(r"([A-Za-z0-9][A-Za-z0-9-]{0,200})-(\d[\d.]{0,100})")
 
 
 def read_stack_lock(file: File) -> Iterator[Package]:

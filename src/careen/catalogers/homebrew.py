@@ -5,15 +5,15 @@ version after ``_``. A cask keeps its description at ``Caskroom/NAME/.metadata/V
 Raises: ValueError where a receipt is no JSON object.  **Source:** Homebrew, Keg and Tab.
 """
 
-import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_KEG = re.compile(r"(?:^|/)Cellar/([^/]{1,200})/([^/]{1,100})/(?:INSTALL_RECEIPT\.json|\.brew/[^/]+\.rb)$")
-_CASK = re.compile(r"(?:^|/)Caskroom/([^/]{1,200})/\.metadata/([^/]{1,100})/[^/]+/Casks/[^/]+\.(?:rb|json)$")
+_KEG = pattern(r"(?:^|/)Cellar/([^/]{1,200})/([^/]{1,100})/(?:INSTALL_RECEIPT\.json|\.brew/[^/]+\.rb)$")
+_CASK = pattern(r"(?:^|/)Caskroom/([^/]{1,200})/\.metadata/([^/]{1,100})/[^/]+/Casks/[^/]+\.(?:rb|json)$")
 
 
 def read_receipt(file: File) -> Iterator[Package]:

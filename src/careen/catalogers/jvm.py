@@ -6,15 +6,15 @@ and its flaws; Oracle's commercial ones are ``jdk`` or ``jre``; one of GraalVM i
 Raises: ValueError never: many things are called so.  **Source:** JEP 223; JEP 220, "release file".
 """
 
-import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_LINE = re.compile(r'([A-Z_]{3,40})="?([^"\r\n]{1,200})"?')
-_VERSION = re.compile(r"\d[\w.+-]{0,60}")
-_BUILD = re.compile(r"(\d[\d._]{0,40})(?:\+\d{1,9}(?:-\d{1,9})?)?")  # what follows is the maker's
+_LINE = pattern(r'([A-Z_]{3,40})="?([^"\r\n]{1,200})"?')
+_VERSION = pattern(r"\d[\w.+-]{0,60}")
+_BUILD = pattern(r"(\d[\d._]{0,40})(?:\+\d{1,9}(?:-\d{1,9})?)?")  # what follows is the maker's
 
 
 def read(file: File) -> Iterator[Package]:

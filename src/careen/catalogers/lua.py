@@ -9,11 +9,12 @@ Raises: ValueError where neither text nor the file's name says which rock it is.
 import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_FIELD = re.compile(r"""^[ \t]*(package|version|license)[ \t]*=[ \t]*(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')""", re.MULTILINE)
-_FILE = re.compile(r"(.+?)-((?:\d|scm|dev|cvs)[^/]*-\d+)\.rockspec")
+_FIELD = pattern(r"""^[ \t]*(package|version|license)[ \t]*=[ \t]*(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')""", re.MULTILINE)
+_FILE = pattern(r"(.+?)-((?:\d|scm|dev|cvs)[^/]*-\d+)\.rockspec")
 
 
 def read(file: File) -> Iterator[Package]:

@@ -7,12 +7,12 @@ Raises: ValueError for headers that cannot be.
 **Source:** GGUF specification, version 3; safetensors, "Format"; huggingface_hub, "Understand caching".
 """
 
-import re
 import struct
 from collections.abc import Iterator
 
 import msgspec
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -20,8 +20,8 @@ MAX_PAIRS = 2_000
 MAX_KEY_BYTES = 1_000
 MAX_HEADER_BYTES = 100_000_000
 
-_CACHED = re.compile(r"(?:^|/)models--([^/]{1,100}?)--([^/]{1,100})/snapshots/([0-9a-f]{7,64})/")
-_PART = re.compile(r"-\d{5}-of-\d{5}$")
+_CACHED = pattern(r"(?:^|/)models--([^/]{1,100}?)--([^/]{1,100})/snapshots/([0-9a-f]{7,64})/")
+_PART = pattern(r"-\d{5}-of-\d{5}$")
 _FIXED = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}  # type -> bytes
 _TEXT, _LIST = 8, 9
 

@@ -6,17 +6,17 @@ Facts carry nothing: the place of each file says it all, and the join names each
 Raises: ValueError never.  **Source:** Nix manual, "Store path"; builtins.parseDrvName.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
+from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 OUTPUTS = ("bin", "dev", "lib", "out", "doc", "man", "info", "devdoc", "debug", "static", "data", "dist")
 
-_PLACE = re.compile(r"(?:^|/)nix/store/([0-9a-df-np-sv-z]{32})-([^/]{1,211})/")
-_NAMED = re.compile(r"(.+?)-(\d.*)")
+_PLACE = pattern(r"(?:^|/)nix/store/([0-9a-df-np-sv-z]{32})-([^/]{1,211})/")
+_NAMED = pattern(r"(.+?)-(\d.*)")
 
 
 def in_store(path: str, mode: int) -> bool:

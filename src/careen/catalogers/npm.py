@@ -9,19 +9,19 @@ Raises: ValueError where a manifest is no JSON object or its name could not be p
 **Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-NAME = re.compile(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
-VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,255}")
+NAME = pattern(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
+VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,255}")
 SHARED_FOLDERS = ("usr/share/nodejs/", "usr/lib/nodejs/")
 
 

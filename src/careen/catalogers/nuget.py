@@ -8,19 +8,19 @@ Raises: ValueError for what is no such file.
 **Source:** NuGet, package references, central package management, packages.config, lock file and version ranges; Paket.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from careen.formats.declared import declared
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, text
 from careen.formats.xmlelements import xml_elements
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 ITEMS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference"))
-PROPERTY = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]{0,100})\)")
-VERSION = re.compile(r"\[?([0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?(?:\+[0-9A-Za-z.-]{1,100})?)(?:\]|(?<!\])$)")
-PAKET = re.compile(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.+-]{0,100})\)")
+PROPERTY = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]{0,100})\)")
+VERSION = pattern(r"\[?([0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?(?:\+[0-9A-Za-z.-]{1,100})?)(?:\]|(?<!\])$)")
+PAKET = pattern(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.+-]{0,100})\)")
 MAX_ROUNDS = 3
 
 

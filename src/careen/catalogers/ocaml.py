@@ -8,13 +8,14 @@ Raises: ValueError for a file without the fields that every opam file has.  **So
 import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_FIELD = re.compile(r'^(opam-version|name|version|license)[ \t]*:[ \t]*"([^"\n]{1,200})"', re.MULTILINE)
-_LONG = re.compile(r'"""[\s\S]*?"""')
-_NAME = re.compile(r"[A-Za-z0-9_+-]{1,200}")
-_VERSION = re.compile(r"[A-Za-z0-9_+.~-]{1,100}")
+_FIELD = pattern(r'^(opam-version|name|version|license)[ \t]*:[ \t]*"([^"\n]{1,200})"', re.MULTILINE)
+_LONG = pattern(r'"""[\s\S]*?"""')
+_NAME = pattern(r"[A-Za-z0-9_+-]{1,200}")
+_VERSION = pattern(r"[A-Za-z0-9_+.~-]{1,100}")
 
 
 def read(file: File) -> Iterator[Package]:

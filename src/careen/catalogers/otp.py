@@ -7,12 +7,13 @@ Raises: ValueError for what is no such term.  **Source:** Erlang/OTP, applicatio
 import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
-_START = re.compile(r"\s*\{\s*application\s*,\s*'?([\w@.-]{1,200})'?\s*,")
-_VERSION = re.compile(r'\{\s*vsn\s*,\s*"([^"\s]{1,100})"\s*\}')
+_COMMENT = pattern(r"^[ \t]*%.*$", re.MULTILINE)
+_START = pattern(r"\s*\{\s*application\s*,\s*'?([\w@.-]{1,200})'?\s*,")
+_VERSION = pattern(r'\{\s*vsn\s*,\s*"([^"\s]{1,100})"\s*\}')
 
 
 def read(file: File) -> Iterator[Package]:

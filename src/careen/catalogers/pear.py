@@ -6,20 +6,20 @@ Raises: ValueError for a record without a believable name and version.
 **Source:** PEAR, PEAR_Registry; package.xml 1.0 and 2.0.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.formats.phpserialize import php_value
 from careen.formats.plaindata import mapping, text
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
-PLACE = re.compile(r"(?:^|/)\.registry/(?:\.channel\.([^/]{1,100})/)?[^/]+\.reg")
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
-VERSION = re.compile(r"[0-9][A-Za-z0-9.+_-]{0,100}")
+PLACE = pattern(r"(?:^|/)\.registry/(?:\.channel\.([^/]{1,100})/)?[^/]+\.reg")
+NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
+VERSION = pattern(r"[0-9][A-Za-z0-9.+_-]{0,100}")
 DEFAULT_CHANNEL = "pear.php.net"
 
 

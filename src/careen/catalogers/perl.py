@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_DISTRIBUTION = re.compile(r"^  (\S{1,200}?)-(v?\d[\w.]{0,60}(?:-TRIAL)?)[ \t]*$", re.MULTILINE)
-_FOLDER = re.compile(r"(?:^|/)\.meta/([^/]{1,200}?)-(v?\d[\w.]{0,60}(?:-TRIAL)?)/install\.json$")
+_DISTRIBUTION = pattern(r"^  (\S{1,200}?)-(v?\d[\w.]{0,60}(?:-TRIAL)?)[ \t]*$", re.MULTILINE)
+_FOLDER = pattern(r"(?:^|/)\.meta/([^/]{1,200}?)-(v?\d[\w.]{0,60}(?:-TRIAL)?)/install\.json$")
 
 
 def read_receipt(file: File) -> Iterator[Package]:

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 MAX_BYTES = 64 << 20
 
-_PLACE = re.compile(r"(?:^|/)var/db/pkg/([^/]+)/([^/]+)/(?:CONTENTS|SLOT)$")
-_SLOT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9+_.-]{0,100}")
-_VERSIONED = re.compile(r"([\w+-]+?)-(\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d*)*(?:-r\d+)?)", re.ASCII)
+_PLACE = pattern(r"(?:^|/)var/db/pkg/([^/]+)/([^/]+)/(?:CONTENTS|SLOT)$")
+_SLOT = pattern(r"[A-Za-z0-9_][A-Za-z0-9+_.-]{0,100}")
+_VERSIONED = pattern(r"([\w+-]+?)-(\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d*)*(?:-r\d+)?)", re.ASCII)
 
 
 class Installed(Struct, frozen=True, tag="installed"):

@@ -6,10 +6,11 @@ Raises: ValueError never: other files are called so.  **Source:** SWI-Prolog man
 import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_FACT = re.compile(r"""^[ \t]*(name|version)\([ \t]*['"]?([\w.+-]{1,200})['"]?[ \t]*\)\.""", re.MULTILINE)
+_FACT = pattern(r"""^[ \t]*(name|version)\([ \t]*['"]?([\w.+-]{1,200})['"]?[ \t]*\)\.""", re.MULTILINE)
 
 
 def read(file: File) -> Iterator[Package]:

@@ -13,13 +13,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, text, toml_object
 from careen.formats.requirement import normal, pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 # Each alternative matches whatever follows its beginning, closed or not: the text is passed over once.
-STRING = re.compile(
+STRING = pattern(
     r"#[^\n]*+"
     r'|"""(?P<a>(?:[^"\\]++|\\.|"(?!""))*+)(?:""")?'
     r"|'''(?P<b>(?:[^'\\]++|\\.|'(?!''))*+)(?:''')?"
@@ -27,9 +28,9 @@ STRING = re.compile(
     r"|'(?P<d>(?:[^'\\\n]++|\\.)*+)'?",
     re.DOTALL,
 )
-SECTION = re.compile(r"\[([^\]]{1,200})\]")
-OPTION = re.compile(r"([A-Za-z0-9_.-]{1,100})\s*[=:](.*)")
-VERSION = re.compile(r"={0,3}\s*(v?[0-9][A-Za-z0-9.!+_-]{0,100})")
+SECTION = pattern(r"\[([^\]]{1,200})\]")
+OPTION = pattern(r"([A-Za-z0-9_.-]{1,100})\s*[=:](.*)")
+VERSION = pattern(r"={0,3}\s*(v?[0-9][A-Za-z0-9.!+_-]{0,100})")
 
 
 def read_setup(file: File) -> Iterator[Package]:

@@ -4,14 +4,14 @@ Shape: an Erlang term; entries are ``{<<"name">>,{pkg,<<"package">>,<<"version">
 Raises: ValueError for what is no such term.  **Source:** Rebar3, "Dependencies", lock files.
 """
 
-import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_ENTRY = re.compile(
+_ENTRY = pattern(
     r'\{\s*<<"(?P<name>[^"\s]{1,200})">>\s*,\s*\{\s*(?:pkg\s*,\s*<<"(?P<package>[^"]{1,200})">>\s*,\s*<<"(?P<version>[^"]{1,100})">>'
     r'|(?:git|hg)\s*,\s*"[^"]{0,500}"\s*,\s*\{\s*(?:ref|tag)\s*,\s*"(?P<revision>[^"]{1,100})")'
 )

@@ -7,7 +7,6 @@ Raises: ValueError where the section is there and cannot be read.
 **Source:** cargo-auditable, PARSING.md; the Cargo book, "Cargo.lock", "Cargo home".
 """
 
-import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from msgspec import Struct
 
 from careen.formats.declared import declared, within_package
 from careen.formats.gobuildinfo import has_go_build_id
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, toml_object
 from careen.formats.sectionscan import SectionScan
 from careen.formats.segments import Ranges, data_ranges, mappings, within
@@ -34,7 +34,7 @@ MAGIC = (
 )
 
 _SECTION = b".dep-v0"
-_PATH = re.compile(
+_PATH = pattern(
     rb"cargo[/\\]registry[/\\](?:src[/\\][\w.-]{1,80}[/\\])?([A-Za-z][\w-]{0,63}?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,64})[/\\]"
 )
 _PATH_BYTES = 400  # more than the longest path above

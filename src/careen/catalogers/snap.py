@@ -4,17 +4,17 @@
 Raises: ValueError for what is no YAML.  **Source:** Snapcraft documentation, "Snap format", "Snap build manifest".
 """
 
-import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, text
 from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_DEBIAN = re.compile(r"([a-z0-9][a-z0-9.+-]{0,200})(?::([a-z0-9-]{1,40}))?=([\w.+:~-]{1,200})")
+_DEBIAN = pattern(r"([a-z0-9][a-z0-9.+-]{0,200})(?::([a-z0-9-]{1,40}))?=([\w.+:~-]{1,200})")
 
-_BASE = re.compile(r"(?:^|/)core(\d\d)/")
+_BASE = pattern(r"(?:^|/)core(\d\d)/")
 
 
 def read_snap(file: File) -> Iterator[Package]:

@@ -5,17 +5,17 @@ branch or a bare revision has no version, unless the branch is called like one.
 Raises: ValueError for what is no such file.  **Source:** Swift Package Manager, PinsStore; purl-spec, swift.
 """
 
-import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([^:/\s]+)(?::\d+)?[:/]+(.+?)/*(?:\.git)?/*")
+_ADDRESS = pattern(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([^:/\s]+)(?::\d+)?[:/]+(.+?)/*(?:\.git)?/*")
 
-_RELEASE = re.compile(r"v?\d{1,9}(\.\d{1,9}){1,3}")
+_RELEASE = pattern(r"v?\d{1,9}(\.\d{1,9}){1,3}")
 
 
 def read(file: File) -> Iterator[Package]:

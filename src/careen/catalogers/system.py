@@ -7,6 +7,7 @@ Shape: passwd(5), group(5), shadow(5), sudoers(5), sources.list(5), apt.conf(5),
 import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "system"
@@ -21,8 +22,8 @@ FOLDERS = (
     "etc/ssh/sshd_config.d",
 )  # fmt: skip
 MAX_TEXT = 64 * 1024
-_USER = re.compile(r"(://)[^/@\s]{1,300}@")
-_CREDENTIAL = re.compile(r"(?im)^([^\n=#]{0,200}(?:_auth|token|password|passwd|secret|username)[^\n=]{0,40}=).+$")
+_USER = pattern(r"(://)[^/@\s]{1,300}@")
+_CREDENTIAL = pattern(r"(?im)^([^\n=#]{0,200}(?:_auth|token|password|passwd|secret|username)[^\n=]{0,40}=).+$")
 
 
 def read(file: File) -> Iterator[str]:

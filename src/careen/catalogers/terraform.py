@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_PROVIDER = re.compile(
+_PROVIDER = pattern(
     r'^provider[ \t]+"([^"\s]{1,300})"[ \t]*\{[ \t]*\n(?:[ \t]*\n|[ \t]*#.*\n)*[ \t]*version[ \t]*=[ \t]*"([^"\s]{1,100})"',
     re.MULTILINE,
 )

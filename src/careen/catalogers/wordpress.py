@@ -10,15 +10,16 @@ Raises: ValueError where the version file says none.
 import re
 from collections.abc import Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 HEADER_BYTES = 8 * 1024
-PLACE = re.compile(r"(?:^|/)wp-content/(?:mu-)?plugins/(?:([^/]+)/)?([^/]+)\.php")
-FIELD = re.compile(r"^[ \t/*#@]{0,40}(plugin name|version|license):[ \t]*([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE)
-CORE = re.compile(rb"\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]")
-VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,100}")
-SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
+PLACE = pattern(r"(?:^|/)wp-content/(?:mu-)?plugins/(?:([^/]+)/)?([^/]+)\.php")
+FIELD = pattern(r"^[ \t/*#@]{0,40}(plugin name|version|license):[ \t]*([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE)
+CORE = pattern(rb"\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]")
+VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,100}")
+SLUG = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
 
 
 def read_plugin(file: File) -> Iterator[Package]:

@@ -9,24 +9,24 @@ Raises: ValueError where no entry is found in a lock file that has lines, and fo
 **Source:** Yarn 1, lockfile stringify; Yarn, lockfile, protocols and Plug'n'Play.
 """
 
-import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 from careen.formats.declared import declared, within_package
 from careen.formats.npmnames import exact, registry_name, split_spec
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, text
 from careen.formats.zip import entries
 from careen.formats.zip import read as read_entry
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-FIELD = re.compile(r'  "?(version|resolved|resolution)"?(?::[ \t]*|[ \t]+)"?([^"\r\n]*)"?')
-MANIFEST = re.compile(r"node_modules/((?:@[^/]{1,214}/)?[^/]{1,214})/package\.json")
+FIELD = pattern(r'  "?(version|resolved|resolution)"?(?::[ \t]*|[ \t]+)"?([^"\r\n]*)"?')
+MANIFEST = pattern(r"node_modules/((?:@[^/]{1,214}/)?[^/]{1,214})/package\.json")
 MANIFEST_BYTES = 1 << 20
 LOCAL = ("file:", "link:", "portal:", "workspace:", "exec:")
-NAME = re.compile(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
-PROTOCOL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+NAME = pattern(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
+PROTOCOL = pattern(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 REMOTE = frozenset(("npm", "patch", "http", "https", "ssh", "git", "git+ssh", "git+https", "git+http", "github", "gitlab",
                     "bitbucket", "gist", "jsr"))  # fmt: skip
 

@@ -5,16 +5,17 @@ Raises ValueError for what is no such file.  **Source:** Go Modules Reference, "
 Go Toolchains, "The go and toolchain lines".
 """
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from .pattern import pattern
+
 MAX_MODULES = 50_000
 
-_WORD = re.compile(r'"[^"]*"|`[^`]*`|=>|//.*|[^\s()"`]+|[()]')
-_GO = re.compile(r"(\d+)\.(\d+)")
-_RELEASE = re.compile(r"1\.\d{1,3}\.\d{1,3}")
+_WORD = pattern(r'"[^"]*"|`[^`]*`|=>|//.*|[^\s()"`]+|[()]')
+_GO = pattern(r"(\d+)\.(\d+)")
+_RELEASE = pattern(r"1\.\d{1,3}\.\d{1,3}")
 
 
 class Requirement(Struct, frozen=True, gc=False):

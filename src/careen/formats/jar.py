@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from .javaproperties import properties
 from .manifest import attributes
+from .pattern import pattern
 from .pom import Pom, read_pom
 from .window import Window
 from .zip import Entry, entries, read
@@ -31,10 +32,10 @@ MAX_PROPERTIES_BYTES = 64 << 10
 MAX_POM_BYTES = 1 << 20
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_POMS = 5_000
-_MAVEN = re.compile(r"(?:^|/)META-INF/maven/([^/]+)/([^/]+)/pom\.(?:properties|xml)$")
+_MAVEN = pattern(r"(?:^|/)META-INF/maven/([^/]+)/([^/]+)/pom\.(?:properties|xml)$")
 
 
-_COORDINATE = re.compile(r"[\w.+~-]{1,250}", re.ASCII)
+_COORDINATE = pattern(r"[\w.+~-]{1,250}", re.ASCII)
 
 
 class Coordinates(Struct, frozen=True):

@@ -15,23 +15,24 @@ from msgspec import Struct
 
 from .jar import Archive
 from .maven_groups import group_of
+from .pattern import pattern
 
 MAX_NAME = 200
-_CLASSIFIERS = re.compile(
+_CLASSIFIERS = pattern(
     r"linux|windows|osx|macos|x86|x86_64|x64|amd64|aarch_?64|arm64|sources|javadoc|tests?|shaded|all|uber|fat|bin|exec|standalone"
     r"|boot|jar|with|dependencies|nodep|jakarta|plain|runner",
     re.IGNORECASE,
 )
-_VERSION_PART = re.compile(
+_VERSION_PART = pattern(
     r"v?\d[\w.+]*|(?:alpha|beta|rc|cr|m|snapshot|final|ga|release|sp|jre|android|incubating|jdk|b|build|pre|preview|milestone"
     r"|ea|dev|redhat|patch|hotfix)[\d.]*",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"v?\d[\w.+-]{0,100}", re.ASCII)
-_ARTIFACT = re.compile(r"[A-Za-z0-9_][\w.-]{0,200}", re.ASCII)
-_TITLE = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+", re.ASCII)
-_GROUP = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+", re.ASCII)
-_SCALA = re.compile(r"_(?:2\.\d{1,2}(?:\.\d+)?|3)$")  # of the Scala binary version, no part of the name that groups use
+_VERSION = pattern(r"v?\d[\w.+-]{0,100}", re.ASCII)
+_ARTIFACT = pattern(r"[A-Za-z0-9_][\w.-]{0,200}", re.ASCII)
+_TITLE = pattern(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+", re.ASCII)
+_GROUP = pattern(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+", re.ASCII)
+_SCALA = pattern(r"_(?:2\.\d{1,2}(?:\.\d+)?|3)$")  # of the Scala binary version, no part of the name that groups use
 # Organisations whose projects have groups of their own below this one.
 _UMBRELLAS = (
     "org.apache",

@@ -5,21 +5,21 @@ of the chain of parents, the child's before the parent's. A version is "" where 
 Raises: ValueError as ``pom.elements`` does.  **Source:** Maven, POM reference; Introduction to the Dependency Mechanism.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from .pattern import pattern
 from .pom import elements, resolved
 
 MAX_DEPENDENCIES = 5_000
 
 _FIELDS = "groupId|artifactId|version|scope|type"
-_KEPT = re.compile(
+_KEPT = pattern(
     "project/(?:groupId|artifactId|version)|project/parent/(?:groupId|artifactId|version|relativePath)"
     f"|project/properties/[^/]+|project/(?:dependencyManagement/)?dependencies/dependency(?:/(?:{_FIELDS}))?"
 )
-_EXACTLY = re.compile(r"\[\s*([^\[\](),\s]+)\s*\]")
+_EXACTLY = pattern(r"\[\s*([^\[\](),\s]+)\s*\]")
 
 
 class Dependency(Struct, frozen=True, gc=False):

@@ -6,12 +6,12 @@ Raises: ValueError for text of another shape.
 **Source:** rpm-version(7), rpm file names; dnf, "Specifying packages" (NEVRA forms).
 """
 
-import re
 from typing import NamedTuple
 
+from .pattern import pattern
 from .version_text import clean
 
-_SHAPE = re.compile(
+_SHAPE = pattern(
     r"(?:(?P<before>[0-9]+):)?(?P<name>[^:/\s]+)-(?:(?P<epoch>[0-9]+):)?"
     r"(?P<version>[^-:/\s]+)-(?P<release>[^-:/\s]+)\.(?P<arch>[A-Za-z0-9_]+)"
 )

@@ -9,10 +9,10 @@ peers, and "" for an address, a path or a range.
 import re
 from urllib.parse import unquote
 
-_EXACT = re.compile(r"[0-9][0-9A-Za-z.+-]{0,255}")
-_ADDRESS = re.compile(
-    r"https?://[^/]+/(?:[^@?#]{0,200}?/)??((?:@|%40)[^/?#]{1,100}(?:/|%2[fF])[^/?#]{1,214}|[^/?#@]{1,214})/-/"
-)
+from .pattern import pattern
+
+_EXACT = pattern(r"[0-9][0-9A-Za-z.+-]{0,255}")
+_ADDRESS = pattern(r"https?://[^/]+/(?:[^@?#]{0,200}?/)??((?:@|%40)[^/?#]{1,100}(?:/|%2[fF])[^/?#]{1,214}|[^/?#@]{1,214})/-/")
 
 
 def split_spec(spec: str) -> tuple[str, str]:

@@ -5,13 +5,14 @@ Raises: ValueError for anything else, over 64 levels, and for a length that the 
 **Source:** PHP, serialize().
 """
 
-import re
 from typing import Any
 
+from .pattern import pattern
+
 MAX_DEPTH = 64
-_SCALAR = re.compile(rb"(?:([ib]):(-?[0-9]{1,20})|(d):([-+.0-9A-Za-z]{1,40})|([rR]):[0-9]{1,20}|(N));")
-_STRING = re.compile(rb's:([0-9]{1,10}):"')
-_ARRAY = re.compile(rb'(?:a|O:[0-9]{1,10}:"[^"]{0,200}"):[0-9]{1,10}:\{')
+_SCALAR = pattern(rb"(?:([ib]):(-?[0-9]{1,20})|(d):([-+.0-9A-Za-z]{1,40})|([rR]):[0-9]{1,20}|(N));")
+_STRING = pattern(rb's:([0-9]{1,10}):"')
+_ARRAY = pattern(rb'(?:a|O:[0-9]{1,10}:"[^"]{0,200}"):[0-9]{1,10}:\{')
 
 
 def php_value(data: bytes) -> Any:

@@ -10,14 +10,16 @@ from typing import Any
 
 import msgspec
 
+from .pattern import pattern
+
 MAX_TOML_BYTES = 4 << 20
 MAX_KEY_PARTS = 32
 MAX_TOML_TABLES = 50_000
 _BOM = b"\xef\xbb\xbf"
 # Each alternative matches whatever follows its first character, closed or not: the text is passed over once.
-_JSONC = re.compile(r'("(?:[^"\\\n]++|\\.)*+"?)|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
-_LAST_COMMA = re.compile(r'("(?:[^"\\\n]++|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
-_LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{MAX_KEY_PARTS}}}")
+_JSONC = pattern(r'("(?:[^"\\\n]++|\\.)*+"?)|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
+_LAST_COMMA = pattern(r'("(?:[^"\\\n]++|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
+_LONG_KEY = pattern(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{MAX_KEY_PARTS}}}")
 
 
 def json_object(data: bytes) -> dict[str, Any]:

@@ -12,13 +12,15 @@ from xml.parsers import expat  # a DTD is refused, so entities cannot be declare
 
 from msgspec import Struct
 
+from .pattern import pattern
+
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
 MAX_KEPT_DEPTH = 5
 MAX_NAME = 100
 MAX_TEXT = 1_000
-_PLACEHOLDER = re.compile(r"\$\{([^{}]{1,200})\}")
-_KEPT = re.compile(r"project/(?:parent/)?(?:groupId|artifactId|version)|project/licenses/license/name|project/properties/[^/]+")
+_PLACEHOLDER = pattern(r"\$\{([^{}]{1,200})\}")
+_KEPT = pattern(r"project/(?:parent/)?(?:groupId|artifactId|version)|project/licenses/license/name|project/properties/[^/]+")
 
 
 class Pom(Struct, frozen=True):

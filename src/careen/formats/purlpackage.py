@@ -6,7 +6,6 @@ Raises: ValueError for what is no package URL.
 **Source:** purl-spec, definitions of deb, rpm and apk; the ``upstream`` qualifier as bills of materials use it.
 """
 
-import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -14,12 +13,13 @@ from msgspec.structs import replace
 
 from careen.model.package import JOINED_BY_SLASH, Distribution, Package, Source
 
+from .pattern import pattern
 from .purl import Purl, parse
 
 _JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # types whose name holds the namespace
 _PARTS = ("github", "cocoapods")  # types whose name goes on with the subpath
-_SOURCE_RPM = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
-_RELEASE = re.compile(r"(.+?)-(\d[\w.~]*)")
+_SOURCE_RPM = pattern(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
+_RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
 _IDS = {
     "redhat": "rhel", "redhatenterpriselinux": "rhel", "amazon": "amzn", "amazonlinux": "amzn", "oracle": "ol",
     "oraclelinux": "ol", "alma": "almalinux", "rockylinux": "rocky", "cbl-mariner": "mariner", "opensuse.leap": "opensuse-leap",

@@ -9,17 +9,17 @@ is no requirement (an option, an address without a name). ``name @ …/name-1.0-
 import re
 from collections.abc import Iterable, Iterator
 
+from .pattern import pattern
+
 MAX_LINE = 4096
-_REQUIREMENT = re.compile(
+_REQUIREMENT = pattern(
     r"\s*+(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)\s*+(?:\[[^\]]{0,500}\])?\s*+"
     r"(?P<rest>$|[(=<>!~@;#].*|(?:--|#).*)",
     re.DOTALL,
 )
-_EXACT = re.compile(r"={2,3}\s*+(v?[0-9][A-Za-z0-9.!+_-]{0,100})(?=[\s,;#)@]|$)")
-_WHEEL = re.compile(
-    r"@[^;]*/[A-Za-z0-9._]{1,200}-([0-9][A-Za-z0-9.!+_]{0,100})(?:-[0-9][^-/]{0,50})?-[^-/]+-[^-/]+-[^-/]+\.whl"
-)
-_RUNS = re.compile(r"[-_.]+")
+_EXACT = pattern(r"={2,3}\s*+(v?[0-9][A-Za-z0-9.!+_-]{0,100})(?=[\s,;#)@]|$)")
+_WHEEL = pattern(r"@[^;]*/[A-Za-z0-9._]{1,200}-([0-9][A-Za-z0-9.!+_]{0,100})(?:-[0-9][^-/]{0,50})?-[^-/]+-[^-/]+-[^-/]+\.whl")
+_RUNS = pattern(r"[-_.]+")
 
 
 def requirement(text: str) -> tuple[str, str] | None:

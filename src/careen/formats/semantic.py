@@ -8,17 +8,17 @@ Raises: ValueError for other text.
 **Source:** Semantic Versioning 2.0.0, 9-11.
 """
 
-import re
 from typing import NamedTuple
 
+from .pattern import pattern
 from .version_text import clean, refused
 
-_VERSION = re.compile(
+_VERSION = pattern(
     r"[vV=\s]*(?P<numbers>[0-9]+(?:\.[0-9]+)*)"
     r"(?:-(?P<pre>[0-9A-Za-z.~_-]+)|(?P<joined>\.?[A-Za-z][0-9A-Za-z.~_-]*))?"
     r"(?:\+(?P<build>\S*))?"
 )
-_WORD = re.compile(r"\.(?=[A-Za-z])")
+_WORD = pattern(r"\.(?=[A-Za-z])")
 
 Key = tuple[tuple[int, ...] | int | str, ...]
 

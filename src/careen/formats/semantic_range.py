@@ -5,14 +5,14 @@ Raises: ValueError for text that is no list of terms.
 **Source:** node-semver, README "Advanced Range Syntax" and "Range Grammar".
 """
 
-import re
 from typing import NamedTuple
 
+from .pattern import pattern
 from .semantic import Key, key_of
 from .version_text import COMPARE, bounded
 
 # Loose parsing takes a pre-release without its hyphen. White space is single when this is used.
-_TERM = re.compile(
+_TERM = pattern(
     r"(?P<operator><=|>=|!=|<>|==|<|>|=|~>|~|\^)? ?[v= ]*"
     r"(?P<numbers>(?:[0-9]+|[xX*])(?:\.(?:[0-9]+|[xX*]))*)"
     r"(?:-(?P<pre>[0-9A-Za-z.-]+)|(?P<joined>\.?[A-Za-z][0-9A-Za-z.-]*))?(?:\+[^ ,]+)?(?:[ ,]+|$)"

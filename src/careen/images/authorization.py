@@ -15,13 +15,15 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
+
 from ..errors import InputError, NetworkError
 from ..plugins import Fetcher, Response
 from .credentials import Credential, Found
 
 _TOKEN_BYTES = 1024 * 1024
-_PARAMETER = re.compile(r'\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
-_SCHEME = re.compile(r"[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=\s|,|$)")
+_PARAMETER = pattern(r'\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_SCHEME = pattern(r"[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=\s|,|$)")
 _MAX_HEADER = 16 * 1024
 
 

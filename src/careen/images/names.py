@@ -5,9 +5,9 @@ Raises: InputError, which says what is wrong with the name.
 **Source:** distribution/reference, ``reference.go`` and ``normalize.go``; OCI distribution-spec 1.1, "Pulling manifests".
 """
 
-import re
-
 from msgspec import Struct
+
+from careen.formats.pattern import pattern
 
 from ..errors import InputError
 from .manifest import is_digest
@@ -15,12 +15,12 @@ from .manifest import is_digest
 DOCKER_HUB = "docker.io"
 _ALIASES = {"index.docker.io": DOCKER_HUB, "registry-1.docker.io": DOCKER_HUB, "registry.hub.docker.com": DOCKER_HUB}
 
-_HOST = re.compile(
+_HOST = pattern(
     r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)(?::[0-9]{1,5})?"
 )
-_PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_ID = re.compile(r"[0-9a-f]{64}")
+_PART = pattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_TAG = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_ID = pattern(r"[0-9a-f]{64}")
 _HINT = "write it as NAME:TAG, HOST/NAME:TAG or HOST/NAME@sha256:DIGEST"
 
 

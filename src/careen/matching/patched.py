@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.model.advisory import Advisory
 from careen.model.image import Image
 from careen.model.package import Package
@@ -26,10 +27,10 @@ from .channels import flaws_of, without
 from .distributions import Release
 
 RAPIDFORT = "rapidfort"
-_ROOT = re.compile(r"\.root\.io\.|-r\d007\d$")
+_ROOT = pattern(r"\.root\.io\.|-r\d007\d$")
 _SEAL = "seal-"
 _RAPIDFORT = {"deb": re.compile(r"rfubu(?:\d|\b)|\+rf(?:\.?\d+)*$"), "rpm": re.compile(r"\.rf\d*$")}
-_RPM_RELEASE = re.compile(r"\.(el|fc)(\d+)")
+_RPM_RELEASE = pattern(r"\.(el|fc)(\d+)")
 _LABELS = ("maintainer", "vendor", "org.opencontainers.image.vendor", "org.opencontainers.image.authors")
 
 

@@ -10,17 +10,18 @@ the distribution and name nobody else.
 
 import re
 
+from careen.formats.pattern import pattern
 from careen.model.package import Distribution, Package, Vendor
 
 from .distributions import distribution_of
 
 # Release codenames after "~" are how third parties tell their builds apart; the distributions' own use numbers (~deb12u1).
-_SUFFIXES = re.compile(
+_SUFFIXES = pattern(
     r"""~(?:debian|ubuntu)\.\d|nodesource|\.pgdg\d*|\+deb\.sury\.org|\+maria~|~ppa|ppa\d|\.root\.io\.
     |~(?:stretch|buster|bullseye|bookworm|trixie|forky|xenial|bionic|focal|jammy|noble)\b""",
     re.VERBOSE,
 )
-_MAINTAINERS = re.compile(
+_MAINTAINERS = pattern(
     r"""cudatools@nvidia\.com|chromium-dev@chromium\.org|corretto-team@amazon\.com|rabbitmq-core@groups\.vmware\.com
     |contact-tanzu-data\.pdl@broadcom\.com|@(?:[a-z0-9-]+\.)*(?:nodesource\.com|docker\.com|nginx\.(?:com|org)|f5\.com|elastic\.co|mongodb\.com|hashicorp\.com
     |microsoft\.com|oss\.oracle\.com|mariadb\.com|percona\.com|gitlab\.com|grafana\.com|influxdata\.com|datadoghq\.com
@@ -34,8 +35,8 @@ _MAINTAINERS = re.compile(
     re.VERBOSE,
 )
 # Packages that people build for themselves (checkinstall, fpm, nfpm): no mail reaches a host without a domain.
-_SELF_BUILT = re.compile(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unknown)$", re.IGNORECASE)
-_RELEASES = re.compile(
+_SELF_BUILT = pattern(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unknown)$", re.IGNORECASE)
+_RELEASES = pattern(
     r"PGDG|\.remi\b|nodesource|\.ngx\b|\.rl\d|\.mysql\b|[.-]1?percona|\.ius\b|\.epel\b|\.elrepo\b|\.rpmfusion|\.gf\.el|\.wzdg|rmq",
     re.IGNORECASE,
 )

@@ -1,0 +1,28 @@
+"""Regular expressions that are compiled when they are first used.
+
+A scan loads every reader and calls few: what all of them together compile would take as long as a small image.
+"""
+
+import re
+from functools import cached_property
+from typing import Any, AnyStr, cast
+
+
+def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """As ``re.compile``, but that a mistake in the expression shows at the first use."""
+    return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
+
+
+class _Pattern:
+    def __init__(self, text: Any, flags: int) -> None:
+        self._text, self._flags = text, flags
+
+    @cached_property
+    def _compiled(self) -> "re.Pattern[Any]":
+        return re.compile(self._text, self._flags)
+
+    def __getattr__(self, name: str) -> Any:
+        """Called once for each name: what the compiled expression answers is kept in its place."""
+        value = getattr(self._compiled, name)
+        setattr(self, name, value)
+        return value
