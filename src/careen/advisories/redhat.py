@@ -12,6 +12,7 @@ Raises: ValueError.  **Source:** CSAF 2.0; Red Hat, "VEX data"; Red Hat, "Common
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def _build(one: csaf.Said) -> Build | None:
     status = _status(one)
     if not namespace or status is None or part.name.endswith(("-debuginfo", "-debugsource")):
         return None
-    errata = dict.fromkeys(found[0] for remedy in one.remedies if (found := _ERRATUM.search(remedy.url)))
+    errata = dict.fromkeys(id for remedy in one.remedies if (id := _erratum(remedy.url)))
     severity = _SEVERITIES.get(one.severity.lower(), "unknown")
     fixed = evr(part.evr) if status == "fixed" else ""
     return Build(namespace, part.name, status, fixed, part.arch, part.module, tuple(errata), severity)
@@ -132,6 +133,13 @@ def _status(one: csaf.Said) -> Status | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def _erratum(url: str) -> str:
+    found = _ERRATUM.search(url)
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=4096)  # a document names a product thousands of times
 def namespace_of(cpe: str) -> str:
     """Empty for what is no product of Red Hat with a version."""
     found = _CPE.match(cpe)
