@@ -74,6 +74,11 @@ def heard(
     return (*beside, *(left for one in own if (left := without(one, spoken))))
 
 
+def is_about(advisory: Advisory, place: str, name: str, source: str) -> bool:
+    """Does a statement that is kept under ``place`` speak of the package, or of its source package?"""
+    return not source or place == (source if advisory.arch == FROM_SOURCE else name)
+
+
 def title(channel: str) -> str:
     product, _, version = channel.partition(":")
     if product in _EXTENDED:

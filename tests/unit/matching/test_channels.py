@@ -3,8 +3,10 @@
 import pytest
 from msgspec.structs import replace
 from tests.support.matching import ECOSYSTEMS, SCHEMES, TODAY, advisory, codes, ids, info, knowledge
+from tests.support.reports import clean
 
 from careen.matching.channels import channels_of, title
+from careen.matching.explain import explain
 from careen.matching.match import match
 from careen.model.advisory import Repository
 from careen.model.inventory import ContentSets, Inventory
@@ -164,6 +166,20 @@ def test_a_flaw_that_was_mended_twice_needs_the_second_fix():
     assert fixes(run([package("2.0.1-5.el9_4")], [first, second])) == [("CVE-2099-0001", "fixed", ("2.0.1-6.el9_4",))]
     builds = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), said(fixed="2.0.1-6.el9_4", aliases=("RHSA-1",))
     assert ids(run([package("2.0.1-5.el9_4")], builds)) == []  # two builds of one erratum
+
+
+def test_an_explanation_says_who_has_the_first_word():
+    inventory = Inventory(RHEL, (package(name="lantern-libs"),), content_sets=(EUS,))
+    records = [replace(one, package="lantern-libs") for one in MENDED_IN_BOTH] + [said(fixed="9-1")]
+    known = knowledge(*REPOSITORIES, *records)
+    matched = match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY)
+    report = replace(clean(), inventory=inventory, findings=matched.findings)
+    (judgement,) = explain("CVE-2099-0001", None, report, known, SCHEMES, ECOSYSTEMS).judgements
+    told = {one.namespace: (one.package, one.counts, one.why) for one in judgement.statements}
+    assert told == {
+        "rhel:9": ("lantern-libs", False, "the channel that the package came from has the first word"),
+        "rhel_eus:9.2": ("lantern-libs", True, ""),
+    }
 
 
 def test_titles():
