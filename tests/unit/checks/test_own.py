@@ -1,0 +1,169 @@
+"""Checks of the user's own, in Python and Rego: how they are loaded, refused, and told with file and line."""
+
+import json
+
+import pytest
+
+from careen.checks.own import load_own
+from careen.cli.main import main
+from careen.errors import UsageError
+from careen.formats import compose, containerinspect, imagedocument, kubernetes
+from careen.formats.dockerfile.stages import read_dockerfile
+
+PYTHON = """\
+from careen.plugins import Check, Place
+
+KIND = "dockerfile"
+
+
+def inspect(document):
+    for stage in document.stages:
+        if stage.resolved.startswith("alpine"):
+            yield Place(f"stage {stage.index} is built from Alpine", stage.line)
+
+
+CHECK = Check(
+    id="ACME-003", title="A stage is built from Alpine", severity="high", why="We have no Alpine.", fix="Use Debian.",
+    references=(), inspect=inspect, good=(), bad=(),
+)
+"""
+OWNER = """\
+# METADATA
+# title: A workload has no owner
+# description: Nobody is called when it breaks.
+# related_resources:
+#   - ref: https://wiki.example/owners
+# custom: {id: ACME-001, kind: kubernetes, severity: high, fix: Add the label owner.}
+package acme.owner
+
+deny contains fault if {
+	not input.document.metadata.labels.owner
+	fault := {"message": sprintf("%s has no owner", [input.document.metadata.name]), "at": ["metadata"]}
+}
+"""
+
+
+def rule(kind, body, id="ACME-009"):
+    return f"# METADATA\n# custom: {{id: {id}, kind: {kind}}}\npackage acme.one\n\n{body}\n"
+
+
+@pytest.fixture
+def own(tmp_path):
+    def write(**texts):
+        for name, text in texts.items():
+            stem, _, suffix = name.rpartition("_")
+            (tmp_path / f"{stem}.{suffix}").write_text(text)
+        return load_own([tmp_path])
+
+    return write
+
+
+def test_python(own):
+    (check,) = own(alpine_py=PYTHON, _helper_py="raise RuntimeError").of("dockerfile")
+    assert check.id == "ACME-003"
+    assert [place.line for place in check.inspect(read_dockerfile("FROM debian\nFROM alpine:3\n"))] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no CHECK"),
+        (PYTHON.replace('"dockerfile"', '"docker"'), "KIND is 'docker'"),
+        (PYTHON.replace("ACME-003", "DKR-003"), "cannot be the id"),
+        (PYTHON.replace("ACME-003", "acme"), "cannot be the id"),
+        ("import nothing_of_this_name", "ModuleNotFoundError"),
+        ("1/0", "ZeroDivisionError"),
+    ],
+)
+def test_python_that_is_refused(own, text, why):
+    with pytest.raises(UsageError, match=why):
+        own(x_py=text)
+
+
+def test_ids_are_given_once(own):
+    with pytest.raises(UsageError, match="is the id of"):
+        own(a_py=PYTHON, b_py=PYTHON)
+
+
+def test_paths(tmp_path):
+    with pytest.raises(UsageError, match="no such file"):
+        load_own([tmp_path / "missing"])
+    with pytest.raises(UsageError, match="no module"):
+        load_own([tmp_path])
+
+
+class TestRego:
+    @pytest.fixture(autouse=True)
+    def _extra(self):
+        pytest.importorskip("regopy", reason="the extra rego is not installed")
+
+    def test_a_check_of_manifests(self, own):
+        (check,) = own(owner_rego=OWNER, lib_rego="package acme.lib\n").of("kubernetes")
+        assert (check.id, check.title, check.severity) == ("ACME-001", "A workload has no owner", "high")
+        assert (check.why, check.fix) == ("Nobody is called when it breaks.", "Add the label owner.")
+        assert check.references == ("https://wiki.example/owners",)
+        parts = ("A\nmetadata:\n  name: a\n", "B\nmetadata:\n  labels: {owner: me}\n", "C\nmetadata:\n  name: c\n")
+        text = "---\n".join(f"apiVersion: v1\nkind: {part}" for part in parts)
+        found = list(check.inspect(kubernetes.read([("x.yaml", text)])))
+        assert [(place.message, place.path, place.line) for place in found] == [
+            ("a has no owner", "x.yaml", 3), ("c has no owner", "x.yaml", 13),
+        ]  # fmt: skip
+
+    def test_lines_by_pointer(self, own):
+        body = 'deny contains {"message": "x", "line": input.lines["/spec/hostPID"]} if input.document.spec.hostPID'
+        (check,) = own(x_rego=rule("kubernetes", body)).of("kubernetes")
+        (place,) = check.inspect(kubernetes.read([("x.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  a: 1\n  hostPID: true\n")]))
+        assert place.line == 5
+
+    def test_of_compose(self, own):
+        body = 'deny contains {"message": name, "at": ["services", name, "image"]} if some name, one in input.services'
+        (check,) = own(x_rego=rule("compose", body)).of("compose")
+        (place,) = check.inspect(compose.read([("c.yaml", "services:\n  a:\n    image: x\n")]))
+        assert (place.message, place.path, place.line) == ("a", "c.yaml", 3)
+
+    def test_of_dockerfiles(self, own):
+        body = (
+            'deny contains {"message": step.value, "line": step.line} if '
+            '{ some stage in input.stages; some step in stage.instructions; step.instruction == "RUN" }'
+        )
+        (check,) = own(x_rego=rule("dockerfile", body)).of("dockerfile")
+        (place,) = check.inspect(read_dockerfile("FROM a\nENV X=1\nRUN make $X\n", "D"))
+        assert (place.message, place.path, place.line) == ("make 1", "D", 3)
+
+    def test_of_images_and_running_containers(self, own):
+        (check,) = own(x_rego=rule("image", "deny contains file.path if some file in input.files")).of("image")
+        assert [place.message for place in check.inspect(imagedocument.described("files: {etc/passwd: x}"))] == ["etc/passwd"]
+        body = "deny contains one.service.image if some one in input.containers"
+        (check,) = own(x_rego=rule("running", body)).of("running")
+        text = '{"container": {"Name": "/w", "Config": {"Image": "a:1"}, "HostConfig": {"Privileged": true}}}'
+        assert [place.message for place in check.inspect(containerinspect.described(text))] == ["a:1"]
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("deny := 1", "no package"),
+            (rule("kubernetes", "deny contains 1 if {"), "x.rego line 5"),
+            (rule("kubernetes", "allow := true"), "no rule deny"),
+            (rule("kubernetes", "deny := true"), "no rule deny"),
+            (rule("pods", "deny contains 1 if false"), "custom.kind"),
+            (rule("kubernetes", "deny contains 1 if false", "K8S-1"), "cannot be the id"),
+            ("# METADATA\n# title: x\npackage x\ndeny contains 1 if false", "custom.id"),
+        ],
+    )
+    def test_what_is_refused(self, own, text, why):
+        with pytest.raises(UsageError, match=why):
+            own(x_rego=text)
+
+    def test_on_the_command_line(self, tmp_path, monkeypatch, capsys):
+        (tmp_path / "own").mkdir()
+        (tmp_path / "tree").mkdir()
+        (tmp_path / "own/owner.rego").write_text(OWNER)
+        (tmp_path / "tree/pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n")
+        (tmp_path / "tree/x.rego").write_text("nonsense")  # in the scanned tree: never loaded
+        monkeypatch.chdir(tmp_path)
+        told = ["--scanners", "config", "--format", "json", "--quiet", "--check-severity", "ACME-001=low"]
+        assert main(["check", "tree", "--checks", "own", *told]) == 0
+        (found,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["id"] == "ACME-001"]
+        assert (found["severity"], found["location"]["line"]) == ("low", 3)
+        main(["check", "tree", "--checks", "own", *told, "--checks-off", "ACME-001"])
+        assert "ACME-001" not in capsys.readouterr().out

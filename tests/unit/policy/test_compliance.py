@@ -1,0 +1,107 @@
+"""Compliance views: what proves a control, what breaks it, and what nobody assessed."""
+
+import importlib
+import json
+import pkgutil
+from typing import get_args
+
+import pytest
+
+import careen.checks
+from careen.cli.main import main
+from careen.config import ComplianceView
+from careen.errors import UsageError
+from careen.formats.controls import control_lines
+from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
+from careen.plugins import Check, load
+from careen.policy.compliance import REASONS, compliance_of, load_view, names, proofs
+
+CHECKS = tuple(
+    check
+    for info in pkgutil.iter_modules(importlib.import_module("careen.checks").__path__)
+    if info.ispkg
+    for check in load(f"{careen.checks.__name__}.{info.name}", "CHECK", Check)
+)
+IDS = {check.id for check in CHECKS}
+EVERY = pytest.mark.parametrize("name", names())
+
+
+def fault(id):
+    return Misconfiguration(id, "", "low", Location("x", 1, 1), "", "", (), "f" * 32, "")
+
+
+def test_the_settings_know_every_view():
+    assert set(get_args(ComplianceView)) == set(names())
+    with pytest.raises(UsageError, match="no such view"):
+        load_view("cis-docker")
+
+
+@EVERY
+def test_controls_are_listed_once_and_each_is_proven_or_says_why_not(name):
+    view = load_view(name)
+    ids = [control.id for control in view.control]
+    assert len(set(ids)) == len(ids)
+    proven = proofs(view, CHECKS)
+    for control in view.control:
+        assert set(control.checks) <= IDS, control.id
+        assert control.by in ("", *REASONS), control.id
+        assert bool(proven[control.id] or control.kinds) != bool(control.by), control.id
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("cis-docker-1.6", 117), ("cis-kubernetes-5", 35), ("pss-baseline", 12), ("pss-restricted", 18)]
+)
+def test_no_control_is_left_out(name, count):
+    assert len(load_view(name).control) == count
+
+
+def test_every_reference_to_a_level_of_the_standards_is_a_control():
+    titles = {control.by_title for control in load_view("pss-restricted").control}
+    named = {one for check in CHECKS for one in check.references if one.startswith("PSS ") and ":" in one}
+    assert named == titles
+
+
+@pytest.mark.parametrize(
+    ("ran", "findings", "suppressed", "status"),
+    [
+        ({"CMP-001"}, (), (), "pass"),
+        ({"CMP-001"}, (fault("CMP-001"),), (), "fail"),
+        ((), (), (), "not_assessed"),
+        ({"CMP-002"}, (fault("CMP-002"),), (), "not_assessed"),
+        ({"CMP-001"}, (), (Suppressed(fault("CMP-001"), SuppressedBy("comment", "x:1", "")),), "pass"),
+    ],
+)
+def test_the_status_of_a_control(ran, findings, suppressed, status):
+    found = compliance_of(load_view("cis-docker-1.6"), CHECKS, ran, findings, suppressed)
+    (control,) = [one for one in found.controls if one.id == "5.5"]
+    assert control.status == status
+    assert control.suppressed == len(suppressed)
+    assert bool(control.reason) == (status == "not_assessed")
+
+
+def test_the_host_is_not_assessed_whatever_ran():
+    found = compliance_of(load_view("cis-docker-1.6"), CHECKS, IDS, (), (), ("vulnerability", "secret"))
+    by_id = {control.id: control for control in found.controls}
+    assert {by_id[id].status for id in ("1.1.1", "2.3", "3.1", "6.1", "7.5")} == {"not_assessed"}
+    assert by_id["4.4"].status == "pass"
+    told = "\n".join("".join(text for text, _ in line) for line in control_lines(found, 80, verbose=True))
+    assert "of the host: no file or image tells it" in told
+    assert max(map(len, told.split("\n"))) <= 80
+
+
+def test_on_the_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n  containers: [{name: c, image: 'c:1'}]\n"
+    )
+    told = ["check", "pod.yaml", "--scanners", "config", "--compliance", "pss-baseline", "--quiet"]
+    assert main([*told, "--format", "json"]) == 0
+    controls = json.loads(capsys.readouterr().out)["compliance"]["controls"]
+    assert {control["title"]: control["status"] for control in controls if control["status"] != "pass"} == {
+        "Host Namespaces": "fail"
+    }
+    assert next(control["failed"] for control in controls if control["failed"]) == ["K8S-002"]
+    main(told)
+    out = capsys.readouterr().out
+    assert "FAIL  Host Namespaces" in out
+    assert "11 passed, 1 failed, 0 not assessed" in out
