@@ -6,15 +6,22 @@ from typing import Any
 
 from careen.app import opening
 from careen.catalogers.distribution import PATHS, distributions, read
+from careen.check import check_files
+from careen.checks.files import find_files
+from careen.checks.kind import Kind, Rules
+from careen.checks.tuning import Tuning
 from careen.database.memory import MemoryDatabase
 from careen.layers.index import Readers
 from careen.matching.distributions import release_of
 from careen.model.advisory import Advisory
 from careen.model.delta import Fact
+from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
 from careen.model.package import Distribution
-from careen.plugins import Cataloger, OpenContext, load
+from careen.plugins import Cataloger, Check, OpenContext, load
 from careen.policy.policy import Policy
-from careen.scan import Reading, inventory_of, report_of
+from careen.sboms.file import read_file
+from careen.scan import Reading, inventory_of, report_of, with_vendors
+from careen.secrets.reader import SECRETS
 from careen.store.memory import NoStore
 from tests.support.reading import MemoryFile
 
@@ -28,18 +35,38 @@ def _advisories(folder: str) -> tuple[Advisory, ...]:
 
 
 def scan(request: dict[str, Any]) -> dict[str, Any]:
-    sources = opening.image_sources()
-    source = next(sources[name] for name in opening.LOCAL if sources[name].accepts(request["path"]))
-    image = source.open(request["path"], OpenContext())
-    readers = Readers.of(load("careen.catalogers", "CATALOGER", Cataloger), "acceptance")
-    image, inventory = inventory_of(image, Reading(readers, NoStore()))
-    report = report_of(image, inventory, MemoryDatabase(_advisories(request["db_dir"])), schemes(), ecosystems(), Policy())
-    vulns = [
-        {"id": one.id, "pkg": one.package_name, "version": one.package_version}
-        for one in report.findings
-        if getattr(one, "package_name", None)
-    ]
-    return {"vulns": vulns, "misconf": [], "secrets": []}
+    """Packages, secrets and configuration of an image, tree or bill of materials; of a tree also its source files."""
+    path = request["path"]
+    listed = opening.sbom_path(path)
+    if listed is not None:
+        image, inventory = read_file(listed, path, opening.sbom_formats())
+        inventory = with_vendors(inventory)
+    else:
+        sources = opening.image_sources()
+        source = next(sources[name] for name in opening.LOCAL if sources[name].accepts(path))
+        readers = Readers.of((*load("careen.catalogers", "CATALOGER", Cataloger), SECRETS), "acceptance")
+        image, inventory = inventory_of(source.open(path, OpenContext()), Reading(readers, NoStore()))
+    database = MemoryDatabase(_advisories(request["db_dir"]))
+    checks = [check for check in load("careen.checks.image", "CHECK", Check) if check.default]
+    found = report_of(image, inventory, database, schemes(), ecosystems(), Policy(), checks=checks).findings
+    if Path(path).is_dir():
+        found = (*found, *_of_source_files(path))
+    return {
+        "vulns": [
+            {"id": one.id, "pkg": one.package_name, "version": one.package_version}
+            for one in found
+            if isinstance(one, Vulnerability)
+        ],
+        "misconf": [{"id": one.id, "start": one.location.line} for one in found if isinstance(one, Misconfiguration)],
+        "secrets": [{"rule": one.id, "start": one.location.line} for one in found if isinstance(one, ExposedSecret)],
+    }
+
+
+def _of_source_files(path: str) -> tuple[Misconfiguration, ...]:
+    def checks_of(kind: Kind) -> list[Check]:
+        return [check for folder in kind.folders for check in load(f"careen.checks.{folder}", "CHECK", Check)]
+
+    return check_files(find_files([path]).files, checks_of, Rules(), Tuning()).outcome.findings
 
 
 def distro(request: dict[str, Any]) -> dict[str, str]:
