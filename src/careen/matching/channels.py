@@ -32,6 +32,7 @@ _EXTENDED = {
     "rhel_e4s": "E4S",
     "rhel_els": "ELS",
 }
+KERNEL_HEADERS = "kernel-headers"
 _MINOR = re.compile(r"\.el\d+_(\d+)")
 
 
@@ -52,6 +53,13 @@ def channels_of(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> Ca
         return tuple(sorted(one for one in by_layer[nearest] if not one.startswith("rhel:")))
 
     return channels
+
+
+def unmapped(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> tuple[str, ...]:
+    """Repositories of which nobody says what they serve."""
+    names = {name for one in content_sets for name in one.names}
+    known = knowledge.repositories(names | {_plain(name) for name in names}) if names else {}
+    return tuple(sorted(name for name in names if name not in known and _plain(name) not in known))
 
 
 def heard(
@@ -91,6 +99,8 @@ def _statements(package: Package, namespace: str, name: str, source: str, said: 
     if not source:
         return own
     own = tuple(one for one in own if one.arch != FROM_SOURCE)
+    if name == KERNEL_HEADERS:
+        return own  # no code of the kernel is in them, and what is said of its source package is about that
     same = package.source is None or package.source.version == package.version
     built = said.get((namespace, source), ())
     # A build is told by the version of the source package, which a package of another version cannot be compared with.

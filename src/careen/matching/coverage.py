@@ -17,7 +17,7 @@ from careen.model.report import Coverage, Reason
 from .match import Matched
 
 STALE_DAYS = 30
-INFORMATION = frozenset({"fixed_only", "stand_in", "untrusted_rules"})
+INFORMATION = frozenset({"limited_support", "fixed_only", "stand_in", "unknown_channel", "untrusted_rules"})
 
 
 def coverage(

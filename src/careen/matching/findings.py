@@ -169,8 +169,11 @@ def _fix_published(judged: Judged, known: Enrichment) -> str | None:
 
 
 def _references(advisories: list[Advisory]) -> tuple[AdvisoryReference, ...]:
-    found = {AdvisoryReference(advisory.id, advisory.source, advisory.url): None for advisory in advisories}
-    return tuple(found)
+    """An erratum that two feeds have is named once."""
+    found: dict[tuple[str, str], AdvisoryReference] = {}
+    for one in advisories:
+        found.setdefault((one.id, one.source), AdvisoryReference(one.id, one.source, one.url))
+    return tuple(found.values())
 
 
 def _reason(judged: Judged, main: Hit, fix: Fix) -> str:

@@ -21,7 +21,7 @@ from careen.model.package import Package, Source
 from careen.model.report import Reason
 from careen.plugins import Ecosystem
 
-from .channels import channels_of
+from .channels import channels_of, unmapped
 from .distributions import REBUILDS, Release, distribution_of, name_of, parent_of, release_of
 from .patched import Patched, patched
 from .products import Product, product_of
@@ -95,7 +95,18 @@ def subjects_of(
                 subjects.append(_by_maker(package, identity))
             else:
                 left["no_advisories", f"{package.type}: no feed"] += 1
-    return subjects, owned, [Reason(code, detail, count) for (code, detail), count in left.items()]
+    reasons = [Reason(code, detail, count) for (code, detail), count in left.items()]
+    return subjects, owned, reasons + _unknown_channels(subjects, inventory, knowledge)
+
+
+def _unknown_channels(subjects: list[Subject], inventory: Inventory, knowledge: Knowledge) -> list[Reason]:
+    names = unmapped(inventory.content_sets, knowledge)
+    count = sum(subject.namespace.startswith("rhel:") for subject in subjects)
+    if not names or not count:
+        return []
+    listed = ", ".join(names[:2]) + (" …" if len(names) > 2 else "")
+    detail = f"nobody says which products these repositories serve, and the release judges what came from them: {listed}"
+    return [Reason("unknown_channel", detail, count)]
 
 
 def _of_distribution(

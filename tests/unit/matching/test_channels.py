@@ -6,6 +6,7 @@ from tests.support.matching import ECOSYSTEMS, SCHEMES, TODAY, advisory, codes, 
 from tests.support.reports import clean
 
 from careen.matching.channels import channels_of, title
+from careen.matching.coverage import INFORMATION
 from careen.matching.explain import explain
 from careen.matching.match import match
 from careen.model.advisory import Repository
@@ -161,6 +162,12 @@ def test_both_of_red_hats_feeds_are_one_finding():
     assert (found.id, found.aliases) == ("CVE-2099-0001", ("RHSA-2099:1001",))
 
 
+def test_an_erratum_that_two_feeds_have_is_named_once():
+    erratum = advisory("RHSA-2099:1001", "2-9", "rhel:9", "lantern", source="redhat", aliases=("CVE-2099-0001",), url="a")
+    (found,) = run([package("2-1")], [erratum, replace(erratum, url="b")]).findings
+    assert [one.url for one in found.advisories] == ["a"]
+
+
 def test_a_flaw_that_was_mended_twice_needs_the_second_fix():
     first, second = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), said(fixed="2.0.1-6.el9_4", aliases=("RHSA-2",))
     assert fixes(run([package("2.0.1-5.el9_4")], [first, second])) == [("CVE-2099-0001", "fixed", ("2.0.1-6.el9_4",))]
@@ -180,6 +187,20 @@ def test_an_explanation_says_who_has_the_first_word():
         "rhel:9": ("lantern-libs", False, "the channel that the package came from has the first word"),
         "rhel_eus:9.2": ("lantern-libs", True, ""),
     }
+
+
+def test_repositories_that_nobody_maps_are_said():
+    matched = run([package()], MENDED_IN_BOTH, [ContentSets(("a-rpms__9", *MAIN.names))])
+    assert "a-rpms__9" in codes(matched)["unknown_channel"].detail
+    assert codes(matched)["unknown_channel"].packages == 1
+    assert "unknown_channel" not in codes(run([package()], MENDED_IN_BOTH, [MAIN, EUS]))
+    assert "unknown_channel" in INFORMATION
+
+
+def test_headers_of_the_kernel_hold_no_code_of_it():
+    headers = package("5.14.0-1.el9", name="kernel-headers", source="kernel")
+    assert ids(run([headers], [unmended(package="kernel")])) == []
+    assert ids(run([headers], [said(fixed="5.14.0-2.el9", package="kernel-headers")])) == ["CVE-2099-0001"]
 
 
 def test_titles():
