@@ -2,8 +2,9 @@
 
 ``declared`` keeps each pair of name and version once, in order. What can be no name of any ecosystem (not text, empty,
 with blanks or control characters, too long) is left out; a version like that becomes "", the sign of one not resolved.
-``within_package`` says whether a file lies inside an installed package (of npm, RubyGems or Python): the lock files and
-manifests there are those of its authors, which installed nothing here.
+``within_package`` says whether a file lies inside an installed package (of npm, RubyGems or Python) or one whose sources were
+copied in (``vendor``, as Go, Composer and Cargo do): the lock files and manifests there are those of its authors, which
+installed nothing here.
 """
 
 import re
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from careen.model.package import Package
 
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,300}")
-_WITHIN = re.compile(r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems/[^/]+-[0-9][^/]*)/")
+_WITHIN = re.compile(r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems/[^/]+-[0-9][^/]*|vendor/[^/]+)/")
 _VERSION = re.compile(r"[^\s\x00-\x1f\x7f]{1,256}")
 
 
