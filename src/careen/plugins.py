@@ -25,6 +25,7 @@ from .model.advisory import (
     Advisory,
     Epss,
     Exploited,
+    LimitedSupport,
     Malicious,
     NamespaceInfo,
     Repository,
@@ -224,7 +225,9 @@ class VersionScheme(Struct, frozen=True):
 
 # --- advisories -----------------------------------------------------------------------------------------------------
 
-Record = Advisory | VulnerabilityRecord | Epss | Exploited | Malicious | NamespaceInfo | Repository | Support
+Record = (
+    Advisory | VulnerabilityRecord | Epss | Exploited | LimitedSupport | Malicious | NamespaceInfo | Repository | Support
+)
 
 
 class Need(Struct, frozen=True):

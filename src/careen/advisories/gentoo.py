@@ -72,7 +72,8 @@ def _advisories(id: str, package: Element, cves: tuple[str, ...], severity: Seve
             namespace=NAMESPACE,
             package=package.attributes["name"],
             ranges=tuple(ranges),
-            status="not_affected" if side == "unaffected" else "fixed" if mended else "open",
+            # Packages that nobody mends are few: the list is one of fixes, and does not claim to know what waits for one.
+            status="not_affected" if side == "unaffected" else "fixed",
             aliases=cves,
             severity=severity,
             fixed_versions=tuple(dict.fromkeys(mended)) if side == "vulnerable" else (),

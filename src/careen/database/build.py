@@ -18,11 +18,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import DatabaseError
-from careen.model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Repository, Support, VulnerabilityRecord
+from careen.model.advisory import (
+    Advisory,
+    Epss,
+    Exploited,
+    LimitedSupport,
+    Malicious,
+    NamespaceInfo,
+    Repository,
+    Support,
+    VulnerabilityRecord,
+)
 from careen.plugins import Record
 
 from .knowledge import answers_for_aliases, key_name
-from .rows import BUNDLE_FROM, SCHEMA, pack_advisory, pack_record, pack_words
+from .rows import BUNDLE_FROM, SCHEMA, limited_key, pack_advisory, pack_limited, pack_record, pack_words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -237,6 +247,8 @@ class _Writer:
                     self._add("exploited", (record.id, feed, record.added, int(record.ransomware)))
                 case Repository():
                     self._add("repository", (record.name, feed, pack_words(record.namespaces)))
+                case LimitedSupport():
+                    self._add("support", (limited_key(record.namespace, record.package), feed, pack_limited(record)))
                 case Support():
                     self._add("support", (record.namespace, feed, record.end_of_life))
                 case NamespaceInfo():

@@ -11,6 +11,7 @@ from careen.model.advisory import (
     DatabaseInfo,
     Epss,
     Exploited,
+    LimitedSupport,
     Malicious,
     NamespaceInfo,
     VulnerabilityRecord,
@@ -58,6 +59,9 @@ class Chain:
 
     def end_of_life(self, namespace: str) -> str | None:
         return next((date for part in self._parts if (date := part.end_of_life(namespace))), None)
+
+    def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
+        return tuple(one for part in self._parts for one in part.limited_support(namespace))
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         return _first(part.repositories(names) for part in self._parts)

@@ -8,6 +8,7 @@ from careen.model.advisory import (
     DatabaseInfo,
     Epss,
     Exploited,
+    LimitedSupport,
     Malicious,
     NamespaceInfo,
     VulnerabilityRecord,
@@ -37,6 +38,10 @@ class Knowledge(Protocol):
     def epss(self, ids: Collection[str]) -> Mapping[str, Epss]: ...
     def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]: ...
     def end_of_life(self, namespace: str) -> str | None: ...
+    def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
+        """Every package of a release whose security support is limited or has ended."""
+        ...
+
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """The namespaces that judge what came from a vendor's repository of packages."""
         ...

@@ -9,6 +9,7 @@ from careen.model.advisory import (
     DatabaseInfo,
     Epss,
     Exploited,
+    LimitedSupport,
     Malicious,
     NamespaceInfo,
     Repository,
@@ -36,6 +37,7 @@ class MemoryDatabase:
         self._epss: dict[str, Epss] = {}
         self._exploited: dict[str, Exploited] = {}
         self._support: dict[str, str] = {}
+        self._limited: dict[str, list[LimitedSupport]] = defaultdict(list)
         self._repositories: dict[str, tuple[str, ...]] = {}
         for record in records:
             match record:
@@ -54,6 +56,8 @@ class MemoryDatabase:
                     self._exploited[record.id] = record
                 case Support():
                     self._support[record.namespace] = record.end_of_life
+                case LimitedSupport():
+                    self._limited[record.namespace].append(record)
                 case Repository():
                     self._repositories[record.name] = record.namespaces
 
@@ -80,6 +84,9 @@ class MemoryDatabase:
 
     def end_of_life(self, namespace: str) -> str | None:
         return self._support.get(namespace)
+
+    def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
+        return tuple(self._limited.get(namespace, ()))
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         return {name: self._repositories[name] for name in names if name in self._repositories}

@@ -18,13 +18,14 @@ from careen.model.advisory import (
     DatabaseInfo,
     Epss,
     Exploited,
+    LimitedSupport,
     Malicious,
     NamespaceInfo,
     SourceInfo,
     VulnerabilityRecord,
 )
 
-from .rows import SCHEMA, unpack_advisory, unpack_record, unpack_words
+from .rows import LIMITED, SCHEMA, limited_key, unpack_advisory, unpack_limited, unpack_record, unpack_words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -159,6 +160,13 @@ class Database:
         with self._reading():
             rows = self._rows("SELECT end_of_life FROM support WHERE namespace = ?", (namespace,))
             return next((str(date) for (date,) in rows), None)
+
+    def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
+        start = limited_key(namespace)
+        end = start[:-1] + chr(ord(LIMITED) + 1)
+        sql = "SELECT namespace, end_of_life FROM support WHERE namespace >= ? AND namespace < ? ORDER BY namespace"
+        with self._reading():
+            return tuple(unpack_limited(key, text) for key, text in self._rows(sql, (start, end)))
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         sql = "SELECT name, namespaces FROM repository WHERE name IN ({})"

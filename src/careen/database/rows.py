@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from careen.model.advisory import Advisory, Cvss, Range, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import Advisory, Cvss, LimitedSupport, Range, Severity, Status, VulnerabilityRecord
 
 # Of the tables and of what is packed into them: a file of another one is not read.
 SCHEMA = 2
@@ -103,6 +103,24 @@ def unpack_record(id: str, packed: bytes, words: Mapping[int, str]) -> Vulnerabi
     body = _RECORD.decode(packed)
     scores = tuple(Cvss(*one) for one in body.c)
     return VulnerabilityRecord(id, words[body.o], body.a, body.t, body.y, scores, body.p, body.w)
+
+
+# In the table of releases' support a package's row is the release's name with the package's behind it.
+LIMITED = " "
+
+
+def limited_key(namespace: str, package: str = "") -> str:
+    return f"{namespace}{LIMITED}{package}"
+
+
+def pack_limited(limited: LimitedSupport) -> str:
+    return msgspec.json.encode((limited.ended, limited.version, limited.detail)).decode()
+
+
+def unpack_limited(key: str, packed: str) -> LimitedSupport:
+    namespace, _, package = key.partition(LIMITED)
+    ended, version, detail = msgspec.json.decode(packed, type=tuple[str, str, str])
+    return LimitedSupport(namespace, package, ended, version, detail)
 
 
 def pack_words(words: Iterable[str]) -> bytes:

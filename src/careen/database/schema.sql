@@ -77,4 +77,5 @@ CREATE TABLE alias (
 CREATE TABLE epss (id TEXT PRIMARY KEY, feed INTEGER NOT NULL, score REAL NOT NULL, percentile REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE exploited (id TEXT PRIMARY KEY, feed INTEGER NOT NULL, added TEXT NOT NULL, ransomware INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE repository (name TEXT PRIMARY KEY, feed INTEGER NOT NULL, namespaces BLOB NOT NULL) WITHOUT ROWID;
+-- Of a release, "debian:12"; of a package of it that is supported in part or no more, "debian:12 golang.*" with JSON.
 CREATE TABLE support (namespace TEXT PRIMARY KEY, feed INTEGER NOT NULL, end_of_life TEXT NOT NULL) WITHOUT ROWID;

@@ -14,6 +14,7 @@ from careen.model.report import Reason
 
 from .distributions import title_of
 from .keys import Key
+from .limited import limited_of
 from .rpm import stream_of
 from .subjects import Subject
 
@@ -76,6 +77,8 @@ def gaps_of(
             namespaces.append(namespace)
             judged += count
         reasons += _end_of_life(namespace, title, len(group), knowledge, today)
+        if group[0].distribution:
+            reasons += limited_of(namespace, group, knowledge, keys[group[0].scheme], today)
     return Gaps(tuple(reasons), tuple(namespaces), judged)
 
 

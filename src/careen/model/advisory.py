@@ -98,6 +98,16 @@ class Support(Struct, frozen=True, gc=False):
     end_of_life: str
 
 
+class LimitedSupport(Struct, frozen=True, gc=False):
+    """A source package that a distribution's security support leaves out, or covers in part, in one of its releases."""
+
+    namespace: str
+    package: str  # a name, or with ".*" at its end every name that begins so
+    ended: str = ""  # ISO date; "" where support is limited, and not ended
+    version: str = ""  # the last one with support
+    detail: str = ""
+
+
 class Repository(Struct, frozen=True, gc=False):
     """Which products a vendor's repository of packages serves: the namespaces whose advisories judge what came from it."""
 

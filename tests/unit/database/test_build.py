@@ -10,7 +10,17 @@ from careen.database import build as module
 from careen.database.build import FeedRow, Fresh, Kept, build, rows_of
 from careen.database.read import open_database
 from careen.errors import DatabaseError
-from careen.model.advisory import Advisory, Epss, Exploited, Malicious, NamespaceInfo, Range, Support, VulnerabilityRecord
+from careen.model.advisory import (
+    Advisory,
+    Epss,
+    Exploited,
+    LimitedSupport,
+    Malicious,
+    NamespaceInfo,
+    Range,
+    Support,
+    VulnerabilityRecord,
+)
 
 NOW = "2026-01-02T03:04:05+00:00"
 
@@ -58,6 +68,9 @@ def test_every_kind_of_record_comes_back(path):
         Epss("CVE-2025-1", 0.97, 0.5),
         Exploited("CVE-2025-1", "2025-01-01", True),
         Support("debian:12", "2028-06-30"),
+        LimitedSupport("debian:12", "golang.*", detail="built statically"),
+        LimitedSupport("debian:12", "tor", "2025-01-01", "0.1", "abandoned"),
+        LimitedSupport("debian:1", "tor"),
     ]
     build(path, [fresh("a", *records)], NOW)
     with open_database(path) as database:
@@ -69,6 +82,8 @@ def test_every_kind_of_record_comes_back(path):
         assert database.exploited(["CVE-2025-1"]) == {"CVE-2025-1": records[7]}
         assert database.end_of_life("debian:12") == "2028-06-30"
         assert database.end_of_life("debian:99") is None
+        assert database.limited_support("debian:12") == tuple(records[9:11])
+        assert database.limited_support("debian:2") == ()
         assert database.knows("almalinux:8", ["npm", "vim"]) == {"npm"}
 
 

@@ -3,7 +3,7 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory,
 
 from careen.matching.coverage import coverage
 from careen.matching.match import match
-from careen.model.advisory import Support
+from careen.model.advisory import LimitedSupport, Support
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence, Package, Source
 
@@ -130,3 +130,28 @@ def test_rules_inside_the_image_are_said_and_lower_nothing():
     (reason,) = [one for one in found.reasons if one.code == "untrusted_rules"]
     assert reason.detail.endswith("a.vex.json, b.vex.json, c.vex.json …")
     assert found.verdict == "assessed"
+
+
+def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
+    packages = [
+        deb("libssl3", source=Source("openssl", "1")),
+        deb("golang-x", source=Source("golang-1.19", "1")),
+        deb("tor", source=Source("tor", "1")),
+    ]
+    records = [
+        LimitedSupport("debian:12", "openssl", "2026-05-01", "2", "abandoned"),
+        LimitedSupport("debian:12", "golang.*", detail="built statically"),
+        LimitedSupport("debian:12", "tor", "2026-05-01", "0.1", "the installed one is newer"),
+        LimitedSupport("debian:13", "tor"),
+    ]
+    found, reasons = cover(packages, info(unfixed=True), *records)
+    assert found.verdict == "partially_assessed"
+    assert reasons["end_of_life"].detail == (
+        "Debian 12 gives no security updates any more for openssl (since 2026-05-01: abandoned)"
+    )
+    assert reasons["limited_support"].detail == (
+        "Debian 12 gives security updates within limits for golang-1.19 (built statically)"
+    )
+    later = LimitedSupport("debian:12", "openssl", "2027-01-01")
+    found, reasons = cover(packages, info(unfixed=True), records[1], later)
+    assert (found.verdict, list(reasons)) == ("assessed", ["limited_support"])

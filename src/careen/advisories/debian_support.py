@@ -1,0 +1,63 @@
+"""Packages of Debian whose security support is limited or has ended before that of the release.
+
+Shape: a file for each release, lines of columns with white space between: source package (``.*`` at its end stands for
+every name that begins so), ``limited`` or ``non-supported``, and for the latter the last version with support and the
+date on which it ended; then text for people. ``#`` begins a comment.
+Raises: ValueError for a line of another kind.  **Source:** debian-security-support, security-support.debN.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from careen.formats.jsonfile import read_bounded
+from careen.model.advisory import LimitedSupport
+from careen.plugins import AdvisorySource, Feed, Need, Record
+
+MAX_BYTES = 4 << 20
+_HOME = "https://salsa.debian.org/debian/debian-security-support"
+_RELEASES = ("11", "12", "13", "14")
+_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]*\*?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    return tuple(
+        Feed(f"debian/security-support/{name}", f"{_HOME}/-/raw/master/{name}", part=release)
+        for release in _RELEASES
+        if need.namespaces is None or f"debian:{release}" in need.namespaces
+        for name in (f"security-support.deb{release}",)
+    )
+
+
+def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    for line in read_bounded(file, MAX_BYTES).decode("utf-8", "replace").splitlines():
+        text = line.strip()
+        if text and not text.startswith("#"):
+            yield _limited(f"debian:{feed.part}", text)
+
+
+def _limited(namespace: str, text: str) -> LimitedSupport:
+    package, kind, rest = (*text.split(maxsplit=2), "", "")[:3]
+    if not _NAME.fullmatch(package) or len(package) > 200 or kind not in ("limited", "non-supported"):
+        raise ValueError(f"no line about a package's support: {text[:80]!r}")
+    if kind == "limited":
+        return LimitedSupport(namespace, package, detail=_shortened(rest))
+    version, ended, detail = (*rest.split(maxsplit=2), "", "", "")[:3]
+    if not _DATE.fullmatch(ended):
+        raise ValueError(f"support that ended on no date: {text[:80]!r}")
+    return LimitedSupport(namespace, package, ended, version[:200], _shortened(detail))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 300 else text[:299] + "…"
+
+
+ADVISORY_SOURCE = AdvisorySource(
+    name="debian_support",
+    title="Debian packages with limited security support",
+    licence="GPL-2.0-or-later",
+    homepage=_HOME,
+    feeds=feeds,
+    parse=parse,
+)
