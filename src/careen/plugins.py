@@ -16,6 +16,7 @@ A plugin never imports its neighbours; what several of them need lies in ``forma
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol, TextIO, TypeVar
 
@@ -52,6 +53,40 @@ def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
         if isinstance(value, kind):
             found.append(value)
     return tuple(found)
+
+
+class Named(Mapping[str, Kind]):
+    """The plugins of a folder by their names, each imported when it is asked for: most runs need few of them.
+
+    They stand in modules of their names (``_`` for ``-``).
+    """
+
+    def __init__(self, folder: str, name: str, kind: type[Kind]) -> None:
+        self._folder, self._name, self._kind = folder, name, kind
+        self._known: dict[str, Kind | None] = {}
+
+    def __getitem__(self, name: str) -> Kind:
+        if name not in self._known:
+            module = name.replace("-", "_")
+            value = None
+            if module in self._modules:
+                value = getattr(importlib.import_module(f"{self._folder}.{module}"), self._name, None)
+            self._known[name] = value if isinstance(value, self._kind) and getattr(value, "name", "") == name else None
+        value = self._known[name]
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (getattr(value, "name", "") for value in load(self._folder, self._name, self._kind))
+
+    def __len__(self) -> int:
+        return len(load(self._folder, self._name, self._kind))
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        package = importlib.import_module(self._folder)
+        return frozenset(info.name for info in pkgutil.iter_modules(package.__path__))
 
 
 # --- network, handed to whoever may use it (careen.net has the one implementation) -----------------------------------

@@ -30,8 +30,6 @@ from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
 from careen.policy.vex import stated_inside
-from careen.secrets.configuration import PATH as CONFIGURATION
-from careen.secrets.configuration import exposed
 from careen.store.memory import Store
 
 if TYPE_CHECKING:
@@ -112,10 +110,10 @@ def report_of(
     today = now.date()
     matched = Matched((), ())
     if knowledge is not None:
-        matched = match(inventory, knowledge, schemes, ecosystems, today)
+        matched = match(inventory, knowledge, schemes, ecosystems, today, policy.severity_from)
         unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
         if unrated and scores is not None:
-            matched = match(inventory, scores(unrated), schemes, ecosystems, today)
+            matched = match(inventory, scores(unrated), schemes, ecosystems, today, policy.severity_from)
     asked = "vuln" in scanners
     covered = coverage(inventory, knowledge, matched, inventory.unknowns, today) if asked else _not_asked(inventory)
     about = About(image, inventory)
@@ -123,6 +121,8 @@ def report_of(
         policy = replace(policy, vex=(*policy.vex, *stated_inside(inventory)))
     findings: list[Finding] = [*placed(matched.findings), *inventory.secrets]
     if "secret" in scanners:
+        from careen.secrets.configuration import exposed
+
         findings += exposed(image.config)
     ends = _end_of_life(inventory, knowledge)
     unassessed = _unassessed(inventory, matched) if asked else ""
@@ -152,6 +152,8 @@ def _checked(
 ) -> Outcome:
     if not checks:
         return Outcome()
+    from careen.secrets.configuration import PATH as CONFIGURATION
+
     odd = [unknown for unknown in inventory.unknowns if unknown.cataloger == "layer" and not unknown.whole_layer]
     document = ImageDocument(
         image.config,

@@ -12,7 +12,7 @@ from careen.app.wiring import cache_folder, limits_of
 from careen.config import Settings
 from careen.errors import InputError, NetworkError, NotHereError
 from careen.model.image import Image, Platform
-from careen.plugins import Fetcher, ImageSource, OpenContext, Progress, SbomFormat, load, silent
+from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, SbomFormat, load, silent
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None
 
 
 def image_sources() -> Mapping[str, ImageSource]:
-    return {source.name: source for source in load("careen.images", "IMAGE_SOURCE", ImageSource)}
+    return Named("careen.images", "IMAGE_SOURCE", ImageSource)
 
 
 def sbom_formats() -> tuple[SbomFormat, ...]:

@@ -25,7 +25,7 @@ from careen.model.delta import Delta
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.report import Report
-from careen.plugins import Ecosystem, Fetcher, Progress, VersionScheme, load, silent
+from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
 from careen.policy.policy import Policy
 from careen.policy.rego import load_policies, with_policies
 from careen.scan import Reading, inventory_of, report_of, with_vendors
@@ -80,7 +80,7 @@ class Session:
 
     @cached_property
     def schemes(self) -> Mapping[str, VersionScheme]:
-        return {scheme.name: scheme for scheme in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
+        return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
     def scan(self, reference: str | Image, progress: Progress = silent) -> Report:
         return self._judged(reference, progress, lambda report, _: report)

@@ -8,7 +8,6 @@ Source: OCI image-spec, layer.md ("Whiteouts", "Opaque Whiteout", "Hardlinks").
 import io
 import logging
 import sys
-import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO, TypeVar, cast
@@ -197,6 +196,8 @@ def _read(
 
 def _spool() -> BinaryIO:
     """A temporary file without a name."""
+    import tempfile
+
     try:
         return cast(BinaryIO, tempfile.TemporaryFile())
     except OSError as error:

@@ -19,7 +19,7 @@ from careen.plugins import Ecosystem, VersionScheme
 
 from .channels import is_about
 from .judge import Opinion, contradicted, system_of
-from .keys import Key, keys_of
+from .keys import Key, Keys
 from .match import Said, opinions_of, said_of
 from .ranges import hit, holds, spellings
 from .rpm import speaks_of
@@ -104,7 +104,7 @@ class Explainer:
     ) -> None:
         self._report, self._knowledge, self._ecosystems = report, knowledge, ecosystems
         subjects = subjects_of(report.inventory, knowledge, ecosystems)[0] if knowledge else []
-        self._keys = {name: keys_of(scheme) for name, scheme in schemes.items()}
+        self._keys = Keys(schemes)
         self._said = said_of(subjects, knowledge) if knowledge else {}
         self._subjects = {_identity(subject.package): subject for subject in subjects}
         self._by_name: dict[str, list[Advisory]] = {}

@@ -1,11 +1,23 @@
 """Sort keys of version text, each computed once: a run compares the same few fixed versions with many packages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from careen.plugins import VersionScheme
 
 Key = Callable[[str], "tuple[Any, ...] | None"]
+
+
+class Keys(dict[str, Key]):
+    """The key functions of schemes, by the scheme's name, each made when a package needs it."""
+
+    def __init__(self, schemes: Mapping[str, VersionScheme]) -> None:
+        super().__init__()
+        self._schemes = schemes
+
+    def __missing__(self, name: str) -> Key:
+        made = self[name] = keys_of(self._schemes[name])
+        return made
 
 
 def keys_of(scheme: VersionScheme) -> Key:

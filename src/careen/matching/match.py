@@ -21,7 +21,7 @@ from .channels import heard
 from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of
 from .judge import Judged, Opinion, judge, named, opinion, paid_for
-from .keys import Key, keys_of
+from .keys import Key, Keys
 from .patched import in_turn
 from .rpm import stream_of
 from .subjects import Subject, subjects_of
@@ -43,7 +43,7 @@ def match(
 ) -> Matched:
     """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates."""
     subjects, owned, reasons = subjects_of(inventory, knowledge, ecosystems)
-    keys = {name: keys_of(scheme) for name, scheme in schemes.items()}
+    keys = Keys(schemes)
     said = said_of(subjects, knowledge)
     opinions = [(subject, *opinions_of(subject, said, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(opinion for _, opinion, _ in opinions)))

@@ -187,7 +187,7 @@ def test_a_full_disk_stops_the_scan_with_the_next_step(monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("careen.layers.walk.MEMORY_BYTES", 10)
-    monkeypatch.setattr("careen.layers.walk.tempfile.TemporaryFile", Full)
+    monkeypatch.setattr("tempfile.TemporaryFile", Full)
     with pytest.raises(InputError, match="No space left") as caught:
         walked(make_layer({"f": b"x" * 20}), cataloger(lambda file: [file.data.decode()], names=("f",)))
     assert "TMPDIR" in caught.value.hint
