@@ -60,6 +60,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         ComplianceView | None, Meta(description="answer control by control of this benchmark or standard")
     ] = None
 
+    pss_version: Annotated[
+        str, Meta(description="version of Kubernetes by whose Pod Security Standards pods are judged")
+    ] = "1.35"
     context: Annotated[
         Path | None,
         Meta(description="build context whose lock files a Dockerfile's RUN reads (default: the Dockerfile's folder)"),
@@ -100,6 +103,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         None
     )
     ignore_unfixed: Annotated[bool, Meta(description="move findings without a fix to the suppressed ones")] = False
+    severity_from: Annotated[
+        tuple[str, ...],
+        Meta(description="whose word on severities counts first: vendor, ecosystem, nvd, cna, cisa-adp or a source's name"),
+    ] = ()
     unknown_as: Annotated[
         Severity | None, Meta(description="the severity under which --fail-on counts findings that nobody scored")
     ] = None

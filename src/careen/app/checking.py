@@ -43,7 +43,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     found = find_files(paths)
     charts = with_charts([*_given(commands), *found.files], run if settings.allow_helm else None)
     unknowns = (*found.unknowns, *charts.unknowns)
-    rules = Rules(settings.allowed_registries)
+    rules = Rules(settings.allowed_registries, pss_minor=judges.pss_minor)
     with ExitStack() as opened:
         ask = _asked(settings, opened) if settings.resolve else None
         lock = _locked(settings) if "vuln" in settings.scanners else None

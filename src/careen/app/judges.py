@@ -1,5 +1,6 @@
 """Which checks run, by the settings: Careen's, the user's own, and those that a compliance view asks for."""
 
+import re
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -62,6 +63,19 @@ class Judges:
     @cached_property
     def _all(self) -> tuple[Check, ...]:
         return tuple(one for folder in FOLDERS for one in load(f"careen.checks.{folder}", "CHECK", Check))
+
+    @cached_property
+    def pss_minor(self) -> int:
+        """Of the version of the Pod Security Standards."""
+        from careen.formats.kubernetes import LATEST_MINOR
+
+        match = re.fullmatch(r"v?1\.(\d{1,2})", self._settings.pss_version)
+        if match is None or int(match[1]) > LATEST_MINOR:
+            raise UsageError(
+                f"pss_version: {self._settings.pss_version!r} is no version whose standards are known",
+                f"1.0 to 1.{LATEST_MINOR}",
+            )
+        return int(match[1])
 
     def _own(self) -> "Own | None":
         if not self._settings.checks:

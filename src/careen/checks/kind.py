@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from careen.formats.kubernetes import LATEST_MINOR
 from careen.model.inventory import Unknown
 from careen.plugins import Check
 
@@ -22,6 +23,7 @@ class Rules(Struct, frozen=True):
     """What the settings say: which checks run, and what they may allow."""
 
     registries: tuple[str, ...] = ()  # that images may come from
+    pss_minor: int = LATEST_MINOR  # version of the Pod Security Standards
     paths: frozenset[str] = frozenset()  # of all files that are checked together
 
 

@@ -92,7 +92,7 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
             continue
         ignores += comments_in_lines(file.text, file.path)
     if found:
-        yield Document(files[0].path, kubernetes.Manifests(found), tuple(ignores))
+        yield Document(files[0].path, kubernetes.Manifests(found, rules.pss_minor), tuple(ignores))
 
 
 def _is_kustomization(path: str, text: str) -> bool:

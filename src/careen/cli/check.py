@@ -28,7 +28,17 @@ def parser() -> Parser:
     add_settings(
         made,
         "what to look for",
-        ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance", "allowed_registries", "allow_helm"),
+        (
+            "scanners",
+            "checks_off",
+            "checks_on",
+            "check_severity",
+            "checks",
+            "compliance",
+            "pss_version",
+            "allowed_registries",
+            "allow_helm",
+        ),
     )
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))

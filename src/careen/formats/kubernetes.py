@@ -26,6 +26,7 @@ WORKLOADS = {
 }
 POD_KINDS = frozenset(("pod", "revision"))
 GROUPS = frozenset(("", "*", "apps", "autoscaling", "batch", "extensions", "policy"))  # of Kubernetes itself, and *.k8s.io
+LATEST_MINOR = 35  # of the Pod Security Standards that are known
 MAX_COMPARED = 1_000_000
 MAX_LISTS = 4  # lists in lists
 COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"))  # of a control plane
@@ -168,10 +169,12 @@ class Rule:
 
 
 class Manifests:
-    """All resources that are judged together, so that one may refer to another."""
+    """All resources that are judged together, so that one may refer to another; ``minor`` is the version of Kubernetes
+    by whose Pod Security Standards pods are judged."""
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(self, resources: Iterable[Resource], minor: int = LATEST_MINOR) -> None:
         self.resources = tuple(resources)
+        self.minor = minor
         self.by_kind: dict[str, list[Resource]] = {}
         self._by_name: dict[tuple[str, str], list[Resource]] = {}
         for resource in self.resources:

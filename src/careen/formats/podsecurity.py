@@ -12,10 +12,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from .kubernetes import Container, Pod
+from .kubernetes import LATEST_MINOR, Container, Pod
 from .yamldoc import Mapping
 
-LATEST = 35
+LATEST = LATEST_MINOR
 USER_NAMESPACES = 35  # since when hostUsers: false relaxes controls
 
 BASELINE_CAPABILITIES = frozenset(
@@ -80,6 +80,11 @@ def verdict(pod: Pod, minor: int = LATEST) -> Verdict:
     if baseline:
         return Verdict("privileged", baseline)
     return Verdict("baseline", tuple(control.name for control in broken)) if broken else Verdict("restricted")
+
+
+def since(breaches: Callable[[Pod, int], Iterator[Breach]]) -> int:
+    """The minor version of Kubernetes since which a control holds."""
+    return next(control.since for control in CONTROLS if control.breaches is breaches)
 
 
 # --- baseline -------------------------------------------------------------------------------------------------------

@@ -57,6 +57,16 @@ def rules_of(role: Resource) -> list[Rule]:
     return [Rule(role, node) for node in role.body.maps("rules")]
 
 
+def making_and_binding(manifests: Manifests, bindings: str) -> Iterator[Rule]:
+    """The rule by which a role makes ``bindings``, where another one of it may bind any role."""
+    for role in manifests.roles:
+        rules = rules_of(role)
+        makes = [rule for rule in rules if grants(rule, bindings, ("create",))]
+        binds = any(grants(rule, kind, ("bind",)) for rule in rules for kind in ("roles", "clusterroles"))
+        if makes and binds and not built_in(role.name):
+            yield makes[0]
+
+
 def allows_everything(role: Resource) -> bool:
     """Whether one rule of the role grants everything on everything, by wildcards or by naming every verb."""
     return any(

@@ -10,7 +10,7 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
-        verdict = podsecurity.verdict(pod)
+        verdict = podsecurity.verdict(pod, manifests.minor)
         if verdict.level != "restricted":
             following = "baseline" if verdict.level == "privileged" else "restricted"
             yield at(pod, f"meets {verdict.level}; for {following} it breaks {', '.join(verdict.blockers)}")

@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator
 
-from careen.checks.places import at
+from careen.checks.places import of_probe
 from careen.formats.kubernetes import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for container in manifests.containers:
-        ports = [port for port in container.node.maps("ports") if port.text("protocol") in ("", "TCP")]
-        known = {port.text(key) for port in ports for key in ("name", "containerPort")}
-        for how in ("httpGet", "tcpSocket", "grpc"):
-            port = container.node.text("readinessProbe", how, "port")
-            if port and port not in known:
-                yield at(container, f"does not name port {port} of its readiness probe", "readinessProbe", how, "port")
+    yield from of_probe(manifests, "readinessProbe", "readiness probe")
 
 
 CHECK = Check(

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from careen.checks.places import of_breaches
+from careen.checks.places import of_control
 from careen.formats import podsecurity
 from careen.formats.kubernetes import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    yield from of_breaches(breach for pod in manifests.pods for breach in podsecurity.seccomp_restricted(pod))
+    yield from of_control(podsecurity.seccomp_restricted, manifests)
 
 
 CHECK = Check(

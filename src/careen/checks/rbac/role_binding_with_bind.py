@@ -4,17 +4,13 @@ from collections.abc import Iterator
 
 from careen.checks.places import at
 from careen.formats import rbac
-from careen.formats.kubernetes import Manifests, built_in, grants
+from careen.formats.kubernetes import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for role in manifests.roles:
-        rules = rbac.rules_of(role)
-        makes = [rule for rule in rules if grants(rule, "rolebindings", ("create",))]
-        binds = any(grants(rule, kind, ("bind",)) for rule in rules for kind in ("roles", "clusterroles"))
-        if makes and binds and not built_in(role.name):
-            yield at(makes[0], "makes bindings, and another rule of it may bind any role", "resources")
+    for makes in rbac.making_and_binding(manifests, "rolebindings"):
+        yield at(makes, "makes bindings, and another rule of it may bind any role", "resources")
 
 
 CHECK = Check(
