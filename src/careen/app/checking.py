@@ -62,7 +62,10 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
             knowledge = lessons.learn(inventory, opened)
             if knowledge is None:
                 return None, Matched((), ())
-            return knowledge, match(inventory, knowledge, session.schemes, session.ecosystems, datetime.now(UTC).date())
+            today = datetime.now(UTC).date()
+            return knowledge, match(
+                inventory, knowledge, session.schemes, session.ecosystems, today, policy.severity_from
+            )
 
         wanted = judge if "vuln" in settings.scanners else None
         report = report_of_files(", ".join(paths or ["--run"]), checked, unknowns, policy, wanted)

@@ -105,6 +105,8 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
     ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR"}
     ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
     ends |= {"dockerfile": "FILE", "context": "DIR"}
+    if key == "severity_from":
+        return "SOURCE"
     ends |= {"mirrors": "HOST=MIRROR", "archive": "URL|DIR", "keys": "FILE"}
     last = key.rpartition("_")[2]
     return "LEVEL" if key == "log_level" else ends.get(last, last.upper() if not words else "WORD")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 REFERENCE = "as for careen scan: an image, an archive, a folder, a bill of materials"
-RULES = ("ignore_file", "vex", "image_vex", "ignore_unfixed", "unknown_as")
+RULES = ("ignore_file", "vex", "image_vex", "ignore_unfixed", "severity_from", "unknown_as")
 
 
 def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:

@@ -27,6 +27,7 @@ class Enrichment(Struct, frozen=True):
     epss: Mapping[str, Epss]
     exploited: Mapping[str, Exploited]
     weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
+    severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
 
 
 class Place(Struct, frozen=True):
@@ -54,7 +55,7 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
     ids = (flaw.id, *flaw.aliases)
     records = [record for id in ids for record in known.records.get(id, ())]
     advisories = [found.advisory for found in flaw.hits]
-    severity, source = severity_of(advisories, records)
+    severity, source = severity_of(advisories, records, known.severity_from)
     cvss = tuple(dict.fromkeys(cvss for record in records for cvss in record.cvss))
     epss = next((known.epss[id] for id in ids if id in known.epss), None)
     exploited = any(id in known.exploited for id in ids)

@@ -40,15 +40,17 @@ def match(
     schemes: Mapping[str, VersionScheme],
     ecosystems: Mapping[str, Ecosystem],
     today: date,
+    severity_from: tuple[str, ...] = (),
 ) -> Matched:
-    """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates."""
+    """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates;
+    ``severity_from`` names whose word on severities counts first."""
     subjects, owned, reasons = subjects_of(inventory, knowledge, ecosystems)
     keys = Keys(schemes)
     said = said_of(subjects, knowledge)
     opinions = [(subject, *opinions_of(subject, said, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(opinion for _, opinion, _ in opinions)))
     judged = [one for subject, opinion, spoken in opinions for one in judge(subject, opinion, records, spoken)]
-    findings = _told(judged, records, knowledge, keys)
+    findings = _told(judged, records, knowledge, keys, severity_from)
     for namespace, group in _by_namespace(subject for subject in subjects if not subject.distribution).items():
         found = knowledge.malicious(namespace, {subject.name for subject in group})
         findings += [
@@ -117,12 +119,13 @@ def _told(
     records: dict[str, tuple[VulnerabilityRecord, ...]],
     knowledge: Knowledge,
     keys: Mapping[str, Key],
+    severity_from: tuple[str, ...],
 ) -> list[Vulnerability]:
     ids = {id for one in judged for id in (one.flaw.id, *one.flaw.aliases)}
     records.update(knowledge.records(ids.difference(records)))
     named = knowledge.records({cwe for id in ids for record in records.get(id, ()) for cwe in record.cwes})
     weaknesses = {id: found[0].summary for id, found in named.items()}
-    known = Enrichment(records, knowledge.epss(ids), knowledge.exploited(ids), weaknesses)
+    known = Enrichment(records, knowledge.epss(ids), knowledge.exploited(ids), weaknesses, severity_from)
     places = {id(one.subject): one.subject.package for one in judged}
     told = {number: place_of(package) for number, package in places.items()}
     return [finding(one, told[id(one.subject)], known, keys[one.subject.scheme]) for one in judged]

@@ -45,6 +45,7 @@ class Policy(Struct, frozen=True):
     image_vex: bool = False  # also what VEX documents inside the image state
     baseline: Baseline | None = None
     grace_days: int = 0
+    severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
 
 
 class Assessed(Struct, frozen=True):

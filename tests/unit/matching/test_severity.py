@@ -72,3 +72,34 @@ def test_a_score_refines_the_word_and_does_not_overrule_it():
     assert risk_of("critical", score(9.8), None, exploited=True, fixable=True) == 98.0
     assert risk_of("critical", None, None, exploited=True, fixable=False) == 85.5
     assert 0 <= risk_of("critical", score(10.0), Epss("CVE-1", 1.0, 1.0), exploited=False, fixable=True) <= 100
+
+
+CNA, ADP = score(9.8, "openssl", "3.0"), score(5.0, "CISA-ADP", "3.1")
+
+
+def test_who_assigned_the_cve_before_cisas_supplement():
+    assert best([ADP, CNA]) == CNA
+    assert severity_of([], [record("nvd", ADP, CNA)]) == ("critical", "openssl")
+    assert severity_of([], [record("nvd", ADP)]) == ("medium", "CISA-ADP")
+    assert severity_of([], [record("nvd"), record("redhat", severity="low")]) == ("low", "redhat")
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ((), ("low", "debian")),
+        (("vendor",), ("low", "debian")),
+        (("nvd",), ("high", "nvd")),
+        (("NVD", "vendor"), ("high", "nvd")),
+        (("cisa-adp",), ("medium", "CISA-ADP")),
+        (("cna", "nvd"), ("critical", "openssl")),
+        (("ecosystem",), ("medium", "ghsa")),
+        (("ghsa",), ("medium", "ghsa")),
+        (("debian",), ("low", "debian")),
+        (("nobody", "cna"), ("critical", "openssl")),
+        (("nobody",), ("low", "debian")),
+    ],
+)
+def test_an_order_of_ones_own(order, expected):
+    records = [record("nvd", score(7.5), ADP, CNA), record("ghsa", severity="medium")]
+    assert severity_of([word("low")], records, order) == expected
