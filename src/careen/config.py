@@ -60,6 +60,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         ComplianceView | None, Meta(description="answer control by control of this benchmark or standard")
     ] = None
 
+    pss_version: Annotated[
+        str, Meta(description="version of Kubernetes by whose Pod Security Standards pods are judged")
+    ] = "1.35"
     context: Annotated[
         Path | None,
         Meta(description="build context whose lock files a Dockerfile's RUN reads (default: the Dockerfile's folder)"),

@@ -30,8 +30,6 @@ from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
 from careen.policy.vex import stated_inside
-from careen.secrets.configuration import PATH as CONFIGURATION
-from careen.secrets.configuration import exposed
 from careen.store.memory import Store
 
 if TYPE_CHECKING:
@@ -123,6 +121,8 @@ def report_of(
         policy = replace(policy, vex=(*policy.vex, *stated_inside(inventory)))
     findings: list[Finding] = [*placed(matched.findings), *inventory.secrets]
     if "secret" in scanners:
+        from careen.secrets.configuration import exposed
+
         findings += exposed(image.config)
     ends = _end_of_life(inventory, knowledge)
     unassessed = _unassessed(inventory, matched) if asked else ""
@@ -152,6 +152,8 @@ def _checked(
 ) -> Outcome:
     if not checks:
         return Outcome()
+    from careen.secrets.configuration import PATH as CONFIGURATION
+
     odd = [unknown for unknown in inventory.unknowns if unknown.cataloger == "layer" and not unknown.whole_layer]
     document = ImageDocument(
         image.config,

@@ -63,9 +63,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
             if knowledge is None:
                 return None, Matched((), ())
             today = datetime.now(UTC).date()
-            return knowledge, match(
-                inventory, knowledge, session.schemes, session.ecosystems, today, policy.severity_from
-            )
+            return knowledge, match(inventory, knowledge, session.schemes, session.ecosystems, today, policy.severity_from)
 
         wanted = judge if "vuln" in settings.scanners else None
         report = report_of_files(", ".join(paths or ["--run"]), checked, unknowns, policy, wanted)

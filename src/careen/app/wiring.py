@@ -10,7 +10,7 @@ from careen import __version__
 from careen.config import Settings
 from careen.errors import InputError, UsageError
 from careen.formats.inflate import Limits
-from careen.plugins import AdvisorySource, Cataloger, Fetcher, Reporter, load
+from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
 from careen.policy.policy import Policy
 from careen.store.memory import NoStore, Store
 
@@ -99,7 +99,7 @@ def dockerfile_of(settings: Settings) -> "Dockerfile | None":
 
 
 def reporters() -> Mapping[str, Reporter]:
-    return {reporter.name: reporter for reporter in load("careen.reports", "REPORTER", Reporter)}
+    return Named("careen.reports", "REPORTER", Reporter)
 
 
 def advisory_sources() -> tuple[AdvisorySource, ...]:
