@@ -318,14 +318,15 @@ def _still_there(unknown: Unknown, squashed: Squashed) -> bool:
 
 def _merged(packages: Sequence[Package]) -> Iterator[Package]:
     """One entry for each purl and owner; places are evidence, those that only declare what is installed come last."""
-    installed = {package.purl for package in packages if package.presence in ("present", "partial")}
+    purls = [package.purl for package in packages]
+    installed = {purl for purl, package in zip(purls, packages, strict=True) if package.presence in ("present", "partial")}
     groups: dict[tuple[str, str | None, str], list[Package]] = {}
     declared: dict[str, set[Evidence]] = {}
-    for package in packages:
-        if package.presence == "declared" and package.purl in installed:
-            declared.setdefault(package.purl, set()).update(package.evidence)
+    for purl, package in zip(purls, packages, strict=True):
+        if package.presence == "declared" and purl in installed:
+            declared.setdefault(purl, set()).update(package.evidence)
         else:
-            groups.setdefault((package.purl, package.owned_by, package.presence), []).append(package)
+            groups.setdefault((purl, package.owned_by, package.presence), []).append(package)
     for (purl, _, _), group in sorted(groups.items(), key=lambda item: tuple(part or "" for part in item[0])):
         places = {place for package in group for place in package.evidence}
         evidence = (*_in_order(places), *_in_order(declared.get(purl, set()) - places))

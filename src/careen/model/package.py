@@ -1,5 +1,6 @@
 """Software found in an image, and why we believe it is there."""
 
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote as quote_strictly
 
@@ -15,6 +16,7 @@ JOINED_BY_SLASH = (
 )
 
 
+@lru_cache(maxsize=1 << 15)  # the same few words stand in many purls, and each purl is told several times
 def quote(text: str, safe: str) -> str:
     """Percent-encoded; what is no Unicode in a name (lone surrogates) becomes ``?``, so that a purl can always be told."""
     return quote_strictly(text, safe=safe, errors="replace")
