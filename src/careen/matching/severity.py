@@ -55,16 +55,16 @@ def _of(
         if said := _worst([advisory for advisory in advisories if advisory.source.lower() == name]):
             return said
         theirs = [record for record in records if record.source.lower() == name]
-        scores = [cvss for record in records for cvss in record.cvss if _is_by(cvss, name)]
+        scores = [cvss for record in records for cvss in record.cvss if _is_by(cvss, record, name)]
     word = next(((record.severity, record.source) for record in theirs if record.severity != "unknown"), None)
     scored = best(scores)
     return word or ((rating(scored), scored.source) if scored else None)
 
 
-def _is_by(cvss: Cvss, name: str) -> bool:
+def _is_by(cvss: Cvss, record: VulnerabilityRecord, name: str) -> bool:
     """Whoever is neither NVD nor CISA and scores in the record of a CVE is the one who assigned it."""
     source = cvss.source.lower()
-    return source == name or (name == "cna" and source not in ("nvd", "cisa-adp"))
+    return source == name or (name == "cna" and source not in ("nvd", "cisa-adp") and _is_of_cve(record))
 
 
 def _worst(advisories: Iterable[Advisory]) -> tuple[Severity, str] | None:

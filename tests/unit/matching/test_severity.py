@@ -101,5 +101,5 @@ def test_who_assigned_the_cve_before_cisas_supplement():
     ],
 )
 def test_an_order_of_ones_own(order, expected):
-    records = [record("nvd", score(7.5), ADP, CNA), record("ghsa", severity="medium")]
+    records = [record("ghsa", score(3.0, "ghsa"), severity="medium"), record("nvd", score(7.5), ADP, CNA)]
     assert severity_of([word("low")], records, order) == expected
