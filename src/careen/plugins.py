@@ -279,6 +279,7 @@ class Feed(Struct, frozen=True):
     url: str  # "" where only a mirror has it
     compressed: bool = False
     part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and given back to ``parse``
+    named: str = ""  # ``url`` is an index of a repository: the file lies beside it and has this in its name, which changes
     full: bool = False  # large: fetched by ``careen db update --full`` alone, and kept by every other update
 
 

@@ -149,7 +149,15 @@ class FakeNetwork:
 
 def served(mirror, sources=SOURCES):
     """A network that has the mirror's files at the live addresses of the sources' feeds, and nothing else."""
-    return FakeNetwork({feed.url: (mirror / feed.path).read_bytes() for source in sources for feed in feeds_in(source, mirror)})
+    answers = {}
+    for feed in (feed for source in sources for feed in feeds_in(source, mirror)):
+        address = feed.url
+        if feed.named:  # the index, which names the file beside it
+            address = f"{feed.url.rpartition('/')[0]}/1-{feed.named}"
+            name = address.rpartition("/")[2]
+            answers[feed.url] = (f'<location href="repodata/{name}"/>' if feed.url.endswith(".xml") else name).encode()
+        answers[address] = (mirror / feed.path).read_bytes()
+    return FakeNetwork(answers)
 
 
 UNREACHABLE = NetworkError("host unreachable", "Check the connection.")

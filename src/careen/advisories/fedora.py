@@ -21,7 +21,13 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     else:
         releases = {release for one in need.namespaces if (release := one.partition("fedora:")[2])}
     return tuple(
-        Feed(f"fedora/{release}/updateinfo.xml", _address(release, listing), compressed=True, part=release)
+        Feed(
+            f"fedora/{release}/updateinfo.xml",
+            f"{_LIVE}/{release}/Everything/x86_64/repodata/repomd.xml",
+            compressed=True,
+            part=release,
+            named="updateinfo.xml",
+        )
         for release in sorted(releases)
         if release.isdecimal()
     )
@@ -31,14 +37,6 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     for update in updates(file, MAX_BYTES):
         url = f"https://bodhi.fedoraproject.org/updates/{update.id}"
         yield from records(update, "fedora", f"fedora:{feed.part}", url, every_arch=True)
-
-
-def _address(release: str, listing: Callable[[str], tuple[str, ...]]) -> str:
-    """Empty where the repository's index cannot be had."""
-    folder = f"{_LIVE}/{release}/Everything/x86_64/repodata"
-    names = listing(f"{folder}/repomd.xml")
-    found = [name for name in names if "updateinfo.xml" in name and not name.endswith(".zck")]
-    return f"{folder}/{found[0]}" if found else ""
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -52,9 +52,8 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
         return ()
     found = [Feed(f"redhat/{_MAP}", f"{_DATA}/{_MAP}", part="repositories")]
     if need.namespaces is None:
-        names = listing(f"{_DATA}/{_VEX}/archive_latest.txt") if need.full else ()
-        archive = next((f"{_DATA}/{_VEX}/{name}" for name in names if name.endswith(".tar.zst")), "")
-        found.append(Feed(f"redhat/{_VEX}/{_ARCHIVE}", archive, compressed=True, part="VEX", full=True))
+        latest = f"{_DATA}/{_VEX}/archive_latest.txt"
+        found.append(Feed(f"redhat/{_VEX}/{_ARCHIVE}", latest, compressed=True, part="VEX", named=".tar.zst", full=True))
     folder = f"redhat/{_VEX}"
     for year in filter(_YEAR.fullmatch, listing(folder)):
         files = [name for name in listing(f"{folder}/{year}") if name.startswith("cve-") and name.endswith(".json")]

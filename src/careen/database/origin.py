@@ -77,9 +77,17 @@ def live(fetcher: Fetcher, progress: Progress = silent) -> Origin:
         return _names(unquote(one).strip().rstrip("/") for one in found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
-        return _download(fetcher, feed.url, feed, row, target, progress)
+        address = _beside(feed, listing(feed.url)) if feed.named else feed.url
+        return _download(fetcher, address, feed, row, target, progress, feed.url)
 
     return Origin(listing, fetch, lambda feed: bool(feed.url))
+
+
+def _beside(feed: Feed, names: tuple[str, ...]) -> str:
+    found = [name for name in names if feed.named in name and not name.endswith(".zck")]
+    if not found:
+        raise FetchError(f"{feed.url} names no {feed.named}, or cannot be had")
+    return f"{feed.url.rpartition('/')[0]}/{found[0]}"
 
 
 def folder(root: Path) -> Origin:
@@ -129,7 +137,8 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
         stated = known.get(feed.path, _File(feed.path))
         if row and stated.sha256 and row.sha256 == stated.sha256:
             return None
-        fetched = _download(fetcher, f"{base}/{quote(feed.path)}", feed, row, target, progress)
+        address = f"{base}/{quote(feed.path)}"
+        fetched = _download(fetcher, address, feed, row, target, progress, address)
         if fetched is None:
             return None
         if stated.sha256 and fetched.sha256 != stated.sha256:
@@ -167,9 +176,12 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _download(fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, target: Path, progress: Progress) -> Fetched | None:
+def _download(
+    fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, target: Path, progress: Progress, place: str
+) -> Fetched | None:
+    """``place``: the lasting address, by which the file is known the next time."""
     headers = {"Accept-Encoding": "identity" if feed.compressed else "gzip"}
-    if row and row.url == url:  # else what we have is from another place
+    if row and row.url == place:  # else what we have is from another place
         if row.etag:
             headers["If-None-Match"] = row.etag
         if row.last_modified:
@@ -183,7 +195,7 @@ def _download(fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, targe
     finally:
         response.close()
     modified = response.headers.get("last-modified", "")
-    return Fetched(target, url, _day(modified), response.headers.get("etag", ""), modified, digest)
+    return Fetched(target, place, _day(modified), response.headers.get("etag", ""), modified, digest)
 
 
 def _save(response: Response, target: Path, url: str, progress: Progress) -> str:

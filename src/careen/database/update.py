@@ -89,7 +89,7 @@ def update(
         scratch.mkdir()
         try:
             origin = _origin(mirror_at, fetcher, progress)
-            job = _Job(path, scratch, origin, asked, max_age_s, patience_s, accept_loss, progress, mirror_at is None)
+            job = _Job(path, scratch, origin, asked, max_age_s, patience_s, accept_loss, progress)
             return _update(job, sources, need)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -120,7 +120,6 @@ class _Job(Struct, frozen=True):
     patience_s: float | None
     accept_loss: bool
     progress: Progress
-    live: bool = False  # from the sources' own addresses
 
 
 def _origin(mirror_at: str | None, fetcher: Fetcher | None, progress: Progress) -> Origin:
@@ -148,9 +147,7 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
         if row and _is_fresh(job, max(row.fetched, checked.get(feed.path, ""))):
             results[feed.path] = FeedResult(source.name, feed.path, "fresh", records=row.records)
         elif not job.origin.offers(feed):
-            if feed.full and job.live:
-                results[feed.path] = FeedResult(source.name, feed.path, "failed", "not offered here")
-            elif need.namespaces is not None or row:
+            if need.namespaces is not None or row:
                 results[feed.path] = FeedResult(source.name, feed.path, "absent", "not offered here")
         else:
             asking.append((source, feed))

@@ -1,5 +1,5 @@
 import pytest
-from tests.support.feeds import FakeNetwork, served, whole_mirror
+from tests.support.feeds import served, whole_mirror
 
 from careen.advisories import redhat
 from careen.database.read import open_database
@@ -40,13 +40,8 @@ def test_a_first_scan_fetches_the_map_of_repositories_alone():
 
 
 def test_the_archive_has_the_name_of_its_day():
-    def listing(name):
-        return ("csaf_vex_2099-01-02.tar.zst",) if name == f"{VEX}/archive_latest.txt" else ()
-
-    (archive,) = [feed for feed in redhat.feeds(Need(full=True), listing) if feed.full]
-    assert (archive.path, archive.url) == (ARCHIVE, f"{VEX}/csaf_vex_2099-01-02.tar.zst")
-    (unnamed,) = [feed for feed in redhat.feeds(Need(), listing) if feed.full]
-    assert (unnamed.path, unnamed.url) == (ARCHIVE, "")
+    (archive,) = [feed for feed in redhat.feeds(Need(), nothing) if feed.full]
+    assert (archive.path, archive.url, archive.named) == (ARCHIVE, f"{VEX}/archive_latest.txt", ".tar.zst")
 
 
 @pytest.fixture
@@ -88,9 +83,11 @@ def test_live(tmp_path, mirror):
 
 
 def test_an_archive_that_nobody_offers_is_told(tmp_path, mirror):
-    network = FakeNetwork({feed.url: (mirror / feed.path).read_bytes() for feed in redhat.feeds(Need(), nothing) if feed.url})
+    network = served(mirror, SOURCES)
+    del network.answers[f"{VEX}/archive_latest.txt"]
     (failed,) = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True)).failed
-    assert (failed.path, failed.detail) == (ARCHIVE, "not offered here")
+    assert failed.path == ARCHIVE
+    assert "archive_latest.txt names no .tar.zst" in failed.detail
 
 
 def test_what_is_known_of_a_release(tmp_path, mirror):
