@@ -87,10 +87,16 @@ def check_files(
 
 
 def check_running(
-    engine: str, containers: Sequence[Running], of_services: Sequence[Check], of_containers: Sequence[Check], tuning: Tuning
+    engine: str,
+    containers: Sequence[Running],
+    of_services: Sequence[Check],
+    of_containers: Sequence[Check],
+    rules: Rules,
+    tuning: Tuning,
 ) -> Checked:
     """Running containers by the checks of Compose, and by those that compare them with their images."""
     project = compose.of_containers(engine, [one.service for one in containers])
+    project.registries = rules.registries
     outcomes = (run(tuned(of_services, tuning), project, engine), run(tuned(of_containers, tuning), containers, engine))
     return Checked(joined(outcomes), (), len(containers))
 

@@ -50,7 +50,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[str, ...], Meta(description="how severe the faults of a check are here: DKR-023=high; may be repeated")
     ] = ()
     allowed_registries: Annotated[
-        tuple[str, ...], Meta(description="registries that base images may come from: docker.io,*.example.com (default: any)")
+        tuple[str, ...], Meta(description="registries that images may come from: docker.io,*.example.com (default: any)")
+    ] = ()
+    allowed_images: Annotated[
+        tuple[str, ...], Meta(description="images that Dockerfiles may build on: debian,registry.example/base/* (default: any)")
     ] = ()
 
     checks: Annotated[

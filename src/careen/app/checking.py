@@ -22,7 +22,7 @@ from careen.model.report import Report
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
-    from careen.checks.kind import SourceFile
+    from careen.checks.kind import Rules, SourceFile
     from careen.formats.dockerfile.stages import Dockerfile
     from careen.predict.locked import Locked
     from careen.predict.resolve import Ask
@@ -33,7 +33,6 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     from careen.check import as_written, check_files, report_of_files
     from careen.checks.files import find_files
     from careen.checks.helm import with_charts
-    from careen.checks.kind import Rules
     from careen.matching.match import Matched, match
     from careen.policy.rego import load_policies, with_policies
 
@@ -43,7 +42,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     found = find_files(paths)
     charts = with_charts([*_given(commands), *found.files], run if settings.allow_helm else None)
     unknowns = (*found.unknowns, *charts.unknowns)
-    rules = Rules(settings.allowed_registries, pss_minor=judges.pss_minor)
+    rules = _rules(settings, judges)
     with ExitStack() as opened:
         ask = _asked(settings, opened) if settings.resolve else None
         lock = _locked(settings) if "vuln" in settings.scanners else None
@@ -80,9 +79,17 @@ def check_running(engine: str | None, settings: Settings, progress: Progress = s
     policies = load_policies(settings.policy)
     policy = policy_of(settings)
     found = containers(engine, open_context(settings, progress))
-    checked = check_running(found.engine, found.running, judges.of(("compose",)), judges.of(("running",)), judges.tuning)
+    checked = check_running(
+        found.engine, found.running, judges.of(("compose",)), judges.of(("running",)), _rules(settings, judges), judges.tuning
+    )
     report = report_of_files(f"containers of {found.engine}", checked, found.unknowns, policy, None, kind="containers")
     return with_policies(judges.with_compliance(report, checked.outcome.ran), policies)
+
+
+def _rules(settings: Settings, judges: Judges) -> "Rules":
+    from careen.checks.kind import Rules
+
+    return Rules(settings.allowed_registries, settings.allowed_images, judges.pss_minor)
 
 
 def _given(commands: Sequence[str]) -> "list[SourceFile]":

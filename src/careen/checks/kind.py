@@ -22,7 +22,8 @@ class SourceFile(Struct, frozen=True):
 class Rules(Struct, frozen=True):
     """What the settings say: which checks run, and what they may allow."""
 
-    registries: tuple[str, ...] = ()  # that images may come from
+    registries: tuple[str, ...] = ()  # that images may come from; (): any
+    images: tuple[str, ...] = ()  # that Dockerfiles may build on; (): any
     pss_minor: int = LATEST_MINOR  # version of the Pod Security Standards
     paths: frozenset[str] = frozenset()  # of all files that are checked together
 

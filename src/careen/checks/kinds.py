@@ -67,7 +67,9 @@ def _is_compose(path: str, text: str) -> bool:
 def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     for file in files:
         try:
-            document = read_dockerfile(file.text, file.path, {"registries": rules.registries}, file.ignored)
+            document = read_dockerfile(
+                file.text, file.path, {"registries": rules.registries, "images": rules.images}, file.ignored
+            )
         except ValueError as error:
             yield Unknown("dockerfile", Evidence(file.path, 0), str(error))
             continue
@@ -92,7 +94,9 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
             continue
         ignores += comments_in_lines(file.text, file.path)
     if found:
-        yield Document(files[0].path, kubernetes.Manifests(found, rules.pss_minor), tuple(ignores))
+        manifests = kubernetes.Manifests(found, rules.pss_minor)
+        manifests.registries = rules.registries
+        yield Document(files[0].path, manifests, tuple(ignores))
 
 
 def _is_kustomization(path: str, text: str) -> bool:
@@ -126,6 +130,7 @@ def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules)
         except ValueError as error:
             yield Unknown("compose", Evidence(group[0].path, 0), str(error))
             continue
+        value.registries = rules.registries
         yield Document(group[0].path, value, tuple(one for file in group for one in comments_in_lines(file.text, file.path)))
 
 

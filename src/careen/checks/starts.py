@@ -68,7 +68,9 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> _Re
                 yield Unknown(what, Evidence(file.path, 0), str(error))
                 continue
             if found:
-                yield Document(file.path, of_containers(file.path, found), comments_in_lines(file.text, file.path))
+                value = of_containers(file.path, found)
+                value.registries = rules.registries
+                yield Document(file.path, value, comments_in_lines(file.text, file.path))
             elif file.path.startswith(COMMAND_LINE):
                 yield Unknown(what, Evidence(file.path, 0), "no docker run, podman run or the like in it")
 
@@ -95,6 +97,7 @@ def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules
                     yield Unknown("quadlet", Evidence(file.path, 0), why)
         if readable:
             value = quadlet.read_units([(file.path, file.text) for file in readable])
+            value.registries = rules.registries
             yield Document(
                 readable[0].path, value, tuple(one for file in readable for one in comments_in_lines(file.text, file.path))
             )
@@ -109,6 +112,7 @@ def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: 
         except ValueError as error:
             yield Unknown("devcontainer", Evidence(file.path, 0), str(error))
             continue
+        value.registries = rules.registries
         yield Document(file.path, value, comments_in_lines(file.text.replace("//", "#"), file.path))
 
 

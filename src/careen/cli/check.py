@@ -37,6 +37,7 @@ def parser() -> Parser:
             "compliance",
             "pss_version",
             "allowed_registries",
+            "allowed_images",
             "allow_helm",
         ),
     )

@@ -68,6 +68,7 @@ class Compose:
         self.path = path
         self.unresolved = tuple(unresolved)
         self.services = tuple(services)
+        self.registries: tuple[str, ...] = ()  # that images may come from; (): any
         self.users: dict[str, list[tuple[Service, Mount]]] = {}  # of each named volume
         for service in self.services:
             for mount in service.mounts():

@@ -3,6 +3,9 @@
 **Source:** the reference grammar of github.com/distribution/reference.
 """
 
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
 from msgspec import Struct
 
 
@@ -21,6 +24,40 @@ class ImageName(Struct, frozen=True):
     def last(self) -> str:
         """The last part of the repository."""
         return self.repository.rpartition("/")[2]
+
+
+def registry_of(text: str) -> str:
+    """The registry of an image, Docker Hub's where none is written; "" where a variable may name it."""
+    name = parse(text)
+    return name.registry or ("" if name.repository.startswith("$") else "docker.io")
+
+
+def is_of_registry(text: str, registries: Iterable[str]) -> bool:
+    """Whether an image comes from one of them: a host, or ``*.host``."""
+    host = registry_of(text)
+    return not host or any(host == one or (one.startswith("*") and host.endswith(one[1:])) for one in registries)
+
+
+def is_one_of(text: str, allowed: Iterable[str]) -> bool:
+    """Whether an image is one of those repositories, written with or without registry, tag or digest; ``*`` is any text."""
+    image = parse(text)
+    if "$" in image.repository:
+        return True  # nobody knows which it is
+    return any(_is(image, parse(one)) for one in allowed)
+
+
+def _is(image: ImageName, wanted: ImageName) -> bool:
+    if wanted.digest and wanted.digest != image.digest:
+        return False
+    if wanted.tag and not fnmatchcase(image.tag or "latest", wanted.tag):
+        return False
+    return fnmatchcase(_whole(image), _whole(wanted))
+
+
+def _whole(name: ImageName) -> str:
+    registry = name.registry or "docker.io"
+    plain = registry == "docker.io" and "/" not in name.repository
+    return f"{registry}/{'library/' if plain else ''}{name.repository}"
 
 
 def parse(text: str) -> ImageName:

@@ -175,6 +175,7 @@ class Manifests:
     def __init__(self, resources: Iterable[Resource], minor: int = LATEST_MINOR) -> None:
         self.resources = tuple(resources)
         self.minor = minor
+        self.registries: tuple[str, ...] = ()  # that images may come from; (): any
         self.by_kind: dict[str, list[Resource]] = {}
         self._by_name: dict[tuple[str, str], list[Resource]] = {}
         for resource in self.resources:

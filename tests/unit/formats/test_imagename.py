@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.formats.imagename import parse
+from careen.formats.imagename import is_of_registry, is_one_of, parse
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,39 @@ def test_parts(text, parts, mutable):
 
 def test_last_part():
     assert parse("registry.example/a/b/web:1").last == "web"
+
+
+@pytest.mark.parametrize(
+    ("image", "allowed", "is_one"),
+    [
+        ("debian:12", "debian", True),
+        ("docker.io/library/debian:12", "debian", True),
+        ("debian", "docker.io/library/debian", True),
+        ("debian:12-slim", "debian:12*", True),
+        ("debian:13", "debian:12*", False),
+        ("debian", "debian:latest", True),
+        ("evil/debian", "debian", False),
+        ("registry.example/base/py:3", "registry.example/base/*", True),
+        ("registry.example/other/py:3", "registry.example/base/*", False),
+        ("debian@sha256:" + "a" * 64, "debian@sha256:" + "a" * 64, True),
+        ("debian@sha256:" + "b" * 64, "debian@sha256:" + "a" * 64, False),
+        ("$BASE", "debian", True),
+    ],
+)
+def test_images_that_are_allowed(image, allowed, is_one):
+    assert is_one_of(image, (allowed,)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("image", "allowed", "is_of"),
+    [
+        ("debian", "docker.io", True),
+        ("quay.example/x", "docker.io", False),
+        ("a.registry.example/x", "*.registry.example", True),
+        ("registry.example/x", "*.registry.example", False),
+        ("localhost:5000/x", "localhost:5000", True),
+        ("${REGISTRY}/x", "docker.io", True),
+    ],
+)
+def test_registries_that_are_allowed(image, allowed, is_of):
+    assert is_of_registry(image, (allowed,)) is is_of

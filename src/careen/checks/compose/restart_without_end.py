@@ -11,6 +11,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
         if service.node.text("restart") in ("always", "unless-stopped", "on-failure"):
             yield below(service, "is restarted without end", "restart")
+        policy = service.node.map("deploy", "restart_policy")
+        if policy.text("condition") in ("any", "on-failure") and "max_attempts" not in policy:
+            yield below(service, "is restarted without end", "deploy", "restart_policy")
 
 
 CHECK = Check(

@@ -1,9 +1,9 @@
 """A base image comes from a registry that is not allowed."""
 
-import re
 from collections.abc import Iterator
 
 from careen.checks.steps import of_stage
+from careen.formats import imagename
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
@@ -16,14 +16,8 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     for stage in document.stages:
         if stage.resolved in ("", "scratch") or stage.parent is not None:
             continue
-        host = _host(stage.resolved)
-        if not any(host == one or (one.startswith("*") and host.endswith(one[1:])) for one in allowed):
-            yield of_stage(stage, f"{stage.resolved} is of {host}")
-
-
-def _host(image: str) -> str:
-    first, slash, _ = image.partition("/")
-    return first if slash and (re.search(r"[.:]", first) or first == "localhost") else "docker.io"
+        if not imagename.is_of_registry(stage.resolved, allowed):
+            yield of_stage(stage, f"{stage.resolved} is of {imagename.registry_of(stage.resolved)}")
 
 
 CHECK = Check(
@@ -31,7 +25,7 @@ CHECK = Check(
     title="A base image comes from a registry that is not allowed",
     severity="medium",
     why="An image from elsewhere has passed none of the controls that the allowed registries stand for.",
-    fix="Use an image of an allowed registry, or add this one to check_registries in the settings.",
+    fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",
         "CWE-829",

@@ -1,0 +1,47 @@
+"""The image of a service comes from a registry that is not allowed."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats import imagename
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    """Only where the settings name registries."""
+    for service in compose.services if compose.registries else ():
+        if service.image and "build" not in service.node and not imagename.is_of_registry(service.image, compose.registries):
+            yield below(service, f"has the image {service.image} of {imagename.registry_of(service.image)}", "image")
+
+
+CHECK = Check(
+    id="CMP-072",
+    title="The image of a service comes from a registry that is not allowed",
+    severity="medium",
+    why="An image from elsewhere has passed none of the controls that the allowed registries stand for.",
+    fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
+    references=(
+        "CIS Docker 1.6, 4.2",
+        "CWE-829",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+  db:
+    image: postgres:17
+  own:
+    image: ${IMAGE}
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: ghcr.example/web:1.4.2
+""",
+    ),
+)

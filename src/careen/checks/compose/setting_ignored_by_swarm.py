@@ -1,0 +1,66 @@
+"""A service of a Swarm stack relies on a setting that Swarm ignores."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import below
+from careen.formats.compose import Compose
+from careen.plugins import Check, Place
+
+# Of what ``docker stack deploy`` passes over, what keeps a container apart.
+IGNORED = ("security_opt", "userns_mode", "cgroup_parent", "network_mode")
+SWARM = ("placement", "update_config", "rollback_config", "endpoint_mode", "mode")
+
+
+def inspect(compose: Compose) -> Iterator[Place]:
+    for service in compose.services:
+        if not service.node.map("deploy").keys() & set(SWARM):
+            continue
+        for key in IGNORED:
+            if key in service.node:
+                yield below(service, f"sets {key}, which Swarm ignores", key)
+
+
+CHECK = Check(
+    id="CMP-073",
+    title="A service of a Swarm stack relies on a setting that Swarm ignores",
+    severity="low",
+    why="docker stack deploy passes it over without a word: the container runs without what the file seems to promise.",
+    fix="Set it for the daemon (no-new-privileges, userns-remap, seccomp-profile in daemon.json).",
+    references=(
+        "CWE-1188",
+        "https://docs.docker.com/reference/cli/docker/stack/deploy/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    security_opt:
+      - no-new-privileges:true
+    deploy:
+      resources:
+        limits:
+          memory: 256M
+""",
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    read_only: true
+    deploy:
+      mode: global
+""",
+    ),
+    bad=(
+        """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    security_opt:
+      - no-new-privileges:true
+    deploy:
+      mode: global
+""",
+    ),
+)

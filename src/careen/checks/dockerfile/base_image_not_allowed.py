@@ -1,0 +1,47 @@
+"""A base image is not among those that are allowed."""
+
+from collections.abc import Iterator
+
+from careen.checks.steps import of_stage
+from careen.formats import imagename
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+
+def inspect(document: Dockerfile) -> Iterator[Place]:
+    """Only where the settings name images."""
+    allowed = document.settings.get("images", ())
+    for stage in document.stages if allowed else ():
+        if stage.resolved in ("", "scratch") or stage.parent is not None:
+            continue
+        if not imagename.is_one_of(stage.resolved, allowed):
+            yield of_stage(stage, f"{stage.resolved} is none of the images that are allowed")
+
+
+CHECK = Check(
+    id="DKR-100",
+    title="A base image is not among those that are allowed",
+    severity="medium",
+    why="Nobody here has said that it is built, mended and supported as an image of ours has to be.",
+    fix="Build on an image that is allowed, or add this one to allowed_images in the settings.",
+    references=(
+        "CIS Docker 1.6, 4.2",
+        "CWE-829",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+FROM debian:12
+""",
+        """\
+FROM docker.io/library/debian:12 AS build
+FROM build
+FROM scratch
+""",
+    ),
+    bad=(
+        """\
+FROM httpd:2.4
+""",
+    ),
+)

@@ -1,0 +1,52 @@
+"""The image of a container comes from a registry that is not allowed."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats import imagename
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    """Only where the settings name registries."""
+    for container in manifests.containers if manifests.registries else ():
+        if container.image and not imagename.is_of_registry(container.image, manifests.registries):
+            yield at(container, f"has the image {container.image} of {imagename.registry_of(container.image)}", "image")
+
+
+CHECK = Check(
+    id="K8S-122",
+    title="The image of a container comes from a registry that is not allowed",
+    severity="medium",
+    why="An image from elsewhere has passed none of the controls that the allowed registries stand for.",
+    fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
+    references=("CWE-829",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+    - name: db
+      image: postgres:17
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: ghcr.example/web:1.4.2
+""",
+    ),
+)
