@@ -18,6 +18,7 @@ from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step, reso
 from careen.formats.packagecommands import PackageCall, Spec, is_url, read_call
 from careen.formats.packagefile import FileName, read_address
 from careen.formats.remote import read_download
+from careen.formats.shell import Command
 from careen.model.package import Distribution, Evidence, Package
 
 from .base import distribution_of
@@ -138,17 +139,20 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
             if is_url(address):
                 yield from _fetched(document, address, "ADD", step.line, step.end_line, step.stage, base)
         return
-    known: dict[str, str] = {name: value for name, value in step.env.items() if value is not None}
+    known = step.known
+    commands = iter(step.commands)
     for call in document.calls_of(step):
-        known.update(_assigned(step, call, known))
+        assigned = _assigned(commands, call, known)
+        known = {**known, **assigned} if assigned else known
         words = resolved_words(call.command.words, known)
         package = read_call(words) if call.package is not None else None
         if package is not None:
             if package.action == "remove":
                 gone.update(package.options.words[1:])
             elif package.action in ("install", "run"):
+                lines = call.lines()
                 for spec in package.specs:
-                    line = call.line_of(spec.text)
+                    line = lines.get(spec.text) or call.line_of(spec.text)
                     yield from _installed(document, package, spec, (line, line), step.stage, base)
             continue
         download = read_download(words)
@@ -157,13 +161,13 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
             yield from _fetched(document, url, words[0].rpartition("/")[2], line, line, step.stage, base)
 
 
-def _assigned(step: Step, until: Call, known: Mapping[str, str]) -> dict[str, str]:
-    """Variables that the script has set by then."""
+def _assigned(commands: Iterator[Command], until: Call, known: Mapping[str, str]) -> dict[str, str]:
+    """Variables that the script sets between the call before and this one; ``commands`` go on from there."""
     found: dict[str, str] = {}
-    for command in step.commands:
+    for command in commands:
         if not command.words or command.program in ("export", "local", "declare", "readonly"):
             for name, value in command.assignments:
-                found[name] = " ".join(resolved_words((value,), {**known, **found}))
+                found[name] = " ".join(resolved_words((value,), {**known, **found} if "$" in value else known))
         if command is until.command:
             break
     return {name: value for name, value in found.items() if "$(" not in value and "`" not in value}

@@ -7,6 +7,7 @@ Raises: ValueError where the text is no Dockerfile.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -52,6 +53,26 @@ class Call(Struct, frozen=True, gc=False):
                     return line
                 at = one.text.find(raw, at + 1)
         return first
+
+
+    def lines(self) -> dict[str, int]:
+        """The line of each word as it is written, of the first where there are several; in one pass over the text."""
+        one = self.step.instruction
+        if one.json or one.heredocs:
+            return {}
+        row = bisect_left(one.lines, self.command.line)
+        at = max(one.starts[row], 0) if row < len(one.starts) else 0
+        found: dict[str, int] = {}
+        for word in self.command.words:
+            place = one.text.find(word, at)
+            if place < 0:
+                continue
+            line = one.line_at(place)
+            if line > max(self.command.line, self.command.end_line):
+                continue
+            found.setdefault(word, line)
+            at = place + len(word)
+        return found
 
 
 class Step(Struct, frozen=True):
