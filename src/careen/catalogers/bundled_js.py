@@ -18,12 +18,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 LOOKED_AT_BYTES = 2 << 20
 VERSION = r"\d{1,4}\.\d{1,5}(?:\.\d{1,5})?(?:-?(?:alpha|beta|rc|pre)[.-]?\d{0,4})?"
-_NAME = re.compile(
+_NAME = pattern(
     rf"(?P<stem>[a-z][a-z0-9.-]*?)(?:[-.@_]v?(?P<version>{VERSION}))?"
     r"(?:[.-](?:min|slim|prod|production|development|dev|full|all|custom|umd|pack|packed|debug|src|esm|cjs|browser))*\.js",
     re.IGNORECASE,
@@ -41,12 +42,10 @@ class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
     library: tuple[Library, ...]
 
 
-def libraries() -> tuple[Library, ...]:
+@cache
+def by_stem() -> dict[str, Library]:
     data = tomllib.loads(Path(__file__).with_name("bundled_js_rules.toml").read_text("utf-8"))
-    return msgspec.convert(data, _Rules).library
-
-
-BY_STEM = {stem: library for library in libraries() for stem in library.files}
+    return {stem: library for library in msgspec.convert(data, _Rules).library for stem in library.files}
 
 
 def wanted(path: str, mode: int) -> bool:
@@ -78,7 +77,7 @@ def read(file: File) -> Iterator[Package]:
 
 def _named(path: str) -> tuple[Library, str | None] | None:
     found = _NAME.fullmatch(path.rpartition("/")[2][:200])
-    library = BY_STEM.get(found["stem"].lower()) if found else None
+    library = by_stem().get(found["stem"].lower()) if found else None
     return (library, found["version"] if library.by_name else None) if library and found else None
 
 
@@ -101,8 +100,5 @@ CATALOGER = Cataloger(
     name="bundled_js",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(select=wanted), read),),
-    limits=(
-        "Libraries within a bundle of another name, and those whose files were renamed. Known are "
-        f"{', '.join(sorted({library.name for library in BY_STEM.values()}))}."
-    ),
+    limits="Libraries within a bundle of another name, and those whose files were renamed; some fifty are known.",
 )

@@ -2,9 +2,10 @@
 
 A library of ``*.deps.json`` counts unless its target has no file of it, the application's own projects too
 (confidence 0.4: nothing published need have their name). A shared framework (``shared/<name>/<version>/``) is also listed
-as the package it is published as, ``<name>.Runtime.<platform>``. A managed ``.dll`` or ``.exe`` that no ``*.deps.json``
-beside it knows is listed by its version resource: the product version where its first number is the file version's,
-else the file version, which says less about the package (0.5 and 0.4). Localised resources are left out.
+as the package it is published as, ``<name>.Runtime.<platform>``; an SDK (``sdk/<version>/``) as ``dotnet-sdk``. A managed
+``.dll`` or ``.exe`` that no ``*.deps.json`` beside it knows is listed by its version resource: the product version where its
+first number is the file version's, else the file version, which says less about the package (0.5 and 0.4). Localised
+resources are left out.
 Raises: ValueError for JSON that is no ``*.deps.json``, and for damaged headers or resources.
 **Source:** .NET, runtime configuration files (deps.json); Microsoft PE Format; FileVersionInfo.
 """
@@ -26,6 +27,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 MAX_RESOURCES_BYTES = 1 << 20
 NAME = pattern(r"[A-Za-z0-9_](?:[A-Za-z0-9_.+-]{0,200}[A-Za-z0-9_+])?")
 VERSION = pattern(r"[0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?")
+SDK = pattern(r"(?:^|/)sdk/([0-9][^/]*)/dotnet\.deps\.json")
 SHARED = pattern(r"(?:^|/)shared/([^/]+)/([0-9][^/]*)/\1\.deps\.json")
 
 
@@ -33,6 +35,10 @@ class Library(Struct, frozen=True, tag="library", omit_defaults=True):
     name: str
     version: str
     project: bool = False
+
+
+class Sdk(Struct, frozen=True, tag="sdk"):
+    version: str
 
 
 class Assets(Struct, frozen=True, tag="assets"):
@@ -80,7 +86,7 @@ def read_assembly(file: File) -> VersionScan | None:
     return VersionScan(pe, posixpath.basename(file.path)) if pe and pe.managed and pe.resources_bytes else None
 
 
-def read_dependencies(file: File) -> Iterator[Library | Assets]:
+def read_dependencies(file: File) -> Iterator[Library | Sdk | Assets]:
     document = json_object(file.data)
     libraries, targets = mapping(document.get("libraries")), mapping(document.get("targets"))
     if not libraries and not targets:
@@ -89,6 +95,8 @@ def read_dependencies(file: File) -> Iterator[Library | Assets]:
     target = mapping(targets.get(runtime))
     found = list(_libraries(libraries, target))
     yield from found
+    if (sdk := SDK.search(file.path)) and VERSION.fullmatch(sdk[1]):
+        yield Sdk(sdk[1])
     shared = SHARED.search(file.path)
     if not shared:
         yield Assets(tuple(sorted({name for entry in target.values() for name in _files(entry)})))
@@ -108,6 +116,10 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
         folder, file_name = posixpath.split(fact.path)
         found = fact.value
         if isinstance(found, Assets) or (isinstance(found, Assembly) and file_name.lower() in known.get(folder, ())):
+            continue
+        if isinstance(found, Sdk):
+            place = (Evidence(fact.path, fact.layer),)
+            yield Package("generic", None, "dotnet-sdk", found.version, cataloger=CATALOGER.name, evidence=place)
             continue
         if isinstance(found, Library):
             confidence = 0.4 if found.project else 1.0
@@ -149,7 +161,7 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".deps.json",)), read_dependencies),
         Reader(Wants(suffixes=(".dll", ".exe"), magic=(b"MZ",), amount="stream"), read_assembly),
     ),
-    fact=Library | Assets | Assembly,
+    fact=Library | Sdk | Assets | Assembly,
     join=join,
     limits="libraries within a single-file application; native libraries and programs for Windows",
 )

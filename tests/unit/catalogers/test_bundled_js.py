@@ -3,7 +3,7 @@ import time
 import pytest
 from tests.support.reading import MemoryFile
 
-from careen.catalogers.bundled_js import BY_STEM, LOOKED_AT_BYTES, _compiled, read, wanted
+from careen.catalogers.bundled_js import LOOKED_AT_BYTES, _compiled, by_stem, read, wanted
 
 
 def found(name, content):
@@ -68,7 +68,7 @@ def test_time_grows_with_size():
         _compiled(banner).search(data)
         return time.process_time() - begin
 
-    for library in set(BY_STEM.values()):
+    for library in set(by_stem().values()):
         for banner in library.banners:
             for text in (*starts, banner.partition("<")[0].replace("\\", "")[:12] or "a"):
                 small = min(spent(banner, text, 1 << 14) for _ in range(2))
