@@ -1,24 +1,31 @@
 """Knowledge in memory answers as the database file does."""
 
+from functools import partial
+
 from tests.support.feeds import SOURCES, feeds_in, whole_mirror
 
 from careen.database.build import FeedRow, Fresh, build
+from careen.database.chain import Chain
 from careen.database.knowledge import key_name
 from careen.database.memory import MemoryDatabase
 from careen.database.read import open_database
-from careen.model.advisory import Advisory, Malicious, NamespaceInfo
+from careen.model.advisory import Advisory, Malicious, NamespaceInfo, Repository
 
 
 def test_same_answers_as_the_file(tmp_path):
     mirror = whole_mirror(tmp_path / "mirror")
-    records = [
-        record
+    by_source = {
+        source.name: [
+            record
+            for feed in feeds_in(source, mirror)
+            if feed.part != "changelogs"  # repeats what the tracker says, which only a file with feeds can tell
+            for record in source.parse(feed, mirror / feed.path)
+        ]
         for source in SOURCES
-        for feed in feeds_in(source, mirror)
-        if feed.part != "changelogs"  # repeats what the tracker says, which only a file with feeds can tell
-        for record in source.parse(feed, mirror / feed.path)
-    ]
-    build(tmp_path / "db", [Fresh(FeedRow("all", "all"), lambda: iter(records))], "2026-01-02")
+    }
+    records = [record for found in by_source.values() for record in found]
+    feeds = [Fresh(FeedRow(name, name), partial(iter, found)) for name, found in by_source.items()]
+    build(tmp_path / "db", feeds, "2026-01-02")
     memory = MemoryDatabase(records)
     names: dict[str, set[str]] = {}
     for record in records:
@@ -46,3 +53,13 @@ def test_namespaces_are_told_as_given():
     info = NamespaceInfo("debian:12", "debian", 5, 2)
     assert MemoryDatabase([info]).namespace("debian:12") == (info,)
     assert MemoryDatabase([]).namespace("debian:12") == ()
+
+
+def test_repositories_as_the_file_has_them(tmp_path):
+    records = [Repository("a-rpms", ("rhel:9", "rhel_eus:9.2"))]
+    build(tmp_path / "db", [Fresh(FeedRow("all", "all"), lambda: iter(records))], "2026-01-02")
+    expected = {"a-rpms": ("rhel:9", "rhel_eus:9.2")}
+    assert MemoryDatabase(records).repositories(["a-rpms", "b-rpms"]) == expected
+    with open_database(tmp_path / "db") as database:
+        assert database.repositories(["a-rpms", "b-rpms"]) == expected
+        assert Chain([MemoryDatabase([]), database]).repositories(["a-rpms"]) == expected
