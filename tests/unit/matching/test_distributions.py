@@ -24,6 +24,8 @@ from careen.model.package import Distribution, Package
         ("amzn", "2018.03", "amzn:1"),
         ("amzn", "2023.3.20240304", "amzn:2023"),
         ("fedora", "40", "fedora:40"),
+        ("anolis", "8.8", "anolis:8"),
+        ("openeuler", "23.09", "openeuler:23.09"),
         ("sles", "15.5", "sles:15.5"),
         ("opensuse-leap", "15.6", "opensuse-leap:15.6"),
         ("opensuse-tumbleweed", "20240601", "opensuse-tumbleweed"),
@@ -37,6 +39,13 @@ from careen.model.package import Distribution, Package
 )
 def test_the_namespace_of_a_release(id, version, namespace):
     assert release_of(Distribution(id, version)).namespace == namespace
+
+
+def test_service_packs_are_releases_of_their_own():
+    """Their VERSION_ID is the same."""
+    for pack in ("LTS", "LTS-SP3"):
+        found = release_of(Distribution("openeuler", "22.03", pretty_name=f"openEuler 22.03 ({pack})"))
+        assert found.namespace == f"openeuler:22.03-{pack.lower()}"
 
 
 def test_derivatives_are_not_judged_as_their_parents():
