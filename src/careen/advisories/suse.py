@@ -12,7 +12,6 @@ from pathlib import Path
 from careen.formats.ecosystems import namespace_of
 from careen.formats.oval import Definition, Tested, definitions
 from careen.formats.rpmerrata import Build, statements
-from careen.model.advisory import VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 8 << 30
@@ -44,7 +43,6 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 def _records(definition: Definition, cve: str) -> Iterator[Record]:
     builds = (build for one in definition.tested if (build := _build(one, definition)))
     yield from statements(cve, "suse", builds, f"https://www.suse.com/security/cve/{cve}")
-    yield VulnerabilityRecord(cve, "suse", severity=definition.severity)
 
 
 def _build(one: Tested, definition: Definition) -> Build | None:

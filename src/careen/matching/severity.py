@@ -14,7 +14,7 @@ from careen.model.advisory import SEVERITIES, Advisory, Cvss, Severity, Vulnerab
 # Records of these sources describe the CVE itself; all others are advisories of an ecosystem.
 _CVE_SOURCES = frozenset({"nvd", "cve", "cna"})
 # These vendors have records of CVEs too: their word on their own builds is in the advisories, the rest is one score of many.
-_VENDORS = frozenset({"redhat"})
+_VENDORS = frozenset({"openeuler", "redhat"})
 
 
 def severity_of(

@@ -103,3 +103,14 @@ def test_who_assigned_the_cve_before_cisas_supplement():
 def test_an_order_of_ones_own(order, expected):
     records = [record("ghsa", score(3.0, "ghsa"), severity="medium"), record("nvd", score(7.5), ADP, CNA)]
     assert severity_of([word("low")], records, order) == expected
+
+
+def test_a_vendors_record_of_a_cve_is_one_score_of_many():
+    """What Red Hat thinks of its own builds is in its advisories: of another's package NVD's score goes before it."""
+    cve = "CVE-2099-0001"
+    vendors = VulnerabilityRecord(cve, "redhat", severity="low", cvss=(Cvss("redhat", "3.1", "V", 3.1),))
+    nvds = VulnerabilityRecord(cve, "nvd", cvss=(Cvss("nvd", "3.1", "V", 9.8),))
+    assert severity_of([], [vendors, nvds]) == ("critical", "nvd")
+    assert severity_of([], [vendors]) == ("low", "redhat")
+    erratum = VulnerabilityRecord("RHSA-2099:1001", "redhat", severity="high")
+    assert severity_of([], [erratum, nvds]) == ("high", "redhat")
