@@ -44,6 +44,7 @@ ECOSYSTEMS = {
     "apk": Ecosystem("apk", "apk", distribution=True),
     "pypi": Ecosystem("pypi", "pep440", "PyPI", names_insensitive=True),
     "golang": Ecosystem("golang", "go", "Go"),
+    "cargo": Ecosystem("cargo", "go", "crates.io"),
     "generic": Ecosystem("generic", "generic"),
 }
 

@@ -177,7 +177,7 @@ def _by_itself(
     weight = _weight(package)
     if owner:
         # The distribution may have mended it under the old version; of what a binary was built from, it says nothing.
-        weight = "possible" if package.type == "golang" else weaker(weight, "likely")
+        weight = "possible" if package.type in ("golang", "cargo") else weaker(weight, "likely")
     return Subject(
         package,
         namespace,

@@ -7,6 +7,7 @@ file, in the order of lines. No sentence claims an absence of flaws that
 nobody looked for.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
@@ -67,7 +68,11 @@ NEXT_STEPS = {
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
 DISTRIBUTED = ("deb", "rpm", "apk")
-KERNEL = ("linux", "linux-libc-dev", "kernel-headers", "linux-headers")
+# Packages of the kernel's sources, as distributions and their clouds call them; "linux-pam" and others are none.
+KERNEL = re.compile(
+    r"linux|kernel|linux-glibc-devel|kernel-.+|linux-(?:libc-dev|headers|kbuild|signed|hwe|image|modules|lts|virt|rpi|tools|source"
+    r"|compiler|cloud|buildinfo|aws|azure|gcp|gke|gkeop|ibm|kvm|lowlatency|oem|oracle|raspi|riscv|intel|nvidia|xilinx)(?:-.+)?"
+)
 TOGETHER = "\u00a0"  # between words that stay on one line; in text of others it is escaped by then
 PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
 SUPPRESSED = {
@@ -196,7 +201,7 @@ def _places(finding: Vulnerability) -> tuple[str, ...]:
 
 
 def _rows(name: str, findings: list[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
-    if _is_kernel(name) and not options.verbose:
+    if KERNEL.fullmatch(name) and not options.verbose:
         yield from _kernel(findings)
         return
     rows: dict[tuple[str, str, tuple[str, ...], str, int | None], list[Vulnerability]] = {}
@@ -235,13 +240,11 @@ def _row(finding: Vulnerability, width: int, options: ReportOptions) -> Iterator
 
 
 def _kernel(findings: Sequence[Vulnerability]) -> Iterator[Line]:
-    counts = ", ".join(f"{count} {severity}" for severity, count in by_severity(findings).items() if count)
-    yield [(INDENT + counts, "")]
+    counts = [f"{count} {severity}" for severity, count in by_severity(findings).items() if count]
+    if exploited := sum(finding.kev for finding in findings):
+        counts.append(f"{exploited} of them exploited")
+    yield [(INDENT + ", ".join(counts), "")]
     yield [(INDENT + "of the kernel, which an image takes from its host (--verbose lists)", "dim")]
-
-
-def _is_kernel(name: str) -> bool:
-    return name in KERNEL or name.startswith(("linux-headers-", "linux-hwe", "linux-signed", "linux-kbuild"))
 
 
 def _percent(score: float) -> str:

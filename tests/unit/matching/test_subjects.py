@@ -1,9 +1,12 @@
 """Who judges a language package whose files belong to a distribution's package, and what nobody can judge."""
 
 import pytest
-from tests.support.matching import ALMA, advisory, codes, deb, ids, info, pypi, rpm, run
+from tests.support.matching import ALMA, TODAY, advisory, codes, deb, ids, info, pypi, rpm, run
 
 from careen.model.package import Distribution, Package, Source
+from careen.model.report import Coverage
+from careen.policy.gates import read_gate
+from careen.policy.policy import Policy, assess
 
 OWNER = deb("python3-django", "3:4.2.1-1+deb12u1", Source("python-django", "3:4.2.1-1+deb12u1"))
 ECOSYSTEM = [
@@ -52,10 +55,13 @@ def test_an_owner_that_is_not_there_owns_nothing():
     assert sorted(ids(run([owned_by(OWNER)], [*ECOSYSTEM, info(unfixed=True)]))) == ["CVE-1", "CVE-2"]
 
 
-def test_what_a_distribution_built_a_binary_from_is_possible_at_best():
-    module = Package("golang", None, "golang.org/x/net", "0.1.0", owned_by=OWNER.purl)
-    matched = run([OWNER, module], [advisory("GO-1", "0.2.0", "Go", "golang.org/x/net"), info()])
-    assert [(found.id, found.confidence) for found in matched.findings] == [("GO-1", "possible")]
+@pytest.mark.parametrize(("type", "space"), [("golang", "Go"), ("cargo", "crates.io")])
+def test_what_a_distribution_built_a_binary_from_is_possible_at_best(type, space):
+    module = Package(type, None, "net", "0.1.0", owned_by=OWNER.purl)
+    matched = run([OWNER, module], [advisory("X-1", "0.2.0", space, "net"), info()])
+    assert [(found.id, found.confidence) for found in matched.findings] == [("X-1", "possible")]
+    gate = Policy(fail_on=(read_gate("low"),), unknown_as="critical")
+    assert assess(matched.findings, Coverage("assessed", (), 1, 0), (), gate, TODAY).verdict.passed
 
 
 @pytest.mark.parametrize(("known", "judged"), [(info(unfixed=True), 2), (info(), 1)])

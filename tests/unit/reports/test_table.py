@@ -11,7 +11,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.model.report import Reason, Rule, Verdict
 from careen.plugins import ReportOptions
-from careen.reports.table import REPORTER
+from careen.reports.table import KERNEL, REPORTER
 
 
 def table(report, **options):
@@ -58,6 +58,21 @@ def test_kernel_headers_and_negligible_are_summed_up_unless_asked_for():
     all_of_it = table(usual(), verbose=True)
     assert "CVE-2023-6931" in all_of_it
     assert "CVE-2007-6755" in all_of_it
+
+
+@pytest.mark.parametrize(
+    ("name", "is_kernel"),
+    [
+        *((name, True) for name in ("linux", "linux-aws-5.15", "linux-hwe-6.8", "linux-libc-dev", "linux-headers")),
+        *(
+            (name, True)
+            for name in ("kernel-headers", "kernel-uek-devel", "kernel-default-devel", "linux-glibc-devel", "kernel")
+        ),
+        *((name, False) for name in ("linux-pam", "linux-atm", "linuxptp", "linux-base", "util-linux", "kernelshark")),
+    ],
+)
+def test_packages_of_the_kernels_sources(name, is_kernel):
+    assert (KERNEL.fullmatch(name) is not None) is is_kernel
 
 
 def test_totals_count_every_finding_by_severity_and_fix():
