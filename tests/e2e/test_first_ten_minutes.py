@@ -167,7 +167,9 @@ def test_an_image_that_only_the_engine_has(tmp_path):
         assert "app:2" in one_line_and_a_hint(forced, 3)
 
 
-def test_without_a_network_and_a_database_nothing_passes(shell, archive):
+def test_without_a_network_and_a_database_nothing_passes(shell, tmp_path):
+    ubuntu = make_layer({"etc/os-release": b'ID=ubuntu\nVERSION_ID="24.04"\n', "var/lib/dpkg/status": STATUS})
+    archive = write_docker_archive(tmp_path / "image.tar", make_image((ubuntu,)))
     finished = shell.run("scan", archive, "--offline")
     assert finished.returncode == 3
     assert "careen db update" in finished.stdout + finished.stderr
@@ -175,7 +177,21 @@ def test_without_a_network_and_a_database_nothing_passes(shell, archive):
     report = json.loads(shell.run("scan", archive, "--offline", "--format", "json").stdout)
     assert report["coverage"]["verdict"] == "not_assessed"
     assert report["verdict"] == {"passed": False, "exit_code": 3, "rules": []}
-    assert len(report["packages"]) == 3
+    assert len(report["packages"]) == 2
+
+
+def test_without_a_network_and_a_database_debian_is_judged_by_what_is_shipped(shell, archive):
+    finished = shell.run("scan", archive, "--offline")
+    assert finished.returncode == 0, finished.stderr
+    assert "there is no advisory database" in finished.stderr
+    assert "facts shipped with Careen, of 2" in " ".join(finished.stdout.split())
+    report = json.loads(shell.run("scan", archive, "--offline", "--format", "json").stdout)
+    assert report["coverage"]["verdict"] == "partially_assessed"
+    assert {reason["code"] for reason in report["coverage"]["reasons"]} >= {"archive_only", "no_advisories"}
+    assert report["database"]["sources"][0]["name"] == "debian-archive"
+    assert {"CVE-2023-5678", "CVE-2024-5535"} <= {finding["id"] for finding in report["findings"] if "package" in finding}
+    assert shell.run("scan", archive, "--offline", "--strict").returncode == 3
+    assert "CVE-2023-5678" in shell.run("explain", "CVE-2023-5678", archive, "--offline").stdout
 
 
 def test_every_platform(shell):

@@ -34,12 +34,11 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
-    from careen.config import load
 
     from .log import start
     from .progress import progress_on
 
-    settings = load(given(arguments), file=arguments.config).settings
+    settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
     if arguments.action == "update":
         with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
@@ -67,11 +66,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _seeded(facts: "ArchiveFacts", target: Path) -> str:
     from careen.formats.escape import visible
+    from careen.formats.lines import plural
 
     lines = [f"{visible(str(target))}, {target.stat().st_size:,} bytes"]
     for codename, release in facts.releases.items():
         cves = {cve for source in release.sources.values() for found in source.cves_by_version.values() for cve in found}
-        lines.append(f"{codename}, {release.as_of[:10]}: {len(release.sources)} source packages, {len(cves):,} CVEs")
+        told = f"{plural(len(release.sources), 'source package')}, {plural(len(cves), 'CVE')}"
+        lines.append(f"{codename}, {release.as_of[:10]}: {told}")
         lines.append(f"  {visible(release.detail)}")
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,194 @@
+"""How far a Debian archive alone judges images, measured by Debian's own lists; writes RESULTS.md beside this file.
+
+    CORPUS=.cache/corpus FEEDS=.cache/feeds python benchmarks/archive/run.py --archive URL|DIR [image ...]
+
+Of each image the scan gets an empty cache, no feed, and the archive (or, in the second table, only what Careen ships). A
+pair is a source package and a CVE. True are the pairs whose fixed version in the release, by the tracker, the DSA and DLA
+lists (OSV) or the mirror's list of changelogs, is above the installed one. Precision counts the found pairs that one of
+these lists knows in the release; what is newer than all of them is counted apart.
+
+The mirror's list of changelogs was made by the same rule, so where the other lists are older than the images the first
+tables check the reading and not the rule. The third table checks the rule: by the tracker and the DSA and DLA lists alone,
+what images of the release's first day should have been told of each package at hand.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from careen.database.archive import release_facts
+from careen.database.archive_files import Archives
+from careen.database.seed import RELEASES, shipped_names
+from careen.formats.debian_releases import VERSIONS
+from careen.net import NetSettings, make_fetcher
+from careen.versions.deb import key
+
+HERE = Path(__file__).resolve().parent
+CORPUS, FEEDS = (Path(os.environ.get(name, f".cache/{name.lower()}")) for name in ("CORPUS", "FEEDS"))
+IMAGES = ("debian11-old", "debian12", "debian13", "python-app")
+CODENAMES = {version: codename for codename, version in VERSIONS.items()}
+EXPLAINED = """How far a Debian archive alone judges images: see [run.py](run.py) for what is counted. A pair is a source
+package and a CVE. In the first two tables, what the lists know above the installed versions is from a list of changelogs that was
+made by the same rule (the tracker's and the DSA lists at hand are of 2023, older than these images): they check the reading. The
+third checks the rule, by the tracker and the DSA and DLA lists alone. What it misses are fixes whose changelog names no CVE
+(such as tiff 4.2.0-1+deb11u4, "multiple flaws in tiffcrop"), which no reader of changelogs can find.
+"""
+COLUMNS = ("image", "source packages", "found", "known to a list", "right", "true", "precision", "recall", "CPU s")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archive", required=True)
+    parser.add_argument("images", nargs="*", default=IMAGES)
+    arguments = parser.parse_args()
+    lists, advisories = known_fixes()
+    tables = []
+    for title, options in (
+        ("A mirror of the archive and nothing else", ("--archive", arguments.archive)),
+        ("Nothing but what Careen ships", ()),
+    ):
+        rows = [row(image, scan(image, options), lists) for image in arguments.images]
+        tables.append((title, COLUMNS, [*rows, total(rows)]))
+    tables.append(
+        ("Images of the past, by the tracker and DSA lists alone", *past(advisories, arguments.archive, arguments.images))
+    )
+    text = "\n".join(
+        (
+            f"Measured on {datetime.now(UTC).date()}, {platform.machine()}, Python {platform.python_version()}.",
+            *map(drawn, tables),
+        )
+    )
+    sys.stdout.write(text)
+    (HERE / "RESULTS.md").write_text(f"# Results\n\n{EXPLAINED}\n{text}")
+
+
+def known_fixes():
+    """{codename: {(source, CVE): fixed version}} of all lists, and of the tracker and DSA lists alone."""
+    every, advisories = defaultdict(dict), defaultdict(dict)
+    for name, into in (("tracker", (advisories, every)), ("changelog-derived", (every,))):
+        for source, issues in json.loads((FEEDS / "debian" / f"{name}.json").read_bytes()).items():
+            for cve, issue in issues.items():
+                for codename, release in issue["releases"].items():
+                    if release["status"] == "resolved":
+                        for one in into:
+                            one[codename].setdefault((source, cve), release["fixed_version"])
+    with zipfile.ZipFile(FEEDS / "osv" / "Debian" / "all.zip") as archive:
+        for name in archive.namelist():
+            record = json.loads(archive.read(name))
+            names = [record["id"], *(id for field in ("aliases", "upstream", "related") for id in record.get(field, ()))]
+            for affected in record["affected"]:
+                codename = CODENAMES.get(affected["package"]["ecosystem"].partition(":")[2])
+                events = [event for found in affected.get("ranges", ()) for event in found["events"]]
+                for version in (event["fixed"] for event in events if codename and "fixed" in event):
+                    for cve in names:
+                        if cve.startswith("CVE-"):
+                            for one in (every, advisories):
+                                one[codename].setdefault((affected["package"]["name"], cve), version)
+    return every, advisories
+
+
+def scan(image, options):
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"PATH": os.environ["PATH"], "HOME": home, "CAREEN_CACHE_DIR": f"{home}/cache"}
+        command = [
+            sys.executable,
+            "-m",
+            "careen",
+            "scan",
+            CORPUS / "docker" / f"{image}.tar",
+            "--offline",
+            "--scanners",
+            "vuln",
+        ]
+        process = subprocess.Popen(
+            [*command, "--format", "json", *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        report = json.loads(process.stdout.read())
+        _, _, usage = os.wait4(process.pid, 0)
+    return report, usage.ru_utime + usage.ru_stime
+
+
+def row(image, scanned, lists):
+    report, cpu_s = scanned
+    installed, sources, codename = {}, {}, CODENAMES[report["target"]["distribution"]["version"].partition(".")[0]]
+    for package in report["packages"]:
+        if package["type"] == "deb":
+            source = package["source"] or package
+            name, version = source["name"], source.get("version") or package["version"]
+            sources[package["purl"]] = name
+            installed[name] = min(installed.get(name, version), version, key=key)
+    found = {(sources[one["package"]], one["id"]) for one in report["findings"] if one.get("package") in sources}
+    known = {pair: fixed for pair, fixed in lists[codename].items() if pair[0] in installed}
+    true = {pair for (pair, fixed) in known.items() if fixed != "0" and key(fixed) > key(installed[pair[0]])}
+    judged = found & known.keys()
+    return image, len(installed), len(found), len(judged), len(judged & true), len(true), *ratios(judged, true), round(cpu_s, 1)
+
+
+def ratios(judged, true):
+    right = len(judged & true)
+    return right / len(judged) if judged else None, right / len(true) if true else None
+
+
+def total(rows):
+    sums = [sum(row[column] for row in rows) for column in range(1, 6)]
+    _, _, judged, right, true = sums
+    return (
+        "together",
+        *sums,
+        right / judged if judged else None,
+        right / true if true else None,
+        round(sum(row[-1] for row in rows), 1),
+    )
+
+
+def past(advisories, place, images):
+    """Of the releases that the lists know updates of: each package of the images and of the shipped facts."""
+    names = set(shipped_names()) | {name for image in images for name in installed_in(image)}
+    plain = (urlsplit(place).netloc,) if "://" in place else ()
+    archives = Archives([place], make_fetcher(NetSettings(plain_http=plain)))
+    rows = []
+    for codename in RELEASES:
+        update = re.compile(rf"[+~]deb{VERSIONS[codename]}u\d")
+        if not any(update.search(fixed) for fixed in advisories[codename].values()):
+            continue
+        facts = release_facts(archives, codename, dict.fromkeys(names, ()), key)
+        found, true, same = set(), set(), 0
+        for source, told in facts.sources.items():
+            listed = {cve: fixed for (name, cve), fixed in advisories[codename].items() if name == source}
+            true |= {(source, cve) for cve, fixed in listed.items() if update.search(fixed)}
+            versions = {cve: version for version, cves in told.cves_by_version.items() for cve in cves}
+            found |= {(source, cve) for cve in listed if update.search(versions.get(cve, ""))}
+            same += sum(update.search(fixed) is not None and versions.get(cve) == fixed for cve, fixed in listed.items())
+        sources = len({name for name, _ in true})
+        missed = ", ".join(f"{name} {count}" for name, count in Counter(name for name, _ in true - found).most_common())
+        rows.append((codename, sources, len(found), len(found & true), same, len(true), *ratios(found, true), missed))
+    return ("release", "source packages", "found", "right", "same version", "true", "precision", "recall", "missed"), rows
+
+
+def installed_in(image):
+    command = [sys.executable, "-m", "careen", "inventory", CORPUS / "docker" / f"{image}.tar", "--format", "json"]
+    report = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return {(package["source"] or package)["name"] for package in report["packages"] if package["type"] == "deb"}
+
+
+def drawn(table):
+    title, columns, rows = table
+    lines = [f"\n## {title}\n", f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+    for one in rows:
+        ratio = {columns.index(name) for name in ("precision", "recall")}
+        cells = ("-" if cell is None else f"{cell:.3f}" if number in ratio else str(cell) for number, cell in enumerate(one))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+main()
