@@ -102,6 +102,20 @@ def test_oval_of_others(samples):
     assert {one.module for one in alma} == {"", "nodejs:18"}
 
 
+def test_oval_of_red_hat_is_well_formed_for_us(samples):
+    """Its files are being retired, and no source reads them: the VEX documents say the same and more."""
+    for file in samples.glob("redhat/oval/v2/**/*.bz2"):
+        assert any(one.title for one in oval.definitions(file, MAX))
+
+
+def test_updates_of_almalinux(samples):
+    found = [update for file in samples.glob("alma/updateinfo/happy/**/*.xml.gz") for update in updateinfo.updates(file, MAX)]
+    assert {update.id: update.cves for update in found} == {
+        "ALSA-2022:4940": ("CVE-2022-1271",),
+        "ALSA-2023:7549": ("CVE-2023-44487",),
+    }
+
+
 def test_updates_of_fedora(samples):
     files = sorted((samples / "fedora").glob("**/*updateinfo.xml.*"))
     assert {file.suffix for file in files} == {".bz2", ".xz", ".zst"}
