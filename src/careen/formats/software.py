@@ -21,7 +21,7 @@ Raises: nothing; the map is checked by its tests.
 import re
 import tomllib
 from collections.abc import Iterator
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -124,7 +124,7 @@ def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
     for pattern, is_part, one in _patterns():
         if best is not None and best[0] >= _weight(pattern):
             continue
-        if not _glob(pattern).match(name) or any(_glob(other).match(name) for other in one.other):
+        if not _fits(pattern, name) or any(_fits(other, name) for other in one.other):
             continue
         if one.built_by and not re.search(one.built_by, built, re.IGNORECASE):
             continue
@@ -163,6 +163,13 @@ def _weight(pattern: str) -> int:
     return len(plain) + (1000 if plain == pattern else 0)
 
 
+def _fits(pattern: str, name: str) -> bool:
+    plain = _beginning(pattern)
+    return name.startswith(plain) and (plain == pattern == name or (plain != pattern and fnmatchcase(name, pattern)))
+
+
 @cache
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern))
+def _beginning(pattern: str) -> str:
+    """What stands before the first wild card: compiling an expression for each pattern takes longer than asking all."""
+    found = _WILD.search(pattern)
+    return pattern[: found.start()] if found else pattern
