@@ -7,12 +7,16 @@ and inside of its packing: nothing but ValueError may come out.
 import importlib
 import os
 import random
+import shutil
+import sqlite3
 import zlib
+from contextlib import closing
 
 import msgspec
 import pytest
 from tests.support.feeds import SOURCES, feeds_in, repacked, whole_mirror
 
+from careen.database.build import FeedRow, Fresh, Kept, build
 from careen.plugins import Need
 
 MUTATIONS = int(os.environ.get("CAREEN_MUTATIONS", "200"))
@@ -86,6 +90,49 @@ def test_hostile_bytes_raise_nothing_but_value_error(source, mirror, tmp_path):
                     msgspec.msgpack.decode(msgspec.msgpack.encode(record), type=type(record))
             except ValueError:
                 pass
+
+
+@pytest.fixture(scope="module")
+def database(mirror, tmp_path_factory):
+    path = tmp_path_factory.mktemp("database") / "advisories.sqlite"
+    feeds = [(source, feed) for source in SOURCES for feed in feeds_in(source, mirror)]
+    built = build(path, [_fresh(source, feed, mirror / feed.path) for source, feed in feeds], "2026-01-02T00:00:00Z")
+    assert built.failed == {}
+    return path, feeds
+
+
+@each
+@pytest.mark.parametrize("damage", ["another file", "empty", "loss"])
+def test_a_feed_that_is_damaged_or_shrinks_is_kept_back_alone(source, damage, mirror, database, tmp_path, monkeypatch):
+    monkeypatch.setattr("careen.database.build.LOSS_FROM_RECORDS", 1)
+    before, feeds = database
+    path, file = tmp_path / "advisories.sqlite", tmp_path / "feed"
+    shutil.copyfile(before, path)
+    file.write_bytes(b"" if damage == "empty" else b"<html>\x00<p>Moved elsewhere</html>")
+    mine = next(feed for one, feed in feeds if one is source)
+    again = [
+        _fresh(one, feed, mirror / feed.path if damage == "loss" else file, shrunken=damage == "loss")
+        if feed == mine
+        else Kept(FeedRow(feed.path, one.name, feed.part))
+        for one, feed in feeds
+    ]
+    built = build(path, again, "2026-01-03T00:00:00Z", path)
+    assert set(built.failed) == {mine.path}
+    assert _counts(path) == _counts(before)
+
+
+def _fresh(source, feed, file, shrunken=False):
+    def records():
+        found = list(source.parse(feed, file))
+        return [] if shrunken else found
+
+    return Fresh(FeedRow(feed.path, source.name, feed.part), records)
+
+
+def _counts(path):
+    with closing(sqlite3.connect(path)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in tables if name != "meta"}
 
 
 def _spoiler(seed):
