@@ -121,14 +121,14 @@ def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
     ``built`` is what tells who built it: maker, version and release.
     """
     best: tuple[int, Software, bool] | None = None
-    for pattern, is_part, one in _patterns():
-        if best is not None and best[0] >= _weight(pattern):
+    for beginning, weight, pattern, is_part, one in _patterns():
+        if not name.startswith(beginning) or (best is not None and best[0] >= weight) or not _fits(pattern, name):
             continue
-        if not _fits(pattern, name) or any(_fits(other, name) for other in one.other):
+        if any(_fits(other, name) for other in one.other):
             continue
         if one.built_by and not re.search(one.built_by, built, re.IGNORECASE):
             continue
-        best = (_weight(pattern), one, is_part)
+        best = (weight, one, is_part)
     return best[1:] if best else None
 
 
@@ -145,31 +145,20 @@ def upstream_version(type: str, version: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, bool, Software], ...]:
-    def each() -> Iterator[tuple[str, bool, Software]]:
+def _patterns() -> tuple[tuple[str, int, str, bool, Software], ...]:
+    """With what stands before the first wild card, which most names do not begin with, and how much a pattern weighs: a
+    name more than any pattern, and one with more characters of its own more than another one."""
+
+    def each() -> Iterator[tuple[str, int, str, bool, Software]]:
         for one in software():
-            for pattern in one.packages:
-                yield pattern, False, one
-            for pattern in one.parts:
-                yield pattern, True, one
+            for is_part, patterns in ((False, one.packages), (True, one.parts)):
+                for pattern in patterns:
+                    plain = _WILD.sub("", pattern)
+                    beginning = _WILD.split(pattern, maxsplit=1)[0]
+                    yield beginning, len(plain) + (1000 if plain == pattern else 0), pattern, is_part, one
 
     return tuple(each())
 
 
-@cache
-def _weight(pattern: str) -> int:
-    """A name outweighs a pattern, and one with more characters of its own another one."""
-    plain = _WILD.sub("", pattern)
-    return len(plain) + (1000 if plain == pattern else 0)
-
-
 def _fits(pattern: str, name: str) -> bool:
-    plain = _beginning(pattern)
-    return name.startswith(plain) and (plain == pattern == name or (plain != pattern and fnmatchcase(name, pattern)))
-
-
-@cache
-def _beginning(pattern: str) -> str:
-    """What stands before the first wild card: compiling an expression for each pattern takes longer than asking all."""
-    found = _WILD.search(pattern)
-    return pattern[: found.start()] if found else pattern
+    return pattern == name if _WILD.search(pattern) is None else fnmatchcase(name, pattern)
