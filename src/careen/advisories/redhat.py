@@ -28,6 +28,7 @@ from careen.plugins import AdvisorySource, Feed, Need, Record
 MAX_DOCUMENT_BYTES = 256 << 20
 MAX_ARCHIVE_BYTES = 128 << 30
 MAX_MAP_BYTES = 64 << 20
+MAX_DAMAGED = 50
 _DATA = "https://security.access.redhat.com/data"
 _VEX = "csaf/v2/vex"
 _MAP = "meta/v1/repository-to-cpe.json"
@@ -65,10 +66,23 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.part == "repositories":
         yield from _repositories(file)
     elif feed.path.endswith(".tar.zst"):
-        for data in documents(file, ".json", MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
-            yield from _records(csaf.read(data, "redhat"))
+        yield from _archive(file)
     else:
         yield from _sample(csaf.read(read_bounded(file, MAX_DOCUMENT_BYTES), "redhat"))
+
+
+def _archive(file: Path) -> Iterator[Record]:
+    """A few damaged documents are passed over: the others are tens of thousands."""
+    damaged = 0
+    for data in documents(file, ".json", MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
+        try:
+            document = csaf.read(data, "redhat")
+        except ValueError as error:
+            damaged += 1
+            if damaged > MAX_DAMAGED:
+                raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
+            continue
+        yield from _records(document)
 
 
 def _repositories(file: Path) -> Iterator[Record]:

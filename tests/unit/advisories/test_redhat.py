@@ -1,10 +1,11 @@
 import pytest
-from tests.support.feeds import served, whole_mirror
+from tests.support.feeds import packed_tar, served, whole_mirror
 
 from careen.advisories import redhat
 from careen.database.read import open_database
 from careen.database.update import database_path, update
-from careen.plugins import Need
+from careen.formats.tararchive import documents
+from careen.plugins import Feed, Need
 
 VEX = "https://security.access.redhat.com/data/csaf/v2/vex"
 ARCHIVE = "redhat/csaf/v2/vex/csaf_vex.tar.zst"
@@ -97,3 +98,17 @@ def test_what_is_known_of_a_release(tmp_path, mirror):
     update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True))
     with open_database(database_path(tmp_path)) as database:
         assert [(info.partial, info.unfixed) for info in database.namespace("rhel:8")] == [(False, True), (True, True)]
+
+
+def test_a_few_damaged_documents_are_passed_over(tmp_path, mirror):
+    good = next(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))
+    file = tmp_path / "archive"
+
+    def read(damaged):
+        files = {"2099/cve-2099-0002.json": good, **{f"x/{number}.json": b"{}," for number in range(damaged)}}
+        file.write_bytes(packed_tar(files))
+        return list(redhat.parse(Feed(ARCHIVE, ""), file))
+
+    assert read(redhat.MAX_DAMAGED) == read(0) != []
+    with pytest.raises(ValueError, match="damaged documents"):
+        read(redhat.MAX_DAMAGED + 1)
