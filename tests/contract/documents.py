@@ -5,7 +5,6 @@ from typing import Any
 
 from careen.formats import compose, containerinspect, imagedocument, kubernetes
 
-
 REGISTRIES = ("docker.io", "registry.example")
 
 
