@@ -155,3 +155,13 @@ def test_table_and_sarif():
     places = {one["ruleId"]: one["locations"][0]["physicalLocation"] for one in run["results"]}
     assert places["CVE-1"]["region"]["startLine"] == 5
     assert places["DKR-004"]["artifactLocation"] == {"uri": "app/Dockerfile", "uriBaseId": "%SRCROOT%"}
+
+
+def test_compose_files_in_a_ring_are_judged_and_the_ring_is_told():
+    one = "include:\n  - b.yaml\nservices:\n  a: {image: x, privileged: true}\n"
+    two = "include:\n  - compose.yaml\nservices:\n  b: {image: y, extends: b}\n"
+    found = report(("compose.yaml", one), ("b.yaml", two))
+    assert "a" in {finding.message.split()[1] for finding in found.findings}
+    reasons = [unknown.reason for unknown in found.unknowns]
+    assert len(reasons) == 2
+    assert all("leads back to itself" in reason for reason in reasons)

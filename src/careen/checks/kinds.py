@@ -130,6 +130,9 @@ def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules)
         except ValueError as error:
             yield Unknown("compose", Evidence(group[0].path, 0), str(error))
             continue
+        for one in value.unresolved:
+            why = "is not followed: it is not among the files that are checked, or leads back to itself"
+            yield Unknown("compose", Evidence(one.path, 0), f"line {one.line}: {one.what} {why}")
         value.registries = rules.registries
         yield Document(group[0].path, value, tuple(one for file in group for one in comments_in_lines(file.text, file.path)))
 
@@ -139,10 +142,14 @@ def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
     referred = {path: [one for one in _referred(file) if one in file_by_path] for path, file in file_by_path.items()}
     within = {one for path, paths in referred.items() for one in paths if one != path}
     overrides = {path: base for path in file_by_path if (base := _overridden(path)) in file_by_path}
-    for path in sorted(file_by_path.keys() - within - overrides.keys()):
+    left = set(file_by_path)
+    for path in [*sorted(file_by_path.keys() - within - overrides.keys()), *sorted(within)]:
+        if path in within and path not in left:  # only those that refer to each other in a ring are left
+            continue
         group = [path, *(one for one, base in sorted(overrides.items()) if base == path)]
         for member in group:  # grows while it is walked
             group += [one for one in referred[member] if one not in group]
+        left -= set(group)
         yield [file_by_path[one] for one in group[:MAX_TOGETHER]]
 
 

@@ -168,7 +168,9 @@ class _Reader:
         body = Mapping(document.line)
         for name, line in _includes(document):
             target = _beside(path, name)
-            if target in self.documents:
+            if target in self._whole and self._whole[target] is None:
+                self.unresolved.append(Unresolved(f"include {name}", path, line))
+            elif target in self.documents:
                 body = self.merged(body, self.whole(target))
             else:
                 self.unresolved.append(Unresolved(f"include {name}", path, line))

@@ -168,7 +168,10 @@ def test_includes_of_given_files_and_of_others():
     assert {one.name for one in found.services} == {"web", "db", "more"}
     assert {one.name: one.path for one in found.services}["db"] == "base/compose.yaml"
     assert found.volumes["data"].where() == ("base/compose.yaml", 4)
-    assert [(one.what, one.line) for one in found.unresolved] == [("include oci://registry.example/x", 4)]
+    assert [(one.what, one.path, one.line) for one in found.unresolved] == [
+        ("include compose.yaml", "app/more.yaml", 1),
+        ("include oci://registry.example/x", "app/compose.yaml", 4),
+    ]
 
 
 def test_variables_and_their_types():
