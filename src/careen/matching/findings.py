@@ -129,6 +129,8 @@ def _fix(judged: Judged, key: Key) -> Fix:
     if not versions and judged.paid and judged.subject.entitled:
         versions = {judged.paid}
     if versions:
+        if judged.subject.upstream:
+            versions = {text.removesuffix("+incompatible") for text in versions}  # of a Go module, which this is none of
         return Fix("fixed", tuple(sorted(versions, key=lambda text: (key(text) or (), text))))
     return Fix(_state(judged.preferred))
 

@@ -23,7 +23,7 @@ _SUFFIXES = pattern(
 )
 _MAINTAINERS = pattern(
     r"""cudatools@nvidia\.com|chromium-dev@chromium\.org|corretto-team@amazon\.com|rabbitmq-core@groups\.vmware\.com
-    |contact-tanzu-data\.pdl@broadcom\.com|@(?:[a-z0-9-]+\.)*(?:nodesource\.com|docker\.com|nginx\.(?:com|org)|f5\.com|elastic\.co|mongodb\.com|hashicorp\.com
+    |help@containerd\.io|contact-tanzu-data\.pdl@broadcom\.com|@(?:[a-z0-9-]+\.)*(?:nodesource\.com|docker\.com|nginx\.(?:com|org)|f5\.com|elastic\.co|mongodb\.com|hashicorp\.com
     |microsoft\.com|oss\.oracle\.com|mariadb\.com|percona\.com|gitlab\.com|grafana\.com|influxdata\.com|datadoghq\.com
     |redis\.(?:com|io)|pivotal\.io|confluent\.io|clickhouse\.com|neo4j\.com|cloudflare\.com|yarnpkg\.com
     |adoptium\.net|azul\.com|bell-sw\.com|puppet\.com|zabbix\.com|treasuredata\.com|haproxy\.(?:com|org)

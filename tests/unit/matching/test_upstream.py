@@ -143,3 +143,10 @@ def test_a_source_package_may_name_the_software():
     assert (found.title, found.is_part, found.version) == ("MySQL", True, "8.0.35")
     assert packaged(deb("x", "1", Source("x", "1"))) is None
     assert named(Package("generic", None, "x", "1")) is None
+
+
+def test_a_fix_is_told_without_the_marks_of_go_modules():
+    docker = deb("docker-ce", "5:24.0.6-1~debian.12~bookworm", Source("docker-ce", "5:24.0.6-1"), vendor="third_party")
+    record = advisory("GO-2026-0001", "25.0.6+incompatible", "Go", "github.com/docker/docker", aliases=("CVE-2026-0001",))
+    (found,) = judged([docker], record).findings
+    assert found.fix.versions == ("25.0.6",)

@@ -80,6 +80,7 @@ def test_a_package_bound_to_another_distribution_is_measured_by_it():
         "Chrome Linux Team <chromium-dev@chromium.org>",
         "PowerDNS.COM AUTOBUILDER <powerdns.support@powerdns.com>",
         "Corretto Team <corretto-team@amazon.com>",
+        "Containerd team <help@containerd.io>",
     ],
 )
 def test_makers_and_machines_are_third_parties(maintainer):
