@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from careen.plugins import use_folder
+
 ROOT = Path(__file__).resolve().parents[1]
+PLUGINS = os.environ.get("CAREEN_PLUGINS")  # a folder of outside plugins, to hold them to the rules of ours
+if PLUGINS:
+    use_folder(Path(PLUGINS))
 
 
 def pytest_addoption(parser):

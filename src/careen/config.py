@@ -63,9 +63,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         ComplianceView | None, Meta(description="answer control by control of this benchmark or standard")
     ] = None
 
-    pss_version: Annotated[
-        str, Meta(description="version of Kubernetes by whose Pod Security Standards pods are judged")
-    ] = "1.35"
+    pss_version: Annotated[str, Meta(description="version of Kubernetes by whose Pod Security Standards pods are judged")] = (
+        "1.35"
+    )
     context: Annotated[
         Path | None,
         Meta(description="build context whose lock files a Dockerfile's RUN reads (default: the Dockerfile's folder)"),
@@ -124,6 +124,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
+    plugins: Annotated[
+        tuple[Path, ...],
+        Meta(description="folder of plugins of your own, as catalogers/x.py in it; they run as Careen does; may be repeated"),
+    ] = ()
     advisories: Annotated[Path | None, Meta(description="folder of private advisories in OSV JSON")] = None
     archive: Annotated[
         tuple[str, ...],

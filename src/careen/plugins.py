@@ -42,6 +42,7 @@ from .model.report import Report
 from .model.sbom import Sbom
 
 Kind = TypeVar("Kind")
+EXTENDED = ("advisories", "catalogers", "images", "reports", "sboms", "versions")
 
 
 def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
@@ -53,6 +54,20 @@ def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
         if isinstance(value, kind):
             found.append(value)
     return tuple(found)
+
+
+def use_folder(folder: Path) -> None:
+    """Adds the plugins of a folder of the user's: ``catalogers/x.py`` in it is as good as one of ours.
+
+    Their modules run with all that the user may do. Raises ValueError where there is nothing of the kind.
+    """
+    found = [name for name in EXTENDED if (folder / name).is_dir()]
+    if not found:
+        raise ValueError(f"none of {', '.join(EXTENDED)} is a folder in it")
+    for name in found:
+        places = importlib.import_module(f"careen.{name}").__path__
+        if str(folder / name) not in places:
+            places.append(str(folder / name))
 
 
 class Named(Mapping[str, Kind]):
@@ -260,9 +275,7 @@ class VersionScheme(Struct, frozen=True):
 
 # --- advisories -----------------------------------------------------------------------------------------------------
 
-Record = (
-    Advisory | VulnerabilityRecord | Epss | Exploited | LimitedSupport | Malicious | NamespaceInfo | Repository | Support
-)
+Record = Advisory | VulnerabilityRecord | Epss | Exploited | LimitedSupport | Malicious | NamespaceInfo | Repository | Support
 
 
 class Need(Struct, frozen=True):

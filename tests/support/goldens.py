@@ -1,11 +1,13 @@
 """The golden folders of catalogers, for the tests that compare them and for those that maim their inputs."""
 
+import os
 from pathlib import Path
 
 from tests.support.reading import MemoryFile
 
 FOLDER = Path(__file__).parents[1] / "golden" / "catalogers"
-CASES = sorted(path.parent for path in FOLDER.glob("*/*/input"))
+OUTSIDE = Path(os.environ.get("CAREEN_PLUGINS", FOLDER)) / "golden" / "catalogers"  # of outside plugins
+CASES = sorted(path.parent for folder in (FOLDER, OUTSIDE) for path in folder.glob("*/*/input"))
 
 
 def cases(cataloger: str) -> list[Path]:

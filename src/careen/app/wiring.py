@@ -1,6 +1,7 @@
 """What the settings and the installed plugins come to: policy, store, limits, fetcher, readers, checks, reporters."""
 
 import hashlib
+import importlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -118,9 +119,9 @@ def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
 def fingerprint(secrets: bool) -> str:
     """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store."""
     digest = hashlib.sha256(f"{__version__} {secrets}".encode())
-    here = Path(__file__).parent.parent
-    for folder in ("catalogers", "formats", "layers", "model", "secrets"):
-        for path in sorted(path for path in (here / folder).rglob("*") if path.suffix in (".py", ".toml")):
-            status = path.stat()  # what was installed over it has another time, and reading it all takes longer
-            digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    for package in ("catalogers", "formats", "layers", "model", "secrets"):
+        for folder in importlib.import_module(f"careen.{package}").__path__:  # (outside plugins add theirs)
+            for path in sorted(path for path in Path(folder).rglob("*") if path.suffix in (".py", ".toml")):
+                status = path.stat()  # what was installed over it has another time, and reading it all takes longer
+                digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]

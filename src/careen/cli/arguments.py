@@ -78,7 +78,7 @@ def add_settings(
 def add_common(parser: argparse.ArgumentParser) -> None:
     from pathlib import Path
 
-    group = add_settings(parser, "general", ("cache_dir", "log_level"))
+    group = add_settings(parser, "general", ("cache_dir", "log_level", "plugins"))
     group.add_argument("--config", metavar="FILE", type=Path, help="settings in TOML instead of the user's own file")
     group.add_argument("--debug", action="store_true", help="say what is decided and why; tracebacks of unexpected errors")
 
@@ -102,7 +102,7 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
     named = {"scanners": "SCANNERS", "fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
     if key in named:
         return named[key]
-    ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR"}
+    ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR", "plugins": "DIR"}
     ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
     ends |= {"dockerfile": "FILE", "context": "DIR"}
     if key == "severity_from":

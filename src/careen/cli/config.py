@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from .arguments import Parser, add_common, given
+from .arguments import Parser, add_common
+from .settings import loaded_settings
 
 
 def parser() -> Parser:
@@ -15,10 +16,10 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen.config import load, shown
+    from careen.config import shown
     from careen.formats.escape import visible
 
-    loaded = load(given(arguments), file=arguments.config)
+    loaded = loaded_settings(arguments)
     settings = {key: shown(key, value) for key, value in loaded.values().items()}
     if arguments.json:
         import json

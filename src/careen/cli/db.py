@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from careen.errors import DatabaseError, UsageError
 
-from .arguments import Parser, add_common, add_settings, given
+from .arguments import Parser, add_common, add_settings
+from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.formats.archive_facts import ArchiveFacts

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
 
-from .arguments import NETWORK, Parser, add_common, add_settings, given
+from .arguments import NETWORK, Parser, add_common, add_settings
+from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.config import Settings
@@ -44,13 +45,12 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
-    from careen.config import load
 
     from .log import start
     from .output import planned, write
     from .progress import progress_on
 
-    loaded = load(given(arguments), file=arguments.config)
+    loaded = loaded_settings(arguments)
     settings = loaded.settings
     start(settings.log_level, settings.quiet)
     if arguments.references[0] == "diff":

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from .arguments import NETWORK, Parser, add_common, add_settings, given
+from .arguments import NETWORK, Parser, add_common, add_settings
+from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.config import Settings
@@ -34,11 +35,10 @@ def add_form(parser: Parser, choices: tuple[str, ...] = ("text", "json")) -> Non
 
 
 def settings_of(arguments: argparse.Namespace) -> "Settings":
-    from careen.config import load
 
     from .log import start
 
-    settings = load(given(arguments), file=arguments.config).settings
+    settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
     return settings
 

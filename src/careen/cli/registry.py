@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
 
-from .arguments import NETWORK, Parser, add_common, add_settings, given
+from .arguments import NETWORK, Parser, add_common, add_settings
+from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.model.report import Report
@@ -52,7 +53,6 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen.config import load
     from careen.registries.listing import Wanted
     from careen.registries.scan import Order, parse_target, scan_registry
 
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.newest is not None and arguments.newest < 1:
         raise UsageError(f"--newest {arguments.newest}: at least one", "careen registry --help")
-    loaded = load(given(arguments), file=arguments.config)
+    loaded = loaded_settings(arguments)
     settings = loaded.settings
     start(settings.log_level, settings.quiet)
     host, namespace = parse_target(arguments.target)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from careen.errors import UsageError
 
-from .arguments import NETWORK, Parser, add_common, add_settings, given
+from .arguments import NETWORK, Parser, add_common, add_settings
+from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.config import Settings
@@ -46,7 +47,6 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
-    from careen.config import load
 
     from .log import start
     from .output import planned, write
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.reference == "-" and sys.stdin.isatty():
         raise UsageError("standard input is a terminal, not an archive", "docker save IMAGE | careen scan -")
-    loaded = load(given(arguments), file=arguments.config)
+    loaded = loaded_settings(arguments)
     settings = loaded.settings
     start(settings.log_level, settings.quiet)
     for note in loaded.notes:

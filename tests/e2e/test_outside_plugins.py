@@ -1,0 +1,88 @@
+"""A cataloger in one file of a folder of the user's: it is in the walk, the key of the cache, the pages and the tests."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from tests.conftest import ROOT
+from tests.support.command import Shell
+from tests.support.images import make_image, make_layer, write_docker_archive
+
+PLUGIN = """\
+\"\"\"Acorn: what ``acorn.lock`` names, a line \"name version\" for each nut.\"\"\"
+
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, Reader, Wants
+
+
+def read(file):
+    for line in file.data.decode().splitlines():
+        name, _, version = line.partition(" ")
+        if not name or not version:
+            raise ValueError("a line without a version")
+        yield Package(type="generic", namespace=None, name=name, version=version, cataloger="acorn")
+
+
+CATALOGER = Cataloger(
+    name="acorn",
+    ecosystem=Ecosystem(purl_type="generic", scheme="semver"),
+    readers=(Reader(Wants(names=("acorn.lock",)), read),),
+    limits="Nuts that were eaten.",
+)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "plugins"
+    (place / "catalogers").mkdir(parents=True)
+    (place / "catalogers" / "acorn.py").write_text(PLUGIN)
+    case = place / "golden" / "catalogers" / "acorn" / "two"
+    (case / "input").mkdir(parents=True)
+    (case / "input" / "acorn.lock").write_text("oak 1.2.0\nhazel 0.9.1\n")
+    return place
+
+
+def test_in_the_walk_and_in_the_key_of_the_cache(folder, tmp_path):
+    image = write_docker_archive(tmp_path / "image.tar", make_image([make_layer({"srv/acorn.lock": b"oak 1.2.0\n"})]))
+    shell = Shell(tmp_path / "home")
+    asked = ("inventory", image, "--format", "purls")
+    assert "oak" not in shell.run(*asked).stdout
+    assert "pkg:generic/oak@1.2.0" in shell.run(*asked, "--plugins", folder).stdout, "the cache knew another inventory"
+    plugin = folder / "catalogers" / "acorn.py"
+    plugin.write_text(PLUGIN.replace("name=name", 'name=f"{name}-tree"'))
+    assert "pkg:generic/oak-tree@1.2.0" in shell.run(*asked, "--plugins", folder).stdout, "the cache knew another plugin"
+    assert "oak" not in shell.run(*asked).stdout
+
+
+def test_on_the_pages(folder):
+    code = "from tests import conftest; from tests.docs.reference import pages; print(pages()['catalogers'])"
+    page = _python(folder, "-c", code)
+    assert page.returncode == 0, page.stderr
+    assert "Nuts that were eaten." in page.stdout
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_held_to_the_rules_of_ours(folder, broken):
+    if broken:
+        plugin = folder / "catalogers" / "acorn.py"
+        plugin.write_text(PLUGIN.replace('raise ValueError("a line without a version")', "raise KeyError(line)"))
+    tests = _python(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract/test_catalogers.py", "-k", "acorn")
+    assert tests.returncode == int(broken), tests.stdout
+    if broken:
+        assert "test_hostile_bytes_raise_nothing_but_value_error[acorn]" in tests.stdout
+
+
+def test_a_folder_without_plugins_is_said(tmp_path):
+    finished = Shell(tmp_path / "home").run("inventory", "x", "--plugins", tmp_path)
+    assert finished.returncode == 2
+    assert "has no plugins" in finished.stderr and "FOLDER/catalogers/x.py" in finished.stderr
+
+
+def _python(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, "CAREEN_PLUGINS": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
