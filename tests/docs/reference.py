@@ -10,7 +10,7 @@ from tests.docs import check_pages
 from careen import errors
 from careen.cli.main import COMMANDS
 from careen.config import SECRET, Settings, choices, description, shown
-from careen.plugins import AdvisorySource, Cataloger, ImageSource, Reporter, VersionScheme, load
+from careen.plugins import AdvisorySource, Cataloger, ImageSource, Need, Reporter, VersionScheme, load
 from careen.secrets.ruleset import Rule
 from careen.secrets.ruleset import load as load_rules
 
@@ -125,10 +125,20 @@ def _catalogers() -> str:
 
 def _sources() -> str:
     rows = [
-        (f"`{one.name}`", one.title, one.licence, f"<{one.homepage}>", "first scan" if one.on_demand else "`careen db update`")
+        (f"`{one.name}`", one.title, one.licence, f"<{one.homepage}>", _fetched_by(one))
         for one in load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
     ]
     return "# Advisory sources\n\n" + NOTE + _table(("name", "what", "licence", "home", "fetched by"), rows).rstrip() + "\n"
+
+
+def _fetched_by(source: AdvisorySource) -> str:
+    feeds = source.feeds(Need(), lambda name: ())
+    if feeds and not any(feed.url for feed in feeds):
+        return "a mirror alone"
+    when = "first scan" if source.on_demand else "`careen db update`"
+    large = [feed.full for feed in feeds]
+    full = "`careen db update --full`"
+    return full if large and all(large) else f"{when}; what is large by {full}" if any(large) else when
 
 
 def _versions() -> str:

@@ -71,7 +71,7 @@ def _build(one: csaf.Said) -> Build | None:
 
 ADVISORY_SOURCE = AdvisorySource(
     name="openeuler",
-    title="openEuler security bulletins",
+    title="openEuler security bulletins, of a mirror (OSV has them too)",
     licence="none stated",
     homepage="https://www.openeuler.org/en/security/security-bulletins/",
     feeds=feeds,
