@@ -4,8 +4,8 @@ Shape: ``product_tree`` names products and components in branches and puts a com
 (into a module of a product by two of them); ``vulnerabilities[].product_status`` lists ids by status, ``remediations`` say
 what is or will be done about them, ``threats`` how grave the vendor finds it. A component is an rpm, named by its package
 URL, else by its name (``bind-9.9.4P2-0.6.1.i586``, ``vim-9.0-33.oe2203sp3.src.rpm``) or without a version where no build
-mends the flaw. What is no rpm (container images, archives) is passed over. (``vex_csaf`` reads statements about products of any kind,
-which a user gives; this one reads tens of thousands of documents of a feed.)
+mends the flaw. What is no rpm (container images, archives) is passed over. (``vex_csaf`` reads statements about products of
+any kind, which a user gives; this one reads tens of thousands of documents of a feed.)
 Raises: ValueError for what is no CSAF document, or lists more than anyone does.
 **Source:** CSAF 2.0, sections 3.2.2 and 3.2.3; purl-spec, type rpm; Red Hat, "CSAF VEX documents: product ids and modules".
 """
