@@ -14,6 +14,8 @@ from careen.model.advisory import (
     VulnerabilityRecord,
 )
 
+DERIVED = "made by the mirror and not by its source"  # how the detail of a feed begins that a mirror put together
+
 
 class Knowledge(Protocol):
     """Look-ups come in bulk; what is not known is left out of the answer. Names are as ``key_name`` writes them."""

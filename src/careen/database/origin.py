@@ -1,7 +1,8 @@
 """Where the files of feeds come from: the sources' live addresses, or a mirror of our layout in a folder or under a URL.
 
-A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256}]}``, whose dates are those of the data and
-whose checksums are verified. Without one a file is as old as its modification time.
+A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256, derived, note}]}``, whose dates are those of
+the data and whose checksums are verified; what the mirror derived itself is said to be so, with the note. Without one a
+file is as old as its modification time.
 Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
 """
 
@@ -18,6 +19,7 @@ from careen.errors import InputError, NetworkError
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
 from .build import FeedRow
+from .knowledge import DERIVED
 
 CHUNK_BYTES = 256 * 1024
 MAX_FEED_BYTES = 2 << 30
@@ -57,6 +59,8 @@ class _File(Struct):
     path: str
     snapshot_date: str = ""
     sha256: str = ""
+    derived: bool = False  # not its maker's own file
+    note: str = ""  # what is different about it
 
 
 class _Manifest(Struct):
@@ -115,7 +119,7 @@ def folder(root: Path) -> Origin:
         if row and row.sha256 == digest:
             return None
         as_of, detail = _dates(stated.snapshot_date if stated else modified.date().isoformat())
-        return Fetched(file, url, as_of, sha256=digest, detail=detail)
+        return Fetched(file, url, as_of, sha256=digest, detail=_derived(stated) or detail)
 
     return Origin(listing, fetch, lambda feed: (root / feed.path).is_file())
 
@@ -144,7 +148,7 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
         if stated.sha256 and fetched.sha256 != stated.sha256:
             raise FetchError("its checksum is not that of the mirror's MANIFEST.json")
         as_of, detail = _dates(stated.snapshot_date) if stated.snapshot_date else (fetched.as_of, "")
-        return msgspec.structs.replace(fetched, as_of=as_of, detail=detail)
+        return msgspec.structs.replace(fetched, as_of=as_of, detail=_derived(stated) or detail)
 
     return Origin(listing, fetch, lambda feed: True)
 
@@ -159,6 +163,13 @@ def _read_manifest(data: bytes, where: str) -> dict[str, _File]:
         return {file.path: file for file in msgspec.json.decode(data, type=_Manifest).files}
     except (ValueError, RecursionError) as error:
         raise InputError(f"{where}: not a manifest ({error})", "It is {files: [{path, snapshot_date, sha256}]}.") from None
+
+
+def _derived(stated: _File | None) -> str:
+    if stated is None or not stated.derived:
+        return ""
+    note = " ".join(stated.note.split())
+    return f"{DERIVED}: {note if len(note) <= 160 else note[:159] + '…'}".removesuffix(": ")
 
 
 def _dates(text: str) -> tuple[str, str]:

@@ -10,14 +10,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-from careen.database.knowledge import Knowledge
+from careen.database.knowledge import DERIVED, Knowledge
 from careen.model.inventory import Inventory, Unknown
 from careen.model.report import Coverage, Reason
 
 from .match import Matched
 
 STALE_DAYS = 30
-INFORMATION = frozenset({"limited_support", "fixed_only", "stand_in", "unknown_channel", "untrusted_rules"})
+INFORMATION = frozenset({"derived_source", "limited_support", "fixed_only", "stand_in", "unknown_channel", "untrusted_rules"})
 
 
 def coverage(
@@ -36,6 +36,7 @@ def coverage(
         reasons.insert(0, Reason("no_database", "there is no advisory database: nothing was judged", len(inventory.packages)))
     else:
         reasons += _stale(knowledge, matched.namespaces, today, stale_days)
+        reasons += _derived(knowledge, matched.namespaces)
     if not inventory.packages:
         reasons.append(Reason("no_packages", f"no package was found among {_count(inventory.files, 'file')}"))
     shadowed = sum(package.presence == "shadowed" for package in inventory.packages)
@@ -62,6 +63,14 @@ def _stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days:
         for source in used
         if dates.get(source) and dates[source][:10] < limit
     ]
+
+
+def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
+    """Feeds that a mirror put together itself, which may lack what their sources know."""
+    details = {source.name: source.detail for source in knowledge.info.sources} if knowledge.info else {}
+    used = sorted({info.source for namespace in namespaces for info in knowledge.namespace(namespace)})
+    found = {source: detail for source in used if (detail := details.get(source, "")).startswith(DERIVED)}
+    return [Reason("derived_source", f"{source}: its feed was {detail}") for source, detail in found.items()]
 
 
 def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:

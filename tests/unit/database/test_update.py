@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.support.feeds import SOURCES, UNREACHABLE, FakeNetwork, feeds_in, served, whole_mirror, write_manifest
 
+from careen.database.knowledge import DERIVED
 from careen.database.lock import exclusive
 from careen.database.read import open_database, status
 from careen.database.update import database_path, refresh, update
@@ -17,6 +18,7 @@ from careen.plugins import Need
 NEED = Need(frozenset({"debian:12", "PyPI"}))
 NEEDED = {
     "debian/tracker.json",
+    "debian/security-support/security-support.deb12",
     "eol/api/debian.json",
     "epss/epss_scores-current.csv.gz",
     "kev/known_exploited_vulnerabilities.json",
@@ -80,6 +82,18 @@ def test_from_a_folder(cache, mirror):
     assert (sources["osv/npm"].as_of, sources["osv/npm"].detail) == ("2022-05-23", "2022-05-23 .. 2026-08-22")
     assert sources["kev"].as_of == "2026-01-02"
     assert sources["kev"].records == 2
+
+
+def test_what_a_mirror_made_itself_is_said(cache, mirror):
+    write_manifest(mirror)
+    manifest = json.loads((mirror / "MANIFEST.json").read_text())
+    for file in manifest["files"]:
+        file |= {"derived": file["path"].startswith("osv/"), "note": "thin\nbefore 2024" if "npm" in file["path"] else ""}
+    (mirror / "MANIFEST.json").write_text(json.dumps(manifest))
+    update(cache, SOURCES, mirror_at=str(mirror))
+    details = {source.name: source.detail for source in status(database_path(cache)).sources}
+    assert details["osv/npm"] == f"{DERIVED}: thin before 2024"
+    assert (details["osv/PyPI"], details["kev"]) == (DERIVED, "")
 
 
 def test_the_trackers_word_goes_before_a_changelogs(cache, mirror):

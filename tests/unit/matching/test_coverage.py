@@ -1,9 +1,11 @@
 import pytest
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
 
+from careen.database.knowledge import DERIVED
+from careen.database.memory import MemoryDatabase
 from careen.matching.coverage import coverage
 from careen.matching.match import match
-from careen.model.advisory import LimitedSupport, Support
+from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence, Package, Source
 
@@ -155,3 +157,14 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
     later = LimitedSupport("debian:12", "openssl", "2027-01-01")
     found, reasons = cover(packages, info(unfixed=True), records[1], later)
     assert (found.verdict, list(reasons)) == ("assessed", ["limited_support"])
+
+
+def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
+    inventory, records = Inventory(DEBIAN, (deb(),)), [info(unfixed=True)]
+    sources = (SourceInfo("debian", "2026-05-31", 3, detail=f"{DERIVED}: resolved issues alone"),)
+    known = MemoryDatabase(records, DatabaseInfo("memory", "2026-05-31", sources))
+    found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
+    assert found.verdict == "assessed"
+    assert [reason.detail for reason in found.reasons] == [
+        "debian: its feed was made by the mirror and not by its source: resolved issues alone"
+    ]
