@@ -4,7 +4,8 @@ Installed is what lies where Node.js looks for modules: ``node_modules/<name>`` 
 depth, and ``<name>`` in the folders where Debian keeps modules. Other manifests within a package are its fixtures and
 examples. Outside of these folders a manifest with name and version describes an application (yarn in the official Node
 images is one): listed with a lower confidence, unless it is ``private`` (never published, so nothing is known of its
-name) or part of an application further up. A manifest without name or version installs nothing and is left out.
+name), an extension of an editor (``engines.vscode``: ``handlebars`` there is not npm's) or part of an application
+further up. A manifest without name or version installs nothing and is left out.
 Raises: ValueError where a manifest is no JSON object or its name could not be published.
 **Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
 """
@@ -40,6 +41,7 @@ class Fields(Struct):
     private: Any = None
     license: Any = None
     licenses: Any = None
+    engines: Any = None
 
 
 DECODER = msgspec.json.Decoder(Fields)
@@ -52,7 +54,8 @@ def read(file: File) -> Iterator[Manifest]:
     found = _decode(file.data.removeprefix(b"\xef\xbb\xbf"))
     if not isinstance(found.name, str) or not isinstance(found.version, str) or not found.name or not found.version:
         return
-    if not installed and found.private is True:
+    extension = isinstance(found.engines, dict) and "vscode" in found.engines
+    if not installed and (found.private is True or extension):
         return
     version = found.version.strip().lstrip("v=")
     if not NAME.fullmatch(found.name):

@@ -146,3 +146,14 @@ def test_thousands_of_manifests_take_a_moment():
     assert len(names(files)) == 3000
     assert len(names(nested)) == 1
     assert time.process_time() - started < 3
+
+
+def test_an_extension_of_an_editor_is_no_package_of_npm():
+    extension = manifest("handlebars", "1.0.0", publisher="vscode", engines={"vscode": "0.10.x"})
+    files = {
+        "opt/ide/extensions/handlebars/package.json": extension,
+        "opt/ide/extensions/handlebars/node_modules/a/package.json": manifest("a"),
+    }
+    assert names(files) == ["a"]
+    assert names({"app/node_modules/handlebars/package.json": extension}) == ["handlebars"]
+    assert names({"app/package.json": manifest("x", engines=["vscode"])}) == ["x"]
