@@ -1,5 +1,6 @@
 """Options and fixtures of the whole suite."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("CAREEN_CACHE_DIR", str(home / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("HOME", str(home))
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    """The command line sets the level for the whole process."""
+    logger = logging.getLogger("careen")
+    handlers, level = logger.handlers, logger.level
+    yield
+    logger.handlers = handlers
+    logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -154,13 +154,17 @@ class Session:
 
     def _ruled(self, report: Report, knowledge: Knowledge | None) -> Report:
         """With what a compliance view and the policies in Rego say of it."""
-        ran, judged = set[str](), set[str]()
-        if report.image.kind != "sbom":
-            ran |= {check.id for check in self._judges.running(("image",))}
-            judged |= {"secret"} & set(self._settings.scanners)
-        if "vuln" in self._settings.scanners and knowledge is not None:
-            judged.add("vulnerability")
-        return with_policies(self._judges.with_compliance(report, ran, judged), self._policies)
+        if self._settings.compliance is not None:
+            from careen.policy.compliance import FIXABLE
+
+            ran, judged = set[str](), set[str]()
+            if report.image.kind != "sbom":
+                ran |= {check.id for check in self._judges.running(("image",))}
+                judged |= {"secret"} & set(self._settings.scanners)
+            if "vuln" in self._settings.scanners and knowledge is not None:
+                judged |= {"vulnerability", FIXABLE}
+            report = self._judges.with_compliance(report, ran, judged)
+        return with_policies(report, self._policies)
 
     def _policy_with_baseline(self, progress: Progress) -> Policy:
         if self._settings.baseline is None:
@@ -186,7 +190,11 @@ class Session:
             image, found = read_file(path, reference, sbom_formats())
             return image, with_vendors(found)
         image = open_image(reference, self._settings, progress, self._fetcher)
-        return self.inventory_of(image, progress, seen)
+        image, found = self.inventory_of(image, progress, seen)
+        if image.kind == "directory" and not (found.packages or found.unknowns or found.secrets) and Path(reference).is_file():
+            hint = "packages, programs and lock files are read; careen check reads Dockerfiles and manifests"
+            raise InputError(f"{reference} holds nothing that can be judged", hint)
+        return image, found
 
     def inventory_of(
         self, image: Image, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from careen.config import nearest
 from careen.errors import UsageError
-from careen.model.finding import Finding, Misconfiguration, Suppressed
+from careen.model.finding import Finding, Misconfiguration, Suppressed, Vulnerability
 from careen.model.report import Compliance, Control, Status
 from careen.plugins import Check
 
@@ -33,6 +33,7 @@ REASONS = {
     "cluster": "of the running cluster: no manifest tells it",
     "person": "for people to judge",
 }
+FIXABLE = "fixable vulnerability"  # a kind of findings for controls
 NOTHING_TO_JUDGE = "nothing among what was looked at that could break it"
 
 
@@ -98,8 +99,8 @@ def compliance_of(
     judged: Collection[str] = (),
 ) -> Compliance:
     """``ran``: ids of the checks that saw a document; ``judged``: kinds of findings that were looked for."""
-    broken = Counter(_key(one) for one in findings)
-    aside = Counter(_key(one.finding) for one in suppressed if one.by.kind != "severity")
+    broken = Counter(key for one in findings for key in _keys(one))
+    aside = Counter(key for one in suppressed if one.by.kind != "severity" for key in _keys(one.finding))
     controls = []
     proven = proofs(view, checks)
     for listed in view.control:
@@ -117,6 +118,10 @@ def compliance_of(
     return Compliance(view.name, view.title, tuple(controls))
 
 
-def _key(finding: Finding) -> str:
+def _keys(finding: Finding) -> tuple[str, ...]:
     """The id of a check, or the kind of what is no check's finding."""
-    return finding.id if isinstance(finding, Misconfiguration) else kind_of(finding)
+    if isinstance(finding, Misconfiguration):
+        return (finding.id,)
+    if isinstance(finding, Vulnerability) and finding.fix.versions:
+        return "vulnerability", FIXABLE
+    return (kind_of(finding),)

@@ -1,6 +1,5 @@
 """The command line over a fake ``careen.app``: what it was asked is recorded, its answers are made by hand."""
 
-import logging
 import sys
 import types
 from pathlib import Path
@@ -13,15 +12,6 @@ from careen.cli.main import main
 from careen.database.update import UpdateResult
 from careen.model.advisory import DatabaseInfo, SourceInfo
 from careen.plugins import Reporter, load, silent
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before():
-    logger = logging.getLogger("careen")
-    handlers, level = logger.handlers, logger.level
-    yield
-    logger.handlers = handlers
-    logger.setLevel(level)
 
 
 @pytest.fixture
