@@ -1,7 +1,7 @@
 """Rules for every cataloger, present and future: what it declares, and how it bears hostile input.
 
-Each reader gets its golden inputs cut short and with seeded mutations (``CAREEN_MUTATIONS``, 200 by default, spread over
-its inputs): nothing but ValueError may come out, and soon. What it says of them must survive the store and the join.
+Each reader gets each of its golden inputs cut short and with seeded mutations (``CAREEN_MUTATIONS``, 200 by default):
+nothing but ValueError may come out, and soon. What it says of them must survive the store and the join.
 """
 
 import importlib
@@ -9,6 +9,7 @@ import os
 import random
 import time
 import zlib
+from itertools import chain
 
 import msgspec
 import pytest
@@ -78,11 +79,9 @@ def test_facts_do_not_depend_on_how_a_file_is_fed(cataloger):
 @each
 def test_hostile_bytes_raise_nothing_but_value_error(cataloger):
     """For every reader and for the join of whatever it made of them."""
-    jobs = _jobs(cataloger)
-    for index, (reader, file) in enumerate(jobs):
+    for reader, file in _jobs(cataloger):
         seed = random.Random(zlib.crc32(f"{cataloger.name} {file.path}".encode()))
-        share = MUTATIONS // len(jobs) + (index < MUTATIONS % len(jobs))
-        for turn, content in enumerate([*_cut(file.content(), seed), *_mutated(file.content(), seed, share)]):
+        for turn, content in enumerate(chain(_cut(file.content(), seed), _mutated(file.content(), seed, MUTATIONS))):
             hostile = MemoryFile(file.path, content, file.mode)
             started = time.process_time()
             try:
