@@ -34,7 +34,7 @@ def document(answer: Exposure) -> dict[str, Any]:
             "files": answer.files,
             "containers": sum(1 for _ in graph.containers()),
             "reached": sum(1 for node in graph.containers() if node.id in answer.likelihood_by_node),
-            "paths": {**answer.by_severity(), "total": len(answer.paths)},
+            "paths": {**answer.by_severity(), "total": len(answer.paths), "complete": answer.complete},
         },
         "paths": [_path(rank, path, graph) for rank, path in enumerate(answer.paths, 1)],
         "vulnerabilities": [_weighed(one, labels) for one in answer.weighed],

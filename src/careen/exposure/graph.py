@@ -21,7 +21,7 @@ User = Literal["root", "non_root", "unknown"]
 INTERNET = "internet"
 TAKEN_WHOLE: frozenset[NodeKind] = frozenset(("host", "cluster"))  # whoever has one of these has all that is on it
 MAX_PLACES = 8  # of one link
-MAX_EDGES = 300_000
+MAX_EDGES = 200_000
 
 
 class Container(Struct, frozen=True):

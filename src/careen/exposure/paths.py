@@ -23,7 +23,7 @@ SEVERITIES: tuple[tuple[float, Severity], ...] = ((25.0, "critical"), (18.0, "hi
 FOUND_BROKEN = 0.05  # that a container which nobody reaches from outside is broken into all the same
 VISITS = 3  # chains to one node that differ
 MAX_EDGES = 16  # of one chain
-MAX_POPPED = 200_000
+MAX_FOLLOWED = 1_000_000  # edges in the search from outside, and as many in those from all containers
 MAX_PATHS = 500
 _HUBS = frozenset(("port", "network", "account", "namespace", "internet"))
 
@@ -59,17 +59,25 @@ class Path(Struct, frozen=True):
         return (self.start, *(edge.target for step in self.steps for edge in step.edges))
 
 
-def ranked(graph: Graph) -> list[Path]:
-    """From the Internet; then what leads out of single containers and is no part of those."""
-    outside = _without_detours(_chains(graph, INTERNET, 1.0, MAX_POPPED, VISITS, crossing=False))
+class Budget(Struct):
+    """How many edges may still be followed; below 0 where the search ended before its end."""
+
+    left: int
+
+
+def ranked(graph: Graph) -> tuple[list[Path], bool]:
+    """From the Internet; then what leads out of single containers and is no part of those. With whether that is all."""
+    budgets = Budget(MAX_FOLLOWED), Budget(MAX_FOLLOWED)
+    outside = _without_detours(_chains(graph, INTERNET, 1.0, budgets[0], VISITS, crossing=False))
     told = {pair for path in outside for pair in _pairs(path)}
     inside = [
         path
         for node in graph.containers()
-        for path in _without_detours(_chains(graph, node.id, FOUND_BROKEN, 500, 1, crossing=True))
+        for path in _without_detours(_chains(graph, node.id, FOUND_BROKEN, budgets[1], 1, crossing=True))
         if not _pairs(path) <= told
     ]
-    return sorted([*outside, *inside], key=_order)[:MAX_PATHS]
+    found = sorted([*outside, *inside], key=_order)
+    return found[:MAX_PATHS], len(found) <= MAX_PATHS and all(budget.left >= 0 for budget in budgets)
 
 
 def reached(graph: Graph) -> dict[str, float]:
@@ -98,13 +106,12 @@ def severity_of(score: float) -> Severity:
     return next(severity for least, severity in SEVERITIES if score >= least)
 
 
-def _chains(graph: Graph, start: str, likelihood: float, budget: int, visits: int, crossing: bool) -> Iterator[Path]:
+def _chains(graph: Graph, start: str, likelihood: float, budget: Budget, visits: int, crossing: bool) -> Iterator[Path]:
     """Best first. With ``crossing`` only along what should keep containers apart and does not, not by plain networks."""
     entered: dict[str, int] = {}
     heap: list[tuple[float, int, int, tuple[str, ...], tuple[Edge, ...]]] = [(-likelihood, 0, 0, (start,), ())]
     pushed = 0
-    while heap and budget:
-        budget -= 1
+    while heap and budget.left >= 0:
         negative, _, _, nodes, edges = heapq.heappop(heap)
         here = nodes[-1]
         entered[here] = entered.get(here, 0) + 1
@@ -115,7 +122,9 @@ def _chains(graph: Graph, start: str, likelihood: float, budget: int, visits: in
             yield _path(graph, start, edges, -negative)
         if node.kind in TAKEN_WHOLE or (edges and edges[-1].ends) or len(edges) >= MAX_EDGES:
             continue
-        for edge in graph.leaving.get(here, ()):
+        leaving = graph.leaving.get(here, ())
+        budget.left -= len(leaving)
+        for edge in leaving:
             if edge.target in nodes or entered.get(edge.target, 0) >= visits:
                 continue
             if crossing and edge.reasons[0].way == "network":

@@ -49,6 +49,7 @@ class Exposure(Struct, frozen=True):
     files: int
     graph: Graph
     paths: tuple[Path, ...]
+    complete: bool  # whether there are no more paths than these
     images: tuple[ImageFlaws, ...]
     weighed: tuple[Weighed, ...]
     unknowns: tuple[Unknown, ...]
@@ -112,16 +113,17 @@ def exposure_of(
 ) -> Exposure:
     flaws_by_image = {one.image: one for one in images}
     graph, unknowns = _graph(found, flaws_by_image)
-    paths = tuple(ranked(graph))
+    paths, complete = ranked(graph)
     likelihood_by_node = reached(graph)
     failed = fail_on is not None and any(SEVERITIES.index(path.severity) <= SEVERITIES.index(fail_on) for path in paths)
-    unsure = bool(unknowns) or any(one.trouble for one in images)
+    unsure = bool(unknowns) or not complete or any(one.trouble for one in images)
     return Exposure(
         created=created,
         targets=tuple(targets),
         files=found.files,
         graph=graph,
-        paths=paths,
+        paths=tuple(paths),
+        complete=complete,
         images=tuple(images),
         weighed=_weighed(graph, flaws_by_image, likelihood_by_node),
         unknowns=unknowns,

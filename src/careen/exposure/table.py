@@ -61,7 +61,8 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
     yield from _vulnerabilities(answer, options, width)
     yield from _left_out(answer, options, width)
     counts = answer.by_severity()
-    yield "PATHS  " + ", ".join(f"{count} {name}" for name, count in counts.items()), "bold"
+    more = "" if answer.complete else ", and more: the search ended at its bounds"
+    yield "PATHS  " + ", ".join(f"{count} {name}" for name, count in counts.items()) + more, "bold"
     yield _verdict(answer), ""
 
 

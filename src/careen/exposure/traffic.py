@@ -20,7 +20,7 @@ from .parts import REACHED, Images, entered, link_by_credential
 from .pods import Placed, namespace_of
 
 NETWORK = "network:kubernetes"
-MAX_PAIRS = 200_000
+MAX_PAIRS = 150_000
 
 
 def add_traffic(builder: Builder, manifests: Manifests, images: Images, placed: Placed) -> None:

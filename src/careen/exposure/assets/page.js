@@ -312,7 +312,8 @@
 
   $("targets").textContent = data.targets.join(", ");
   $("totals").textContent = data.totals.containers + " containers, " + data.totals.reached + " reached from the Internet; " +
-    ["critical", "high", "medium", "low"].map((one) => data.totals.paths[one] + " " + one).join(", ") + " paths";
+    ["critical", "high", "medium", "low"].map((one) => data.totals.paths[one] + " " + one).join(", ") +
+    (data.totals.paths.complete ? " paths" : " paths, and more");
   const containers = data.nodes.map((node, at) => [node, at]).filter(([node]) => node.container);
   for (const [node, at] of containers.slice(0, 2000)) {
     const button = element("button", named(node));
