@@ -32,7 +32,7 @@ def test_control_by_control(scan):
     assert {controls[id]["status"] for id in ("1.1.1", "4.9", "5.5")} == {"not_assessed"}
     table = scan("--compliance", "cis-docker-1.6").stdout
     assert "4.8     FAIL  setuid and setgid bits are removed" in table
-    assert scan("--compliance", "cis-docker").code == 2
+    assert scan("--compliance", "cis-docker").returncode == 2
 
 
 def test_checks_are_tuned(scan):
@@ -52,7 +52,7 @@ def test_checks_of_the_users_own(scan, tmp_path):
     )
     finished = scan("--checks", tmp_path / "labels.py", "--fail-on", "high", "--format", "json")
     assert "ACME-001" in {one["id"] for one in json.loads(finished.stdout)["findings"]}
-    assert finished.code == 1
+    assert finished.returncode == 1
 
 
 def test_a_policy_in_rego(scan, tmp_path):
@@ -62,7 +62,7 @@ def test_a_policy_in_rego(scan, tmp_path):
         '\tsome one in input.findings\n\tone.id == "IMG-006"\n}\n'
     )
     finished = scan("--policy", tmp_path / "gate.rego", "--format", "json")
-    assert finished.code == 1
+    assert finished.returncode == 1
     (rule,) = json.loads(finished.stdout)["verdict"]["rules"]
     assert rule["rule"].endswith("gate.rego: opt/tool is set-user-ID")
-    assert scan("--policy", tmp_path / "gate.rego", "--checks-off", "IMG-006").code == 0
+    assert scan("--policy", tmp_path / "gate.rego", "--checks-off", "IMG-006").returncode == 0
