@@ -17,7 +17,7 @@ from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, S
 log = logging.getLogger(__name__)
 
 ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
-LOCAL = ("sif", "squashfs", "docker-archive", "oci-layout", "directory")  # what a path may be
+LOCAL = ("sif", "squashfs", "file", "docker-archive", "oci-layout", "directory")  # what a path may be
 REMOTE = ("docker", "podman", "registry")  # where a name is looked for, in this order
 NAMED = (*REMOTE, "containerd")
 

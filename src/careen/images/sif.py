@@ -22,7 +22,8 @@ from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.plugins import ImageSource, OpenContext
 
 from .manifest import require
-from .squashfs import PartFile, limits_of, squashfs_layer, starts_with
+from .squashfs import PartFile, squashfs_layer
+from .tarstream import limits_of, starts_with
 
 MAGIC = b"SIF_MAGIC\0"
 MAGIC_AT = 32

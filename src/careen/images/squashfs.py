@@ -4,7 +4,6 @@ Its layer reads as the tar that the file system would be, made on the way: nothi
 Raises: InputError where the file cannot be read or is no squashfs 4.0.
 """
 
-import io
 import os
 import threading
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ from careen.formats.squashfs import MAGIC, Inode, Squashfs
 from careen.formats.tarheader import header
 from careen.model.image import Image, ImageConfig, Layer
 from careen.plugins import ImageSource, OpenContext
+
+from .tarstream import TarStream, identity_of, limits_of, starts_with
 
 MAX_EXTENTS = 10_000  # of a file with more holes the holes are written out
 
@@ -59,14 +60,11 @@ def open_image(reference: str, context: OpenContext) -> Image:
 def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = "") -> Layer:
     """The layer that a part of a file is. Raises ValueError where it is no squashfs."""
     part.opened()[0].close()
-    status = part.path.stat()
-    identity = (
-        f"squashfs {status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {part.start}"
-    )
+    identity = identity_of(part.path, f"squashfs {part.start}")
 
     def opened() -> BinaryIO:
         file, found = part.opened()
-        return cast(BinaryIO, _TarStream(tar_of(found, part.size_bytes, limits), file))
+        return cast(BinaryIO, TarStream(tar_of(found, part.size_bytes, limits), file))
 
     return Layer(index, "", "", part.size_bytes, made_by, opened, identity)
 
@@ -124,41 +122,6 @@ def _spelt_out(found: Squashfs, inode: Inode, extents: list[tuple[int, int]]) ->
             yield piece
 
 
-class _TarStream(io.RawIOBase):
-    """Pieces as they are made, read like a file; trouble comes after all that was made before it."""
-
-    def __init__(self, pieces: Iterator[bytes], file: BinaryIO) -> None:
-        self._pieces, self._file, self._rest = pieces, file, b""
-        self._trouble: ValueError | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        parts = [self._rest]
-        have = len(self._rest)
-        try:
-            while (have < size or size < 0) and (piece := next(self._pieces, None)) is not None:
-                parts.append(piece)
-                have += len(piece)
-        except ValueError as error:
-            self._trouble = error
-        if self._trouble and not have:
-            trouble, self._trouble = self._trouble, None
-            raise trouble
-        data = b"".join(parts)
-        self._rest = data[size:] if size >= 0 else b""
-        return data[:size] if size >= 0 else data
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-def limits_of(context: OpenContext) -> Limits:
-    return context.settings.get("limits") or Limits()
-
-
 _LOCK = threading.Lock()
 
 
@@ -172,19 +135,6 @@ def _read_at(file: BinaryIO, start: int, size: int, offset: int, wanted: int) ->
     with _LOCK:  # Windows has no pread
         file.seek(start + offset)
         return file.read(wanted)
-
-
-def starts_with(reference: str, offset: int, magic: bytes) -> bool:
-    """Whether a reference is a file with these bytes there."""
-    try:
-        path = Path(reference)
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            file.seek(offset)
-            return file.read(len(magic)) == magic
-    except (OSError, ValueError):
-        return False
 
 
 IMAGE_SOURCE = ImageSource(
