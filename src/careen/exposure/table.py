@@ -17,6 +17,7 @@ from .paths import Path, Step
 from .report import Exposure
 
 SHOWN = 10
+EXPLAINED = 3  # beside those that are not low
 WEIGHED = 10
 NOTES = 8
 PROSE = 80
@@ -50,8 +51,12 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
     yield "", ""
     labels = graph.labels()
     listed = answer.paths if options.verbose else answer.paths[:SHOWN]
+    brief = False
     for rank, path in enumerate(listed, 1):
-        yield from _path(rank, path, graph, labels, width)
+        brief = path.severity == "low" and rank > EXPLAINED and not options.verbose
+        yield from _path(rank, path, graph, labels, width, brief)
+    if brief:
+        yield "", ""
     if len(listed) < len(answer.paths):
         yield f"and {plural(len(answer.paths) - len(listed), 'path')} more (--verbose lists them all)", ""
         yield "", ""
@@ -66,11 +71,13 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
     yield _verdict(answer), ""
 
 
-def _path(rank: int, path: Path, graph: Graph, labels: dict[str, str], width: int) -> Iterator[tuple[str, str]]:
+def _path(rank: int, path: Path, graph: Graph, labels: dict[str, str], width: int, brief: bool) -> Iterator[tuple[str, str]]:
     names = " -> ".join(visible(labels[id], 100) for id in (path.start, *(step.target for step in path.steps)))
     head = f"{rank:>3}  {path.severity:<8}  {path.score:>5.1f}  "
     for at, part in enumerate(wrapped(names, width - columns(head))):
         yield (head if at == 0 else " " * len(head)) + part, STYLES[path.severity]
+    if brief:
+        return
     for number, step in enumerate(path.steps, 1):
         for at, part in enumerate(wrapped(_told(step), width - 10)):
             yield (f"     {number:>2}. " if at == 0 else " " * 9) + part, ""
