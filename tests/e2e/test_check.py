@@ -91,6 +91,50 @@ def test_scanners_and_settings(tree, capsys):
     assert "DKR-003" in {one["id"] for one in json.loads(out)["findings"]}
 
 
+def test_what_starts_containers_and_what_may(tree, capsys):
+    (tree / "run.sh").write_text("#!/bin/sh\ndocker run \\\n  --privileged ghcr.example/app:1\n")
+    flags = ["--scanners", "config", "--format", "json", "--quiet"]
+    _, out, _ = checked(capsys, "run.sh", *flags, "--allowed-registries", "docker.io")
+    found = {one["id"]: one["location"] for one in json.loads(out)["findings"]}
+    assert found["CMP-001"] == {"path": "run.sh", "line": 3, "end_line": 3}
+    assert found["CMP-072"]["line"] == 3
+    code, out, _ = checked(capsys, "--run", "docker run -e DB_PASSWORD=hunter2 app:1", *flags, "--fail-on", "high")
+    assert (code, "hunter2" in out) == (1, False)
+    assert checked(capsys, "--run", "docker ps", *flags, "--strict")[0] == 3
+    _, out, _ = checked(capsys, "app", *flags, "--allowed-images", "debian")
+    assert "DKR-100" in {one["id"] for one in json.loads(out)["findings"]}
+
+
+def test_pods_are_judged_as_an_older_cluster_does(tree, capsys):
+    (tree / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        "spec: {securityContext: {sysctls: [{name: net.ipv4.tcp_rmem, value: '1'}]}, containers: [{name: a, image: a:1}]}\n"
+    )
+    for version, broken in (("1.31", True), ("v1.32", False)):
+        _, out, _ = checked(capsys, "pod.yaml", "--scanners", "config", "--pss-version", version, "--format", "json", "--quiet")
+        assert ("K8S-017" in {one["id"] for one in json.loads(out)["findings"]}) is broken
+    assert checked(capsys, "pod.yaml", "--pss-version", "1.99")[0] == 2
+
+
+def test_a_chart_is_said_and_a_missing_helm_is_an_error(tree, capsys, monkeypatch):
+    (tree / "chart/templates").mkdir(parents=True)
+    (tree / "chart/Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+    (tree / "chart/templates/pod.yaml").write_text("apiVersion: v1\nkind: Pod\nspec: {hostPID: {{ .Values.x }}}\n")
+    code, out, _ = checked(capsys, "chart", "--scanners", "config", "--quiet")
+    assert (code, "not assessed (1 template): --allow-helm" in out) == (0, True)
+    monkeypatch.setenv("PATH", str(tree))
+    code, _, err = checked(capsys, "chart", "--scanners", "config", "--allow-helm")
+    assert (code, "no helm on this machine" in err) == (3, True)
+    (tree / "helm").write_text(
+        "#!/bin/sh\necho '# Source: shop/templates/pod.yaml'\necho 'apiVersion: v1'\necho 'kind: Pod'\n"
+        "echo 'spec: {hostPID: true}'\n"
+    )
+    (tree / "helm").chmod(0o755)
+    _, out, _ = checked(capsys, "chart", "--scanners", "config", "--allow-helm", "--format", "json", "--quiet")
+    (found,) = [one for one in json.loads(out)["findings"] if one["id"] == "K8S-002"]
+    assert found["location"] == {"path": "chart/templates/pod.yaml", "line": 3, "end_line": 3}
+
+
 def test_standard_input(tree, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"FROM debian\nRUN sudo make\n")))
     _, out, _ = checked(capsys, "-", "--scanners", "config", "--format", "json")

@@ -22,6 +22,7 @@ from careen.model.package import Evidence
 
 from .kind import SourceFile
 from .kinds import may_be_checked
+from .starts import may_start
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
@@ -108,7 +109,8 @@ def _text(path: Path) -> str:
         raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)
-    return data.decode("utf-8-sig")  # a UnicodeDecodeError is a ValueError
+    # A script of an old encoding is a script; of the others a UnicodeDecodeError is a ValueError.
+    return data.decode("utf-8-sig", "replace" if may_start(path.name) else "strict")
 
 
 def _standard_input() -> str:

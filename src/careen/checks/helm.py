@@ -70,6 +70,7 @@ def with_charts(files: Sequence[SourceFile], run: Run | None) -> Charts:
             rendered.append(SourceFile(path, text))
             template = text_by_path.get(path)
             lines[path] = _lines(text, template) if template is not None else (None,) * (text.count("\n") + 1)
+    kept = [file for file in kept if file.path not in lines]  # a template without any template in it
     return Charts((*kept, *rendered), tuple(unknowns), lines)
 
 
@@ -104,7 +105,7 @@ def _render(folder: str, run: Run) -> str:
         environ = {**_path(), "HOME": home, "HELM_PLUGINS": home, "HELM_NO_PLUGINS": "1", "KUBECONFIG": f"{home}/none"}
         target = str(Path.cwd() / folder)
         try:
-            argv = ("helm", "template", "release", target, "--include-crds", "--skip-tests")
+            argv = ("helm", "template", "release", target, "--skip-tests")
             done = run(argv, timeout_s=TIMEOUT_S, max_output_bytes=MAX_OUTPUT_BYTES, environ=environ)
         except FileNotFoundError:
             raise InputError(

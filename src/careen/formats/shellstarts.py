@@ -32,6 +32,7 @@ def starts_containers(text: str) -> bool:
 
 
 def in_script(text: str, path: str) -> list[Service]:
+    text = text.replace("\r\n", "\n")
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     script = read_script(text, starts, range(1, len(starts) + 1))
     return list(_containers(script.commands, text.split("\n"), {}, path))
@@ -39,7 +40,7 @@ def in_script(text: str, path: str) -> list[Service]:
 
 def in_makefile(text: str, path: str) -> list[Service]:
     """Recipes are scripts of their own; variables of make hold in all of them."""
-    rows = text.split("\n")
+    rows = text.replace("\r\n", "\n").split("\n")
     known = _make_variables(rows)
     found: list[Service] = []
     for first, recipe in _recipes(rows):

@@ -67,7 +67,9 @@ def test_findings_are_told_in_the_template():
         return Finished(0, OUTPUT, b"")
 
     charts = with_charts(FILES, run)
-    checked = check_files(charts.files, lambda kind: tuple(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check)), Rules(), Tuning())
+    checked = check_files(
+        charts.files, lambda kind: tuple(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check)), Rules(), Tuning()
+    )
     findings = as_written(checked, charts.lines).outcome.findings
     assert [(one.location.path, one.location.line) for one in findings if one.id == "K8S-004"] == [
         ("deploy/shop/templates/pod.yaml", 9)
@@ -85,6 +87,17 @@ def test_a_chart_that_cannot_be_rendered_is_said():
     )
     assert [one.reason for one in charts.unknowns] == [
         "not assessed: helm template failed: Error: found in Chart.yaml, but missing in charts/: redis"
+    ]
+
+
+def test_what_is_rendered_is_judged_once():
+    plain = SourceFile("deploy/shop/templates/ns.yaml", "apiVersion: v1\nkind: Namespace\n")
+    output = b"---\n# Source: shop/templates/ns.yaml\napiVersion: v1\nkind: Namespace\n"
+    charts = with_charts([*FILES, plain], lambda argv, **_: Finished(0, output, b""))
+    assert [file.path for file in charts.files] == ["deploy/plain.yaml", "deploy/shop/templates/ns.yaml"]
+    assert [file.path for file in with_charts([*FILES, plain], None).files] == [
+        "deploy/plain.yaml",
+        "deploy/shop/templates/ns.yaml",
     ]
 
 

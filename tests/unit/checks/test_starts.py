@@ -104,6 +104,14 @@ def test_they_are_found_in_a_folder(tmp_path, monkeypatch):
     assert len(find_files(["."]).files) == 6
 
 
+def test_a_script_of_an_old_encoding_is_read(tmp_path):
+    (tmp_path / "a.sh").write_bytes(b"# \xe9t\xe9\ndocker run --privileged x:1\n")
+    (tmp_path / "b.yaml").write_bytes(b"services: \xe9\n")
+    found = find_files([str(tmp_path)])
+    assert [file.path.rpartition("/")[2] for file in found.files] == ["a.sh"]
+    assert len(found.unknowns) == 1
+
+
 def test_whatever_they_hold_no_reader_breaks():
     chance = random.Random(7)
     pieces = (

@@ -35,6 +35,11 @@ def test_a_script():
     assert (busybox.node["userns_mode"], busybox.node.line) == ("host", 16)
 
 
+def test_lines_that_end_as_on_windows():
+    (found,) = in_script("docker run \\\r\n  --privileged \\\r\n  app:1\r\n", "x.sh")
+    assert (found.image, found.where("privileged")) == ("app:1", ("x.sh", 2))
+
+
 def test_what_a_command_prints_is_not_guessed():
     (found,) = in_script("T=1\nT=$(git describe)\ndocker run app:$T", "x.sh")
     assert found.image == "app:$T"
