@@ -10,6 +10,7 @@ from tests.docs import check_pages
 from careen import errors
 from careen.cli.main import COMMANDS
 from careen.config import SECRET, Settings, choices, description, shown
+from careen.formats.software import software
 from careen.plugins import AdvisorySource, Cataloger, ImageSource, Need, Reporter, VersionScheme, load
 from careen.secrets.ruleset import Rule
 from careen.secrets.ruleset import load as load_rules
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         "sources": _sources(),
         "versions": _versions(),
         "secrets": _secrets(),
+        "software": _software(),
         **check_pages.pages(),
     }
 
@@ -157,6 +159,25 @@ def _secrets() -> str:
         "What a checksum in the value disproves is reported as low, a key with a passphrase as medium.\n\n"
     )
     return "# Rules of secrets\n\n" + NOTE + before + _table(("id", "what", "severity", "known by"), rows).rstrip() + "\n"
+
+
+def _software() -> str:
+    before = (
+        "What third parties package, and programs that no package manager knows, are judged by these names: see\n"
+        "[Third parties](../matching.md). Packages in brackets hold no program of their own: a match is *possible*.\n\n"
+    )
+    rows = []
+    for one in sorted(software(), key=lambda one: one.name.lower()):
+        names = [f"`{name}`" for name in one.packages] + [f"(`{name}`)" for name in one.parts]
+        known = [f"`{name}`" for name in one.osv] + [f"`{name}`" for name in one.cpe]
+        rows.append((one.name, ", ".join(known), ", ".join(names) or "by its files alone"))
+    return (
+        "# Software by its makers' names\n\n"
+        + NOTE
+        + before
+        + _table(("software", "OSV, CPE", "rpm and deb"), rows).rstrip()
+        + "\n"
+    )
 
 
 def _known_by(rule: Rule) -> str:
