@@ -131,7 +131,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     advisories: Annotated[Path | None, Meta(description="folder of private advisories in OSV JSON")] = None
     archive: Annotated[
         tuple[str, ...],
-        Meta(description="address or folder of a Debian archive whose changelogs tell fixes; may be repeated"),
+        Meta(description="address or folder of a Debian archive whose changelogs tell fixes; image: those that it names"),
+    ] = ()
+    archive_hosts: Annotated[
+        tuple[str, ...],
+        Meta(description="hosts to ask for --archive image: NAME, *.example.com, * (default: all public ones)"),
     ] = ()
     archive_keys: Annotated[
         tuple[Path, ...], Meta(description="keyrings of the archive's keys (default: Debian's on this machine)")

@@ -69,6 +69,26 @@ def test_an_archive_in_a_folder(shell, image, tmp_path):
     }  # fmt: skip
 
 
+def image_naming(address, folder):
+    lines = f"deb {address} bookworm main\ndeb https://tool.example/ stable main\n".encode()
+    files = {"etc/os-release": b'ID=debian\nVERSION_ID="12"\n', "var/lib/dpkg/status": STATUS, "etc/apt/sources.list": lines}
+    return write_docker_archive(folder / "named.tar", make_image((make_layer(files),)))
+
+
+def test_the_archive_that_an_image_names_is_asked_when_its_host_is_listed(shell, tmp_path):
+    with Server(archive().respond()) as server:
+        image = image_naming(f"{server.url}/debian", tmp_path)
+        shell.run("scan", image, "--offline")
+        refused = shell.run("scan", image, "--offline", "--archive", "image")
+        assert server.requests == []
+        allowed = shell.run(
+            "scan", image, "--offline", "--archive", "image", "--archive-hosts", "127.0.0.1", "--format", "json"
+        )
+    assert "it is inside a network" in refused.stderr
+    assert "CVE-2026-90001" not in refused.stdout
+    assert fixes(allowed)[1].keys() == {"CVE-2026-90001", "CVE-2026-90002"}
+
+
 def test_an_archive_that_is_none_is_said_and_the_scan_goes_on(shell, image, tmp_path):
     finished = shell.run("scan", image, "--offline", "--archive", tmp_path / "nothing")
     assert finished.returncode == 0

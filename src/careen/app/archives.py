@@ -11,6 +11,7 @@ from careen.app.wiring import cache_folder
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import UsageError
+from careen.formats.debian_releases import codename_of
 from careen.model.inventory import Inventory
 from careen.plugins import Ecosystem, Progress, silent
 
@@ -18,27 +19,37 @@ if TYPE_CHECKING:
     from careen.database.archive_files import Archives
     from careen.formats.archive_facts import ArchiveFacts
 
+IMAGE = "image"  # in the place of an address: the archives that the image names
+MAX_NAMED = 8
+
 
 class OwnArchives:
     """The archives of one run, asked by one thread at a time: what an image needed is there for the next."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._archives: Archives | None = None
+        self._open: dict[tuple[str, ...], Archives] = {}
 
     def knowledge(
         self, settings: Settings, inventory: Inventory, ecosystems: Mapping[str, Ecosystem], progress: Progress
-    ) -> Knowledge | None:
+    ) -> list[Knowledge]:
         if not settings.archive:
-            return None
+            return []
         from careen.database.archive import archive_knowledge
         from careen.matching.installed import installed_sources
         from careen.versions.deb import key
 
+        installed = installed_sources(inventory, ecosystems)
+        given = tuple(place for place in settings.archive if place != IMAGE)
+        named = _named(inventory, installed) if IMAGE in settings.archive else ()
+        found = []
         with self._lock:
-            if self._archives is None:
-                self._archives = _open(settings, progress)
-            return archive_knowledge(self._archives, installed_sources(inventory, ecosystems), key)
+            for places, trusted in ((given, True), (named, False)):
+                if places:
+                    if places not in self._open:
+                        self._open[places] = _archives(settings, places, progress, trusted)
+                    found.append(archive_knowledge(self._open[places], installed, key))
+        return [one for one in found if one is not None]
 
 
 def shipped(known: Sequence[Knowledge], namespaces: Collection[str]) -> Knowledge | None:
@@ -49,8 +60,7 @@ def shipped(known: Sequence[Knowledge], namespaces: Collection[str]) -> Knowledg
     missing = [
         namespace
         for namespace in namespaces
-        if namespace.startswith("debian:")
-        and not any(info.source != SOURCE for part in known for info in part.namespace(namespace))
+        if codename_of(namespace) and not any(info.source != SOURCE for part in known for info in part.namespace(namespace))
     ]
     return shipped_knowledge(missing) if missing else None
 
@@ -60,23 +70,37 @@ def make_facts(settings: Settings, target: Path, progress: Progress = silent) ->
     from careen.database.seed import make_seed
     from careen.versions.deb import key
 
-    if not settings.archive:
+    places = tuple(place for place in settings.archive if place != IMAGE)
+    if not places:
         raise UsageError("no archive is named", "careen db seed --archive URL|DIR --to FILE")
-    return make_seed(_open(settings, progress), target, key)
+    return make_seed(_archives(settings, places, progress, trusted=True), target, key)
 
 
-def _open(settings: Settings, progress: Progress) -> "Archives":
+def _named(inventory: Inventory, namespaces: Collection[str]) -> tuple[str, ...]:
+    """The addresses in the image's own configuration at which it follows one of its releases."""
+    codenames = {codename for namespace in namespaces if (codename := codename_of(namespace))}
+    return tuple(
+        archive.address
+        for archive in inventory.archives
+        if any(suite.partition("-")[0] in codenames for suite in archive.suites)
+    )[:MAX_NAMED]
+
+
+def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, trusted: bool) -> "Archives":
+    """``trusted``: the user named them. Whoever made an image may have written what it names: only hosts that are
+    listed, or public ones, are asked then."""
     from careen.database.archive_files import Archives
     from careen.net import NetSettings, make_fetcher
 
-    plain = tuple(urlsplit(place).netloc.rpartition("@")[2] for place in settings.archive if place.startswith("http://"))
+    plain = tuple(urlsplit(place).netloc.rpartition("@")[2] for place in places if place.startswith("http://"))
     fetcher = make_fetcher(
         NetSettings(
             timeout_s=settings.timeout_s,
             ca_file=settings.ca_file,
             plain_http=plain,  # signature and checksums hold without TLS
+            only=None if trusted else settings.archive_hosts or ("*",),
             user_agent=f"careen/{__version__}",
         )
     )
     cache = None if settings.no_cache else cache_folder(settings.cache_dir) / "archive"
-    return Archives(settings.archive, fetcher, cache, settings.archive_keys, progress)
+    return Archives(places, fetcher, cache, settings.archive_keys, progress)

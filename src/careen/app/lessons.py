@@ -57,8 +57,7 @@ class Lessons:
         if not self._settings.offline:
             self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
         known = _knowledge(self._settings, opened)
-        archive = self._learnt.archives.knowledge(self._settings, inventory, self._ecosystems, self._progress)
-        known += [archive] if archive else []
+        known += self._learnt.archives.knowledge(self._settings, inventory, self._ecosystems, self._progress)
         seed = shipped(known, needed(inventory.packages, inventory.distribution, self._ecosystems))
         known += [seed] if seed else []
         if len(known) < 2:

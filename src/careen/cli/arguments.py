@@ -107,6 +107,6 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
     ends |= {"dockerfile": "FILE", "context": "DIR"}
     if key == "severity_from":
         return "SOURCE"
-    ends |= {"mirrors": "HOST=MIRROR", "archive": "URL|DIR", "keys": "FILE"}
+    ends |= {"mirrors": "HOST=MIRROR", "archive": "URL|DIR|image", "keys": "FILE"}
     last = key.rpartition("_")[2]
     return "LEVEL" if key == "log_level" else ends.get(last, last.upper() if not words else "WORD")

@@ -38,7 +38,7 @@ def parser() -> Parser:
     gates = ("fail_on", "policy", "baseline", "grace_days", "ignore_unfixed", "severity_from", "unknown_as", "strict")
     add_settings(made, "policy", gates)
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
-    add_settings(made, "advisories", ("offline", "advisories", "db_from", "archive", "archive_keys"))
+    add_settings(made, "advisories", ("offline", "advisories", "db_from", "archive", "archive_hosts", "archive_keys"))
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
     add_common(made)

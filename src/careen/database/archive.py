@@ -69,7 +69,8 @@ def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key
     archives.deadline = time.monotonic() + BUDGET_S
     suites = archives.suites(codename)
     if not suites:
-        raise ArchiveError(f"{archives.shown}: no release {codename} there", "name the folder that has dists")
+        reasons = "; ".join(archives.refused(codename)[:3]) or f"{archives.shown}: no release {codename} there"
+        raise ArchiveError(reasons, "archive names the folder that has dists, archive_keys the keyrings to trust")
     work = _Work(archives, suites, key)
     # Where a mirror has no source packages, the binary ones tell their versions.
     offers = work.newest_first(wanted, "sources") or work.newest_first(wanted, "packages")
@@ -82,7 +83,7 @@ def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key
             work.sources[name] = SourceFacts(newest)
         else:
             work.look_up(name, [one for one in versions if oldest is None or key(one.offer.version) > key(oldest)])
-    return ReleaseFacts(_as_of(suites), work.sources, work.detail())
+    return ReleaseFacts(_as_of(suites), work.sources, work.detail(archives.refused(codename)))
 
 
 class _Placed(Struct, frozen=True):
@@ -143,9 +144,10 @@ class _Work:
             packages = self.newest_first((name,), "packages").get(name, ())
             yield from [one for one in packages if one.offer.version == files[0].offer.version][:BINARIES]
 
-    def detail(self) -> str:
+    def detail(self, refused: Sequence[str]) -> str:
         parts = ["fixes named in changelogs of the distribution's archive"]
         parts += sorted({f"its signature was not verified: {suite.unverified}" for suite in self._suites if suite.unverified})
+        parts += [f"not used: {reason}" for reason in refused[:3]]
         if not any(suite.name.endswith("-security") for suite in self._suites):
             parts.append("it has no suite of security updates")
         today = datetime.now(UTC).isoformat()

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
-from careen.errors import Error
+from careen.errors import Error, NetworkError
 from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
 from careen.formats.debian_changelog import changelog_in
 from careen.formats.inflate import Limits, open_stream
@@ -69,6 +69,8 @@ class Archives:
         self._fetcher, self._cache, self._keys, self._progress = fetcher, cache, keys, progress
         self.deadline = float("inf")
         self._suites: dict[tuple[str, str], Suite | None] = {}
+        self._unreachable: set[str] = set()
+        self._refused: dict[tuple[str, str], str] = {}
         self._offers: dict[str, _INDICES] = {}
 
     @property
@@ -85,6 +87,11 @@ class Archives:
             if suite := self._suite(place, security):
                 return [*found, suite]
         return found
+
+    def refused(self, codename: str) -> list[str]:
+        """What speaks against lists of a release that a place has, or should have."""
+        names = {codename + part for part in ("", "-updates", "-security")}
+        return list(dict.fromkeys(why for (_, name), why in self._refused.items() if name in names))
 
     def offers(self, suite: Suite, kind: str) -> Mapping[str, list[Offer]]:
         """By source package: ``kind`` is "sources" or "packages"."""
@@ -103,13 +110,17 @@ class Archives:
 
     def _suite(self, place: str, name: str) -> Suite | None:
         if (place, name) not in self._suites:
+            self._suites[place, name] = None
             try:
-                self._suites[place, name] = self._read_suite(place, name)
+                if place not in self._unreachable:
+                    self._suites[place, name] = self._read_suite(place, name)
+            except NetworkError as error:
+                self._unreachable.add(place)
+                self._refused[place, name] = str(error)
             except ArchiveError as error:
-                if not error.absent:
-                    raise
                 log.debug("%s", error)
-                self._suites[place, name] = None
+                if not error.absent:
+                    self._refused[place, name] = str(error)
         return self._suites[place, name]
 
     def _read_suite(self, place: str, name: str) -> Suite:
@@ -120,7 +131,7 @@ class Archives:
             signed: Signed = verified(data, self._keys)
             release = read_release(signed.text)
         except (ValueError, OSError) as error:
-            raise ArchiveError(f"{shown(place)}/{path}: {error}", "archive_keys names the keyrings to trust") from None
+            raise ArchiveError(f"{shown(place)}/{path}: {error}") from None
         if name not in (release.codename, release.suite):
             raise ArchiveError(f"{shown(place)}/{path} is that of {release.codename or release.suite}", "check the mirror")
         return Suite(place, name, release, signed.why)

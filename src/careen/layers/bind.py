@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.catalogers import content_sets, decisions
+from careen.catalogers import apt_sources, content_sets, decisions
 from careen.catalogers import distribution as distributions
 from careen.model.decision import Decision
 from careen.model.delta import Delta, Fact
-from careen.model.inventory import ContentSets, Inventory, Unknown
+from careen.model.inventory import ContentSets, Inventory, PackageArchive, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence
 from careen.plugins import Cataloger, Owned
 
@@ -81,6 +81,7 @@ def bind(
         filesystem(squashed, owners),
         _decisions(squashed),
         _content_sets(squashed),
+        archives=_archives(squashed),
     )
 
 
@@ -91,6 +92,10 @@ def _decisions(squashed: Squashed) -> tuple[Decision, ...]:
 
 def _content_sets(squashed: Squashed) -> tuple[ContentSets, ...]:
     return tuple(replace(fact.value, layer=fact.layer) for fact in squashed.visible_facts(content_sets.NAME))
+
+
+def _archives(squashed: Squashed) -> tuple[PackageArchive, ...]:
+    return tuple(dict.fromkeys(fact.value for fact in squashed.visible_facts(apt_sources.NAME)))
 
 
 class _History(Struct):

@@ -26,6 +26,13 @@ class ContentSets(Struct, frozen=True):
     layer: int = 0
 
 
+class PackageArchive(Struct, frozen=True):
+    """An archive that the image's package manager takes packages from, and the suites that it follows there."""
+
+    address: str
+    suites: tuple[str, ...]
+
+
 class Inventory(Struct, frozen=True):
     """The packages of the visible file system, each with evidence, owner, presence and introducing layer."""
 
@@ -39,3 +46,4 @@ class Inventory(Struct, frozen=True):
     decisions: tuple[Decision, ...] = ()  # VEX and ignore rules inside the image
     content_sets: tuple[ContentSets, ...] = ()
     curator: str = ""  # the vendor whose image this is, where packages that look like a distribution's are judged by its feed
+    archives: tuple[PackageArchive, ...] = ()

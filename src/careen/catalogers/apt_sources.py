@@ -1,0 +1,61 @@
+"""apt's list of archives: where an image says that its Debian packages come from.
+
+Shape: lines ``deb [options] URI suite component…`` in ``sources.list`` and ``*.list``, paragraphs with ``Types``, ``URIs``
+and ``Suites`` in ``*.sources``. Only addresses of the web are told; ``Enabled: no`` and comments are not.
+Raises: ValueError.  **Source:** apt's sources.list(5).
+"""
+
+import re
+from collections.abc import Iterator
+
+from careen.formats.deb822 import paragraphs
+from careen.model.inventory import PackageArchive
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+NAME = "apt_sources"
+MAX_ARCHIVES = 100
+_LINE = re.compile(r"deb(?:-src)?[ \t]+(?:\[[^\]]{0,1000}\][ \t]+)?(\S+)[ \t]+(\S+)")
+_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.+~%/-]*)?", re.ASCII)
+
+
+def read(file: File) -> Iterator[PackageArchive]:
+    text = file.data.decode("utf-8", "replace")
+    stated = _of_paragraphs(text) if file.path.endswith(".sources") else _of_lines(text)
+    found: dict[str, list[str]] = {}
+    for address, suite in stated:
+        if len(address) < 500 and len(suite) < 100 and _ADDRESS.fullmatch(address):
+            found.setdefault(address.rstrip("/"), []).append(suite)
+        if len(found) > MAX_ARCHIVES:
+            raise ValueError(f"more than {MAX_ARCHIVES} archives")
+    for address, suites in found.items():
+        yield PackageArchive(address, tuple(dict.fromkeys(suites)))
+
+
+def _of_lines(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        if match := _LINE.match(line.partition("#")[0].strip()):
+            yield match[1], match[2]
+
+
+def _of_paragraphs(text: str) -> Iterator[tuple[str, str]]:
+    for entry in paragraphs(text, ("uris", "suites", "enabled")):
+        if entry.get("enabled", "yes").lower() not in ("no", "false", "0"):
+            for address in entry.get("uris", "").split()[:MAX_ARCHIVES]:
+                yield from ((address, suite) for suite in entry.get("suites", "").split()[:MAX_ARCHIVES])
+
+
+CATALOGER = Cataloger(
+    name=NAME,
+    ecosystem=Ecosystem(purl_type="", scheme=""),
+    readers=(
+        Reader(
+            Wants(
+                paths=("etc/apt/sources.list",), folders=("etc/apt/sources.list.d/*.list", "etc/apt/sources.list.d/*.sources")
+            ),
+            read,
+        ),
+    ),
+    fact=PackageArchive,
+    join=lambda facts: iter(()),
+    limits="It finds no packages: --archive image asks the archives that it names.",
+)
