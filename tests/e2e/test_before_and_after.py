@@ -38,9 +38,9 @@ HISTORY = [
 KEY = "8c718d3b5072e1f5"
 
 
-def advisory(id, name, fixed):
-    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}]
-    affected = [{"package": {"ecosystem": "Rocky Linux:9", "name": name}, "ranges": ranges}]
+def advisory(id, name, fixed, ecosystem="Rocky Linux:9", kind="ECOSYSTEM"):
+    ranges = [{"type": kind, "events": [{"introduced": "0"}, {"fixed": fixed}]}]
+    affected = [{"package": {"ecosystem": ecosystem, "name": name}, "ranges": ranges}]
     return {"schema_version": "1.6.0", "id": id, "modified": "2026-01-01T00:00:00Z", "affected": affected}
 
 
@@ -49,7 +49,11 @@ def tree(tmp_path, monkeypatch):
     (tmp_path / "app").mkdir()
     (tmp_path / "app/Dockerfile").write_text(DOCKERFILE)
     (tmp_path / "own").mkdir()
-    known = [advisory("CVE-2026-0001", "mysql-community-server", "8.0.32-1.el9"), advisory("CVE-2026-2", "bash", "5.2-1.el9")]
+    known = [
+        advisory("CVE-2026-0001", "mysql", "8.0.32", "Bitnami", "SEMVER"),  # of the software, whoever packages it
+        advisory("CVE-2026-2", "bash", "5.2-1.el9"),
+        advisory("CVE-2026-3", "mysql-community-server", "8.0.99-1.el9"),  # of a build that this one is not
+    ]
     for record in known:
         (tmp_path / "own" / f"{record['id']}.json").write_text(json.dumps(record))
     monkeypatch.chdir(tmp_path)
@@ -60,7 +64,7 @@ def tree(tmp_path, monkeypatch):
 def archive(tree):
     base = [rpmdb.package("bash", "5.1", "1.el9", vendor="Rocky Enterprise Software Foundation")]
     more = [
-        rpmdb.package("mysql-community-server", "8.0.30", "1.el9", vendor=None),
+        rpmdb.package("mysql-community-server", "8.0.30", "1.el9", vendor="Oracle and/or its affiliates"),
         rpmdb.package("nano", "5.6", "5.el9", vendor="Rocky Enterprise Software Foundation"),
     ]
     release = b'ID="rocky"\nVERSION_ID="9.4"\n'
@@ -181,8 +185,7 @@ def test_resolved_before_the_build(tree, repository, capsys):
     assert messages["DKR-004", 6].endswith(f"it is mysql80-community-release 9-5.el9 of MySQL, signed by key {KEY}")
     assert messages["DKR-008", 5].startswith("mysql-community-minimal-release 1-2.el9 holds no signature")
     assert messages["DKR-099", 6] == "mysql80-community-release 9-5.el9 brings etc/yum.repos.d/mysql-community.repo"
-    # what the distribution's advisories say does not hold for packages of others
-    assert SERVER not in flaws(report)
+    assert flaws(report) == {SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9}}
     assert all(request.headers["range"] == "bytes=0-1048575" for request in repository.requests)
     assert len(repository.requests) == 2
 
@@ -208,9 +211,7 @@ def test_a_redirect_to_where_clouds_keep_credentials(tree, repository, capsys):
 
 def test_what_the_lock_files_of_the_context_bring(tree, capsys):
     lock = {"lockfileVersion": 3, "packages": {"": {}, "node_modules/lodash": {"version": "4.17.15"}}}
-    record = advisory("CVE-2020-8203", "lodash", "4.17.19")
-    record["affected"][0]["package"]["ecosystem"] = "npm"
-    record["affected"][0]["ranges"][0]["type"] = "SEMVER"
+    record = advisory("CVE-2020-8203", "lodash", "4.17.19", "npm", "SEMVER")
     (tree / "own/lodash.json").write_text(json.dumps(record))
     (tree / "app/Dockerfile").write_text("FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\n")
     report = told(capsys, "check", "app")

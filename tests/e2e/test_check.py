@@ -27,8 +27,8 @@ ADVISORY = {
     "aliases": ["CVE-2026-0001"],
     "affected": [
         {
-            "package": {"ecosystem": "Rocky Linux:9", "name": "mysql-community-server"},
-            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "8.0.32-1.el9"}]}],
+            "package": {"ecosystem": "Bitnami", "name": "mysql"},
+            "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "8.0.32"}]}],
         }
     ],
 }

@@ -22,6 +22,7 @@ from careen.formats.shell import Command
 from careen.model.package import Distribution, Evidence, Package
 
 from .base import distribution_of
+from .foreign import Foreign
 
 SYSTEM = {
     "apt": "deb",
@@ -62,8 +63,6 @@ FAMILIES = {
     ),
 }
 _HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
-# Marks of a distribution's own builds in a version, which no third party's repository has.
-_OWN_BUILD = re.compile(r"ubuntu\d|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.amzn\d")
 
 
 class Predicted(Struct, frozen=True):
@@ -84,30 +83,24 @@ def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
     kept = document.kept()
     copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
-    others: set[int] = set()  # stages with a repository of somebody else's
+    foreign = Foreign(document)
     found: dict[tuple[str, str, int], Predicted] = {}
     for step in document.steps:
         if step.stage not in copied or step.onbuild:
             continue
         gone: set[str] = set()
-        foreign = any(stage.index in others for stage in document.lineage(document.stages[step.stage]))
+        foreign.begin(step)
         for one in _of_step(document, step, bases[step.stage], gone):
-            if foreign and one.url is None and one.package.type in FAMILIES and not _OWN_BUILD.search(one.package.version):
+            if one.url is not None:
+                foreign.fetched(step, one.url, one.package.name)
+            elif one.package.type in FAMILIES and foreign.brings(step, one.package):
                 one = replace(one, package=replace(one.package, vendor="third_party"))
-            if one.url is not None and _brings_repository(document, one.url):
-                others.add(step.stage)
-                foreign = True
             if one.package.type in FAMILIES and step.stage not in kept:
                 continue
             found.setdefault((one.package.purl, one.url or "", one.line), one)
         if gone:
             found = {key: one for key, one in found.items() if not (one.stage == step.stage and one.package.name in gone)}
     return tuple(found.values())
-
-
-def _brings_repository(document: Dockerfile, address: str) -> bool:
-    head = document.head(address)
-    return head is not None and head.is_repository
 
 
 def copied_from(document: Dockerfile) -> frozenset[int]:

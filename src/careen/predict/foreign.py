@@ -1,0 +1,70 @@
+"""Repositories of third parties in the stages of a Dockerfile, and which packages come from them.
+
+A package that was read and brings a repository opens its stage to it: any package of the system that comes later may be
+from there. Where no more is known than a repository's address or the name of the package that brings it, a package is
+from there that has its name (``mysql-community-server`` after ``mysql-community-release``, ``docker-ce`` after
+download.docker.com). A version with a distribution's own mark is the distribution's either way.
+"""
+
+import re
+from collections import defaultdict
+
+from careen.formats.dockerfile.stages import Dockerfile, Step
+from careen.model.package import Package
+
+_OWN_BUILD = re.compile(r"ubuntu\d|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.amzn\d")
+_ADDS = re.compile(
+    r"add-apt-repository|apt-add-repository|--add-?repo|\baddrepo\b|\bcopr\b|sources\.list|(?:yum|zypp/)\.?repos\.d|apk/repositories"
+    r"|https?://\S{0,300}(?:\.repo\b|gpg|\.asc\b|\bkeys?\b|\.key\b|setup|script\.(?:deb|rpm))"
+)
+_MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in whatever ``_ADDS`` finds
+_BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
+_WORD = re.compile(r"[a-z]+")
+# Words of every address and name, which tell nothing.
+_COMMON = frozenset(
+    (
+        *("apt", "com", "config", "debian", "centos", "deb", "download", "fedora", "http", "https", "key", "keys", "lib"),
+        *("linux", "main", "net", "org", "packages", "python", "release", "repo", "repository", "rpm", "server", "sources"),
+        *("stable", "tools", "ubuntu", "yum"),
+    )
+)
+
+
+class Foreign:
+    """Fed with the steps in their order."""
+
+    def __init__(self, document: Dockerfile) -> None:
+        self._document = document
+        self._open: set[int] = set()  # stages with a repository that was seen
+        self._names: defaultdict[int, set[str]] = defaultdict(set)  # words of those that only their addresses tell
+
+    def begin(self, step: Step) -> None:
+        text = step.instruction.text
+        if step.keyword not in ("RUN", "ADD") or not any(mark in text for mark in _MARKS) or not _ADDS.search(text):
+            return
+        pipelines: defaultdict[int, list[str]] = defaultdict(list)
+        for command in step.commands:
+            pipelines[command.pipeline] += [*command.words, *(one.target for one in command.redirects)]
+        texts = [" ".join(words) for words in pipelines.values()] or [text]
+        for one in texts:
+            if _ADDS.search(one):
+                self._names[step.stage] |= _words(one)
+
+    def fetched(self, step: Step, address: str, name: str) -> None:
+        head = self._document.head(address)
+        if head is not None and head.is_repository:
+            self._open.add(step.stage)
+        elif head is None and _BRINGS.search(name):
+            self._names[step.stage] |= _words(f"{address} {name}")
+
+    def brings(self, step: Step, package: Package) -> bool:
+        if _OWN_BUILD.search(package.version):
+            return False
+        stages = {stage.index for stage in self._document.lineage(self._document.stages[step.stage])}
+        first = _WORD.match(package.name.lower())
+        known = first is not None and any(first[0] in self._names[stage] for stage in stages if stage in self._names)
+        return known or bool(stages & self._open)
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _WORD.findall(text.lower()) if len(word) > 2} - _COMMON
