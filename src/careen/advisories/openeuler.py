@@ -28,7 +28,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is not None and not any(one.startswith("openeuler:") for one in need.namespaces):
         return ()
     return tuple(
-        Feed(f"openeuler/{year}/{name}", f"{_LIVE}/{year}/{name}", part=year)
+        Feed(f"openeuler/{year}/{name}", f"{_LIVE}/{year}/{name}")
         for year in filter(_YEAR.fullmatch, listing("openeuler"))
         for name in listing(f"openeuler/{year}")
         if name.startswith("csaf-") and name.endswith(".json")

@@ -58,7 +58,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     folder = f"redhat/{_VEX}"
     for year in filter(_YEAR.fullmatch, listing(folder)):
         files = [name for name in listing(f"{folder}/{year}") if name.startswith("cve-") and name.endswith(".json")]
-        found += [Feed(f"{folder}/{year}/{name}", f"{_DATA}/{_VEX}/{year}/{name}", part=year) for name in files]
+        found += [Feed(f"{folder}/{year}/{name}", f"{_DATA}/{_VEX}/{year}/{name}", part="VEX") for name in files]
     return tuple(found)
 
 
