@@ -74,6 +74,7 @@ KERNEL = re.compile(
     r"|compiler|cloud|buildinfo|aws|azure|gcp|gke|gkeop|ibm|kvm|lowlatency|oem|oracle|raspi|riscv|intel|nvidia|xilinx)(?:-.+)?"
 )
 TOGETHER = "\u00a0"  # between words that stay on one line; in text of others it is escaped by then
+OUTSIDE = ("files", "containers")  # what was looked at is no image
 PROSE = 100  # columns; longer lines of prose are hard to read, in a pipe too
 SUPPRESSED = {
     "ignore": "an ignore rule",
@@ -116,7 +117,7 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield [(fit(visible(image.reference), options.width), "bold")]
     if image.digest:
         yield [(f"  {image.digest}", "dim")]
-    if image.kind in ("files", "containers"):
+    if image.kind in OUTSIDE:
         yield [(f"  {plural(report.coverage.files, image.kind.removesuffix('s'))} checked", "")]
         if inventory.packages:
             pinned = sum(package.version != "" for package in inventory.packages)
@@ -307,7 +308,7 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 
 def _nothing(report: Report) -> Span:
-    if report.image.kind == "files" and report.coverage.verdict == "assessed":
+    if report.image.kind in OUTSIDE and report.coverage.verdict == "assessed":
         return "Nothing at fault was found.", "bold green"
     if report.coverage.verdict == "not_assessed":
         return "This image was not assessed: nothing can be said about its vulnerabilities.", "bold yellow"
@@ -348,7 +349,7 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield [(heading[report.coverage.verdict], "bold yellow")]
     steps: dict[str, None] = {}
     for reason in report.coverage.reasons:
-        if reason.code in NEXT_STEPS and not (reason.code == "unreadable" and report.image.kind == "files"):
+        if reason.code in NEXT_STEPS and not (reason.code == "unreadable" and report.image.kind in OUTSIDE):
             steps[NEXT_STEPS[reason.code]] = None
         if reason.code == "unreadable" and report.unknowns:
             continue  # they stand below, each with its own reason
@@ -357,7 +358,7 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield from _item(visible(reason.detail) + packages, options)
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
         where = fit(visible(unknown.evidence.path), options.width, 6)
-        layer = "" if report.image.kind == "files" else f" (layer{TOGETHER}{unknown.evidence.layer})"
+        layer = "" if report.image.kind in OUTSIDE else f" (layer{TOGETHER}{unknown.evidence.layer})"
         yield from _item(f"{where}{layer}: {visible(unknown.reason, 300)}", options)
     if len(report.unknowns) > 10 and not options.verbose:
         yield from _item(f"{len(report.unknowns) - 10} more files that could not be read (--verbose lists them)", options)
