@@ -72,6 +72,8 @@ def heard(
     beside: list[Advisory] = []
     spoken: set[str] = set()
     for channel in channels:
+        if _release(channel) not in ("", namespace.partition(":")[2]):
+            continue
         if _is_extended(channel) and not _is_before(channel, package):
             for one in _statements(package, channel, name, source, said):
                 if speaks_of(one, package):
@@ -125,6 +127,12 @@ def flaws_of(advisory: Advisory) -> tuple[str, ...]:
 
 def _is_extended(channel: str) -> bool:
     return channel.partition(":")[0] in _EXTENDED
+
+
+def _release(channel: str) -> str:
+    """The major release that a channel is for, where it says: 9 of ``rhel_eus:9.2`` and ``openshift:4.14:el9``."""
+    _, _, version = channel.partition(":")
+    return version.partition(".")[0] if _is_extended(channel) else version.partition(":el")[2]
 
 
 def _is_before(channel: str, package: Package) -> bool:

@@ -80,6 +80,13 @@ def test_a_channel_behind_the_package_has_not_built_it():
     assert fixes(run([newer], MENDED_IN_BOTH, [EUS])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
 
 
+def test_a_channel_of_another_release_says_nothing():
+    sets = [ContentSets(("of-8-rpms", *EUS.names))]
+    repositories = (Repository("of-8-rpms", ("rhel_eus:8.6", "openshift:4.14:el8")),)
+    records = [*repositories, said("rhel_eus:8.6", fixed="9-1.el8_6"), said("openshift:4.14:el8", fixed="9-1.el8")]
+    assert ids(run([package()], records, sets)) == []
+
+
 def test_each_layer_has_its_own_channels():
     sets = [MAIN, ContentSets(EUS.names, 2)]
     known = knowledge(*REPOSITORIES)
