@@ -21,7 +21,7 @@ from careen.matching.keys import keys_of
 from careen.model.advisory import Malicious, Range, VulnerabilityRecord
 from careen.model.finding import Suppressed, SuppressedBy
 from careen.model.inventory import Inventory
-from careen.model.package import Package, Source
+from careen.model.package import Evidence, Package, Source
 from careen.plugins import VersionScheme
 
 OWNER = deb("python3-django", "4.2.1-1", evidence=())
@@ -188,3 +188,24 @@ def test_a_package_by_its_purl():
     for wanted in (deb().purl, "pkg:deb/debian/libssl3", "openssl", "LIBSSL3"):
         assert told("CVE-2026-0001", wanted, [deb(), pypi()], [advisory()]).judgements[0].name == "libssl3"
     assert told("CVE-2026-0001", "nothing", [deb()], [advisory()]).judgements == ()
+
+
+def test_a_program_by_its_cpe_name():
+    cpe = "cpe:2.3:a:f5:nginx:1.24.0:*:*:*:*:*:*:*"
+    nginx = Package("generic", None, "nginx", "1.24.0", cpe=cpe, evidence=(Evidence("usr/sbin/nginx", 0),))
+    records = [
+        advisory("BIT-nginx-2026-0001", "1.24.1", "Bitnami", "nginx", aliases=("CVE-2026-0001",), source="bitnami"),
+        advisory(fixed="1.25.3", namespace="cpe", package="f5:nginx", source="nvd"),
+        advisory("CVE-2026-0002", "1.25.3", "cpe", "f5:nginx", source="nvd", systems=("other",)),
+        info("Bitnami", "osv/Bitnami", unfixed=True),
+        info("cpe", "nvd", partial=True, unfixed=True),
+    ]
+    one = only("CVE-2026-0001", "nginx", [nginx], records)
+    assert one.judged_as.startswith("nginx 1.24.0, its maker's version, as Bitnami nginx, CPE f5:nginx, ")
+    assert [(said.source, said.package, said.comparisons[0]) for said in one.statements] == [
+        ("bitnami", "nginx", "1.24.0 is below 1.24.1, which mends it"),
+        ("nvd", "f5:nginx", "1.24.0 is below 1.25.3, which mends it"),
+    ]
+    assert [(asked.source, asked.names_it) for asked in one.asked] == [("osv/Bitnami", True), ("nvd", True)]
+    other = only("CVE-2026-0002", "nginx", [nginx], records)
+    assert (other.outcome, other.why) == ("not_found", "is about other operating systems")
