@@ -91,6 +91,11 @@ def test_nvd(year):
     assert any(record.cvss for record in found if isinstance(record, VulnerabilityRecord))
 
 
+def test_exploits():
+    found = records("exploitdb", "exploit/exploitdb/files_exploits.csv")
+    assert found and all(record.id.startswith("CVE-") and record.published for record in found)
+
+
 def test_gentoo(tmp_path):
     folder = SAMPLES / "gentoo" / "glsa" / "data"
     file = tmp_path / "glsa.tar.gz"

@@ -1,8 +1,8 @@
 """Packages of Debian whose security support is limited or has ended before that of the release.
 
 Shape: a file for each release, lines of columns with white space between: source package (``.*`` at its end stands for
-every name that begins so), ``limited`` or ``non-supported``, and for the latter the last version with support and the
-date on which it ended; then text for people. ``#`` begins a comment.
+every name that begins so), ``limited``, ``supported`` (an exception) or ``non-supported``, and for the last the last
+version with support and the date on which it ended; then text for people. ``#`` begins a comment.
 Raises: ValueError for a line of another kind.  **Source:** debian-security-support, security-support.debN.
 """
 
@@ -17,6 +17,8 @@ from careen.plugins import AdvisorySource, Feed, Need, Record
 MAX_BYTES = 4 << 20
 _HOME = "https://salsa.debian.org/debian/debian-security-support"
 _RELEASES = ("11", "12", "13", "14")
+_KINDS = frozenset({"limited", "supported", "non-supported"})
+_NEVER = "9999-12-31"
 _NAME = re.compile(r"[a-z0-9][a-z0-9.+-]*\*?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -39,8 +41,10 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 def _limited(namespace: str, text: str) -> LimitedSupport:
     package, kind, rest = (*text.split(maxsplit=2), "", "")[:3]
-    if not _NAME.fullmatch(package) or len(package) > 200 or kind not in ("limited", "non-supported"):
+    if not _NAME.fullmatch(package) or len(package) > 200 or kind not in _KINDS:
         raise ValueError(f"no line about a package's support: {text[:80]!r}")
+    if kind == "supported":
+        return LimitedSupport(namespace, package, _NEVER)
     if kind == "limited":
         return LimitedSupport(namespace, package, detail=_shortened(rest))
     version, ended, detail = (*rest.split(maxsplit=2), "", "", "")[:3]

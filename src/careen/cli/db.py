@@ -86,7 +86,9 @@ def _json(info: "DatabaseInfo") -> str:
 
 def _text(info: "DatabaseInfo", verbose: bool) -> str:
     """One line a source; with ``verbose`` one a feed of it. What a source has to say of itself stands below."""
+    from careen.database.knowledge import DERIVED
     from careen.formats.escape import visible
+    from careen.formats.lines import plural
 
     now = datetime.now(UTC)
     groups: dict[str, list[SourceInfo]] = {}
@@ -103,7 +105,11 @@ def _text(info: "DatabaseInfo", verbose: bool) -> str:
         lines.append(
             f"{visible(name):<{width}}  {len(sources):>5}  {records:>9,}  {_age(fetched, now):<13}  {visible(span)}".rstrip()
         )
-        notes |= {f"{name}: {source.detail}": None for source in sources if source.detail}
+        told = [source for source in sources if verbose or not source.detail.startswith(DERIVED)]
+        notes |= {f"{name}: {source.detail}": None for source in told if source.detail}
+    derived = sum(source.detail.startswith(DERIVED) for source in info.sources)
+    if derived and not verbose:
+        notes[f"{DERIVED}: {plural(derived, 'feed')} (careen db status --verbose)"] = None
     lines += ["", *map(visible, notes)] if notes else []
     return "\n".join(lines) + "\n"
 

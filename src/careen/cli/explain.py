@@ -67,6 +67,8 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
         scores = ", ".join(f"CVSS {one.version} {one.score} ({visible(one.source)})" for one in record.cvss)
         told = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
         since = f", published {record.published}" if record.published else ""
+        if record.source == "exploitdb":
+            told, since = "an exploit is public", f" since {record.published}"
         yield f"  {visible(record.source)} {visible(record.id)}: {told or 'not scored'}{since}"
     if summary := next((record.summary for record in explanation.records if record.summary), ""):
         yield f"  {visible(summary, 300)}"

@@ -19,6 +19,8 @@ from .risk import risk_of
 from .severity import best, severity_of
 from .subjects import Subject
 
+EXPLOITS = "exploitdb"  # the source whose records say that an exploit was published
+
 
 class Enrichment(Struct, frozen=True):
     """What is known of the flaws themselves, by id."""
@@ -83,6 +85,7 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
         summary=next((record.summary for record in records if record.summary), ""),
         published=min((record.published for record in records if record.published), default=None),
         fix_published=_fix_published(judged, known) if fix.versions else None,
+        exploit=any(record.source == EXPLOITS for record in records),
         weaknesses=tuple(
             Weakness(id, known.weaknesses.get(id, "")) for id in dict.fromkeys(id for record in records for id in record.cwes)
         ),

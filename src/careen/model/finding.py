@@ -74,6 +74,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     vex: VexNote | None = None
     change: Change | None = None
     weaknesses: tuple[Weakness, ...] = ()
+    exploit: bool = False  # somebody published one
     location: "Location | None" = None  # the line of a Dockerfile that brings the package, where one was read
 
 

@@ -159,6 +159,7 @@ def _of_flaw(finding: Vulnerability, base: str) -> tuple[str, list[dict[str, Any
         "severity": finding.severity,
         "risk": finding.risk,
         "kev": finding.kev,
+        "exploit": finding.exploit,
         "epss": finding.epss.score if finding.epss else None,
         "layer": finding.layer,
         "fixState": finding.fix.state,

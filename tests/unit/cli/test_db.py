@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from careen.cli.db import _age
+from careen.cli.db import _age, _text
+from careen.database.knowledge import DERIVED
 from careen.database.update import FeedResult, UpdateResult
+from careen.model.advisory import DatabaseInfo, SourceInfo
 
 
 def test_status_shows_each_source_with_date_records_and_trouble(careen_command, app):
@@ -21,6 +23,16 @@ def test_status_shows_each_source_with_date_records_and_trouble(careen_command, 
 def test_status_of_each_feed(careen_command, app):
     lines = careen_command("db", "status", "--verbose")[1].splitlines()
     assert [line.split()[0] for line in lines[3:6]] == ["debian/tracker", "debian/lts", "kev"]
+
+
+def test_feeds_that_a_mirror_made_are_counted_and_named_when_asked():
+    names = ("osv/npm", "osv/Go")
+    sources = tuple(SourceInfo(name, "2026-01-02", 3, "2026-01-02", detail=f"{DERIVED}: thin") for name in names)
+        SourceInfo(name, "2026-01-02", 3, "2026-01-02", detail=f"{DERIVED}: thin") for name in ("osv/npm", "osv/Go")
+    )
+    info = DatabaseInfo("db.sqlite", "2026-01-02", sources)
+    assert _text(info, False).splitlines()[-1] == f"{DERIVED}: 2 feeds (careen db status --verbose)"
+    assert _text(info, True).splitlines()[-2:] == [f"osv/npm: {DERIVED}: thin", f"osv/Go: {DERIVED}: thin"]
 
 
 def test_status_for_programs(careen_command, app):

@@ -138,11 +138,13 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
     packages = [
         deb("libssl3", source=Source("openssl", "1")),
         deb("golang-x", source=Source("golang-1.19", "1")),
+        deb("golang-y", source=Source("golang-y", "1")),
         deb("tor", source=Source("tor", "1")),
     ]
     records = [
         LimitedSupport("debian:12", "openssl", "2026-05-01", "2", "abandoned"),
         LimitedSupport("debian:12", "golang.*", detail="built statically"),
+        LimitedSupport("debian:12", "golang-y", "9999-12-31"),
         LimitedSupport("debian:12", "tor", "2026-05-01", "0.1", "the installed one is newer"),
         LimitedSupport("debian:13", "tor"),
     ]

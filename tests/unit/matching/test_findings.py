@@ -63,7 +63,10 @@ def test_a_flaw_is_told_with_the_kind_of_mistake_that_it_is():
     records = [
         advisory(),
         VulnerabilityRecord("CVE-2026-0001", "nvd", cwes=("CWE-79", "CWE-20")),
+        VulnerabilityRecord("CVE-2026-0001", "exploitdb", published="2026-02-03"),
         VulnerabilityRecord("CWE-79", "cwe", summary="Cross-site Scripting"),
     ]
     (found,) = run([deb()], records).findings
+    assert found.exploit
+    assert not run([deb()], records[:2]).findings[0].exploit
     assert [(one.id, one.name) for one in found.weaknesses] == [("CWE-79", "Cross-site Scripting"), ("CWE-20", "")]
