@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 
 from .composeservice import Service
 from .interpolate import interpolate
-from .runcommand import Word, started
+from .runcommand import ENGINES, Word, started
 from .shell import Command, read_script
 
 MAX_CONTAINERS = 500
-MAX_WORDS = 5_000  # of an array of options
+MAX_WORDS = 500  # of an array of options
 MAX_EXPANDED = 64 * 1024  # characters of one command with its variables put in
-_STARTS = re.compile(r"\b(?:docker|podman|nerdctl)(?:\.exe)?\b[^\n]*?(?:\\\n[^\n]*?)*\b(?:run|create)\b")
+_ENGINE = re.compile(r"\b(?:docker|podman|nerdctl)(?:\.exe)?\b")
+_STARTS = re.compile(r"\b(?:run|create)\b")
+_CONTINUED = re.compile(r"\\\r?\n")
 _WHOLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:\[[@*]\])?\}|([A-Za-z_]\w*))\Z")
 _LITERAL = re.compile(r"\$\(|`|\(\(")
 _MAKE_SET = re.compile(r"\s*(?:export\s+|override\s+)?([A-Za-z_][\w.-]*)\s*(?::{0,3}=|\?=)\s*(.*)")
@@ -28,7 +30,13 @@ _MAKE_HERE = re.compile(r"\$[({](?:CURDIR|PWD|shell pwd)[)}]|\$\$\(pwd\)|\$\$\{?
 
 def starts_containers(text: str) -> bool:
     """Whether it is worth looking: an engine's name is followed by run or create on one (continued) line."""
-    return _STARTS.search(text) is not None
+    if not any(engine in text for engine in ENGINES):
+        return False
+    for row in _CONTINUED.sub(" ", text).split("\n"):
+        engine = _ENGINE.search(row)
+        if engine and _STARTS.search(row, engine.end()):
+            return True
+    return False
 
 
 def in_script(text: str, path: str) -> list[Service]:
