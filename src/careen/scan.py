@@ -129,7 +129,7 @@ def report_of(
     checked = _checked(image, inventory, checks, today, ends, unassessed)
     findings += checked.findings
     unknowns = (*inventory.unknowns, *checked.unknowns)
-    assessed = assess(findings, covered, unknowns, policy, today, declared_only(inventory), about)
+    assessed = assess(findings, covered, unknowns, policy, today, _not_installed(image, inventory), about)
     verdict = assessed.verdict
     if knowledge is None and asked:
         verdict = Verdict(False, 3, verdict.rules)  # an image that nobody judged did not pass
@@ -145,6 +145,11 @@ def report_of(
         database=knowledge.info if knowledge else None,
         end_of_life=ends,
     )
+
+
+def _not_installed(image: Image, inventory: Inventory) -> frozenset[str]:
+    """What only a lock file names gates nothing where it might be installed; of sources it is all that there is."""
+    return frozenset() if image.kind == "directory" and inventory.distribution is None else declared_only(inventory)
 
 
 def _checked(

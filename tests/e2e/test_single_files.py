@@ -1,0 +1,41 @@
+"""What a stranger gives to the command that is no image: a package, a lock file, a source tree, something else."""
+
+import gzip
+import json
+
+import pytest
+from tests.support.command import ADVISORIES, Shell
+from tests.support.images import make_layer
+
+KNOWN = ("--offline", "--advisories", ADVISORIES)
+LOCK = json.dumps({"lockfileVersion": 1, "dependencies": {"lodash": {"version": "4.17.15"}}})
+
+
+@pytest.fixture
+def shell(tmp_path):
+    return Shell(tmp_path / "home")
+
+
+def test_a_package_of_npm(shell, tmp_path):
+    package = tmp_path / "lodash-4.17.15.tgz"
+    package.write_bytes(gzip.compress(make_layer({"package/package.json": b'{"name": "lodash", "version": "4.17.15"}'})))
+    finished = shell.run("scan", package, *KNOWN, "--fail-on", "low")
+    assert finished.returncode == 1, finished.stderr
+    assert "lodash 4.17.15" in finished.stdout
+
+
+def test_what_a_source_tree_declares_gates(shell, tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "package-lock.json").write_text(LOCK)
+    for reference in (tmp_path / "app", tmp_path / "app" / "package-lock.json"):
+        assert shell.run("scan", reference, *KNOWN, "--fail-on", "low").returncode == 1
+    (tmp_path / "app" / "etc").mkdir()
+    (tmp_path / "app" / "etc" / "os-release").write_text("ID=debian\n")
+    assert shell.run("scan", tmp_path / "app", *KNOWN, "--fail-on", "low").returncode == 0
+
+
+def test_what_holds_nothing_is_said(shell, tmp_path):
+    (tmp_path / "notes.txt").write_text("remember the milk")
+    finished = shell.run("scan", tmp_path / "notes.txt", *KNOWN)
+    assert finished.returncode == 3
+    assert finished.stderr.startswith(f"careen: error: {tmp_path / 'notes.txt'} holds nothing that can be judged\nhint: ")
