@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from careen.formats import cvss
@@ -28,6 +29,7 @@ _LIVE = "https://nvd.nist.gov/feeds/json/cve/2.0"
 _NAME = re.compile(r"nvdcve-2\.0-\d{4}\.json\.gz")
 _SCORERS = {"nvd@nist.gov": "nvd", "134c704f-9b21-4f2e-91b3-4a353353bcc0": "CISA-ADP", "cna": "CNA"}
 _REJECTED = "Rejected"
+_CONFIGURATIONS = msgspec.json.Decoder(tuple[Configuration, ...])
 
 
 class _Data(Struct, gc=False, rename="camel"):
@@ -65,7 +67,7 @@ class _Cve(Struct, gc=False, rename="camel"):
     metrics: _Metrics = _Metrics()
     weaknesses: tuple[_Weakness, ...] = ()
     cve_tags: tuple[_Tags, ...] = ()
-    configurations: tuple[Configuration, ...] = ()
+    configurations: msgspec.Raw = msgspec.Raw(b"[]")  # most of the file, read for one CVE at a time
 
 
 class _Item(Struct, gc=False):
@@ -100,7 +102,11 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
     disputed = any("disputed" in one.tags for one in cve.cve_tags)
-    for name, said in affected(cve.configurations, known).items():
+    try:
+        configurations = _CONFIGURATIONS.decode(cve.configurations)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(f"{cve.id[:40]}: {error}") from None
+    for name, said in affected(configurations, known).items():
         ranges = tuple(said.ranges or said.elsewhere)
         yield Advisory(
             cve.id,
