@@ -59,9 +59,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is not None and need.namespaces.isdisjoint(NAMESPACES):
         return ()
     channels = [name for name in listing(_FOLDER) if _CHANNEL.fullmatch(name)] or _CHANNELS
-    return tuple(
-        Feed(f"{_FOLDER}/{channel}/releases.json", f"{_LIVE}/{channel}/releases.json", part=channel) for channel in channels
-    )
+    return tuple(Feed(f"{_FOLDER}/{channel}/releases.json", f"{_LIVE}/{channel}/releases.json") for channel in channels)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:

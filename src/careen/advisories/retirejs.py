@@ -58,8 +58,11 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             if flaw.below or flaw.at_or_above:
                 flaws.setdefault(_names(package, flaw)[0], []).append(flaw)
     for package, flaws in by_package.items():
+        mended = {entry.below for id, entries in flaws.items() if _ID.fullmatch(id) for entry in entries}
         for id, entries in flaws.items():
-            yield from _records(package, id, entries)
+            # Told without a name beside a named one that the same version mends, it is that one told again.
+            if _ID.fullmatch(id) or not {entry.below for entry in entries} <= mended:
+                yield from _records(package, id, entries)
     yield NamespaceInfo("npm", "retirejs", 0, 0, partial=True, detail="libraries of web pages")
 
 
