@@ -124,6 +124,10 @@ def test_without_a_dockerfile_the_history_speaks(tree, archive, capsys):
     report = told(capsys, "scan", archive)
     assert set(flaws(report).values()) == {None}
     assert [(layer["instruction"], layer["created_by"]) for layer in report["layers"]][1] == (None, RUN)
+    assert main(["scan", str(archive), "--offline", "--advisories", "own", "--quiet"]) == 0
+    table = capsys.readouterr().out
+    assert "LAYER 0: ADD rootfs.tar.xz /\n" in table
+    assert "LAYER 1: RUN yum install -y https://repo.example/mysql-community-minimal" in table
 
 
 def test_the_lines_in_other_formats(tree, archive, capsys):
@@ -132,6 +136,7 @@ def test_the_lines_in_other_formats(tree, archive, capsys):
     table = capsys.readouterr().out
     assert "mysql-community-server 8.0.30-1.el9  rpm: app/Dockerfile:9" in table
     assert "bash 5.1-1.el9  rpm: app/Dockerfile:2" in table
+    assert "LAYER 1: app/Dockerfile:4  RUN yum install" in table
     assert main(["scan", str(archive), *flags, "--format", "sarif"]) == 0
     results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     places = {one["ruleId"]: one["locations"][0]["physicalLocation"] for one in results if one["ruleId"].startswith("CVE")}

@@ -1,5 +1,6 @@
 """What every report says alike: packages one per purl and owner, findings in one order, counts, the claimed base image."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import get_args
@@ -12,7 +13,13 @@ from careen.model.finding import ExposedSecret, Finding, FixState, Misconfigurat
 from careen.model.image import ImageConfig
 from careen.model.package import Package, Presence
 
+from .pattern import pattern
+
 FIX_STATES: tuple[FixState, ...] = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
+MAX_STEP = 65_536
+_NOP = pattern(r"^(?:\|\d+ .{0,2000}?)?/bin/sh -c #\(nop\)\s+", re.DOTALL)
+_SHELL = pattern(r"^(?:\|\d+ .{0,2000}?)?(?:/\w+){1,3}/?sh(?: -\w+| pipefail){0,6}? -\w*c ", re.DOTALL)
+_KEYWORD = pattern(r"[A-Z]{3,}(?: |$)")
 _SEEN = {presence: rank for rank, presence in enumerate(get_args(Presence))}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
@@ -85,6 +92,14 @@ def base_image(config: ImageConfig) -> BaseImage | None:
     name = config.labels.get("org.opencontainers.image.base.name", "")
     digest = config.labels.get("org.opencontainers.image.base.digest") or None
     return BaseImage(name, digest, None, "label") if name else None
+
+
+def build_step(created_by: str) -> str:
+    """What a history says of a layer, as people write it in a Dockerfile and on one line."""
+    text = _NOP.sub("", created_by[:MAX_STEP]).removesuffix("# buildkit")
+    step = " ".join(_SHELL.sub("", text.removeprefix("RUN ")).split())
+    is_step = not text.startswith("RUN ") and _KEYWORD.match(text) is not None
+    return step if is_step or not step else f"RUN {step}"
 
 
 def _by_place(one: ExposedSecret | Misconfiguration) -> tuple[int, str, int, str, str]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.dockerfile.stages import Dockerfile, Stage, Step
+from careen.formats.summary import build_step
 from careen.model.finding import Location, Vulnerability
 from careen.model.image import History, Image
 
@@ -25,9 +26,6 @@ MAX_SIDE = 400  # steps, and entries, that are laid beside each other: the last 
 MAX_CELLS = 2_000_000  # pairs of them that are compared, for all stages together
 _LAYERS = ("RUN", "COPY", "ADD")
 _LIKENESS = 0.4  # of a step's words
-_NOP = re.compile(r"^(?:\|\d+ .*?)?/bin/sh -c #\(nop\)\s+")
-_SHELL = re.compile(r"^(?:\|\d+ .*?)?(?:\S*/)?(?:sh|bash|ash|dash|zsh)(?: -\w+| pipefail)*? -\w*c ", re.DOTALL)
-_KEYWORD = re.compile(r"([A-Z]+)\s+")
 _WORDS = re.compile(r"[^\s\"'\[\],;&|()\\]+")
 
 
@@ -177,18 +175,9 @@ def _of_step(document: Dockerfile, step: Step) -> Entry:
 
 
 def _of_history(one: History) -> Entry:
-    text = one.created_by.removesuffix(" # buildkit").strip()
-    nop = _NOP.match(text)
-    if nop:
-        text = text[nop.end() :]
-    keyword = _KEYWORD.match(text)
-    if keyword is None:
-        return Entry("RUN", frozenset(_words(_SHELL.sub("", text))))
-    rest = text[keyword.end() :]
-    if keyword[1] == "RUN":
-        return Entry("RUN", frozenset(_words(_SHELL.sub("", rest))))
-    target = _target(rest.split()[-1]) if keyword[1] in ("COPY", "ADD") and rest.split() else ""
-    return Entry(keyword[1], frozenset(_words(rest)) - {"in"}, target)
+    keyword, _, rest = build_step(one.created_by).partition(" ")
+    target = _target(rest.split()[-1]) if keyword in ("COPY", "ADD") and rest.split() else ""
+    return Entry(keyword, frozenset(_words(rest)) - {"in"}, target)
 
 
 def _words(text: str) -> Iterator[str]:

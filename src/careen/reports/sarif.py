@@ -13,7 +13,7 @@ from urllib.parse import quote
 from careen import __version__
 from careen.formats.escape import visible, web_link
 from careen.formats.json_text import write_json
-from careen.formats.summary import by_severity, ordered, settled
+from careen.formats.summary import build_step, by_severity, ordered, settled
 from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
@@ -72,6 +72,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
             "platform": str(image.platform) if image.platform else None,
             "coverage": report.coverage.verdict,
             "totals": by_severity(report.findings),
+            "layers": [visible(build_step(layer.created_by), 500) for layer in image.layers],
         },
         "results": results,
         "columnKind": "unicodeCodePoints",

@@ -17,6 +17,7 @@ from careen.formats.lines import fit, plural, wrapped
 from careen.formats.summary import (
     FIX_STATES,
     base_image,
+    build_step,
     by_severity,
     by_severity_and_fix,
     merged,
@@ -83,6 +84,7 @@ SUPPRESSED = {
     "fix_state": "--ignore-unfixed",
     "severity": "--severity",
 }
+MAX_LAYERS = 12  # whose steps are told
 ROW = "  {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
 INDENT = " " * 9  # where the severity stands in a row
 
@@ -169,8 +171,26 @@ def _findings(report: Report, options: ReportOptions) -> Iterator[Line]:
     if any(one.kev or one.epss for one in listed):
         legend = "EXPLOIT: KEV, it is exploited already; %, how likely within 30 days (EPSS)"
         yield [(legend, "dim")]
+    yield from _layers(report, listed, options)
     if groups:
         yield []
+
+
+def _layers(report: Report, listed: Sequence[Vulnerability], options: ReportOptions) -> Iterator[Line]:
+    """The step that made each layer of the rows: the line of the Dockerfile, where one was given."""
+    numbers = sorted({one.layer for one in listed if one.layer is not None})
+    known = {layer.index: layer for layer in report.image.layers}
+    for number in numbers if options.verbose else numbers[:MAX_LAYERS]:
+        layer = known.get(number)
+        if layer is None:
+            continue
+        where = f"{layer.instruction.path}:{layer.instruction.line}  " if layer.instruction else ""
+        step = build_step(layer.created_by)
+        if where or step:
+            text = f"LAYER {number}: {visible(where + step, 400)}"
+            yield [(shorten(text, options.width) if options.width else text, "dim")]
+    if len(numbers) > MAX_LAYERS and not options.verbose:
+        yield [(f"and {len(numbers) - MAX_LAYERS} layers more (--verbose lists them)", "dim")]
 
 
 def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, str]:
