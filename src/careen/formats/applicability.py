@@ -29,9 +29,10 @@ _SOLD = frozenset({
     "advanced", "commercial", "data_center", "ee", "enterprise", "enterprise_edition", "plus", "premium", "pro",
     "professional", "ultimate",
 })  # fmt: skip
-# Targets that say nothing against an image: it holds Linux, and the software itself.
+# Targets that say nothing against an image: it holds Linux, and the software itself, in whatever language it is written.
 _TARGETS = frozenset({
-    "*", "-", "arm", "arm64", "docker", "kubernetes", "linux", "linux_kernel", "multiplatforms", "unix", "x64", "x86",
+    "*", "-", ".net", "arm", "arm64", "docker", "go", "java", "kubernetes", "linux", "linux_kernel", "maven", "multiplatforms",
+    "node.js", "perl", "php", "python", "ruby", "rust", "unix", "x64", "x86",
 })  # fmt: skip
 _SYSTEMS = frozenset({"windows", "macos", "mac_os_x", "android", "iphone_os", "ipados", "aix", "solaris", "hp-ux"})
 _NOT_IN_IMAGES = frozenset({
