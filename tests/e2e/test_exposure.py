@@ -63,7 +63,7 @@ def test_gates_and_errors(tree, capsys):
 
 
 def test_a_template_is_said_and_strict_about(tree, capsys):
-    (tree / "t.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Name }}}\n")
+    (tree / "t.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Name }}-web\n")
     (tree / "a.yaml").write_text("services: {a: {image: x/a:1}}\n")
     code, out, _ = told(capsys, "t.yaml", "a.yaml")
     assert (code, "render it first" in flat(out)) == (0, True)

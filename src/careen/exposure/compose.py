@@ -255,7 +255,8 @@ def _namespaces(builder: Builder, compose: Compose, nodes: dict[str, Node], imag
         other = nodes.get(_joined(service.network_mode))
         if other is not None and other is not one:
             for left, right in ((one, other), (other, one)):
-                entered(builder, left.id, right, images, REACHED, (_at(service, "network_mode"),), "namespace")
+                why = f"{left.name} shares the network of {right.name}, its loopback too; "
+                entered(builder, left.id, right, images, REACHED, (_at(service, "network_mode"),), "namespace", why)
 
 
 def _secrets(builder: Builder, compose: Compose, nodes: dict[str, Node]) -> None:

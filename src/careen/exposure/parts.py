@@ -53,13 +53,14 @@ def entered(
     reach: float,
     places: Sequence[Location] = (),
     way: Way = "network",
+    why: str = "",
 ) -> None:
     """A port of ``node`` that is reached by way of ``source``: whoever breaks the program is inside."""
     container = node.container
     assert container is not None
     flaws = images.get(container.image)
     ports = f" on {', '.join(container.ports[:3])}" if container.ports else ""
-    what = f"{node.name} listens{ports}" if container.listens else f"{node.name} may listen there"
+    what = f"{why}{node.name} listens{ports}" if container.listens else f"{why}{node.name} may listen there"
     if container.guarded:
         what += " and asks for a password"
     elif container.database:

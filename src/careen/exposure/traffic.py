@@ -60,7 +60,8 @@ def _between(builder: Builder, manifests: Manifests, images: Images, placed: Pla
                 places = tuple(Location(one.path, one.spec.line or one.node.line) for one in rules.between(source, target))
                 for one in placed.of(source):
                     for node in _open(placed, target, served):
-                        entered(builder, one.id, node, images, REACHED, places or one.places)
+                        why = f"NetworkPolicies let {one.name} reach {node.name}; "
+                        entered(builder, one.id, node, images, REACHED, places or one.places, why=why)
 
 
 def _named(rules: "_Rules", pod: Pod, out: bool, into: bool, on_nodes: list[Pod]) -> Iterator[tuple[Pod, Pod]]:

@@ -217,12 +217,12 @@
     $("detail-title").textContent = "Path " + (rank + 1);
     const what = element("p");
     what.append(element("span", path.severity, "severity " + path.severity),
-      " score " + path.score + " of 100: " + (100 * path.likelihood).toFixed(1) + " % likely, for what is worth " + path.worth);
+      " score " + path.score + " of 100: " + (100 * path.likelihood).toFixed(1) + "\u00a0% likely, for what is worth " + path.worth);
     const steps = element("ol");
     for (const step of path.steps) {
       const item = element("li");
       item.append(element("strong", named(data.nodes[step.source]) + " → " + named(data.nodes[step.target])),
-        element("span", " " + step.way.replace("_", " ") + ", " + Math.round(step.ease * 100) + " %", "soft"));
+        element("span", " " + step.way.replace("_", " ") + ", " + Math.round(step.ease * 100) + "\u00a0%", "soft"));
       for (const reason of step.reasons) {
         const line = element("div", reason.text);
         if (reason.places.length) line.append(" ", element("code", reason.places.map(place).slice(0, 2).join(", ")));
@@ -252,7 +252,7 @@
       fact("kind", one.store);
       fact("also", one.facts.join(", "));
     }
-    fact("reached", node.likelihood === null ? "not from the Internet" : (100 * node.likelihood).toFixed(1) + " % likely");
+    fact("reached", node.likelihood === null ? "not from the Internet" : (100 * node.likelihood).toFixed(1) + "\u00a0% likely");
     fact("where", node.places.map(place).join(", "));
     const parts = [facts];
     const flaws = data.vulnerabilities.filter((one) => one.container === at);
