@@ -23,6 +23,8 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from measured import measured
+
 HERE = Path(__file__).resolve().parent
 CORPUS = Path(os.environ.get("CORPUS", ".cache/corpus"))
 PEERS = Path(os.environ.get("PEERS", ".cache/peers"))
@@ -59,6 +61,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int)
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(HERE.parent / "src")], check=True)
     cases = tomllib.loads((HERE / "cases.toml").read_text())
     runs = options.runs or cases.pop("runs")
     cases.pop("runs", None)
@@ -112,14 +115,10 @@ def _run(tool, place: Path, *, warm: bool) -> Run:
 
 def _measured(command: list[str], environment: dict[str, str], count) -> Run:
     with tempfile.TemporaryFile() as output:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env={**os.environ, **environment})
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+        cost = measured(command, environment, output)
         output.seek(0)
-        packages = count(output.read()) if count and process.returncode == 0 else 0
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, packages, process.returncode)
+        packages = count(output.read()) if count and cost.exit_code == 0 else 0
+    return Run(cost.wall_s, cost.cpu_s, cost.peak_mib, packages, cost.exit_code)
 
 
 def _section(kind: str, rows: dict[str, dict[str, list[Run]]]) -> str:
