@@ -97,14 +97,11 @@ def _readable(
             makers.append(subject)
         else:
             groups[subject.namespace].append(subject)
-    return (
-        groups,
-        makers,
-        [
-            Reason("unassessed_package", f"{type}: versions that cannot be compared: {_few(texts)}", len(texts))
-            for type, texts in odd.items()
-        ],
-    )
+    reasons = [
+        Reason("unassessed_package", f"{type}: versions that cannot be compared: {_few(texts)}", len(texts))
+        for type, texts in odd.items()
+    ]
+    return groups, makers, reasons
 
 
 def _of_makers(
@@ -121,9 +118,7 @@ def _of_makers(
         detail = f"no source speaks of their software: {_few(list(dict.fromkeys(left)))}"
         reasons.append(Reason("unassessed_package", detail, len(left)))
     if not infos.get(CPE_NAMESPACE):
-        detail = (
-            "software that its makers' versions judge: NVD's ranges, which the full `careen db update` fetches, are missing"
-        )
+        detail = "software judged by its maker's versions: NVD's ranges are missing, which the full `careen db update` fetches"
         reasons.append(Reason("partial_source", detail, len(subjects)))
     return sum(known), [namespace for namespace in namespaces if infos[namespace]], reasons
 

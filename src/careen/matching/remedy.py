@@ -129,9 +129,14 @@ def _siblings(packages: Sequence[Package]) -> dict[int, list[int]]:
 def _next(finding: Vulnerability, package: Package, key: Key) -> str | None:
     """The lowest version that mends the finding and is above the one that is there."""
     version = package.source.version if package.source and package.type in ("deb", "apk") else package.version
-    mine = key(version)
-    above = [(place, text) for text in finding.fix.versions if SAFE.fullmatch(text) and (place := key(text)) is not None]
-    above = [pair for pair in above if mine is None or pair[0] > mine]
+    plain = version.partition(":")[2] if package.type in SYSTEM else ""
+    above = []
+    for text in finding.fix.versions:
+        # The makers of software know nothing of the epoch that a package of it has.
+        mine = key(plain if plain and ":" not in text else version)
+        place = key(text) if SAFE.fullmatch(text) else None
+        if place is not None and (mine is None or place > mine):
+            above.append((place, text))
     return min(above)[1] if above else None
 
 

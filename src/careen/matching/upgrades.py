@@ -21,7 +21,7 @@ _MANAGERS = (
     ("rpm", "dnf5", "dnf"), ("rpm", "tdnf", "tdnf"), ("rpm", "yum", "yum"), ("rpm", "zypper", "zypper"),
 )  # fmt: skip
 _PIP = re.compile(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-packages/")
-_LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet"}
+_LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 
 
 def managers_of(packages: Iterable[Package]) -> dict[str, str]:

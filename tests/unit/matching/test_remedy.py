@@ -119,3 +119,12 @@ def test_advice_where_nothing_mends():
     made = planned([APT, deb()], records, end_of_life="2020-01-01")
     assert {(one.kind, one.findings) for one in made.advice} == {("newer_release", 4), ("drop_package", 4)}
     assert [(one.why, one.findings) for one in made.stays] == [("the release is out of support", 4)]
+
+
+def test_a_third_partys_package_has_an_epoch_that_its_maker_does_not_know():
+    version = "5:24.0.6-1~debian.12~bookworm"
+    docker = deb("docker-ce", version, source=Source("docker-ce", version), vendor="third_party")
+    made = planned([APT, docker], [advisory(fixed="24.0.7", namespace="cpe", package="docker:docker", source="nvd")])
+    (action,) = made.actions
+    assert [(one.package, one.to) for one in action.upgrades] == [("docker-ce", "24.0.7")]
+    assert made.after == 0
