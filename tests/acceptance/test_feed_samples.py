@@ -96,6 +96,12 @@ def test_exploits():
     assert found and all(record.id.startswith("CVE-") and record.published for record in found)
 
 
+def test_freebsd():
+    found = records("freebsd", "freebsd/vuln.xml.bz2")
+    assert namespaces(found) == {"freebsd"}
+    assert all(record.ranges for record in found if isinstance(record, Advisory))
+
+
 def test_gentoo(tmp_path):
     folder = SAMPLES / "gentoo" / "glsa" / "data"
     file = tmp_path / "glsa.tar.gz"

@@ -1,6 +1,8 @@
 """Programs, plug-ins and packages that their own projects' advisories judge: from the files of an image to the report."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from tests.support import executables
@@ -114,6 +116,24 @@ def test_ebuilds_by_slot_and_revision(shell):
     assert installed(("dev-lang/helm-8.1.15", "8.1")) == {(f"CVE-2098-400{n}", "dev-lang/helm") for n in (1, 2)}
     assert installed(("dev-lang/helm-7.4.9", "7.4"), ("dev-lang/helm-8.1.16", "8.1/16")) == set()
     assert {id for id, _ in installed(("app-misc/buoy-0.9", "0"))} == {"GLSA-209801-02"}
+
+
+def test_packages_of_freebsd(shell, tmp_path):
+    def installed(version):
+        file = tmp_path / f"{version}.sqlite"
+        with closing(sqlite3.connect(file)) as database:
+            names = "id INTEGER PRIMARY KEY, origin, name, version, comment, desc, mtree_id, message, arch, maintainer"
+            database.execute(f"CREATE TABLE packages ({names})")
+            row = ("sea/anchor", "anchor", version, "", "", None, None, "FreeBSD:14:amd64", "ports@example.org")
+            database.execute("INSERT INTO packages VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            database.commit()
+        return findings(shell, {"var/db/pkg/local.sqlite": file.read_bytes()})
+
+    found = installed("5.0.0_3")
+    assert {id for id, _ in found} == {"CVE-2098-6001", "CVE-2098-6002"}
+    assert found["CVE-2098-6001", "anchor"]["fix"]["versions"] == ["5.0.1"]
+    assert {id for id, _ in installed("6.0.3_1,1")} == {"CVE-2098-6001", "CVE-2098-6002"}
+    assert installed("5.0.1") == installed("6.0.3_2,1") == {}
 
 
 def test_paid_support_of_ubuntu(shell):

@@ -5,7 +5,7 @@ None for a page that this file does not hold (a log has only what was changed). 
 a file.  **Source:** sqlite.org, "Database File Format", sections 1.3 (header), 1.6 (b-trees), 2.1 (records), 4 (log).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from struct import Struct as Layout
 from struct import unpack
 from typing import BinaryIO
@@ -203,6 +203,28 @@ def root_page(pages: Pages, table: bytes) -> int | None:
                     if kind == b"table" and name == table and isinstance(root, int):
                         return root
     return None
+
+
+def rows(pages: Pages, table: bytes) -> Iterator[bytes]:
+    """The records of a table's rows, in its order. Raises ValueError where a part of them is missing or pages go round."""
+    root = root_page(pages, table)
+    if root is None:
+        raise ValueError(f"an SQLite database without the table {table.decode()}")
+    waiting, seen = [root], set[int]()
+    while waiting:
+        number = waiting.pop()
+        found = None if number in seen else table_page(pages, number)
+        seen.add(number)
+        if found is None:
+            raise ValueError("an SQLite table with pages that are missing or go round")
+        if isinstance(found, Interior):
+            waiting += reversed(found.children)
+            continue
+        for cell in found.cells:
+            record = payload(pages, cell)
+            if record is None:
+                raise ValueError("an SQLite row that ends early")
+            yield record
 
 
 def _usable(page_bytes: int, reserved: int) -> int:

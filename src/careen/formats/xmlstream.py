@@ -1,8 +1,8 @@
 """Chosen elements of a large XML file, one small tree after another, plain or compressed with gzip, bzip2 or xz.
 
-Names come without their namespace prefix. A DTD is refused, so that no entity can be declared; a small document may name
-one that is elsewhere, which nobody fetches. Depth, nodes of one tree and inflated bytes are bounded. Only one tree is in
-memory at a time.
+Names come without their namespace prefix. A DTD is refused, so that no entity can be declared; where the caller says so a
+document may name one that is elsewhere, or files that belong to it, which nobody fetches. Depth, nodes of one tree and
+inflated bytes are bounded. Only one tree is in memory at a time.
 Raises: ValueError for anything that is not well-formed.  **Source:** XML 1.0, fifth edition.
 """
 
@@ -48,10 +48,10 @@ class Element:
         return found.text.strip() if found else ""
 
 
-def elements(file: Path, names: frozenset[str], limit_bytes: int) -> Iterator[Element]:
+def elements(file: Path, names: frozenset[str], limit_bytes: int, *, named_dtd: bool = False) -> Iterator[Element]:
     """The outermost elements that have one of the names, in the order of their ends."""
     done: list[Element] = []
-    parser = _parser(names, done)
+    parser = _parser(names, done, named_dtd=named_dtd)
     with file.open("rb") as raw:
         stream = open_stream(raw, Limits(inflated_bytes=limit_bytes, ratio=1000))
         try:
@@ -60,7 +60,7 @@ def elements(file: Path, names: frozenset[str], limit_bytes: int) -> Iterator[El
                 yield from done
                 done.clear()
             parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:
             raise ValueError(f"not well-formed XML: {error}") from None
         except InputError as error:
             raise ValueError(str(error)) from None
@@ -68,7 +68,7 @@ def elements(file: Path, names: frozenset[str], limit_bytes: int) -> Iterator[El
 
 
 def elements_of(data: bytes, names: frozenset[str]) -> tuple[Element, ...]:
-    """The same of a document in memory, which may name a DTD but not have one."""
+    """The same of a document in memory, which may name a DTD that is elsewhere."""
     done: list[Element] = []
     try:
         _parser(names, done, named_dtd=True).Parse(data, True)
@@ -107,9 +107,13 @@ def _parser(names: frozenset[str], done: list[Element], *, named_dtd: bool = Fal
         if open_ones and len(open_ones[-1].text) < MAX_TEXT:
             open_ones[-1].text += data
 
-    def refuse(name: str, system: str | None, public: str | None, has_internal_subset: bool) -> None:
-        if has_internal_subset or not named_dtd:
+    def refuse(*_: object) -> None:
+        if not named_dtd:
             raise ValueError("XML with a DTD is not read")
+
+    def entity(name: str, parameter: bool, value: str | None, *_: object) -> None:
+        if value is not None or parameter:
+            raise ValueError("XML that declares entities of its own is not read")
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -117,4 +121,5 @@ def _parser(names: frozenset[str], done: list[Element], *, named_dtd: bool = Fal
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = entity
     return parser

@@ -53,6 +53,7 @@ _FAMILIES = {
     "debian": _Family("Debian"),
     "echo": _Family("Echo", 0),
     "fedora": _Family("Fedora"),
+    "freebsd": _Family("FreeBSD packages", 0),
     "gentoo": _Family("Gentoo", 0),
     "mariner": _Family("CBL-Mariner", 2, by_source=True),
     "minimos": _Family("MinimOS", 0),
