@@ -86,6 +86,7 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
         published=min((record.published for record in records if record.published), default=None),
         fix_published=_fix_published(judged, known) if fix.versions else None,
         exploit=any(record.source == EXPLOITS for record in records),
+        paid_fix=None if fix.versions else judged.paid,
         weaknesses=tuple(
             Weakness(id, known.weaknesses.get(id, "")) for id in dict.fromkeys(id for record in records for id in record.cwes)
         ),

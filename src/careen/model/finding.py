@@ -75,6 +75,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     change: Change | None = None
     weaknesses: tuple[Weakness, ...] = ()
     exploit: bool = False  # somebody published one
+    paid_fix: str | None = None  # the version that mends it for those who pay for support, where it is none for others
     location: "Location | None" = None  # the line of a Dockerfile that brings the package, where one was read
 
 

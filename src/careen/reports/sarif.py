@@ -165,6 +165,7 @@ def _of_flaw(finding: Vulnerability, base: str) -> tuple[str, list[dict[str, Any
         "layer": finding.layer,
         "fixState": finding.fix.state,
         "fixedVersions": list(finding.fix.versions),
+        **({"paidFix": finding.paid_fix} if finding.paid_fix else {}),
     }
     return f"{finding.id} in {finding.package_name} {finding.package_version}, {fix}", places, properties
 

@@ -241,6 +241,8 @@ def _rows(name: str, findings: list[Vulnerability], width: int, options: ReportO
 
 def _row(finding: Vulnerability, width: int, options: ReportOptions) -> Iterator[Line]:
     fix = ", ".join(visible(version, 100) for version in finding.fix.versions) or STATES[finding.fix.state]
+    if finding.paid_fix:
+        fix += ", paid support mends it"
     if finding.fix.versions and finding.fix.state != "fixed":
         fix += f" ({STATES[finding.fix.state]})"
     exploited = " ".join(

@@ -231,13 +231,14 @@ def test_a_fix_that_only_paying_customers_get():
     (found,) = installed("3.0.11-1")
     assert (found.fix.state, found.fix.versions) == ("end_of_life", ())
     assert found.reason.endswith("(deb order, Ubuntu 18.04); 3.0.11-1+esm2 mends it for those who have Ubuntu Pro")
+    assert found.paid_fix == "3.0.11-1+esm2"
     assert ids(run([structs.replace(deb(), distro="ubuntu-18.04")], records[:1], ubuntu)) == ["CVE-2026-0001"]
     assert len(installed("3.0.11-1+esm1")) == 1
     assert installed("3.0.11-1+esm2") == ()
 
     ubuntu = structs.replace(ubuntu, extended=True)
     (found,) = installed("3.0.11-1")
-    assert (found.fix.state, found.fix.versions) == ("fixed", ("3.0.11-1+esm2",))
+    assert (found.fix.state, found.fix.versions, found.paid_fix) == ("fixed", ("3.0.11-1+esm2",), None)
     assert found.reason.endswith("for those who have Ubuntu Pro")
 
 
