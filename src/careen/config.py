@@ -131,7 +131,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     advisories: Annotated[Path | None, Meta(description="folder of private advisories in OSV JSON")] = None
     archive: Annotated[
         tuple[str, ...],
-        Meta(description="address or folder of a Debian archive whose changelogs tell fixes; image: those that it names"),
+        Meta(description="address or folder of the distribution's archive, to learn fixes from; image: those that it names"),
     ] = ()
     archive_hosts: Annotated[
         tuple[str, ...],

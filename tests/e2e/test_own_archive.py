@@ -52,6 +52,7 @@ def test_the_archive_alone_judges(shell, image):
         asked = len(server.requests)
         again = shell.run("scan", image, "--offline", "--archive", f"{server.url}/debian", "--format", "json")
         lists = server.paths()[asked:]
+    assert finished.stderr == ""
     report, found = fixes(finished)
     assert found == {"CVE-2026-90001": "1.4-2+deb12u1", "CVE-2026-90002": "1.4-2+deb12u2"}
     assert report["coverage"]["verdict"] == "partially_assessed"

@@ -36,10 +36,12 @@ class OwnArchives:
         if not settings.archive:
             return []
         from careen.database.archive import archive_knowledge
+        from careen.database.rpm_repository import repository_knowledge
         from careen.matching.installed import installed_sources
         from careen.versions.deb import key
 
-        installed = installed_sources(inventory, ecosystems)
+        installed = installed_sources(inventory, ecosystems, "deb")
+        rpms = installed_sources(inventory, ecosystems, "rpm")
         given = tuple(place for place in settings.archive if place != IMAGE)
         named = _named(inventory, installed) if IMAGE in settings.archive else ()
         found = []
@@ -48,20 +50,17 @@ class OwnArchives:
                 if places:
                     if places not in self._open:
                         self._open[places] = _archives(settings, places, progress, trusted)
-                    found.append(archive_knowledge(self._open[places], installed, key))
+                    archives = self._open[places]
+                    found += [archive_knowledge(archives, installed, key)] if installed else []
+                    found += [repository_knowledge(archives, rpms)] if rpms else []
         return [one for one in found if one is not None]
 
 
 def shipped(known: Sequence[Knowledge], namespaces: Collection[str]) -> Knowledge | None:
-    """What Careen ships of the distributions of which nothing else is known; advisories of the user's own do not count."""
-    from careen.database.private import SOURCE
+    """What Careen ships of the distributions of which nothing else is known."""
     from careen.database.seed import shipped_knowledge
 
-    missing = [
-        namespace
-        for namespace in namespaces
-        if codename_of(namespace) and not any(info.source != SOURCE for part in known for info in part.namespace(namespace))
-    ]
+    missing = [name for name in namespaces if codename_of(name) and not any(part.namespace(name) for part in known)]
     return shipped_knowledge(missing) if missing else None
 
 

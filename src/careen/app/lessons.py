@@ -111,7 +111,7 @@ def _knowledge(settings: Settings, opened: ExitStack) -> list[Knowledge]:
     try:
         database: list[Knowledge] = [opened.enter_context(open_database(path))]
     except DatabaseError as error:
-        if not private or path.exists():
+        if not (private or settings.archive) or path.exists():
             log.warning("%s: %s", error, error.hint)
         database = []
     return [*private, *database]

@@ -104,9 +104,8 @@ class _Work:
     def newest_first(self, names: Collection[str], kind: str) -> dict[str, list[_Placed]]:
         found: dict[str, list[_Placed]] = defaultdict(list)
         for suite in self._suites:
-            offers = self._archives.offers(suite, kind)
             for name in names:
-                for offer in offers.get(name, ()):
+                for offer in self._archives.offers(suite, kind, name):
                     if _is_version(offer.version, self._key):
                         found[name].append(_Placed(suite.place, offer, suite.name.endswith(("-security", "-updates"))))
         for versions in found.values():  # of one version, the smallest file first

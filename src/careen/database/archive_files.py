@@ -6,13 +6,13 @@ used longest ago goes first. Requests are made one after the other.
 Raises: ArchiveError where a place or a file cannot be had or is not what it should be; NetworkError.
 """
 
+import hashlib
 import logging
 import re
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
@@ -27,7 +27,7 @@ from careen.formats.debian_changelog import changelog_in
 from careen.formats.inflate import Limits, open_stream
 from careen.plugins import Fetcher, Progress, silent
 
-from .signature import Signed, verified
+from .signature import Signed, verified, verify_detached
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class Archives:
         self._suites: dict[tuple[str, str], Suite | None] = {}
         self._unreachable: set[str] = set()
         self._refused: dict[tuple[str, str], str] = {}
-        self._offers: dict[str, _INDICES] = {}
+        self.unsigned = ""  # what is to be said of lists whose signature nobody verified
+        self._indices: dict[tuple[str, str, str, str], _INDICES] = {}
 
     @property
     def shown(self) -> str:
@@ -93,20 +94,51 @@ class Archives:
         names = {codename + part for part in ("", "-updates", "-security")}
         return list(dict.fromkeys(why for (_, name), why in self._refused.items() if name in names))
 
-    def offers(self, suite: Suite, kind: str) -> Mapping[str, list[Offer]]:
-        """By source package: ``kind`` is "sources" or "packages"."""
-        found: _INDICES = defaultdict(list)
+    def offers(self, suite: Suite, kind: str, name: str) -> Iterator[Offer]:
+        """Of one source package: ``kind`` is "sources" or "packages"."""
         for component in suite.release.components:
-            for name, offers in self._index(suite, component, kind).items():
-                found[name] += offers
-        return found
+            yield from self._index(suite, component, kind).get(name, ())
 
     def changelog(self, place: str, offer: Offer) -> str:
         def read(file: BinaryIO) -> bytes:
             return zlib.compress(changelog_in(file).encode())
 
         index = Index(offer.sha256, offer.size_bytes)
-        return zlib.decompress(self._derived("changelog", place, (offer.path,), index, read)).decode()
+        return zlib.decompress(self.derived("changelog", place, (offer.path,), index, read)).decode()
+
+    def derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
+        """What ``read`` makes of a file, kept under the checksum of that file."""
+        kept = self._cache / f"{index.digest}.{kind}" if self._cache else None
+        try:
+            if kept:
+                data = kept.read_bytes()
+                if zlib.crc32(data[4:]) == int.from_bytes(data[:4]):  # else it is damaged, and as good as none
+                    kept.touch()
+                    return data[4:]
+        except OSError:
+            pass
+        with self._checked(place, paths, index) as file:
+            try:
+                made = read(file)
+            except (ValueError, Error) as error:
+                raise ArchiveError(f"{shown(place)}/{paths[0]}: {error}", "check the mirror") from None
+        if kept:
+            _keep(kept, zlib.crc32(made).to_bytes(4) + made)
+        return made
+
+    def signed(self, place: str, path: str, signature: str) -> bytes:
+        """A file beside which its signature lies. Without keys of the user's it is not looked at, which ``unsigned`` says."""
+        with self._fetch(place, path, MAX_RELEASE_BYTES) as file:
+            data = file.read()
+        if not self._keys:
+            self.unsigned = "; their signature was not verified: no keys were given"
+            return data
+        try:
+            with self._fetch(place, signature, MAX_RELEASE_BYTES) as file:
+                verify_detached(data, file.read(), self._keys)
+        except (ArchiveError, ValueError, OSError) as error:
+            raise ArchiveError(f"{shown(place)}/{path} is not to be trusted: {error}") from None
+        return data
 
     def _suite(self, place: str, name: str) -> Suite | None:
         if (place, name) not in self._suites:
@@ -137,43 +169,25 @@ class Archives:
         return Suite(place, name, release, signed.why)
 
     def _index(self, suite: Suite, component: str, kind: str) -> _INDICES:
+        key = suite.place, suite.name, component, kind
+        if key not in self._indices:
+            self._indices[key] = self._read_index(suite, component, kind)
+        return self._indices[key]
+
+    def _read_index(self, suite: Suite, component: str, kind: str) -> _INDICES:
         """In the first form that is there. Mirrors leave out forms, components and source packages."""
+        folder = f"dists/{suite.name}"
         for path, index in _listed(suite.release, component, kind):
+            paths = (f"{folder}/{path}", f"{folder}/{path.rpartition('/')[0]}/by-hash/SHA256/{index.digest}")
             try:
-                return self._read_index(suite, path, index, kind) if index.size_bytes else {}
+                if index.size_bytes:
+                    packed = self.derived(kind, suite.place, paths, index, _reader(sources if kind == "sources" else packages))
+                    return msgspec.msgpack.decode(packed, type=_INDICES)
             except ArchiveError as error:
                 if not error.absent:
                     raise
                 log.debug("%s", error)
         return {}
-
-    def _read_index(self, suite: Suite, path: str, index: Index, kind: str) -> _INDICES:
-        if index.sha256 not in self._offers:
-            read = _reader(sources if kind == "sources" else packages)
-            folder = f"dists/{suite.name}"
-            paths = (f"{folder}/{path}", f"{folder}/{path.rpartition('/')[0]}/by-hash/SHA256/{index.sha256}")
-            packed = self._derived(kind, suite.place, paths, index, read)
-            self._offers[index.sha256] = msgspec.msgpack.decode(packed, type=_INDICES)
-        return self._offers[index.sha256]
-
-    def _derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
-        """What ``read`` makes of a file, kept under the checksum of that file."""
-        kept = self._cache / f"{index.sha256}.{kind}" if self._cache else None
-        try:
-            if kept:
-                data = kept.read_bytes()
-                kept.touch()
-                return data
-        except OSError:
-            pass
-        with self._checked(place, paths, index) as file:
-            try:
-                made = read(file)
-            except (ValueError, Error) as error:
-                raise ArchiveError(f"{shown(place)}/{paths[0]}: {error}", "check the mirror") from None
-        if kept:
-            _keep(kept, made)
-        return made
 
     def _checked(self, place: str, paths: Sequence[str], index: Index) -> BinaryIO:
         if index.size_bytes > MAX_FILE_BYTES:
@@ -187,10 +201,10 @@ class Archives:
                     raise
                 trouble = trouble or error
                 continue
-            digest = sha256()
+            digest = hashlib.new(index.algorithm)
             while chunk := file.read(CHUNK_BYTES):
                 digest.update(chunk)
-            if digest.hexdigest() == index.sha256:
+            if digest.hexdigest() == index.digest:
                 file.seek(0)
                 return file
             file.close()

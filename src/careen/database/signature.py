@@ -2,7 +2,7 @@
 
 What is read afterwards is the text that the program says was signed, not the file. Nobody to ask, or no key at hand, is
 an answer too: ``Signed.verified`` is False and ``why`` says so.
-Raises: ValueError where the signature is wrong, or none of the given keys made it.
+Raises: ValueError where the signature is wrong or none of the given keys made it; OSError.
 **Source:** GnuPG, doc/DETAILS, "Format of the --status-fd output"; sqv(1).
 """
 
@@ -44,13 +44,33 @@ def verified(data: bytes, keys: Sequence[Path]) -> Signed:
     return answer
 
 
+def verify_detached(data: bytes, signature: bytes, keys: Sequence[Path]) -> None:
+    """Raises ValueError where none of the keys made the signature, or nobody is there to say so."""
+    import tempfile
+
+    options = [part for key in keys for part in ("--keyring", str(key.absolute()))]
+    with tempfile.TemporaryDirectory(prefix="careen-") as folder:
+        signed, detached = Path(folder, "signed"), Path(folder, "signature")
+        signed.write_bytes(data)
+        detached.write_bytes(signature)
+        try:
+            done = run(["gpgv", *options, "--status-fd", "2", str(detached), str(signed)], timeout_s=TIMEOUT_S)
+            good = {"GOODSIG", "VALIDSIG"} <= _said(done.stderr) and "BADSIG" not in _said(done.stderr)
+        except FileNotFoundError:
+            try:
+                good = run(["sqv", *options, "--signature-file", str(detached), str(signed)], timeout_s=TIMEOUT_S).code == 0
+            except FileNotFoundError:
+                raise ValueError("neither gpgv nor sqv is installed") from None
+    if not good:
+        raise ValueError("not signed by any of the keys that were given")
+
+
 def _gpgv(data: bytes, keyrings: Sequence[str]) -> Signed:
     options = [part for keyring in keyrings for part in ("--keyring", keyring)]
     done = run(
         ["gpgv", *options, "--status-fd", "2", "--output", "-"], input=data, timeout_s=TIMEOUT_S, max_output_bytes=MAX_BYTES
     )
-    words = [line.split()[1:] for line in done.stderr.decode("utf-8", "replace").splitlines() if line.startswith("[GNUPG:] ")]
-    said = {word[0] for word in words if word}
+    said = _said(done.stderr)
     if "BADSIG" in said:
         raise ValueError("its signature is wrong: it was changed on the way")
     if {"GOODSIG", "VALIDSIG"} <= said:
@@ -60,6 +80,11 @@ def _gpgv(data: bytes, keyrings: Sequence[str]) -> Signed:
     else:
         why = "none of the keys at hand signed it" if "NO_PUBKEY" in said else "it is not signed"
     return Signed(signed_text(data), False, why)
+
+
+def _said(stderr: bytes) -> set[str]:
+    lines = [line.split() for line in stderr.decode("utf-8", "replace").splitlines() if line.startswith("[GNUPG:] ")]
+    return {words[1] for words in lines if len(words) > 1}
 
 
 def _sqv(data: bytes, keyrings: Sequence[str]) -> Signed:

@@ -17,6 +17,7 @@ from .debian_releases import namespace_of
 from .inflate import Limits, open_stream
 
 SOURCE = "debian-archive"
+RPM_SOURCE = "rpm-archive"
 VERSION = 1
 MAX_BYTES = 64 << 20
 _TRACKER = "https://security-tracker.debian.org/tracker"

@@ -25,10 +25,11 @@ _SOURCE = re.compile(r"(\S+)(?: \((\S+)\))?")
 
 
 class Index(Struct, frozen=True):
-    """A file as a signed list describes it."""
+    """A file as a list describes it: its checksum in hexadecimal digits and its size."""
 
-    sha256: str
+    digest: str
     size_bytes: int
+    algorithm: str = "sha256"
 
 
 class Release(Struct, frozen=True):
@@ -73,7 +74,7 @@ def sources(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:
         if name and version and folder and file:
             path = file if folder == "." else f"{folder}/{file}"
             if _PATH.fullmatch(path):
-                yield name, Offer(version, path, files[file].sha256, files[file].size_bytes)
+                yield name, Offer(version, path, files[file].digest, files[file].size_bytes)
 
 
 def packages(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:

@@ -7,7 +7,7 @@ from datetime import date
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
-from careen.formats.archive_facts import SOURCE as ARCHIVE
+from careen.formats.archive_facts import RPM_SOURCE, SOURCE
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import NamespaceInfo
 from careen.model.report import Reason
@@ -67,7 +67,7 @@ def gaps_of(
             count = _known(namespace, group, knowledge) if all(map(_is_part, infos)) else len(group)
             if count < len(group):
                 reasons.append(_partial(title, infos, group, count))
-            if count and all(info.source == ARCHIVE for info in infos):
+            if count and all(info.source in (SOURCE, RPM_SOURCE) for info in infos):
                 detail = "; ".join(info.detail for info in infos)
                 reasons.append(Reason("archive_only", f"{title}: {detail}; flaws without a fix are not known", count))
             elif count and not any(info.unfixed for info in infos):

@@ -1,4 +1,4 @@
-"""The source packages that an image has of each distribution, as far as the distribution built them."""
+"""The packages that an image has of each distribution, as its advisories name them and as far as it built them."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,11 +10,13 @@ from careen.plugins import Ecosystem
 from .subjects import subjects_of
 
 
-def installed_sources(inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> Mapping[str, Mapping[str, set[str]]]:
-    """By namespace the versions by name: those that matching will look for."""
+def installed_sources(
+    inventory: Inventory, ecosystems: Mapping[str, Ecosystem], scheme: str
+) -> Mapping[str, Mapping[str, set[str]]]:
+    """By namespace the versions by name, where they are of this scheme: those that matching will look for."""
     subjects, _, _ = subjects_of(inventory, MemoryDatabase(()), ecosystems)
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for subject in subjects:
-        if subject.distribution:
+        if subject.distribution and subject.scheme == scheme:
             found[subject.namespace][subject.name].add(subject.version)
     return found

@@ -74,6 +74,20 @@ def test_over_http_one_request_after_the_other_and_nothing_twice(tmp_path):
     assert sorted(file.suffix for file in tmp_path.iterdir()) == [".changelog", ".sources", ".sources"]
 
 
+def test_what_is_kept_and_damaged_is_fetched_anew(tmp_path):
+    made = archive()
+    first = facts(made, tmp_path / "archive", cache=tmp_path / "kept")
+    for file in (tmp_path / "kept").iterdir():
+        file.write_bytes(file.read_bytes()[:-1])
+    assert facts(made, tmp_path / "archive", cache=tmp_path / "kept") == first
+
+
+def test_what_a_mirror_lacks_is_asked_for_once():
+    with Server(archive().respond()) as server:
+        release_facts(Archives([f"{server.url}/debian"], make_fetcher(environ={})), "bookworm", INSTALLED, key)
+        assert len(server.paths()) == len(set(server.paths()))
+
+
 def test_security_updates_are_looked_for_beside_the_archive(tmp_path):
     made = archive()
     beside = Archive({path: made.files.pop(path) for path in list(made.files) if "-security/" in path or "deb12u2" in path})

@@ -1,0 +1,101 @@
+"""What a repository of rpms itself knows of mended flaws: its errata (``updateinfo.xml``), where it publishes them.
+
+A place is the folder or address that has ``repodata``. The errata are checked by the checksum in ``repomd.xml``, which is
+verified where keys were given. Only errata about builds of the image's own kind (``.el9``, ``.fc43``, ``.amzn2023``) are
+taken, so that the repository of another distribution judges nothing. Trouble with a place is logged and the others are read.
+**Source:** createrepo_c; Fedora Packaging Guidelines, "Dist tag".
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+import msgspec
+from msgspec.structs import replace
+
+from careen.errors import Error
+from careen.formats.archive_facts import RPM_SOURCE
+from careen.formats.repomd import Listed, errata_of
+from careen.formats.updateinfo import records, updates
+from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, SourceInfo, VulnerabilityRecord
+
+from .archive_files import CHUNK_BYTES, ArchiveError, Archives
+from .memory import MemoryDatabase
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 1 << 30
+_TAG = re.compile(r"\.((?:el|fc|amzn|azl|cm|ph|oe|an|ol)\d+)")
+_RECORDS = tuple[list[Advisory], list[VulnerabilityRecord]]
+
+Installed = Mapping[str, Iterable[str]]  # versions by name
+
+
+def repository_knowledge(archives: Archives, installed: Mapping[str, Installed]) -> MemoryDatabase | None:
+    """``installed`` is by namespace. None where no place has errata about any of it."""
+    found: list[tuple[str, Listed, _RECORDS]] = []
+    for place in archives.places:
+        try:
+            if (listed := _listed(archives, place)) is not None:
+                packed = archives.derived("errata", place, (listed.path,), listed.index, _read)
+                found.append((place, listed, msgspec.msgpack.decode(packed, type=_RECORDS)))
+        except Error as error:
+            log.warning("the errata of a repository could not be read: %s", error)
+    advisories: list[Advisory] = []
+    about: list[Advisory | VulnerabilityRecord | NamespaceInfo] = []
+    known: set[tuple[str, str]] = set()
+    as_of = min((listed.as_of for _, listed, _ in found if listed.as_of), default="")
+    for namespace, packages in sorted(installed.items()):
+        tags = {tag for versions in packages.values() for version in versions for tag in _tags(version)}
+        mine = [
+            replace(one, namespace=namespace)
+            for _, _, (all_of_it, _) in found
+            for one in all_of_it
+            if tags.intersection(tag for range in one.ranges for tag in _tags(range.fixed or ""))
+        ]
+        if mine:
+            advisories += mine
+            known |= {(namespace, name) for name in packages}
+            count = len({one.package for one in mine})
+            detail = f"errata of the repositories that were named, of {as_of or 'no date'}{archives.unsigned}"
+            about.append(NamespaceInfo(namespace, RPM_SOURCE, len(mine), count, partial=True, detail=detail))
+    if not about:
+        return None
+    about += [record for _, _, (_, described) in found for record in described]
+    source = SourceInfo(RPM_SOURCE, as_of, len(advisories), url=archives.shown)
+    return MemoryDatabase([*advisories, *about], DatabaseInfo(archives.shown, as_of, (source,)), known)
+
+
+def _listed(archives: Archives, place: str) -> Listed | None:
+    try:
+        data = archives.signed(place, "repodata/repomd.xml", "repodata/repomd.xml.asc")
+    except ArchiveError as error:
+        if error.absent:
+            log.debug("%s", error)
+            return None
+        raise
+    try:
+        return errata_of(data)
+    except ValueError as error:
+        raise ArchiveError(f"{archives.shown}: {error}") from None
+
+
+def _read(file: BinaryIO) -> bytes:
+    """The reader of errata wants a file with a name."""
+    with TemporaryDirectory(prefix="careen-") as folder:
+        copy = Path(folder, "updateinfo.xml")
+        with copy.open("wb") as target:
+            while chunk := file.read(CHUNK_BYTES):
+                target.write(chunk)
+        found: _RECORDS = ([], [])
+        for update in updates(copy, MAX_BYTES):
+            for record in records(update, RPM_SOURCE, "", "", every_arch=True):
+                found[isinstance(record, VulnerabilityRecord)].append(record)  # type: ignore[arg-type]
+    return msgspec.msgpack.encode(found)
+
+
+def _tags(version: str) -> Sequence[str]:
+    return _TAG.findall(version)
