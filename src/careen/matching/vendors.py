@@ -2,8 +2,8 @@
 
 A distribution's advisories speak of its own builds alone. Debian's maintainers are people with any address, so a deb
 is the distribution's unless its version or maintainer is known to be a third party's, or its maintainer is a machine; an
-rpm names its vendor, and where that is lost its release text may tell a third party; apk's repositories are signed by
-the distribution and name nobody else.
+rpm names its vendor, and where that is lost its release text may tell a third party; an apk is the distribution's
+unless nginx.org's or OpenResty's maintainers signed it.
 
 **Source:** Debian Policy 3.2 and 5.6.2; version suffixes as documented by the third-party repositories themselves.
 """
@@ -34,6 +34,8 @@ _MAINTAINERS = pattern(
     |nginx\.net|powerdns\.com|open-xchange\.com|openvpn\.net|sernet\.de|symas\.(?:com|net)|deadsnakes\.net)>?$""",
     re.VERBOSE,
 )
+# Of apks few are anybody else's, and Alpine's maintainers too are people with any address.
+_APK_MAINTAINERS = pattern(r"@(?:nginx\.com|f5\.com|openresty\.com)>?$")
 # Packages that people build for themselves (checkinstall, fpm, nfpm): no mail reaches a host without a domain.
 _SELF_BUILT = pattern(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unknown)$", re.IGNORECASE)
 _RELEASES = pattern(
@@ -74,7 +76,7 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
         case "rpm":
             return _of_rpm(package, distribution)
         case "apk":
-            return "distribution"
+            return "third_party" if _APK_MAINTAINERS.search(package.maintainer or "") else "distribution"
     return "unknown"
 
 

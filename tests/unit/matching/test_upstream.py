@@ -5,7 +5,7 @@ from careen.matching.match import match
 from careen.matching.upstream import named, namespaces, packaged
 from careen.model.advisory import NamespaceInfo, Range
 from careen.model.inventory import Inventory
-from careen.model.package import Evidence, Package, Source
+from careen.model.package import Distribution, Evidence, Package, Source
 
 NGINX = deb("nginx", "1.24.0-1~bookworm", Source("nginx", "1.24.0-1~bookworm"), vendor="third_party")
 CPE = "cpe:2.3:a:f5:nginx:1.24.0:*:*:*:*:*:*:*"
@@ -150,3 +150,12 @@ def test_a_fix_is_told_without_the_marks_of_go_modules():
     record = advisory("GO-2026-0001", "25.0.6+incompatible", "Go", "github.com/docker/docker", aliases=("CVE-2026-0001",))
     (found,) = judged([docker], record).findings
     assert found.fix.versions == ("25.0.6",)
+
+
+def test_an_apk_of_nginx_org():
+    alpine = Distribution("alpine", "3.20.3")
+    package = Package("apk", None, "nginx", "1.24.0-r1", maintainer="NGINX Packaging <nginx-packaging@f5.com>")
+    (found,) = judged(
+        [package], cpe(), advisory(fixed="9-r0", namespace="alpine:3.20", package="nginx"), distribution=alpine
+    ).findings
+    assert found.reason == "1.24.0 < 1.25.3 (upstream order, CPE f5:nginx)"

@@ -93,3 +93,14 @@ def test_makers_and_machines_are_third_parties(maintainer):
 def test_the_release_of_an_rpm_without_vendor(release, expected):
     package = Package("rpm", "almalinux", "x", f"1.2-{release}")
     assert vendor_of(package, Distribution("almalinux", "9")) == expected
+
+
+def test_an_apk_of_nginx_org():
+    alpine = Distribution("alpine", "3.20.3")
+    for maintainer, expected in (
+        ("NGINX Packaging <nginx-packaging@f5.com>", "third_party"),
+        ("Jakub Jirutka <jakub@jirutka.cz>", "distribution"),
+        ("Somebody <somebody@microsoft.com>", "distribution"),
+        (None, "distribution"),
+    ):
+        assert vendor_of(Package("apk", None, "nginx", "1.27.2-r1", maintainer=maintainer), alpine) == expected
