@@ -5,6 +5,7 @@ In: a reference or paths, and the settings. Out: a report, or what else was aske
 """
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,13 +15,16 @@ from careen.app.opening import open_context, open_image, platforms
 from careen.app.session import Session, report_or_scan
 from careen.app.wiring import advisory_sources, fetcher_of, open_store, reporters
 from careen.config import Settings
-from careen.database.update import UpdateResult, database_path
+from careen.database.knowledge import database_path
 from careen.layers.compare import Change, changes, shared_layers
 from careen.model.advisory import DatabaseInfo
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Progress, silent
+
+if TYPE_CHECKING:
+    from careen.database.update import UpdateResult
 
 __all__ = [
     "Compared", "Session", "check", "check_running", "database_status", "exposure", "inventory", "inventory_diff",
@@ -78,7 +82,7 @@ def inventory_diff(before: str, after: str, settings: Settings, progress: Progre
         )
 
 
-def update_database(settings: Settings, progress: Progress = silent, *, full: bool = False) -> UpdateResult:
+def update_database(settings: Settings, progress: Progress = silent, *, full: bool = False) -> "UpdateResult":
     """Brings every source up to date, from the live addresses or a mirror; ``full``: also what is large."""
     from careen.database.update import update
     from careen.plugins import Need

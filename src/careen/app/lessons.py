@@ -8,8 +8,7 @@ from contextlib import ExitStack
 from careen.app.archives import OwnArchives, shipped
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
-from careen.database.knowledge import Knowledge
-from careen.database.update import database_path
+from careen.database.knowledge import Knowledge, database_path
 from careen.errors import DatabaseError, Error
 from careen.matching.needs import needed
 from careen.model.delta import Delta

@@ -1,6 +1,7 @@
 """What matching asks of a database, whichever way it is kept."""
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from careen.model.advisory import (
@@ -15,6 +16,11 @@ from careen.model.advisory import (
 )
 
 DERIVED = "made by the mirror and not by its source"  # how the detail of a feed begins that a mirror put together
+
+
+def database_path(cache: Path) -> Path:
+    """Where the database is kept below the cache folder."""
+    return cache / "database" / "advisories.sqlite"
 
 
 class Knowledge(Protocol):

@@ -25,6 +25,7 @@ from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
 from .build import FeedRow, Fresh, Kept, build, rows_of
+from .knowledge import database_path
 from .lock import exclusive
 from .origin import Fetched, FetchError, Origin, folder, live, mirror
 
@@ -51,10 +52,6 @@ class UpdateResult(Struct, frozen=True):
     @property
     def failed(self) -> tuple[FeedResult, ...]:
         return tuple(feed for feed in self.feeds if feed.state == "failed")
-
-
-def database_path(cache: Path) -> Path:
-    return cache / "database" / "advisories.sqlite"
 
 
 def update(

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from careen.model.finding import ExposedSecret
 from careen.model.package import Package
 from careen.plugins import Cataloger
-from careen.secrets.reader import NAME
+from careen.secrets import NAME
 
 from .squash import Squashed
 

@@ -12,7 +12,6 @@ from careen.formats.vex import Statement
 from careen.model.advisory import Severity
 
 from .gates import read_gate
-from .ignore_files import read_ignores
 from .ignores import Ignore
 from .policy import Policy
 
@@ -46,7 +45,11 @@ def load_policy(
     )
 
 
-def _ignores(files: Iterable[Path]) -> Iterator[Ignore]:
+def _ignores(files: Sequence[Path]) -> Iterator[Ignore]:
+    if not files:
+        return
+    from .ignore_files import read_ignores
+
     for file in files:
         try:
             if file.stat().st_size > MAX_RULES_BYTES:

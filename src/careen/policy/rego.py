@@ -14,7 +14,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import UsageError
-from careen.formats import rego
 from careen.model.report import Report, Rule, Verdict
 from careen.plugins import ReportOptions
 
@@ -30,6 +29,10 @@ class RegoPolicy(Struct, frozen=True):
 
 def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
     """Read and tried, before any work is done."""
+    if not paths:
+        return ()
+    from careen.formats import rego
+
     found = []
     for path in paths:
         try:
@@ -65,6 +68,8 @@ def with_policies(report: Report, policies: Sequence[RegoPolicy]) -> Report:
 
 
 def _messages(policy: RegoPolicy, known: Any) -> list[str]:
+    from careen.formats import rego
+
     try:
         ((answer,),) = rego.evaluate([(policy.path, policy.text)], [policy.query], [known])
     except ValueError as error:

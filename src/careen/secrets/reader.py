@@ -6,10 +6,10 @@ Its facts are redacted secrets; it finds no packages.
 from careen.model.finding import ExposedSecret
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
+from . import NAME
 from .find import Search
 from .paths import is_searched
 
-NAME = "secrets"
 _SNIFFED = 1024
 
 

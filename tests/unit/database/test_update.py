@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.support.feeds import SOURCES, UNREACHABLE, FakeNetwork, feeds_in, served, whole_mirror, write_manifest
 
-from careen.database.knowledge import DERIVED
+from careen.database.knowledge import DERIVED, database_path
 from careen.database.lock import exclusive
 from careen.database.read import open_database, status
-from careen.database.update import database_path, refresh, update
+from careen.database.update import refresh, update
 from careen.errors import DatabaseError, InputError, NetworkError
 from careen.plugins import Need
 
