@@ -37,7 +37,19 @@ def tree(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "options", ["-comp gzip", "-comp xz", "-comp zstd", "-comp lz4", "-comp lzma", "-noI -noD -noF -no-fragments", "-b 4096"]
+    "options",
+    [
+        "-comp gzip",
+        "-comp xz",
+        "-comp zstd",
+        "-comp lz4",
+        "-comp lz4 -Xhc",
+        "-comp lzo",
+        "-comp lzo -Xalgorithm lzo1x_1",
+        "-comp lzma",
+        "-noI -noD -noF -no-fragments",
+        "-b 4096",
+    ],
 )
 def test_the_same_tree(tree, tmp_path, options):
     made = subprocess.run(

@@ -2,9 +2,9 @@
 
 Shape: a superblock; data blocks; tables of inodes and of folders in metadata blocks of 8 KiB; tables of fragments (ends of
 files that share a block), of owners and of extended attributes. All numbers are little-endian. Blocks are compressed one
-by one with zlib, xz, lzma, lz4 or zstd; LZO is not read.
+by one with zlib, xz, lzma, lz4, lzo or zstd.
 Raises: ValueError where it is no squashfs 4.0, or damaged; what was given before is good.
-**Source:** Linux, ``Documentation/filesystems/squashfs.rst`` and ``fs/squashfs/squashfs_fs.h``; LZ4, "Block format".
+**Source:** Linux, ``Documentation/filesystems/squashfs.rst`` and ``fs/squashfs/squashfs_fs.h``.
 """
 
 import struct
@@ -16,6 +16,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from . import lz
+
 MAGIC = b"hsqs"
 METADATA_BYTES = 8192
 CACHED_BLOCKS = 1024  # of metadata, 8 MiB
@@ -26,7 +28,7 @@ NO_FRAGMENT = 0xFFFFFFFF
 _SUPERBLOCK = struct.Struct("<4sIIIIHHHHHHQQQQQQQQ")
 _KINDS = {1: "d", 2: "f", 3: "l", 4: "b", 5: "c", 6: "p", 7: "p"}  # an inode with more fields: 7 more
 _CAPABILITY = (2, b"capability")  # "security." and the rest of the name
-_COMPRESSORS = {1: "zlib", 2: "lzma", 3: "LZO", 4: "xz", 5: "lz4", 6: "zstd"}
+_COMPRESSORS = {1: "zlib", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 
 
 class Inode(Struct, frozen=True):
@@ -318,8 +320,8 @@ def _decompressor(kind: str) -> Callable[[bytes, int], bytes]:
         else:
             from backports import zstd
         make, errors = zstd.ZstdDecompressor, (zstd.ZstdError,)
-    elif kind == "lz4":
-        return _lz4
+    elif kind in ("lz4", "lzo"):
+        return {"lz4": lz.lz4, "lzo": lz.lzo}[kind]
     else:
         raise ValueError(f"a squashfs compressed with {kind}, which is not read")
 
@@ -330,42 +332,3 @@ def _decompressor(kind: str) -> Callable[[bytes, int], bytes]:
             raise ValueError(f"a block of the squashfs is damaged: {error}") from error
 
     return inflate
-
-
-def _lz4(data: bytes, limit: int) -> bytes:
-    """Sequences of literals and of copies of what came before. Source: LZ4 block format description."""
-    out = bytearray()
-    at, end = 0, len(data)
-    try:
-        while at < end:
-            token = data[at]
-            at += 1
-            length, at = _lz4_length(data, at, token >> 4)
-            out += data[at : at + length]
-            at += length
-            if at >= end:
-                break
-            distance = data[at] | data[at + 1] << 8
-            length, at = _lz4_length(data, at + 2, token & 15)
-            length += 4
-            start = len(out) - distance
-            if not distance or start < 0 or len(out) + length > limit:
-                raise ValueError("a block of the squashfs is damaged: a copy out of bounds")
-            piece = out[start : start + length]
-            if len(piece) < length:  # it copies what it has just written
-                piece = (piece * (length // len(piece) + 1))[:length]
-            out += piece
-    except IndexError:
-        raise ValueError("a block of the squashfs is damaged: it breaks off") from None
-    return bytes(out[:limit])
-
-
-def _lz4_length(data: bytes, at: int, length: int) -> tuple[int, int]:
-    if length == 15:
-        while True:
-            byte = data[at]
-            at += 1
-            length += byte
-            if byte != 255:
-                break
-    return length, at
