@@ -117,7 +117,7 @@ def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
             status="fixed" if any(range.fixed for range in ranges) else "open",
             confidence="possible" if disputed or said.doubtful else "likely",
             url=f"https://nvd.nist.gov/vuln/detail/{cve.id}",
-            systems=() if said.ranges else ("other",),
+            systems=() if said.ranges else tuple(sorted(said.systems)),
         )
 
 

@@ -34,7 +34,10 @@ _TARGETS = frozenset({
     "*", "-", ".net", "arm", "arm64", "docker", "go", "java", "kubernetes", "linux", "linux_kernel", "maven", "multiplatforms",
     "node.js", "perl", "php", "python", "ruby", "rust", "unix", "x64", "x86",
 })  # fmt: skip
-_SYSTEMS = frozenset({"windows", "macos", "mac_os_x", "android", "iphone_os", "ipados", "aix", "solaris", "hp-ux"})
+_SYSTEMS = {
+    "windows": "windows", "macos": "darwin", "mac_os_x": "darwin", "android": "other", "iphone_os": "other", "ipados": "other",
+    "aix": "other", "solaris": "other", "hp-ux": "other",
+}  # fmt: skip
 _NOT_IN_IMAGES = frozenset({
     "microsoft", "apple", "google", "cisco", "juniper", "fortinet", "vmware", "ibm", "oracle", "hp", "sgi", "sun", "netapp",
     "f5", "citrix", "paloaltonetworks",
@@ -65,6 +68,7 @@ class Configuration(Struct, gc=False):
 class Affected(Struct):
     ranges: dict[Range, None]
     elsewhere: dict[Range, None]  # on other systems alone
+    systems: set[str]  # which those are: "windows", "darwin", "other"
     doubtful: bool = True
 
 
@@ -80,7 +84,7 @@ def affected(configurations: Iterable[Configuration], known: Collection[str]) ->
             if configuration.operator == "AND" and not any(one.vulnerable for one in node.cpe_match)
             for criterion in node.cpe_match
         ]
-        foreign = bool(platforms) and all(map(_is_foreign, platforms))
+        foreign = set(map(_system, platforms)) if platforms and all(map(_is_foreign, platforms)) else set[str]()
         doubtful = bool(platforms) and not any(map(_is_linux, platforms))
         for node in configuration.nodes:
             for criterion in () if node.negate else node.cpe_match:
@@ -89,24 +93,27 @@ def affected(configurations: Iterable[Configuration], known: Collection[str]) ->
     return found
 
 
-def _take(criterion: Criterion, known: Collection[str], doubtful: bool, foreign: bool, found: dict[str, Affected]) -> None:
+def _take(
+    criterion: Criterion, known: Collection[str], doubtful: bool, foreign: Collection[str], found: dict[str, Affected]
+) -> None:
     parts = _SEPARATOR.split(criterion.criteria)
     if len(parts) != 13 or parts[2] != "a":
         return
     name = f"{parts[3]}:{parts[4]}"
     sold = next((edition for edition in (parts[7], parts[9]) if edition in _SOLD), "")
     name = f"{name}:{sold}" if sold else name
-    foreign = foreign or parts[10] in _SYSTEMS or parts[7] in _SYSTEMS
+    foreign = foreign or [_SYSTEMS[one] for one in (parts[10], parts[7]) if one in _SYSTEMS]
     if name not in known or not (foreign or parts[10] in _TARGETS):
         return
     range = _range(criterion, parts[5], parts[6])
     if range is None:
         return
-    said = found.setdefault(name, Affected({}, {}))
+    said = found.setdefault(name, Affected({}, {}, set()))
     if len(said.ranges) + len(said.elsewhere) >= MAX_RANGES:
         return
     if foreign:
         said.elsewhere[range] = None
+        said.systems.update(foreign)
         return
     said.ranges[range] = None
     # One plain statement is enough, whatever stands beside it.
@@ -133,6 +140,12 @@ def _is_foreign(criterion: Criterion) -> bool:
     """A system that is in no image of Linux: another one, or the machine of a vendor."""
     parts = _SEPARATOR.split(criterion.criteria)
     return len(parts) > 4 and parts[2] == "o" and parts[3] in _NOT_IN_IMAGES and "linux" not in parts[4]
+
+
+def _system(criterion: Criterion) -> str:
+    """``windows`` of ``cpe:2.3:o:microsoft:windows_10:...``."""
+    product = _SEPARATOR.split(criterion.criteria)[4]
+    return next((system for name, system in _SYSTEMS.items() if product.startswith(name)), "other")
 
 
 def _is_linux(criterion: Criterion) -> bool:

@@ -332,7 +332,7 @@ def _comes_to(
 
 
 def _systems(advisory: Advisory) -> str:
-    return "other operating systems" if advisory.systems == ("other",) else f"{' and '.join(advisory.systems)} alone"
+    return "other operating systems" if "other" in advisory.systems else f"{' and '.join(advisory.systems)} alone"
 
 
 def _comparisons(advisory: Advisory, version: str, key: Key, scheme: str) -> Iterable[str]:

@@ -55,7 +55,11 @@ def test_every_version_there_ever_was_is_doubtful():
 def test_what_it_runs_on():
     server = [{"criteria": cpe(), "versionEndExcluding": "2"}]
     windows = said(server, [WINDOWS], operator="AND")["acme:server"]
-    assert (list(windows.ranges), list(windows.elsewhere)) == ([], [Range(None, "2")])
+    assert (list(windows.ranges), list(windows.elsewhere), windows.systems) == ([], [Range(None, "2")], {"windows"})
+    solaris = {"criteria": "cpe:2.3:o:oracle:solaris:11:*:*:*:*:*:*:*", "vulnerable": False}
+    assert said(server, [WINDOWS, solaris], operator="AND")["acme:server"].systems == {"windows", "other"}
+    oracle_linux = {"criteria": "cpe:2.3:o:oracle:linux:8:*:*:*:*:*:*:*", "vulnerable": False}
+    assert list(said(server, [oracle_linux], operator="AND")["acme:server"].ranges) == [Range(None, "2")]
     assert said(server, [LINUX], operator="AND")["acme:server"].doubtful is False
     assert said(server, [WINDOWS, LINUX], operator="AND")["acme:server"].doubtful is False
     assert said(server, [MODULE], operator="AND")["acme:server"].doubtful is True
