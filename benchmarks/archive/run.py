@@ -1,15 +1,6 @@
-"""How far a Debian archive alone judges images, measured by Debian's own lists; writes RESULTS.md beside this file.
+"""How far a Debian archive alone judges images, measured by Debian's own lists (see README.md); writes RESULTS.md.
 
-    CORPUS=.cache/corpus FEEDS=.cache/feeds python benchmarks/archive/run.py --archive URL|DIR [image ...]
-
-Of each image the scan gets an empty cache, no feed, and the archive (or, in the second table, only what Careen ships). A
-pair is a source package and a CVE. True are the pairs whose fixed version in the release, by the tracker, the DSA and DLA
-lists (OSV) or the mirror's list of changelogs, is above the installed one. Precision counts the found pairs that one of
-these lists knows in the release; what is newer than all of them is counted apart.
-
-The mirror's list of changelogs was made by the same rule, so where the other lists are older than the images the first
-tables check the reading and not the rule. The third table checks the rule: by the tracker and the DSA and DLA lists alone,
-what images of the release's first day should have been told of each package at hand.
+CORPUS=.cache/corpus FEEDS=.cache/feeds python benchmarks/archive/run.py --archive URL|DIR [image ...]
 """
 
 import argparse
@@ -37,12 +28,6 @@ HERE = Path(__file__).resolve().parent
 CORPUS, FEEDS = (Path(os.environ.get(name, f".cache/{name.lower()}")) for name in ("CORPUS", "FEEDS"))
 IMAGES = ("debian11-old", "debian12", "debian13", "python-app")
 CODENAMES = {version: codename for codename, version in VERSIONS.items()}
-EXPLAINED = """How far a Debian archive alone judges images: see [run.py](run.py) for what is counted. A pair is a source
-package and a CVE. In the first two tables, what the lists know above the installed versions is from a list of changelogs that was
-made by the same rule (the tracker's and the DSA lists at hand are of 2023, older than these images): they check the reading. The
-third checks the rule, by the tracker and the DSA and DLA lists alone. What it misses are fixes whose changelog names no CVE
-(such as tiff 4.2.0-1+deb11u4, "multiple flaws in tiffcrop"), which no reader of changelogs can find.
-"""
 COLUMNS = ("image", "source packages", "found", "known to a list", "right", "true", "precision", "recall", "CPU s")
 
 
@@ -69,7 +54,7 @@ def main():
         )
     )
     sys.stdout.write(text)
-    (HERE / "RESULTS.md").write_text(f"# Results\n\n{EXPLAINED}\n{text}")
+    (HERE / "RESULTS.md").write_text(f"# Results\n\n{text}")
 
 
 def known_fixes():
@@ -152,7 +137,7 @@ def total(rows):
 
 
 def past(advisories, place, images):
-    """Of the releases that the lists know updates of: each package of the images and of the shipped facts."""
+    """Each package of the images and of the shipped facts, on the first day of the releases that the lists know updates of."""
     names = set(shipped_names()) | {name for image in images for name in installed_in(image)}
     plain = (urlsplit(place).netloc,) if "://" in place else ()
     archives = Archives([place], make_fetcher(NetSettings(plain_http=plain)))

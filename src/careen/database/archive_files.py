@@ -36,6 +36,7 @@ MAX_FILE_BYTES = 256 << 20
 MAX_INDEX_BYTES = 1 << 30  # inflated
 MAX_KEPT_BYTES = 256 << 20
 CHUNK_BYTES = 256 << 10
+FORMS = (".xz", ".gz", "")
 _INDICES = dict[str, list[Offer]]
 
 
@@ -72,6 +73,7 @@ class Archives:
         self._unreachable: set[str] = set()
         self._refused: dict[tuple[str, str], str] = {}
         self.unsigned = ""  # what is to be said of lists whose signature nobody verified
+        self._forms: dict[tuple[str, str], tuple[str, ...]] = {}
         self._indices: dict[tuple[str, str, str, str], _INDICES] = {}
 
     @property
@@ -175,32 +177,39 @@ class Archives:
         return self._indices[key]
 
     def _read_index(self, suite: Suite, component: str, kind: str) -> _INDICES:
-        """In the first form that is there. Mirrors leave out forms, components and source packages."""
-        folder = f"dists/{suite.name}"
-        for path, index in _listed(suite.release, component, kind):
-            paths = (f"{folder}/{path}", f"{folder}/{path.rpartition('/')[0]}/by-hash/SHA256/{index.digest}")
+        """In the first form that is there, which is then that of all such lists of a place. Mirrors leave out components, and sources."""
+        read = _reader(sources if kind == "sources" else packages)
+        for form in self._forms.get((suite.place, kind), FORMS):
+            path = _path(suite.release, component, kind) + form
+            index = suite.release.indices.get(path)
+            if index is None:
+                continue
+            folder = f"dists/{suite.name}/{path.rpartition('/')[0]}"
+            # A mirror that is being updated has the file of the list at hand under its checksum.
+            paths = (f"dists/{suite.name}/{path}", f"{folder}/by-hash/SHA256/{index.digest}")
             try:
-                if index.size_bytes:
-                    packed = self.derived(kind, suite.place, paths, index, _reader(sources if kind == "sources" else packages))
-                    return msgspec.msgpack.decode(packed, type=_INDICES)
+                packed = self.derived(kind, suite.place, paths, index, read) if index.size_bytes else b"\x80"
             except ArchiveError as error:
                 if not error.absent:
                     raise
                 log.debug("%s", error)
+                continue
+            if index.size_bytes:
+                self._forms[suite.place, kind] = (form,)
+            return msgspec.msgpack.decode(packed, type=_INDICES)
         return {}
 
     def _checked(self, place: str, paths: Sequence[str], index: Index) -> BinaryIO:
+        """The file as it is listed; under another of its ``paths`` where the first has something else."""
         if index.size_bytes > MAX_FILE_BYTES:
             raise ArchiveError(f"{shown(place)}/{paths[0]} has more than {MAX_FILE_BYTES >> 20} MiB")
-        trouble: ArchiveError | None = None
         for path in paths:
             try:
                 file = self._fetch(place, path, index.size_bytes)
             except ArchiveError as error:
-                if not error.absent:
+                if path == paths[0] or not error.absent:
                     raise
-                trouble = trouble or error
-                continue
+                break
             digest = hashlib.new(index.algorithm)
             while chunk := file.read(CHUNK_BYTES):
                 digest.update(chunk)
@@ -208,9 +217,7 @@ class Archives:
                 file.seek(0)
                 return file
             file.close()
-            trouble = ArchiveError(f"{shown(place)}/{path} is not the file that the archive's list names", "check the mirror")
-        assert trouble
-        raise trouble
+        raise ArchiveError(f"{shown(place)}/{paths[0]} is not the file that the archive's list names", "check the mirror")
 
     def _fetch(self, place: str, path: str, limit: int) -> BinaryIO:
         """A file of an archive as a temporary one without a name."""
@@ -253,16 +260,13 @@ class Archives:
             response.close()
 
 
-def _listed(release: Release, component: str, kind: str) -> Iterator[tuple[str, Index]]:
-    """Paths and entries of an index, the best compression first. A changelog is the same for every architecture."""
-    path = f"{component}/source/Sources"
-    if kind == "packages":
-        pattern = re.compile(rf"({re.escape(component)}/binary-[\w-]+/Packages)(?:\.[gx]z)?")
-        found = {match[1] for path in release.indices if (match := pattern.fullmatch(path))}
-        path = min(found, key=lambda path: ("binary-amd64" not in path, "binary-all" in path, path), default="")
-    for suffix in (".xz", ".gz", ""):
-        if index := release.indices.get(path + suffix):
-            yield path + suffix, index
+def _path(release: Release, component: str, kind: str) -> str:
+    """Of an index, without its form. A changelog is the same for every architecture."""
+    if kind == "sources":
+        return f"{component}/source/Sources"
+    pattern = re.compile(rf"({re.escape(component)}/binary-[\w-]+/Packages)(?:\.[gx]z)?")
+    found = {match[1] for path in release.indices if (match := pattern.fullmatch(path))}
+    return min(found, key=lambda path: ("binary-amd64" not in path, "binary-all" in path, path), default="")
 
 
 def _reader(parse: Callable[[Iterator[bytes]], Iterator[tuple[str, Offer]]]) -> Callable[[BinaryIO], bytes]:
