@@ -111,6 +111,7 @@ def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
 
 def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
     from careen.formats.escape import visible
+    from careen.formats.lines import plural
     from careen.formats.summary import merged
 
     image, distribution = report.image, report.inventory.distribution
@@ -127,13 +128,18 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
         )
         for package in listed
     ]
-    stream.write(f"{visible(image.reference)}: {len(packages)} packages{name}\n\n")
+    stream.write(f"{visible(image.reference)}: {plural(len(packages), 'package')}{name}\n\n")
     write_columns(COLUMNS, rows, stream)
     if report.inventory.unknowns:
-        stream.write(f"\n{len(report.inventory.unknowns)} files could not be read:\n")
-        for unknown in report.inventory.unknowns[: None if options.verbose else 10]:
+        unknowns = report.inventory.unknowns
+        shown = unknowns if options.verbose else unknowns[:10]
+        stream.write(f"\nNot read, or not to the end ({len(unknowns):,}):\n")
+        for unknown in shown:
             place = unknown.evidence
-            stream.write(f"  {visible(place.path)} (layer {place.layer}): {visible(unknown.reason, 300)}\n")
+            where = f"{visible(place.path)} (layer {place.layer})" if place.path else f"layer {place.layer}"
+            stream.write(f"  {where}: {visible(unknown.reason, 300)}\n")
+        if len(shown) < len(unknowns):
+            stream.write(f"  and {len(unknowns) - len(shown):,} more (--verbose)\n")
 
 
 def _note(package: "Package", verbose: bool) -> str:
