@@ -68,6 +68,9 @@ def _aliases(record: Record) -> tuple[str, ...]:
     ids = dict.fromkeys((*(record.aliases or ()), *(record.upstream or ())))
     if _ERRATA.match(record.id) and not any(id.startswith("CVE-") for id in ids):
         ids.update(dict.fromkeys(id for id in record.related or () if id.startswith("CVE-")))
+    if any(entry.package and entry.package.ecosystem == "Maven" for entry in record.affected or ()):
+        # Jenkins names a flaw by the place on the page of its advisory, and warns of it by that name.
+        ids.update(dict.fromkeys(found.decode() for found in _JENKINS.findall(bytes(record.references))))
     ids.pop(record.id, None)
     return tuple(ids)
 
@@ -320,6 +323,7 @@ _SEVERITIES: dict[str, Severity] = {
     "critical": "critical", "high": "high", "important": "high", "medium": "medium", "moderate": "medium", "low": "low",
     "negligible": "negligible", "unimportant": "negligible",
 }  # fmt: skip
+_JENKINS = re.compile(rb'jenkins\.io/security/advisory/[0-9-]{10}/?#(SECURITY-[0-9]{1,6})"')
 _STREAM = re.compile(r"\b([A-Za-z][\w.+-]*):([\w.+-]+)(?= |,|$)")
 _LAST_KNOWN = re.compile(r"<(=?)\s*([^\s,]+)$")
 

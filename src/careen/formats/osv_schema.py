@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 
 class Event(Struct, gc=False):
@@ -71,4 +71,5 @@ class Record(Struct, gc=False):
     published: str | None = None
     severity: list[Scored] | None = None
     affected: list[Affected] | None = None
+    references: Raw = Raw()  # looked through as text, for few records need them
     database_specific: RecordSpecific | None = None

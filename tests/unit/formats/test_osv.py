@@ -94,6 +94,15 @@ def test_aliases_and_upstream_but_never_related():
     assert found.aliases == ("GHSA-1", "CVE-2025-1")
 
 
+def test_the_name_that_jenkins_gives_a_flaw():
+    pages = ["2098-01-02/#SECURITY-12", "2098-01-02/#SECURITY-13%20(1)", "2098-01-02/"]
+    references = [{"type": "WEB", "url": f"https://www.jenkins.io/security/advisory/{page}"} for page in pages]
+    (found,) = advisories(entry([ZERO], ecosystem="Maven"), aliases=["CVE-2098-1"], references=references)
+    assert found.aliases == ("CVE-2098-1", "SECURITY-12")
+    (found,) = advisories(entry([ZERO]), aliases=["CVE-2098-1"], references=references)
+    assert found.aliases == ("CVE-2098-1",)
+
+
 def test_an_erratum_that_names_its_flaws_only_as_related():
     (found,) = advisories(
         entry([ZERO, {"fixed": "1"}], ecosystem="AlmaLinux:9"), id="ALSA-2025:1", related=["CVE-2025-2", "RHSA-2025:1"]

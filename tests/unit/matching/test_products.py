@@ -1,0 +1,71 @@
+import pytest
+from tests.support.matching import ECOSYSTEMS, SCHEMES, TODAY, advisory, knowledge
+
+from careen.matching.match import match
+from careen.matching.needs import needed
+from careen.matching.products import product_of
+from careen.model.advisory import Range
+from careen.model.inventory import Inventory
+from careen.model.package import Evidence, Package
+from careen.plugins import Ecosystem
+
+
+def package(type, name, path, version="1.0"):
+    return Package(type, None, name, version, evidence=(Evidence(path, 0),))
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "path", "namespace", "names"),
+    [
+        ("generic", "node", "usr/bin/node", "Node.js", ("node",)),
+        ("generic", "openssl", "usr/lib/libssl.so.3", "OpenSSL", ("openssl",)),
+        ("generic", "dotnet-sdk", "usr/share/dotnet/sdk/8.0.1/dotnet.deps.json", ".NET", ("dotnet-sdk",)),
+        ("golang", "k8s.io/kubernetes", "usr/bin/kubelet", "Kubernetes", ("k8s.io/kubernetes", "k8s.io/kubelet")),
+        ("golang", "k8s.io/kubernetes", "usr/bin/kubeadm", "Kubernetes", ("k8s.io/kubernetes",)),
+        ("golang", "k8s.io/kubernetes/cmd/kube-proxy", "x", "Kubernetes", ("k8s.io/kubernetes", "k8s.io/kube-proxy")),
+        ("golang", "sigs.k8s.io/anchor", "usr/bin/anchor", "Kubernetes", ("sigs.k8s.io/anchor",)),
+        ("maven", "org.jenkins-ci.main:jenkins-core", "jenkins.war!/WEB-INF/lib/jenkins-core.jar", "Jenkins", ("core",)),
+        ("maven", "org.example:ship-log", "plugins/ship-log.jpi", "Jenkins", ("ship-log",)),
+    ],
+)
+def test_whose_advisories_speak_of_a_package(type, name, path, namespace, names):
+    found = product_of(package(type, name, path))
+    assert (found.namespace, found.names) == (namespace, names)
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "path"),
+    [
+        ("generic", "anchor", "usr/bin/anchor"),
+        ("golang", "example.org/anchor", "usr/bin/kubelet"),
+        ("maven", "org.example:rope", "plugins/ship-log.jpi!/WEB-INF/lib/rope.jar"),
+        ("npm", "node", "usr/lib/node_modules/node/package.json"),
+    ],
+)
+def test_most_packages_are_nobodys_product(type, name, path):
+    assert product_of(package(type, name, path)) is None
+
+
+def test_hyperkube_is_every_component():
+    assert "k8s.io/kubelet" in product_of(package("golang", "k8s.io/kubernetes", "hyperkube")).names
+
+
+def test_a_first_scan_asks_for_the_products_advisories():
+    kinds = {"golang": Ecosystem("golang", "semver", "Go"), "generic": Ecosystem("generic", "generic")}
+    packages = [package("golang", "k8s.io/kubernetes", "kubelet"), package("generic", "node", "node")]
+    assert {"Go", "Kubernetes", "Node.js"} <= needed(packages, None, kinds)
+
+
+def test_a_warning_of_jenkins_and_the_cve_that_names_it_are_one_finding():
+    plugin = package("maven", "org.example:ship-log", "plugins/ship-log.jpi", "1.18")
+    warning = advisory("SECURITY-12", None, "Jenkins", "ship-log", source="jenkins", ranges=(Range(None, None, "1.18"),))
+    named = advisory("GHSA-1", "1.19", "Maven", "org.example:ship-log", source="ghsa", aliases=("CVE-2098-1", "SECURITY-12"))
+    kinds = ECOSYSTEMS | {"maven": Ecosystem("maven", "go", "Maven")}
+
+    def findings(*records):
+        return match(Inventory(None, (plugin,)), knowledge(*records), SCHEMES, kinds, TODAY).findings
+
+    (found,) = findings(warning, named)
+    assert (found.id, found.fix.versions, found.confidence) == ("CVE-2098-1", ("1.19",), "confirmed")
+    assert {one.source for one in found.advisories} == {"jenkins", "ghsa"}
+    assert [one.id for one in findings(warning)] == ["SECURITY-12"]
