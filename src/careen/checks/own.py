@@ -176,16 +176,25 @@ class _Judge:
 
     def __init__(self, kind: str, modules: Sequence[tuple[str, str]], queries: Sequence[str]) -> None:
         self.kind, self.modules, self.queries = kind, modules, queries
-        self.last: tuple[Any, list[ownview.View], list[list[Any]]] | None = None
+        self.last: tuple[Any, list[ownview.View], list[list[Any]] | ValueError] | None = None
 
     def places(self, number: int, document: Any) -> Iterator[Place]:
+        """Raises ValueError where the rules cannot be evaluated, for each of them, after one attempt."""
         if self.last is None or self.last[0] is not document:
             views = ownview.views(self.kind, document)
-            self.last = document, views, rego.evaluate(self.modules, self.queries, [view.input for view in views])
+            self.last = document, views, self._answers(views)
         _, views, answers = self.last
+        if isinstance(answers, ValueError):
+            raise answers
         for view, answer in zip(views, answers, strict=True):
             for fault in answer[number] if isinstance(answer[number], list) else ():
                 yield _place(fault, view)
+
+    def _answers(self, views: Sequence[ownview.View]) -> list[list[Any]] | ValueError:
+        try:
+            return rego.evaluate(self.modules, self.queries, [view.input for view in views])
+        except ValueError as error:
+            return error
 
 
 def _place(fault: Any, view: ownview.View) -> Place:

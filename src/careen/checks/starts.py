@@ -42,6 +42,10 @@ def _is_makefile(path: str, text: str) -> bool:
     return (name in _MAKEFILES or name.endswith(".mk")) and shellstarts.starts_containers(text)
 
 
+def _is_document(path: str, text: str) -> bool:
+    return path.lower().endswith((".md", ".markdown")) and shellstarts.starts_containers(text)
+
+
 def _is_unit(path: str, text: str) -> bool:
     return path.endswith(".service") and shellstarts.starts_containers(text)
 
@@ -120,6 +124,13 @@ _CHECKS = ("compose",)
 STARTS = (
     Kind("script", "Shell scripts that start containers", _CHECKS, _is_script, _each("script", shellstarts.in_script)),
     Kind("makefile", "Makefiles that start containers", _CHECKS, _is_makefile, _each("makefile", shellstarts.in_makefile)),
+    Kind(
+        "document",
+        "Documents that say how to start containers",
+        _CHECKS,
+        _is_document,
+        _each("document", shellstarts.in_markdown),
+    ),
     Kind("unit", "systemd units that start containers", _CHECKS, _is_unit, _each("unit", unitstarts.containers)),
     Kind("quadlet", "Podman Quadlets", _CHECKS, _is_quadlet, _quadlets),
     Kind("devcontainer", "Dev containers", _CHECKS, _is_devcontainer, _devcontainers),

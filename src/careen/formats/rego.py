@@ -6,6 +6,7 @@ Raises: UsageError where the extra ``rego`` is missing, ValueError where a modul
 **Source:** Open Policy Agent, "Policy Language", "Annotations"; the interpreter is rego-cpp (package ``regopy``).
 """
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -74,7 +75,9 @@ def evaluate(
             input=task,
             timeout_s=timeout_s,
             max_output_bytes=MAX_OUTPUT_BYTES,
-            environ={},
+            environ={
+                name: value for name, value in os.environ.items() if name == "SYSTEMROOT"
+            },  # Windows starts nothing without
         )
     except TimeoutError:
         raise ValueError(f"it takes more than {timeout_s:g} s") from None
@@ -99,8 +102,6 @@ def _ensure_there() -> None:
 
 def main() -> None:
     """The process that evaluates: a task on standard input, the answer on standard output."""
-    import os
-
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # the interpreter prints its errors
     _watch(told)
@@ -150,7 +151,6 @@ def _watch(told: BinaryIO) -> None:
 
     No limit of the system does: the interpreter reserves addresses by the hundred GiB, and uses little of them.
     """
-    import os
     import signal
     import time
 

@@ -1,6 +1,6 @@
-"""Shell scripts and Makefiles -> the containers that their ``docker run`` and the like start, option by option with its line.
+"""Shell scripts, Makefiles and documents -> the containers that their ``docker run`` and the like start, option by option.
 
-Variables that the text itself sets are put in, arrays of options too; what comes from elsewhere stays as it is written.
+Each option has its line. Variables that the text itself sets are put in, arrays of options too; what comes from elsewhere stays as it is written.
 Nothing is run. Two branches that start a container of one name are two containers of that name.
 Raises: ValueError for a script too large or too costly to read.
 **Source:** as for ``shell``; POSIX.1-2024, XCU make; GNU make manual, "Writing Recipes".
@@ -22,6 +22,9 @@ _ENGINE = re.compile(r"\b(?:docker|podman|nerdctl)(?:\.exe)?\b")
 _STARTS = re.compile(r"\b(?:run|create)\b")
 _CONTINUED = re.compile(r"\\\r?\n")
 _WHOLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:\[[@*]\])?\}|([A-Za-z_]\w*))\Z")
+_FENCE = re.compile(r"\s{0,3}(```+|~~~+)\s*([\w+-]*)")
+_SHELL_BLOCKS = frozenset(("", "bash", "console", "shell", "shell-session", "sh", "terminal", "zsh"))
+_PROMPT = re.compile(r"\s*[$#>] ")
 _LITERAL = re.compile(r"\$\(|`|\(\(")
 _MAKE_SET = re.compile(r"\s*(?:export\s+|override\s+)?([A-Za-z_][\w.-]*)\s*(?::{0,3}=|\?=)\s*(.*)")
 _MAKE_USE = re.compile(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
@@ -44,6 +47,19 @@ def in_script(text: str, path: str) -> list[Service]:
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     script = read_script(text, starts, range(1, len(starts) + 1))
     return list(_containers(script.commands, text.split("\n"), {}, path))
+
+
+def in_markdown(text: str, path: str) -> list[Service]:
+    """What the blocks of shell in a document would start, prompts left out."""
+    rows = []
+    fence = ""
+    for row in text.replace("\r\n", "\n").split("\n"):
+        match = _FENCE.match(row)
+        inside = fence and not match
+        if match:
+            fence = "" if fence else match[1] if match[2].lower() in _SHELL_BLOCKS else "other"
+        rows.append(_PROMPT.sub("", row) if inside and fence != "other" else "")
+    return in_script("\n".join(rows), path)
 
 
 def in_makefile(text: str, path: str) -> list[Service]:

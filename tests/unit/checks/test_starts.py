@@ -32,6 +32,7 @@ def places(outcome, id):
         ("run.sh", "echo", None),
         ("bin/start", "#!/usr/bin/env bash\npodman run x", "script"),
         ("bin/start", "#!/usr/bin/python\nos.system('docker run x')", None),
+        ("README.md", "```\ndocker run x\n```\n", "document"),
         ("Makefile", "x:\n\tdocker run x", "makefile"),
         ("web.service", "[Service]\nExecStart=docker run x", "unit"),
         ("web.container", "[Container]\nImage=x", "quadlet"),
@@ -98,9 +99,18 @@ def test_what_is_left_out_is_said():
 
 def test_they_are_found_in_a_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("run.sh", "Makefile", "web.service", "web.container", "devcontainer.json", "Kustomization", "x.py"):
+    for name in (
+        "run.sh",
+        "Makefile",
+        "web.service",
+        "web.container",
+        "devcontainer.json",
+        "Kustomization",
+        "x.py",
+        "README.md",
+    ):
         (tmp_path / name).write_text("text")
-        assert may_be_checked(name) is (name != "x.py")
+        assert may_be_checked(name) is (name not in ("x.py", "README.md"))
     assert len(find_files(["."]).files) == 6
 
 

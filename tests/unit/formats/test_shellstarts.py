@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.formats.shellstarts import in_makefile, in_script, starts_containers
+from careen.formats.shellstarts import in_makefile, in_markdown, in_script, starts_containers
 
 SCRIPT = """\
 #!/bin/bash
@@ -48,6 +48,16 @@ def test_what_a_command_prints_is_not_guessed():
 def test_arrays_do_not_grow_without_bound():
     text = "a=(--cap-add X)\n" + 'a+=("${a[@]}")\n' * 40 + 'docker run "${a[@]}" img\n'
     assert len(in_script(text, "x.sh")) == 1
+
+
+def test_blocks_of_shell_in_a_document():
+    text = (
+        "# How\n\ndocker run in prose:1\n\n```console\n$ docker run --privileged \\\n    app:1\n```\n\n"
+        "```python\ndocker run no:1\n```\n\n~~~\npodman run other:2\n~~~\n"
+    )
+    first, second = in_markdown(text, "README.md")
+    assert (first.image, first.where("privileged"), first.where("image")) == ("app:1", ("README.md", 6), ("README.md", 7))
+    assert (second.image, second.node.line) == ("other:2", 15)
 
 
 def test_a_makefile():
