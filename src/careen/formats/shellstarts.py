@@ -1,7 +1,7 @@
 """Shell scripts, Makefiles and documents -> the containers that their ``docker run`` and the like start, option by option.
 
-Each option has its line. Variables that the text itself sets are put in, arrays of options too; what comes from elsewhere stays as it is written.
-Nothing is run. Two branches that start a container of one name are two containers of that name.
+Each option has its line. Variables that the text itself sets are put in, arrays of options too; what comes from elsewhere
+stays as it is written. Nothing is run. Two branches that start a container of one name are two containers of that name.
 Raises: ValueError for a script too large or too costly to read.
 **Source:** as for ``shell``; POSIX.1-2024, XCU make; GNU make manual, "Writing Recipes".
 """
