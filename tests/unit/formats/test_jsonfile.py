@@ -17,7 +17,8 @@ def test_reads(tmp_path, pack):
     "data",
     [
         b"", b"{", b'{"a": "b"}', b"\xff\xfe", b'{"a": ' * 20_000,
-        gzip.compress(b'{"a": [1]}', mtime=0)[:-9], b"\x1f\x8bnot gzip", gzip.compress(bytes(1_000_000), mtime=0), b" " * 100_001,
+        gzip.compress(b'{"a": [1]}', mtime=0)[:-9], b"\x1f\x8bnot gzip", gzip.compress(bytes(1_000_000), mtime=0),
+        b" " * 100_001,
     ],
 )  # fmt: skip
 def test_refuses(tmp_path, data):
