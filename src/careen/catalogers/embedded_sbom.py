@@ -12,6 +12,7 @@ Raises: ValueError for what is none of the three.
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -75,7 +76,9 @@ class NativeScanner:
         if self._bill is None:
             raise ValueError("a native image whose bill of materials was not found")
         document = json_object(self._bill)
-        yield from _packages(_components(None, document.get("components"), 0), NATIVE_CONFIDENCE)
+        components = [*map(mapping, sequence(document.get("components")))]
+        found = ((text(one.get("purl")) or _maven(one), text(one.get("name"))) for one in components)
+        yield from _packages(found, NATIVE_CONFIDENCE)
 
     def _inflated(self, member: tuple[Any, bytearray], data: bytes) -> bool:
         """Whether it may still become the bill, and is not there yet."""
@@ -104,6 +107,12 @@ def _packages(found: Iterable[tuple[str, str]], confidence: float) -> Iterator[P
         package = package_of(purl, (name,))
         if package.type not in SKIPPED_TYPES:
             yield replace(package, cataloger="embedded_sbom", confidence=confidence)
+
+
+def _maven(component: dict[str, Any]) -> str:
+    """The package URL of a library that GraalVM before 23.1 named by its coordinates alone."""
+    group, name, version = (quote(text(component.get(key)), safe="") for key in ("group", "name", "version"))
+    return f"pkg:maven/{group}/{name}@{version}" if group and name and version else ""
 
 
 def _components(subject: Any, components: Any, depth: int) -> Iterator[tuple[str, str]]:

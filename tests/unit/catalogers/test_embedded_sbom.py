@@ -42,6 +42,19 @@ def test_the_bill_of_a_native_image(chunk):
     ]
 
 
+def test_libraries_that_have_coordinates_alone():
+    document = {
+        "bomFormat": "CycloneDX",
+        "components": [
+            {"group": "io.netty", "name": "netty-codec", "version": "4.1.76.Final"},
+            {"name": "app", "version": "1.0"},
+            "noise",
+        ],
+    }
+    (found,) = facts_of(elf(b".data", SYMBOLS + gzip.compress(json.dumps(document).encode())))
+    assert found.purl == "pkg:maven/io.netty/netty-codec@4.1.76.Final"
+
+
 def test_other_executables_are_passed_over():
     assert facts_of(elf(b".data", bill("pkg:maven/a/b@1"))) is None
 
