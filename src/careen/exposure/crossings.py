@@ -30,12 +30,12 @@ CAPABILITIES = {  # how easily root in the container leaves it with one of these
 WITH_HOST_PROCESSES = {"SYS_PTRACE": 0.9, "ALL": 0.9, "SYS_ADMIN": 0.9}
 # Of a path of the host or what lies above it: writable, read-only.
 HOST_PATHS = {
-    "/": (0.95, 0.5),
+    "/": (0.95, 0.3),
     "/etc": (0.9, 0.3),
     "/etc/kubernetes": (0.9, 0.7),
-    "/root": (0.9, 0.4),
-    "/home": (0.6, 0.3),
-    "/var": (0.8, 0.4),
+    "/root": (0.9, 0.3),
+    "/home": (0.6, 0.2),
+    "/var": (0.8, 0.3),
     "/var/lib/kubelet": (0.9, 0.6),
     "/var/lib/etcd": (0.9, 0.7),
     "/var/lib/docker": (0.9, 0.4),

@@ -70,7 +70,9 @@ class _Entries:
         for pod in self.manifests.pods:
             if pod.node.get("hostNetwork") is True:
                 text = f"{pod.resource.name} is in the network of its node: every port it opens is the node's"
-                self._publish(f"hostNetwork {pod.resource.name}", pod.resource, at(pod, "hostNetwork"), NODE_PORT, text, pod)
+                listens = any(node.container and node.container.listens for node in self.placed.of(pod))
+                reach = NODE_PORT if listens else LOCAL
+                self._publish(f"hostNetwork {pod.resource.name}", pod.resource, at(pod, "hostNetwork"), reach, text, pod)
                 continue
             for node in self.placed.of(pod):
                 spec = self.placed.specs[node.id]

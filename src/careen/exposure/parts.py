@@ -1,9 +1,11 @@
 """What both builders put into the graph alike: the host and what leads to it, shared paths, ports, programs reached."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from careen.formats import credentials
 from careen.model.finding import Location
 
 from .crossings import BY_USER, OWN_USERS, Crossing
@@ -129,6 +131,12 @@ def _data(builder: Builder, name: str, mounts: Sequence[Mounted], names: Mapping
 
 def _keeps_data(node: Node) -> bool:
     return node.container is not None and bool(node.container.database)
+
+
+def written_out(name: str, value: str) -> list[str]:
+    """For each credential in the value of a variable what tells it from others, and not what it is."""
+    found = credentials.passwords(value) or ([value.strip()] if credentials.is_credential(name, value) else [])
+    return ["\0" + hashlib.sha256(one.encode(errors="replace")).hexdigest() for one in found]
 
 
 def link_by_credential(builder: Builder, client: Node, server: Node, title: str, *places: Location) -> None:

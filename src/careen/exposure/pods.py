@@ -14,7 +14,7 @@ from careen.model.finding import Location
 from . import crossings
 from .crossings import Crossing
 from .graph import Builder, Container, Node, Reason, User
-from .parts import REACHED, Images, Mounted, container_node, entered, escape, share, user_of
+from .parts import REACHED, Images, Mounted, container_node, entered, escape, share, user_of, written_out
 
 
 class Placed:
@@ -166,10 +166,13 @@ def _shared(pod: Pod, volume: Mapping) -> tuple[str, str, str] | None:
 
 
 def _secrets(pod: Pod, spec: Spec) -> Iterator[tuple[str, Location]]:
-    """Each Secret that is given to a container, by name."""
+    """Each Secret that is given to a container, by name, and each credential that is written out."""
     for index, one in enumerate(spec.node.seq("env")):
-        if isinstance(one, Mapping) and (name := one.text("valueFrom", "secretKeyRef", "name")):
-            yield name, at(spec, "env", index)
+        if isinstance(one, Mapping):
+            if name := one.text("valueFrom", "secretKeyRef", "name"):
+                yield name, at(spec, "env", index)
+            for key in written_out(one.text("name"), one.text("value")):
+                yield key, at(spec, "env", index)
     for index, one in enumerate(spec.node.seq("envFrom")):
         if isinstance(one, Mapping) and (name := one.text("secretRef", "name")):
             yield name, at(spec, "envFrom", index)

@@ -21,6 +21,7 @@ from .pods import Placed, namespace_of
 
 NETWORK = "network:kubernetes"
 MAX_PAIRS = 150_000
+WRITTEN = "\0"  # a credential that is written out begins so
 
 
 def add_traffic(builder: Builder, manifests: Manifests, images: Images, placed: Placed) -> None:
@@ -141,9 +142,9 @@ def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic
     """Who holds the same Secret as a database that it reaches gets in with it."""
     pairs = 0
     for (namespace, name), holders in placed.secrets.items():
-        secret = manifests.named("Secret", name, namespace)
-        place = Location(secret.path, secret.node.line) if secret else holders[0][2]
-        hub = builder.add(Node(f"secret:{namespace}:{name}", "secret", f"Secret {name}", namespace, (place,)))
+        title, place = _secret(manifests, namespace, name, holders)
+        id = f"secret:{namespace}:{f'{place.path}:{place.line}' if name.startswith(WRITTEN) else name}"
+        hub = builder.add(Node(id, "secret", title, namespace, (place,)))
         for _, node, there in holders:
             builder.link(node.id, hub, "holds", there)
         for server, its_node, its in holders:
@@ -154,4 +155,13 @@ def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic
                 if pairs > MAX_PAIRS:
                     raise ValueError(f"over {MAX_PAIRS} pairs of containers that share a Secret")
                 if client is not server and traffic.allows(client, server):
-                    link_by_credential(builder, node, its_node, f"Secret {name}", there, its)
+                    link_by_credential(builder, node, its_node, title, there, its)
+
+
+def _secret(manifests: Manifests, namespace: str, name: str, holders: list[tuple[Pod, Node, Location]]) -> tuple[str, Location]:
+    """What it is called, and where it stands."""
+    if name.startswith(WRITTEN):
+        names = sorted({node.name for _, node, _ in holders})
+        return f"credential of {' and '.join(names[:2])}", holders[0][2]
+    secret = manifests.named("Secret", name, namespace)
+    return f"Secret {name}", Location(secret.path, secret.node.line) if secret else holders[0][2]

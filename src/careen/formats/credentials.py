@@ -64,7 +64,12 @@ def holds_key(value: str) -> bool:
 
 def holds_password(value: str) -> bool:
     """Whether a URL in the value has a password in it."""
-    return any(not _REFERENCE.fullmatch(found) for found in _USER_INFO.findall(value, 0, MAX_TEXT))
+    return bool(passwords(value))
+
+
+def passwords(value: str) -> list[str]:
+    """The passwords that are written out in URLs in the value."""
+    return [found for found in _USER_INFO.findall(value, 0, MAX_TEXT) if not _REFERENCE.fullmatch(found)]
 
 
 def assigned(text: str) -> list[tuple[int, str]]:

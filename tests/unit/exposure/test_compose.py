@@ -194,6 +194,30 @@ def test_the_same_password_written_out_twice_is_shared_and_never_told():
     assert "hunter2-x" not in repr(answer)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("{DB_PASSWORD: '${PW_SECRET}'}", "{POSTGRES_PASSWORD: '${PW_SECRET:?missing}'}", True),
+        ("{URL: 'postgres://u:${DB_PASSWORD}@db/x'}", "{POSTGRES_PASSWORD: '${DB_PASSWORD}'}", True),
+        ("{URL: 'postgres://u:hunter2x@db/x'}", "{POSTGRES_PASSWORD: hunter2x}", True),
+        ("[DB_PASSWORD]", "{POSTGRES_PASSWORD: '$DB_PASSWORD'}", True),
+        ("{DB_PASSWORD: '${ONE_PASSWORD}'}", "{POSTGRES_PASSWORD: '${OTHER_PASSWORD}'}", False),
+        ("{DB_HOST: '${DB_HOST}'}", "{POSTGRES_HOST: '${DB_HOST}'}", False),
+        ("{DB_PASSWORD_FILE: /run/secrets/a}", "{POSTGRES_PASSWORD_FILE: /run/secrets/a}", False),
+        ("{DB_PASSWORD: one-of-two}", "{POSTGRES_PASSWORD: two-of-two}", False),
+    ],
+)
+def test_what_the_environment_shares(one, other, shared):
+    text = f"services:\n  web: {{image: x, environment: {one}}}\n  db: {{image: postgres, environment: {other}}}\n"
+    assert edges(exposure(text), "credential") == ({("web", "db", "credential")} if shared else set())
+
+
+def test_a_container_is_known_by_its_own_name_too():
+    text = "services:\n  a: {image: x, container_name: vpn, network_mode: none}\n"
+    assert set(chains(exposure(text + "  b: {image: y, network_mode: none, pid: 'container:vpn'}\n"))) == {"a > b", "b > a"}
+    assert chains(exposure(text + "  b: {image: y, network_mode: none, pid: 'container:other'}\n")) == []
+
+
 def test_who_reads_the_files_of_a_database_has_its_data():
     answer = exposure(
         two("volumes: [data:/backup:ro]", "volumes: [data:/var/lib/postgresql/data]", "volumes: {data: {}}\n").replace(

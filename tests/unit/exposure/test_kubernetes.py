@@ -338,3 +338,16 @@ def test_two_files_are_one_cluster_and_two_namespaces_are_told_apart():
     other = pod("b").replace("{name: b,", "{name: b, namespace: other,")
     answer = exposure(pod("a") + service("a"), other)
     assert set(chains(answer, "Internet")) == {"Internet > default/a", "Internet > default/a > other/b"}
+
+
+def test_a_password_written_out_twice_is_shared_and_never_told():
+    env = "env: [{name: DB_PASSWORD, value: hunter2-x}]"
+    other = "env: [{name: DB_PASSWORD, value: hunter3-x}]"
+    answer = exposure(pod("a", "", env) + pod("b", "", env, image="postgres:17") + pod("c", "", other))
+    assert edges(answer, "credential") == {("a", "b", "credential")}
+    assert "hunter" not in repr(answer)
+
+
+def test_a_pod_of_its_node_is_reached_sooner_where_it_is_known_to_listen():
+    silent = pod("a", "hostNetwork: true").replace("      ports: [{containerPort: 80}]\n", "")
+    assert exposure(pod("a", "hostNetwork: true")).paths[0].likelihood > 2 * exposure(silent).paths[0].likelihood

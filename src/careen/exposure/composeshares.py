@@ -1,0 +1,132 @@
+"""What services of a Compose file share on purpose: volumes, paths of the host, secrets."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from careen.formats import credentials
+from careen.formats.compose import Mount, Service
+from careen.formats.yamldoc import Mapping, as_text
+from careen.model.finding import Location
+
+from . import crossings
+from .graph import Node
+from .parts import Mounted, link_by_credential, share, written_out
+from .project import Project, at, external
+
+MAX_CREDENTIAL_PAIRS = 2_000
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})")
+
+
+def add_volumes(project: Project) -> None:
+    nodes = {node.id: node for node in project.nodes.values()}
+    named: dict[str, list[Mounted]] = {}
+    binds: list[Mounted] = []
+    for service in project.compose.services:
+        for mount, place in _mounts(project, service):
+            one = Mounted(project.node(service).id, mount.source, "", not mount.read_only, mount.target, place)
+            if mount.kind == "volume" and mount.source:
+                named.setdefault(mount.source, []).append(one)
+            elif mount.host_path and not crossings.SOCKET.search(mount.host_path):
+                binds.append(one)
+    for name, ones in named.items():
+        if (title := external(project.compose.volumes.get(name))) is not None:
+            share(project.builder, title or name, name, ones, nodes, "", least=1)
+        else:
+            share(project.builder, f"{project.path}:{name}", name, ones, nodes, project.path)
+    _binds(project, binds, nodes)
+
+
+def _binds(project: Project, binds: list[Mounted], nodes: dict[str, Node]) -> None:
+    """Paths of the host by the topmost one that is mounted, so that one inside another is seen."""
+    parts = {id(one): posixpath.normpath(one.name).split("/") for one in binds}
+    by_root: dict[str, list[Mounted]] = {}
+    root: list[str] | None = None
+    for one in sorted(binds, key=lambda one: parts[id(one)]):
+        here = parts[id(one)]
+        if "/".join(here) in crossings.HOST_PATHS or not one.name.strip("/"):
+            continue  # a way to the host itself
+        if root is None or here[: len(root)] != root:
+            root = here
+        by_root.setdefault("/".join(root), []).append(replace(one, inner="/".join(here[len(root) :])))
+    for path, ones in by_root.items():
+        if any(one.writes for one in ones):
+            share(project.builder, f"{project.path}:{path}", path, ones, nodes, project.path)
+
+
+def _mounts(project: Project, service: Service) -> Iterator[tuple[Mount, Location]]:
+    """Its own, and those of services whose volumes it takes, each of these once."""
+    for mount in service.mounts():
+        yield mount, at(service, "volumes", mount.index) if mount.index >= 0 else at(service)
+    todo = [(text, False) for text in service.node.texts("volumes_from")]
+    seen = {service.name}
+    while todo:
+        text, read_only = todo.pop()
+        name, _, mode = text.removeprefix("container:").partition(":")
+        read_only = read_only or mode == "ro"
+        other = project.names.get(name)
+        if other is None or other.name in seen:
+            continue
+        seen.add(other.name)
+        for mount in other.mounts():
+            yield (replace(mount, read_only=True) if read_only else mount), at(service, "volumes_from")
+        todo += [(text, read_only) for text in other.node.texts("volumes_from")]
+
+
+def add_secrets(project: Project) -> None:
+    """Who holds the same credential as a database that it reaches gets in with it."""
+    holders: dict[str, dict[str, tuple[Service, Location]]] = {}
+    for service in project.compose.services:
+        for key, place in _held(service):
+            holders.setdefault(key, {}).setdefault(service.name, (service, place))
+    pairs: list[tuple[str, Service, Location, Service, Location]] = []
+    for key, by_name in holders.items():
+        ones = list(by_name.values())
+        title, id = _secret(project, key, ones)
+        section = project.compose.secrets.get(key.removeprefix("secret "))
+        place = Location(*section.where()) if section else ones[0][1]
+        project.builder.add(Node(id, "secret", title, project.path, (place,)))
+        for service, there in ones:
+            project.builder.link(project.node(service).id, id, "holds", there)
+        for server, its in ones:
+            if _is_store(project.node(server)) and len(pairs) <= MAX_CREDENTIAL_PAIRS:
+                pairs += [(title, client, there, server, its) for client, there in ones if client is not server]
+    networks = {service.name: frozenset(project.networks_of(service)) for service in project.compose.services}
+    for title, client, there, server, its in pairs[:MAX_CREDENTIAL_PAIRS]:
+        if networks[client.name] & networks[server.name]:
+            link_by_credential(project.builder, project.node(client), project.node(server), title, there, its)
+    if len(pairs) > MAX_CREDENTIAL_PAIRS:
+        project.builder.note(f"{project.path}: over {MAX_CREDENTIAL_PAIRS} pairs share a credential; the rest was left out")
+
+
+def _held(service: Service) -> Iterator[tuple[str, Location]]:
+    """The credentials that a service is given: by a name, or by what tells two values apart and not what they are."""
+    for index, one in enumerate(service.node.seq("secrets")):
+        name = one.text("source") if isinstance(one, Mapping) else as_text(one)
+        if name:
+            yield f"secret {name}", at(service, "secrets", index)
+    for name, value, key in service.environment():
+        place = at(service, "environment", key)
+        if value is None:
+            found = [name]  # the variable of that name of whoever starts it
+        else:
+            found = _VARIABLE.findall(value, 0, credentials.MAX_TEXT)
+            yield from ((one, place) for one in written_out(name, value))
+        for variable in found:
+            if credentials.names_credential(variable):
+                yield f"variable {variable}", place
+
+
+def _secret(project: Project, key: str, holders: list[tuple[Service, Location]]) -> tuple[str, str]:
+    """Title and id; of a value that is written out neither the value nor its hash is told."""
+    if not key.startswith("\0"):
+        return key, f"secret:{project.path}:{key}"
+    names = sorted(service.name for service, _ in holders)
+    first = min(f"{place.path}:{place.line}" for _, place in holders)
+    return f"credential of {' and '.join(names[:2])}", f"secret:{project.path}:{first}:{names[0]}"
+
+
+def _is_store(node: Node) -> bool:
+    return node.container is not None and bool(node.container.database)
