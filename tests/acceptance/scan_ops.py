@@ -83,7 +83,7 @@ def distro(request: dict[str, Any]) -> dict[str, str]:
 
 
 # What the sets call a family and its release where that is not what the files say.
-_FAMILIES = {"almalinux": "alma", "ol": "oracle"}
+_FAMILIES = {"almalinux": "alma", "amzn": "amazon", "ol": "oracle", "rhel": "redhat"}
 _BY_RELEASE = {"amzn": "AmazonLinux", "photon": "Photon"}
 
 

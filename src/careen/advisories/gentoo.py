@@ -8,6 +8,7 @@ Raises: ValueError where there is no advisory in it, or one is damaged.
 **Source:** glsa.dtd; Gentoo Developer Manual; glep-0014; Portage, glsa.py (``revisionMatch``).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ NAMESPACE = "gentoo"
 _LIVE = "https://gitweb.gentoo.org/data/glsa.git/snapshot/glsa-master.tar.gz"
 _SEVERITIES: dict[str, Severity] = {"high": "high", "normal": "medium", "medium": "medium", "low": "low", "minimal": "low"}
 _LAST_REVISION = "r99999"
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
@@ -45,19 +47,25 @@ def _records(glsa: Element) -> Iterator[Record]:
     cves = tuple(dict.fromkeys(text for text in texts if text.startswith("CVE-") and len(text) <= 40))
     impact = glsa.first("impact")
     severity = _SEVERITIES.get(impact.attributes.get("type", "").lower(), "unknown") if impact else "unknown"
-    for affected in glsa.children:
-        if affected.name == "affected":
-            for package in affected.children:
-                if package.name == "package" and package.attributes.get("name"):
-                    yield from _advisories(id, package, cves, severity, f"https://security.gentoo.org/glsa/{number}")
-    yield VulnerabilityRecord(id, "gentoo", cves, glsa.value("title")[:200], severity, published=glsa.value("announced")[:10])
+    affected = glsa.first("affected")
+    statements: dict[str, list[Element]] = {}
+    for package in affected.children if affected else ():
+        if package.name == "package" and package.attributes.get("name"):
+            statements.setdefault(package.attributes["name"], []).extend(package.children)
+    for name, told in statements.items():
+        yield from _advisories(id, name, told, cves, severity, f"https://security.gentoo.org/glsa/{number}")
+    announced = glsa.value("announced")
+    published = announced if _DATE.fullmatch(announced) else ""  # older ones have it in words
+    yield VulnerabilityRecord(id, "gentoo", cves, glsa.value("title")[:200], severity, published=published)
 
 
-def _advisories(id: str, package: Element, cves: tuple[str, ...], severity: Severity, url: str) -> Iterator[Advisory]:
+def _advisories(
+    id: str, package: str, told: list[Element], cves: tuple[str, ...], severity: Severity, url: str
+) -> Iterator[Advisory]:
     """One for each slot and side: what is vulnerable in it, and what of that is not after all."""
     by_slot: dict[tuple[str, str], list[Range]] = {}
     mended: list[str] = []
-    for one in package.children:
+    for one in told:
         version = one.text.strip()
         if one.name not in ("vulnerable", "unaffected") or not version:
             continue
@@ -70,7 +78,7 @@ def _advisories(id: str, package: Element, cves: tuple[str, ...], severity: Seve
             id=id,
             source="gentoo",
             namespace=NAMESPACE,
-            package=package.attributes["name"],
+            package=package,
             ranges=tuple(ranges),
             # Packages that nobody mends are few: the list is one of fixes, and does not claim to know what waits for one.
             status="not_affected" if side == "unaffected" else "fixed",
