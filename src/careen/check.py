@@ -31,6 +31,7 @@ from careen.policy.policy import Policy, assess
 from careen.predict.declared import Predicted, predicted
 from careen.predict.locked import Locked
 from careen.predict.resolve import Ask, learnt
+from careen.predict.today import OffersOf, with_versions
 
 MAX_UNREAD = 50  # that are told one by one
 
@@ -49,9 +50,11 @@ def check_files(
     tuning: Tuning,
     ask: Ask | None = None,
     lock: Callable[[Dockerfile], Locked] | None = None,
+    offers_of: OffersOf | None = None,
 ) -> Checked:
     """``checks_of`` loads the checks of a kind; it is asked only where there is a file of it. ``ask`` reads what lies
-    behind an address, ``lock`` what the lock files of a build context will install."""
+    behind an address, ``lock`` what the lock files of a build context will install, ``offers_of`` what the repositories
+    of base images have."""
     rules = replace(rules, paths=frozenset(file.path for file in files))
     by_kind: dict[str, list[SourceFile]] = {}
     unknowns: list[Unknown] = []
@@ -74,7 +77,8 @@ def check_files(
                 value = one.value
                 if isinstance(value, Dockerfile):
                     value = learnt(value, ask) if ask else value
-                    installs += predicted(value)
+                    found = predicted(value)
+                    installs += with_versions(value, found, offers_of) if offers_of else found
                     if lock is not None:
                         by_files = lock(value)
                         installs += by_files.predicted
@@ -185,14 +189,18 @@ def _path(one: Predicted) -> str:
 def _open(installs: Sequence[Predicted]) -> list[Reason]:
     """What will be installed, and nobody can say yet in which version."""
     loose = [one for one in installs if not one.pinned]
-    tried = Counter(one.trouble for one in loose if one.trouble)
+    named = sum(one.url is None and not one.trouble for one in loose)
     fetched = sum(one.url is not None and not one.trouble for one in loose)
-    named = sum(one.url is None for one in loose)
+    today = sum(one.today for one in installs)
     reasons = []
+    if today:
+        detail = "nothing pins them: they were judged in the version that their repositories have today"
+        reasons.append(Reason("as_of_today", detail, today))
     if named:
         detail = "packages will be installed in whatever version their repository holds on the day of the build"
         reasons.append(Reason("unpinned", detail if named > 1 else detail.replace("packages", "a package", 1), named))
     if fetched:
         reasons.append(Reason("unresolved", "fetched by an address that does not say the version", fetched))
-    reasons += [Reason("unread_address", trouble, count) for trouble, count in tried.items()]
+    tried = Counter(("unread_address" if one.url else "unread_repository", one.trouble) for one in loose if one.trouble)
+    reasons += [Reason(code, trouble, count) for (code, trouble), count in tried.items()]
     return reasons

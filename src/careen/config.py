@@ -71,7 +71,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="build context whose lock files a Dockerfile's RUN reads (default: the Dockerfile's folder)"),
     ] = None
     resolve: Annotated[
-        bool, Meta(description="read the heads of packages that a Dockerfile fetches by address, from hosts of resolve_hosts")
+        bool, Meta(description="ask hosts of resolve_hosts for packages by address, and for versions that nothing pins")
     ] = False
     resolve_hosts: Annotated[
         tuple[str, ...],

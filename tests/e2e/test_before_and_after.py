@@ -1,10 +1,12 @@
 """A Dockerfile before and after its build: the same flaw on the same line, and what packages by address turn out to be."""
 
+import gzip
 import json
 
 import pytest
 from tests.support import packagefiles, rpmdb
 from tests.support.images import make_image, make_layer, write_docker_archive
+from tests.support.registry import Registry
 from tests.support.servers import Answer, Server
 
 from careen.cli.main import main
@@ -231,3 +233,35 @@ def test_what_the_lock_files_of_the_context_bring(tree, capsys):
     (tree / ".dockerignore").write_text("*.json\n")
     report = told(capsys, "check", "app", "--context", ".")
     assert flaws(report) == {}
+
+
+def test_what_nothing_pins_in_the_version_of_today(tree, capsys):
+    known = advisory("CVE-2026-4", "openssl", "3.3.2-r0", "Alpine:v3.20")
+    (tree / "own/alpine.json").write_text(json.dumps(known))
+    index = b"P:openssl-dev\nV:3.3.1-r0\no:openssl\n\nP:other\nV:1-r0\no:other\n"
+    body = gzip.compress(make_layer({"APKINDEX": index}))
+
+    def respond(request):
+        return Answer(200, body) if request.path == "/v3.20/main/x86_64/APKINDEX.tar.gz" else Answer(404)
+
+    with Registry() as registry, Server(respond) as server:
+        files = {
+            "etc/os-release": b"ID=alpine\nVERSION_ID=3.20.1\n",
+            "etc/apk/repositories": f"{server.url}/v3.20/main\n".encode(),
+        }
+        registry.push("library/alpine", "3.20", make_image((make_layer(files),)))
+        text = f"FROM {registry.host}/library/alpine:3.20\nRUN apk add --no-cache \\\n  openssl-dev \\\n  nowhere\n"
+        (tree / "app/Dockerfile").write_text(text)
+        report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", "127.0.0.1")
+        assert flaws(report) == {
+            ("CVE-2026-4", "pkg:apk/alpine/openssl-dev"): {"path": "app/Dockerfile", "line": 3, "end_line": 3}
+        }
+        reasons = {one["code"]: one["packages"] for one in report["coverage"]["reasons"]}
+        assert (reasons["as_of_today"], reasons["unpinned"]) == (1, 1)
+        report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", registry.host)
+        (reason,) = [one for one in report["coverage"]["reasons"] if one["code"] == "unread_repository"]
+        assert (f"{server.host} was not asked" in reason["detail"], reason["packages"]) == (True, 2)
+        asked = len(server.requests)
+        report = told(capsys, "check", "app")
+        assert flaws(report) == {}
+        assert len(server.requests) == asked

@@ -1,11 +1,13 @@
 """Judges source files by the settings: the faults in them, and the vulnerabilities that their build will bring."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from careen import __version__
 from careen.app.judges import Judges
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
     from careen.predict.locked import Locked
     from careen.predict.resolve import Ask
+    from careen.predict.today import OffersOf
 
 
 def check(paths: Sequence[str], settings: Settings, progress: Progress = silent, commands: Sequence[str] = ()) -> Report:
@@ -44,10 +47,11 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     unknowns = (*found.unknowns, *charts.unknowns)
     rules = _rules(settings, judges)
     with ExitStack() as opened:
-        ask = _asked(settings, opened) if settings.resolve else None
+        ask, offers_of = _asked(settings, opened, progress) if settings.resolve else (None, None)
         lock = _locked(settings) if "vuln" in settings.scanners else None
         checked = as_written(
-            check_files(charts.files, lambda kind: judges.of(kind.folders), rules, judges.tuning, ask, lock), charts.lines
+            check_files(charts.files, lambda kind: judges.of(kind.folders), rules, judges.tuning, ask, lock, offers_of),
+            charts.lines,
         )
     if not checked.files and not unknowns:
         raise InputError(
@@ -119,20 +123,30 @@ def _locked(settings: Settings) -> "Callable[[Dockerfile], Locked]":
     return of
 
 
-def _asked(settings: Settings, opened: ExitStack) -> "Ask":
-    """Asks an address once, of the hosts that the user listed, without the credentials and switches of registries."""
+def _asked(settings: Settings, opened: ExitStack, progress: Progress) -> "tuple[Ask, OffersOf]":
+    """How addresses and the repositories of base images are asked: once each, of the hosts that the user listed."""
+    from careen.formats.repositories import Offer, indices_of
     from careen.net import NetSettings, make_fetcher
     from careen.predict.resolve import head_at
+    from careen.predict.today import newest
 
-    fetcher = make_fetcher(
-        NetSettings(
-            timeout_s=settings.timeout_s,
-            attempts=2,
-            ca_file=settings.ca_file,
-            plain_http=("*",),  # the Dockerfile says so, and DKR-009 tells it
-            only=settings.resolve_hosts,
-            user_agent=f"careen/{__version__}",
+    fetcher = opened.enter_context(
+        make_fetcher(
+            NetSettings(
+                timeout_s=settings.timeout_s,
+                attempts=2,
+                ca_file=settings.ca_file,
+                plain_http=("*",),  # the Dockerfile says so, and DKR-009 tells it; signatures are apt's and apk's to check
+                only=settings.resolve_hosts,
+                user_agent=f"careen/{__version__}",
+            )
         )
     )
-    opened.enter_context(fetcher)
-    return cache(partial(head_at, fetcher=fetcher))
+    session = opened.enter_context(Session(replace(settings, scanners=("config",)), fetcher))
+
+    def offers_of(base: str, names: frozenset[str]) -> "Mapping[str, Offer] | str":
+        image, inventory = session.inventory(f"registry:{base}", progress)
+        indices = indices_of(inventory.filesystem.texts, image.platform.architecture if image.platform else "amd64")
+        return newest(indices, names, fetcher) if indices else f"{base} names no repository of apt or apk"
+
+    return cache(partial(head_at, fetcher=fetcher)), cache(offers_of)

@@ -76,7 +76,8 @@ class Predicted(Struct, frozen=True):
     text: str = ""  # as the file says it
     distribution: Distribution | None = None  # of the stage, where the name of its base tells it
     exact: bool = True  # False: the version leaves the release open, which the repository decides
-    trouble: str = ""  # why the package behind an address could not be read, where somebody tried
+    trouble: str = ""  # why the package behind an address, or its repository, could not be read where somebody tried
+    today: bool = False  # nothing pins it: the version is what its repository has today
 
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:

@@ -1,9 +1,10 @@
 """Repositories of third parties in the stages of a Dockerfile, and which packages come from them.
 
 A package that was read and brings a repository opens its stage to it: any package of the system that comes later may be
-from there. Where no more is known than a repository's address or the name of the package that brings it, a package is
-from there that has its name (``mysql-community-server`` after ``mysql-community-release``, ``docker-ce`` after
-download.docker.com). A version with a distribution's own mark is the distribution's either way.
+from there. Where no more is known than a repository's address, a package is from there that begins with a word of it
+(``docker-ce`` after download.docker.com); where no more than the name of the package that brings it, one that has all
+words of that (``mysql-community-server`` after ``mysql-community-release``, but not ``mysql-server``). A version with a
+distribution's own mark is the distribution's either way.
 """
 
 import re
@@ -36,7 +37,8 @@ class Foreign:
     def __init__(self, document: Dockerfile) -> None:
         self._document = document
         self._open: set[int] = set()  # stages with a repository that was seen
-        self._names: defaultdict[int, set[str]] = defaultdict(set)  # words of those that only their addresses tell
+        self._addresses: defaultdict[int, set[str]] = defaultdict(set)  # words of those that only their addresses tell
+        self._names: defaultdict[int, list[set[str]]] = defaultdict(list)  # of those that only the names of packages tell
 
     def begin(self, step: Step) -> None:
         text = step.instruction.text
@@ -48,22 +50,24 @@ class Foreign:
         texts = [" ".join(words) for words in pipelines.values()] or [text]
         for one in texts:
             if _ADDS.search(one):
-                self._names[step.stage] |= _words(one)
+                self._addresses[step.stage] |= _words(one)
 
     def fetched(self, step: Step, address: str, name: str) -> None:
         head = self._document.head(address)
         if head is not None and head.is_repository:
             self._open.add(step.stage)
         elif head is None and _BRINGS.search(name):
-            self._names[step.stage] |= _words(f"{address} {name}")
+            self._names[step.stage].append(_words(name))
 
     def brings(self, step: Step, package: Package) -> bool:
         if _OWN_BUILD.search(package.version):
             return False
         stages = {stage.index for stage in self._document.lineage(self._document.stages[step.stage])}
-        first = _WORD.match(package.name.lower())
-        known = first is not None and any(first[0] in self._names[stage] for stage in stages if stage in self._names)
-        return known or bool(stages & self._open)
+        if stages & self._open:
+            return True
+        first, words = _WORD.match(package.name.lower()), _words(package.name)
+        by_address = any(first[0] in self._addresses[stage] for stage in stages if stage in self._addresses) if first else False
+        return by_address or any(all_of and all_of <= words for stage in stages for all_of in self._names.get(stage, ()))
 
 
 def _words(text: str) -> set[str]:

@@ -63,6 +63,7 @@ NEXT_STEPS = {
     "unreadable": "careen scan --debug says more of each file",
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
     "unpinned": "pin versions: what is not pinned can only be judged after the build, with careen scan",
+    "as_of_today": "pin versions: the day of the build may bring others",
     "unread_manifest": "--context DIR names the build context, where it is not the Dockerfile's folder",
     "unresolved": "name a file whose name holds the version, or --resolve --resolve-hosts HOST to read what it says itself",
     "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX of the image itself",
@@ -123,7 +124,7 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield [(f"  {plural(report.coverage.files, image.kind.removesuffix('s'))} checked", "")]
         if inventory.packages:
             pinned = sum(package.version != "" for package in inventory.packages)
-            yield [(f"  {plural(len(inventory.packages), 'package')} will be installed, {pinned:,} of a pinned version", "")]
+            yield [(f"  {plural(len(inventory.packages), 'package')} will be installed, {pinned:,} of a known version", "")]
         yield []
         return
     platform = f"{image.platform}, " if image.platform else ""

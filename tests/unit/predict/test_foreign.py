@@ -45,6 +45,7 @@ RUN apt-get update && apt-get install -y nginx=1.26.2-1~bookworm curl=7.88.1-10+
     "lines",
     [
         "RUN yum install -y curl-7.76.1-26.el9_3.2",
+        "RUN yum install -y https://curl.example/curl-community-release-el9.rpm && yum install -y curl-7.76.1-26",
         "RUN curl -o /a https://curl.se/ca/cacert.pem && yum install -y curl-7.76.1-26",
         "RUN yum install -y https://a.example/epel-release-latest-9.noarch.rpm && yum install -y curl-7.76.1-26",
         "RUN yum install -y curl-7.76.1-26\nFROM rockylinux:9 AS b\nRUN yum-config-manager --add-repo https://curl.se/curl.repo\n"
