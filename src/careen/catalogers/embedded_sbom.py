@@ -110,7 +110,7 @@ def _packages(found: Iterable[tuple[str, str]], confidence: float) -> Iterator[P
 
 
 def _maven(component: dict[str, Any]) -> str:
-    """The package URL of a library that GraalVM before 23.1 named by its coordinates alone."""
+    """The package URL of a library that has coordinates alone, as older versions of GraalVM wrote it."""
     group, name, version = (quote(text(component.get(key)), safe="") for key in ("group", "name", "version"))
     return f"pkg:maven/{group}/{name}@{version}" if group and name and version else ""
 
