@@ -60,7 +60,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[Path, ...], Meta(description="checks of your own: a module of Python or Rego, or a folder of them")
     ] = ()
     compliance: Annotated[
-        ComplianceView | None, Meta(description="answer control by control of this benchmark or standard")
+        ComplianceView | None,
+        Meta(description="answer control by control: cis-docker-1.6, cis-kubernetes-5, nsa, pss-baseline, pss-restricted"),
     ] = None
 
     pss_version: Annotated[str, Meta(description="version of Kubernetes by whose Pod Security Standards pods are judged")] = (
