@@ -47,7 +47,7 @@ class ImageFlaws(Struct, frozen=True):
     ports: tuple[str, ...] = ()
     flaws: tuple[Flaw, ...] = ()  # the heaviest first
     counts: dict[str, int] = {}  # by severity
-    assessed: bool = False  # whether advisories were there to judge it by
+    assessed: bool = False  # whether there was a database to judge it by: what was not found is not there
 
 
 def of_report(image: str, report: Report) -> ImageFlaws:

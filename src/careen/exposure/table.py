@@ -133,11 +133,15 @@ def _vulnerabilities(answer: Exposure, options: ReportOptions, width: int) -> It
 
 def _left_out(answer: Exposure, options: ReportOptions, width: int) -> Iterator[tuple[str, str]]:
     troubles = [f"{one.image}: {one.trouble}" for one in answer.images if one.trouble]
-    unjudged = [f"{one.image}: no advisories to judge it by" for one in answer.images if one.scanned and not one.assessed]
+    unjudged = [
+        f"{one.image}: there is no advisory database that knows it (careen db update)"
+        for one in answer.images
+        if one.scanned and not one.assessed
+    ]
     unread = [f"{one.evidence.path}: {one.reason}" for one in answer.unknowns]
     for title, texts in (
         ("Not reached, or not followed", list(answer.graph.notes)),
-        ("Images that were not judged", troubles + unjudged),
+        ("Images that were not judged, or in part only", troubles + unjudged),
         ("Files that were not read", unread),
     ):
         if texts:
