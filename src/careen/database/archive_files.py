@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 MAX_RELEASE_BYTES = 16 << 20
 MAX_FILE_BYTES = 256 << 20
-MAX_INDEX_BYTES = 1 << 30  # inflated
+MAX_INDEX_BYTES = 256 << 20  # inflated
 MAX_KEPT_BYTES = 256 << 20
 CHUNK_BYTES = 256 << 10
 FORMS = (".xz", ".gz", "")
@@ -177,7 +177,7 @@ class Archives:
         return self._indices[key]
 
     def _read_index(self, suite: Suite, component: str, kind: str) -> _INDICES:
-        """In the first form that is there, which is then that of all such lists of a place. Mirrors leave out components, and sources."""
+        """In the first form that is there, then that of all such lists of a place. Mirrors leave out components and sources."""
         read = _reader(sources if kind == "sources" else packages)
         for form in self._forms.get((suite.place, kind), FORMS):
             path = _path(suite.release, component, kind) + form

@@ -19,7 +19,8 @@ _ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MUL
 _CVE = re.compile(r"\b(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
 # Only where the words stand beside the name: "you are not affected unless …" is said of flaws that are mended.
 _UNAFFECTED = re.compile(
-    r"\bnot\s+(?:affected\s+by|vulnerable\s+to):?\s+CVE-[\d-]+|\bCVE-[\d-]+\s*[(:,]?\s*(?:is\s+)?not\s+(?:affected|vulnerable|applicable)",
+    r"\bnot\s{1,20}(?:affected\s{1,20}by|vulnerable\s{1,20}to):?\s{1,20}CVE-[\d-]{1,30}"
+    r"|\bCVE-[\d-]{1,30}\s{0,8}(?:[(:,]\s{0,8})?(?:is\s{1,20})?not\s{1,20}(?:affected|vulnerable|applicable)",
     re.IGNORECASE,
 )
 
@@ -34,11 +35,10 @@ def fixes(changelog: str, key: Callable[[str], Any]) -> dict[str, str]:
     starts = list(_ENTRY.finditer(changelog))
     for number, start in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(changelog)
-        version = start[1]
-        original, rebuild, _ = version.rpartition("~")
+        version = rebuilt.get(start[1], start[1])
+        original, rebuild, _ = start[1].rpartition("~")
         if rebuild:
             rebuilt[original] = version
-        version = rebuilt.get(version, version)
         try:
             place = key(version)
         except ValueError:

@@ -1,6 +1,7 @@
 """Which version first names a flaw, and where packages have their changelog."""
 
 import io
+import time
 
 import pytest
 from tests.support.archive import changelog, deb, debian_tar, diff_gz
@@ -29,6 +30,11 @@ def test_the_lowest_version_that_names_a_flaw_mends_it():
 def test_a_rebuild_has_the_fixes_of_what_it_rebuilds():
     text = changelog("jib", ("5.2-2.1~deb11u2", "CVE-2026-2"), ("5.2-2.1~deb11u1", "Rebuild"), ("5.2-2.1", "CVE-2026-00001"))
     assert fixes(text, key) == {"CVE-2026-00001": "5.2-2.1~deb11u1"}
+
+
+def test_a_rebuild_of_a_rebuild():
+    text = changelog("jib", ("2025~deb12u1~deb11u1", "Rebuild"), ("2025~deb12u1", "Rebuild"), ("2025", "CVE-2026-0001"))
+    assert fixes(text, key) == {"CVE-2026-0001": "2025~deb12u1~deb11u1"}
 
 
 def test_the_order_of_versions_counts_not_that_of_entries():
@@ -66,6 +72,26 @@ def test_without_one_it_says_so(data):
         changelog_in(io.BytesIO(data))
 
 
-def test_time_grows_with_the_text_alone():
-    text = changelog("jib", *((f"1-{number}", "CVE-2026-0001 not " * 20 + "affected") for number in range(2000)))
-    assert fixes(text + "CVE-" * 100_000, key) == {"CVE-2026-0001": "1-0"}
+HOSTILE = (
+    "CVE-2026-0001 ",
+    "CVE-2026-0001\n",
+    "not ",
+    "not affected by ",
+    "a (1) x ",
+    "CVE-",
+    " ",
+    "\n",
+    "(",
+    "CVE-2026-0001" + " " * 19,
+)
+
+
+@pytest.mark.parametrize("part", HOSTILE)
+def test_time_grows_with_the_text_alone(part):
+    def cost(size):
+        text = "jib (1-1) x; y\n  * " + part * (size // len(part)) + "not"
+        started = time.process_time()
+        fixes(text, key)
+        return time.process_time() - started
+
+    assert cost(1 << 20) < 8 * max(cost(256 << 10), 0.02)
