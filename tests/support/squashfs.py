@@ -5,6 +5,13 @@ import zlib
 from itertools import count
 
 BLOCK = 4096
+WHITEOUT = object()
+
+
+class Opaque(dict):
+    """A folder of an overlay through which nothing shows."""
+
+
 NONE32, NONE64 = 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
 
 
@@ -33,6 +40,11 @@ def squashfs(tree, *, compressed=False):
         inodes.extend(struct.pack("<HHHHII", 3, 0o777, 0, 0, 0, number) + struct.pack("<II", 1, len(target)) + target)
         return at, 3, number
 
+    def whiteout():
+        number, at = next(numbers), len(inodes)
+        inodes.extend(struct.pack("<HHHHII", 5, 0, 0, 0, 0, number) + struct.pack("<II", 1, 0))
+        return at, 5, number
+
     def folder(entries):
         made = [(name.encode(), *any_of(value)) for name, value in sorted(entries.items())]
         number, start = next(numbers), len(listings)
@@ -41,10 +53,16 @@ def squashfs(tree, *, compressed=False):
             listings.extend(struct.pack("<HhHH", at % 8192, child - number, kind, len(name) - 1) + name)
         at, size = len(inodes), len(listings) - start + 3
         inodes.extend(struct.pack("<HHHHII", 8, 0o755, 0, 0, 0, number))
-        inodes.extend(struct.pack("<IIIIHHI", 2, size, start // 8192 * 8194, 0, 0, start % 8192, NONE32))
+        inodes.extend(
+            struct.pack(
+                "<IIIIHHI", 2, size, start // 8192 * 8194, 0, 0, start % 8192, 0 if isinstance(entries, Opaque) else NONE32
+            )
+        )
         return at, 1, number
 
     def any_of(value):
+        if value is WHITEOUT:
+            return whiteout()
         if isinstance(value, dict):
             return folder(value)
         return link(value.encode()) if isinstance(value, str) else file(value)
@@ -59,9 +77,15 @@ def squashfs(tree, *, compressed=False):
     data += _metadata(struct.pack("<I", 0))
     id_table = len(data)
     data += struct.pack("<Q", owners)
+    attributes = len(data)
+    data += _metadata(struct.pack("<HH", 1, 14) + b"overlay.opaque" + struct.pack("<I", 1) + b"y")
+    sets = len(data)
+    data += _metadata(struct.pack("<QII", 0, 1, 23))
+    xattr_table = len(data)
+    data += struct.pack("<QIIQ", attributes, 1, 0, sets)
     data[:96] = struct.pack(
         "<4sIIIIHHHHHHQQQQQQQQ", b"hsqs", number, 1_700_000_000, BLOCK, 0, 1, 12, 0, 1, 4, 0, root, len(data), id_table,
-        NONE64, inode_table, folder_table, NONE64, NONE64,
+        xattr_table, inode_table, folder_table, NONE64, NONE64,
     )  # fmt: skip
     return bytes(data)
 

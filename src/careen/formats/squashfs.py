@@ -28,11 +28,15 @@ NO_FRAGMENT = 0xFFFFFFFF
 _SUPERBLOCK = struct.Struct("<4sIIIIHHHHHHQQQQQQQQ")
 _KINDS = {1: "d", 2: "f", 3: "l", 4: "b", 5: "c", 6: "p", 7: "p"}  # an inode with more fields: 7 more
 _CAPABILITY = (2, b"capability")  # "security." and the rest of the name
+_OPAQUE = (1, b"overlay.opaque")  # "trusted."
 _COMPRESSORS = {1: "zlib", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 
 
 class Inode(Struct, frozen=True):
-    """``kind``: f file, d folder, l symbolic link, c b p devices, pipes and sockets. ``number`` is one for all its names."""
+    """``kind``: f file, d folder, l symbolic link, c b p devices, pipes and sockets. ``number`` is one for all its names.
+
+    ``opaque``: of an overlay, nothing of the same folder below it shows through.
+    """
 
     kind: str
     mode: int
@@ -47,6 +51,8 @@ class Inode(Struct, frozen=True):
     fragment: int = NO_FRAGMENT
     offset: int = 0  # in the fragment; of a folder in its metadata block
     capabilities: bool = False
+    device: int = 0
+    opaque: bool = False
 
 
 class Squashfs:
@@ -70,7 +76,7 @@ class Squashfs:
         self._fragments: dict[int, bytes] = {}
         self._fragment_table = self._pointers(fragments, self._fragment_count, 16) if self._fragment_count else ()
         self._ids = self._owners(ids)
-        self._capable: dict[int, bool] = {}
+        self._attribute_sets: dict[int, frozenset[tuple[int, bytes]]] = {}
 
     def entries(self) -> Iterator[tuple[bytes, Inode]]:
         """(path, inode) of everything below the root, each folder before what is in it."""
@@ -157,8 +163,8 @@ class Squashfs:
             block, links, size, offset, _ = struct.unpack("<IIHHI", cursor.read(16))
             return Inode(*common, size, links, start=block, offset=offset)
         if type_ == 8:
-            links, size, block, _, _, offset, _ = struct.unpack("<IIIIHHI", cursor.read(24))
-            return Inode(*common, size, links, start=block, offset=offset)
+            links, size, block, _, _, offset, xattr = struct.unpack("<IIIIHHI", cursor.read(24))
+            return Inode(*common, size, links, start=block, offset=offset, opaque=_OPAQUE in self._attributes(xattr))
         if type_ == 2:
             start, fragment, offset, size = struct.unpack("<IIII", cursor.read(16))
             blocks = self._block_list(cursor, size, fragment)
@@ -168,11 +174,12 @@ class Squashfs:
             blocks = self._block_list(cursor, size, fragment)
             return Inode(
                 *common, size, links, start=start, blocks=blocks, fragment=fragment, offset=offset,
-                capabilities=self._has_capabilities(xattr),
+                capabilities=_CAPABILITY in self._attributes(xattr),
             )  # fmt: skip
         (links,) = struct.unpack("<I", cursor.read(4))
         if kind != "l":
-            return Inode(*common, 0, links)
+            device = struct.unpack("<I", cursor.read(4))[0] if kind in "bc" else 0
+            return Inode(*common, 0, links, device=device)
         (length,) = struct.unpack("<I", cursor.read(4))
         if length > 65536:
             raise ValueError("a symbolic link in the squashfs is too long")
@@ -248,16 +255,16 @@ class Squashfs:
             raise ValueError("the table of owners of the squashfs is damaged")
         return struct.unpack_from(f"<{self._id_count}I", data)
 
-    def _has_capabilities(self, index: int) -> bool:
+    def _attributes(self, index: int) -> frozenset[tuple[int, bytes]]:
+        """(name space, name) of the extended attributes of an entry of their table."""
         if index == 0xFFFFFFFF or self._xattrs == 0xFFFFFFFFFFFFFFFF:
-            return False
-        known = self._capable.get(index)
+            return frozenset()
+        known = self._attribute_sets.get(index)
         if known is None:
-            known = self._capable[index] = _CAPABILITY in self._attributes(index)
+            known = self._attribute_sets[index] = frozenset(self._read_attributes(index))
         return known
 
-    def _attributes(self, index: int) -> Iterator[tuple[int, bytes]]:
-        """(name space, name) of the extended attributes of an entry of their table."""
+    def _read_attributes(self, index: int) -> Iterator[tuple[int, bytes]]:
         head = self._read_at(self._xattrs, 16)
         if len(head) < 16:
             raise ValueError("the squashfs breaks off")

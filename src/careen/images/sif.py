@@ -91,7 +91,9 @@ def _image(reference: str, path: Path, file: BinaryIO, created: int, parts: tupl
 
 def _overlay(path: Path, part: Part, index: int, context: OpenContext) -> Layer:
     if part.file_system == 1:
-        return squashfs_layer(PartFile(path, part.offset, part.size_bytes), index, limits_of(context), "an overlay")
+        return squashfs_layer(
+            PartFile(path, part.offset, part.size_bytes), index, limits_of(context), "an overlay", overlay=True
+        )
     kind = _FILE_SYSTEMS.get(part.file_system, "of an unknown kind")
     return Layer(
         index,

@@ -6,7 +6,7 @@ Raises: InputError where the file cannot be read or is no squashfs 4.0.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -57,23 +57,43 @@ def open_image(reference: str, context: OpenContext) -> Image:
     return Image(reference, "directory", "", None, config, (squashfs_layer(part, 0, limits_of(context)),))
 
 
-def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = "") -> Layer:
-    """The layer that a part of a file is. Raises ValueError where it is no squashfs."""
+def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = "", *, overlay: bool = False) -> Layer:
+    """The layer that a part of a file is; of an ``overlay`` what it removes is removed. Raises ValueError for no squashfs."""
     part.opened()[0].close()
-    identity = identity_of(part.path, f"squashfs {part.start}")
+    identity = identity_of(part.path, f"{'overlay' if overlay else 'squashfs'} {part.start}")
 
     def opened() -> BinaryIO:
         file, found = part.opened()
-        return cast(BinaryIO, TarStream(tar_of(found, part.size_bytes, limits), file))
+        return cast(
+            BinaryIO, TarStream(tar_of(_upper(found) if overlay else found.entries(), found, part.size_bytes, limits), file)
+        )
 
     return Layer(index, "", "", part.size_bytes, made_by, opened, identity)
 
 
-def tar_of(found: Squashfs, stored_bytes: int, limits: Limits) -> Iterator[bytes]:
+def _upper(found: Squashfs) -> Iterator[tuple[bytes, Inode]]:
+    """The entries of an overlay as those of a layer: they lie in ``upper``, and what it removes is a whiteout.
+
+    **Source:** Linux, ``Documentation/filesystems/overlayfs.rst``, "whiteouts and opaque directories".
+    """
+    for path, inode in found.entries():
+        if not path.startswith(b"upper/"):
+            continue
+        path = path[6:]
+        folder, slash, name = path.rpartition(b"/")
+        if inode.kind == "c" and not inode.device:
+            yield folder + slash + b".wh." + name, Inode("f", 0o644, 0, 0, inode.number)
+            continue
+        yield path, inode
+        if inode.opaque:
+            yield path + b"/.wh..wh..opq", Inode("f", 0o644, 0, 0, inode.number)
+
+
+def tar_of(entries: Iterable[tuple[bytes, Inode]], found: Squashfs, stored_bytes: int, limits: Limits) -> Iterator[bytes]:
     """A tar of the file system's entries, in their order. Raises ValueError where it is damaged."""
     first: dict[int, bytes] = {}  # inode -> its first name: those that follow are hard links
     written = 0
-    for path, inode in found.entries():
+    for path, inode in entries:
         if inode.kind != "f":
             yield header(path, inode.kind, inode.mode, inode.uid, inode.gid, link=inode.link)
             continue

@@ -8,7 +8,7 @@ from careen.layers.index import Readers, index
 from careen.model.image import Platform
 from careen.plugins import OpenContext
 from careen.store.memory import MemoryStore
-from tests.support.squashfs import sif, squashfs
+from tests.support.squashfs import WHITEOUT, Opaque, sif, squashfs
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, status
 
 SQUASHFS, EXT3, ENCRYPTED = 1, 2, 5
@@ -40,7 +40,7 @@ def test_the_primary_partition_is_the_image(tmp_path):
 
 
 def test_an_overlay_lies_over_it(tmp_path):
-    over = squashfs({"var": {"lib": {"dpkg": {"status": status(("bash", "5.2-2"))}}}})
+    over = squashfs({"upper": {"var": {"lib": {"dpkg": {"status": status(("bash", "5.2-2"))}}}}, "work": {"var": b""}})
     found = inventory(opened(tmp_path, sif((SQUASHFS, PRIMARY, ROOT), (SQUASHFS, OVERLAY, over))))
     assert [(package.version, package.evidence[0].layer) for package in found.packages] == [("5.2-2", 1)]
 
@@ -77,3 +77,21 @@ def test_another_platform_is_refused(tmp_path):
 
 def test_labels_of_no_use_are_left_out(tmp_path):
     assert opened(tmp_path, sif((SQUASHFS, PRIMARY, ROOT), labels=b"[[[")).config.labels == {}
+
+
+def test_an_overlay_removes_what_lies_below(tmp_path):
+    root = squashfs(
+        {
+            "lib": {"apk": {"db": {"installed": b"P:musl\nV:1.2.5-r0\n\n"}}},
+            "srv": {"node_modules": {"a": {"package.json": b'{"name": "a", "version": "1.0.0"}'}}},
+            "opt": {"node_modules": {"b": {"package.json": b'{"name": "b", "version": "1.0.0"}'}}},
+        }
+    )
+    over = squashfs({"upper": {"srv": {"node_modules": WHITEOUT}, "opt": Opaque({"new": b""})}})
+    found = inventory(opened(tmp_path, sif((SQUASHFS, PRIMARY, root), (SQUASHFS, OVERLAY, over))))
+    assert [package.name for package in inventory(opened(tmp_path, sif((SQUASHFS, PRIMARY, root)))).packages] == [
+        "musl",
+        "a",
+        "b",
+    ]
+    assert [package.name for package in found.packages] == ["musl"]
