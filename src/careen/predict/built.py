@@ -23,7 +23,7 @@ from careen.model.image import History, Image
 from .declared import Predicted, predicted
 
 MAX_SIDE = 400  # steps, and entries, that are laid beside each other: the last ones
-MAX_CELLS = 2_000_000  # pairs of them that are compared, for all stages together
+MAX_CELLS = 500_000  # pairs of them that are compared, for all stages together
 _LAYERS = ("RUN", "COPY", "ADD")
 _LIKENESS = 0.4  # of a step's words
 _WORDS = re.compile(r"[^\s\"'\[\],;&|()\\]+")

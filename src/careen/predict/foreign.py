@@ -16,9 +16,10 @@ from careen.model.package import Package
 _OWN_BUILD = re.compile(r"ubuntu\d|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.amzn\d")
 _ADDS = re.compile(
     r"add-apt-repository|apt-add-repository|--add-?repo|\baddrepo\b|\bcopr\b|sources\.list|(?:yum|zypp/)\.?repos\.d|apk/repositories"
-    r"|https?://\S{0,300}(?:\.repo\b|gpg|\.asc\b|\bkeys?\b|\.key\b|setup|script\.(?:deb|rpm))"
 )
-_MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in whatever ``_ADDS`` finds
+_OF_REPOSITORY = re.compile(r"\.repo\b|gpg|\.asc\b|\bkeys?\b|setup|script\.(?:deb|rpm)")  # in an address
+_PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable \S+")
+_MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in whatever adds a repository
 _BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
 _WORD = re.compile(r"[a-z]+")
 # Words of every address and name, which tell nothing.
@@ -42,15 +43,15 @@ class Foreign:
 
     def begin(self, step: Step) -> None:
         text = step.instruction.text
-        if step.keyword not in ("RUN", "ADD") or not any(mark in text for mark in _MARKS) or not _ADDS.search(text):
+        if step.keyword not in ("RUN", "ADD") or not any(mark in text for mark in _MARKS):
             return
         pipelines: defaultdict[int, list[str]] = defaultdict(list)
         for command in step.commands:
             pipelines[command.pipeline] += [*command.words, *(one.target for one in command.redirects)]
-        texts = [" ".join(words) for words in pipelines.values()] or [text]
-        for one in texts:
-            if _ADDS.search(one):
-                self._addresses[step.stage] |= _words(one)
+        for one in [" ".join(words) for words in pipelines.values()] or [text]:
+            places = _PLACES.findall(one)
+            if _ADDS.search(one) or any(_OF_REPOSITORY.search(place) for place in places):
+                self._addresses[step.stage] |= _words(" ".join(places))
 
     def fetched(self, step: Step, address: str, name: str) -> None:
         head = self._document.head(address)
@@ -60,14 +61,15 @@ class Foreign:
             self._names[step.stage].append(_words(name))
 
     def brings(self, step: Step, package: Package) -> bool:
-        if _OWN_BUILD.search(package.version):
+        if not (self._open or self._addresses or self._names) or _OWN_BUILD.search(package.version):
             return False
         stages = {stage.index for stage in self._document.lineage(self._document.stages[step.stage])}
         if stages & self._open:
             return True
         first, words = _WORD.match(package.name.lower()), _words(package.name)
-        by_address = any(first[0] in self._addresses[stage] for stage in stages if stage in self._addresses) if first else False
-        return by_address or any(all_of and all_of <= words for stage in stages for all_of in self._names.get(stage, ()))
+        if first and any(first[0] in self._addresses.get(stage, ()) for stage in stages):
+            return True
+        return any(all_of and all_of <= words for stage in stages for all_of in self._names.get(stage, ()))
 
 
 def _words(text: str) -> set[str]:

@@ -26,6 +26,7 @@ from .declared import Predicted, copied_from
 MAX_COPIES = 2000
 MAX_REQUIREMENTS = 50  # files that requirements name in turn
 MAX_STAGES = 20  # that a file is followed through
+MAX_LOOKUPS = 20_000  # in all copies of all stages
 
 
 class Program(NamedTuple):
@@ -95,6 +96,7 @@ class Files:
         self.copies: dict[int, list[Copied]] = {}
         self.folders: dict[int, str] = {}
         self.names = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
+        self._lookups = 0
 
     def begin(self, stage: Stage) -> None:
         parent = stage.parent
@@ -129,6 +131,9 @@ class Files:
         if depth > MAX_STAGES:
             return None
         for one in reversed(copies):
+            self._lookups += 1
+            if self._lookups > MAX_LOOKUPS:
+                raise ValueError("its files are copied in more ways than are followed")
             for source in self._sources(one, path):
                 found: tuple[str, bytes] | None = None
                 if one.stage is not None:

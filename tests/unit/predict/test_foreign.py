@@ -20,6 +20,7 @@ def vendors(text):
         ("ADD https://packages.gitlab.com/gitlab.repo /etc/yum.repos.d/", "gitlab-runner-16.0.0-1"),
         ("RUN curl -fsSL https://www.mongodb.org/static/pgp/server-7.0.asc | apt-key add -", "mongodb-org-7.0.2"),
         ("RUN printf '[grafana]\\nbaseurl=https://rpm.grafana.com\\n' > /etc/yum.repos.d/g.repo", "grafana-10.0.0-1"),
+        ("RUN dnf copr enable caddy/caddy", "caddy-2.8.4-1"),
         ("RUN curl -s https://packagecloud.io/install/repositories/rabbitmq/script.rpm.sh | bash", "rabbitmq-server-3.12.0-1"),
     ],
 )
@@ -45,6 +46,7 @@ RUN apt-get update && apt-get install -y nginx=1.26.2-1~bookworm curl=7.88.1-10+
     "lines",
     [
         "RUN yum install -y curl-7.76.1-26.el9_3.2",
+        "RUN curl -s https://a.example/script.rpm.sh | bash\nRUN yum install -y curl-7.76.1-26",
         "RUN yum install -y https://curl.example/curl-community-release-el9.rpm && yum install -y curl-7.76.1-26",
         "RUN curl -o /a https://curl.se/ca/cacert.pem && yum install -y curl-7.76.1-26",
         "RUN yum install -y https://a.example/epel-release-latest-9.noarch.rpm && yum install -y curl-7.76.1-26",

@@ -1,5 +1,6 @@
 import json
 import os
+import time
 
 import pytest
 
@@ -165,3 +166,15 @@ def test_files_that_name_each_other_and_stages_in_a_ring(tmp_path):
     text = "FROM python AS a\nCOPY --from=b /r /r\nFROM python AS b\nCOPY --from=a /r /r\nCOPY . .\n"
     text += "RUN pip install -r requirements.txt\n"
     assert names(tmp_path, text) == (["a@1.0"], [])
+
+
+def test_stages_that_multiply_take_bounded_time(tmp_path):
+    put(tmp_path, {"requirements.txt": "a==1.0\n"})
+    text = "FROM python AS s0\n" + "COPY . /a\n" * 50
+    for number in range(1, 25):
+        text += f"FROM python AS s{number}\n" + f"COPY --from=s{number - 1} /a /a\n" * 20
+    text += "RUN pip install -r /a/missing.txt\n" * 50
+    started = time.process_time()
+    missing = names(tmp_path, text)[1]
+    assert time.process_time() - started < 10
+    assert "more ways than are followed" in missing[0]
