@@ -26,7 +26,7 @@ def add_volumes(project: Project) -> None:
     binds: list[Mounted] = []
     for service in project.compose.services:
         for mount, place in _mounts(project, service):
-            one = Mounted(project.node(service).id, mount.source, "", not mount.read_only, mount.target, place)
+            one = Mounted(project.node(service).id, mount.source, "", not mount.read_only, place)
             if mount.kind == "volume" and mount.source:
                 named.setdefault(mount.source, []).append(one)
             elif mount.host_path and not crossings.SOCKET.search(mount.host_path):

@@ -28,7 +28,6 @@ class Mounted(Struct, frozen=True):
     name: str
     inner: str
     writes: bool
-    target: str
     place: Location
 
 

@@ -147,7 +147,7 @@ def _volumes(builder: Builder, manifests: Manifests, placed: Placed) -> None:
                 writes = mount.get("readOnly") is not True and volume.map("persistentVolumeClaim").get("readOnly") is not True
                 place = Location(pod.resource.path, mount.line or None)
                 inner = (mount.text("subPath") or mount.text("subPathExpr")).strip("/")
-                shared.setdefault(key, []).append(Mounted(node.id, key[2], inner, writes, mount.text("mountPath"), place))
+                shared.setdefault(key, []).append(Mounted(node.id, key[2], inner, writes, place))
     for (what, scope, title), ones in shared.items():
         share(builder, f"{what}:{scope}:{title}", title, ones, names, names[ones[0].container].group)
 

@@ -232,7 +232,7 @@
     }
     $("detail").replaceChildren(what, steps);
     if (path.taken.length)
-      $("detail").append(element("p", "And with it " + path.taken.length + " containers: " +
+      $("detail").append(element("p", "And with it " + path.taken.length + (path.taken.length === 1 ? " container: " : " containers: ") +
         path.taken.slice(0, 30).map((at) => named(data.nodes[at])).join(", ") + (path.taken.length > 30 ? " …" : "")));
   }
 
@@ -311,7 +311,8 @@
   }
 
   $("targets").textContent = data.targets.join(", ");
-  $("totals").textContent = data.totals.containers + " containers, " + data.totals.reached + " reached from the Internet; " +
+  const counted = (count, word) => count + " " + word + (count === 1 ? "" : "s");
+  $("totals").textContent = counted(data.totals.containers, "container") + ", " + data.totals.reached + " reached from the Internet; " +
     ["critical", "high", "medium", "low"].map((one) => data.totals.paths[one] + " " + one).join(", ") +
     (data.totals.paths.complete ? " paths" : " paths, and more");
   const containers = data.nodes.map((node, at) => [node, at]).filter(([node]) => node.container);
