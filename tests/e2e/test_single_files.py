@@ -6,6 +6,7 @@ import json
 import pytest
 from tests.support.command import ADVISORIES, Shell
 from tests.support.images import make_layer
+from tests.support.squashfs import sif, squashfs
 
 KNOWN = ("--offline", "--advisories", ADVISORIES)
 LOCK = json.dumps({"lockfileVersion": 1, "dependencies": {"lodash": {"version": "4.17.15"}}})
@@ -39,3 +40,10 @@ def test_what_holds_nothing_is_said(shell, tmp_path):
     finished = shell.run("scan", tmp_path / "notes.txt", *KNOWN)
     assert finished.returncode == 3
     assert finished.stderr.startswith(f"careen: error: {tmp_path / 'notes.txt'} holds nothing that can be judged\nhint: ")
+
+
+def test_an_image_of_apptainer_without_packages_is_no_error(shell, tmp_path):
+    (tmp_path / "image.sif").write_bytes(sif((1, 2, squashfs({"srv": {"app": b"x"}}))))
+    finished = shell.run("scan", tmp_path / "image.sif", *KNOWN)
+    assert finished.returncode == 0, finished.stderr
+    assert "linux/amd64" in finished.stdout

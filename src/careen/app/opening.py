@@ -52,6 +52,12 @@ def _with_tag(image: Image, reference: str) -> Image:
     return image if is_digest else replace(image, tag=reference)
 
 
+def is_single_file(reference: str) -> bool:
+    """Whether a reference is a file that is no archive or file system of any kind."""
+    sources = image_sources()
+    return next((name for name in LOCAL if sources[name].accepts(reference)), "") == "file"
+
+
 def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
     """What a multi-platform image offers; empty where there is no choice."""
     if sbom_path(reference) is not None:

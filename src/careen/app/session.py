@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons, missing_scores
-from careen.app.opening import open_image, sbom_formats, sbom_path
+from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
 from careen.app.wiring import dockerfile_of, fingerprint, limits_of, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -191,7 +191,7 @@ class Session:
             return image, with_vendors(found)
         image = open_image(reference, self._settings, progress, self._fetcher)
         image, found = self.inventory_of(image, progress, seen)
-        if image.kind == "directory" and not (found.packages or found.unknowns or found.secrets) and Path(reference).is_file():
+        if not (found.packages or found.unknowns or found.secrets) and is_single_file(reference):
             hint = "packages, programs and lock files are read; careen check reads Dockerfiles and manifests"
             raise InputError(f"{reference} holds nothing that can be judged", hint)
         return image, found
