@@ -127,7 +127,7 @@ def _together(builder: Builder, pod: Pod, nodes: list[Node], images: Images) -> 
             if one is other:
                 continue
             why = f"{one.name} shares the network of {other.name}, its loopback too; "
-            entered(builder, one.id, other, images, REACHED, one.places, "namespace", why)
+            entered(builder, one.id, other, images, REACHED, one.places, why=why)
             if pod.node.get("shareProcessNamespace") is True:
                 text = f"{one.name} shares the processes of {other.name}"
                 builder.edge(one.id, other.id, Reason("namespace", text, 0.7, (at(pod, "shareProcessNamespace"),)))

@@ -174,10 +174,12 @@ def test_users_of_its_own_keep_root_in():
 
 def test_the_containers_of_a_pod_share_their_network_and_more_where_it_says_so():
     both = pod("a").replace("---\n", "    - {name: side, image: x/side:1}\n---\n")
-    assert edges(exposure(both), "namespace") == {("a", "a/side", "namespace"), ("a/side", "a", "namespace")}
-    alone = exposure(both).paths[0].likelihood
-    seen = exposure(both.replace("spec:\n", "spec:\n  shareProcessNamespace: true\n")).paths[0].likelihood
-    assert seen > alone
+    apart = policy("a", "ingress: []") + policy("a", "egress: []", "Egress")
+    answer = exposure(both + apart)
+    assert edges(answer, "network") == {("a", "a/side", "network"), ("a/side", "a", "network")}
+    assert chains(answer) == []  # as pods are meant
+    answer = exposure(both.replace("spec:\n", "spec:\n  shareProcessNamespace: true\n") + apart)
+    assert set(chains(answer)) == {"a > a/side", "a/side > a"}
 
 
 CLAIM = "volumes: [{name: v, persistentVolumeClaim: {claimName: files}}]"
