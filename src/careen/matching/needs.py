@@ -22,7 +22,7 @@ def needed(
         if ecosystem is None:
             continue
         if not ecosystem.distribution:
-            product = product_of(package)
+            product = None if package.owned_by else product_of(package)  # what a distribution ships, it speaks of
             namespaces.update(filter(None, (ecosystem.namespace, product.namespace if product else None)))
             continue
         found = distribution_of(package, distribution)

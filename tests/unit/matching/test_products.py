@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 from tests.support.matching import ECOSYSTEMS, SCHEMES, TODAY, advisory, knowledge
 
 from careen.matching.match import match
@@ -54,6 +55,8 @@ def test_a_first_scan_asks_for_the_products_advisories():
     kinds = {"golang": Ecosystem("golang", "semver", "Go"), "generic": Ecosystem("generic", "generic")}
     packages = [package("golang", "k8s.io/kubernetes", "kubelet"), package("generic", "node", "node")]
     assert {"Go", "Kubernetes", "Node.js"} <= needed(packages, None, kinds)
+    shipped = replace(package("generic", "openssl", "usr/bin/openssl"), owned_by="pkg:deb/debian/openssl@3.0.11-1")
+    assert "OpenSSL" not in needed([shipped], None, kinds)
 
 
 def test_a_warning_of_jenkins_and_the_cve_that_names_it_are_one_finding():
