@@ -19,6 +19,7 @@ Way = Literal[
 ]  # fmt: skip
 User = Literal["root", "non_root", "unknown"]
 INTERNET = "internet"
+DATA = "data:"  # before the id of a container: what a database keeps
 TAKEN_WHOLE: frozenset[NodeKind] = frozenset(("host", "cluster"))  # whoever has one of these has all that is on it
 MAX_PLACES = 8  # of one link
 MAX_EDGES = 200_000

@@ -10,7 +10,7 @@ from careen.model.finding import Location
 
 from .crossings import BY_USER, OWN_USERS, Crossing
 from .flaws import ImageFlaws, break_in
-from .graph import Builder, Container, Node, Reason, User, Way
+from .graph import DATA, Builder, Container, Node, Reason, User, Way
 
 Images = Mapping[str, ImageFlaws]
 REACHED = 0.95  # a connection that nothing forbids
@@ -120,7 +120,7 @@ def _data(builder: Builder, name: str, mounts: Sequence[Mounted], names: Mapping
     owners = [one for one in mounts if one.writes and _keeps_data(names[one.container])]
     for owner in owners[:4]:
         kept = names[owner.container]
-        data = Node(f"data:{kept.id}", "volume", f"data of {kept.name}", kept.group, (owner.place,))
+        data = Node(f"{DATA}{kept.id}", "volume", f"data of {kept.name}", kept.group, (owner.place,))
         for one in mounts:
             if one.container != owner.container and not _keeps_data(names[one.container]):
                 builder.add(data)

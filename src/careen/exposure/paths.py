@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from careen.model.advisory import Severity
 
-from .graph import INTERNET, TAKEN_WHOLE, Edge, Graph, Node, Way
+from .graph import DATA, INTERNET, TAKEN_WHOLE, Edge, Graph, Node, Way
 
 WORTH = {"host": 1.0, "cluster": 1.0, "secret": 0.7, "volume": 0.5}
 WORTH_OF_DATABASE = 0.5
@@ -129,13 +129,15 @@ def _chains(graph: Graph, start: str, likelihood: float, budget: Budget, visits:
                 continue
             if crossing and edge.reasons[0].way == "network":
                 continue
+            if edge.ends and edge.target.removeprefix(DATA) in nodes:  # the data of one that is taken already
+                continue
             pushed += 1
             item = (negative * edge.ease, len(edges) + 1, pushed, (*nodes, edge.target), (*edges, edge))
             heapq.heappush(heap, item)
 
 
 def _worth_having(node: Node) -> bool:
-    return node.kind not in _HUBS and not (node.kind == "volume" and not node.id.startswith("data:"))
+    return node.kind not in _HUBS and not (node.kind == "volume" and not node.id.startswith(DATA))
 
 
 def _path(graph: Graph, start: str, edges: tuple[Edge, ...], likelihood: float) -> Path:

@@ -20,7 +20,7 @@ from careen.model.package import Evidence
 from .cluster import add_manifests
 from .compose import add_compose
 from .flaws import Flaw, ImageFlaws
-from .graph import TAKEN_WHOLE, Builder, Graph, Node
+from .graph import DATA, TAKEN_WHOLE, Builder, Graph, Node
 from .paths import Path, ranked, reached
 
 BY_USER = {"root": 0.7, "unknown": 0.6, "non_root": 0.4}
@@ -184,7 +184,7 @@ def _sharing(graph: Graph, node: Node) -> float:
         if edge.reasons[0].way in ("network", "exposed"):
             continue
         here = graph.nodes[edge.target]
-        if here.container is not None or here.id.startswith("data:"):
+        if here.container is not None or here.id.startswith(DATA):
             others[here.id] = None
         elif here.kind == "volume":
             others |= dict.fromkeys(one.target for one in graph.leaving.get(here.id, ()))
@@ -194,4 +194,4 @@ def _sharing(graph: Graph, node: Node) -> float:
 
 
 def _is_data(node: Node) -> bool:
-    return node.id.startswith("data:") or bool(node.container and node.container.database)
+    return node.id.startswith(DATA) or bool(node.container and node.container.database)

@@ -227,6 +227,12 @@ def test_who_reads_the_files_of_a_database_has_its_data():
     assert "a > data of b" in chains(answer)
 
 
+def test_its_own_data_is_no_booty_of_a_database():
+    text = two("volumes: [data:/backup]", "volumes: [data:/var/lib/mysql]", "volumes: {data: {}}\n").replace("x/b:1", "mysql:8")
+    assert {"a > data of b", "b > a"} <= set(chains(exposure(text)))
+    assert not any(chain.startswith("b > ") and chain.endswith("data of b") for chain in chains(exposure(text)))
+
+
 def test_an_external_network_joins_projects():
     web = 'services:\n  web: {image: x/web:1, ports: ["80:80"], networks: [shared]}\nnetworks: {shared: {external: true}}\n'
     app = 'services:\n  app: {image: x/app:1, expose: ["1"], networks: [shared]}\nnetworks: {shared: {external: true}}\n'
