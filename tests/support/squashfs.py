@@ -1,5 +1,6 @@
 """A small squashfs and a SIF around one, written by hand: nothing is compressed unless asked for."""
 
+import hashlib
 import struct
 import zlib
 from itertools import count
@@ -90,11 +91,14 @@ def squashfs(tree, *, compressed=False):
     return bytes(data)
 
 
-def sif(*partitions, labels=None, architecture=b"02\0"):
-    """``partitions``: (file system, role, bytes)."""
+def sif(*partitions, labels=None, architecture=b"02\0", index=None, blobs=()):
+    """``partitions``: (file system, role, bytes); of an OCI-SIF its ``index``, and blobs."""
     parts = [(0x4004, struct.pack("<ii3s", system, role, architecture), data) for system, role, data in partitions]
     if labels is not None:
         parts.append((0x4003, b"", labels))
+    if index is not None:
+        parts.append((0x400A, b"", index))
+    parts += [(0x400B, b"sha256:" + hashlib.sha256(data).hexdigest().encode(), data) for data in blobs]
     at = 128 + 585 * (len(parts) + 1)
     table, body = bytes(585), b""  # a part that is not in use comes first
     for number, (kind, extra, data) in enumerate(parts, 1):

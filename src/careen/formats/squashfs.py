@@ -78,8 +78,8 @@ class Squashfs:
         self._ids = self._owners(ids)
         self._attribute_sets: dict[int, frozenset[tuple[int, bytes]]] = {}
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
-        """(path, inode) of everything below the root, each folder before what is in it."""
+    def entries(self, depth: int = MAX_DEPTH + 1) -> Iterator[tuple[bytes, Inode]]:
+        """(path, inode) of everything below the root, each folder before what is in it; what lies deeper is left out."""
         root = self._inode(self._root)
         if root.kind != "d":
             raise ValueError("the root of the squashfs is no folder")
@@ -90,7 +90,7 @@ class Squashfs:
             for name, reference in listing:
                 inode = self._inode(reference)
                 yield prefix + name, inode
-                if inode.kind == "d":
+                if inode.kind == "d" and len(open_folders) < depth:
                     if inode.number in seen:
                         raise ValueError("a folder of the squashfs is in itself, or in two places")
                     if len(open_folders) >= MAX_DEPTH:

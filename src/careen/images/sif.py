@@ -3,25 +3,29 @@
 Shape: a header of 128 bytes behind ``#!/usr/bin/env run-singularity``, then descriptors of 585 bytes, each of one part of the
 file. The primary partition is the root file system, a squashfs: one layer, read as in ``squashfs``. A writable overlay
 lies over it as a second one; where it is an ext3 it is not read, which is an unknown of that layer. Labels are JSON.
-Raises: InputError where there is no primary partition that can be read: encrypted, ext3, or an OCI-SIF.
+An OCI-SIF of SingularityCE 4 has an OCI index and blobs in place of the partition; its layers are squashfs files.
+Raises: InputError where there is no primary partition that can be read: encrypted or ext3.
 **Source:** SIF specification 1, ``pkg/sif/sif.go`` and ``descriptor.go`` of sylabs/sif 2.
 """
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.errors import InputError
 from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.plugins import ImageSource, OpenContext
 
-from .manifest import require
+from .archive import AGAIN, DOCUMENT_BYTES
+from .layout import from_layout
+from .manifest import is_digest, require
 from .squashfs import PartFile, squashfs_layer
 from .tarstream import limits_of, starts_with
 
@@ -31,7 +35,7 @@ MAX_DESCRIPTORS = 4096
 LABEL_BYTES = 1 << 20
 _HEADER = struct.Struct("<32s 10s 3s 3s 16s q q q q q q q q")
 _DESCRIPTOR = struct.Struct("<i ? I I I q q q q q q q 128s 384s")
-_LABELS, _PARTITION, _OCI_INDEX = 0x4003, 0x4004, 0x400A
+_LABELS, _PARTITION, _OCI_INDEX, _OCI_BLOB = 0x4003, 0x4004, 0x400A, 0x400B
 _FILE_SYSTEMS = {1: "squashfs", 2: "ext3", 3: "an archive", 4: "raw data", 5: "an encrypted squashfs"}
 _PRIMARY, _OVERLAY = 2, 4
 _ARCHITECTURES = {
@@ -49,6 +53,7 @@ class Part(Struct, frozen=True):
     file_system: int = 0
     role: int = 0
     architecture: str = ""
+    digest: str = ""  # of a blob
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
@@ -68,7 +73,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
 def _image(reference: str, path: Path, file: BinaryIO, created: int, parts: tuple[Part, ...], context: OpenContext) -> Image:
     primary = next((part for part in parts if part.type == _PARTITION and part.role == _PRIMARY), None)
     if primary is None and any(part.type == _OCI_INDEX for part in parts):
-        raise InputError(f"{path} is an OCI-SIF, which is not read", "scan the image that it was made of: docker://NAME")
+        return _oci(reference, path, parts, context)
     if primary is None:
         raise InputError(f"{path} has no root file system", "apptainer sif list FILE shows its parts")
     if primary.file_system != 1:
@@ -87,6 +92,48 @@ def _image(reference: str, path: Path, file: BinaryIO, created: int, parts: tupl
         labels=_labels(file, parts),
     )
     return Image(reference, "directory", "", platform, config, tuple(layers))
+
+
+def _oci(reference: str, path: Path, parts: tuple[Part, ...], context: OpenContext) -> Image:
+    blobs = _Blobs(path, parts)
+    image = from_layout(blobs, reference, "", context)
+    layers = []
+    for layer in image.layers:
+        place = PartFile(path, *blobs.place("blobs/" + layer.digest.replace(":", "/")))
+        layers.append(squashfs_layer(place, layer.index, limits_of(context), layer.created_by, overlay=bool(layer.index)))
+    return replace(image, layers=tuple(layers))
+
+
+class _Blobs:
+    """The documents of an OCI-SIF, by the names that they have in an OCI layout."""
+
+    def __init__(self, path: Path, parts: tuple[Part, ...]) -> None:
+        self.name, self._path = str(path), path
+        self._places = {_name(part): (part.offset, part.size_bytes) for part in parts if _name(part)}
+
+    def place(self, path: str) -> tuple[int, int]:
+        if path not in self._places:
+            raise InputError(f"{self.name}: {path} is missing", AGAIN)
+        return self._places[path]
+
+    def has(self, path: str) -> bool:
+        return path in self._places
+
+    def read(self, path: str) -> bytes:
+        start, size = self.place(path)
+        if size > DOCUMENT_BYTES:
+            raise InputError(f"{self.name}: {path} is larger than {DOCUMENT_BYTES >> 20} MiB", AGAIN)
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return file.read(size)
+
+    def opener(self, path: str) -> Callable[[], BinaryIO]:
+        self.place(path)
+        return lambda: io.BytesIO(self.read(path))  # of layers nobody asks for it
+
+
+def _name(part: Part) -> str:
+    return "index.json" if part.type == _OCI_INDEX else part.digest and "blobs/" + part.digest.replace(":", "/")
 
 
 def _overlay(path: Path, part: Part, index: int, context: OpenContext) -> Layer:
@@ -140,6 +187,9 @@ def _parts(file: BinaryIO) -> tuple[int, tuple[Part, ...]]:
 
 
 def _part(type_: int, offset: int, size_bytes: int, extra: bytes) -> Part:
+    if type_ == _OCI_BLOB:
+        digest = extra.partition(b"\0")[0].decode("ascii", "replace")
+        return Part(type_, offset, size_bytes, digest=digest if is_digest(digest) else "")
     if type_ != _PARTITION:
         return Part(type_, offset, size_bytes)
     file_system, role, architecture = struct.unpack_from("<ii3s", extra)

@@ -72,14 +72,15 @@ def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = ""
 
 
 def _upper(found: Squashfs) -> Iterator[tuple[bytes, Inode]]:
-    """The entries of an overlay as those of a layer: they lie in ``upper``, and what it removes is a whiteout.
+    """The entries of an overlay as those of a layer: they may lie in ``upper``, and what it removes is a whiteout.
 
     **Source:** Linux, ``Documentation/filesystems/overlayfs.rst``, "whiteouts and opaque directories".
     """
+    at_root = not any(path == b"upper" and inode.kind == "d" for path, inode in found.entries(depth=1))
     for path, inode in found.entries():
-        if not path.startswith(b"upper/"):
+        if not at_root and not path.startswith(b"upper/"):
             continue
-        path = path[6:]
+        path = path if at_root else path[6:]
         folder, slash, name = path.rpartition(b"/")
         if inode.kind == "c" and not inode.device:
             yield folder + slash + b".wh." + name, Inode("f", 0o644, 0, 0, inode.number)

@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 import pytest
 
 from careen.errors import InputError
@@ -95,3 +98,47 @@ def test_an_overlay_removes_what_lies_below(tmp_path):
         "b",
     ]
     assert [package.name for package in found.packages] == ["musl"]
+
+
+def descriptor(data, media_type="application/vnd.oci.image.manifest.v1+json"):
+    return {"mediaType": media_type, "digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+
+
+def oci_sif(*layers):
+    config = json.dumps(
+        {
+            "os": "linux",
+            "architecture": "amd64",
+            "config": {"User": "app"},
+            "rootfs": {"type": "layers", "diff_ids": [descriptor(layer)["digest"] for layer in layers]},
+        }
+    ).encode()
+    manifest = json.dumps(
+        {
+            "schemaVersion": 2,
+            "config": descriptor(config, "application/vnd.oci.image.config.v1+json"),
+            "layers": [descriptor(layer, "application/vnd.sylabs.image.layer.v1.squashfs") for layer in layers],
+        }
+    ).encode()
+    index = json.dumps({"schemaVersion": 2, "manifests": [descriptor(manifest)]}).encode()
+    return index, (*layers, config, manifest)
+
+
+def test_an_oci_sif(tmp_path):
+    over = squashfs({"var": {"lib": {"dpkg": {"status": status(("zlib1g", "1.2"))}}}, "etc": {"extra": b""}})
+    index, blobs = oci_sif(ROOT, over)
+    image = opened(tmp_path, sif(index=index, blobs=blobs))
+    assert (image.kind, image.platform, image.config.user) == ("image", Platform("linux", "amd64"), "app")
+    found = inventory(image)
+    assert [(package.name, package.evidence[0].layer) for package in found.packages] == [("zlib1g", 1)]
+    assert found.unknowns == ()
+
+
+def test_an_oci_sif_whose_blobs_are_missing_or_wrong(tmp_path):
+    index, blobs = oci_sif(ROOT)
+    for kept, reason in ((blobs[1:], "is missing"), (blobs[:-1], "is missing"), (blobs[:-2], "is missing")):
+        with pytest.raises(InputError, match=reason):
+            opened(tmp_path, sif(index=index, blobs=kept))
+    index, blobs = oci_sif(b"no file system")
+    with pytest.raises(InputError, match="not a squashfs"):
+        opened(tmp_path, sif(index=index, blobs=blobs))

@@ -94,6 +94,15 @@ def test_a_folder_in_itself_ends_the_layer_and_what_was_read_stays(tmp_path):
     assert [unknown.whole_layer for unknown in delta.unknowns] == [True]
 
 
+def test_folders_without_end_are_said(monkeypatch, tmp_path):
+    monkeypatch.setattr("careen.formats.squashfs.MAX_DEPTH", 20)
+    tree = {"x": b""}
+    for _ in range(30):
+        tree = {"d": tree}
+    with pytest.raises(ValueError, match="more than 20 deep"):
+        members_of(written(tmp_path, squashfs(tree)))
+
+
 def test_damage_is_a_value_error(tmp_path):
     whole = squashfs(TREE, compressed=True)
     chance = random.Random(7)
