@@ -127,7 +127,10 @@ def fingerprint(kind: str, id: str, place: Place) -> str:
 
 
 def _fix(judged: Judged, key: Key) -> Fix:
-    versions = {text for found in judged.preferred for text in _next_fixed(found, judged.subject.version, key)}
+    preferred = judged.preferred
+    if judged.subject.upstream:  # of several who speak of a program, its maker knows the release that mends it
+        preferred = tuple(found for found in preferred if found.advisory.namespace == judged.subject.namespace) or preferred
+    versions = {text for found in preferred for text in _next_fixed(found, judged.subject.version, key)}
     if not versions:
         versions = {text for found in judged.flaw.hits for text in _next_fixed(found, judged.subject.version, key)}
     if not versions and judged.paid and judged.subject.entitled:

@@ -8,7 +8,7 @@ from careen.matching.products import product_of
 from careen.model.advisory import Range
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package
-from careen.plugins import Ecosystem
+from careen.plugins import Ecosystem, VersionScheme
 
 
 def package(type, name, path, version="1.0"):
@@ -72,3 +72,17 @@ def test_a_warning_of_jenkins_and_the_cve_that_names_it_are_one_finding():
     assert (found.id, found.fix.versions, found.confidence) == ("CVE-2098-1", ("1.19",), "confirmed")
     assert {one.source for one in found.advisories} == {"jenkins", "ghsa"}
     assert [one.id for one in findings(warning)] == ["SECURITY-12"]
+
+
+def test_the_maker_names_the_release_that_mends_its_program():
+    records = [
+        advisory("CVE-2098-1", "16.20.0", "Node.js", "node", source="node"),
+        advisory("BIT-node-2098-1", "16.16.0", "Bitnami", "node", source="bitnami", aliases=("CVE-2098-1",)),
+    ]
+    cpe = "cpe:2.3:a:nodejs:node.js:16.13.0:*:*:*:*:*:*:*"
+    node = Inventory(None, (replace(package("generic", "node", "usr/bin/node", "16.13.0"), cpe=cpe),))
+    schemes = SCHEMES | {"npm": VersionScheme("npm", SCHEMES["go"].key)}
+    (found,) = match(node, knowledge(*records), schemes, ECOSYSTEMS, TODAY).findings
+    assert (found.id, found.fix.versions, found.aliases) == ("CVE-2098-1", ("16.20.0",), ("BIT-node-2098-1",))
+    (found,) = match(node, knowledge(records[1]), schemes, ECOSYSTEMS, TODAY).findings
+    assert found.fix.versions == ("16.16.0",)
