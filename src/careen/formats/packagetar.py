@@ -64,7 +64,10 @@ def npm_name(file: BinaryIO, limits: Limits) -> str:
     file.seek(0)
     stream = open_stream(file, limits)
     for member in tar.members(stream):
-        if member.kind == "f" and member.path.count("/") == 1 and member.path.endswith("/package.json"):
+        folder, _, name = member.path.partition("/")
+        if (member.kind == "f" and not name) or folder == "blobs":
+            return ""  # the archive of an image, or of whatever else
+        if member.kind == "f" and name == "package.json":
             return text(json_object(_content(stream, member)).get("name"))
     return ""
 
@@ -88,7 +91,7 @@ def _deb(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
 def _release(head: PackageHead) -> Iterator[bytes]:
     """The distribution that a package says it was built for; nothing where it does not say."""
     if head.kind == "deb":
-        found, id_ = _DEBIAN.search(head.version), "debian"
+        found, id_ = _DEBIAN.search(head.version), "" if "ubuntu" in head.version else "debian"
     else:
         found = _DIST.search(head.version)
         vendor = (head.vendor or "").lower()

@@ -20,6 +20,7 @@ from .tarstream import TarStream, identity_of, limits_of
 
 HEAD_BYTES = 512
 PIECE_BYTES = 1 << 20
+NPM_BYTES = 64 << 20  # within which an archive names its package, or is none of npm
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
@@ -75,7 +76,7 @@ def _is_package(name: str, head: bytes, file: BinaryIO) -> bool:
     from careen.formats.packagetar import kind_of, npm_name
 
     kind = kind_of(name, head)
-    return bool(npm_name(file, Limits(inflated_bytes=1 << 30))) if kind == "npm" else bool(kind)
+    return bool(npm_name(file, Limits(inflated_bytes=NPM_BYTES))) if kind == "npm" else bool(kind)
 
 
 def _is_tar(head: bytes) -> bool:

@@ -127,6 +127,7 @@ def test_archives_of_images_are_left_to_others(tmp_path):
     for name, data in {
         "a.tar": make_layer({"a": b""}),
         "b.tgz": gzip.compress(make_layer({"manifest.json": b"[]"})),
+        "d.tgz": gzip.compress(make_layer({"blobs/package.json": b"{}", "index.json": b""})),
         "c": b"",
     }.items():
         (tmp_path / name).write_bytes(data)
