@@ -218,12 +218,12 @@ def test_hostile_files_end_soon(monkeypatch):
     )  # fmt: skip
     many = "services:\n" + "".join(f"  s{i}: {{image: a}}\n" for i in range(compose.MAX_SERVICES + 1))
     for text in (chain, wide, many):
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             read(text)
         except ValueError:
             pass
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
     with pytest.raises(ValueError, match="services"):
         read(many)
     with pytest.raises(ValueError, match="too large"):

@@ -41,6 +41,6 @@ def test_depth_and_length_are_borne():
     deep = "${A:-" * 1000 + "x" + "}" * 1000
     assert "x" in interpolate(deep, {})
     for text in ("${" * 300_000, "{" * 300_000 + "$", "${A:-" * 60_000 + "}" * 60_000):
-        start = time.perf_counter()
+        start = time.process_time()
         interpolate(text, {})
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2

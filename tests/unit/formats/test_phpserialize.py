@@ -45,6 +45,6 @@ def test_refused(data):
 
 def test_time_is_linear():
     data = b"a:200000:{" + b"".join(b"i:%d;i:1;" % number for number in range(200_000)) + b"}"
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(php_value(data)) == 200_000
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -40,10 +40,10 @@ def test_very_many_tables_are_refused():
 )
 def test_time_is_linear(piece):
     for read in (jsonc_object, toml_object):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(ValueError):
             read(b"{" + piece * (1_000_000 // len(piece)))
-        assert time.perf_counter() - started < 1.5
+        assert time.process_time() - started < 1.5
 
 
 def test_wrong_shapes_are_empty():

@@ -47,8 +47,8 @@ def test_lines_that_go_on():
 
 @pytest.mark.parametrize("piece", ["a", "a.", "[", " ", "=", "==1", "@/", "@a-1-", ";", "\\"])
 def test_time_is_linear(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     list(pinned(["name" + piece * (4000 // len(piece))] * 200))
     list(pinned([piece * 1_000_000]))
     list(pinned(["a \\"] * 100_000))
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5

@@ -44,9 +44,9 @@ def test_refused(data):
 
 def test_aliases_of_aliases_stay_small():
     lines = ["a0: &a0 [x]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 40)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(yaml_document("\n".join(lines).encode())) == 40
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_tag_constructs_nothing():

@@ -92,6 +92,6 @@ def test_words_of_known_variables():
     ],
 )
 def test_hostile_files_end_soon(text):
-    start = time.perf_counter()
+    start = time.process_time()
     read_dockerfile(text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

@@ -73,12 +73,12 @@ def test_unset_names():
     ],
 )
 def test_hostile_words_end_soon(text):
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         expand(text, {"x": "a" * 5000})
     except ValueError:
         pass
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_values_that_double_stop_growing():
