@@ -110,3 +110,5 @@ def test_facts_are_made_for_a_mirror(shell, tmp_path):
     assert shell.run("db", "update", "--from", tmp_path / "mirror").returncode == 0
     assert "debian-archive" in shell.run("db", "status").stdout
     assert shell.run("db", "seed", "--to", target).returncode == 2
+    missing = shell.run("db", "seed", "--archive", tmp_path, "--to", tmp_path / "absent" / "facts.json.xz")
+    assert (missing.returncode, "no such folder" in missing.stderr) == (2, True)

@@ -55,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         if arguments.to is None:
             raise UsageError("no file to write the facts to", "careen db seed --archive URL|DIR --to FILE")
+        if not arguments.to.parent.is_dir():
+            raise UsageError(f"{arguments.to.parent}: no such folder", "make it first")
         with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
             facts = make_facts(settings, arguments.to, progress)
         if not settings.quiet:

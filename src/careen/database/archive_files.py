@@ -21,7 +21,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
-from careen.errors import Error, NetworkError
+from careen.errors import Error, InputError, NetworkError
 from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
 from careen.formats.debian_changelog import changelog_in
 from careen.formats.inflate import Limits, open_stream
@@ -40,7 +40,7 @@ FORMS = (".xz", ".gz", "")
 _INDICES = dict[str, list[Offer]]
 
 
-class ArchiveError(Error):
+class ArchiveError(InputError):
     """``absent``: the archive has no such file."""
 
     def __init__(self, message: str, hint: str = "", *, absent: bool = False) -> None:

@@ -4,6 +4,7 @@ They are as old as the release of Careen, or as the file that ``careen db seed``
 ``debian_seed.txt`` alone. Raises: ArchiveError, NetworkError, OSError while making one.
 """
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from careen.formats.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
 from careen.formats.debian_releases import namespace_of
 
 from .archive import knowledge_of, release_facts
-from .archive_files import Archives
+from .archive_files import ArchiveError, Archives
 from .memory import MemoryDatabase
+
+log = logging.getLogger(__name__)
 
 FILE = Path(__file__).with_name("debian_seed.json.xz")
 NAMES = Path(__file__).with_name("debian_seed.txt")
@@ -42,11 +45,22 @@ def _told(facts: ReleaseFacts) -> ReleaseFacts:
 def make_seed(
     archives: Archives, target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = RELEASES
 ) -> ArchiveFacts:
-    """Asks the archives about each source package of each release, one after the other, and writes ``target``."""
+    """Asks the archives about each source package of each release, one after the other, and writes ``target``. A release
+    that they do not have is left out, with a warning."""
     import lzma
 
     wanted = dict.fromkeys(names or shipped_names(), ())
-    facts = ArchiveFacts({codename: release_facts(archives, codename, wanted, key) for codename in releases})
+    found: dict[str, ReleaseFacts] = {}
+    trouble: ArchiveError | None = None
+    for codename in releases:
+        try:
+            found[codename] = release_facts(archives, codename, wanted, key)
+        except ArchiveError as error:
+            log.warning("%s: %s", codename, error)
+            trouble = error
+    if trouble and not found:
+        raise trouble
+    facts = ArchiveFacts(found)
     data = lzma.compress(msgspec.json.encode(facts, order="sorted"), preset=9)
     aside = target.with_name(f"{target.name}.new")
     aside.write_bytes(data)

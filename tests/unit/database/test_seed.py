@@ -6,7 +6,7 @@ import pytest
 from tests.support.archive import Archive, changelog, debian_tar
 
 from careen.database import seed
-from careen.database.archive_files import Archives
+from careen.database.archive_files import ArchiveError, Archives
 from careen.formats.archive_facts import read_facts
 from careen.versions.deb import key
 
@@ -53,7 +53,10 @@ def test_made_of_an_archive(tmp_path, monkeypatch):
     text = changelog("jib", ("2-1+deb12u1", "CVE-2026-0001, CVE-2026-0002"), ("2-1", "CVE-2020-0001"))
     made.suite("bookworm", [made.source("jib", "2-1+deb12u1", debian_tar(text)), made.source("spar", "1-1", b"")])
     archives = Archives([str(made.write(tmp_path / "archive"))], None)
-    facts = seed.make_seed(archives, tmp_path / "facts.json.xz", key, ("jib", "spar", "absent"), ("bookworm",))
+    facts = seed.make_seed(archives, tmp_path / "facts.json.xz", key, ("jib", "spar", "absent"), ("bookworm", "trixie"))
+    with pytest.raises(ArchiveError, match="no release trixie"):
+        seed.make_seed(archives, tmp_path / "none", key, ("jib",), ("trixie",))
+    assert facts.releases.keys() == {"bookworm"}
     with (tmp_path / "facts.json.xz").open("rb") as file:
         assert read_facts(file) == facts
     assert facts.releases["bookworm"].sources["jib"].cves_by_version == {
