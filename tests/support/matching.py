@@ -7,8 +7,7 @@ from careen.matching.match import Matched, match
 from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, Range, SourceInfo
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Evidence, Package, Source
-from careen.plugins import Ecosystem, VersionScheme
-from careen.versions import jvm, upstream
+from careen.plugins import Ecosystem, VersionScheme, load
 
 TODAY = date(2026, 6, 1)
 DEBIAN = Distribution("debian", "12", "bookworm", pretty_name="Debian GNU/Linux 12 (bookworm)")
@@ -28,7 +27,7 @@ def release_key(text):
     return (int(epoch or 0), *map(int, numbers))
 
 
-SCHEMES = {
+SCHEMES = {one.name: one for one in load("careen.versions", "VERSION_SCHEME", VersionScheme)} | {
     name: VersionScheme(name, key)
     for name, key in {
         "deb": release_key,
@@ -37,7 +36,7 @@ SCHEMES = {
         "pep440": number_key,
         "go": number_key,
     }.items()
-} | {one.VERSION_SCHEME.name: one.VERSION_SCHEME for one in (jvm, upstream)}
+}
 ECOSYSTEMS = {
     "deb": Ecosystem("deb", "deb", distribution=True),
     "rpm": Ecosystem("rpm", "rpm", distribution=True),
