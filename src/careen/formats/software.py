@@ -3,7 +3,7 @@
 Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
 
     name      in words
-    osv       ["Ecosystem:name"], OSV's identities of it, the best first
+    osv       ["Ecosystem:name"], OSV's identities of it and those of its maker's own advisories, the best first
     cpe       ["vendor:product"] in the CPE dictionary, and what else it is called there; a third word is an edition that
               is sold apart ("gitlab:gitlab:enterprise")
     packages  its rpm and deb packages, as its maker and those who rebuild it call them; ``*``, ``?`` and ``[...]`` as in

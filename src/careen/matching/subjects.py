@@ -83,14 +83,17 @@ def subjects_of(
             elif ecosystem.namespace is not None:
                 key = key_name(ecosystem.namespace, package.name)
                 subjects.append(_by_itself(package, ecosystem.namespace, key, ecosystem.scheme, owner, product))
+            elif not owner and _is_judged_as_package(package, owning, inventory):
+                owned += 1
             elif product and not (owner and not knowledge.namespace(product.namespace)):
                 subject = _by_itself(package, product.namespace, product.names[0], product.scheme, owner)
                 identity = None if package.owned_by else named(package)
-                subjects.append(replace(subject, upstream=True, also=identity.places) if identity else subject)
+                if identity:
+                    also = tuple(place for place in identity.places if place != (subject.namespace, subject.name))
+                    subject = replace(subject, upstream=True, also=also)
+                subjects.append(subject)
             elif owner:
                 pass  # the package that it is a file of is a subject of its own
-            elif _is_judged_as_package(package, owning, inventory):
-                owned += 1
             elif (identity := named(package)) and not _is_of_distribution(package, owning, inventory):
                 subjects.append(_by_maker(package, identity))
             else:

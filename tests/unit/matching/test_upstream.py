@@ -159,3 +159,18 @@ def test_an_apk_of_nginx_org():
         [package], cpe(), advisory(fixed="9-r0", namespace="alpine:3.20", package="nginx"), distribution=alpine
     ).findings
     assert found.reason == "1.24.0 < 1.25.3 (upstream order, CPE f5:nginx)"
+
+
+def test_a_program_with_advisories_of_its_own_is_judged_once():
+    node = Package("generic", None, "node", "18.12.0", cpe="cpe:2.3:a:nodejs:node.js:18.12.0:*:*:*:*:*:*:*", confidence=0.8)
+    package = deb("nodejs", "18.12.0-1nodesource1", Source("nodejs", "18.12.0-1nodesource1"), vendor="third_party")
+    own = advisory("CVE-2026-0001", "18.20.0", "Node.js", "node", source="node")
+    records = [info("Node.js", "node", unfixed=True), own, cpe("nodejs:node.js", "18.19.0", id="CVE-2026-0002")]
+    alone = judged([node], *records)
+    assert [found.id for found in alone.findings] == ["CVE-2026-0001", "CVE-2026-0002"]
+    together = judged([package, replace(node, owned_by=package.purl)], *records)
+    assert sorted((found.package_name, found.id) for found in together.findings) == [
+        ("nodejs", "CVE-2026-0001"),
+        ("nodejs", "CVE-2026-0002"),
+    ]
+    assert together.judged == 2
