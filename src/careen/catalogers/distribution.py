@@ -94,7 +94,7 @@ def _merged(facts: list[Fact]) -> Distribution:
             chosen = replace(chosen, version=other.version)
         if not chosen.codename and other.codename and _same(chosen, other):
             chosen = replace(chosen, codename=other.codename)
-    if chosen.id == "debian" and not chosen.version and chosen.codename:
+    if chosen.id == "debian" and not chosen.version and chosen.codename and not chosen.pretty_name.endswith("/sid"):
         chosen = replace(chosen, version=_DEBIAN.get(chosen.codename, ""))
     return replace(chosen, evidence=Evidence(facts[0].path, facts[0].layer))
 

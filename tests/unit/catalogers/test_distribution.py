@@ -68,6 +68,12 @@ def test_before_its_release_debian_is_named_as_os_release_names_it():
     assert (found.codename, found.pretty_name) == ("buster", "Debian GNU/Linux buster/sid")
 
 
+def test_testing_and_unstable_are_not_the_release_that_they_become():
+    unreleased = 'ID=debian\nPRETTY_NAME="Debian GNU/Linux forky/sid"\nVERSION_CODENAME=forky\n'
+    assert of(etc__os_release=unreleased).version == of(etc__debian_version="forky/sid\n").version == ""
+    assert of(etc__os_release=unreleased.replace("/sid", "")).version == "14"
+
+
 def test_a_derivative_keeps_the_debian_version_of_its_parent():
     found = of(etc__debian_version="buster/sid\n", etc__lsb_release="DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=18.04\n")
     assert (found.id, found.version) == ("ubuntu", "18.04")
