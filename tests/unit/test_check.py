@@ -93,6 +93,20 @@ def test_a_comment_sets_aside_and_stays_visible():
     )
 
 
+def test_a_comment_speaks_for_its_own_file():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec:\n  hostPID: true%s\n  containers: [{name: a, image: b}]\n"
+    files = (
+        ("a.yaml", pod % ("a", " # careen:ignore K8S-002 a debugger") + "# careen:ignore-file K8S-023 built here\n"),
+        ("b.yaml", pod % ("b", "")),
+    )
+    found = report(*files)
+    assert {(one.finding.id, one.finding.location.path) for one in found.suppressed} == {
+        ("K8S-002", "a.yaml"),
+        ("K8S-023", "a.yaml"),
+    }
+    assert {"K8S-002", "K8S-023"} <= {one.id for one in found.findings if one.location.path == "b.yaml"}
+
+
 def test_kinds_are_judged_apart_and_told_together():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: b}]\n"
     compose = "services:\n  a:\n    image: b\n    privileged: true\n"

@@ -24,7 +24,7 @@ MAX_PLACES = 1000  # of one check in one document; nobody reads more
 
 
 class Ignore(Struct, frozen=True):
-    """A comment that settles a fault: ``ids`` on the lines ``first`` to ``last``; without lines, in the whole file."""
+    """A comment that settles a fault of its file: ``ids`` on the lines ``first`` to ``last``; without lines, in all of it."""
 
     ids: frozenset[str]
     source: str  # "PATH:LINE" of the comment
@@ -32,8 +32,8 @@ class Ignore(Struct, frozen=True):
     last: int | None = None
     reason: str = ""
 
-    def applies(self, id: str, line: int | None, end_line: int | None) -> bool:
-        if id not in self.ids:
+    def applies(self, id: str, path: str, line: int | None, end_line: int | None) -> bool:
+        if id not in self.ids or path != self.source.rpartition(":")[0]:
             return False
         if self.first is None:
             return True
@@ -66,7 +66,7 @@ def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ign
             where = place.path or path
             seen[where, place.message] += 1
             finding = _finding(check, place, where, seen[where, place.message])
-            rule = next((one for one in ignores if one.applies(check.id, place.line, place.end_line)), None)
+            rule = next((one for one in ignores if one.applies(check.id, where, place.line, place.end_line)), None)
             if rule is None:
                 findings.append(finding)
             else:
