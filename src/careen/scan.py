@@ -20,6 +20,7 @@ from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_as
 from careen.matching.coverage import coverage
 from careen.matching.match import Matched, match
+from careen.matching.remembered import Memory, remembered
 from careen.matching.vendors import vendor_of
 from careen.model.delta import Delta
 from careen.model.finding import Finding, Vulnerability
@@ -100,20 +101,22 @@ def report_of(
     scanners: Collection[str] = SCANNERS,
     checks: Sequence[Check] = (),
     placed: Callable[[Sequence[Vulnerability]], Sequence[Vulnerability]] = list,
+    memory: Memory | None = None,
 ) -> Report:
     """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``.
 
     ``checks`` judge the image's configuration and root file system. ``placed`` gives vulnerabilities their lines in the
-    Dockerfile.
+    Dockerfile. ``memory`` is where earlier verdicts are kept.
     """
     now = now or datetime.now(UTC)
     today = now.date()
     matched = Matched((), ())
     if knowledge is not None:
-        matched = match(inventory, knowledge, schemes, ecosystems, today, policy.severity_from)
+        matched = remembered(inventory, knowledge, schemes, ecosystems, today, policy.severity_from, memory)
         unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
-        if unrated and scores is not None:
-            matched = match(inventory, scores(unrated), schemes, ecosystems, today, policy.severity_from)
+        rated = scores(unrated) if unrated and scores is not None else knowledge
+        if rated.records(unrated) != knowledge.records(unrated):
+            matched = match(inventory, rated, schemes, ecosystems, today, policy.severity_from)
     asked = "vuln" in scanners
     covered = coverage(inventory, knowledge, matched, inventory.unknowns, today) if asked else _not_asked(inventory)
     about = About(image, inventory)

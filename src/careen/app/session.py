@@ -21,6 +21,7 @@ from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
 from careen.formats.savedreport import Saved
 from careen.layers.index import Readers
+from careen.matching.remembered import Memory
 from careen.model.delta import Delta
 from careen.model.image import Image
 from careen.model.inventory import Inventory
@@ -149,6 +150,7 @@ class Session:
                 scanners=settings.scanners,
                 checks=self._judges.running(("image",)),
                 placed=placed,
+                memory=Memory(self._store, self._readers.fingerprint),
             )
             return told(self._ruled(report, knowledge), knowledge)
 

@@ -119,7 +119,7 @@ def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
 def fingerprint(secrets: bool) -> str:
     """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store."""
     digest = hashlib.sha256(f"{__version__} {secrets}".encode())
-    for package in ("catalogers", "formats", "layers", "model", "secrets"):
+    for package in ("catalogers", "formats", "layers", "matching", "model", "secrets", "versions"):
         for folder in importlib.import_module(f"careen.{package}").__path__:  # (outside plugins add theirs)
             for path in sorted(path for path in Path(folder).rglob("*") if path.suffix in (".py", ".toml")):
                 status = path.stat()  # what was installed over it has another time, and reading it all takes longer
