@@ -58,10 +58,12 @@ class OwnArchives:
 
 def shipped(known: Sequence[Knowledge], namespaces: Collection[str]) -> Knowledge | None:
     """What Careen ships of the distributions of which nothing else is known."""
+    missing = [name for name in namespaces if codename_of(name) and not any(part.namespace(name) for part in known)]
+    if not missing:
+        return None
     from careen.database.seed import shipped_knowledge
 
-    missing = [name for name in namespaces if codename_of(name) and not any(part.namespace(name) for part in known)]
-    return shipped_knowledge(missing) if missing else None
+    return shipped_knowledge(missing)
 
 
 def make_facts(settings: Settings, target: Path, progress: Progress = silent) -> "ArchiveFacts":
