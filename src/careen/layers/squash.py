@@ -92,17 +92,18 @@ def squash(deltas: Sequence[Delta], after_layer: Callable[[int, Facts, frozenset
     """``after_layer(index, facts, changed catalogers)`` is called for every left prefix of the layers."""
     result = Squashed(deltas)
     folders, facts = result.folders, result.facts
+    below: dict[str, set[str]] = {}  # folder -> folders in it that hold something, at any depth
     for index, delta in enumerate(deltas):
         paths = delta.table.names()
-        if index:
-            _hide(folders, delta, paths)
+        touched = _hide(folders, below, delta, paths) if index else set()
         for row, path in enumerate(paths):
             folder, _, name = path.rpartition("/")
             names = folders.get(folder)
             if names is None:
                 names = folders[folder] = {}
+                _note(below, folder)
             names[name] = (index, row)
-        changed = _forget(result, index, facts) if index else set()
+        changed = _forget(result, touched, facts) if index else set()
         for cataloger, found in delta.facts.items():
             known = facts.setdefault(cataloger, {})
             changed.add(cataloger)
@@ -118,42 +119,56 @@ def visible_facts(facts: Facts, cataloger: str) -> list[Fact]:
     return [Fact(path, found[path][0], value) for path in sorted(found) for value in found[path][1]]
 
 
-def _hide(folders: dict[str, dict[str, tuple[int, int]]], delta: Delta, paths: list[str]) -> None:
-    opaque = frozenset(delta.opaque)
-    roots = {*delta.gone, *paths}
-    hidden: dict[str, bool] = {"": "" in opaque}
+def _note(below: dict[str, set[str]], folder: str) -> None:
+    while folder:
+        parent = folder.rpartition("/")[0]
+        inside = below.setdefault(parent, set())
+        if folder in inside:
+            return
+        inside.add(folder)
+        folder = parent
 
-    def is_hidden(folder: str) -> bool:
-        open_folders = []  # from the folder up to the first that is decided
-        while (known := hidden.get(folder)) is None:
-            if folder in roots or folder in opaque:
-                known = hidden[folder] = True
-                break
-            open_folders.append(folder)
-            folder = folder.rpartition("/")[0]
-        hidden.update(dict.fromkeys(open_folders, known))
-        return known
 
-    for folder in [folder for folder in folders if is_hidden(folder)]:
-        del folders[folder]
-    explicit = [path for path in delta.table.folders.split("\0") if path]
-    made = set(explicit)
-    for path in (*paths, *explicit):
+def _hide(
+    folders: dict[str, dict[str, tuple[int, int]]], below: dict[str, set[str]], delta: Delta, paths: list[str]
+) -> set[str]:
+    """Removes what a layer hides, in the time that its own entries and the removed ones take; gives all these paths."""
+    removed = {*paths}
+    for root in (*delta.opaque, *delta.gone, *paths):
+        if root in folders or root in below:
+            _empty(folders, below, root, removed)
+    made = [path for path in delta.table.folders.split("\0") if path]
+    seen = set(made)
+    for path in (*paths, *made):
         folder = path.rpartition("/")[0]
-        while folder and folder not in made:
-            made.add(folder)
+        while folder and folder not in seen:
+            seen.add(folder)
             folder = folder.rpartition("/")[0]
-    for path in (*delta.gone, *made):
+    for path in (*delta.gone, *seen):
         folder, _, name = path.rpartition("/")
-        if folder in folders:
-            folders[folder].pop(name, None)
+        if folder in folders and folders[folder].pop(name, None) is not None:
+            removed.add(path)
+    return removed
 
 
-def _forget(result: Squashed, index: int, facts: Facts) -> set[str]:
-    """Drops the facts whose file this layer removed or replaced; names the catalogers that lost some."""
+def _empty(folders: dict[str, dict[str, tuple[int, int]]], below: dict[str, set[str]], root: str, removed: set[str]) -> None:
+    """Removes all that is below a folder."""
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        prefix = folder + "/" if folder else ""
+        removed.update(prefix + name for name in folders.pop(folder, ()))
+        waiting += below.pop(folder, ())
+    parent = root.rpartition("/")[0]
+    if root and root in below.get(parent, ()):
+        below[parent].discard(root)
+
+
+def _forget(result: Squashed, touched: set[str], facts: Facts) -> set[str]:
+    """Drops the facts of files that a layer removed or replaced; names the catalogers that lost some."""
     changed = set()
     for cataloger, found in facts.items():
-        lost = [path for path, (layer, _) in found.items() if (result.entry(path) or (-1,))[0] != layer]
+        lost = [path for path in found.keys() & touched if (result.entry(path) or (-1,))[0] != found[path][0]]
         for path in lost:
             del found[path]
         if lost:
