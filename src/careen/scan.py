@@ -240,7 +240,7 @@ def _key(names: Sequence[str], reading: Reading) -> str:
 
 def _end_of_life(inventory: Inventory, knowledge: Knowledge | None) -> str | None:
     release = _release(inventory)
-    return knowledge.end_of_life(release.namespace) if release and knowledge else None
+    return knowledge.end_of_life(release.lifetime or release.namespace) if release and knowledge else None
 
 
 def _release(inventory: Inventory) -> "Release | None":

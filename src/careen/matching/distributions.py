@@ -27,6 +27,7 @@ class Release(Struct, frozen=True):
     stand_in: str | None = None  # namespace of a rebuild with the same versions
     paid: str | None = None  # namespace of support beyond the ordinary, whose fixes only its customers get
     entitled: bool = False  # it is switched on here
+    lifetime: str = ""  # the namespace under which the end of its own support is known, where it is another one
 
 
 class _Family(Struct, frozen=True):
@@ -97,6 +98,7 @@ def release_of(distribution: Distribution) -> Release | None:
         f"{family.stand_in}:{release}" if family.stand_in else None,
         f"{family.paid}:{release}" if family.paid else None,
         distribution.extended,
+        _lifetime(distribution, id, release),
     )
 
 
@@ -126,6 +128,17 @@ def title_of(namespace: str) -> str:
 def parent_of(distribution: Distribution) -> str | None:
     """A distribution that we know and that this one says it is like."""
     return next((_FAMILIES[id].title for id in distribution.id_like if id in _FAMILIES), None)
+
+
+def _lifetime(distribution: Distribution, id: str, release: str) -> str:
+    """Where the dates of support count releases otherwise than advisories do."""
+    if distribution.id == "centos":
+        return f"centos:{release}"  # it has RHEL's versions, but CentOS 8 ended seven years before RHEL 8
+    if id == "amzn" and release == "1":
+        return f"amzn:{distribution.version}"
+    if id == "sles" and "." not in release:
+        return f"sles:{release}.0"
+    return ""
 
 
 def _release(distribution: Distribution, parts: int) -> str:

@@ -76,7 +76,7 @@ def gaps_of(
         if count:
             namespaces.append(namespace)
             judged += count
-        reasons += _end_of_life(namespace, title, len(group), knowledge, today)
+        reasons += _end_of_life(group[0].lifetime or namespace, title, len(group), knowledge, today)
         if group[0].distribution:
             reasons += limited_of(namespace, group, knowledge, keys[group[0].scheme], today)
     return Gaps(tuple(reasons), tuple(namespaces), judged)

@@ -30,5 +30,5 @@ def needed(
         if vendors := patched(package, release):
             namespaces.update(vendors.namespaces)
         if release:
-            namespaces.update(filter(None, (release.namespace, release.stand_in, release.paid)))
+            namespaces.update(filter(None, (release.namespace, release.stand_in, release.paid, release.lifetime)))
     return frozenset(namespaces)

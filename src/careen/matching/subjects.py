@@ -43,6 +43,7 @@ class Subject(Struct, frozen=True):
     stand_in: str | None = None  # namespace to ask for flaws that this one does not name
     paid: str | None = None  # namespace of fixes that only paying customers get
     entitled: bool = False  # this image is a paying customer's
+    lifetime: str = ""  # namespace of the end of its release's support, where it is another one
     product: Product | None = None  # whose own advisories speak of it beside those of the namespace
     source: str = ""  # the source package's name, where the namespace speaks of those too
     channels: tuple[str, ...] = ()  # namespaces of extended support and of products that it came from
@@ -171,6 +172,7 @@ def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subjec
         stand_in=release.stand_in,
         paid=release.paid,
         entitled=release.entitled,
+        lifetime=release.lifetime,
     )
 
 

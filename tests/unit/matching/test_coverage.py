@@ -7,11 +7,11 @@ from careen.matching.coverage import coverage
 from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
 from careen.model.inventory import Inventory, Unknown
-from careen.model.package import Evidence, Package, Source
+from careen.model.package import Distribution, Evidence, Package, Source
 
 
-def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False):
-    inventory = Inventory(DEBIAN, tuple(packages), tuple(unknowns), files=7, unowned_executables=1)
+def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False, distribution=DEBIAN):
+    inventory = Inventory(distribution, tuple(packages), tuple(unknowns), files=7, unowned_executables=1)
     known = knowledge(*records, as_of=as_of)
     matched = match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY)
     found = coverage(inventory, None if without else known, matched, unknowns, TODAY)
@@ -77,6 +77,13 @@ def test_end_of_life(end, said):
     assert found.verdict == ("partially_assessed" if said else "assessed")
     if said:
         assert reasons["end_of_life"].detail == "Debian 12 gets no security updates since 2026-05-31"
+
+
+def test_centos_ended_before_the_release_whose_versions_it_has():
+    centos = Distribution("centos", "8", pretty_name="CentOS Linux 8")
+    records = info("rhel:8", unfixed=True), Support("rhel:8", "2029-05-31"), Support("centos:8", "2021-12-31")
+    _, reasons = cover([Package("rpm", "centos", "zlib", "1.2.11-16.el8")], *records, distribution=centos)
+    assert reasons["end_of_life"].detail == "CentOS 8 gets no security updates since 2021-12-31"
 
 
 def test_old_data():

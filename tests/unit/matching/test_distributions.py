@@ -81,6 +81,21 @@ def test_a_package_may_be_bound_to_another_distribution_than_the_image(distro, e
     assert (found.id, found.version) == expected
 
 
+@pytest.mark.parametrize(
+    ("id", "version", "lifetime"),
+    [
+        ("centos", "8", "centos:8"),
+        ("amzn", "2018.03", "amzn:2018.03"),
+        ("amzn", "2023", ""),
+        ("sles", "15", "sles:15.0"),
+        ("sles", "15.6", ""),
+        ("rocky", "9.4", ""),
+    ],
+)
+def test_support_ends_where_the_distribution_itself_ends(id, version, lifetime):
+    assert release_of(Distribution(id, version)).lifetime == lifetime
+
+
 def test_testing_and_unstable_have_a_codename_alone():
     image = Distribution("debian", "", "forky")
     assert distribution_of(Package("deb", None, "x", "1", distro="debian-forky"), image) is image
