@@ -1,8 +1,8 @@
-"""Source files come in, a Report goes out: the checks of each kind, and what Dockerfiles will install.
+"""Source files come in, a Report goes out: the checks of each kind, the secrets, and what Dockerfiles will install.
 
-Files are sorted by kind, each kind's documents are read and judged by its checks, the packages that Dockerfiles pin are
-matched with what is known, and the policy gives its verdict. Nothing is built or rendered, and what files name is fetched
-by ``ask`` alone, which the user switches on.
+Files are sorted by kind, each kind's documents are read and judged by its checks, credentials are looked for in them, the
+packages that Dockerfiles pin are matched with what is known, and the policy gives its verdict. Nothing is built or
+rendered, and what files name is fetched by ``ask`` alone, which the user switches on.
 """
 
 from collections import Counter
@@ -14,14 +14,14 @@ from msgspec.structs import replace
 
 from careen.checks.kind import Document, Kind, Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of
-from careen.checks.run import Outcome, joined, located, run
+from careen.checks.run import Ignore, Outcome, joined, located, run
 from careen.checks.tuning import Tuning, tuned
 from careen.database.knowledge import Knowledge
 from careen.formats import compose
 from careen.formats.containerinspect import Running
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.matching.match import Matched
-from careen.model.finding import Finding, Location, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, Location, Misconfiguration, Suppressed, SuppressedBy, Vulnerability
 from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence
@@ -34,6 +34,7 @@ from careen.predict.resolve import Ask, learnt
 from careen.predict.today import OffersOf, with_versions
 
 MAX_UNREAD = 50  # that are told one by one
+_CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # what a check is about that tells of one in a file
 
 
 class Checked(Struct, frozen=True):
@@ -41,6 +42,8 @@ class Checked(Struct, frozen=True):
     predicted: tuple[Predicted, ...]
     files: int  # that are of a kind that is checked
     unread: tuple[str, ...] = ()  # lock files and requirements that a build reads, and nobody could
+    secrets: tuple[ExposedSecret, ...] = ()
+    ignores: tuple[Ignore, ...] = ()  # comments that settle faults
 
 
 def check_files(
@@ -67,6 +70,7 @@ def check_files(
     outcomes: list[Outcome] = []
     installs: list[Predicted] = []
     unread: list[str] = []
+    ignores: list[Ignore] = []
     for kind in KINDS:
         members = by_kind.get(kind.name)
         if not members:
@@ -84,10 +88,54 @@ def check_files(
                         installs += by_files.predicted
                         unread += by_files.open
                 outcomes.append(run(checks, value, one.path, one.ignores))
+                ignores += one.ignores
             else:
                 unknowns.append(one)
     outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
-    return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())), tuple(unread))
+    return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())), tuple(unread), ignores=tuple(ignores))
+
+
+def with_secrets(checked: Checked, files: Sequence[SourceFile]) -> Checked:
+    """With the credentials in those files that are of a kind that is checked, as they are written.
+
+    What merely stands beside a name that promises one is left to the check that tells of the same line."""
+    from careen.secrets.find import Search
+    from careen.secrets.prefilter import Keywords
+    from careen.secrets.ruleset import load
+
+    told = _lines_with_credentials(checked.outcome)
+    by_name = {rule.id for rule in load() if rule.human or rule.near}
+    using = Keywords(load())
+    secrets: list[ExposedSecret] = []
+    suppressed: list[Suppressed] = []
+    unknowns: list[Unknown] = []
+    for file in files:
+        if kind_of(file.path, file.text) is None:
+            continue
+        search = Search(file.path, using)
+        search.feed(file.text.encode(errors="replace"))
+        for found in search.facts():
+            if isinstance(found, Unknown):
+                unknowns.append(found)
+                continue
+            place = found.location
+            rule = next((one for one in checked.ignores if one.applies(found.id, place.path, place.line, place.end_line)), None)
+            if rule is not None:
+                suppressed.append(Suppressed(found, SuppressedBy("comment", rule.source, rule.reason)))
+            elif found.id not in by_name or (place.path, place.line) not in told:
+                secrets.append(found)
+    outcome = joined((checked.outcome, Outcome(suppressed=tuple(suppressed), unknowns=tuple(unknowns))))
+    return replace(checked, outcome=outcome, secrets=tuple(secrets))
+
+
+def _lines_with_credentials(outcome: Outcome) -> set[tuple[str, int]]:
+    """What stands in one line alone: an instruction of several may have others beside the one that was told."""
+    settled = (one.finding for one in outcome.suppressed if isinstance(one.finding, Misconfiguration))
+    return {
+        (one.location.path, one.location.line)
+        for one in (*outcome.findings, *settled)
+        if one.location.line is not None and one.location.line == one.location.end_line and _CREDENTIAL & set(one.references)
+    }
 
 
 def check_running(
@@ -139,7 +187,7 @@ def report_of_files(
         reasons.append(Reason("unreadable", f"{len(all_unknowns)} files or parts of them could not be read"))
     inventory = Inventory(None, tuple(one.package for one in checked.predicted), all_unknowns, checked.files)
     coverage = Coverage("partially_assessed" if reasons else "assessed", tuple(reasons), checked.files, 0)
-    findings: list[Finding] = [*_placed(matched.findings, pinned), *checked.outcome.findings]
+    findings: list[Finding] = [*_placed(matched.findings, pinned), *checked.outcome.findings, *checked.secrets]
     assessed = assess(findings, coverage, all_unknowns, policy, now.date())
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),

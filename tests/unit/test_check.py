@@ -5,12 +5,13 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 
-from careen.check import check_files, report_of_files
+from careen.check import check_files, report_of_files, with_secrets
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.tuning import Tuning
 from careen.database.memory import MemoryDatabase
 from careen.matching.match import match
 from careen.model.advisory import Advisory, NamespaceInfo, Range
+from careen.model.finding import ExposedSecret
 from careen.plugins import Cataloger, Check, ReportOptions, VersionScheme, load
 from careen.policy.gates import read_gate
 from careen.policy.policy import Policy
@@ -179,3 +180,27 @@ def test_compose_files_in_a_ring_are_judged_and_the_ring_is_told():
     reasons = [unknown.reason for unknown in found.unknowns]
     assert len(reasons) == 2
     assert all("leads back to itself" in reason for reason in reasons)
+
+
+def test_credentials_are_found_in_what_is_checked():
+    text = (
+        "FROM debian:12\n"
+        "RUN git clone https://u: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@github.com/a/b\n"
+        "# careen:ignore aws-access-key-id of a test account\n"
+        "RUN echo AKIAQYLPMN5HHHFPZAM2\n"
+        'ENV API_TOKEN="9f86d081884c7d659a2feaa0c55ad015"\n'
+        "USER 1\n"
+    )
+    files = [SourceFile("Dockerfile", text), SourceFile("values.yaml", "token: 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\n")]
+    checked = with_secrets(check_files(files, checks_of, Rules(), Tuning()), files)
+    found = report_of_files(".", checked, (), Policy(fail_on=(read_gate("secret:high"),)), None, NOW)
+    secrets = [(one.id, one.location.path, one.location.line) for one in found.findings if isinstance(one, ExposedSecret)]
+    assert secrets == [("github-personal-access-token", "Dockerfile", 2)]  # DKR-010 tells of API_TOKEN
+    assert [(one.finding.id, one.by.source, one.by.reason) for one in found.suppressed] == [
+        ("aws-access-key-id", "Dockerfile:3", "of a test account")
+    ]
+    assert found.verdict.exit_code == 1
+    out = io.StringIO()
+    TABLE.write(found, out, ReportOptions())
+    assert "ghp_…(redacted)" in out.getvalue()
+    assert "wWPw5k4a" not in out.getvalue()

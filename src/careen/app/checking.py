@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def check(paths: Sequence[str], settings: Settings, progress: Progress = silent, commands: Sequence[str] = ()) -> Report:
     """The faults of source files, and the vulnerabilities that their build will bring; ``commands`` start containers."""
-    from careen.check import as_written, check_files, report_of_files
+    from careen.check import as_written, check_files, report_of_files, with_secrets
     from careen.checks.files import find_files
     from careen.checks.helm import with_charts
     from careen.matching.match import Matched, match
@@ -43,7 +43,8 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     policies = load_policies(settings.policy)
     policy = policy_of(settings)
     found = find_files(paths)
-    charts = with_charts([*_given(commands), *found.files], run if settings.allow_helm else None)
+    files = [*_given(commands), *found.files]
+    charts = with_charts(files, run if settings.allow_helm else None)
     unknowns = (*found.unknowns, *charts.unknowns)
     rules = _rules(settings, judges)
     with ExitStack() as opened:
@@ -53,6 +54,8 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
             check_files(charts.files, lambda kind: judges.of(kind.folders), rules, judges.tuning, ask, lock, offers_of),
             charts.lines,
         )
+    if "secret" in settings.scanners:
+        checked = with_secrets(checked, files)
     if not checked.files and not unknowns:
         raise InputError(
             f"nothing to check in {', '.join(paths)}",

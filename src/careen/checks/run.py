@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.formats.credentials import hidden
 from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -62,7 +63,8 @@ def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ign
             unknowns.append(Unknown(f"check {check.id}", Evidence(path, 0), f"{type(error).__name__}: {error}"))
             continue
         seen: Counter[tuple[str, str]] = Counter()
-        for place in places:
+        for written in places:
+            place = replace(written, message=hidden(written.message))  # what is secret in a line stays in its file
             where = place.path or path
             seen[where, place.message] += 1
             finding = _finding(check, place, where, seen[where, place.message])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from careen.formats.credentials import hidden
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.packagecommands import PackageCall, Spec
 from careen.formats.packagehead import PackageHead
@@ -29,8 +30,8 @@ def of_stage(stage: Stage, message: str) -> Place:
 
 
 def shown(words: tuple[str, ...], limit: int = 100) -> str:
-    """A command as one short line."""
-    text = " ".join(words)
+    """A command as one short line, without its credentials."""
+    text = hidden(" ".join(words))  # before it is cut: half of an address is none
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -35,7 +35,18 @@ _ASSIGNMENT = re.compile(
     r"""^[ \t]*(?:export[ \t]+)?["']?([A-Za-z][\w.-]{0,80})["']?[ \t]*[=:][ \t]*(\S.{0,500})$""", re.MULTILINE
 )
 _USER_INFO = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:([^\s/:@]{1,200})@")
+_IN_A_LINE = re.compile(
+    r"""(?P<before>
+          \b(?P<name>[A-Za-z][\w.-]{0,80})=["']?
+        | (?<!\S)(?:-u|--user|--creds)[ =]["']?[^\s:'"]{1,60}:
+        | \b(?:[Bb]earer|[Bb]asic|[Tt]oken)[ ](?=\S{8})
+        | \bmysql\w*\b[^|;&]{0,200}?[ ]-p
+        | \b(?:gh[pousr]_|github_pat_|npm_|glpat-|xox[abprs]-|[sr]k_live_|hf_|pypi-)(?=\w{10})
+        )(?P<value>[^\s"'&;|]+)""",
+    re.VERBOSE,
+)
 MAX_TEXT = 256 * 1024
+HIDDEN = "(redacted)"
 
 
 def is_credential(name: str, value: str) -> bool:
@@ -51,8 +62,8 @@ def names_credential(name: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(name[:200])]
     if not words or words[-1] in _ABOUT:
         return False
-    if not _TELLING.isdisjoint(words):
-        return True
+    if not _TELLING.isdisjoint(words) or any(word.endswith(("password", "passwd")) for word in words):
+        return True  # PGPASSWORD
     return any(
         (second == "key" and first in _KEYS) or (first == "key" and second == "content") for first, second in pairwise(words)
     )
@@ -70,6 +81,19 @@ def holds_password(value: str) -> bool:
 def passwords(value: str) -> list[str]:
     """The passwords that are written out in URLs in the value."""
     return [found for found in _USER_INFO.findall(value, 0, MAX_TEXT) if not _REFERENCE.fullmatch(found)]
+
+
+def hidden(line: str) -> str:
+    """A line of a command or address for people to read, without the credentials that are written in it."""
+    line = _USER_INFO.sub(lambda found: found[0].replace(f":{found[1]}@", f":{HIDDEN}@"), line)
+    return _IN_A_LINE.sub(_hidden, line)
+
+
+def _hidden(found: "re.Match[str]") -> str:
+    value = found["value"]
+    if found["name"] is not None and not (names_credential(found["name"]) and is_credential(found["name"], value)):
+        return found[0]
+    return found[0] if value.startswith(("$", "<", "{", "%", "@")) else f"{found['before']}{HIDDEN}"
 
 
 def assigned(text: str) -> list[tuple[int, str]]:

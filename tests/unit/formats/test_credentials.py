@@ -69,12 +69,49 @@ def test_lines_of_a_file_that_assign_credentials():
     assert credentials.assigned(text) == [(2, "DB_PASSWORD"), (3, "token")]
 
 
-@pytest.mark.parametrize("piece", [" ", "a", "a=", "password=\n", "://", "a://a:", "-----BEGIN ", "export ", "A1"])
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("git clone https://bob:s3cr3t@git.example/x", "git clone https://bob:(redacted)@git.example/x"),
+        ("curl -u admin:S3cr3tPass https://a/b", "curl -u admin:(redacted) https://a/b"),
+        ('curl -H "Authorization: Bearer abcdef0123456789" a', 'curl -H "Authorization: Bearer (redacted)" a'),
+        ("echo //r.example/:_authToken=npm_0123456789abc > x", "echo //r.example/:_authToken=npm_(redacted) > x"),
+        ("mysql -uroot -pSuperSecret1 -e x", "mysql -uroot -p(redacted) -e x"),
+        ("export PGPASSWORD=hunter2 && psql", "export PGPASSWORD=(redacted) && psql"),
+    ],
+)
+def test_a_line_is_shown_without_its_credentials(line, shown):
+    assert credentials.hidden(line) == shown
+    assert credentials.hidden(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "docker run -p 80:80 x",
+            "apt-get install nginx=1.2",
+            "curl -u $USER:$PASS a",
+            "http://10.0.0.1:8080/a@b",
+            "port 22: SSH",
+        ),
+        *("TOKEN=$(cat /run/secrets/t) make", "a container reads the token: it must", "TOKEN_URL=https://a.example/t make"),
+    ],
+)
+def test_a_line_without_credentials_is_shown_as_it_is(line):
+    assert credentials.hidden(line) == line
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["-u a:", "mysql ", "mysql -p", "Bearer ", " ", "a", "a=", "password=\n", "://", "a://a:", "-----BEGIN ", "export ", "A1"],
+)
 def test_time_is_linear(piece):
     def seconds(length):
         text = piece * (length // len(piece))
         start = time.process_time()
         credentials.assigned(text)
+        credentials.hidden(text)
         credentials.is_credential(text, text)
         return time.process_time() - start
 

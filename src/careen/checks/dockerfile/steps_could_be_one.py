@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from careen.checks.steps import of_step
+from careen.checks.steps import of_step, shown
 from careen.formats.dockerfile.stages import Dockerfile, Step
 from careen.plugins import Check, Place
 
@@ -18,7 +18,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             sum(not command.inner and not command.wrapped for command in step.commands) <= 1 and not step.instruction.heredocs
         )
         if before is not None and alone and before.stage == step.stage and before.instruction.flags == step.instruction.flags:
-            yield of_step(step, f"RUN {step.instruction.text[:50]}")
+            yield of_step(step, f"RUN {shown((step.instruction.text,), 50)}")
         before = step if alone else None
 
 
