@@ -125,6 +125,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
+    db: Annotated[
+        str | None, Meta(description="judge by this database instead, as it is: a file, or the one of a day (2026-11-24)")
+    ] = None
+    db_keep: Annotated[int, Meta(description="earlier databases to keep when an update makes another", ge=0)] = 0
+    db_max_age: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="exit with 3 where what judges the image was last asked for more days ago"),
+    ] = None
     plugins: Annotated[
         tuple[Path, ...],
         Meta(description="folder of plugins of your own, as catalogers/x.py in it; they run as Careen does; may be repeated"),

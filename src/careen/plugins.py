@@ -294,6 +294,8 @@ class Feed(Struct, frozen=True):
     part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and given back to ``parse``
     named: str = ""  # ``url`` is an index of a repository: the file lies beside it and has this in its name, which changes
     full: bool = False  # large: fetched by ``careen db update --full`` alone, and kept by every other update
+    changes: str = ""  # address of a list of what changed, newest first, a line "<moment>,<id>" for each record
+    single: str = ""  # address of one record as JSON, with {id} in it: ``url`` is a zip of them
 
 
 class AdvisorySource(Struct, frozen=True):

@@ -3,13 +3,17 @@
 Shape: ``osv/<Ecosystem>/all.zip`` of ``<id>.json``. Of a zip only the entries of its own ecosystem are taken: the
 others are in the other ecosystem's zip as well. Not read are Debian and Alpine, whose own trackers know more (states,
 packages never affected), and PSF, whose records about CPython name commits and no package.
+Of changes the file has a line of JSON for each record.
 A few damaged records are passed over; raises ValueError where there are many, or no archive.
-**Source:** OSV schema 1.7; the layout of OSV's bucket.
+What changed since the last time is fetched alone, by the list of changes that each ecosystem has.
+**Source:** OSV schema 1.7; the layout of OSV's bucket, ``modified_id.csv``.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from careen.formats import osv
@@ -39,23 +43,47 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is not None:
         needed = {ecosystem_of(namespace) for namespace in need.namespaces}
         wanted = [name for name in wanted if name in needed]
-    return tuple(Feed(f"osv/{name}/all.zip", f"{_BUCKET}/{quote(name)}/all.zip", compressed=True, part=name) for name in wanted)
+    return tuple(_feed(name) for name in wanted)
+
+
+def _feed(name: str) -> Feed:
+    place = f"{_BUCKET}/{quote(name)}"
+    return Feed(
+        f"osv/{name}/all.zip",
+        f"{place}/all.zip",
+        compressed=True,
+        part=name,
+        changes=f"{place}/modified_id.csv",
+        single=f"{place}/{{id}}.json",
+    )
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     now = datetime.now(UTC).isoformat()
     damaged = 0
     with file.open("rb") as stream:
-        members = [entry for entry in archive.entries(stream) if entry.name.endswith(".json")]
-        for entry in members:
+        is_lines = stream.read(1) == b"{"  # what changed since the last time
+        stream.seek(0)
+        members = [entry for entry in archive.entries(stream) if entry.name.endswith(".json")] if not is_lines else []
+        pieces = (
+            _lines(stream)
+            if is_lines
+            else ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in members)
+        )
+        for name, read in pieces:
             try:
-                found = tuple(osv.read(archive.read(stream, entry, MAX_RECORD_BYTES), feed.part, now))
+                found = tuple(osv.read(read(), feed.part, now))
             except ValueError as error:
                 damaged += 1
                 if damaged > 10 + len(members) // 100:
-                    raise ValueError(f"{damaged} damaged records, the last {entry.name}: {error}") from None
+                    raise ValueError(f"{damaged} damaged records, the last {name}: {error}") from None
                 continue
             yield from found
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for number, line in enumerate(iter(partial(stream.readline, MAX_RECORD_BYTES), b""), 1):
+        yield f"line {number}", partial(bytes, line)
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -5,26 +5,21 @@ In: a reference or paths, and the settings. Out: a report, or what else was aske
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from careen.app.checking import check, check_running
+from careen.app.databases import database_status, update_database
 from careen.app.exposing import exposure
 from careen.app.opening import open_context, open_image, platforms
 from careen.app.session import Session, report_or_scan
-from careen.app.wiring import advisory_sources, fetcher_of, open_store, reporters
+from careen.app.wiring import open_store, reporters
 from careen.config import Settings
-from careen.database.knowledge import database_path
 from careen.layers.compare import Change, changes, shared_layers
-from careen.model.advisory import DatabaseInfo
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Progress, silent
-
-if TYPE_CHECKING:
-    from careen.database.update import UpdateResult
 
 __all__ = [
     "Compared", "Session", "check", "check_running", "database_status", "exposure", "inventory", "inventory_diff",
@@ -80,24 +75,3 @@ def inventory_diff(before: str, after: str, settings: Settings, progress: Progre
             shared_layers((layer.digest for layer in old.layers), (layer.digest for layer in new.layers)),
             changes(had, has, session.schemes, session.ecosystems),
         )
-
-
-def update_database(settings: Settings, progress: Progress = silent, *, full: bool = False) -> "UpdateResult":
-    """Brings every source up to date, from the live addresses or a mirror; ``full``: also what is large."""
-    from careen.database.update import update
-    from careen.plugins import Need
-
-    return update(
-        settings.cache_dir,
-        advisory_sources(),
-        need=Need(full=full),
-        fetcher=fetcher_of(settings),
-        mirror_at=settings.db_from,
-        progress=progress,
-    )
-
-
-def database_status(settings: Settings) -> DatabaseInfo:
-    from careen.database.read import status
-
-    return status(database_path(settings.cache_dir))

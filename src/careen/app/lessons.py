@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from careen.app.archives import OwnArchives, shipped
+from careen.app.databases import database_of
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
-from careen.database.knowledge import Knowledge, database_path
+from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, Error
 from careen.matching.needs import needed
 from careen.model.delta import Delta
@@ -39,7 +40,7 @@ class Lessons:
     def begin(self, delta: Delta) -> None:
         """The first layer that names a distribution is enough to start with its advisories."""
         found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
-        if self._settings.offline or not found:
+        if not _asks(self._settings) or not found:
             return
         with self._lock:
             if self._thread is not None:
@@ -53,9 +54,14 @@ class Lessons:
         """The knowledge to judge this inventory by; None where there is no database and none could be had."""
         if self._thread is not None:
             self._thread.join()
-        if not self._settings.offline:
+        if _asks(self._settings):
             self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
         known = _knowledge(self._settings, opened)
+        if self._settings.db_max_age is not None and known:
+            from careen.database.age import refuse_older
+
+            namespaces = needed(inventory.packages, inventory.distribution, self._ecosystems)
+            refuse_older(known[-1], database_of(self._settings), namespaces, self._settings.db_max_age)
         known += self._learnt.archives.knowledge(self._settings, inventory, self._ecosystems, self._progress)
         seed = shipped(known, needed(inventory.packages, inventory.distribution, self._ecosystems))
         known += [seed] if seed else []
@@ -94,6 +100,11 @@ class Lessons:
         return True
 
 
+def _asks(settings: Settings) -> bool:
+    """Whether a scan may fetch: a database that was named is judged by as it is."""
+    return not settings.offline and settings.db is None
+
+
 def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
     return [Package(kind.purl_type, None, "", "") for kind in kinds]
 
@@ -106,10 +117,12 @@ def _knowledge(settings: Settings, opened: ExitStack) -> list[Knowledge]:
         from careen.database.private import advisories_folder
 
         private.append(advisories_folder(settings.advisories))
-    path = database_path(settings.cache_dir)
+    path = database_of(settings)
     try:
         database: list[Knowledge] = [opened.enter_context(open_database(path))]
     except DatabaseError as error:
+        if settings.db or settings.db_max_age is not None:
+            raise
         if not (private or settings.archive) or path.exists():
             log.warning("%s: %s", error, error.hint)
         database = []
@@ -120,4 +133,4 @@ def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str])
     from careen.database.backfill import backfill
     from careen.database.chain import Chain
 
-    return Chain((knowledge, backfill(settings.cache_dir, ids, None if settings.offline else fetcher_of(settings))))
+    return Chain((knowledge, backfill(settings.cache_dir, ids, fetcher_of(settings) if _asks(settings) else None)))

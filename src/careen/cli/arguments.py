@@ -99,10 +99,20 @@ def given(found: argparse.Namespace) -> dict[str, Any]:
 def _metavar(key: str, words: tuple[str, ...]) -> str:
     if key in ("severity", "unknown_as"):
         return "SEVERITY"
-    named = {"scanners": "SCANNERS", "fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
+    named = {"db": "FILE|DAY", "db_max_age": "DAYS", "db_keep": "N"}
+    named |= {"scanners": "SCANNERS", "fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
     if key in named:
         return named[key]
-    ends = {"file": "FILE", "cert": "FILE", "key": "FILE", "output": "FILE", "dir": "DIR", "advisories": "DIR", "config": "DIR", "plugins": "DIR"}
+    ends = {
+        "file": "FILE",
+        "cert": "FILE",
+        "key": "FILE",
+        "output": "FILE",
+        "dir": "DIR",
+        "advisories": "DIR",
+        "config": "DIR",
+        "plugins": "DIR",
+    }
     ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
     ends |= {"dockerfile": "FILE", "context": "DIR"}
     if key == "severity_from":

@@ -44,7 +44,7 @@ def parser() -> Parser:
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex"))
-    add_settings(made, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from"))
     add_settings(made, "what a build will install", ("context", "resolve", "resolve_hosts"))
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
     add_common(made)

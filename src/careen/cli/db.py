@@ -1,70 +1,188 @@
-"""``careen db``: brings the advisory database up to date, or shows what it holds and how old that is."""
+"""``careen db``: brings the advisory database up to date, shows what it holds and how old that is, and carries it elsewhere."""
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen.errors import DatabaseError, UsageError
 
-from .arguments import Parser, add_common, add_settings
+from .arguments import NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
+    from careen.config import Settings
+    from careen.database.compare import Difference
+    from careen.database.update import UpdateResult
     from careen.formats.archive_facts import ArchiveFacts
     from careen.model.advisory import DatabaseInfo, SourceInfo
+    from careen.plugins import Progress
+
+
+MAX_FIXES = 20
+TAKES = {"update": 0, "status": 0, "list": 0, "seed": 0, "export": 1, "import": 1, "push": 1, "pull": 1, "diff": 2}
 
 
 def parser() -> Parser:
-    made = Parser(prog="careen db", description="Update the advisory database, or show what it holds.")
-    made.add_argument(
-        "action",
-        choices=["update", "status", "seed"],
-        help="update: fetch and build; status: sources and ages; seed: see docs/offline.md",
+    made = Parser(
+        prog="careen db",
+        usage="careen db ACTION [flags] [FILE | OLD [NEW] | oci://HOST/NAME[:TAG]]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Update the advisory database, show what it holds, or carry it elsewhere.",
+        epilog="""\
+actions:
+  update             fetch and build
+  status             sources and ages
+  list               the database in use, and those that were kept
+  diff OLD [NEW]     what changed between two (files or days; NEW: the one in use)
+  export FILE        write it to one file, for machines without a network
+  import FILE        use the database of such a file
+  push oci://…       leave it in a registry
+  pull oci://…       use the one of a registry, by tag or @digest
+  seed               facts of a Debian archive: see docs/offline.md""",
     )
-    made.add_argument("--full", action="store_true", help="update: also the large archives of vendors (see docs/database.md)")
-    made.add_argument("--json", action="store_true", help="status for programs")
-    add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
+    made.add_argument("action", choices=list(TAKES), metavar="ACTION", help="what to do: see below")
+    made.add_argument("names", metavar="NAME", nargs="*", default=[], help="file, day or registry, as the action takes it")
+    made.add_argument("--json", action="store_true", help="status, list, diff: for programs")
+    add_settings(made, "database", ("db", "db_keep"), {"db_keep": "--keep"})
+    group = add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
+    group.add_argument("--full", action="store_true", help="also the large archives of vendors (see docs/database.md)")
+    group.add_argument(
+        "--accept",
+        metavar="SOURCE",
+        action="append",
+        default=[],
+        help="take this source as it is, whatever it lost or turned around: debian, osv/npm; may be repeated",
+    )
     made.add_argument("--to", metavar="FILE", type=Path, help="seed: the file of facts to write")
     add_settings(made, "seed", ("archive", "archive_keys"))
-    add_settings(made, "network", ("insecure", "ca_file", "timeout"))
+    add_settings(made, "registry and network", tuple(key for key in NETWORK if key != "mirrors"))
     add_common(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
-
     from .log import start
     from .progress import progress_on
 
+    takes, given = TAKES[arguments.action], arguments.names
+    if not takes - (arguments.action == "diff") <= len(given) <= takes:
+        raise UsageError(f"careen db {arguments.action} {_takes(arguments.action)}", "careen db --help")
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
+    with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+        text, failure = _done(arguments, settings, progress)
+    if not settings.quiet or arguments.action in ("status", "list", "diff"):
+        sys.stdout.write(text)
+    if failure:
+        raise failure
+    return 0
+
+
+def _takes(action: str) -> str:
+    words = {0: "takes no name", 1: "takes one name", 2: "takes an earlier database and at most one other"}
+    return words[TAKES[action]]
+
+
+def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
+    """What to tell of what was done, and what went wrong in spite of it."""
+    from careen import app
+
     if arguments.action == "update":
-        with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-            result = app.update_database(settings, progress, full=arguments.full)
-        if not settings.quiet:
-            sys.stdout.write(_text(app.database_status(settings), settings.verbose))
-        if result.failed:
-            names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
-            raise DatabaseError(f"could not update {names}", "the others are up to date; of these the old data is kept")
-        return 0
+        result = app.update_database(settings, progress, full=arguments.full, accept=arguments.accept)
+        return _text(app.database_status(settings), settings.verbose), _failure(result)
+    if arguments.action == "status":
+        info = app.database_status(settings)
+        return (_json(info) if arguments.json else _text(info, settings.verbose)), None
     if arguments.action == "seed":
         from careen.app.archives import make_facts
 
         if arguments.to is None:
             raise UsageError("no file to write the facts to", "careen db seed --archive URL|DIR --to FILE")
-        if not arguments.to.parent.is_dir():
-            raise UsageError(f"{arguments.to.parent}: no such folder", "make it first")
-        with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-            facts = make_facts(settings, arguments.to, progress)
-        if not settings.quiet:
-            sys.stdout.write(_seeded(facts, arguments.to))
-        return 0
-    info = app.database_status(settings)
-    sys.stdout.write(_json(info) if arguments.json else _text(info, settings.verbose))
-    return 0
+        return _seeded(make_facts(settings, arguments.to, progress), arguments.to), None
+    return _carried(arguments, settings, progress), None
+
+
+def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Progress") -> str:
+    from careen.app import databases
+
+    name, *other = arguments.names or ("",)
+    match arguments.action:
+        case "list":
+            found = databases.database_list(settings)
+            return _json(found) if arguments.json else _list(found)
+        case "diff":
+            difference = databases.database_diff(name, other[0] if other else None, settings)
+            return _json(difference) if arguments.json else _diff(difference, settings.verbose)
+        case "export":
+            artifact = databases.export_database(Path(name), settings)
+            size = Path(name).stat().st_size
+            return f"{_shown(name)}, {size:,} bytes: the database built {_shown(artifact.built)}\n{artifact.digest}\n"
+        case "import":
+            return _text(databases.import_database(Path(name), settings), settings.verbose)
+        case "push":
+            return "".join(f"{_shown(one)}\n" for one in databases.push_database(name, settings))
+        case _:
+            info, digest = databases.pull_database(name, settings, progress)
+            return f"{digest}\n{_text(info, settings.verbose)}"
+
+
+def _failure(result: "UpdateResult") -> DatabaseError | None:
+    if not result.failed:
+        return None
+    names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
+    held = sorted({feed.source for feed in result.failed if feed.detail.startswith("held back")})
+    hint = "the others are up to date; of these the old data is kept"
+    if held:
+        hint += f"; if it is right: careen db update {' '.join(f'--accept {name}' for name in held)}"
+    return DatabaseError(f"could not update {names}", hint)
+
+
+def _list(found: "Sequence[DatabaseInfo]") -> str:
+    if not found:
+        raise DatabaseError("there is no advisory database", "careen db update makes one")
+    lines = [f"{'BUILT':<19}  {'RECORDS':>9}  {'SIZE':>9}  {'DATA OF':<24}  FILE"]
+    for info in found:
+        days = sorted({source.as_of[:10] for source in info.sources if source.as_of}) or ["-"]
+        span = " to ".join(dict.fromkeys((days[0], days[-1])))
+        size = f"{Path(info.path).stat().st_size / 1e6:.1f} MB"
+        records = sum(source.records for source in info.sources)
+        built = info.built[:19].replace("T", " ")
+        lines.append(f"{_shown(built):<19}  {records:>9,}  {size:>9}  {_shown(span):<24}  {_shown(Path(info.path).name)}")
+    return "\n".join(lines) + "\n"
+
+
+def _diff(found: "Difference", verbose: bool) -> str:
+    lines = [f"{_shown(one.path)}, built {_shown(one.built)}" for one in (found.before, found.after)]
+    if not found.sources:
+        return "\n".join([*lines, "", "They say the same."]) + "\n"
+    width = max(6, *(len(one.name) for one in found.sources))
+    lines += ["", f"{'SOURCE':<{width}}  {'ADDED':>8}  {'REMOVED':>8}  {'CHANGED':>8}  DATA OF"]
+    for one in found.sources:
+        span = " -> ".join(dict.fromkeys((one.before[:10] or "-", one.after[:10] or "-")))
+        lines.append(f"{_shown(one.name):<{width}}  {one.added:>8,}  {one.removed:>8,}  {one.changed:>8,}  {_shown(span)}")
+    if found.fixes_changed:
+        lines += ["", f"{found.fixes_changed:,} changed fixes"]
+        told = found.fixes if verbose else found.fixes[:MAX_FIXES]
+        for fix in told:
+            before, after = (
+                ", ".join(versions[:3]) or status
+                for versions, status in ((fix.before, fix.status_before), (fix.after, fix.status_after))
+            )
+            lines.append(
+                f"  {_shown(fix.namespace)} {_shown(fix.package)} {_shown(fix.id)}: {_shown(before)} -> {_shown(after)}"
+            )
+        if len(told) < found.fixes_changed:
+            lines.append(f"  and {found.fixes_changed - len(told):,} more{'' if verbose else ': --verbose or --json'}")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(text: str) -> str:
+    from careen.formats.escape import visible
+
+    return visible(text)
 
 
 def _seeded(facts: "ArchiveFacts", target: Path) -> str:
@@ -80,10 +198,10 @@ def _seeded(facts: "ArchiveFacts", target: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _json(info: "DatabaseInfo") -> str:
+def _json(value: object) -> str:
     import msgspec
 
-    return msgspec.json.format(msgspec.json.encode(info), indent=2).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
 
 
 def _text(info: "DatabaseInfo", verbose: bool) -> str:

@@ -21,7 +21,11 @@ RULES = ("ignore_file", "vex", "image_vex", "ignore_unfixed", "severity_from", "
 def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
     add_settings(parser, "image", ("platform",))
     add_settings(parser, "policy", policy)
-    add_settings(parser, "advisories", ("offline", "advisories", "db_from", "archive", "archive_hosts", "archive_keys"))
+    add_settings(
+        parser,
+        "advisories",
+        ("offline", "db", "db_max_age", "advisories", "db_from", "archive", "archive_hosts", "archive_keys"),
+    )
     add_settings(parser, "registry and network", NETWORK)
     add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
     add_settings(parser, "telling", ("quiet", "no_progress"))

@@ -44,7 +44,7 @@ def parser() -> Parser:
     add_settings(made, "what to look for", ("scanners",))
     add_settings(made, "policy", ("fail_on", "grace_days", "ignore_unfixed", "severity_from", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
-    add_settings(made, "advisories", ("offline", "advisories", "db_from"))
+    add_settings(made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from"))
     add_settings(made, "registry and network", NETWORK)
     reading = add_settings(made, "reading", ("verify_diff_ids", "max_layer_bytes", "max_ratio"))
     reading.add_argument("--jobs", metavar="N", default=argparse.SUPPRESS, help="images to scan at the same time (default: 4)")

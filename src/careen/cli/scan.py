@@ -29,8 +29,9 @@ def parser() -> Parser:
     made.add_argument(
         "reference",
         metavar="REFERENCE",
-        help="image name, archive (.tar), OCI layout or root file system; - is an archive on standard input; "
-        "a prefix forces the source: docker:, podman:, registry:, containerd:, docker-archive:, oci-layout:, directory:, sbom:",
+        help="image name, archive (.tar, .sif, .squashfs), OCI layout, root file system or source tree, package (.deb, .rpm, "
+        ".whl …), jar, program or lock file; - is an archive on standard input; a prefix forces the source: docker:, podman:, "
+        "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, directory:, file:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms", "dockerfile"))
     add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance"))
@@ -38,7 +39,9 @@ def parser() -> Parser:
     gates = ("fail_on", "policy", "baseline", "grace_days", "ignore_unfixed", "severity_from", "unknown_as", "strict")
     add_settings(made, "policy", gates)
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
-    add_settings(made, "advisories", ("offline", "advisories", "db_from", "archive", "archive_hosts", "archive_keys"))
+    add_settings(
+        made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from", "archive", "archive_hosts", "archive_keys")
+    )
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
     add_common(made)

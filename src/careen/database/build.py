@@ -31,8 +31,9 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
+from .guard import Judge, doubt_of
 from .knowledge import answers_for_aliases, key_name
-from .rows import BUNDLE_FROM, SCHEMA, limited_key, pack_advisory, pack_limited, pack_record, pack_words
+from .rows import BUNDLE_FROM, SCHEMA, limited_key, pack_advisory, pack_limited, pack_record, pack_words, status_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -76,11 +77,15 @@ class FeedRow(Struct, frozen=True):
 
 
 class Fresh(Struct, frozen=True):
-    """A feed to be read anew. ``records`` raises ValueError where the file is not what it should be."""
+    """A feed to be read anew. ``records`` raises ValueError where the file is not what it should be.
+
+    ``replaces``: only the records of these ids; the others stay as they are in the previous file.
+    """
 
     row: FeedRow
     records: Callable[[], Iterable[Record]]
     accept_loss: bool = False
+    replaces: frozenset[str] | None = None
 
 
 class Kept(Struct, frozen=True):
@@ -94,8 +99,13 @@ class Built(Struct, frozen=True):
     failed: dict[str, str]  # path of a feed: why its new file was not taken
 
 
-def build(path: Path, feeds: Sequence[Fresh | Kept], built: str, previous: Path | None = None) -> Built:
-    """Writes ``path`` anew. A feed that fails keeps the rows that it has in ``previous``."""
+def build(
+    path: Path, feeds: Sequence[Fresh | Kept], built: str, previous: Path | None = None, judge: Judge | None = None
+) -> Built:
+    """Writes ``path`` anew. A feed that fails keeps the rows that it has in ``previous``.
+
+    With ``judge`` what a feed says is held against what it said before, and against verdicts that are known.
+    """
     import sqlite3
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +114,9 @@ def build(path: Path, feeds: Sequence[Fresh | Kept], built: str, previous: Path 
     aside = path.parent / f"{path.name}.{os.getpid()}.building"
     try:
         with _without_gc(), closing(_create(aside)) as connection:
-            result, rows = _fill(connection, feeds, built, previous)
+            result, rows = _fill(connection, feeds, built, previous, judge)
         _verify(aside, rows)
-        _put_in_place(aside, path)
+        put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
         raise DatabaseError(f"{path}: the database could not be built ({error})", "Is there space on the disk?") from error
     finally:
@@ -144,7 +154,11 @@ def _create(path: Path) -> "sqlite3.Connection":
 
 
 def _fill(
-    connection: "sqlite3.Connection", feeds: Sequence[Fresh | Kept], built: str, previous: Path | None
+    connection: "sqlite3.Connection",
+    feeds: Sequence[Fresh | Kept],
+    built: str,
+    previous: Path | None,
+    judge: Judge | None,
 ) -> tuple[Built, dict[str, int]]:
     old = rows_of(previous) if previous else {}
     if old:
@@ -164,10 +178,16 @@ def _fill(
             continue
         row, before = feed.row, old.get(feed.row.path)
         try:
-            count = writer.read(number, feed.records())
+            if feed.replaces is None:
+                count = writer.read(number, feed.records())
+            else:
+                count = writer.amend(number, row.path, feed.replaces, feed.records())
             if before and not feed.accept_loss and _is_loss(before.records, count):
                 raise ValueError(f"held back: {count} records, before it were {before.records}")
-            final[number] = replace(row, records=count)
+            doubt = doubt_of(connection, number, row.path if before else None, judge) if judge else ""
+            if doubt and before and not feed.accept_loss:
+                raise ValueError(f"held back: {doubt}")
+            final[number] = replace(row, records=count, detail="; ".join(filter(None, (row.detail, doubt))))
         except (ValueError, OSError) as error:
             failed[row.path] = str(error) or type(error).__name__
             writer.remove(number)
@@ -201,9 +221,9 @@ class _Writer:
             for table, names in _COLUMNS.items()
         }
 
-    def read(self, feed: int, records: Iterable[Record]) -> int:
-        """How many records of use there were."""
-        statements = known = part = bundles = 0
+    def read(self, feed: int, records: Iterable[Record], bundles: int = 0) -> int:
+        """How many records of use there were; ``bundles``: how many the feed has already."""
+        statements = known = part = 0
         last: tuple[Any, ...] = ()
         last_aliases: tuple[str, ...] = ()
         names: dict[str, set[str]] = defaultdict(set)
@@ -263,6 +283,42 @@ class _Writer:
         self._flush_all()
         return statements or known
 
+    def amend(self, feed: int, path: str, ids: frozenset[str], records: Iterable[Record]) -> int:
+        """The rows of the attached previous file, with these records in the place of those with their ids."""
+        self.copy({feed: path})
+        connection = self._connection
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS gone (id TEXT PRIMARY KEY)")
+        connection.execute("DELETE FROM temp.gone")
+        connection.executemany("INSERT INTO temp.gone VALUES (?)", [(id,) for id in sorted(ids)])
+        for table in ("advisory", "malicious", "record", "alias"):
+            self._counted(table, f"DELETE FROM {table} WHERE feed = ? AND id IN (SELECT id FROM temp.gone)", (feed,))  # noqa: S608
+        had = connection.execute("SELECT namespace, partial, detail FROM namespace WHERE feed = ?", (feed,)).fetchall()
+        self._counted("namespace", "DELETE FROM namespace WHERE feed = ?", (feed,))
+        (bundles,) = connection.execute("SELECT ifnull(max(id), 0) FROM bundle WHERE feed = ?", (feed,)).fetchone()
+        self.read(feed, records, bundles)
+        self._counted("namespace", "DELETE FROM namespace WHERE feed = ?", (feed,))
+        told = {namespace: (partial, detail) for namespace, partial, detail in had}
+        rows = connection.execute(
+            "SELECT namespace, count(*), count(DISTINCT name) FROM advisory WHERE feed = ? GROUP BY namespace", (feed,)
+        ).fetchall()
+        total = 0
+        for namespace, count, names in rows:
+            partial, detail = told.get(namespace, (0, ""))
+            total += count
+            self._add("namespace", (namespace, feed, count, names, partial, int(self._has_unfixed(namespace, feed)), detail))
+        self._flush_all()
+        (malicious,) = connection.execute("SELECT count(*) FROM malicious WHERE feed = ?", (feed,)).fetchone()
+        return int(total + malicious)
+
+    def _has_unfixed(self, namespace: int, feed: int) -> bool:
+        bodies = self._connection.execute("SELECT body FROM advisory WHERE namespace = ? AND feed = ?", (namespace, feed))
+        return any(status_of(body) in _UNFIXED for (body,) in bodies)
+
+    def _counted(self, table: str, sql: str, values: tuple[Any, ...]) -> None:
+        before = self._connection.total_changes
+        self._connection.execute(sql, values)
+        self.rows[table] -= self._connection.total_changes - before
+
     def copy(self, path_by_number: dict[int, str]) -> None:
         """Takes the rows of these feeds from the attached previous file."""
         if not path_by_number:
@@ -284,9 +340,7 @@ class _Writer:
         """Drops what was read of a feed that turned out to be damaged."""
         self._batches.clear()
         for table in _COLUMNS:
-            before = self._connection.total_changes
-            self._connection.execute(f"DELETE FROM {table} WHERE feed = ?", (feed,))  # noqa: S608
-            self.rows[table] -= self._connection.total_changes - before
+            self._counted(table, f"DELETE FROM {table} WHERE feed = ?", (feed,))  # noqa: S608
 
     def word(self, text: str) -> int:
         id = self._words.get(text)
@@ -332,7 +386,7 @@ def _verify(path: Path, rows: dict[str, int]) -> None:
                 raise DatabaseError(f"{path}: {found} rows in {table} where {expected} were written", "Is the disk all right?")
 
 
-def _put_in_place(aside: Path, path: Path) -> None:
+def put_in_place(aside: Path, path: Path) -> None:
     with aside.open("rb+") as file:
         os.fsync(file.fileno())
     aside.replace(path)

@@ -18,6 +18,7 @@ from msgspec import Struct
 from careen.errors import InputError, NetworkError
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
+from . import changes
 from .build import FeedRow
 from .knowledge import DERIVED
 
@@ -45,6 +46,7 @@ class Fetched(Struct, frozen=True):
     last_modified: str = ""
     sha256: str = ""
     detail: str = ""
+    replaces: frozenset[str] | None = None  # the file has these records alone
 
 
 class Origin(Struct, frozen=True):
@@ -81,10 +83,23 @@ def live(fetcher: Fetcher, progress: Progress = silent) -> Origin:
         return _names(unquote(one).strip().rstrip("/") for one in found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
+        if row and feed.changes and row.url == feed.url and row.last_modified:
+            since = changes.cursor(row.last_modified)
+            found = changes.since(fetcher, feed, since, target, progress) if since else None
+            if found is not None:
+                return _amended(row, found, target) if found.ids else None
+            row = None if changes.is_cursor(row.last_modified) else row  # what we have is no file that the server knows
         address = _beside(feed, listing(feed.url)) if feed.named else feed.url
         return _download(fetcher, address, feed, row, target, progress, feed.url)
 
     return Origin(listing, fetch, lambda feed: bool(feed.url))
+
+
+def _amended(row: FeedRow, found: changes.Changes, target: Path) -> Fetched:
+    return Fetched(
+        target, row.url, found.newest[:10], last_modified=found.newest, sha256=_sha256(target), detail=row.detail,
+        replaces=found.ids,
+    )  # fmt: skip
 
 
 def _beside(feed: Feed, names: tuple[str, ...]) -> str:

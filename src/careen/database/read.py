@@ -173,6 +173,36 @@ class Database:
         with self._reading():
             return {name: unpack_words(packed) for name, packed in self._listed(sql, names)}
 
+    def namespaces(self) -> tuple[str, ...]:
+        with self._reading():
+            return tuple(self._words[id] for (id,) in self._rows("SELECT DISTINCT namespace FROM namespace"))
+
+    def every_advisory(self, namespace: str) -> Iterator[tuple[str, Advisory]]:
+        """All of a namespace by name and id, each with its source: to compare databases, or one with what it was."""
+        sql = "SELECT name, feed, id, body FROM advisory WHERE namespace = ? ORDER BY name, feed, id, part"
+        with self._reading():
+            for name, feed, id, packed in self._rows(sql, (self._word_ids.get(namespace),)):
+                said = unpack_advisory(namespace, name, id, packed, self._words, partial(self._bundle, feed))
+                yield _label(*self._feeds[feed][:2]), said
+
+    def every_row(self, table: str) -> Iterator[tuple[str, tuple[str, str], tuple[Any, ...]]]:
+        """All rows of another table: their source, what they are about, and what they say."""
+        columns = {
+            "record": "feed, '', id, body",
+            "malicious": "feed, name, id, namespace, versions",
+            "epss": "feed, '', id, score, percentile",
+            "exploited": "feed, '', id, added, ransomware",
+            "repository": "feed, name, '', namespaces",
+            "support": "feed, namespace, '', end_of_life",
+        }
+        with self._reading():
+            for feed, name, id, *said in self._rows(f"SELECT {columns[table]} FROM {table}"):  # noqa: S608
+                if table == "record":
+                    said = [unpack_record(id, said[0], self._words)]
+                elif table == "malicious":
+                    said[0] = self._words[said[0]]
+                yield _label(*self._feeds[feed][:2]), (name, id), tuple(said)
+
     def _bundle(self, feed: int, number: int) -> tuple[str, ...]:
         key = (feed, number)
         if key not in self._bundles:

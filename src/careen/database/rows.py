@@ -85,6 +85,10 @@ def unpack_advisory(
     )
 
 
+def status_of(packed: bytes) -> Status:
+    return _BODY.decode(packed).s
+
+
 def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> bytes:
     return _PACKER.encode(
         RecordBody(

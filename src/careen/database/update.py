@@ -9,7 +9,7 @@ Raises: DatabaseError, InputError, NetworkError.
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
 from datetime import UTC, datetime
@@ -20,11 +20,13 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
 from .build import FeedRow, Fresh, Kept, build, rows_of
+from .guard import Judge
 from .knowledge import database_path
 from .lock import exclusive
 from .origin import Fetched, FetchError, Origin, folder, live, mirror
@@ -64,12 +66,14 @@ def update(
     progress: Progress = silent,
     max_age_s: float = 0,
     patience_s: float | None = None,
-    accept_loss: bool = False,
+    accept: Collection[str] = (),
+    judge: Judge | None = None,
 ) -> UpdateResult:
     """``need`` None asks for everything. Feeds asked for within ``max_age_s`` are not asked for again.
 
     ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for.
-    ``mirror_at`` is a folder or URL to use instead of the live addresses.
+    ``mirror_at`` is a folder or URL to use instead of the live addresses. ``accept`` names sources, or parts of them, that
+    are taken as they are, whatever they lost; ``judge`` says what statements mean, to notice a feed that turned around.
     """
     import shutil
 
@@ -86,7 +90,7 @@ def update(
         scratch.mkdir()
         try:
             origin = _origin(mirror_at, fetcher, progress)
-            job = _Job(path, scratch, origin, asked, max_age_s, patience_s, accept_loss, progress)
+            job = _Job(path, scratch, origin, asked, max_age_s, patience_s, accept, judge, progress)
             return _update(job, sources, need)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -115,7 +119,8 @@ class _Job(Struct, frozen=True):
     asked: str
     max_age_s: float
     patience_s: float | None
-    accept_loss: bool
+    accept: Collection[str]
+    judge: Judge | None
     progress: Progress
 
 
@@ -129,7 +134,7 @@ def _origin(mirror_at: str | None, fetcher: Fetcher | None, progress: Progress) 
 
 def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
     old = rows_of(job.path)
-    checked = _read_checked(job.path)
+    checked = read_checked(job.path)
     wanted = [
         (source, feed)
         for source in sources
@@ -150,6 +155,8 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
             asking.append((source, feed))
     fetched = _fetch(job, asking, old, results)
     keep = dict(old) if need.namespaces is not None else _kept(old, sources, wanted, need)
+    asked_now = {path for path, result in results.items() if result.state == "unchanged"}
+    keep = {path: replace(row, fetched=_now()) if path in asked_now else row for path, row in keep.items()}
     changed = bool(fetched) or keep.keys() != old.keys()
     if changed:
         _build(job, fetched, keep, old, sources, [feed.path for _, feed in wanted], results)
@@ -263,11 +270,12 @@ def _build(
         )
         before = old.get(feed.path)
         other_place = before is not None and before.url != one.url
-        parts[feed.path] = Fresh(row, _reader(job, source, feed, one.file), job.accept_loss or other_place)
+        accepted = other_place or bool({source.name, f"{source.name}/{feed.part}", feed.path}.intersection(job.accept))
+        parts[feed.path] = Fresh(row, _reader(job, source, feed, one.file), accepted, one.replaces)
     ranks = {source.name: number for number, source in enumerate(sources)}
     places = {path: number for number, path in enumerate([*old, *order])}  # the order of a source's feeds, where it gives one
     ordered = sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
-    built = build(job.path, ordered, now, job.path if old else None)
+    built = build(job.path, ordered, now, job.path if old else None, job.judge)
     for source, feed, _ in fetched:
         if reason := built.failed.get(feed.path):
             results[feed.path] = FeedResult(source.name, feed.path, "failed", reason, built.records.get(feed.path, 0))
@@ -285,7 +293,7 @@ def _reader(job: _Job, source: AdvisorySource, feed: Feed, file: Path) -> Callab
     return records
 
 
-def _read_checked(path: Path) -> dict[str, str]:
+def read_checked(path: Path) -> dict[str, str]:
     try:
         return msgspec.json.decode(path.with_name("checked.json").read_bytes(), type=dict[str, str])
     except (OSError, ValueError, RecursionError):

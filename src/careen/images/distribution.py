@@ -1,7 +1,10 @@
 """What a registry serves: digests, manifests, blobs and tags of one repository, with every refusal explained.
 
+It takes blobs and manifests too, one request each.
+
 Raises: InputError for what is not there or denied, NetworkError for the rest.
-**Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Content discovery", "Error codes".
+**Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Push", "Content discovery", "Error
+codes".
 """
 
 import hashlib
@@ -9,7 +12,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
 
@@ -82,6 +85,27 @@ class Repository:
         finally:
             response.close()
 
+    def push_blob(self, digest: str, data: bytes) -> None:
+        """Leaves a blob there, unless it is there already."""
+        response = self._ask(f"blobs/{digest}", method="HEAD")
+        response.close()
+        if response.status == 200:
+            return
+        response = self._ask("blobs/uploads/", method="POST")
+        location = response.headers.get("location", "")
+        self._expect(response, 202, digest)
+        if not location:
+            raise NetworkError(f"{self.reference.registry} does not say where to send what it was offered", "try again later")
+        url = urljoin(response.url, location)
+        url += f"{'&' if urlsplit(url).query else '?'}{urlencode({'digest': digest})}"
+        response = self._ask(url, method="PUT", headers={"Content-Type": "application/octet-stream"}, body=data)
+        self._expect(response, 201, digest)
+
+    def push_manifest(self, name: str, data: bytes, media_type: str) -> None:
+        """Leaves a manifest under a tag or its digest; its blobs have to be there."""
+        response = self._ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
+        self._expect(response, 201, name)
+
     def tags(self, pages: int = _TAG_PAGES) -> tuple[str, ...] | None:
         """Some thousands of tags, None where they are not told; InputError where there is no such repository."""
         return self._listed("tags/list", "tags", pages)
@@ -111,9 +135,21 @@ class Repository:
             query = following or ""
         return tuple(found)
 
-    def _ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
-        url = urljoin(f"{self._root()}/v2/{self.reference.repository}/", path)
-        sent, response = self._send(url, method, headers or {})
+    def _expect(self, response: Response, status: int, name: str) -> None:
+        try:
+            if response.status != status:
+                raise self._refusal(response, name)
+        finally:
+            response.close()
+
+    def _ask(
+        self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Response:
+        root = self._root()
+        url = urljoin(f"{root}/v2/{self.reference.repository}/", path)
+        if urlsplit(url).netloc != urlsplit(root).netloc:  # where a registry wants its blobs sent: it is shown no credentials
+            return self._fetcher.request(url, method=method, headers=headers or {}, body=body)
+        sent, response = self._send(url, method, headers or {}, body)
         here = urlsplit(response.url).netloc == urlsplit(url).netloc  # nobody else is shown credentials
         if response.status == 401 and here:
             try:
@@ -123,13 +159,13 @@ class Repository:
                 raise
             if renewed:
                 response.close()
-                _, response = self._send(url, method, headers or {})
+                _, response = self._send(url, method, headers or {}, body)
         return response
 
-    def _send(self, url: str, method: str, headers: Mapping[str, str]) -> tuple[str | None, Response]:
+    def _send(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> tuple[str | None, Response]:
         sent = self._authorizer.header
         with_leave = {**headers, "Authorization": sent} if sent else headers
-        return sent, self._fetcher.request(url, method=method, headers=with_leave)
+        return sent, self._fetcher.request(url, method=method, headers=with_leave, body=body)
 
     def _root(self) -> str:
         """``https://HOST``; on this machine ``http://HOST`` where there is no TLS, as Docker does."""

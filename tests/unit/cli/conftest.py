@@ -27,7 +27,7 @@ def app(monkeypatch):
             raise fake.report
         return fake.report(settings) if callable(fake.report) else fake.report
 
-    def update_database(settings, progress=silent, *, full=False):
+    def update_database(settings, progress=silent, *, full=False, accept=()):
         fake.asked.append(("update", settings))
         return fake.updated
 

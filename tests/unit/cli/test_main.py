@@ -44,7 +44,7 @@ def test_no_command_is_a_usage_error_that_helps(careen_command):
         (["scan", "x", "--fail"], "unknown flag --fail", "did you mean --fail-on?"),
         (["scan", "x", "--fail-on"], "--fail-on: expected one argument", "careen scan --help"),
         (["scan", "x", "--registry-password", "y"], "unknown flag --registry-password", "did you mean"),
-        (["db"], "missing action", "careen db --help"),
+        (["db"], "missing ACTION", "careen db --help"),
         (["completion", "tcsh"], "shell: invalid choice: 'tcsh'", "careen completion --help"),
         (["\x1b[2J"], "unknown command '\\x1b[2J'", ""),
     ],

@@ -1,0 +1,112 @@
+"""Databases beside the one in use: earlier ones that were kept, and one that came from elsewhere put in its place.
+
+Layout of the folder: ``kept/<moment of its building>.sqlite``, names as in file systems of every kind (``-`` for ``:``).
+Raises: DatabaseError, InputError.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from careen.errors import DatabaseError
+from careen.model.advisory import DatabaseInfo
+
+from .build import put_in_place
+from .lock import exclusive
+from .read import status
+
+LOCK_PATIENCE_S = 900.0
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@contextmanager
+def keeping(path: Path, count: int) -> Iterator[None]:
+    """The database as it is now is kept if the block puts another in its place, with ``count`` earlier ones in all."""
+    before = _built(path) if count else ""
+    if not before:
+        yield
+        return
+    held = path.parent / "kept" / f"{before.replace(':', '-')}.sqlite"
+    known = held.exists()
+    if not known:
+        _link(path, held)
+    try:
+        yield
+    finally:
+        if not known and _built(path) == before:
+            held.unlink()
+    for old in _kept(path)[count:]:
+        old.unlink(missing_ok=True)
+
+
+def listed(path: Path) -> tuple[DatabaseInfo, ...]:
+    """The one in use, then those that were kept, newest first. What cannot be read is left out."""
+    found = []
+    for file in (path, *_kept(path)):
+        try:
+            found.append(status(file))
+        except DatabaseError:
+            continue
+    return tuple(found)
+
+
+def chosen(path: Path, wanted: str) -> Path:
+    """The file that ``wanted`` means: a file's name, or the newest database that was built on a day or before it."""
+    file = Path(wanted).expanduser()
+    if not _DAY.fullmatch(wanted):
+        if not file.is_file():
+            raise DatabaseError(f"{wanted}: there is no such database", "a file, or a day: careen db list names those kept")
+        return file
+    built = {info.built: info.path for info in listed(path)}
+    until = [moment for moment in built if moment[:10] <= wanted]
+    if not until:
+        there = ", ".join(sorted({moment[:10] for moment in built})) or "none"
+        raise DatabaseError(
+            f"there is no database of {wanted} or before (there is {there})", "careen db update --keep N keeps earlier ones"
+        )
+    return Path(built[max(until)])
+
+
+def install(path: Path, write: Callable[[Path], None], count: int = 0) -> None:
+    """Puts what ``write`` makes in a file aside, and verifies, in the place of the database."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.parent / f"{path.name}.{os.getpid()}.coming"
+    with exclusive(path.parent / "lock", LOCK_PATIENCE_S) as held:
+        if not held:
+            raise DatabaseError("another process is updating the advisory database", "wait for it")
+        try:
+            for leftover in path.parent.glob("*.coming"):
+                leftover.unlink(missing_ok=True)
+            write(aside)
+            with keeping(path, count):
+                put_in_place(aside, path)
+            # When the feeds of the other database were last asked for says nothing of these.
+            path.with_name("checked.json").unlink(missing_ok=True)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def _kept(path: Path) -> list[Path]:
+    return sorted((path.parent / "kept").glob("*.sqlite"), reverse=True)
+
+
+def _built(path: Path) -> str:
+    try:
+        return status(path).built
+    except DatabaseError:
+        return ""
+
+
+def _link(path: Path, to: Path) -> None:
+    """The file under a second name: a new database gets a file of its own, so that this one does not change."""
+    import shutil
+
+    to.parent.mkdir(exist_ok=True, mode=0o700)
+    try:
+        os.link(path, to)
+    except OSError:  # a file system without links
+        aside = to.with_suffix(".copying")
+        shutil.copyfile(path, aside)
+        aside.replace(to)
