@@ -6,9 +6,8 @@ ValueError for what is no ELF file and for tables that cannot be.  **Source:** S
 
 import io
 from collections.abc import Iterator
-from functools import lru_cache
 from struct import Struct as Layout
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from msgspec import Struct
 
@@ -16,6 +15,8 @@ MAX_TABLE_ENTRIES = 65_536
 MAX_CONTENT_BYTES = 64 << 20
 MAX_NAME_BYTES = 4096
 _HEADERS_BYTES = 4096  # what the header and the program headers behind it mostly take
+
+_last: tuple[bytes, "Elf"] = (b"", cast("Elf", None))  # threads may replace it: a pair is read and written at once
 
 PT_LOAD, PT_DYNAMIC, PT_NOTE, PT_GNU_EH_FRAME = 1, 2, 4, 0x6474E550
 SHT_NOBITS = 8
@@ -74,15 +75,15 @@ def read_elf(stream: BinaryIO) -> Elf:
 
 def headers_of(head: bytes) -> Elf:
     """``read_elf`` of a file's first bytes. Several readers look at the same file one after another: it is parsed once."""
-    try:
-        return _headers(head[:_HEADERS_BYTES])
-    except ValueError:
-        return read_elf(io.BytesIO(head))  # tables in an odd place
-
-
-@lru_cache(maxsize=8)
-def _headers(start: bytes) -> Elf:
-    return read_elf(io.BytesIO(start))
+    global _last
+    known, elf = _last
+    if known is not head:
+        try:
+            elf = read_elf(io.BytesIO(head[:_HEADERS_BYTES]))
+        except ValueError:
+            elf = read_elf(io.BytesIO(head))  # tables in an odd place
+        _last = (head, elf)
+    return elf
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
