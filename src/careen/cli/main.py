@@ -4,8 +4,8 @@ Nothing heavy is imported here: ``careen --version`` is what shells and pipeline
 passed, 1 it failed, 2 usage, 3 could not complete, 130 interrupted, 141 nobody reads the output any more.
 """
 
-import importlib
 import gc
+import importlib
 import sys
 from collections.abc import Sequence
 
