@@ -131,6 +131,20 @@ def test_an_override_lies_over_its_file():
     assert [one.location.path for one in found] == ["other/base.yaml"]
 
 
+def test_files_in_one_line_are_followed_too():
+    base = "services:\n  z:\n    image: b\n    privileged: true\n"
+    files = (
+        ("compose.yaml", "services:\n  a:\n    extends: {file: base.yaml, service: z}\n    privileged: false\n"),
+        ("base.yaml", base),
+        ("other/compose.yaml", "include: [x.yaml, 'more/y.yaml']\nservices:\n  a:\n    image: b\n"),
+        ("other/x.yaml", base),
+        ("other/more/y.yaml", base.replace("z", "y")),
+    )
+    found = report(*files)
+    assert [one.location.path for one in found.findings if one.id == "CMP-001"] == ["other/x.yaml", "other/more/y.yaml"]
+    assert not found.unknowns
+
+
 def test_gates_and_tuning():
     text = "FROM debian:12@sha256:" + "0" * 64 + "\nUSER 1\nRUN cd /a\n"
     strict = Policy(fail_on=(read_gate("high"),))

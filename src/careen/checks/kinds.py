@@ -30,7 +30,10 @@ _CHANGES = re.compile(
     r"(?m)^(patches\w*|images|components|generators|transformers|replicas|namespace|namePrefix|nameSuffix"
     r"|replacements|vars|configMapGenerator|secretGenerator|helmCharts\w*|commonLabels|labels|commonAnnotations|openapi)\s*:"
 )
-_FILE_NAME = re.compile(r"""(?m)^\s*(?:-\s*)?(?:(?:file|path)\s*:\s*)?['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*$""")
+_FILE_NAME = re.compile(
+    r"""(?m)(?:^\s*(?:-\s*)?(?:(?:file|path)\s*:\s*)?|[{,]\s*(?:file|path)\s*:\s*)['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*(?:[,}]|$)"""
+)
+_FILE_NAMES = re.compile(r"(?m)^\s*(?:-\s*)?(?:include|path)\s*:\s*\[([^]]{1,4000})\]")
 MAX_TOGETHER = 100
 _OVERRIDE = re.compile(r"(?i)(.*)\.override$")
 
@@ -163,7 +166,8 @@ def _overridden(path: str) -> str:
 def _referred(file: SourceFile) -> Iterator[str]:
     """Files that are included or extended, by what looks like their names: whether they are is for the reader to say."""
     folder = posixpath.dirname(file.path)
-    for name in _FILE_NAME.findall(file.text):
+    listed = (name.strip(" \n'\"") for names in _FILE_NAMES.findall(file.text) for name in names.split(","))
+    for name in (*_FILE_NAME.findall(file.text), *listed):
         yield posixpath.normpath(posixpath.join(folder, name))
 
 

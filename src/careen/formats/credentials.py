@@ -12,6 +12,7 @@ _TELLING = frozenset(
     (
         *("password", "passwords", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "token", "tokens"),
         *("apikey", "accesskey", "secretkey", "privatekey", "credential", "credentials", "dsn"),
+        *("requirepass", "masterauth"),  # Redis
     )
 )
 _KEYS = frozenset(

@@ -18,6 +18,7 @@ from careen.formats import credentials
             ("SSH_PRIVATE_KEY", "k"),
         ),
         *(("GITHUB_TOKEN", "t"), ("CLI_KEY_CONTENT", "k"), ("STORAGE_ACCOUNT_KEY", "k"), ("passwd", "p"), ("SENTRY_DSN", "d")),
+        *(("PGPASSWORD", "hunter2"), ("requirepass", "hunter2")),
         ("note", "-----BEGIN RSA PRIVATE KEY-----\nx"),
         ("note", "---BEGIN OPENSSH PRIVATE KEY---"),
         ("DATABASE", "postgres://web:hunter2@db.example/web"),
