@@ -31,6 +31,7 @@ class Registry:
     list_repositories: bool = True
     ranges: bool = True
     blobs_elsewhere: str | None = None  # address that blobs are redirected to
+    uploads_at: str | None = None  # address that uploads are sent to, where not here
     page: int = 1000
     name: str | None = None  # host that clients know it by, where a proxy leads here
     client_authority: Certificate | None = None
@@ -98,6 +99,8 @@ class Registry:
             return Answer(body=b"{}")
         if parts.path == "/v2/_catalog":
             return self._catalogue(parse_qs(parts.query))
+        if request.method in ("POST", "PUT"):
+            return self._taken(request, parts.path, parse_qs(parts.query))
         if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", parts.path):
             return self._manifest(request, match[1], match[2])
         if match := re.fullmatch(r"/v2/(.+)/blobs/([^/]+)", parts.path):
@@ -105,6 +108,28 @@ class Registry:
         if match := re.fullmatch(r"/v2/(.+)/tags/list", parts.path):
             return self._tags(match[1], parse_qs(parts.query))
         return Answer(404)
+
+    def _taken(self, request: Request, path: str, query: dict[str, list[str]]) -> Answer:
+        """A blob in one piece, or a manifest whose blobs are there. Source: OCI distribution-spec 1.1, "Push"."""
+        if match := re.fullmatch(r"/v2/(.+)/blobs/uploads/", path):
+            elsewhere = self.uploads_at or ""
+            return Answer(
+                202, headers={"Location": f"{elsewhere}/v2/{match[1]}/blobs/uploads/{len(self.requests)}?state=s1gned"}
+            )
+        digest = f"sha256:{hashlib.sha256(request.body).hexdigest()}"
+        if match := re.fullmatch(r"/v2/(.+)/blobs/uploads/\d+", path):
+            if query.get("digest") != [digest] or query.get("state") != ["s1gned"]:
+                return _error(400, "DIGEST_INVALID")
+            self.blobs[digest] = request.body
+            return Answer(201, headers={"Location": f"/v2/{match[1]}/blobs/{digest}"})
+        if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", path):
+            document = json.loads(request.body)
+            if not {one["digest"] for one in (document["config"], *document["layers"])} <= self.blobs.keys():
+                return _error(400, "MANIFEST_BLOB_UNKNOWN")
+            self.manifests[match[1], match[2]] = self.manifests[match[1], digest] = (request.body, document["mediaType"])
+            self.tags.setdefault(match[1], []).append(match[2])
+            return Answer(201, headers={"Docker-Content-Digest": digest})
+        return Answer(405)
 
     def _refused(self, request: Request, path: str) -> Answer | None:
         given = request.headers.get("authorization", "")

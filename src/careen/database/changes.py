@@ -65,7 +65,7 @@ def since(fetcher: Fetcher, feed: Feed, moment: str, target: Path, progress: Pro
 
 def _listed(fetcher: Fetcher, feed: Feed, moment: str) -> Changes | None:
     ids: set[str] = set()
-    newest = moment
+    newest = ""
     response = fetcher.request(feed.changes, headers={"Accept-Encoding": "identity"})
     try:
         if response.status != 200:
@@ -79,13 +79,13 @@ def _listed(fetcher: Fetcher, feed: Feed, moment: str) -> Changes | None:
             previous = at
             if at <= (_moment(moment) or at):
                 break
-            newest = max(newest, found[1])
+            newest = newest or found[1]
             ids.add(found[2].rpartition("/")[2])
             if len(ids) > MAX_CHANGES:
                 return None
     finally:
         response.close()
-    return Changes(frozenset(ids), newest)
+    return Changes(frozenset(ids), newest or moment)
 
 
 def _collect(fetcher: Fetcher, feed: Feed, ids: list[str], target: Path, progress: Progress) -> None:

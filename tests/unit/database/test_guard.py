@@ -1,0 +1,93 @@
+"""Feeds that say the reverse of what they said, or of what is known."""
+
+import pytest
+
+from careen.app.meaning import meaning
+from careen.database.build import FeedRow, Fresh, build
+from careen.database.guard import known
+from careen.model.advisory import Advisory, Range
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return meaning()
+
+
+def feed(*records, accept=False):
+    return Fresh(FeedRow("osv/PyPI/all.zip", "osv", "PyPI"), lambda: iter(records), accept)
+
+
+def honest(turned=()):
+    """What every feed of PyPI says of the known flaws; of ``turned`` ids the reverse."""
+    facts = {}
+    for verdict in known():
+        if verdict.namespace == "PyPI":
+            facts.setdefault((verdict.package, verdict.id), {})[verdict.affected] = verdict.version
+    for (package, id), versions in facts.items():
+        span = Range(versions[False]) if id in turned else Range(None, versions[False])
+        yield Advisory(f"PYSEC-{id}", "pypa", "PyPI", package, (span,), aliases=(id,))
+
+
+def boats(count, low=1):
+    return [Advisory(f"PYSEC-{n}", "pypa", "PyPI", f"boat-{n}", (Range(f"{low}.{n}", f"{low + 1}.{n}"),)) for n in range(count)]
+
+
+IDS = tuple(one.aliases[0] for one in honest())
+
+
+def test_known_verdicts_come_in_pairs_of_versions_in_order(judge):
+    pairs = {}
+    for verdict in known():
+        pairs.setdefault((verdict.namespace, verdict.package, verdict.id), []).append(verdict)
+    for (namespace, *_), (bad, good) in pairs.items():
+        assert (bad.affected, good.affected) == (True, False)
+        below = [Advisory("x", "x", namespace, "x", (Range(None, good.version),))]
+        assert judge(namespace, below, bad.version)
+        assert not judge(namespace, below, good.version)
+    assert {"PyPI", "npm", "Maven", "Go", "debian:11", "alpine:3.16", "ubuntu:20.04"} <= {one.namespace for one in known()}
+
+
+def test_a_feed_that_is_wrong_of_what_it_was_right_of(tmp_path, judge):
+    path = tmp_path / "d.sqlite"
+    assert build(path, [feed(*honest())], "1", judge=judge).failed == {}
+    (reason,) = build(path, [feed(*honest(IDS[:2]))], "2", path, judge).failed.values()
+    assert reason == f"held back: 4 of {2 * len(IDS)} known verdicts were right and are wrong now"
+    assert build(path, [feed(*honest())], "3", path, judge).failed == {}
+    assert build(path, [feed(*honest(IDS[:2]), accept=True)], "4", path, judge).failed == {}
+
+
+def test_a_first_feed_that_is_wrong_is_taken_and_said(tmp_path, judge):
+    from careen.database.read import status
+
+    path = tmp_path / "d.sqlite"
+    assert build(path, [feed(*honest(IDS))], "1", judge=judge).failed == {}
+    (source,) = status(path).sources
+    assert source.detail == f"{2 * len(IDS)} of {2 * len(IDS)} known verdicts are wrong in it"
+
+
+@pytest.mark.parametrize(
+    ("now", "is_held"),
+    [
+        (boats(100), False),
+        (boats(150), False),
+        ([*boats(10, 5), *boats(100)[10:]], False),  # a tenth was corrected
+        ([*boats(60, 5), *boats(100)[60:]], True),
+        (boats(85), False),
+        ([Advisory(one.id, "pypa", "PyPI", one.package, one.ranges, status="not_affected") for one in boats(100)], True),
+        ([Advisory(one.id, "pypa", "PyPI", f"x-{one.package}", one.ranges) for one in boats(100)], True),
+        ([Advisory(one.id, "pypa", "PyPI", one.package) for one in boats(100)], True),  # every version
+    ],
+    ids=["same", "more", "corrected", "turned", "fewer", "not affected", "renamed", "all"],
+)
+def test_samples_are_judged_again(tmp_path, judge, now, is_held):
+    path = tmp_path / "d.sqlite"
+    build(path, [feed(*boats(100))], "1", judge=judge)
+    failed = build(path, [feed(*now)], "2", path, judge).failed
+    assert bool(failed) == is_held, failed
+    assert all("in a sample are the reverse of before" in why for why in failed.values())
+
+
+def test_a_few_verdicts_say_nothing(tmp_path, judge):
+    path = tmp_path / "d.sqlite"
+    build(path, [feed(*boats(20))], "1", judge=judge)
+    assert build(path, [feed(*boats(20, 5))], "2", path, judge).failed == {}
