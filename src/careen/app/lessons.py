@@ -56,15 +56,16 @@ class Lessons:
             self._thread.join()
         if _asks(self._settings):
             self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
-        known = _knowledge(self._settings, opened)
+        known, damaged = _knowledge(self._settings, opened)
         if self._settings.db_max_age is not None and known:
             from careen.database.age import refuse_older
 
             namespaces = needed(inventory.packages, inventory.distribution, self._ecosystems)
             refuse_older(known[-1], database_of(self._settings), namespaces, self._settings.db_max_age)
         known += self._learnt.archives.knowledge(self._settings, inventory, self._ecosystems, self._progress)
-        seed = shipped(known, needed(inventory.packages, inventory.distribution, self._ecosystems))
-        known += [seed] if seed else []
+        if not damaged:  # what was there and cannot be read is to be mended, not made up for
+            seed = shipped(known, needed(inventory.packages, inventory.distribution, self._ecosystems))
+            known += [seed] if seed else []
         if len(known) < 2:
             return next(iter(known), None)
         from careen.database.chain import Chain
@@ -109,7 +110,8 @@ def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
     return [Package(kind.purl_type, None, "", "") for kind in kinds]
 
 
-def _knowledge(settings: Settings, opened: ExitStack) -> list[Knowledge]:
+def _knowledge(settings: Settings, opened: ExitStack) -> tuple[list[Knowledge], bool]:
+    """(private advisories and the database, whether there is a database that cannot be used)."""
     from careen.database.read import open_database
 
     private: list[Knowledge] = []
@@ -125,8 +127,8 @@ def _knowledge(settings: Settings, opened: ExitStack) -> list[Knowledge]:
             raise
         if not (private or settings.archive) or path.exists():
             log.warning("%s: %s", error, error.hint)
-        database = []
-    return [*private, *database]
+        return private, path.exists()
+    return [*private, *database], False
 
 
 def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:
