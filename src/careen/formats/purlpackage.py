@@ -42,7 +42,7 @@ def package_of(text: str, names: Iterable[str] = ()) -> Package:
     if purl.subpath and purl.type in _PARTS:
         name = f"{name}/{purl.subpath}"
     version = purl.version or ""
-    if purl.type == "rpm" and (epoch := purl.qualifier("epoch")):
+    if purl.type in ("rpm", "deb") and version and (epoch := purl.qualifier("epoch")):  # Trivy says it of deb there too
         version = f"{epoch}:{version}"
     package = Package(
         purl.type,

@@ -11,6 +11,7 @@ _DOCUMENT = {"SPDXVersion": "spdxVersion", "DocumentName": "name"}
 _PACKAGE = {
     "PackageVersion": "versionInfo",
     "PackageSupplier": "supplier",
+    "PackageSourceInfo": "sourceInfo",
     "PackageLicenseDeclared": "licenseDeclared",
     "PackageLicenseConcluded": "licenseConcluded",
     "PrimaryPackagePurpose": "primaryPackagePurpose",

@@ -14,11 +14,12 @@ from careen.formats import sbomproperties, spdxtagvalue
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.purlpackage import distribution_id, distribution_in, package_of
 from careen.model.inventory import Unknown
-from careen.model.package import Distribution, Evidence, Package
+from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.sbom import Sbom, SbomLayer
 from careen.plugins import SbomFormat
 
 _NOTHING = ("", "NOASSERTION", "NONE")
+_BUILT_FROM = "built package from: "
 _CONTAINER = ("CONTAINER", "OPERATING_SYSTEM", "OPERATING-SYSTEM")
 
 
@@ -75,12 +76,21 @@ def _package(entry: dict[str, Any]) -> Package:
     package = replace(package, licenses=(licence,) if licence else (), cataloger="spdx")
     supplier, cpe = text(entry.get("supplier")).partition(": ")[2], _reference(entry, "cpe23Type")
     if not notes:
-        return replace(package, maintainer=supplier or None, cpe=cpe or None)
+        return replace(package, maintainer=supplier or None, cpe=cpe or None, source=_source(entry, package, purl))
     licences = (value for key, value in notes if key == "licence")
     package = replace(package, licenses=tuple(licences))
     return sbomproperties.restored(
         package, dict(notes) | {"maintainer": supplier, "cpe": cpe}, [value for key, value in notes if key == "path"]
     )
+
+
+def _source(entry: dict[str, Any], package: Package, purl: str) -> Source | None:
+    """Trivy names the source package in a sentence: "built package from: openssl 3.0.11-1"."""
+    words = text(entry.get("sourceInfo")).removeprefix(_BUILT_FROM).split()
+    is_said = text(entry.get("sourceInfo")).startswith(_BUILT_FROM) and len(words) == 2
+    if not is_said or package.type not in ("deb", "rpm", "apk") or "upstream=" in purl:
+        return package.source
+    return Source(words[0], words[1])
 
 
 def _purl(entry: dict[str, Any]) -> str:

@@ -48,6 +48,21 @@ def test_tag_value():
     assert (found.inventory.distribution.id, found.inventory.distribution.version) == ("debian", "12")
 
 
+def test_trivys_sentence_about_the_source_and_its_epoch():
+    entry = {"name": "libssl3", "versionInfo": "1:3.0.11-1", "sourceInfo": "built package from: openssl 1:3.0.11-1",
+             "externalRefs": purl("pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12.4&epoch=1")}  # fmt: skip
+    (package,) = read(document(entry)).inventory.packages
+    assert (package.version, package.source) == ("1:3.0.11-1", Source("openssl", "1:3.0.11-1"))
+    tags = b"SPDXVersion: SPDX-2.3\nPackageName: libssl3\nPackageSourceInfo: built package from: openssl 3\n"
+    tags += b"ExternalRef: PACKAGE-MANAGER purl pkg:deb/debian/libssl3@3\n"
+    (package,) = read(tags).inventory.packages
+    assert package.source == Source("openssl", "3")
+    (package,) = read(
+        document(entry | {"sourceInfo": "acquired package info from DPKG DB: /var/lib/dpkg/status"})
+    ).inventory.packages
+    assert package.source == Source("libssl3", "1:3.0.11-1")
+
+
 def test_what_the_document_is_of_is_no_package():
     root = {"SPDXID": "SPDXRef-Root", "name": "registry.example/shop", "externalRefs": purl("pkg:oci/shop@sha256:ab")}
     bash = {"SPDXID": "SPDXRef-1", "name": "bash", "versionInfo": "5",
