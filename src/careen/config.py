@@ -23,6 +23,7 @@ Scanner = Literal["vuln", "secret", "config"]
 ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 PREFIX = "CAREEN_"
+_WITH_COMMAS = ("format", "archive")  # --format json=FILE, an address: what they name may be called anything
 SECRET = ("registry_password",)  # shown redacted; no flag, so that it never stands in a list of processes
 
 
@@ -266,7 +267,7 @@ def _value(place: str, field: FieldInfo, value: Any) -> Any:
     lenient = place.startswith(("--", PREFIX))
     if lenient and is_list(field):
         texts = [value] if isinstance(value, str) else value
-        if choices(field) or isinstance(value, str):  # not in --format json=FILE: a file may be called anything
+        if isinstance(value, str) or not (_is_path(field) or field.encode_name in _WITH_COMMAS):
             texts = [part.strip() for text in texts for part in text.split(",")]
         value = [text for text in texts if text]
     if lenient and is_switch(field) and isinstance(value, str):

@@ -147,3 +147,16 @@ def test_standard_input(tree, capsys, monkeypatch):
 def test_a_file_of_no_kind_is_said(tree, capsys):
     code, out, _ = checked(capsys, "own/test.json", "app", "--scanners", "config", "--format", "json")
     assert (code, len(json.loads(out)["unknowns"])) == (0, 1)
+
+
+def test_a_check_that_is_not_there_is_no_check_to_switch_off(tree, capsys):
+    assert main(["check", "app", "--offline", "--checks-off", "DKR-21"]) == 2
+    assert capsys.readouterr().err == "careen: error: there is no check DKR-21\nhint: did you mean DKR-021?\n"
+    assert main(["check", "app", "--offline", "--scanners", "config", "--checks-off", "ACME-001,DKR-021"]) == 0
+
+
+def test_lists_of_flags_may_have_commas(tree, capsys):
+    (tree / "app/Dockerfile").write_text("FROM mirror.example.com/debian:12\nUSER 1\n")
+    only = ["--allowed-registries", "docker.io,*.example.com", "--checks-off", "DKR-021,DKR-022"]
+    assert main(["check", "app", "--scanners", "config", "--format", "json", *only]) == 0
+    assert json.loads(capsys.readouterr().out)["findings"] == []

@@ -77,6 +77,15 @@ class Judges:
             )
         return int(match[1])
 
+    def _known(self, *ids: str) -> None:
+        """Raises UsageError where there is no such check of ours: it would run although somebody thinks it is off."""
+        ours = {one.id for one in self._all} if ids else set()
+        prefixes = {id.partition("-")[0] for id in ours}
+        for id in ids:
+            if id not in ours and id.partition("-")[0] in prefixes:
+                near = nearest(id, ours)
+                raise UsageError(f"there is no check {id}", f"did you mean {near}?" if near else "docs/reference lists them")
+
     def _own(self) -> "Own | None":
         if not self._settings.checks:
             return None
@@ -101,6 +110,7 @@ class Judges:
         for id in (*settings.checks_off, *settings.checks_on, *severities):
             if not ID.fullmatch(id):
                 raise UsageError(f"{id!r} is no id of a check", "ids look like DKR-021; docs/reference lists them")
+        self._known(*settings.checks_off, *settings.checks_on, *severities)
         on = set(settings.checks_on)
         if self._view is not None:
             from careen.policy.compliance import proofs

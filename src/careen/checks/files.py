@@ -53,7 +53,10 @@ def find_files(paths: Sequence[str]) -> Found:
         try:
             text = _text(path) if path is not None else _standard_input()
         except (OSError, ValueError) as error:
-            unknowns.append(Unknown("files", Evidence(name, 0), getattr(error, "strerror", None) or str(error)))
+            why = (
+                "no text in UTF-8" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or str(error)
+            )
+            unknowns.append(Unknown("files", Evidence(name, 0), why))
             continue
         total += len(text)
         if path is None and re.search(r"(?m)^(?:apiVersion|services|include)\s*:", text):

@@ -56,6 +56,8 @@ def _is_dockerfile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
     if name.lower().endswith((*_YAML, ".json")):
         return False
+    if text.lstrip()[:1] in ("{", "[", "<"):  # a report about one, "Dockerfile.sarif"
+        return False
     return _is_dockerfile_name(name) or ("." not in name.strip(".") and _FROM.search(text[:20_000]) is not None)
 
 

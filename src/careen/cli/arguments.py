@@ -1,6 +1,7 @@
 """argparse for all subcommands: flags made of the settings, and one clear line for a wrong one."""
 
 import argparse
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -45,6 +46,14 @@ class _Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str, **options: Any) -> None:
         super().__init__(prog, max_help_position=26, **options)
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """A flag, name or path of a sentence stays whole, so that it can be copied."""
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False, break_long_words=False)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Line by line, as they are written."""
+        return "\n".join(f"{indent}{one}" for line in text.split("\n") for one in self._split_lines(line, width) or [""])
+
 
 def add_settings(
     parser: argparse.ArgumentParser, title: str, keys: Iterable[str], also: Mapping[str, str] | None = None
@@ -70,7 +79,8 @@ def add_settings(
             words = choices(field)
             metavar = _metavar(key, words)
             action = "append" if is_list(field) else "store"
-            text = common["help"] + (f": {', '.join(words)}" if words and len(words) < 5 else "")
+            told = words and len(words) < 5 and not all(word in common["help"] for word in words)
+            text = common["help"] + (f": {', '.join(words)}" if told else "")
             group.add_argument(*names, action=action, metavar=metavar, **common | {"help": text})
     return group
 

@@ -12,9 +12,10 @@ def parser() -> Parser:
     made = Parser(
         prog="careen completion",
         description="Print the completion script of a shell.",
-        epilog="bash: careen completion bash > ~/.local/share/bash-completion/completions/careen; "
-        "zsh: careen completion zsh > a folder of $fpath, as _careen; "
-        "fish: careen completion fish > ~/.config/fish/completions/careen.fish",
+        epilog="careen completion bash > ~/.local/share/bash-completion/completions/careen\n"
+        "careen completion fish > ~/.config/fish/completions/careen.fish\n"
+        "careen completion zsh > ~/.zfunc/_careen\n"
+        "where the folder is there; for zsh it has to be one of $fpath.",
     )
     made.add_argument("shell", choices=["bash", "zsh", "fish"], help="bash, zsh or fish")
     return made

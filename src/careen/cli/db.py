@@ -36,7 +36,7 @@ actions:
   update             fetch and build
   status             sources and ages
   list               the database in use, and those that were kept
-  diff OLD [NEW]     what changed between two (files or days; NEW: the one in use)
+  diff OLD [NEW]     what changed between two, files or days (NEW: in use)
   export FILE        write it to one file, for machines without a network
   import FILE        use the database of such a file
   push oci://…       leave it in a registry

@@ -21,7 +21,8 @@ STATUS = ("not_affected", "affected", "fixed", "under_investigation")
 def parser() -> Parser:
     made = Parser(
         prog="careen vex",
-        usage="careen vex create [flags] --status STATUS (--id ID | --from-ignores) REFERENCE",
+        usage="careen vex create [flags] --status STATUS --id ID REFERENCE\n"
+        "       careen vex create [flags] --status STATUS --from-ignores REFERENCE",
         description="Write down what was decided about the findings of an image, as an OpenVEX document that "
         "careen scan --vex and other scanners read.",
     )

@@ -21,6 +21,7 @@ POD = "apiVersion: v1\nkind: Pod\n"
         ("pod.json", '{"apiVersion": "v1", "kind": "Pod"}', "kubernetes"),
         ("compose.yml", "services:\n  a:\n    image: b\n", "compose"),
         ("Dockerfile.dockerignore", "FROM a", None),
+        ("Dockerfile.sarif", '\n{"runs": []}', None),
         ("dockerfile.md", "FROM a", None),
         ("values.yaml", "a: b\n", None),
         ("README", "nothing\n", None),

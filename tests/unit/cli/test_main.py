@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import careen
+from careen.cli.main import COMMANDS
 from careen.errors import DatabaseError, Error, InputError, NetworkError, UsageError
 
 
@@ -20,6 +21,14 @@ def test_help_names_the_commands_and_what_to_try_first(careen_command, flag):
     assert "careen scan nginx:latest" in out
     assert all(f"\n  {name} " in out for name in ("scan", "db", "config", "completion", "version"))
     assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_a_terminal_and_breaks_no_flag(careen_command, command):
+    code, out, _ = careen_command(command, "--help")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert not [line for line in out.splitlines() if line.endswith("-") and not line.endswith(" -")]
 
 
 def test_no_command_is_a_usage_error_that_helps(careen_command):
