@@ -107,6 +107,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     baseline: Annotated[str | None, Meta(description="earlier report (JSON) or image: --fail-on counts what is new since")] = (
         None
     )
+    exclude_base: Annotated[
+        bool, Meta(description="--fail-on leaves out what came with the layers of the base image; it stays listed")
+    ] = False
+    base: Annotated[
+        str | None, Meta(description="the base image, whose layers are the first ones (default: what label and history say)")
+    ] = None
     ignore_unfixed: Annotated[bool, Meta(description="move findings without a fix to the suppressed ones")] = False
     severity_from: Annotated[
         tuple[str, ...],

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from careen.checks.run import Outcome, run
 from careen.database.knowledge import Knowledge
+from careen.formats.base import base_of
 from careen.formats.imagedocument import ImageDocument
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_as
@@ -24,7 +25,7 @@ from careen.matching.remembered import Memory, remembered
 from careen.matching.vendors import vendor_of
 from careen.model.delta import Delta
 from careen.model.finding import Finding, Vulnerability
-from careen.model.image import Image, Layer
+from careen.model.image import BaseImage, Image, Layer
 from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
@@ -102,11 +103,13 @@ def report_of(
     checks: Sequence[Check] = (),
     placed: Callable[[Sequence[Vulnerability]], Sequence[Vulnerability]] = list,
     memory: Memory | None = None,
+    base: BaseImage | None = None,
 ) -> Report:
     """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``.
 
     ``checks`` judge the image's configuration and root file system. ``placed`` gives vulnerabilities their lines in the
     Dockerfile. ``memory`` is where earlier verdicts are kept.
+    ``base`` is the base image, where more is known than the image says itself.
     """
     now = now or datetime.now(UTC)
     today = now.date()
@@ -120,6 +123,8 @@ def report_of(
     asked = "vuln" in scanners
     covered = coverage(inventory, knowledge, matched, inventory.unknowns, today) if asked else _not_asked(inventory)
     about = About(image, inventory)
+    base = base or base_of(image)
+    policy = replace(policy, base_layers=(base.layers if base else None) or 0)
     if policy.image_vex:
         policy = replace(policy, vex=(*policy.vex, *stated_inside(inventory)))
     findings: list[Finding] = [*placed(matched.findings), *inventory.secrets]
@@ -147,6 +152,8 @@ def report_of(
         verdict=verdict,
         database=knowledge.info if knowledge else None,
         end_of_life=ends,
+        base=base,
+        base_excluded=policy.exclude_base,
     )
 
 

@@ -19,11 +19,12 @@ from careen.app.wiring import dockerfile_of, fingerprint, limits_of, open_store,
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
+from careen.formats.base import base_among
 from careen.formats.savedreport import Saved
 from careen.layers.index import Readers
 from careen.matching.remembered import Memory
 from careen.model.delta import Delta
-from careen.model.image import Image
+from careen.model.image import BaseImage, Image
 from careen.model.inventory import Inventory
 from careen.model.report import Report
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
@@ -136,6 +137,7 @@ class Session:
         lessons = Lessons(settings, self.ecosystems, progress, self._learnt)
         image, inventory = self.inventory(reference, progress, lessons.begin)
         image, placed = _with_lines(image, dockerfile) if dockerfile else (image, list)
+        base = self._base(image)
         with ExitStack() as opened:
             knowledge = lessons.learn(inventory, opened) if "vuln" in settings.scanners else None
             scores = partial(missing_scores, knowledge, settings) if knowledge is not None else None
@@ -151,8 +153,25 @@ class Session:
                 checks=self._judges.running(("image",)),
                 placed=placed,
                 memory=Memory(self._store, self._readers.fingerprint),
+                base=base,
             )
             return told(self._ruled(report, knowledge), knowledge)
+
+    def _base(self, image: Image) -> BaseImage | None:
+        """The base image that the settings name, if this image was built on it."""
+        name = self._settings.base
+        if name is None:
+            return None
+        settings = self._settings
+        if settings.platform is None and image.platform is not None:
+            settings = replace(settings, platform=str(image.platform))
+        found = base_among(image, open_image(name, settings, silent, self._fetcher))
+        if found is None:
+            raise InputError(
+                f"{image.reference} was not built on {name}: its first layers are others",
+                "name the base image that it was built on, by digest where its tag has moved on since",
+            )
+        return found
 
     def _ruled(self, report: Report, knowledge: Knowledge | None) -> Report:
         """With what a compliance view and the policies in Rego say of it."""
@@ -207,7 +226,7 @@ class Session:
             store=self._store,
             limits=limits_of(settings),
             jobs=settings.jobs or os.cpu_count() or 1,
-            verify_diff_ids=settings.verify_diff_ids or settings.strict,
+            verify_diff_ids=settings.verify_diff_ids or settings.strict or settings.base is not None,
             progress=progress,
             seen=seen,
         )

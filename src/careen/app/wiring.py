@@ -32,6 +32,7 @@ def policy_of(settings: Settings) -> Policy:
         grace_days=settings.grace_days,
         image_vex=settings.image_vex,
         severity_from=settings.severity_from,
+        exclude_base=settings.exclude_base,
     )
 
 

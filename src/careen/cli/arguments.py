@@ -109,7 +109,7 @@ def given(found: argparse.Namespace) -> dict[str, Any]:
 def _metavar(key: str, words: tuple[str, ...]) -> str:
     if key in ("severity", "unknown_as"):
         return "SEVERITY"
-    named = {"db": "FILE|DAY", "db_max_age": "DAYS", "db_keep": "N"}
+    named = {"db": "FILE|DAY", "db_max_age": "DAYS", "db_keep": "N", "base": "IMAGE"}
     named |= {"scanners": "SCANNERS", "fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
     if key in named:
         return named[key]

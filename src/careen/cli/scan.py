@@ -36,7 +36,18 @@ def parser() -> Parser:
     add_settings(made, "image", ("platform", "all_platforms", "dockerfile"))
     add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance"))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
-    gates = ("fail_on", "policy", "baseline", "grace_days", "ignore_unfixed", "severity_from", "unknown_as", "strict")
+    gates = (
+        "fail_on",
+        "policy",
+        "baseline",
+        "grace_days",
+        "exclude_base",
+        "base",
+        "ignore_unfixed",
+        "severity_from",
+        "unknown_as",
+        "strict",
+    )
     add_settings(made, "policy", gates)
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
     add_settings(

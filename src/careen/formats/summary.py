@@ -1,16 +1,15 @@
-"""What every report says alike: packages one per purl and owner, findings in one order, counts, the claimed base image."""
+"""What every report says alike: packages one per purl and owner, findings in one order, counts."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
 from careen.model.finding import ExposedSecret, Finding, FixState, Misconfiguration, Suppressed, Vulnerability
-from careen.model.image import ImageConfig
+from careen.model.image import BaseImage
 from careen.model.package import Package, Presence
 
 from .pattern import pattern
@@ -22,13 +21,6 @@ _SHELL = pattern(r"^(?:\|\d+ .{0,2000}?)?(?:/\w+){1,3}/?sh(?: -\w+| pipefail){0,
 _KEYWORD = pattern(r"[A-Z]{3,}(?: |$)")
 _SEEN = {presence: rank for rank, presence in enumerate(get_args(Presence))}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-
-
-class BaseImage(Struct, frozen=True):
-    reference: str
-    digest: str | None
-    layers: int | None
-    how: str  # label | history | known layers
 
 
 def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
@@ -87,11 +79,10 @@ def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str],
     return Counter((one.severity, one.fix.state) for one in findings if isinstance(one, Vulnerability))
 
 
-def base_image(config: ImageConfig) -> BaseImage | None:
-    """What the image says of its base. **Source:** OCI image-spec, annotations.md, ``org.opencontainers.image.base.*``."""
-    name = config.labels.get("org.opencontainers.image.base.name", "")
-    digest = config.labels.get("org.opencontainers.image.base.digest") or None
-    return BaseImage(name, digest, None, "label") if name else None
+def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding]:
+    """Those that came with the layers of the base image."""
+    layers = base.layers if base and base.layers else 0
+    return [one for one in findings if (layer := getattr(one, "layer", None)) is not None and layer < layers]
 
 
 def build_step(created_by: str) -> str:

@@ -64,6 +64,15 @@ class Layer(Struct, frozen=True):
     instruction: Location | None = None  # of the Dockerfile that the image was built from, where one was given
 
 
+class BaseImage(Struct, frozen=True):
+    """The image that another was built on: its first ``layers``. ``reference`` and ``layers`` None: not told."""
+
+    reference: str | None
+    digest: str | None
+    layers: int | None
+    how: str  # label | history | known layers
+
+
 class Image(Struct, frozen=True):
     reference: str
     kind: str  # image | directory

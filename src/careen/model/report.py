@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from .advisory import DatabaseInfo
 from .finding import Finding, Suppressed
-from .image import Image
+from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
 
 
@@ -72,3 +72,5 @@ class Report(Struct, frozen=True):
     database: DatabaseInfo | None
     end_of_life: str | None = None  # date of the distribution's end of support, where known
     compliance: Compliance | None = None
+    base: BaseImage | None = None
+    base_excluded: bool = False  # the gates did not look at what came with the base image

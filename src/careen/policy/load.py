@@ -31,6 +31,7 @@ def load_policy(
     grace_days: int = 0,
     image_vex: bool = False,
     severity_from: Sequence[str] = (),
+    exclude_base: bool = False,
 ) -> Policy:
     return Policy(
         fail_on=tuple(read_gate(part) for text in fail_on for part in text.split(",") if part.strip()),
@@ -41,6 +42,7 @@ def load_policy(
         vex=tuple(_statements(vex)),
         grace_days=grace_days,
         image_vex=image_vex,
+        exclude_base=exclude_base,
         severity_from=tuple(name.strip() for text in severity_from for name in text.split(",") if name.strip()),
     )
 

@@ -45,6 +45,8 @@ class Policy(Struct, frozen=True):
     image_vex: bool = False  # also what VEX documents inside the image state
     baseline: Baseline | None = None
     grace_days: int = 0
+    exclude_base: bool = False  # gates leave out what came with the base image
+    base_layers: int = 0  # of the image at hand
     severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
 
 
@@ -62,6 +64,7 @@ class _Gated(Struct):
     findings: list[Finding]
     new: Counter[str]
     in_grace: int = 0
+    in_base: int = 0
 
 
 def assess(
@@ -144,10 +147,18 @@ def _gate(finding: Finding, gated: _Gated, policy: Policy, today: date, declared
         if finding.change is None:
             return
         gated.new[finding.change] += 1
+    if policy.exclude_base and _came_with_base(finding, policy):
+        gated.in_base += 1
+        return
     if in_grace(finding, policy.grace_days, today):
         gated.in_grace += 1
         return
     gated.findings.append(finding)
+
+
+def _came_with_base(finding: Finding, policy: Policy) -> bool:
+    layer = getattr(finding, "layer", None)
+    return layer is not None and layer < policy.base_layers
 
 
 def in_grace(finding: Finding, days: int, today: date) -> bool:
@@ -210,4 +221,7 @@ def _narrowed(gated: _Gated, policy: Policy) -> str:
         parts.append(f"new since {policy.baseline.name}: {counts or 'nothing'}")
     if policy.grace_days:
         parts.append(f"{gated.in_grace} within {policy.grace_days} days of grace")
+    if policy.exclude_base:
+        known = f"{gated.in_base} in the base image" if policy.base_layers else "no base image is known, so none in it"
+        parts.append(known)
     return f" ({'; '.join(parts)})" if parts else ""

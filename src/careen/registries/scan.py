@@ -21,7 +21,8 @@ from msgspec.structs import replace
 from careen import app
 from careen.config import Settings
 from careen.errors import Error, InputError, UsageError
-from careen.formats.summary import base_image, vulnerabilities
+from careen.formats.base import base_of
+from careen.formats.summary import vulnerabilities
 from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
 from careen.model.image import Image
@@ -194,14 +195,14 @@ def _in_order(listed: Listed, state: State) -> list[Done]:
 
 def _done(target: Target, report: Report, file: str) -> Done:
     found = vulnerabilities(report.findings)
-    distribution, base = report.inventory.distribution, base_image(report.image.config)
+    distribution, base = report.inventory.distribution, base_of(report.image)
     return Done(
         digest=target.digest,
         references=target.references,
         file=file,
         layers=tuple(layer.digest for layer in report.image.layers),
         sizes=tuple(layer.size_bytes for layer in report.image.layers),
-        base=base.reference if base else "",
+        base=(base.reference if base else None) or "",
         distribution=f"{distribution.id} {distribution.version}".strip() if distribution else "",
         packages=len(report.inventory.packages),
         found=tuple(Found(one.fingerprint, one.id, one.severity) for one in report.findings),
@@ -217,7 +218,7 @@ def _asked(order: Order, settings: Settings) -> str:
     """Two runs that ask for the same go on with each other's work."""
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
-        settings.unknown_as, settings.strict, settings.scanners, settings.grace_days, settings.ignore_file, settings.vex,
+        settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days, settings.ignore_file, settings.vex,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

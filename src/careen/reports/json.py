@@ -9,10 +9,11 @@ from typing import Any, TextIO
 import msgspec
 
 from careen import __version__
+from careen.formats.base import base_of
 from careen.formats.json_text import write_json
 from careen.formats.summary import (
-    base_image,
     by_severity,
+    in_base,
     merged,
     misconfigurations,
     ordered,
@@ -35,6 +36,7 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 
 def document(report: Report, options: ReportOptions) -> dict[str, Any]:
     packages = merged(report.inventory.packages)
+    base = report.base or base_of(report.image)
     findings = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
     return {
         "schema": SCHEMA,
@@ -81,6 +83,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
                 "secret": len(secrets(report.findings)),
                 "misconfiguration": len(misconfigurations(report.findings)),
             },
+            "in_base": len(in_base(report.findings, base)) if base and base.layers else None,
             "suppressed": len(report.suppressed),
             "unknowns": len(report.unknowns),
         },
@@ -107,7 +110,7 @@ def _target(report: Report) -> dict[str, Any]:
         }
         if distribution
         else None,
-        "base_image": msgspec.to_builtins(base_image(image.config)),
+        "base_image": msgspec.to_builtins(report.base or base_of(image)),
     }
 
 

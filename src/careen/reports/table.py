@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
+from careen.formats.base import base_of
 from careen.formats.controls import control_lines
 from careen.formats.escape import columns, shorten, visible
 from careen.formats.lines import fit, plural, wrapped
 from careen.formats.summary import (
     FIX_STATES,
-    base_image,
     build_step,
     by_severity,
     by_severity_and_fix,
+    in_base,
     merged,
     misconfigurations,
     secrets,
@@ -27,6 +28,7 @@ from careen.formats.summary import (
 )
 from careen.model.advisory import SEVERITIES
 from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Vulnerability
+from careen.model.image import BaseImage
 from careen.model.package import Package
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
@@ -137,8 +139,8 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
             yield [("  " + part, "")]
     else:
         yield [(f"  {platform}no distribution recognised", "")]
-    if base := base_image(image.config):
-        yield [(fit(f"  based on {visible(base.reference, 200)}, as its label says", options.width), "")]
+    if base := report.base or base_of(image):
+        yield [(fit(f"  {_base(base)}", options.width), "")]
     packages = merged(inventory.packages)
     kinds: dict[str, int] = {}
     for _, package in packages:
@@ -152,6 +154,14 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
         span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
         yield [(f"  advisories of {visible(span)}", "")]
     yield []
+
+
+def _base(base: BaseImage) -> str:
+    layers = "" if not base.layers else "layer 0" if base.layers == 1 else f"layers 0 to {base.layers - 1}"
+    if base.reference is None:
+        return f"{layers} of its base image, as its history says"
+    told = f" ({layers})" if layers else ""
+    return f"based on {visible(base.reference, 200)}{told}" + ("" if base.how == "known layers" else ", as its label says")
 
 
 # --- what was found -------------------------------------------------------------------------------------------------
@@ -356,6 +366,10 @@ def _totals(report: Report) -> Iterator[Line]:
             yield [(f"{severity:<12}", STYLES[severity]), (cells, ""), (f"{totals[severity]:>9}", "bold")]
     cells = "".join(f"{sum(column.values()):>13}" for _, column in columns_of)
     yield [(f"{'total':<12}{cells}", ""), (f"{len(report.findings):>9}", "bold")]
+    base = report.base or base_of(report.image)
+    if inherited := in_base(report.findings, base):
+        apart = "; --fail-on leaves them out" if report.base_excluded else ""
+        yield [(f"({len(inherited):,} of them came with the base image{apart})", "")]
     found = vulnerabilities(report.findings)
     flaws = len({one.id for one in found})
     if flaws != len(found):

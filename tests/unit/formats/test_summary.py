@@ -1,8 +1,7 @@
 from msgspec.structs import replace
 from tests.support.reports import JINJA, LIBSSL, usual
 
-from careen.formats.summary import base_image, by_severity, by_severity_and_fix, merged, ordered
-from careen.model.image import ImageConfig
+from careen.formats.summary import by_severity, by_severity_and_fix, merged, ordered
 from careen.model.package import Evidence
 
 
@@ -31,10 +30,3 @@ def test_counts_have_every_severity():
     assert by_severity(()) == dict.fromkeys(by_severity(findings), 0)
     assert by_severity_and_fix(findings)["high", "wont_fix"] == 1
     assert sum(by_severity_and_fix(findings).values()) == len(findings)
-
-
-def test_base_image_is_what_the_label_claims():
-    labels = {"org.opencontainers.image.base.name": "debian:12", "org.opencontainers.image.base.digest": "sha256:1"}
-    base = base_image(ImageConfig(labels=labels))
-    assert (base.reference, base.digest, base.layers, base.how) == ("debian:12", "sha256:1", None, "label")
-    assert base_image(ImageConfig()) is None
