@@ -72,6 +72,6 @@ def inventory_diff(before: str, after: str, settings: Settings, progress: Progre
         return Compared(
             (old, new),
             (len(had.packages), len(has.packages)),
-            shared_layers((layer.digest for layer in old.layers), (layer.digest for layer in new.layers)),
+            shared_layers(*((layer.diff_id or layer.digest for layer in image.layers) for image in (old, new))),
             changes(had, has, session.schemes, session.ecosystems),
         )

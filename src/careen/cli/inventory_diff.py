@@ -48,7 +48,9 @@ def write_json(compared: "Compared", stream: TextIO) -> None:
 
 def _image(compared: "Compared", which: int) -> dict[str, Any]:
     image, packages = compared.images[which], compared.packages[which]
-    layers = [{"index": layer.index, "digest": layer.digest or None} for layer in image.layers]
+    layers = [
+        {"index": layer.index, "digest": layer.digest or None, "diff_id": layer.diff_id or None} for layer in image.layers
+    ]
     return {"reference": image.reference, "digest": image.digest or None, "layers": layers, "packages": packages}
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from tests.support.images import File, make_image, write_docker_archive, write_oci_layout
 from tests.support.reports import LIBSSL, usual
 
 from careen.cli.inventory import formats
@@ -51,6 +52,15 @@ def test_a_diff(lists):
     assert code == 0
     assert out.startswith("before.purls -> after.purls: 1 added, 1 removed, 1 upgraded; ")
     assert "upgraded  bash       5.2     5.3    deb" in out
+
+
+def test_layers_are_shared_however_they_are_stored(careen_command):
+    base, top = {"etc/a": File(b"a")}, {"etc/b": File(b"b")}
+    write_docker_archive(Path("before.tar"), make_image([base, top], compression=None))
+    write_oci_layout(Path("after.tar"), make_image([base, {"etc/c": File(b"c")}]))
+    code, out, _ = careen_command("inventory", "diff", "before.tar", "after.tar")
+    assert code == 0
+    assert out.startswith("before.tar -> after.tar: no package changed; 1 of 2 and 2 layers are shared")
 
 
 def test_a_diff_as_json_in_a_file(lists):
