@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.support.images import File, make_image, write_docker_archive, write_oci_layout
+from tests.support.images import File, make_image, make_layer, write_docker_archive, write_oci_layout
 from tests.support.reports import LIBSSL, usual
 
 from careen.cli.inventory import formats
@@ -55,9 +55,9 @@ def test_a_diff(lists):
 
 
 def test_layers_are_shared_however_they_are_stored(careen_command):
-    base, top = {"etc/a": File(b"a")}, {"etc/b": File(b"b")}
+    base, top, other = (make_layer({f"etc/{name}": File(name.encode())}) for name in ("a", "b", "c"))
     write_docker_archive(Path("before.tar"), make_image([base, top], compression=None))
-    write_oci_layout(Path("after.tar"), make_image([base, {"etc/c": File(b"c")}]))
+    write_oci_layout(Path("after.tar"), make_image([base, other]))
     code, out, _ = careen_command("inventory", "diff", "before.tar", "after.tar")
     assert code == 0
     assert out.startswith("before.tar -> after.tar: no package changed; 1 of 2 and 2 layers are shared")
