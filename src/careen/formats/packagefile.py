@@ -1,9 +1,11 @@
 """What the name of a package's file says of the package, and only where it follows the rule of its format.
 
 ``name-version-release.arch.rpm``, ``name_version_arch.deb``, ``name-version-rN.apk``, wheels, gems, the registry's
-``/name/-/name-version.tgz``, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm``
-follows none: its name, and the distribution that it says it is for, are told, its version is not.
-**Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming.
+``/name/-/name-version.tgz``, jars in the layout of a Maven repository, and releases of well-known code hosts. An alias
+such as ``mysql-community-release-el7.rpm`` follows none: its name, and the distribution that it says it is for, are told,
+its version is not.
+**Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming;
+Maven, "Repository layout".
 """
 
 import re
@@ -38,13 +40,18 @@ _DIST = re.compile(r"[-_.]((?:el|fc|rhel|amzn|sles|sle|ol|alma|rocky|centos)\d+)
 _HOSTED = re.compile(
     r"/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)/(?:-/)?(?:releases/download/(?P<tag>[^/]+)/|archive/(?:refs/tags/)?(?P<archive>[^/]+?)\.(?:tar\.\w+|tgz|zip)$)"
 )
+# Where the group begins: a repository is "maven2", or has a name of its own behind "repository" (Nexus) or "artifactory".
+_MAVEN = re.compile(
+    r"/(?:maven2|(?:repository|artifactory)/[\w.-]+)/(?P<group>[\w-]+(?:/[\w-]+){0,15})/(?P<name>[\w.-]+)/(?P<version>\d[\w.+-]*)"
+    r"/(?P=name)-(?P=version)(?:-[\w.]+)?\.(?:jar|war|ear|aar)$"
+)
 _VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*)?"
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst)$")
 CODE_HOSTS = ("github.com", "gitlab.com", "codeload.github.com", "bitbucket.org", "codeberg.org")
 
 
 class FileName(Struct, frozen=True):
-    kind: str  # purl type: "rpm", "deb", "apk", "pypi", "gem", "npm", "github", "generic"
+    kind: str  # purl type: "rpm", "deb", "apk", "pypi", "gem", "npm", "maven", "github", "generic"
     name: str
     version: str = ""  # with epoch and release, as the format writes it; "" where the name does not say
     arch: str | None = None
@@ -78,6 +85,9 @@ def read_address(url: str) -> FileName | None:
     registry = re.search(r"/((?:@[\w.-]+/)?[\w.-]+)/-/[\w.-]+?-(\d+\.\d+\.\d+[\w.+-]*)\.tgz$", path)
     if registry:
         return FileName("npm", registry[1], registry[2])
+    maven = _MAVEN.search(path)
+    if maven:
+        return FileName("maven", f"{maven['group'].replace('/', '.')}:{maven['name']}", maven["version"])
     return read_name(name)
 
 

@@ -13,6 +13,8 @@ from careen.formats.packagefile import read_address
         ("https://x/my_pkg-1.2-py3-none-any.whl", "pypi", "my-pkg", "1.2", None),
         ("https://x/rack-2.0.1.gem", "gem", "rack", "2.0.1", None),
         ("https://x/@s/p/-/p-1.2.3.tgz", "npm", "@s/p", "1.2.3", None),
+        ("https://x/maven2/org/a/log/log-core/2.14.1/log-core-2.14.1.jar", "maven", "org.a.log:log-core", "2.14.1", None),
+        ("https://x/repository/public/com/a/b/1.0-RC1/b-1.0-RC1-all.jar", "maven", "com.a:b", "1.0-RC1", None),
         ("https://github.com/o/r/releases/download/v1.4/any.zip", "github", "o/r", "v1.4", None),
         ("https://github.com/o/r/archive/refs/tags/v2.tar.gz", "github", "o/r", "v2", None),
         ("https://x/zlib-1.3.1.tar.gz", "generic", "zlib", "1.3.1", None),
