@@ -73,7 +73,9 @@ def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
     from careen.formats.dockerfilepatch import Line, patch
 
     programs = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
-    lines = [Line(programs.get(one.manager, ""), one.command) for one in plan.actions if one.where == "dockerfile"]
+    # What is installed first can be named by what overrides it.
+    actions = sorted(plan.actions, key=lambda one: one.manager == "npm overrides")
+    lines = [Line(programs.get(one.manager, ""), one.command) for one in actions if one.where == "dockerfile"]
     name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
     try:
         return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user)

@@ -22,6 +22,7 @@ from .keys import Key, keys_of
 from .upgrades import SAFE, SYSTEM, Place, Where, command, managers_of, place_of
 
 MAX_ROUNDS = 8
+NPM = ("npm", "npm overrides")
 
 
 class Upgrade(Struct, frozen=True):
@@ -76,7 +77,7 @@ def plan(
     managers = managers_of(packages)
     before = rejudge(inventory)
     places = [place_of(package, managers) for package in packages]
-    targets = _targets(inventory, rejudge, keys, places)
+    targets = _agreed(_targets(inventory, rejudge, keys, places), packages, places, keys)
     after = rejudge(_upgraded(inventory, targets))
     actions = _actions(inventory, targets, places, before, after)
     in_file = {index: to for index, to in targets.items() if places[index].where == "dockerfile"}
@@ -115,6 +116,19 @@ def _targets(inventory: Inventory, rejudge: Rejudge, keys: Mapping[str, Key], pl
         if not changed:
             break
     return targets
+
+
+def _agreed(
+    targets: Mapping[int, str], packages: Sequence[Package], places: Sequence[Place], keys: Mapping[str, Key]
+) -> dict[int, str]:
+    """An override of npm reaches every copy of a name in a project, so that all go to the highest version of them."""
+    highest: dict[tuple[str, str], str] = {}
+    names = {index: (places[index].place, packages[index].name) for index in targets if places[index].manager in NPM}
+    for index, name in names.items():
+        key = keys[packages[index].type]
+        if name not in highest or (key(targets[index]) or ()) > (key(highest[name]) or ()):
+            highest[name] = targets[index]
+    return {index: highest[names[index]] if index in names else to for index, to in targets.items()}
 
 
 def _siblings(packages: Sequence[Package]) -> dict[int, list[int]]:
@@ -178,7 +192,10 @@ def _actions(
     actions = []
     for (manager, where, kind), upgrades in groups.items():
         listed = tuple(sorted(upgrades.values(), key=lambda one: (-one.removes, one.package, one.version)))
-        told = command(manager, where, [(one.package, one.version, one.to) for one in listed])
+        # What a project depends on itself can be overridden by its own version alone.
+        own = {one.package for one in groups.get(("npm", where, kind), {}).values()} if manager == "npm overrides" else set()
+        versions = [(one.package, one.version, f"${one.package}" if one.package in own else one.to) for one in listed]
+        told = command(manager, where, versions)
         actions.append(Action(manager, where, kind, told, listed, sum(one.removes for one in listed)))
     return tuple(sorted(actions, key=lambda one: (-one.removes, one.manager, one.place)))
 

@@ -218,7 +218,8 @@ def _asked(order: Order, settings: Settings) -> str:
     """Two runs that ask for the same go on with each other's work."""
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
-        settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days, settings.ignore_file, settings.vex,
+        settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
+        settings.ignore_file, settings.vex,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

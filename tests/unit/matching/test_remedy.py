@@ -93,6 +93,32 @@ def test_npm_by_where_a_package_is():
     assert [one.why for one in made.stays] == ["a part of npm, which has it installed"]
 
 
+def test_npm_overrides_agree_with_what_the_project_installs_itself():
+    def between(id, name, introduced, fixed):
+        return advisory(id, None, "npm", name, ranges=(Range(introduced, fixed),))
+
+    records = [
+        between("GHSA-1", "x", "0", "2.0"), between("GHSA-2", "x", "9.0", "9.1"), between("GHSA-3", "x", "10.0", "10.2"),
+        between("GHSA-4", "y", "9.0", "9.1"), between("GHSA-5", "y", "10.0", "10.2"),
+    ]  # fmt: skip
+    made = planned(
+        [
+            npm("x", "1.0", "app/node_modules/x/package.json"),
+            npm("x", "9.0", "app/node_modules/a/node_modules/x/package.json"),
+            npm("x", "10.0", "app/node_modules/b/node_modules/x/package.json"),
+            npm("y", "9.0", "app/node_modules/a/node_modules/y/package.json"),
+            npm("y", "10.0", "app/node_modules/b/node_modules/y/package.json"),
+        ],
+        records,
+    )
+    # npm refuses an override that differs from what the project depends on itself, and has one version for all copies.
+    assert sorted(action.command for action in made.actions) == [
+        "cd /app && npm install x@10.2",
+        "cd /app && npm pkg set 'overrides[x]=$x' 'overrides[y]=10.2' && npm install",
+    ]
+    assert (made.before, made.after) == (5, 0)
+
+
 def test_what_is_built_elsewhere_is_mended_there():
     go = Package("golang", None, "example.com/x", "1.0", evidence=(Evidence("usr/bin/app", 0),))
     made = planned([APT, deb(), go], [advisory(), advisory("GO-1", "1.2", "Go", "example.com/x")])

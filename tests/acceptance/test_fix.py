@@ -1,0 +1,130 @@
+"""What ``careen fix`` promises holds: its diff, done to an image's inventory, leaves as many findings as it says.
+
+The diff is taken from the command line and read as the package managers would read it, from its text alone: pip sets the
+packages that it names, npm those at the top of a project, its overrides every copy below, apt to what the plan says that
+the archive has. The changed inventory is then judged anew. Real images: skipped where the corpus or the database is not there.
+"""
+
+import os
+import re
+import shlex
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from careen.app import Session
+from careen.app.databases import database_of
+from careen.cli.main import main
+from careen.config import load
+from careen.database.read import open_database
+from careen.matching.match import match
+from careen.model.package import Evidence, Source
+from tests.support.command import ROOT
+
+CORPUS = Path(os.environ.get("CAREEN_CORPUS", ROOT / ".cache" / "corpus")) / "oci"
+CACHE = Path(os.environ.get("CAREEN_CACHE_DIR", ROOT / ".cache" / "careen"))
+IMAGES = ("python-app", "node-app", "debian12", "debian11-old")
+DOCKERFILE = "FROM base\nRUN true\n"
+
+
+@pytest.fixture(scope="module")
+def session():
+    if not CORPUS.is_dir() or not (CACHE / "database" / "advisories.sqlite").is_file():
+        pytest.skip("no corpus of images, or no database below CAREEN_CACHE_DIR")
+    settings = load({"cache_dir": str(CACHE), "offline": True, "scanners": ["vuln"]}, {"HOME": str(CACHE)}).settings
+    with Session(settings) as session, ExitStack() as opened:
+        yield session, opened.enter_context(open_database(database_of(settings)))
+
+
+def added_lines(image, tmp_path, capsys):
+    """The RUN lines of the diff."""
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(DOCKERFILE)
+    flags = ("--offline", "--quiet", "--cache-dir", str(CACHE))
+    assert main(["fix", str(image), *flags, "--dockerfile", str(dockerfile), "--format", "diff"]) == 0
+    diff = capsys.readouterr().out
+    return [line.removeprefix("+RUN ") for line in diff.splitlines() if line.startswith("+RUN ")]
+
+
+def installed(lines, upgrades):
+    """(does it apply to a package, version) for each that the lines name."""
+    found = []
+    for line in lines:
+        for words in (shlex.split(part) for part in line.split(" && ")):
+            match words:
+                case ["cd", folder]:
+                    project = f"{folder.strip('/')}/node_modules/".removeprefix("/")
+                case [python, "-m", "pip", "install", "--no-cache-dir", *named]:
+                    prefix = python.strip("/").rpartition("bin/")[0]
+                    found += [(pip(prefix, *one.split("==")), one.split("==")[1]) for one in named]
+                case ["npm", "install", *named]:
+                    named = [one for one in named if not one.startswith("-")]
+                    pairs = [one.rpartition("@")[::2] for one in named]
+                    direct = dict(pairs)
+                    found += [(npm(project, name, nested=False), version) for name, version in pairs]
+                case ["npm", "pkg", "set", *named]:
+                    for one in named:
+                        name, version = re.fullmatch(r"overrides\[(.+)\]=(.+)", one).groups()
+                        found.append((npm(project, name, nested=True), direct[name] if version.startswith("$") else version))
+                case ["apt-get", "install", "-y", "--only-upgrade", *named]:
+                    found += [(deb(name), to) for name, to in upgrades.items() if name in named]
+    return found
+
+
+def pip(prefix, name, _):
+    normal = re.sub(r"[-_.]+", "-", name).lower()
+    return lambda package: (
+        package.type == "pypi"
+        and re.sub(r"[-_.]+", "-", package.name).lower() == normal
+        and package.evidence[0].path.startswith(f"{prefix}lib")
+    )
+
+
+def npm(project, name, nested):
+    def applies(package):
+        path = package.evidence[0].path if package.evidence else ""
+        inner = path.removeprefix(project)
+        below = "node_modules/" in inner
+        return package.type == "npm" and package.name == name and path.startswith(project) and below == nested
+
+    return applies
+
+
+def deb(name):
+    return lambda package: package.type == "deb" and package.name == name
+
+
+def after(inventory, changes):
+    packages = []
+    for package in inventory.packages:
+        to = next((version for applies, version in changes if applies(package)), None)
+        if to is not None:
+            evidence = tuple(Evidence(place.path.replace(package.version, to), place.layer) for place in package.evidence)
+            source = Source(package.source.name, to) if package.source else None
+            package = replace(package, version=to, source=source, evidence=evidence)
+        packages.append(package)
+    return replace(inventory, packages=tuple(packages))
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_the_diff_leaves_as_many_findings_as_it_says(session, name, tmp_path, capsys):
+    session, database = session
+    image = CORPUS / name
+    if not image.is_dir():
+        pytest.skip(f"no image {name} in the corpus")
+    report, plan = session.fix(str(image), "base")
+    upgrades = {one.package: one.to for action in plan.actions if action.manager == "apt" for one in action.upgrades}
+    lines = added_lines(image, tmp_path, capsys)
+    assert bool(lines) == any(action.where == "dockerfile" for action in plan.actions)
+
+    def findings(inventory):
+        return match(inventory, database, session.schemes, session.ecosystems, date.today()).findings
+
+    inventory = report.inventory
+    assert len(findings(inventory)) == plan.before
+    left = findings(after(inventory, installed(lines, upgrades)))
+    assert len(left) == plan.after_dockerfile
+    assert (plan.after_dockerfile < plan.before) == bool(lines)
