@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.checks.kind import Document, Kind, Rules, SourceFile
-from careen.checks.kinds import KINDS, kind_of
+from careen.checks.kinds import KINDS, inlined, kind_of
 from careen.checks.run import Ignore, Outcome, joined, located, run
 from careen.checks.tuning import Tuning, tuned
 from careen.database.knowledge import Knowledge
@@ -67,6 +67,9 @@ def check_files(
             by_kind.setdefault(kind.name, []).append(file)
         elif file.named:
             unknowns.append(Unknown("files", Evidence(file.path, 0), "of no kind that is checked: docs/checking.md lists them"))
+    count = sum(map(len, by_kind.values()))
+    within = [one for file in by_kind.get("compose", ()) for one in inlined(file)]
+    by_kind["dockerfile"] = [*by_kind.get("dockerfile", ()), *within]
     outcomes: list[Outcome] = []
     installs: list[Predicted] = []
     unread: list[str] = []
@@ -92,7 +95,7 @@ def check_files(
             else:
                 unknowns.append(one)
     outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
-    return Checked(outcome, tuple(installs), sum(map(len, by_kind.values())), tuple(unread), ignores=tuple(ignores))
+    return Checked(outcome, tuple(installs), count, tuple(unread), ignores=tuple(ignores))
 
 
 def with_secrets(checked: Checked, files: Sequence[SourceFile]) -> Checked:

@@ -145,6 +145,27 @@ def test_files_in_one_line_are_followed_too():
     assert not found.unknowns
 
 
+def test_a_dockerfile_within_a_compose_file():
+    text = """\
+services:
+  a:
+    build:
+      dockerfile_inline: |
+        FROM debian:12
+        # careen:ignore DKR-007 a test
+        RUN curl -k https://a.example/x.sh | sh
+
+        USER root
+  b:
+    build: {dockerfile_inline: "FROM alpine:latest\\nUSER 1"}
+"""
+    found = report(("compose.yaml", text))
+    places = {(one.id, one.location.path, one.location.line) for one in found.findings}
+    assert {("DKR-005", "compose.yaml", 7), ("DKR-001", "compose.yaml", 9), ("DKR-023", "compose.yaml", 11)} <= places
+    assert [(one.finding.id, one.by.source) for one in found.suppressed] == [("DKR-007", "compose.yaml:6")]
+    assert found.coverage.files == 1
+
+
 def test_gates_and_tuning():
     text = "FROM debian:12@sha256:" + "0" * 64 + "\nUSER 1\nRUN cd /a\n"
     strict = Policy(fail_on=(read_gate("high"),))

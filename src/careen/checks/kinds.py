@@ -142,6 +142,27 @@ def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules)
         yield Document(group[0].path, value, tuple(one for file in group for one in comments_in_lines(file.text, file.path)))
 
 
+def inlined(file: SourceFile) -> Iterator[SourceFile]:
+    """The Dockerfiles that are written into a Compose file (``dockerfile_inline``), each with its lines where they stand.
+
+    **Source:** Compose Build Specification, dockerfile_inline; ``$$`` is a dollar.
+    """
+    if "dockerfile_inline" not in file.text:
+        return
+    try:
+        documents = [one for one in yamldoc.read(file.text) if isinstance(one, yamldoc.Mapping)]
+    except ValueError:  # the Compose file itself is told
+        return
+    rows = file.text.split("\n")
+    for services in (document.map("services") for document in documents):
+        for build in (services.map(name, "build") for name in services):
+            text = build.text("dockerfile_inline").replace("$$", "$")
+            line = build.line_of("dockerfile_inline")
+            is_block = rows[line - 1].rstrip().endswith(("|", "|-", "|+"))
+            if text:
+                yield SourceFile(file.path, "\n" * (line if is_block else line - 1) + text, named=file.named)
+
+
 def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
     file_by_path = {file.path: file for file in files}
     referred = {path: [one for one in _referred(file) if one in file_by_path] for path, file in file_by_path.items()}
