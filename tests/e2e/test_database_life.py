@@ -260,7 +260,7 @@ def test_a_feed_that_turns_is_held_back_until_it_is_accepted(large, tmp_path, ra
     assert held.returncode == 3
     assert "held back: " in held.stderr
     assert why in held.stderr.replace("\n", " ")
-    assert "careen db update --accept osv" in held.stderr
+    assert "careen db update --accept osv/npm/all.zip" in held.stderr
     assert "held back" in shell.run("db", "status").stdout
     again = Shell(tmp_path)  # the data are those of before
     database(again).parent.mkdir(parents=True)

@@ -79,6 +79,7 @@ class Lessons:
                 self._learnt.namespaces |= left
 
     def _fetch(self, namespaces: frozenset[str]) -> bool:
+        from careen.app.meaning import meaning
         from careen.database.update import refresh, update
 
         settings = self._settings
@@ -88,10 +89,10 @@ class Lessons:
             if settings.db_from:
                 result = update(
                     settings.cache_dir, sources, need=need, fetcher=fetcher_of(settings), mirror_at=settings.db_from,
-                    progress=self._progress, max_age_s=24 * 3600,
+                    progress=self._progress, max_age_s=24 * 3600, judge=meaning(),
                 )  # fmt: skip
             else:
-                result = refresh(settings.cache_dir, sources, need, fetcher_of(settings), self._progress)
+                result = refresh(settings.cache_dir, sources, need, fetcher_of(settings), self._progress, meaning())
         except Error as error:
             log.warning("no advisories could be fetched: %s", error)
             return False

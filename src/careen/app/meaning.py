@@ -1,6 +1,7 @@
 """What statements of a namespace say of a version, for the database's guard: whether one of them holds it."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from careen.database.guard import Judge
 from careen.matching.keys import Keys
@@ -21,11 +22,14 @@ _SCHEMES = {
 def meaning() -> Judge:
     """A judge that takes every version of an order it does not know for unaffected, and so sees no change there."""
     keys = Keys(Named("careen.versions", "VERSION_SCHEME", VersionScheme))
-    ecosystems = (cataloger.ecosystem for cataloger in load("careen.catalogers", "CATALOGER", Cataloger))
-    schemes = {one.namespace: one.scheme for one in ecosystems if one.namespace}
+
+    @cache
+    def languages() -> dict[str, str]:  # most runs judge nothing, and catalogers are many
+        ecosystems = (cataloger.ecosystem for cataloger in load("careen.catalogers", "CATALOGER", Cataloger))
+        return {one.namespace: one.scheme for one in ecosystems if one.namespace}
 
     def judge(namespace: str, said: Sequence[Advisory], version: str) -> bool:
-        scheme = schemes.get(namespace) or _SCHEMES.get(namespace.partition(":")[0])
+        scheme = _SCHEMES.get(namespace.partition(":")[0]) or languages().get(namespace)
         if scheme is None:
             return False
         accusing = [one for one in said if one.status not in NOT_AFFECTED]

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from careen.errors import DatabaseError, UsageError
@@ -54,7 +55,7 @@ actions:
         metavar="SOURCE",
         action="append",
         default=[],
-        help="take this source as it is, whatever it lost or turned around: debian, osv/npm; may be repeated",
+        help="take this source or file of it as it is, whatever it lost or turned around: debian, osv/npm; may be repeated",
     )
     made.add_argument("--to", metavar="FILE", type=Path, help="seed: the file of facts to write")
     add_settings(made, "seed", ("archive", "archive_keys"))
@@ -133,10 +134,10 @@ def _failure(result: "UpdateResult") -> DatabaseError | None:
     if not result.failed:
         return None
     names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
-    held = sorted({feed.source for feed in result.failed if feed.detail.startswith("held back")})
+    held = [feed.path for feed in result.failed if feed.detail.startswith("held back")]
     hint = "the others are up to date; of these the old data is kept"
     if held:
-        hint += f"; if it is right: careen db update {' '.join(f'--accept {name}' for name in held)}"
+        hint += f"; if it is right: careen db update {' '.join(f'--accept {quote(path)}' for path in held)}"
     return DatabaseError(f"could not update {names}", hint)
 
 

@@ -97,14 +97,21 @@ def update(
 
 
 def refresh(
-    cache: Path, sources: Sequence[AdvisorySource], need: Need, fetcher: Fetcher, progress: Progress = silent
+    cache: Path,
+    sources: Sequence[AdvisorySource],
+    need: Need,
+    fetcher: Fetcher,
+    progress: Progress = silent,
+    judge: Judge | None = None,
 ) -> UpdateResult:
     """What a scan does before it matches: fetches what is missing, and asks for what is over a day old, for five seconds.
 
     Raises nothing where there is an older database to go on with: the result then tells what failed.
     """
     try:
-        return update(cache, sources, need=need, fetcher=fetcher, progress=progress, max_age_s=FRESH_S, patience_s=PATIENCE_S)
+        return update(
+            cache, sources, need=need, fetcher=fetcher, progress=progress, max_age_s=FRESH_S, patience_s=PATIENCE_S, judge=judge
+        )
     except Error as error:
         path = database_path(cache)
         if not rows_of(path):
