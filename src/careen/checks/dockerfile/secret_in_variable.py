@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.steps import of_step
+from careen.formats import credentials
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
@@ -49,6 +50,24 @@ _ABOUT = frozenset(
         "version",
         "method",
         "mode",
+        "sock",
+        "socket",
+        "server",
+        "provider",
+        "backend",
+        "realm",
+        "scheme",
+        "domain",
+        "endpoint",
+        "issuer",
+        "audience",
+        "format",
+        "policy",
+        "store",
+        "count",
+        "min",
+        "max",
+        "dummy",
     )
 )
 
@@ -56,7 +75,8 @@ _ABOUT = frozenset(
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for step in (*document.arguments, *document.of("ARG", "ENV")):
         for name, value, mark in step.instruction.pairs:
-            if _is_secret(name) and not _is_harmless(name, value, given=mark != ""):
+            named = _is_secret(name) and not _is_harmless(name, value, given=mark != "")
+            if named or credentials.holds_password(value) or credentials.holds_key(value):
                 yield of_step(step, f"{step.keyword} {name}")
 
 
@@ -100,7 +120,7 @@ RUN --mount=type=secret,id=token,env=API_TOKEN make
         """\
 FROM debian:12
 ENV GPG_KEY=0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D
-ENV PASSWORD_FILE=/run/secrets/p
+ENV PASSWORD_FILE=/run/secrets/p SSH_AUTH_SOCK=/run/agent DATABASE_URL=postgres://web:${PASSWORD}@db/web
 ARG PUBLIC_KEY=abc
 """,
     ),
@@ -113,6 +133,10 @@ RUN deploy
         """\
 FROM debian:12
 ENV DB_PASSWORD=hunter2
+""",
+        """\
+FROM debian:12
+ENV DATABASE_URL=postgres://web:hunter2@db/web
 """,
         """\
 ARG openai_api_key
