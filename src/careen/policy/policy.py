@@ -6,9 +6,9 @@ be read whole, or with ``strict`` anything was unknown or not assessed. 3 wins o
 nothing of what it has not seen; the rules still say that the gate failed too.
 
 A gate looks at findings of confidence ``confirmed`` or ``likely`` in packages that are there (a lock file alone
-declares a package, it installs none); with a baseline at new ones alone, and with days of grace at those whose fix, or
-where there is none whose disclosure, is that old. ``severities`` chooses what is listed and counted, and does not blunt
-the gate.
+declares a package, it installs none), and says how many others it passes over; with a baseline at new ones alone, and
+with days of grace at those whose fix, or where there is none whose disclosure, is that old. ``severities`` chooses what
+is listed and counted, and does not blunt the gate.
 """
 
 import logging
@@ -63,6 +63,8 @@ class _Gated(Struct):
 
     findings: list[Finding]
     new: Counter[str]
+    declared: list[Finding]  # in packages that nothing installed
+    possible: list[Finding]
     in_grace: int = 0
     in_base: int = 0
 
@@ -79,7 +81,7 @@ def assess(
     """``declared``: purls of packages that nothing installed (``declared_only``). VEX needs ``about``."""
     listed: list[Finding] = []
     suppressed: list[Suppressed] = []
-    gated = _Gated([], Counter())
+    gated = _Gated([], Counter(), [], [])
     expired: dict[Ignore, None] = {}
     statements = Statements(policy.vex)
     for found in findings:
@@ -141,12 +143,17 @@ def _unlisted(finding: Finding, policy: Policy) -> SuppressedBy | None:
 
 
 def _gate(finding: Finding, gated: _Gated, policy: Policy, today: date, declared: frozenset[str]) -> None:
-    if isinstance(finding, Vulnerability) and (finding.confidence == "possible" or finding.package in declared):
+    change = finding.change if policy.baseline is not None else ""
+    if change is None:
         return
-    if policy.baseline is not None:
-        if finding.change is None:
-            return
-        gated.new[finding.change] += 1
+    if isinstance(finding, Vulnerability) and finding.package in declared:
+        gated.declared.append(finding)
+        return
+    if isinstance(finding, Vulnerability) and finding.confidence == "possible":
+        gated.possible.append(finding)
+        return
+    if change:
+        gated.new[change] += 1
     if policy.exclude_base and _came_with_base(finding, policy):
         gated.in_base += 1
         return
@@ -199,7 +206,8 @@ def _verdict(gated: _Gated, coverage: Coverage, unknowns: Sequence[Unknown], pol
     narrowed = _narrowed(gated, policy)
     for gate in policy.fail_on:
         failed = any(gate.catches(finding, severity_for(finding, policy)) for finding in gated.findings)
-        rules.append(Rule(f"fail-on {gate.text}{narrowed}", not failed))
+        said = narrowed if failed else [*narrowed, *_passed_over(gate, gated, policy)]
+        rules.append(Rule(f"fail-on {gate.text}" + (f" ({'; '.join(said)})" if said else ""), not failed))
         code = 1 if failed else code
     lost = any(unknown.whole_layer for unknown in unknowns)
     if lost:
@@ -212,7 +220,7 @@ def _verdict(gated: _Gated, coverage: Coverage, unknowns: Sequence[Unknown], pol
     return Verdict(code == 0, code, tuple(rules))
 
 
-def _narrowed(gated: _Gated, policy: Policy) -> str:
+def _narrowed(gated: _Gated, policy: Policy) -> list[str]:
     """What the gates did not look at, as it stands behind their names."""
     parts = []
     if policy.baseline is not None:
@@ -224,4 +232,14 @@ def _narrowed(gated: _Gated, policy: Policy) -> str:
     if policy.exclude_base:
         known = f"{gated.in_base} in the base image" if policy.base_layers else "no base image is known, so none in it"
         parts.append(known)
-    return f" ({'; '.join(parts)})" if parts else ""
+    return parts
+
+
+def _passed_over(gate: Gate, gated: _Gated, policy: Policy) -> list[str]:
+    """What the gate would catch, were it installed and sure: that it passed has to be seen beside a list that names it."""
+    counts = [
+        f"{count} {what}"
+        for findings, what in ((gated.declared, "declared only"), (gated.possible, "possible"))
+        if (count := sum(gate.catches(finding, severity_for(finding, policy)) for finding in findings))
+    ]
+    return [f"not counted: {', '.join(counts)}"] if counts else []

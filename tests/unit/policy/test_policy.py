@@ -49,7 +49,9 @@ def test_the_gate_looks_at_what_is_sure_and_there():
     package = pypi(presence="declared")
     (declared,) = run([package], [advisory("PYSEC-1", "4.2.3", "PyPI", "django", severity="critical")]).findings
     only = declared_only(Inventory(None, (package,)))
-    assert judge([declared], Policy(fail_on=(read_gate("low"),)), declared=only).verdict.exit_code == 0
+    passed = judge([declared, guess, guess], Policy(fail_on=(read_gate("low"),)), declared=only).verdict
+    assert passed.exit_code == 0
+    assert passed.rules[0].rule == "fail-on low (not counted: 1 declared only, 2 possible)"
     assert judge([declared], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
     assert declared_only(Inventory(None, (package, pypi()))) == frozenset()
 
