@@ -22,9 +22,9 @@ from careen.model.package import Evidence
 
 from .kind import SourceFile
 from .kinds import may_be_checked
-from .starts import may_start
 
 MAX_BYTES = 16 * 1024 * 1024
+MAX_SNIFFED = 8192
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
 MAX_FILES = 50_000
 MAX_ENTRIES = 2_000_000
@@ -112,8 +112,10 @@ def _text(path: Path) -> str:
         raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)
-    # A script of an old encoding is a script; of the others a UnicodeDecodeError is a ValueError.
-    return data.decode("utf-8-sig", "replace" if may_start(path.name) else "strict")
+    if b"\0" in data[:MAX_SNIFFED]:
+        raise ValueError("no text in UTF-8")
+    # A script or Dockerfile of an old encoding is one; YAML and JSON are not, and a UnicodeDecodeError is a ValueError.
+    return data.decode("utf-8-sig", "strict" if path.suffix.lower() in (".yaml", ".yml", ".json") else "replace")
 
 
 def _standard_input() -> str:

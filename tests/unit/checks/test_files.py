@@ -66,7 +66,7 @@ def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path, monkeypatc
 
 def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "Dockerfile").write_bytes(b"FROM \xff")
+    (tmp_path / "Dockerfile").write_bytes(b"\x7fELF\0\xff")
     with (tmp_path / "big.yaml").open("wb") as stream:
         stream.truncate(MAX_BYTES + 1)
     os.mkfifo(tmp_path / "pipe.yaml")
@@ -81,3 +81,12 @@ def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
 def test_a_path_that_is_not_there():
     with pytest.raises(InputError, match="does not exist"):
         find_files(["/no/such/place"])
+
+
+def test_a_dockerfile_of_an_old_encoding_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Dockerfile").write_bytes(b"FROM a\nLABEL by=Andr\xe9\n")
+    (tmp_path / "a.yaml").write_bytes(POD.encode("utf-16"))
+    found = find_files(["."])
+    assert [file.text.splitlines()[0] for file in found.files] == ["FROM a"]
+    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "no text in UTF-8")]
