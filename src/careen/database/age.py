@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from careen.errors import DatabaseError
+from careen.formats.lines import plural
 
 from .build import FeedRow, rows_of
 from .knowledge import Knowledge, database_path
@@ -30,7 +31,7 @@ def refuse_older(known: Knowledge, path: Path, namespaces: Collection[str], days
         at = asked[row.path]
         age = (now - at).total_seconds() / DAY_S if at else None
         if age is None or age > days:
-            told = f"{age:.0f} days" if age else "an unknown time"
+            told = "an unknown time" if age is None else plural(round(age), "day")
             raise DatabaseError(
                 f"{path}: {_name(row)} was last asked for news {told} ago, and --db-max-age allows {days}",
                 "careen db update brings it up to date; without a network careen db import or careen db pull",
