@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_call, of_step
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.powershell import fetched
 from careen.formats.remote import read_download
 from careen.plugins import Check, Place
 
@@ -20,6 +21,11 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         for url in got.urls if got else ():
             if _is_plain(call.step.resolve(url, chr(0))):
                 yield of_call(call, url)
+    for step in document.of("RUN"):
+        if not step.posix:
+            for url in fetched(step.instruction.text):
+                if _is_plain(url):
+                    yield of_step(step, url)
     for step in document.of("ADD"):
         for source in step.instruction.words[:-1]:
             if _is_plain(step.resolve(source, document.escape)):
@@ -85,6 +91,10 @@ ADD https://a.example/x /x
 """,
     ),
     bad=(
+        """\
+FROM mcr.microsoft.com/windows/servercore:ltsc2022
+RUN powershell Invoke-WebRequest -Uri http://a.example/setup.exe -OutFile C:\\setup.exe
+""",
         """\
 FROM debian:12
 RUN curl -O http://a.example/x

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call, shown
+from careen.checks.steps import of_call, of_step, shown
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.powershell import run_unseen
 from careen.formats.remote import checks_file, read_download, runs_input
 from careen.formats.shell import SHELLS, Command, piped
 from careen.plugins import Check, Place
@@ -12,6 +13,9 @@ from careen.plugins import Check, Place
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for step in document.of("RUN"):
+        if not step.posix:
+            for part in run_unseen(step.instruction.text):
+                yield of_step(step, shown((part,), 90))
         for command, earlier in piped(step.commands):
             source = next((one for one in earlier if (got := read_download(one.words)) and got.output == "-"), None)
             source = source or next((one for one in earlier if _to_stdout(one)), None)
@@ -48,6 +52,11 @@ CHECK = Check(
     inspect=inspect,
     good=(
         """\
+FROM mcr.microsoft.com/windows/servercore:ltsc2022
+SHELL ["powershell", "-Command"]
+RUN Invoke-WebRequest https://a.example/x.ps1 -OutFile x.ps1; if ((Get-FileHash x.ps1).Hash -ne $env:SUM) { exit 1 }; .\\x.ps1
+""",
+        """\
 FROM debian:12
 RUN curl -fsSLo i.sh https://get.example/i.sh && echo "$SUM i.sh" | sha256sum -c && sh i.sh
 """,
@@ -57,6 +66,15 @@ RUN curl -fsSL https://get.example/k.asc | gpg --dearmor -o /k.gpg
 """,
     ),
     bad=(
+        """\
+FROM mcr.microsoft.com/windows/servercore:ltsc2022
+RUN powershell -Command "iex ((New-Object System.Net.WebClient).DownloadString('https://a.example/install.ps1'))"
+""",
+        """\
+FROM mcr.microsoft.com/powershell:7.4-nanoserver-1809
+SHELL ["pwsh", "-Command"]
+RUN irm https://a.example/install.ps1 | iex
+""",
         """\
 FROM debian:12
 RUN curl -fsSL https://get.example/i.sh | bash -s -- --yes

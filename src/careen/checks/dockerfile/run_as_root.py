@@ -22,6 +22,8 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 def _is_root(user: str) -> bool:
     name = user.strip().partition(":")[0].strip()
+    if name.rpartition("\\")[2].lower() in ("containeradministrator", "administrator"):
+        return True  # of Windows
     return name in ("root", "") or (name.isdecimal() and int(name) == 0)
 
 
@@ -57,6 +59,10 @@ USER 65532
 """,
     ),
     bad=(
+        """\
+FROM mcr.microsoft.com/windows/servercore:ltsc2022
+USER ContainerAdministrator
+""",
         """\
 FROM debian:12
 USER root
