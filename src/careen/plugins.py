@@ -14,14 +14,17 @@ A plugin never imports its neighbours; what several of them need lies in ``forma
 """
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any, BinaryIO, Literal, Protocol, TextIO, TypeVar
 
 from msgspec import Struct
 
+from .errors import UsageError
 from .model.advisory import (
     Advisory,
     Epss,
@@ -41,6 +44,8 @@ from .model.package import Package
 from .model.report import Report
 from .model.sbom import Sbom
 
+log = logging.getLogger(__name__)
+
 Kind = TypeVar("Kind")
 EXTENDED = ("advisories", "catalogers", "images", "reports", "sboms", "versions")
 
@@ -50,7 +55,7 @@ def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
     package = importlib.import_module(folder)
     found = []
     for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-        value = getattr(importlib.import_module(f"{folder}.{module}"), name, None)
+        value = getattr(_imported(package, module), name, None)
         if isinstance(value, kind):
             found.append(value)
     return tuple(found)
@@ -63,11 +68,33 @@ def use_folder(folder: Path) -> None:
     """
     found = [name for name in EXTENDED if (folder / name).is_dir()]
     if not found:
-        raise ValueError(f"none of {', '.join(EXTENDED)} is a folder in it")
+        raise ValueError(f"it has no plugins: none of {', '.join(EXTENDED)} is a folder in it")
     for name in found:
         places = importlib.import_module(f"careen.{name}").__path__
-        if str(folder / name) not in places:
-            places.append(str(folder / name))
+        if str(folder / name) in places:
+            continue
+        if hidden := sorted(_modules_in(places) & _modules_in([str(folder / name)])):
+            raise ValueError(f"{name}/{hidden[0]}.py has the name of one that is there already, and would never be read")
+        places.append(str(folder / name))
+
+
+def _imported(package: ModuleType, module: str) -> ModuleType:
+    """A plugin of the user's that cannot be imported is a fault of that file, not of ours."""
+    try:
+        return importlib.import_module(f"{package.__name__}.{module}")
+    except Exception as error:
+        own, *outside = package.__path__
+        if not outside or module in _modules_in([own]):
+            raise
+        place = next((place for place in outside if module in _modules_in([place])), outside[0])
+        log.debug("%s of %s", module, place, exc_info=True)
+        raise UsageError(
+            f"the plugin {place}/{module}.py cannot be used: {type(error).__name__}: {error}", "--debug says where it fails"
+        ) from error
+
+
+def _modules_in(places: Iterable[str]) -> frozenset[str]:
+    return frozenset(info.name for info in pkgutil.iter_modules(list(places)))
 
 
 class Named(Mapping[str, Kind]):
@@ -85,7 +112,7 @@ class Named(Mapping[str, Kind]):
             module = name.replace("-", "_")
             value = None
             if module in self._modules:
-                value = getattr(importlib.import_module(f"{self._folder}.{module}"), self._name, None)
+                value = getattr(_imported(importlib.import_module(self._folder), module), self._name, None)
             self._known[name] = value if isinstance(value, self._kind) and getattr(value, "name", "") == name else None
         value = self._known[name]
         if value is None:
@@ -100,8 +127,7 @@ class Named(Mapping[str, Kind]):
 
     @cached_property
     def _modules(self) -> frozenset[str]:
-        package = importlib.import_module(self._folder)
-        return frozenset(info.name for info in pkgutil.iter_modules(package.__path__))
+        return _modules_in(importlib.import_module(self._folder).__path__)
 
 
 # --- network, handed to whoever may use it (careen.net has the one implementation) -----------------------------------

@@ -80,6 +80,18 @@ def test_a_folder_without_plugins_is_said(tmp_path):
     assert "has no plugins" in finished.stderr and "FOLDER/catalogers/x.py" in finished.stderr
 
 
+def test_a_plugin_that_breaks_or_hides_is_named(folder, tmp_path):
+    shell = Shell(tmp_path / "home")
+    (folder / "catalogers" / "acorn.py").write_text("import nothing_of_the_kind\n")
+    broken = shell.run("inventory", tmp_path, "--plugins", folder)
+    assert broken.returncode == 2
+    assert "catalogers/acorn.py cannot be used: ModuleNotFoundError" in broken.stderr
+    (folder / "catalogers" / "acorn.py").rename(folder / "catalogers" / "dpkg.py")
+    hidden = shell.run("inventory", tmp_path, "--plugins", folder)
+    assert hidden.returncode == 2
+    assert "catalogers/dpkg.py has the name of one that is there already" in hidden.stderr
+
+
 def _python(folder, *arguments):
     return subprocess.run(
         [sys.executable, *arguments],

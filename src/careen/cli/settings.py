@@ -21,7 +21,5 @@ def loaded_settings(arguments: argparse.Namespace) -> "Loaded":
         try:
             use_folder(folder.absolute())
         except ValueError as error:
-            raise UsageError(
-                f"{folder} has no plugins: {error}", "a cataloger, say, stands in FOLDER/catalogers/x.py"
-            ) from None
+            raise UsageError(f"{folder}: {error}", "a cataloger, say, stands in FOLDER/catalogers/x.py") from None
     return found
