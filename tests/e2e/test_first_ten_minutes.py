@@ -192,6 +192,8 @@ def test_without_a_network_and_a_database_debian_is_judged_by_what_is_shipped(sh
     assert {"CVE-2023-5678", "CVE-2024-5535"} <= {finding["id"] for finding in report["findings"] if "package" in finding}
     assert shell.run("scan", archive, "--offline", "--strict").returncode == 3
     assert "CVE-2023-5678" in shell.run("explain", "CVE-2023-5678", archive, "--offline").stdout
+    turned = shell.run("explain", archive, "CVE-2023-5678", "--offline")
+    assert turned.returncode == 2 and f"careen explain CVE-2023-5678 {archive}" in turned.stderr
 
 
 def test_every_platform(shell):

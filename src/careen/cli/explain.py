@@ -1,9 +1,12 @@
 """``careen explain``: why a vulnerability is found in a package, or why it is not."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from careen.errors import UsageError
 
 from .arguments import Parser
 from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "careen.explanation/1"
 OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not judged"}
+# What stands where the image should: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, RHSA-2021:3623.
+_ID = r"[A-Za-z]{2,12}-(\d{4}[-:]\d+|\w{4}-\w{4}-\w{4})"
 
 
 def parser() -> Parser:
@@ -37,6 +42,10 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
 
+    if re.fullmatch(_ID, arguments.reference) and not re.fullmatch(_ID, arguments.id):
+        raise UsageError(
+            f"{arguments.reference} stands where the image is named", f"careen explain {arguments.reference} {arguments.id}"
+        )
     settings = settings_of(arguments)
     with app.Session(settings) as session:
         report, explanation = at_work(

@@ -273,7 +273,8 @@ def _lost_databases(
     """Says which databases went whose packages are kept."""
     kept = Counter(shadowed[key] for package in packages if (key := _key(package)) in shadowed)
     for (database, index), count in sorted(kept.items()):
-        reason = f"layer {index} deleted or emptied this package database: the {count} packages it last named are kept"
+        them = "package it last named is" if count == 1 else f"{count} packages it last named are"
+        reason = f"layer {index} deleted or emptied this package database: the {them} kept"
         yield Unknown(cataloger.name, Evidence(database, index), reason)
 
 
