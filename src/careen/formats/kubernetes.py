@@ -1,8 +1,9 @@
 """Kubernetes manifests -> resources, the pods they make, and the rules of their roles.
 
 Lists are unwrapped. The pod template of every workload kind is found by name; that of other kinds (custom resources)
-by its shape: a sequence ``containers`` of mappings with an image. A pod that others make has labels and annotations of
-its template. Values of scalars are as Kubernetes reads them; nothing is filled in but what the reader's words say.
+by its shape: a sequence ``containers`` of mappings with an image, or the steps of a pipeline. A pod that others make has
+labels and annotations of its template. Values of scalars are as Kubernetes reads them; nothing is filled in but what the
+reader's words say.
 
 Raises: ValueError where the text is no YAML (or over a limit).
 **Source:** Kubernetes API reference 1.34, https://kubernetes.io/docs/reference/kubernetes-api/
@@ -27,6 +28,9 @@ WORKLOADS = {
 POD_KINDS = frozenset(("pod", "revision"))
 GROUPS = frozenset(("", "*", "apps", "autoscaling", "batch", "extensions", "policy"))  # of Kubernetes itself, and *.k8s.io
 LATEST_MINOR = 35  # of the Pod Security Standards that are known
+_HANDED_DOWN = frozenset(  # by a workflow to its pods, by a task to its steps
+    ("automountServiceAccountToken", "env", "hostNetwork", "securityContext", "serviceAccountName", "volumeMounts", "volumes")
+)
 MAX_COMPARED = 1_000_000
 MAX_LISTS = 4  # lists in lists
 COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"))  # of a control plane
@@ -329,6 +333,54 @@ def _pods(resource: Resource) -> Iterator[Pod]:
                         yield Pod(resource, template)
         if _is_pod_spec(resource.spec):
             yield Pod(resource, resource.body)
+        yield from (Pod(resource, template) for template in _pipeline_pods(resource))
+
+
+def _pipeline_pods(resource: Resource) -> Iterator[Mapping]:
+    """Pods of Tekton (the steps of a task) and of Argo Workflows (a template with a container or script).
+
+    What they run ends as an init container does. What the workflow says of all its pods holds where a template is silent.
+    **Source:** tekton.dev/v1 Task; argoproj.io/v1alpha1 Workflow, Template.
+    """
+    tekton, argo = resource.group.endswith("tekton.dev"), resource.group == "argoproj.io"
+    for node in (one for _, one in yamldoc.walk(resource.body) if tekton or argo):
+        if not isinstance(node, Mapping):
+            continue
+        steps = [_over(node.map("stepTemplate"), one) for one in node.maps("steps") if one.text("image")] if tekton else []
+        if steps:
+            yield _template(node, steps, node)
+        for template in node.maps("templates") if argo else ():
+            containers = [_named(template, key) for key in ("container", "script") if template.text(key, "image")]
+            if containers:
+                yield _template(_over(node, template), [*containers, *template.maps("initContainers")], template)
+
+
+def _named(template: Mapping, key: str) -> Mapping:
+    made = _over(NO_MAPPING, template.map(key))
+    if "name" not in made:
+        yamldoc.put(made, "name", template.text("name"), template.line_of("name"))
+    return made
+
+
+def _template(spec: Mapping, ending: list[Mapping], node: Mapping) -> Mapping:
+    made, pod = Mapping(node.line), _over(NO_MAPPING, spec)
+    for key, members in (("initContainers", ending), ("containers", node.maps("sidecars"))):
+        pod.pop(key, None)
+        for one in members:
+            yamldoc.add(pod, key, one, one.line)
+    made["spec"], made["metadata"] = pod, node.get("metadata")
+    return made
+
+
+def _over(below: Mapping, above: Mapping) -> Mapping:
+    """``above``, and what ``below`` says where that is silent."""
+    made = Mapping(above.line)
+    for key in _HANDED_DOWN & below.keys():
+        yamldoc.put(made, key, below[key], below.line_of(key))
+    for key, value in above.items():
+        yamldoc.put(made, key, value, above.line_of(key))
+    made.end_line = above.end_line
+    return made
 
 
 def _is_pod_spec(node: Mapping) -> bool:
