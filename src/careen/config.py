@@ -35,6 +35,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     platform: Annotated[str | None, Meta(description="platform of a multi-platform image: os/architecture[/variant]")] = None
     all_platforms: Annotated[bool, Meta(description="scan every platform of a multi-platform image")] = False
 
+    referrers: Annotated[
+        bool, Meta(description="ask the image's registry for signatures, provenance, bills of materials and VEX beside it")
+    ] = False
+    trust_key: Annotated[
+        tuple[Path, ...],
+        Meta(description="public key (PEM) whose signatures count: asks as --referrers does; may be repeated"),
+    ] = ()
     dockerfile: Annotated[Path | None, Meta(description="Dockerfile that the image was built from: findings get its lines")] = (
         None
     )
@@ -126,7 +133,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = ()
     vex: Annotated[tuple[Path, ...], Meta(description="VEX documents: a file, or a folder of them; may be repeated")] = ()
     image_vex: Annotated[
-        bool, Meta(description="apply the VEX documents inside the image too: whoever made it may have written them")
+        bool, Meta(description="apply the VEX documents in the image and beside it too: whoever made it may have written them")
     ] = False
     strict: Annotated[bool, Meta(description="exit with 3 when anything was unreadable or not assessed")] = False
 

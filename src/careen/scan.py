@@ -19,7 +19,7 @@ from careen.formats.base import base_of
 from careen.formats.imagedocument import ImageDocument
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_as
-from careen.matching.coverage import coverage
+from careen.matching.coverage import coverage, with_attached
 from careen.matching.match import Matched, match
 from careen.matching.remembered import Memory, remembered
 from careen.matching.vendors import vendor_of
@@ -31,7 +31,7 @@ from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
-from careen.policy.vex import stated_inside
+from careen.policy.vex import stated_beside, stated_inside
 from careen.store.memory import Store
 
 if TYPE_CHECKING:
@@ -127,6 +127,9 @@ def report_of(
     policy = replace(policy, base_layers=(base.layers if base else None) or 0)
     if policy.image_vex:
         policy = replace(policy, vex=(*policy.vex, *stated_inside(inventory)))
+    if image.attached is not None:
+        covered = with_attached(covered, image.attached)
+        policy = replace(policy, vex=(*policy.vex, *stated_beside(image.attached, policy.image_vex)))
     findings: list[Finding] = [*placed(matched.findings), *inventory.secrets]
     if "secret" in scanners:
         from careen.secrets.configuration import exposed
@@ -179,6 +182,7 @@ def _checked(
         complete=image.kind == "image",
         unassessed=unassessed,
         tag=image.tag,
+        attached=image.attached,
     )
     outcome = run(checks, document, CONFIGURATION)
     layers = {entry.path: entry.layer for entry in inventory.filesystem.entries}

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.attached import Artifact
 from tests.support.certificates import Certificate
-from tests.support.images import BuiltImage, BuiltIndex
+from tests.support.images import OCI_INDEX, OCI_MANIFEST, BuiltImage, BuiltIndex, sha256
 from tests.support.servers import Answer, Request, Server
 
 
@@ -33,6 +34,8 @@ class Registry:
     blobs_elsewhere: str | None = None  # address that blobs are redirected to
     uploads_at: str | None = None  # address that uploads are sent to, where not here
     page: int = 1000
+    referrers: bool = True  # False: it keeps no list of them, and whoever pushes keeps one under a tag
+    referrers_status: int = 404  # what it answers then
     name: str | None = None  # host that clients know it by, where a proxy leads here
     client_authority: Certificate | None = None
 
@@ -43,6 +46,7 @@ class Registry:
         self.tokens: set[str] = set()  # those that hold; empty it and they have expired
         self.altered: dict[str, bytes] = {}  # digest -> what is sent in its place
         self.broken: dict[str, list[int]] = {}  # digest -> after how many bytes the connection breaks, one a request
+        self.referring: dict[str, list[dict[str, object]]] = {}  # digest -> descriptors
         self.busy: list[Answer] = []  # given first, one a request below /v2/
         self._server = Server(self._answer, tls=self.tls, client_authority=self.client_authority)
 
@@ -84,6 +88,23 @@ class Registry:
         self.tags.setdefault(name, [])
         return f"{self.host}/{name}:{tag}" if tag else f"{self.host}/{name}@{image.digest}"
 
+    def attach(self, name: str, artifact: Artifact, subject: str | None = None, tag: str | None = None) -> str:
+        """Lays an artifact beside an image: as what refers to ``subject``, or under a tag. Gives its digest."""
+        manifest = artifact.manifest(subject)
+        digest = sha256(manifest)
+        self.blobs.update(artifact.blobs())
+        self.manifests[name, digest] = (manifest, OCI_MANIFEST)
+        if tag:
+            self.manifests[name, tag] = (manifest, OCI_MANIFEST)
+        if subject:
+            entries = self.referring.setdefault(subject, [])
+            described = {"mediaType": OCI_MANIFEST, "digest": digest, "size": len(manifest), "artifactType": artifact.type}
+            entries.append(described)
+            if not self.referrers:
+                index = _index(entries)
+                self.manifests[name, subject.replace(":", "-")] = self.manifests[name, sha256(index)] = (index, OCI_INDEX)
+        return digest
+
     def _answer(self, request: Request) -> Answer:
         parts = urlsplit(request.path)
         if parts.path == "/token":
@@ -105,6 +126,9 @@ class Registry:
             return self._manifest(request, match[1], match[2])
         if match := re.fullmatch(r"/v2/(.+)/blobs/([^/]+)", parts.path):
             return self._blob(request, match[2])
+        if match := re.fullmatch(r"/v2/(.+)/referrers/([^/]+)", parts.path):
+            listed = self._referrers(match[1], match[2], parse_qs(parts.query))
+            return listed if self.referrers else _error(self.referrers_status, "UNSUPPORTED")
         if match := re.fullmatch(r"/v2/(.+)/tags/list", parts.path):
             return self._tags(match[1], parse_qs(parts.query))
         return Answer(404)
@@ -138,7 +162,7 @@ class Registry:
         if self.auth == "bearer":
             token = given.removeprefix("Bearer ")
             if not given.startswith("Bearer ") or token not in self.tokens:
-                name = re.sub(r"^/v2/|/(manifests|blobs|tags)/.*$", "", path)
+                name = re.sub(r"^/v2/|/(manifests|blobs|tags|referrers)/.*$", "", path)
                 scope = f',scope="repository:{name}:pull"' if name else ""
                 scope = ',scope="registry:catalog:*"' if name == "_catalog" else scope
                 challenge = f'Bearer realm="{self.url}/token",service="registry.example.test"{scope}'
@@ -195,6 +219,15 @@ class Registry:
             return Answer(status, rest[: self.broken[digest].pop(0)], length=len(rest))
         return Answer(status, rest)
 
+    def _referrers(self, name: str, digest: str, query: dict[str, list[str]]) -> Answer:
+        """Source: OCI distribution-spec 1.1, "Listing Referrers": a digest that nothing refers to has an empty list."""
+        start = int(query.get("from", ["0"])[0])
+        entries = self.referring.get(digest, [])
+        headers = {"Content-Type": OCI_INDEX}
+        if len(entries) > start + self.page:
+            headers["Link"] = f'</v2/{name}/referrers/{digest}?from={start + self.page}>; rel="next"'
+        return Answer(body=_index(entries[start : start + self.page]), headers=headers)
+
     def _catalogue(self, query: dict[str, list[str]]) -> Answer:
         if not self.list_repositories:
             return _error(404, "UNSUPPORTED")
@@ -227,6 +260,10 @@ def blob_server(blobs: Iterable[bytes]) -> Server:
         return Answer(404) if data is None else Answer(body=data)
 
     return Server(answer)
+
+
+def _index(entries: list[dict[str, object]]) -> bytes:
+    return json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries}).encode()
 
 
 def _error(status: int, code: str, headers: dict[str, str] | None = None) -> Answer:

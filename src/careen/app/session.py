@@ -162,7 +162,7 @@ class Session:
         name = self._settings.base
         if name is None:
             return None
-        settings = self._settings
+        settings = replace(self._settings, referrers=False, trust_key=())
         if settings.platform is None and image.platform is not None:
             settings = replace(settings, platform=str(image.platform))
         found = base_among(image, open_image(name, settings, silent, self._fetcher))
@@ -210,12 +210,23 @@ class Session:
 
             image, found = read_file(path, reference, sbom_formats())
             return image, with_vendors(found)
-        image = open_image(reference, self._settings, progress, self._fetcher)
+        image = self._beside(open_image(reference, self._settings, progress, self._fetcher))
         image, found = self.inventory_of(image, progress, seen)
         if not (found.packages or found.unknowns or found.secrets) and is_single_file(reference):
             hint = "packages, programs and lock files are read; careen check reads Dockerfiles and manifests"
             raise InputError(f"{reference} holds nothing that can be judged", hint)
         return image, found
+
+    def _beside(self, image: Image) -> Image:
+        """Says so where what lies beside the image in its registry was wanted, and was not asked for."""
+        asked = self._settings.referrers or bool(self._settings.trust_key)
+        if image.attached is not None or image.kind != "image" or not (asked or "IMG-028" in self._settings.checks_on):
+            return image
+        from careen.images.referrers import not_asked
+        from careen.images.trusted import Keys
+
+        why = "the image was not opened from its registry, where it lies" if asked else "IMG-028 needs --referrers"
+        return replace(image, attached=not_asked(why, Keys(self._settings.trust_key)))
 
     def inventory_of(
         self, image: Image, progress: Progress = silent, seen: Callable[[Delta], None] = lambda _: None

@@ -19,7 +19,7 @@ RULES = ("ignore_file", "vex", "image_vex", "ignore_unfixed", "severity_from", "
 
 
 def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
-    add_settings(parser, "image", ("platform",))
+    add_settings(parser, "image", ("platform", "referrers", "trust_key"))
     add_settings(parser, "policy", policy)
     add_settings(
         parser,

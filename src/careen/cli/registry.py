@@ -39,7 +39,7 @@ def parser() -> Parser:
     group.add_argument("--output-dir", metavar="DIR", type=Path, help="folder of the reports (default: careen-HOST)")
     group.add_argument("--restart", action="store_true", help="begin anew where a run was interrupted")
     group.add_argument("--json", action="store_true", help="print the summary as JSON")
-    add_settings(made, "platform", ("platform",))
+    add_settings(made, "image", ("platform", "referrers", "trust_key"))
     add_settings(made, "report", ("verbose", "quiet"))
     add_settings(made, "what to look for", ("scanners",))
     gates = ("fail_on", "grace_days", "exclude_base", "ignore_unfixed", "severity_from", "unknown_as", "strict")

@@ -33,7 +33,7 @@ def parser() -> Parser:
         ".whl …), jar, program or lock file; - is an archive on standard input; a prefix forces the source: docker:, podman:, "
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, directory:, file:, sbom:",
     )
-    add_settings(made, "image", ("platform", "all_platforms", "dockerfile"))
+    add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
     add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance"))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     gates = (

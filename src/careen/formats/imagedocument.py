@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from careen.model.attached import Attached
 from careen.model.filesystem import Entry, FileSystem
 from careen.model.image import ImageConfig
 
@@ -58,13 +59,14 @@ class ImageDocument:
         complete: bool = True,
         unassessed: str = "",
         tag: str = "",
+        attached: Attached | None = None,
     ) -> None:
         """``anomalies``: (path, what was wrong) in the archives. ``complete``: it is an image, not a mere folder.
         ``unassessed``: why no advisory speaks of the distribution's packages. ``tag``: the name without digest that it
-        was asked for by."""
+        was asked for by. ``attached``: what lies beside it in its registry, where somebody asked."""
         self.config, self.filesystem = config, filesystem
         self.today, self.end_of_life, self.anomalies, self.complete = today, end_of_life, anomalies, complete
-        self.unassessed, self.tag = unassessed, tag
+        self.unassessed, self.tag, self.attached = unassessed, tag, attached
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -186,6 +188,7 @@ def described(text: str) -> ImageDocument:
             if body is not None:
                 texts[path] = body
         anomalies = tuple((str(path), str(what)) for path, what in (values.get("anomalies") or {}).items())
+        attached = msgspec.convert(values["attached"], Attached) if "attached" in values else None
         today, ends = values.get("today"), values.get("end_of_life")
     except (yaml.YAMLError, msgspec.ValidationError, AttributeError, TypeError) as error:
         raise ValueError(str(error)) from error
@@ -197,6 +200,7 @@ def described(text: str) -> ImageDocument:
         anomalies=anomalies,
         unassessed=str(values.get("unassessed") or ""),
         tag=str(values.get("tag") or ""),
+        attached=attached,
     )
 
 

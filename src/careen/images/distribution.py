@@ -3,8 +3,8 @@
 It takes blobs and manifests too, one request each.
 
 Raises: InputError for what is not there or denied, NetworkError for the rest.
-**Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Push", "Content discovery", "Error
-codes".
+**Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Push", "Content discovery", "Listing
+Referrers", "Error codes".
 """
 
 import hashlib
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 _ERROR_BYTES = 64 * 1024
 _TAG_PAGES, _TAG_BYTES = 5, 4 * 1024 * 1024
+_REFERRER_PAGES = 8
+_NO_REFERRERS = (400, 404, 405, 406, 501)  # what registries answer that do not know the address
 
 
 class Repository:
@@ -58,13 +60,9 @@ class Repository:
         """A manifest or an index by tag or digest, checked against ``digest`` where there is one, and its digest."""
         response = self._ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
-            if response.status != 200:
-                raise self._refusal(response, name)
-            data = response.read(MANIFEST_BYTES + 1)
+            data = self._whole(response, name)
         finally:
             response.close()
-        if len(data) > MANIFEST_BYTES:
-            raise InputError(f"{self.reference}: the manifest has more than {MANIFEST_BYTES} bytes", "check the registry")
         algorithm = digest.partition(":")[0] if digest else "sha256"
         found = f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
         if digest and found != digest:
@@ -73,6 +71,39 @@ class Repository:
                 "try again; if it stays, the registry or a proxy on the way is broken",
             )
         return data, found
+
+    def manifest_if_there(self, tag: str) -> bytes | None:
+        """What a tag means now, None where there is no such tag: nothing is wrong with that."""
+        response = self._ask(f"manifests/{tag}", headers={"Accept": ACCEPT})
+        try:
+            return None if response.status == 404 else self._whole(response, tag)
+        finally:
+            response.close()
+
+    def referrers(self, digest: str) -> tuple[list[bytes], bool] | None:
+        """Indexes of what refers to a digest, a page each, and whether these are all; None where it keeps no such list."""
+        found: list[bytes] = []
+        query = ""
+        for _ in range(_REFERRER_PAGES):
+            response = self._ask(f"referrers/{digest}" + (f"?{query}" if query else ""), headers={"Accept": INDEX_TYPES[0]})
+            try:
+                if not found and response.status in _NO_REFERRERS:
+                    return None
+                if not found and response.status != 200:
+                    raise self._refusal(response, digest)
+                data = response.read(MANIFEST_BYTES + 1) if response.status == 200 else b""
+            finally:
+                response.close()
+            if not found and data.lstrip()[:1] != b"{":  # a page for people: it does not know the address
+                return None
+            if not data or len(data) > MANIFEST_BYTES:
+                return found, False
+            found.append(data)
+            following = _next(response)
+            if following in (None, query):
+                return found, True
+            query = following or ""
+        return found, False
 
     def blob(self, digest: str, offset: int = 0) -> Response:
         """The bytes of a blob from ``offset`` on (206), or from its start (200)."""
@@ -134,6 +165,14 @@ class Repository:
                 break
             query = following or ""
         return tuple(found)
+
+    def _whole(self, response: Response, name: str) -> bytes:
+        if response.status != 200:
+            raise self._refusal(response, name)
+        data = response.read(MANIFEST_BYTES + 1)
+        if len(data) > MANIFEST_BYTES:
+            raise InputError(f"{self.reference}: the manifest has more than {MANIFEST_BYTES} bytes", "check the registry")
+        return data
 
     def _expect(self, response: Response, status: int, name: str) -> None:
         try:

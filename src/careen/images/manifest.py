@@ -1,7 +1,8 @@
 """Index, manifest and configuration of an image, read from their JSON, and the choice of a platform.
 
 Shape: ``parse_index`` gives the images an index lists (attestations left out), ``parse_manifest`` a configuration and
-layers, ``parse_config`` what the image says of itself, the claimed diff IDs and the platform. Fields that are absent,
+layers, ``parse_config`` what the image says of itself, the claimed diff IDs and the platform; ``parse_artifact`` reads a
+manifest of anything else. Fields that are absent,
 null or of another type count as empty, as long as the image can be read without them.
 Raises: InputError where it can not, or where a document is over its limit.
 **Source:** OCI image-spec 1.1, descriptor.md, image-index.md, manifest.md, config.md; Docker image manifest v2 schema 2.
@@ -44,6 +45,7 @@ class Descriptor(Struct, frozen=True):
     media_type: str = ""
     platform: Platform | None = None
     annotations: dict[str, str] = {}
+    artifact_type: str = ""
 
     @property
     def is_index(self) -> bool:
@@ -54,6 +56,15 @@ class Manifest(Struct, frozen=True):
     config: Descriptor
     layers: tuple[Descriptor, ...]
     media_type: str = ""
+
+
+class Artifact(Struct, frozen=True):
+    """A manifest of whatever it may be. ``type`` is "" where it does not say; ``subject`` is the digest it is about."""
+
+    type: str
+    subject: str
+    layers: tuple[Descriptor, ...]
+    annotations: dict[str, str]
 
 
 def is_digest(text: str) -> bool:
@@ -107,6 +118,28 @@ def parse_manifest(data: bytes) -> Manifest:
     if manifest.config.media_type not in CONFIG_TYPES and not any("tar" in layer.media_type for layer in manifest.layers):
         raise InputError(f"what lies there is no container image but {_shown(kind)}", "name a container image")
     return manifest
+
+
+def parse_entries(data: bytes) -> tuple[Descriptor, ...]:
+    """Everything that an index lists, attestations too; what has no digest is left out."""
+    entries = _list(_document(data, "index", MANIFEST_BYTES).get("manifests"))
+    return tuple(
+        _descriptor(entry, "an index") for entry in entries if isinstance(entry, dict) and is_digest(_text(entry.get("digest")))
+    )
+
+
+def parse_artifact(data: bytes) -> Artifact:
+    """What is in a manifest that need be no image."""
+    document = _document(data, "manifest", MANIFEST_BYTES)
+    layers = _list(document.get("layers"))
+    if len(layers) > MAX_LAYERS:
+        raise InputError(f"the manifest has {len(layers)} layers; the limit is {MAX_LAYERS}", _HOSTILE)
+    return Artifact(
+        _text(document.get("artifactType")) or _text(_mapping(document.get("config")).get("mediaType")),
+        _text(_mapping(document.get("subject")).get("digest")),
+        tuple(_descriptor(layer, "the manifest") for layer in layers),
+        {key: value for key, value in _mapping(document.get("annotations")).items() if isinstance(value, str)},
+    )
 
 
 def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
@@ -231,6 +264,7 @@ def _descriptor(entry: Any, where: str) -> Descriptor:
         _text(entry.get("mediaType")),
         _platform(_mapping(entry.get("platform"))),
         {key: value for key, value in _mapping(entry.get("annotations")).items() if isinstance(value, str)},
+        _text(entry.get("artifactType")),
     )
 
 

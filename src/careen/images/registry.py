@@ -9,7 +9,7 @@ Raises: InputError for what is not there, denied or not what its digest says; Ne
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -22,6 +22,9 @@ from .fetching import fetcher_of
 from .manifest import CONFIG_BYTES, bind_layers, choose, is_index, parse_config, parse_index, parse_manifest, require
 from .names import Reference, parse_reference
 
+if TYPE_CHECKING:
+    from .referrers import Asked
+
 log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
@@ -30,12 +33,26 @@ _NESTING = 4  # indexes in indexes
 
 def open_image(reference: str, context: OpenContext) -> Image:
     """The image of a reference for the context's platform; its layers are not downloaded yet."""
-    return _first(reference, context, lambda repository, store: opened(repository, store, None, reference, context.platform))
+    asked = asked_beside(context)
+    return _first(
+        reference, context, lambda repository, store: opened(repository, store, None, reference, context.platform, asked)
+    )
 
 
-def opened(repository: Repository, store: BlobStore, named: Reference | None, reference: str, wanted: Platform | None) -> Image:
-    """The image that ``named`` means in the repository (None: the repository's own reference); ``reference`` is its name."""
+def opened(
+    repository: Repository,
+    store: BlobStore,
+    named: Reference | None,
+    reference: str,
+    wanted: Platform | None,
+    asked: "Asked | None" = None,
+) -> Image:
+    """The image that ``named`` means in the repository (None: the repository's own reference); ``reference`` is its name.
+
+    ``asked`` says that what lies beside it is wanted too.
+    """
     digest, data = _resolved(repository, store, named or repository.reference)
+    chain = [(digest, data)]
     offered: Platform | None = None
     for _ in range(_NESTING):
         if not is_index(data):
@@ -43,6 +60,7 @@ def opened(repository: Repository, store: BlobStore, named: Reference | None, re
         child = choose(parse_index(data), wanted)
         digest, offered = child.digest, child.platform or offered
         data = _manifest(repository, store, digest)
+        chain.append((digest, data))
     else:
         raise InputError(f"{reference}: indexes are nested more than {_NESTING} deep", "name the image by its digest")
     manifest = parse_manifest(data)
@@ -50,7 +68,22 @@ def opened(repository: Repository, store: BlobStore, named: Reference | None, re
     if platform.architecture == "unknown" and offered:
         platform = offered
     require(wanted, platform)
-    return Image(reference, "image", digest, platform, config, bind_layers(manifest, config, diff_ids, store.opener))
+    layers = bind_layers(manifest, config, diff_ids, store.opener)
+    image = Image(reference, "image", digest, platform, config, layers)
+    if asked is None:
+        return image
+    from .referrers import attached
+
+    return replace(image, attached=attached(repository, store, chain, asked))
+
+
+def asked_beside(context: OpenContext) -> "Asked | None":
+    """Whether what lies beside images is wanted: by most scans it is not, and then nothing of it is imported."""
+    if not context.settings.get("referrers") and not context.settings.get("trust_key"):
+        return None
+    from .referrers import asked_of
+
+    return asked_of(context.settings)
 
 
 def connected(reference: str, context: OpenContext) -> tuple[Repository, BlobStore]:

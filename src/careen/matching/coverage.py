@@ -11,13 +11,16 @@ from datetime import date, timedelta
 from typing import Literal
 
 from careen.database.knowledge import DERIVED, Knowledge
+from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
 from careen.model.report import Coverage, Reason
 
 from .match import Matched
 
 STALE_DAYS = 30
-INFORMATION = frozenset({"derived_source", "limited_support", "fixed_only", "stand_in", "unknown_channel", "untrusted_rules"})
+INFORMATION = frozenset(
+    {"derived_source", "limited_support", "fixed_only", "stand_in", "unknown_channel", "untrusted_rules", "attached_odd"}
+)
 
 
 def coverage(
@@ -46,6 +49,23 @@ def coverage(
     reasons += _unreadable(unknowns)
     reasons += _untrusted(inventory)
     return Coverage(_verdict(judged, reasons), tuple(reasons), inventory.files, inventory.unowned_executables)
+
+
+def with_attached(covered: Coverage, attached: Attached) -> Coverage:
+    """With what is to be said of what lies beside the image in its registry."""
+    found, verdict = list(covered.reasons), covered.verdict
+    told = "; ".join(attached.troubles[:3]) + ("; …" if len(attached.troubles) > 3 else "")
+    if not attached.complete:
+        found.append(Reason("attached_unread", f"what lies beside the image was not read whole: {told}"))
+        verdict = "partially_assessed" if verdict == "assessed" else verdict
+    elif told:
+        found.append(Reason("attached_odd", f"beside the image lies what does not count: {told}"))
+    if digests := [one.digest for one in attached.vex if not one.trusted]:
+        what = _count(len(digests), "VEX document")
+        listed = ", ".join(digests[:3]) + (" …" if len(digests) > 3 else "")
+        detail = f"beside the image lies {what} that whoever may push there may have written: {listed}"
+        found.append(Reason("untrusted_rules", detail))
+    return Coverage(verdict, tuple(found), covered.files, covered.unowned_executables)
 
 
 def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "partially_assessed", "not_assessed"]:

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from .attached import Attached
 from .finding import Location
 
 
@@ -81,3 +82,4 @@ class Image(Struct, frozen=True):
     config: ImageConfig
     layers: tuple[Layer, ...]
     tag: str = ""  # the name that a registry or engine was asked for, where it has no digest
+    attached: Attached | None = None  # what lies beside it in its registry; None: nobody asked

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from careen.formats.vex import Statement
+from careen.model.attached import Attached
 from careen.model.finding import SuppressedBy, VexNote, Vulnerability
 from careen.model.inventory import Inventory
 
@@ -62,6 +63,14 @@ def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
             except ValueError as error:
                 log.warning("%s inside the image is no VEX document and is passed over: %s", decision.path, error)
     return tuple(found)
+
+
+def stated_beside(attached: Attached, trusted: bool) -> tuple[Statement, ...]:
+    """What VEX documents beside the image state that a trusted key signed; ``trusted``: the others too."""
+    from careen.formats.vexfile import read_vex
+
+    applied = (one for one in attached.vex if trusted or one.trusted)
+    return tuple(statement for one in applied for statement in read_vex(one.text.encode(), one.source))
 
 
 def set_aside(statement: Statement) -> SuppressedBy | None:

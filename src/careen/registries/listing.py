@@ -17,7 +17,7 @@ from careen.errors import Error, InputError
 from careen.images.blobs import BlobStore
 from careen.images.distribution import Repository
 from careen.images.names import Reference, parse_reference
-from careen.images.registry import connected, opened
+from careen.images.registry import asked_beside, connected, opened
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
 
@@ -71,7 +71,7 @@ def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, poo
         for digest, reference in named:
             if repository and store:
                 found.setdefault(digest, []).append((reference, repository, store))
-    made = (_target(digest, group, context.platform) for digest, group in found.items())
+    made = (_target(digest, group, context) for digest, group in found.items())
     return Listed(len(names), tags, tuple(sorted(made, key=lambda target: target.references)), tuple(troubles))
 
 
@@ -153,13 +153,13 @@ def _natural(tag: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
 
-def _target(digest: str, group: list[tuple[Reference, Repository, BlobStore]], platform: Platform | None) -> Target:
+def _target(digest: str, group: list[tuple[Reference, Repository, BlobStore]], context: OpenContext) -> Target:
     group = sorted(group, key=lambda entry: str(entry[0]))
     reference, repository, store = group[0]
     by_digest = Reference(reference.registry, reference.repository, reference.tag, digest)
 
     def open_it() -> Image:
-        return opened(repository, store, by_digest, str(reference), platform)
+        return opened(repository, store, by_digest, str(reference), context.platform, asked_beside(context))
 
     return Target(digest, tuple(str(one) for one, _, _ in group), open_it)
 

@@ -219,7 +219,7 @@ def _asked(order: Order, settings: Settings) -> str:
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
-        settings.ignore_file, settings.vex,
+        settings.ignore_file, settings.vex, settings.referrers, settings.trust_key,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

@@ -21,6 +21,7 @@ from careen.formats.summary import (
     settled,
     vulnerabilities,
 )
+from careen.model.attached import Attached, Signature
 from careen.model.finding import Finding
 from careen.model.image import Layer
 from careen.model.package import Evidence, Package
@@ -97,6 +98,7 @@ def _instruction(layer: Layer) -> dict[str, Any] | None:
 
 def _target(report: Report) -> dict[str, Any]:
     image, distribution = report.image, report.inventory.distribution
+    beside = image.attached
     return {
         "reference": image.reference,
         "kind": image.kind,
@@ -111,7 +113,58 @@ def _target(report: Report) -> dict[str, Any]:
         if distribution
         else None,
         "base_image": msgspec.to_builtins(report.base or base_of(image)),
+        "attached": _attached(beside) if beside is not None else None,
     }
+
+
+def _attached(beside: Attached) -> dict[str, Any]:
+    return {
+        "asked": list(beside.asked),
+        "complete": beside.complete,
+        "trusted_keys": list(beside.keys),
+        "signatures": [_signature(one) for one in beside.signatures],
+        "provenance": [
+            {
+                "digest": one.digest,
+                "type": one.type,
+                "builder": one.builder or None,
+                "source": one.source or None,
+                "revision": one.revision or None,
+                "materials": [msgspec.to_builtins(material) for material in one.materials],
+                "materials_count": one.materials_count,
+                "signature": _signature(one.signature),
+            }
+            for one in beside.provenance
+        ],
+        "sboms": [
+            {
+                "digest": one.digest,
+                "type": one.type,
+                "blob": one.blob,
+                "size_bytes": one.size_bytes if one.size_bytes >= 0 else None,
+                "signature": _signature(one.signature),
+            }
+            for one in beside.sboms
+        ],
+        "vex": [
+            {
+                "digest": one.digest,
+                "type": one.type,
+                "statements": one.statements,
+                "trusted": one.trusted,
+                "signature": _signature(one.signature),
+            }
+            for one in beside.vex
+        ],
+        "others": beside.others,
+        "troubles": list(beside.troubles),
+    }
+
+
+def _signature(one: Signature | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {name: value or None for name, value in msgspec.structs.asdict(one).items()}
 
 
 def _package(purl: str, package: Package) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
+from careen.formats.attachedlines import attached_lines
 from careen.formats.base import base_of
 from careen.formats.controls import control_lines
 from careen.formats.escape import columns, shorten, visible
@@ -68,7 +69,8 @@ NEXT_STEPS = {
     "as_of_today": "pin versions: the day of the build may bring others",
     "unread_manifest": "--context DIR names the build context, where it is not the Dockerfile's folder",
     "unresolved": "name a file whose name holds the version, or --resolve --resolve-hosts HOST to read what it says itself",
-    "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX of the image itself",
+    "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX in and beside the image",
+    "attached_unread": "registry:NAME asks a registry; careen scan --log-level debug says more",
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
 DISTRIBUTED = ("deb", "rpm", "apk")
@@ -141,6 +143,10 @@ def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield [(f"  {platform}no distribution recognised", "")]
     if base := report.base or base_of(image):
         yield [(fit(f"  {_base(base)}", options.width), "")]
+    if image.attached is not None:
+        for told in attached_lines(image.attached):
+            for part in wrapped(told, _prose(options) - 2):
+                yield [("  " + part, "")]
     packages = merged(inventory.packages)
     kinds: dict[str, int] = {}
     for _, package in packages:
