@@ -27,6 +27,7 @@ class Release(Struct, frozen=True):
     stand_in: str | None = None  # namespace of a rebuild with the same versions
     paid: str | None = None  # namespace of support beyond the ordinary, whose fixes only its customers get
     entitled: bool = False  # it is switched on here
+    packages: str = "rpm"  # the type of the packages that it speaks of
     lifetime: str = ""  # the namespace under which the end of its own support is known, where it is another one
 
 
@@ -37,27 +38,28 @@ class _Family(Struct, frozen=True):
     namespace: str | None = None  # where it is another's
     stand_in: str | None = None
     paid: str | None = None
+    packages: str = "rpm"
 
 
 _FAMILIES = {
     "alma": _Family("AlmaLinux", namespace="almalinux"),
     "almalinux": _Family("AlmaLinux"),
-    "alpaquita": _Family("Alpaquita Linux"),
-    "alpine": _Family("Alpine", 2),
+    "alpaquita": _Family("Alpaquita Linux", packages="apk"),
+    "alpine": _Family("Alpine", 2, packages="apk"),
     "amzn": _Family("Amazon Linux"),
     "anolis": _Family("Anolis OS"),
-    "arch": _Family("Arch Linux", 0),
+    "arch": _Family("Arch Linux", 0, packages="alpm"),
     "azurelinux": _Family("Azure Linux", 2, by_source=True),
-    "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers"),
+    "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers", packages="apk"),
     "centos": _Family("CentOS", namespace="rhel", stand_in="almalinux"),
-    "chainguard": _Family("Chainguard OS", 0),
-    "debian": _Family("Debian"),
-    "echo": _Family("Echo", 0),
+    "chainguard": _Family("Chainguard OS", 0, packages="apk"),
+    "debian": _Family("Debian", packages="deb"),
+    "echo": _Family("Echo", 0, packages="deb"),
     "fedora": _Family("Fedora"),
-    "freebsd": _Family("FreeBSD packages", 0),
-    "gentoo": _Family("Gentoo", 0),
+    "freebsd": _Family("FreeBSD packages", 0, packages="freebsd"),
+    "gentoo": _Family("Gentoo", 0, packages="ebuild"),
     "mariner": _Family("CBL-Mariner", 2, by_source=True),
-    "minimos": _Family("MinimOS", 0),
+    "minimos": _Family("MinimOS", 0, packages="apk"),
     "ol": _Family("Oracle Linux"),
     "openeuler": _Family("openEuler", 2, by_source=True),
     "opensuse-leap": _Family("openSUSE Leap", 2),
@@ -69,9 +71,9 @@ _FAMILIES = {
     "sl-micro": _Family("SUSE Linux Micro", 2),
     "sled": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
     "sles": _Family("SUSE Linux Enterprise", 2),
-    "ubuntu": _Family("Ubuntu", 2, paid="ubuntu-pro"),
-    "ubuntu-pro": _Family("Ubuntu Pro", 2),
-    "wolfi": _Family("Wolfi", 0),
+    "ubuntu": _Family("Ubuntu", 2, paid="ubuntu-pro", packages="deb"),
+    "ubuntu-pro": _Family("Ubuntu Pro", 2, packages="deb"),
+    "wolfi": _Family("Wolfi", 0, packages="apk"),
 }
 
 
@@ -87,7 +89,7 @@ def release_of(distribution: Distribution) -> Release | None:
         return None
     id = family.namespace or distribution.id
     if family.parts == 0:
-        return Release(id, family.title)
+        return Release(id, family.title, packages=family.packages)
     release = _release(distribution, family.parts)
     if not release:
         return None
@@ -98,6 +100,7 @@ def release_of(distribution: Distribution) -> Release | None:
         f"{family.stand_in}:{release}" if family.stand_in else None,
         f"{family.paid}:{release}" if family.paid else None,
         distribution.extended,
+        family.packages,
         _lifetime(distribution, id, release),
     )
 

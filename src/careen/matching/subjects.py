@@ -134,6 +134,8 @@ def _of_distribution(
     if vendor == "third_party":
         detail = f"{package.type} packages that {release.title} did not build, and that nobody else is known to speak of"
         return Reason("unassessed_package", detail)
+    if package.type != release.packages:  # alien, or a database that a tool for other distributions left
+        return Reason("unassessed_package", f"{package.type} packages, which are none of {release.title}")
     if package.type == "rpm" and stream_of(package) == "":
         return Reason("unassessed_package", "rpm packages of a module whose label is missing, so that its stream is unknown")
     return _subject(package, release, ecosystem)

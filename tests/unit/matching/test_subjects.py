@@ -39,6 +39,16 @@ def test_a_third_partys_package_leaves_its_files_to_the_ecosystem():
     assert codes(matched)["unassessed_package"].packages == 1
 
 
+def test_a_package_of_another_kind_than_the_distribution_has_is_not_judged_by_it():
+    alpine = Distribution("alpine", "3.18.4")
+    foreign = Package("deb", "debian", "openssl", "3.0.11-1")
+    records = [advisory("CVE-1", "3.1.0-r1", "alpine:3.18", "openssl"), info("alpine:3.18", unfixed=True)]
+    matched = run([foreign], records, alpine)
+    assert matched.findings == ()
+    assert codes(matched)["unassessed_package"].detail == "deb packages, which are none of Alpine 3.18"
+    assert ids(run([Package("apk", "alpine", "openssl", "3.1.0-r0")], records, alpine)) == ["CVE-1"]
+
+
 def test_an_undetermined_issue_is_not_a_word_of_the_distribution():
     undetermined = advisory("CVE-2", None, package="python-django", status="undetermined")
     assert sorted(ids(run([OWNER, owned_by(OWNER)], [*ECOSYSTEM, undetermined, info()]))) == ["CVE-1", "CVE-2"]
