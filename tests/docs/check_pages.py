@@ -40,7 +40,8 @@ out. Files that came with a package of the distribution are its own affair: a se
 of no package is.
 
 Secrets in the environment, labels, history and files are findings of kind `secret` ([rules](secrets.md)). Whether a
-distribution has advisories at all is told by the coverage.
+distribution has advisories at all is told by the coverage. IMG-028 judges what the registry has beside the image, with
+`--referrers` alone ([signatures](../signatures.md)).
 
 Checks that are off by default are true of nearly every image.
 """

@@ -225,7 +225,7 @@ class Session:
         from careen.images.referrers import not_asked
         from careen.images.trusted import Keys
 
-        why = "the image was not opened from its registry, where it lies" if asked else "IMG-028 needs --referrers"
+        why = "the image was not opened from there" if asked else "IMG-028 needs --referrers"
         return replace(image, attached=not_asked(why, Keys(self._settings.trust_key)))
 
     def inventory_of(

@@ -44,6 +44,7 @@ MAX_VEX_BYTES = 4 << 20  # as of one inside an image
 MAX_MATERIALS, MAX_TROUBLES = 100, 10
 SECONDS = 120.0
 _SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
+_SIGNATURES = ("cosign container image signature", "atomic container signature")
 _NOTATION = "application/vnd.cncf.notary.signature"
 _THUMBPRINT = "io.cncf.notary.x509chain.thumbprint#S256"
 _BUNDLE = "application/vnd.dev.sigstore.bundle"
@@ -68,7 +69,7 @@ def asked_of(settings: Mapping[str, Any]) -> Asked:
 def attached(repository: Repository, store: BlobStore, chain: Sequence[tuple[str, bytes]], asked: Asked) -> Attached:
     """``chain`` are the digests and bytes from what the reference names down to the image's manifest."""
     if asked.offline:
-        return not_asked("--offline: the registry was not asked what lies beside the image", asked.keys)
+        return not_asked("--offline", asked.keys)
     return _Reading(repository, store, chain, asked.keys).all()
 
 
@@ -237,6 +238,8 @@ class _Reading:
         """Cosign's: the payload is a blob, the signature an annotation of it."""
         payload = self._blob(layer)
         critical = mapping(json_object(payload).get("critical"))
+        if critical.get("type") not in _SIGNATURES:
+            raise ValueError("a payload that is no signature of an image")
         if text(mapping(critical.get("image")).get("docker-manifest-digest")) not in self._digests:
             raise ValueError("a signature of another image")
         signature = decoded(layer.annotations.get("dev.cosignproject.cosign/signature"))

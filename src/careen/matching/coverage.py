@@ -56,7 +56,8 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
     found, verdict = list(covered.reasons), covered.verdict
     told = "; ".join(attached.troubles[:3]) + ("; …" if len(attached.troubles) > 3 else "")
     if not attached.complete:
-        found.append(Reason("attached_unread", f"what lies beside the image was not read whole: {told}"))
+        how = "was not read whole" if attached.asked else "in its registry was not asked for"
+        found.append(Reason("attached_unread", f"what lies beside the image {how}: {told}"))
         verdict = "partially_assessed" if verdict == "assessed" else verdict
     elif told:
         found.append(Reason("attached_odd", f"beside the image lies what does not count: {told}"))

@@ -70,7 +70,7 @@ NEXT_STEPS = {
     "unread_manifest": "--context DIR names the build context, where it is not the Dockerfile's folder",
     "unresolved": "name a file whose name holds the version, or --resolve --resolve-hosts HOST to read what it says itself",
     "untrusted_rules": "read them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the VEX in and beside the image",
-    "attached_unread": "registry:NAME asks a registry; careen scan --log-level debug says more",
+    "attached_unread": "--referrers asks the registry of an image that is named as registry:NAME, without --offline",
     "no_packages": "check the reference: is there a package database, or an application, in this image?",
 }
 DISTRIBUTED = ("deb", "rpm", "apk")
