@@ -27,8 +27,8 @@ _IDS = {
 }  # fmt: skip
 _CODENAMES = {
     "jessie": "debian-8", "stretch": "debian-9", "buster": "debian-10", "bullseye": "debian-11", "bookworm": "debian-12",
-    "trixie": "debian-13", "forky": "debian-14", "trusty": "ubuntu-14.04", "xenial": "ubuntu-16.04", "bionic": "ubuntu-18.04",
-    "focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
+    "trixie": "debian-13", "forky": "debian-14", "sid": "debian-sid", "trusty": "ubuntu-14.04", "xenial": "ubuntu-16.04",
+    "bionic": "ubuntu-18.04", "focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
 }  # fmt: skip
 _OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 
@@ -42,8 +42,11 @@ def package_of(text: str, names: Iterable[str] = ()) -> Package:
     if purl.subpath and purl.type in _PARTS:
         name = f"{name}/{purl.subpath}"
     version = purl.version or ""
-    if purl.type in ("rpm", "deb") and version and (epoch := purl.qualifier("epoch")):  # Trivy says it of deb there too
+    epoch = purl.qualifier("epoch") if purl.type in ("rpm", "deb") else None  # Trivy says it of deb there too
+    if epoch and version and ":" not in version:
         version = f"{epoch}:{version}"
+    if purl.type == "golang" and name in ("std", "stdlib"):  # cyclonedx-gomod: pkg:golang/std@go1.20.1
+        name, version = "stdlib", version.removeprefix("go")
     package = Package(
         purl.type,
         namespace,

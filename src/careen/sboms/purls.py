@@ -26,7 +26,7 @@ def read(data: bytes) -> Sbom:
         except ValueError as error:
             faults.append(Unknown("purls", Evidence("", 0), f"line {number}: {error}"))
             continue
-        packages.setdefault(line, package)
+        packages.setdefault(package.purl, package)  # two lines may say it in two ways
     if faults and not packages:
         raise ValueError(f"no list of package URLs: {faults[0].reason}")
     found = tuple(packages.values())

@@ -20,6 +20,22 @@ def test_a_list():
     assert (found.distribution.id, found.distribution.version) == ("debian", "12")
 
 
+@pytest.mark.parametrize(
+    ("text", "purl"),
+    [
+        ("pkg:golang/std@go1.20.1?type=module", "pkg:golang/stdlib@1.20.1"),
+        ("pkg:golang/stdlib@v1.20.1", "pkg:golang/stdlib@v1.20.1"),
+        ("pkg:golang/example.com/std@v1.0.0", "pkg:golang/example.com/std@v1.0.0"),
+        ("pkg:deb/debian/vim@9.0-1?epoch=2", "pkg:deb/debian/vim@2:9.0-1"),
+        ("pkg:deb/debian/vim@2%3A9.0-1?epoch=2", "pkg:deb/debian/vim@2:9.0-1"),
+        ("pkg:deb/debian/vim@9.0-1?distro=sid", "pkg:deb/debian/vim@9.0-1?distro=debian-sid"),
+    ],
+)
+def test_what_other_tools_write(text, purl):
+    (package,) = read(f"{text}\n{purl}\n".encode()).inventory.packages
+    assert package.purl == purl
+
+
 def test_is_recognised_by_its_lines():
     assert SBOM_FORMAT.accepts(LIST)
     assert not SBOM_FORMAT.accepts(b'{"purl": "pkg:npm/a@1"}')
