@@ -5,6 +5,7 @@ import io
 from msgspec.structs import replace
 
 from careen.model.advisory import Cvss, DatabaseInfo, SourceInfo
+from careen.model.attached import Attached, AttachedSbom, AttachedVex, Material, Provenance, Signature
 from careen.model.finding import (
     AdvisoryReference,
     EpssScore,
@@ -250,12 +251,24 @@ def hostile(text: str) -> Report:
     where = Location(text, 1, 2)
     fault = Misconfiguration(text or "X-1", text, "low", where, text, text, (text,), f"m{text}", text, 0)
     secret = ExposedSecret(text or "x", text, "high", where, text, f"s{text}", 0, True)
+    signature = Signature(text, "cosign", text, text, text)
+    beside = Attached(
+        (text,),
+        (signature, replace(signature, identity="")),
+        (Provenance(text, text, text, text, text, (Material(text, text),), 1, replace(signature, verified_by=text)),),
+        (AttachedSbom(text, text, text, 1, signature),),
+        (AttachedVex(text, text, 1, text, None),),
+        1,
+        (text,),
+        False,
+        (text,),
+    )
     base = usual()
     layer = replace(base.image.layers[0], created_by=text)
     config = ImageConfig(labels={"org.opencontainers.image.base.name": text, "org.opencontainers.image.base.digest": text})
     return replace(
         base,
-        image=replace(base.image, reference=text, config=config, layers=(layer,)),
+        image=replace(base.image, reference=text, config=config, layers=(layer,), attached=beside),
         inventory=Inventory(Distribution(text, text, text, (text,), text), (package,)),
         findings=(finding, fault, secret),
         suppressed=(Suppressed(finding, SuppressedBy("ignore", text, text, text)),),

@@ -24,7 +24,7 @@ def attached_lines(beside: Attached) -> Iterator[str]:
     counts = ((beside.sboms, "bill of materials", "bills of materials"), (beside.vex, "VEX document", "VEX documents"))
     others = [f"{len(some)} {one if len(some) == 1 else many}" for some, one, many in counts if some]
     if len(beside.provenance) > MAX_NAMED:
-        others.append(f"{len(beside.provenance) - MAX_NAMED} more provenances")
+        others.append(f"{plural(len(beside.provenance), 'attestation')} of provenance")
     if beside.others:
         others.append(plural(beside.others, "thing") + " of other kinds")
     if others:

@@ -72,11 +72,11 @@ class Repository:
             )
         return data, found
 
-    def manifest_if_there(self, tag: str) -> bytes | None:
-        """What a tag means now, None where there is no such tag: nothing is wrong with that."""
-        response = self._ask(f"manifests/{tag}", headers={"Accept": ACCEPT})
+    def manifest_if_there(self, name: str) -> bytes | None:
+        """A manifest by tag or digest, unchecked; None where it is not there: nothing is wrong with that."""
+        response = self._ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
-            return None if response.status == 404 else self._whole(response, tag)
+            return None if response.status == 404 else self._whole(response, name)
         finally:
             response.close()
 
@@ -237,8 +237,9 @@ class Repository:
     def _not_there(self, name: str, codes: set[str]) -> Error:
         if "NAME_UNKNOWN" in codes:
             return self._no_repository()
+        known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # the repository, where these are said of it
         try:
-            tags = self.tags()
+            tags = () if known else self.tags()
         except Error as error:
             return error
         if ":" in name:

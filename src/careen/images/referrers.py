@@ -38,7 +38,7 @@ from .trusted import Keys
 log = logging.getLogger(__name__)
 
 MAX_DOCUMENTS = 64  # manifests that are read
-MAX_PARTS = 16  # of one of them
+MAX_PARTS = 64  # of one of them
 MAX_BYTES, MAX_TOTAL_BYTES = 32 << 20, 128 << 20
 MAX_VEX_BYTES = 4 << 20  # as of one inside an image
 MAX_MATERIALS, MAX_TROUBLES = 100, 10
@@ -96,7 +96,7 @@ class _Reading:
         self._sboms: list[AttachedSbom] = []
         self._vex: list[AttachedVex] = []
         self._troubles: list[str] = []
-        self._others, self._bytes, self._complete = 0, 0, True
+        self._others, self._bytes, self._complete, self._answers = 0, 0, True, True
         self._end = time.monotonic() + SECONDS
 
     def all(self) -> Attached:
@@ -114,8 +114,8 @@ class _Reading:
                 self._trouble(f"{document.digest}: {error}")
                 if isinstance(error, NetworkError):
                     self._complete = False
-        if self._keys.absent:
-            self._trouble("openssl is not installed: no signature could be verified")
+        if self._keys.trouble:
+            self._trouble(self._keys.trouble)
         more = len(self._troubles) - MAX_TROUBLES
         return Attached(
             asked=self._digests,
@@ -151,16 +151,14 @@ class _Reading:
                     yield _Document(entry.digest, subject=digest)
 
     def _tagged(self, tag: str) -> bytes | None:
-        if not self._complete:
-            return None  # it did not answer before
         try:
-            return self._repository.manifest_if_there(tag)
+            return self._repository.manifest_if_there(tag) if self._answers else None
         except Error as error:
-            self._incomplete(f"{tag}: {error}")
+            self._refused(tag, error)
             return None
 
     def _referring(self, digest: str) -> list[Descriptor]:
-        if not self._complete:
+        if not self._answers:
             return []
         try:
             answer = self._repository.referrers(digest)
@@ -170,7 +168,7 @@ class _Reading:
             pages, whole = answer
             found = [entry for page in pages for entry in parse_entries(page)]
         except Error as error:
-            self._incomplete(f"the referrers of {digest}: {error}")
+            self._refused(f"the referrers of {digest}", error)
             return []
         if not whole:
             self._incomplete(f"the list of referrers of {digest} is longer than is read: {len(found)} entries were")
@@ -184,7 +182,7 @@ class _Reading:
         if document.subject and artifact.subject != document.subject:
             raise ValueError("it is listed as a referrer and names another subject")
         if len(artifact.layers) > MAX_PARTS:
-            self._trouble(f"{document.digest}: it has {len(artifact.layers)} parts; the first {MAX_PARTS} were read")
+            self._incomplete(f"{document.digest}: it has {len(artifact.layers)} parts; the first {MAX_PARTS} were read")
         if artifact.type == _NOTATION:
             self._signatures.append(Signature(document.digest, "notation", _thumbprint(artifact)))
             return
@@ -200,7 +198,11 @@ class _Reading:
     def _manifest(self, digest: str) -> bytes:
         known = self._store.known(digest)
         if known is None:
-            known, _ = self._repository.manifest(digest, digest)
+            known = self._repository.manifest_if_there(digest)
+            if known is None:
+                raise ValueError("it is listed and not there")
+            if hashlib.new(digest.partition(":")[0], known).hexdigest() != digest.partition(":")[2]:
+                raise ValueError("the registry sent other bytes than that")
             self._store.keep(digest, known)
         return known
 
@@ -293,6 +295,10 @@ class _Reading:
     def _incomplete(self, why: str) -> None:
         self._complete = False
         self._trouble(why)
+
+    def _refused(self, what: str, error: Error) -> None:
+        self._answers = self._answers and not isinstance(error, NetworkError)  # one that is not there is not asked again
+        self._incomplete(f"{what}: {error}")
 
     def _trouble(self, what: str) -> None:
         log.debug("beside the image: %s", what)

@@ -6,15 +6,12 @@ Raises: UsageError for a file that is no public key of ECDSA or RSA.
 
 import base64
 import binascii
-import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import UsageError
 from ..exec import run
-
-log = logging.getLogger(__name__)
 
 MAX_KEY_BYTES = 16 * 1024
 MAX_SIGNATURE_BYTES = 2048
@@ -25,13 +22,13 @@ _ALGORITHMS = (bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06092a864886f
 
 
 class Keys:
-    """``absent`` says that nobody is there to verify anything."""
+    """``trouble`` says why less was verified than was asked for."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.files = tuple(files)
         for file in self.files:
             _check(file)
-        self.absent = False
+        self.trouble = ""
         self._left = MAX_QUESTIONS
 
     @property
@@ -42,10 +39,14 @@ class Keys:
         """The key that made one of the signatures of a message, over its SHA-256; "" where none did."""
         for signature in signatures:
             for file in self.files:
-                if self._left > 0 and 0 < len(signature) <= MAX_SIGNATURE_BYTES:
-                    self._left -= 1
-                    if self._made(file, message, signature):
-                        return str(file)
+                if not 0 < len(signature) <= MAX_SIGNATURE_BYTES:
+                    continue
+                if self._left == 0:
+                    self.trouble = f"there are more signatures than are verified, which are {MAX_QUESTIONS}"
+                    return ""
+                self._left -= 1
+                if self._made(file, message, signature):
+                    return str(file)
         return ""
 
     def _made(self, file: Path, message: bytes, signature: bytes) -> bool:
@@ -56,9 +57,9 @@ class Keys:
             try:
                 return run(command, input=message, timeout_s=TIMEOUT_S).code == 0
             except FileNotFoundError:
-                self.absent = True
+                self.trouble = "openssl is not installed: no signature could be verified"
             except OSError as error:
-                log.warning("openssl could not be asked about a signature: %s", error)
+                self.trouble = f"openssl could not be asked about a signature: {error}"
         return False
 
 

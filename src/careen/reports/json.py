@@ -164,7 +164,8 @@ def _attached(beside: Attached) -> dict[str, Any]:
 def _signature(one: Signature | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {name: value or None for name, value in msgspec.structs.asdict(one).items()}
+    told = {name: value or None for name, value in msgspec.structs.asdict(one).items()}
+    return told | {"digest": one.digest, "how": one.how}
 
 
 def _package(purl: str, package: Package) -> dict[str, Any]:

@@ -398,3 +398,29 @@ def test_nobody_there_to_verify(look, key, monkeypatch, tmp_path):
         found = look(registry, trust_key=(key.public,))
     assert [one.verified_by for one in found.signatures] == [""]
     assert "openssl" in found.troubles[0]
+
+
+@needs_openssl
+def test_more_signatures_than_are_verified(look, key, tmp_path, monkeypatch):
+    from careen.images import trusted
+
+    monkeypatch.setattr(trusted, "MAX_QUESTIONS", 2)
+    other = cosigned(IMAGE.digest, Key(tmp_path, "other")).parts[0]
+    crowd = Artifact("", [other, other, *cosigned(IMAGE.digest, key).parts])
+    with Registry() as registry:
+        registry.attach(NAME, crowd, tag=f"sha256-{IMAGE.digest[7:]}.sig")
+        found = look(registry, trust_key=(key.public,))
+    assert [one.verified_by for one in found.signatures] == ["", "", ""]
+    assert "more signatures" in found.troubles[0]
+
+
+def test_what_is_listed_and_not_there_costs_one_request_each(look):
+    missing = Artifact(DSSE, [Part(b"gone", DSSE)])
+    with Registry() as registry:
+        registry.attach(NAME, missing, IMAGE.digest)
+        del registry.blobs[sha256(b"gone")]
+        registry.referring[IMAGE.digest].append({"mediaType": "x", "digest": "sha256:" + "0" * 64, "size": 9})
+        found = look(registry)
+        assert registry.asked("GET", "/tags/") == []
+    assert len(found.troubles) == 2
+    assert found.complete
