@@ -56,8 +56,13 @@ def read_attestation(data: bytes) -> tuple[Statement, Seal | None]:
         return _statement(json_object(payload), payload), None
     key = next((name for one in given if (name := text(one.get("keyid")))), "")
     hint = text(mapping(material.get("publicKey")).get("hint"))
-    seal = Seal(_encoded(kind, payload), signatures, key or hint, _certificate(material), bool(material))
+    seal = Seal(encoded(kind, payload), signatures, key or hint, _certificate(material), bool(material))
     return _statement(json_object(payload), payload), seal
+
+
+def encoded(kind: str, payload: bytes) -> bytes:
+    """Pre-authentication encoding, which is what is signed."""
+    return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
 
 
 def decoded(value: Any) -> bytes:
@@ -78,11 +83,6 @@ def _statement(document: dict[str, Any], data: bytes) -> Statement:
     digests = (mapping(mapping(one).get("digest")) for one in subjects)
     found = frozenset(f"{name}:{value}" for one in digests for name, value in one.items() if isinstance(value, str))
     return Statement(found, kind, mapping(document.get("predicate")), data)
-
-
-def _encoded(kind: str, payload: bytes) -> bytes:
-    """Pre-authentication encoding, which is what is signed."""
-    return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
 
 
 def _certificate(material: dict[str, Any]) -> Identity | None:

@@ -3,7 +3,7 @@ import json
 import pytest
 from tests.support.attached import sealed, statement
 
-from careen.formats.intoto import MAX_SUBJECTS, decoded, read_attestation
+from careen.formats.intoto import MAX_SUBJECTS, decoded, encoded, read_attestation
 from careen.formats.provenance import built
 
 DIGEST = "sha256:" + "1" * 64
@@ -22,6 +22,11 @@ def test_an_envelope_says_what_was_signed():
     assert found.data == data
     assert seal.message == b"DSSEv1 28 application/vnd.in-toto+json %d " % len(data) + data
     assert (seal.signatures, seal.key, seal.is_bundle) == ((b"none",), "k1", False)
+
+
+def test_the_example_of_the_protocol():
+    """DSSE, protocol.md, test vectors."""
+    assert encoded("http://example.com/HelloWorld", b"hello world") == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
 
 
 def test_a_bundle_names_its_key():
