@@ -111,11 +111,9 @@ class _Reading:
             try:
                 self._read(document)
             except (Error, ValueError) as error:
-                self._trouble(f"{document.digest}: {error}")
-                if isinstance(error, NetworkError):
-                    self._complete = False
+                self._unread(document.digest, error)
         if self._keys.trouble:
-            self._trouble(self._keys.trouble)
+            self._incomplete(self._keys.trouble)
         more = len(self._troubles) - MAX_TROUBLES
         return Attached(
             asked=self._digests,
@@ -192,7 +190,7 @@ class _Reading:
                 known = self._part(document, artifact, layer) or known
             except (Error, ValueError) as error:
                 known = True
-                self._trouble(f"{document.digest}: {error}")
+                self._unread(document.digest, error)
         self._others += not known
 
     def _manifest(self, digest: str) -> bytes:
@@ -293,16 +291,22 @@ class _Reading:
     # --- what is told -----------------------------------------------------------------------------------------------
 
     def _incomplete(self, why: str) -> None:
+        """Told first, so that no crowd of odd documents hides it."""
         self._complete = False
-        self._trouble(why)
+        log.debug("beside the image: %s", why)
+        self._troubles.insert(0, why)
+
+    def _unread(self, digest: str, error: Error | ValueError) -> None:
+        """What does not come may come another time; what is no such document counts for nothing."""
+        if isinstance(error, NetworkError):
+            self._incomplete(f"{digest}: {error}")
+        else:
+            log.debug("beside the image: %s: %s", digest, error)
+            self._troubles.append(f"{digest}: {error}")
 
     def _refused(self, what: str, error: Error) -> None:
         self._answers = self._answers and not isinstance(error, NetworkError)  # one that is not there is not asked again
         self._incomplete(f"{what}: {error}")
-
-    def _trouble(self, what: str) -> None:
-        log.debug("beside the image: %s", what)
-        self._troubles.append(what)
 
 
 def _provenance(digest: str, statement: Statement, signature: Signature | None) -> Provenance:

@@ -365,6 +365,26 @@ def test_a_registry_that_denies_the_list(look):
     assert "denies" in found.troubles[0]
 
 
+def test_a_blob_that_does_not_come_is_a_gap(look):
+    vex = attestation(OPENVEX, VEX)
+    data = vex.parts[0].data
+    with Registry() as registry:
+        registry.attach(NAME, vex, IMAGE.digest)
+        registry.broken[sha256(data)] = [0] * 99
+        found = look(registry)
+    assert (found.vex, found.complete) == ((), False)
+
+
+def test_gaps_stand_before_what_is_odd(look, monkeypatch):
+    monkeypatch.setattr(referrers, "MAX_DOCUMENTS", 20)
+    with Registry() as registry:
+        for number in range(21):
+            registry.attach(NAME, Artifact(DSSE, [Part(b"%d" % number, DSSE)]), IMAGE.digest)
+        found = look(registry)
+    assert "20 documents" in found.troubles[0]
+    assert (len(found.troubles), found.troubles[-1]) == (referrers.MAX_TROUBLES + 1, "and 11 more")
+
+
 def test_credentials_stay_with_the_registry(look):
     secret = attestation(SLSA, BUILD)
     with blob_server([*secret.blobs().values(), *IMAGE.blobs().values()]) as elsewhere:
