@@ -102,6 +102,8 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
 
         if arguments.to is None:
             raise UsageError("no file to write the facts to", "careen db seed --archive URL|DIR --to FILE")
+        if not arguments.to.parent.is_dir():
+            raise UsageError(f"{arguments.to.parent}: no such folder", "make it first")
         return _seeded(make_facts(settings, arguments.to, progress), arguments.to), None
     return _carried(arguments, settings, progress), None
 
