@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.checks.run import Outcome, run
-from careen.database.knowledge import Knowledge
+from careen.database.knowledge import SHIPPED, Knowledge
 from careen.formats.base import base_of
 from careen.formats.imagedocument import ImageDocument
 from careen.formats.inflate import Limits
@@ -142,8 +142,9 @@ def report_of(
     unknowns = (*inventory.unknowns, *checked.unknowns)
     assessed = assess(findings, covered, unknowns, policy, today, _not_installed(image, inventory), about)
     verdict = assessed.verdict
-    if knowledge is None and asked:
-        verdict = Verdict(False, 3, verdict.rules)  # an image that nobody judged did not pass
+    weighed = bool(policy.unknown_as) or not _is_shipped(knowledge) or not _are_unrated(assessed.findings)
+    if (knowledge is None and asked) or (verdict.passed and policy.fail_on and not weighed):
+        verdict = Verdict(False, 3, verdict.rules)  # what nobody judged, or no gate could weigh, did not pass
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         image=image,
@@ -158,6 +159,15 @@ def report_of(
         base=base,
         base_excluded=policy.exclude_base,
     )
+
+
+def _is_shipped(knowledge: Knowledge | None) -> bool:
+    """What Careen ships names flaws and fixes; how severe they are it does not say."""
+    return knowledge is not None and knowledge.info is not None and knowledge.info.path == SHIPPED
+
+
+def _are_unrated(findings: Sequence[Finding]) -> bool:
+    return any(isinstance(finding, Vulnerability) and finding.severity == "unknown" for finding in findings)
 
 
 def _not_installed(image: Image, inventory: Inventory) -> frozenset[str]:

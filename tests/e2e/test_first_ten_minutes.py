@@ -191,6 +191,11 @@ def test_without_a_network_and_a_database_debian_is_judged_by_what_is_shipped(sh
     assert report["database"]["sources"][0]["name"] == "debian-archive"
     assert {"CVE-2023-5678", "CVE-2024-5535"} <= {finding["id"] for finding in report["findings"] if "package" in finding}
     assert shell.run("scan", archive, "--offline", "--strict").returncode == 3
+    gated = shell.run("scan", archive, "--offline", "--fail-on", "high", "--scanners", "vuln")
+    assert gated.returncode == 3, "nobody says how severe these flaws are"
+    assert "--unknown-as" in gated.stdout
+    rated = shell.run("scan", archive, "--offline", "--fail-on", "high", "--scanners", "vuln", "--unknown-as", "high")
+    assert rated.returncode == 1
     assert "CVE-2023-5678" in shell.run("explain", "CVE-2023-5678", archive, "--offline").stdout
     turned = shell.run("explain", archive, "CVE-2023-5678", "--offline")
     assert turned.returncode == 2 and f"careen explain CVE-2023-5678 {archive}" in turned.stderr

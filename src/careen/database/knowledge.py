@@ -17,6 +17,8 @@ from careen.model.advisory import (
 
 DERIVED = "made by the mirror and not by its source"  # how the detail of a feed begins that a mirror put together
 
+SHIPPED = "shipped with Careen"  # the place of the knowledge that needs no database
+
 
 def database_path(cache: Path) -> Path:
     """Where the database is kept below the cache folder."""

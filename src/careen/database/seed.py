@@ -17,6 +17,7 @@ from careen.formats.debian_releases import namespace_of
 
 from .archive import knowledge_of, release_facts
 from .archive_files import ArchiveError, Archives
+from .knowledge import SHIPPED
 from .memory import MemoryDatabase
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
     except FileNotFoundError:
         return None
     wanted = {codename: _told(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
-    return knowledge_of(wanted, "shipped with Careen") if wanted else None
+    return knowledge_of(wanted, SHIPPED) if wanted else None
 
 
 def _told(facts: ReleaseFacts) -> ReleaseFacts:
