@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen import __version__
 from careen.errors import DatabaseError
 from careen.model.advisory import (
     Advisory,
@@ -74,6 +75,7 @@ class FeedRow(Struct, frozen=True):
     sha256: str = ""
     records: int = 0
     detail: str = ""
+    reader: str = __version__
 
 
 class Fresh(Struct, frozen=True):

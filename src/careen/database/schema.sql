@@ -16,7 +16,8 @@ CREATE TABLE feed (
     last_modified TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     records INTEGER NOT NULL,
-    detail TEXT NOT NULL
+    detail TEXT NOT NULL,
+    reader TEXT NOT NULL -- version of Careen that read it: another one may find more in the same file
 );
 
 -- Text that many rows share: namespaces, sources, addresses ("https://…/{id}").

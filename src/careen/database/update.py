@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen import __version__
 from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
@@ -198,8 +199,11 @@ def _is_fresh(job: _Job, last: str) -> bool:
 def _fetch(
     job: _Job, asking: list[tuple[AdvisorySource, Feed]], old: dict[str, FeedRow], results: dict[str, FeedResult]
 ) -> list[tuple[AdvisorySource, Feed, Fetched]]:
+    # What another version of Careen read is read again, be the file the same.
+    known = {path: row for path, row in old.items() if row.reader == __version__}
+
     def one(number: int, feed: Feed) -> Fetched | None:
-        return job.origin.fetch(feed, old.get(feed.path), job.scratch / str(number))
+        return job.origin.fetch(feed, known.get(feed.path), job.scratch / str(number))
 
     # What the database lacks first: it is waited for in any case.
     order = sorted(range(len(asking)), key=lambda number: asking[number][1].path in old)

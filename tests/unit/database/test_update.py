@@ -121,6 +121,12 @@ def test_what_did_not_change_is_not_read_again(cache, mirror):
         assert database.advisories("debian:12", ["halyard"])
 
 
+def test_what_another_version_read_is_read_again(cache, mirror, monkeypatch):
+    update(cache, SOURCES, mirror_at=str(mirror))
+    monkeypatch.setattr("careen.database.update.__version__", "0.0.0-other")
+    assert set(states(update(cache, SOURCES, mirror_at=str(mirror))).values()) == {"updated"}
+
+
 def test_a_folder_without_a_manifest(cache, mirror):
     assert set(states(update(cache, SOURCES, mirror_at=str(mirror))).values()) == {"updated"}
     assert set(states(update(cache, SOURCES, mirror_at=str(mirror))).values()) == {"unchanged"}
