@@ -17,7 +17,13 @@ IMAGE = DEMO / "image.tar"
 def build(path: Path = IMAGE) -> Path:
     """An archive as ``docker save`` writes it."""
     layers = [_tar(files) for files in (_debian(), _python(), _node(), _java(), _go())]
-    steps = ["debian:12", "pip install", "npm install", "COPY service.jar", "COPY worker"]
+    steps = [
+        "/bin/sh -c #(nop) ADD file:debian-12-slim in /",
+        "RUN /bin/sh -c python3 -m venv /opt/shop/venv && /opt/shop/venv/bin/pip install -r requirements.txt # buildkit",
+        "RUN /bin/sh -c npm ci --prefix /opt/shop/web # buildkit",
+        "COPY service.jar /opt/shop/lib/ # buildkit",
+        "COPY worker /opt/shop/ # buildkit",
+    ]
     config = json.dumps(
         {
             "created": "2023-11-01T12:00:00Z",
