@@ -8,6 +8,7 @@ inflating the layers with ISA-L and the SHA-256 of their stored bytes, in one pr
 """
 
 import argparse
+import contextlib
 import importlib
 import json
 import math
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from measured import measured
+from plot import plot
 
 HERE = Path(__file__).resolve().parent
 CORPUS = Path(os.environ.get("CORPUS", ".cache/corpus"))
@@ -74,6 +76,8 @@ def main() -> int:
             sections.append(_section(kind, rows))
     options.output.write_text("\n".join([_head(runs), *sections]))
     print(f"written: {options.output}")
+    with contextlib.suppress(ImportError):
+        print(*plot(options.output), sep="\n")
     return 0
 
 
