@@ -122,7 +122,8 @@ def test_after_the_build(tree, archive, capsys):
     ]
 
 
-def test_without_a_dockerfile_the_history_speaks(tree, archive, capsys):
+def test_without_a_dockerfile_the_history_speaks(tree, archive, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "1000")
     report = told(capsys, "scan", archive)
     assert set(flaws(report).values()) == {None}
     assert [(layer["instruction"], layer["created_by"]) for layer in report["layers"]][1] == (None, RUN)
@@ -132,7 +133,8 @@ def test_without_a_dockerfile_the_history_speaks(tree, archive, capsys):
     assert "LAYER 1: RUN yum install -y https://repo.example/mysql-community-minimal" in table
 
 
-def test_the_lines_in_other_formats(tree, archive, capsys):
+def test_the_lines_in_other_formats(tree, archive, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "1000")
     flags = ("--dockerfile", "app/Dockerfile", "--offline", "--advisories", "own", "--quiet")
     assert main(["scan", str(archive), *flags]) == 0
     table = capsys.readouterr().out
