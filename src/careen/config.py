@@ -9,6 +9,7 @@ Raises: UsageError, which names the place, the key and the nearest known one.
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -192,18 +193,24 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = 200
 
 
+@cache
+def field_by_key() -> Mapping[str, FieldInfo]:
+    """The settings by their keys. To ask msgspec takes longer than to parse a command line, which asks for each group."""
+    return {field.encode_name: field for field in fields(Settings)}
+
+
 class Loaded(Struct, frozen=True):
     settings: Settings
     origins: dict[str, str]  # key -> "default", the file's path, "CAREEN_X", "--x"
     notes: tuple[str, ...] = ()  # worth a warning: variables that look like ours and are not
 
     def values(self) -> dict[str, Any]:
-        return {field.encode_name: getattr(self.settings, field.name) for field in fields(Settings)}
+        return {key: getattr(self.settings, field.name) for key, field in field_by_key().items()}
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Loaded:
     """``flags`` are texts (lists of texts, booleans) by key, as the command line gave them; absent ones are left out."""
-    known = {field.encode_name: field for field in fields(Settings)}
+    known = field_by_key()
     path = file or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
     values: dict[str, Any] = {}
     origins = dict.fromkeys(known, "default")

@@ -59,14 +59,11 @@ def add_settings(
     parser: argparse.ArgumentParser, title: str, keys: Iterable[str], also: Mapping[str, str] | None = None
 ) -> argparse._ArgumentGroup:
     """A group of flags for these settings, ``also`` under a second name. ``config`` checks what they say."""
-    from msgspec.structs import fields
-
-    from careen.config import SECRET, Settings, choices, description, is_list, is_switch
+    from careen.config import SECRET, choices, description, field_by_key, is_list, is_switch
 
     group = parser.add_argument_group(title)
-    field_by_key = {field.encode_name: field for field in fields(Settings)}
     for key in keys:
-        field = field_by_key[key]
+        field = field_by_key()[key]
         if key in SECRET:
             continue
         names = ["--" + key.replace("_", "-"), *([also[key]] if also and key in also else [])]
@@ -95,11 +92,9 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def given(found: argparse.Namespace) -> dict[str, Any]:
     """The settings among the arguments, by key."""
-    from msgspec.structs import fields
+    from careen.config import field_by_key
 
-    from careen.config import Settings
-
-    known = {field.encode_name for field in fields(Settings)}
+    known = field_by_key()
     flags = {key: value for key, value in vars(found).items() if key in known}
     if getattr(found, "debug", False):
         flags.setdefault("log_level", "debug")

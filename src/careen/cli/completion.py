@@ -37,9 +37,8 @@ def _commands() -> Iterator[tuple[str, str, list[argparse.Action]]]:
 
 def _words(action: argparse.Action) -> tuple[str, ...]:
     """What may follow a flag, or stand in the place of an argument."""
-    from msgspec.structs import fields
 
-    from careen.config import Settings, choices
+    from careen.config import choices, field_by_key
 
     if action.choices:
         return tuple(map(str, action.choices))
@@ -51,7 +50,7 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
         from careen.policy.gates import WORDS
 
         return WORDS
-    field = next((field for field in fields(Settings) if field.encode_name == action.dest), None)
+    field = field_by_key().get(action.dest)
     return choices(field) if field and action.nargs != 0 else ()
 
 
