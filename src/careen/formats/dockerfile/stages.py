@@ -54,7 +54,6 @@ class Call(Struct, frozen=True, gc=False):
                 at = one.text.find(raw, at + 1)
         return first
 
-
     def lines(self) -> dict[str, int]:
         """The line of each word as it is written, of the first where there are several; in one pass over the text."""
         one = self.step.instruction
