@@ -1,7 +1,8 @@
 """openEuler: security advisories in CSAF, one document a bulletin.
 
 Shape: see ``formats.csaf``; ``openeuler/<year>/csaf-openeuler-sa-<year>-<number>.json`` in a mirror. OSV has the same
-bulletins in one archive, which is what a scan fetches. Both name source packages. Service packs are releases of their own (``22.03-lts-sp3``).
+bulletins in one archive, which is what a scan fetches. Both name source packages. Service packs are releases of their
+own (``22.03-lts-sp3``).
 Raises: ValueError.  **Source:** CSAF 2.0; repo.openeuler.org/security/data/csaf.
 """
 
