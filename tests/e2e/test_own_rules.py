@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.support.command import Shell
 from tests.support.images import File, make_image, make_layer, write_docker_archive
+from tests.support.rego import needs_rego
 
 IMAGE = make_image(
     (make_layer({"etc/os-release": b'ID=debian\nVERSION_ID="12"\n', "opt/tool": File(b"#!/bin/sh\n", 0o4755)}),),
@@ -56,7 +57,7 @@ def test_checks_of_the_users_own(scan, tmp_path):
 
 
 def test_a_policy_in_rego(scan, tmp_path):
-    pytest.importorskip("regopy", reason="the extra rego is not installed")
+    needs_rego()
     (tmp_path / "gate.rego").write_text(
         'package gate\n\ndeny contains sprintf("%s is set-user-ID", [one.location.path]) if {\n'
         '\tsome one in input.findings\n\tone.id == "IMG-006"\n}\n'

@@ -23,6 +23,7 @@ MAX_OUTPUT_BYTES = 32 * 1024 * 1024
 MAX_MEMORY_BYTES = 2 * 1024**3
 _PACKAGE = re.compile(r"(?m)^\s*package\s+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*$")
 _ERROR = re.compile(r"\(error\s+\d+:([^|]*)\|(\d+)\|\d+\s+\(errormsg\s+\d+:(.*?)\)\s", re.DOTALL)
+_HINT = "install what the message names: on Debian and Ubuntu libatomic.so.1 comes with the package libatomic1"
 
 
 class Task(Struct):
@@ -34,6 +35,7 @@ class Task(Struct):
 class Answer(Struct, omit_defaults=True):
     results: list[list[Any]] = []
     error: str = ""
+    broken: str = ""  # why the interpreter itself does not start
 
 
 def package_of(text: str) -> str:
@@ -88,6 +90,8 @@ def evaluate(
     except msgspec.MsgspecError:
         said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
         raise ValueError(f"it cannot be evaluated: {said or f'its process ended with {done.code}'}") from None
+    if answer.broken:
+        raise UsageError(f"Rego needs the package regopy, which does not start: {answer.broken}", _HINT)
     if answer.error:
         raise ValueError(answer.error)
     return answer.results
@@ -107,7 +111,11 @@ def main() -> None:
     _watch(told)
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     try:
+        import regopy  # type: ignore[import-untyped]  # noqa: F401
+
         answer = Answer(_results(task))
+    except (ImportError, OSError) as error:  # it was built against a library that is not on every system
+        answer = Answer(broken=str(error))
     except Exception as error:  # of the interpreter, which has one kind
         answer = Answer(error=_plain(str(error), task.modules))
     told.write(msgspec.json.encode(answer))
@@ -115,7 +123,7 @@ def main() -> None:
 
 
 def _results(task: Task) -> list[list[Any]]:
-    from regopy import Interpreter  # type: ignore[import-untyped]
+    from regopy import Interpreter
 
     interpreter = Interpreter()
     for name, text in task.modules:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.support.rego import needs_rego
 
 from careen.checks.own import load_own
 from careen.cli.main import main
@@ -95,7 +96,7 @@ def test_paths(tmp_path):
 class TestRego:
     @pytest.fixture(autouse=True)
     def _extra(self):
-        pytest.importorskip("regopy", reason="the extra rego is not installed")
+        needs_rego()
 
     def test_a_check_of_manifests(self, own):
         (check,) = own(owner_rego=OWNER, lib_rego="package acme.lib\n").of("kubernetes")

@@ -2,12 +2,15 @@
 
 import sys
 
+import msgspec
 import pytest
+from tests.support.rego import needs_rego
 
 from careen.errors import UsageError
+from careen.exec import Finished
 from careen.formats import rego
 
-pytest.importorskip("regopy", reason="the extra rego is not installed")
+needs_rego()
 
 MODULE = """\
 # METADATA
@@ -75,3 +78,12 @@ def test_without_the_extra(monkeypatch):
     with pytest.raises(UsageError, match="regopy") as caught:
         rego.evaluate([("x", "package x")], ["data.x.deny"], [{}])
     assert "careen[rego]" in str(caught.value.hint)
+
+
+def test_a_library_that_does_not_start_is_said(tmp_path, monkeypatch):
+    """Where the system lacks a library that it was built against."""
+    answer = msgspec.json.encode(rego.Answer(broken="libatomic.so.1: cannot open shared object file"))
+    monkeypatch.setattr("careen.exec.run", lambda *_, **__: Finished(0, answer, b""))
+    with pytest.raises(UsageError, match="does not start: libatomic") as caught:
+        rego.evaluate([("x", "package x")], ["data.x.deny"], [{}])
+    assert "libatomic1" in str(caught.value.hint)

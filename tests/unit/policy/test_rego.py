@@ -4,6 +4,7 @@ import json
 
 import pytest
 from msgspec.structs import replace
+from tests.support.rego import needs_rego
 from tests.support.reports import clean, usual
 
 from careen.cli.main import main
@@ -11,7 +12,7 @@ from careen.errors import UsageError
 from careen.model.report import Verdict
 from careen.policy.rego import load_policies, with_policies
 
-pytest.importorskip("regopy", reason="the extra rego is not installed")
+needs_rego()
 
 POLICY = """\
 package acme.gate
