@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from careen.formats import osv
 from careen.formats.jsonfile import read_json
+from careen.formats.kubernetesmodules import KUBERNETES, MODULE_BY_PROGRAM
 from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -25,18 +26,11 @@ MAX_BYTES = 64 << 20
 NAMESPACE = "Kubernetes"
 _HOME = "https://kubernetes.io/docs/reference/issues-security/official-cve-feed/"
 _LIVE = "https://kubernetes.io/docs/reference/issues-security/official-cve-feed/index.json"
-_COMPONENTS = {
-    "kube-apiserver": "k8s.io/apiserver",
-    "kube-controller-manager": "k8s.io/controller-manager",
-    "kube-proxy": "k8s.io/kube-proxy",
-    "kubectl": "k8s.io/kubectl",
-    "kubelet": "k8s.io/kubelet",
-    "kubernetes": "k8s.io/kubernetes",
-}
+_MODULES = {**MODULE_BY_PROGRAM, "kubernetes": KUBERNETES}
 MAX_LINES = 2_000
 _HEADING = re.compile(r"[#*\s]{0,20}(affected|fixed) versions?\b|#|\*\*", re.IGNORECASE)
 _LINE = re.compile(
-    rf"[-*\s]{{0,20}}(?P<component>{'|'.join(_COMPONENTS)})[:\s]{{1,9}}(?:versions?\s)?(?P<operator><=|<|>=|=|≤)?\s{{0,9}}"
+    rf"[-*\s]{{0,20}}(?P<component>{'|'.join(_MODULES)})[:\s]{{1,9}}(?:versions?\s)?(?P<operator><=|<|>=|=|≤)?\s{{0,9}}"
     r"v?(?P<low>\d{1,3}\.\d{1,3}\.\d{1,4})(?:\s{0,9}(?:-|–|to|through)\s{0,9}v?(?P<high>\d{1,3}\.\d{1,3}\.\d{1,4}))?",
     re.IGNORECASE,
 )
@@ -99,7 +93,7 @@ def _told(prose: str) -> tuple[dict[str, list[Range]], dict[str, list[str]]]:
         if heading := _HEADING.match(line):
             section = (heading[1] or "").lower()
         elif section and (match := _LINE.match(line)):
-            component = _COMPONENTS[match["component"].lower()]
+            component = _MODULES[match["component"].lower()]
             if section == "affected":
                 affected.setdefault(component, []).append(_range(match))
             else:

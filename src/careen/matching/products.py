@@ -7,6 +7,7 @@ from. A program is known as a component by the name of its file.
 
 from msgspec import Struct
 
+from careen.formats.kubernetesmodules import KUBERNETES, MODULE_BY_PROGRAM
 from careen.model.package import Package
 
 
@@ -20,14 +21,6 @@ _GENERIC = {
     "node": Product("Node.js", ("node",), "npm"),
     "openssl": Product("OpenSSL", ("openssl",), "openssl"),
     "dotnet-sdk": Product(".NET", ("dotnet-sdk",), "nuget"),
-}
-_KUBERNETES = "k8s.io/kubernetes"
-_COMPONENTS = {
-    "kube-apiserver": "k8s.io/apiserver",
-    "kube-controller-manager": "k8s.io/controller-manager",
-    "kube-proxy": "k8s.io/kube-proxy",
-    "kubectl": "k8s.io/kubectl",
-    "kubelet": "k8s.io/kubelet",
 }
 _OF_KUBERNETES = ("sigs.k8s.io/", "github.com/kubernetes-csi/", "github.com/kubernetes-sigs/", "k8s.io/ingress-nginx")
 _JENKINS = "org.jenkins-ci.main:jenkins-core"
@@ -49,10 +42,14 @@ def product_of(package: Package) -> Product | None:
 
 def _of_kubernetes(package: Package) -> tuple[str, ...]:
     name = package.name
-    if name == _KUBERNETES or name.startswith(f"{_KUBERNETES}/cmd/"):  # built without modules
+    if name == KUBERNETES or name.startswith(f"{KUBERNETES}/cmd/"):  # built without modules
         programs = {name.rpartition("/")[2], *(one.path.rpartition("/")[2] for one in package.evidence)}
-        found = _COMPONENTS.values() if "hyperkube" in programs else filter(None, map(_COMPONENTS.get, sorted(programs)))
-        return (_KUBERNETES, *found)
+        found = (
+            MODULE_BY_PROGRAM.values()
+            if "hyperkube" in programs
+            else filter(None, map(MODULE_BY_PROGRAM.get, sorted(programs)))
+        )
+        return (KUBERNETES, *found)
     return (name,) if name.startswith(_OF_KUBERNETES) else ()
 
 

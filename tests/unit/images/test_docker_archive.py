@@ -1,12 +1,16 @@
 import io
 import sys
+import tarfile
 
 import pytest
 
 from careen.errors import InputError
+from careen.formats.inflate import Limits
 from careen.images.docker_archive import IMAGE_SOURCE, open_file
 from careen.images.platforms import parse_platform
+from careen.layers.index import Readers, index
 from careen.plugins import OpenContext
+from careen.store.memory import MemoryStore
 from tests.support.images import make_image, make_index, make_layer, write_docker_archive, write_oci_layout
 
 LAYERS = (make_layer({"a": b"1"}), make_layer({"b": b"2"}))
@@ -43,6 +47,23 @@ def test_layers_of_a_lasting_file_are_recognised_again(tmp_path):
     assert [layer.identity for layer in first.layers] == [layer.identity for layer in second.layers]
     assert len({layer.identity for layer in first.layers}) == 2
     assert not any(layer.identity for layer in open_file(path, "x", OpenContext()).layers)
+
+
+def test_a_layer_that_breaks_off_with_the_archive_is_said(tmp_path):
+    """It is read by seeking: that what is stepped over is not all there must be noticed."""
+    tar = make_layer({"a": b"1", "big": bytes(1 << 20)})
+    whole = write_docker_archive(tmp_path / "whole.tar", make_image((tar,), compression=None))
+    with tarfile.open(whole) as archive:
+        members = sorted(archive, key=lambda member: member.size)  # the layer last
+        cut = io.BytesIO()
+        with tarfile.open(fileobj=cut, mode="w") as other:
+            for member in members:
+                other.addfile(member, archive.extractfile(member))
+    (tmp_path / "cut.tar").write_bytes(cut.getvalue()[: 600 << 10])
+    (layer,) = opened(tmp_path / "cut.tar").layers
+    delta = index(layer, Readers.of((), "test"), MemoryStore(), Limits())
+    assert [unknown.whole_layer for unknown in delta.unknowns] == [True]
+    assert "a" in delta.table.names()
 
 
 def test_build_kits_oci_tars(tmp_path):
