@@ -40,9 +40,9 @@ def inventory(reference: str, settings: Settings, progress: Progress = silent) -
         return session.inventory(reference, progress)
 
 
-def inventory_report(reference: str, settings: Settings, progress: Progress = silent) -> Report:
+def inventory_report(reference: str, session: Session, progress: Progress = silent) -> Report:
     """The inventory in the form that reporters write; its coverage says that nothing was judged."""
-    image, found = inventory(reference, settings, progress)
+    image, found = session.inventory(reference, progress)
     reason = Reason("inventory_only", "the packages were listed, not judged", len(found.packages))
     return Report(
         created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from copy import copy
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -67,6 +68,12 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self._store.close()
+
+    def on(self, platform: str) -> "Session":
+        """The same, for another platform of images; what it is closed with is this one's."""
+        made = copy(self)
+        made._settings = replace(self._settings, platform=platform, all_platforms=False)
+        return made
 
     @cached_property
     def ecosystems(self) -> Mapping[str, Ecosystem]:

@@ -32,7 +32,11 @@ class Parser(argparse.ArgumentParser):
         found, rest = self.parse_known_args(arguments)
         if not rest:
             return found
-        flag = next((word for word in rest if word.startswith("-")), None)
+        flag = next((word for word in rest if word.startswith("-") and word != "-"), None)
+        several = next((action for action in self._actions if action.nargs in ("*", "+") and not action.option_strings), None)
+        if flag is None and several is not None:  # argparse takes those before the first flag alone
+            setattr(found, several.dest, [*getattr(found, several.dest), *rest])
+            return found
         if flag is None:
             raise UsageError(f"one argument too many: {rest[0]!r}", f"{self.prog} --help")
         from careen.config import nearest

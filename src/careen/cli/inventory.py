@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from careen.errors import UsageError
 
 from .arguments import NETWORK, Parser, add_common, add_settings
+from .references import add_references, each, file_names, references_of
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
@@ -25,16 +26,12 @@ COLUMNS = ("PACKAGE", "VERSION", "TYPE", "LAYER", "NOTE")
 def parser() -> Parser:
     made = Parser(
         prog="careen inventory",
-        usage="careen inventory [flags] REFERENCE\n       careen inventory [flags] diff REFERENCE REFERENCE",
+        usage="careen inventory [flags] REFERENCE …\n       careen inventory [flags] diff REFERENCE REFERENCE",
         description="List the packages of an image, or what changed between two. No advisory is needed.",
-        epilog="Formats: table, json, cyclonedx, spdx, purls; of a diff: table, json.",
+        epilog="Formats: table, json, cyclonedx, spdx, purls; of a diff: table, json. Lists of several references follow each\n"
+        "other, JSON as one document after another; --output-dir has a file for each.",
     )
-    made.add_argument(
-        "references",
-        metavar="REFERENCE",
-        nargs="+",
-        help="as for careen scan: an image, an archive, a folder, a bill of materials; diff and two of them",
-    )
+    add_references(made, "as for careen scan: an image, an archive, a folder, a bill of materials; diff and two of them")
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
@@ -53,18 +50,26 @@ def run(arguments: argparse.Namespace) -> int:
     loaded = loaded_settings(arguments)
     settings = loaded.settings
     start(settings.log_level, settings.quiet)
-    if arguments.references[0] == "diff":
-        if len(arguments.references) != 3:
+    if arguments.references[:1] == ["diff"]:
+        if len(arguments.references) != 3 or arguments.from_file or arguments.output_dir:
             raise UsageError("diff takes two references", "careen inventory diff REFERENCE REFERENCE")
         return _diff(arguments.references[1], arguments.references[2], settings)
-    if len(arguments.references) > 1:
-        raise UsageError(f"one argument too many: {arguments.references[1]!r}", "careen inventory diff A B compares two")
-    outputs = planned(settings, formats())
-    with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-        report = app.inventory_report(arguments.references[0], settings, progress)
-    for output in outputs:
-        write(output, [report], settings)
-    return 0
+    references = references_of(arguments, "careen inventory")
+    outputs = planned(settings, formats(), arguments.output_dir, len(references) > 1)
+    names, written = file_names(references), 0
+
+    with app.Session(settings) as session:
+
+        def tell(reference: str) -> int:
+            nonlocal written
+            with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+                report = app.inventory_report(reference, session, progress)
+            for output in outputs:
+                write(output, [report], settings, names[reference], written > 0)
+            written += 1
+            return 0
+
+        return each(references, tell, arguments.debug)
 
 
 def formats() -> "Mapping[str, Reporter]":

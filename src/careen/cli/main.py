@@ -63,29 +63,19 @@ def _run(arguments: list[str]) -> int:
         code = _dispatch(arguments)
         sys.stdout.flush()  # here, where a closed pipe can still be dealt with
         return code
-    except Error as error:
-        _say("error", str(error))
-        if error.hint:
-            _line(f"hint: {_visible(error.hint)}")
-        return error.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         forget_output()
         return 141
-    except OSError as error:  # the machine's trouble, not ours: a full disk, a folder without permission
-        if "--debug" in arguments:
+    except Exception as error:
+        if "--debug" in arguments and not isinstance(error, Error):
             raise
-        forget_output()
-        _say("error", str(error))
-        _line("hint: check disk and permissions; --debug says where")
-        return 3
-    except Exception as error:  # ours to mend, not the user's: one line, and how to tell us
-        if "--debug" in arguments:
-            raise
-        _say("error", f"unexpected {type(error).__name__}: {error}")
-        _line("hint: this is a bug in careen. Please report it with the output of the same command and --debug")
-        return 3
+        from .trouble import tell
+
+        if isinstance(error, OSError):
+            forget_output()  # it may be what cannot be written
+        return tell(error)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -125,21 +115,3 @@ def _unknown(word: str) -> UsageError:
     if any(mark in word for mark in ":/.@") or word == "-":
         return UsageError(f"unknown command {word!r}", f"to scan it: careen scan {word}")
     return UsageError(f"unknown command {word!r}", f"commands: {', '.join(COMMANDS)}; to scan an image: careen scan {word}")
-
-
-def _say(kind: str, text: str) -> None:
-    _line(f"careen: {kind}: {_visible(text)}")
-
-
-def _line(text: str) -> None:
-    try:
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):  # nobody listens
-        return
-
-
-def _visible(text: str) -> str:
-    from careen.formats.escape import visible
-
-    return visible(text)

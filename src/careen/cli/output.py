@@ -18,13 +18,30 @@ from .streams import forget_output
 
 
 class Output(Struct, frozen=True):
+    """``path`` None: standard output, or a file each in ``folder``."""
+
     reporter: Reporter
-    path: Path | None  # None: standard output
+    path: Path | None
+    folder: Path | None = None
 
 
-def planned(settings: Settings, reporters: Mapping[str, Reporter]) -> tuple[Output, ...]:
-    """What --format and --output ask for. Raises UsageError before any work is done where that cannot be."""
+def planned(
+    settings: Settings, reporters: Mapping[str, Reporter], folder: Path | None = None, several: bool = False
+) -> tuple[Output, ...]:
+    """What --format, --output and --output-dir (``folder``) ask for; ``several``: reports of several references.
+
+    Raises UsageError before any work is done where that cannot be.
+    """
     outputs = [_output(text, reporters) for text in settings.format]
+    named = next((output.path for output in outputs if output.path and not _is_device(output.path)), None)
+    if settings.output and str(settings.output) != "-" and not _is_device(settings.output):
+        named = named or settings.output
+    if several and named:
+        raise UsageError(f"{str(named)!r} has a place for one report", "--output-dir DIR writes a file for each reference")
+    if folder is not None:
+        if settings.output:
+            raise UsageError("--output and --output-dir exclude each other", "leave one of them out")
+        return _in_folder(folder, outputs)
     open_ones = [output for output in outputs if output.path is None]
     if len(open_ones) > 1:
         names = " and ".join(output.reporter.name for output in open_ones)
@@ -49,18 +66,31 @@ def planned(settings: Settings, reporters: Mapping[str, Reporter]) -> tuple[Outp
     return tuple(outputs)
 
 
+def _in_folder(folder: Path, outputs: Sequence[Output]) -> tuple[Output, ...]:
+    """Those that name no file of their own have one in the folder, which is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}", "choose another --output-dir") from None
+    return tuple(Output(one.reporter, one.path, None if one.path else folder) for one in outputs)
+
+
 def _is_device(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def write(output: Output, reports: Sequence[Report], settings: Settings) -> None:
-    """Several reports (one a platform) follow each other on standard output and have each a file of their own."""
+def write(output: Output, reports: Sequence[Report], settings: Settings, name: str = "", following: bool = False) -> None:
+    """Several reports (one a platform) follow each other on standard output and have each a file of their own.
+
+    ``name`` is that of the file in a folder, without ending; ``following``: reports of other references stand before.
+    """
     options = _options(output, settings)
-    if output.path is None:
-        _to_stdout(output, reports, options)
+    place = output.path or (output.folder / f"{name}{_ending(output.reporter)}" if output.folder else None)
+    if place is None:
+        _to_stdout(output, reports, options, following)
         return
     for report in reports:
-        path = output.path
+        path = place
         if len(reports) > 1:
             path = path.with_name(f"{path.stem}.{str(report.image.platform).replace('/', '-')}{path.suffix}")
         whole(path, _writer(output.reporter, report, options))
@@ -100,9 +130,10 @@ def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
 
 
 def _options(output: Output, settings: Settings) -> ReportOptions:
-    terminal = output.path is None and sys.stdout.isatty()
+    to_stdout = output.path is None and output.folder is None
+    terminal = to_stdout and sys.stdout.isatty()
     color = terminal and os.environ.get("TERM") != "dumb"
-    if output.path is None and os.environ.get("FORCE_COLOR"):
+    if to_stdout and os.environ.get("FORCE_COLOR"):
         color = True
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         color = False
@@ -111,14 +142,20 @@ def _options(output: Output, settings: Settings) -> ReportOptions:
     return ReportOptions(width=max(width, 60) if width else 0, color=color, severities=severities, verbose=settings.verbose)
 
 
-def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions) -> None:
+def _ending(reporter: Reporter) -> str:
+    """``.json``, ``.sarif.json``, ``.table.txt``."""
+    general = ".json" if reporter.media_type.endswith("json") else ".txt" if reporter.media_type.startswith("text/") else ""
+    return general if general == f".{reporter.name}" else f".{reporter.name}{general}"
+
+
+def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions, following: bool) -> None:
     """A closed pipe ends the writing, not the scan: the exit code still tells the verdict."""
     stream = sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         for index, report in enumerate(reports):
-            if index:
+            if index or following:
                 stream.write("\n")
             output.reporter.write(report, stream, options)
         stream.flush()

@@ -1,4 +1,4 @@
-"""``careen scan``: a reference comes in; reports, and the policy's verdict as exit code, go out."""
+"""``careen scan``: references come in; reports, and the policy's verdict as exit code, go out."""
 
 import argparse
 import logging
@@ -10,26 +10,28 @@ from typing import TYPE_CHECKING
 from careen.errors import UsageError
 
 from .arguments import NETWORK, Parser, add_common, add_settings
+from .references import STRICTEST, add_references, each, file_names, references_of
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
+    from careen.app import Session
     from careen.config import Settings
 
 logger = logging.getLogger(__name__)
-STRICTEST = (3, 1, 0)  # which exit code speaks for several platforms
 
 
 def parser() -> Parser:
     made = Parser(
         prog="careen scan",
-        usage="careen scan [flags] REFERENCE",
+        usage="careen scan [flags] REFERENCE …",
         description="Name the vulnerabilities of an image, why it has them, and which version mends them.",
-        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.",
+        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete; of several\n"
+        "references the highest. Their reports follow each other, JSON as one document after another; with --output-dir\n"
+        "each has a file of its own.",
     )
-    made.add_argument(
-        "reference",
-        metavar="REFERENCE",
-        help="image name, archive (.tar, .sif, .squashfs), OCI layout, root file system or source tree, package (.deb, .rpm, "
+    add_references(
+        made,
+        "image name, archive (.tar, .sif, .squashfs), OCI layout, root file system or source tree, package (.deb, .rpm, "
         ".whl …), jar, program or lock file; - is an archive on standard input; a prefix forces the source: docker:, podman:, "
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, directory:, file:, sbom:",
     )
@@ -67,8 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     from .process import at_full_speed
     from .progress import progress_on
 
-    if arguments.reference == "-" and sys.stdin.isatty():
-        raise UsageError("standard input is a terminal, not an archive", "docker save IMAGE | careen scan -")
+    references = references_of(arguments, "careen scan")
     loaded = loaded_settings(arguments)
     settings = loaded.settings
     start(settings.log_level, settings.quiet)
@@ -76,25 +77,29 @@ def run(arguments: argparse.Namespace) -> int:
         logger.warning("%s", note)
     if not settings.ignore_file and Path(".careenignore").is_file():
         logger.warning("the .careenignore of this folder is not applied: --ignore-file .careenignore does")
-    outputs = planned(settings, app.reporters())
+    outputs = planned(settings, app.reporters(), arguments.output_dir, len(references) > 1)
+    names, written = file_names(references), 0
 
-    with at_full_speed():
-        with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-            reports = [app.scan(arguments.reference, one, progress) for one in _platforms(arguments.reference, settings)]
-        for output in outputs:
-            write(output, reports, settings)
-        return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
+    with app.Session(settings) as session:
+
+        def judge(reference: str) -> int:
+            nonlocal written
+            with at_full_speed(), progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as told:
+                reports = [one.scan(reference, told) for one in _platforms(reference, session, settings)]
+            for output in outputs:
+                write(output, reports, settings, names[reference], written > 0)
+            written += 1
+            return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
+
+        return each(references, judge, arguments.debug)
 
 
-def _platforms(reference: str, settings: "Settings") -> "Sequence[Settings]":
-    """The settings once for each platform to scan."""
-    from msgspec.structs import replace
-
+def _platforms(reference: str, session: "Session", settings: "Settings") -> "Sequence[Session]":
+    """The session once for each platform to scan."""
     from careen import app
 
     if not settings.all_platforms:
-        return (settings,)
+        return (session,)
     if settings.platform:
         raise UsageError("--platform and --all-platforms exclude each other", "leave one of them out")
-    platforms = app.platforms(reference, settings)
-    return [replace(settings, platform=str(platform), all_platforms=False) for platform in platforms] or (settings,)
+    return [session.on(str(platform)) for platform in app.platforms(reference, settings)] or (session,)

@@ -5,6 +5,7 @@ import types
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.support.reports import usual
 
 import careen
@@ -27,11 +28,27 @@ def app(monkeypatch):
             raise fake.report
         return fake.report(settings) if callable(fake.report) else fake.report
 
+    class Session:
+        def __init__(self, settings):
+            self.settings = settings
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def on(self, platform):
+            return Session(replace(self.settings, platform=platform, all_platforms=False))
+
+        def scan(self, reference, progress=silent):
+            return scan(reference, self.settings, progress)
+
     def update_database(settings, progress=silent, *, full=False, accept=()):
         fake.asked.append(("update", settings))
         return fake.updated
 
-    fake.scan = scan
+    fake.scan, fake.Session = scan, Session
     fake.platforms = lambda reference, settings: fake.offered
     fake.reporters = lambda: {one.name: one for one in load("careen.reports", "REPORTER", Reporter)}
     fake.update_database = update_database

@@ -47,6 +47,14 @@ def test_bills_of_materials(lists, format, key):
     assert lists("inventory", "bom.json", "--format", "purls")[1] == LIST
 
 
+def test_several_lists_in_one_run(lists):
+    code, out, err = lists("inventory", "before.purls", "gone.tar", "after.purls", "--format", "purls")
+    assert (code, out) == (3, f"{LIST}\n{LATER}")
+    assert "gone.tar does not exist" in err
+    assert lists("inventory", "before.purls", "after.purls", "--output-dir", "out", "--format", "json")[:2] == (0, "")
+    assert sorted(path.name for path in Path("out").iterdir()) == ["after.purls.json", "before.purls.json"]
+
+
 def test_a_diff(lists):
     code, out, _ = lists("inventory", "diff", "before.purls", "after.purls")
     assert code == 0
@@ -74,7 +82,7 @@ def test_a_diff_as_json_in_a_file(lists):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("diff", "a"), ("diff", "a", "b", "c"), ("a", "b"), ("diff", "a", "b", "--format", "spdx"), ("a", "--format", "sarif")],
+    [("diff", "a"), ("diff", "a", "b", "c"), ("diff", "a", "b", "--format", "spdx"), ("a", "--format", "sarif"), ()],
 )
 def test_wrong_usage(lists, arguments):
     code, out, err = lists("inventory", *arguments)

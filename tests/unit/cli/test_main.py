@@ -49,7 +49,7 @@ def test_no_command_is_a_usage_error_that_helps(careen_command):
         (["scan", "x", "--fial-on", "high"], "unknown flag --fial-on", "did you mean --fail-on?"),
         (["scan", "x", "--fail-onn=high"], "unknown flag --fail-onn", "did you mean --fail-on?"),
         (["scan", "x", "--qqqqq"], "unknown flag --qqqqq", "careen scan --help lists all"),
-        (["scan", "x", "y"], "one argument too many: 'y'", "careen scan --help"),
+        (["completion", "bash", "y"], "one argument too many: 'y'", "careen completion --help"),
         (["scan", "x", "--fail"], "unknown flag --fail", "did you mean --fail-on?"),
         (["scan", "x", "--fail-on"], "--fail-on: expected one argument", "careen scan --help"),
         (["scan", "x", "--registry-password", "y"], "unknown flag --registry-password", "did you mean"),
@@ -126,7 +126,7 @@ def test_missing_and_full_streams_make_no_noise(closed):
 def test_a_reader_that_leaves_early_makes_no_noise():
     script = f"{sys.executable} -m careen --help | true; {sys.executable} -m careen scan --help | head -1"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "usage: careen scan [flags] REFERENCE\n"
+    assert done.stdout == "usage: careen scan [flags] REFERENCE …\n"
     assert done.stderr == ""
 
 
