@@ -2,7 +2,7 @@
 
 ``installed.php`` says the same as ``installed.json``, which some images leave out: it is read, never run, and counts where
 no ``installed.json`` lies beside it. Versions are as published (``v6.0.0``); a branch is ``dev-main``. The project itself
-is left out. Development packages of ``composer.lock`` are listed.
+is left out, and so are development packages of ``composer.lock``: where they are installed, ``installed.json`` has them.
 Raises: ValueError for what is no such file.
 **Source:** Composer, composer.lock and installed.json; Runtime utilities (installed.php).
 """
@@ -43,9 +43,7 @@ def read_installed(file: File) -> Iterator[Library]:
 
 
 def read_lock(file: File) -> Iterator[Library]:
-    document = json_object(file.data)
-    for part in ("packages", "packages-dev"):
-        yield from _libraries(document.get(part), declared=True)
+    yield from _libraries(json_object(file.data).get("packages"), declared=True)
 
 
 def read_plain(file: File) -> Iterator[Library]:

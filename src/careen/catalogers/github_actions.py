@@ -1,14 +1,15 @@
 """GitHub Actions: the actions and workflows that workflows and composite actions use.
 
 Lines ``uses: owner/repository[/path]@reference``. An action is known by its repository; one within it is listed by its own
-path, too. Where the reference is a commit, a comment behind it usually names the version (``# v4.2.2``). Actions of the
-same tree (``./``) and images (``docker://``) are left out.
+path, too. Where the reference is a commit, a comment behind it usually names the version (``# v4.2.2``). What lies in the same
+tree (``./path``) is listed as it is written, without a version; images (``docker://``) are left out.
 Raises: ValueError never: other lines say nothing.
 **Source:** GitHub Docs, "Workflow syntax", jobs.<id>.steps[*].uses; "Security hardening", pinning to a commit.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from careen.formats.declared import declared, within_package
 from careen.formats.pattern import pattern
@@ -20,13 +21,16 @@ _USES = pattern(
     r"(?:[ \t]*\#[ \t]*(v?[ \t]?\d[\w.+-]{0,60}))?",
     re.MULTILINE,
 )
+_OWN = pattern(r"""^[ \t]*(?:-[ \t]+)?uses[ \t]*:[ \t]*["']?(\./[\w./-]{1,200})""", re.MULTILINE)
 _COMMIT = pattern(r"[0-9a-f]{40}")
 
 
 def read(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return iter(())
-    return declared("github_actions", "github", _used(file.data.decode("utf-8", "replace")))
+    text = file.data.decode("utf-8", "replace")
+    own = declared("github_actions", "generic", ((found[1], "") for found in _OWN.finditer(text)))
+    return chain(declared("github_actions", "github", _used(text)), own)
 
 
 def _used(text: str) -> Iterator[tuple[str, str]]:

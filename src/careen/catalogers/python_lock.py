@@ -1,7 +1,8 @@
 """Python packages that a lock file names: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``pylock.toml``, ``Pipfile.lock``.
 
-All groups are listed, development among them, and the project itself where the lock file has it (uv). A package from an
-address or a folder may have no version.
+All groups are listed, development among them, but for ``develop`` of ``Pipfile.lock``, which Pipenv installs only when it is
+told to. The project itself is listed where the lock file has it (uv). A package from an address or a folder may have no
+version.
 Raises: ValueError for what is no such file.
 **Source:** Poetry, PDM and uv, lock files; pylock.toml specification (PEP 751); Pipenv, Pipfile.lock.
 """
@@ -31,9 +32,9 @@ def read_pipfile(file: File) -> Iterator[Package]:
 
 
 def _pipfile(lock: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every section but ``_meta`` is a category of packages; one without a version is at an address or a path."""
+    """Sections are categories of packages; one without a version is at an address or a path."""
     for section, entries in lock.items():
-        if section == "_meta":
+        if section in ("_meta", "develop"):
             continue
         for name, entry in mapping(entries).items():
             entry = mapping(entry)
