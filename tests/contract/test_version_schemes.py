@@ -21,7 +21,7 @@ MUTATIONS = int(os.environ.get("CAREEN_MUTATIONS", "200"))
 KEY_SECONDS = 1.0  # of the processor; a quadratic reading takes many times that
 RANGE_SECONDS = 5.0
 VERSIONS = (
-    *("0", "1", "1.0", "1.2.3", "1:2.3-4~deb12u1+b1", "2.36-9.el9_2", "1.2.3_rc1-r4", "1.0.0-rc.1+build.5"),
+    *("0", "1", "1.0", "1.2.3", "1:2.3-4~deb12u1+b1", "2.36-9.el9_2", "1.2.3_rc1-r4", "1.0.0-rc.1+build.5", ".jre8"),
     *("v0.0.0-20190116102854-5a71ef0e047d", "go1.21rc2", "1!1.0a1.post2.dev3+local.4", "1.0-alpha-2-SNAPSHOT"),
     *("1.19.3-aarch64-linux-gnu", "1.0.0.1-beta", "dev-main as 1.0", "1.x-dev", "2010-01-02.3", "1.8.0_131-ea-b11", "1.0.2zg"),
 )

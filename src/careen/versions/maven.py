@@ -4,8 +4,8 @@ A version is tokens between ".", "-" and changes from digits to letters. At one 
 alpha, beta, milestone, rc = cr, snapshot; the end = ga = final = release; sp; other qualifiers by their text; a number
 behind "-"; a number behind ".". Zeros at the end, and right before a qualifier, do not count.
 Differences: ComparableVersion is no order in corners (1.sp.1 > 1 > 1-alpha > 1.sp.1), a qualifier here sorts alike
-behind "." and "-", as its documentation says; and "jre8", "jdk17" at the end name the Java a build is for, so that
-12.10.2.jre11 equals 12.10.2.
+behind "." and "-", as its documentation says; a number right behind a qualifier is one with it ("rc1", as in Maven 4);
+and "jre8", "jdk17" at the end name the Java a build is for, so that 12.10.2.jre11 equals 12.10.2.
 ``satisfies`` reads ``[1.0,2.0)`` and lists of these, comparisons (``>=1.0 <2.0``, commas or white space for "and",
 ``||`` for "or"); a bare version is Maven's soft requirement, which any version meets.
 Raises: ValueError for empty text, or a constraint of another shape.
@@ -19,7 +19,7 @@ from careen.formats.version_interval import intervals
 from careen.formats.version_text import COMPARE, bounded, clean
 from careen.plugins import VersionScheme
 
-_JAVA = re.compile(r"[.-](?:jre|jdk)[0-9]+$")
+_JAVA = re.compile(r"(?<=.)[.-](?:jre|jdk)[0-9]+$")
 _TOKEN = re.compile(r"(?P<separator>[.-]?)(?:(?P<number>[0-9]+)|(?P<word>[^0-9.-]+)(?:-?(?P<count>[0-9]+))?)?")
 _QUALIFIERS = {"alpha": 0, "beta": 1, "milestone": 2, "rc": 3, "cr": 3, "snapshot": 4, "sp": 6}
 _SHORT = {"a": "alpha", "b": "beta", "m": "milestone"}  # only right before a number

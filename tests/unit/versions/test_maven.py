@@ -46,6 +46,7 @@ def test_numbers_of_any_length():
 
 def test_the_java_a_build_is_for_is_no_part_of_the_order():
     assert_order(VERSION_SCHEME, "12.10.1.jre11", "12.10.2.jre8 = 12.10.2.jre11 = 12.10.2", "12.11.0.jre8")
+    assert_order(VERSION_SCHEME, "-jdk8 = .jdk8", ".jre8")  # nothing but the Java it is for, as a broken manifest has it
     assert_order(VERSION_SCHEME, "32.0.0-android", "32.0.0-jre", "32.0.1-android")
 
 
