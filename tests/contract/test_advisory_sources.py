@@ -14,7 +14,7 @@ from contextlib import closing
 
 import msgspec
 import pytest
-from tests.support.feeds import SOURCES, feeds_in, repacked, whole_mirror
+from tests.support.feeds import SOURCES, feeds_in, files_of, repacked, whole_mirror
 
 from careen.database.build import FeedRow, Fresh, Kept, build
 from careen.plugins import Need
@@ -65,23 +65,23 @@ def test_a_first_scan_asks_for_no_more_than_it_needs(source, mirror):
 
 
 @each
-def test_records_are_stable_and_survive_packing(source, mirror):
-    for feed in feeds_in(source, mirror):
-        records = list(source.parse(feed, mirror / feed.path))
+def test_records_are_stable_and_survive_packing(source, tmp_path):
+    for feed, file in files_of(source, tmp_path):
+        records = list(source.parse(feed, file))
         assert records
-        assert records == list(source.parse(feed, mirror / feed.path))
+        assert records == list(source.parse(feed, file))
         for record in records:
             assert msgspec.msgpack.decode(msgspec.msgpack.encode(record), type=type(record)) == record
 
 
 @each
-def test_hostile_bytes_raise_nothing_but_value_error(source, mirror, tmp_path):
-    feeds = feeds_in(source, mirror)
+def test_hostile_bytes_raise_nothing_but_value_error(source, tmp_path):
+    files = list(files_of(source, tmp_path / "mirrors"))
     file = tmp_path / "feed"
-    for feed in feeds:
-        good = (mirror / feed.path).read_bytes()
+    for feed, whole in files:
+        good = whole.read_bytes()
         seed = random.Random(zlib.crc32(feed.path.encode()))
-        for _ in range(MUTATIONS // len(feeds) + 4):
+        for _ in range(MUTATIONS // len(files) + 4):
             spoil = _spoiler(seed)
             data = repacked(good, spoil) if seed.random() < 0.7 else spoil(good)
             file.write_bytes(data)

@@ -66,6 +66,14 @@ def whole_mirror(target):
     return target
 
 
+def files_of(source, target):
+    """Each file of a source's golden cases with the feed that it is: forms that stand in for one another are apart."""
+    for case in CASES:
+        if case.parent.name == source.name:
+            mirror = lay_out(case / "input", target / case.name)
+            yield from ((feed, mirror / feed.path) for feed in feeds_in(source, mirror))
+
+
 def write_manifest(mirror, dates=None):
     files = [
         {

@@ -5,21 +5,38 @@ States: ``resolved`` is fixed, and with version 0 never affected; ``undetermined
 open, will not be fixed (``nodsa_reason: ignored``), is deferred (another or no reason behind a ``nodsa``), or the
 release's support of the package has ended (urgency ``end-of-life``). Urgency ``unimportant`` is severity negligible.
 ``debian/changelog-derived.json`` has the same shape and only the packages whose changelogs were read: partial.
-Raises: ValueError.  **Source:** security-tracker documentation, "issue states"; release names of debian.org.
+
+A mirror may have the same knowledge in other forms, of which one is read, the first that is there: ``tracker.json``; the
+tracker's repository (``security-tracker*.tar.gz``, see ``formats.debian_lists``), which does not say what a version in
+unstable is to a release: what is older has the flaw, and no fix there; Debian's OVAL by release
+(``oval-definitions-<codename>.xml``), which knows fixes alone, and whose version 0 may mean that it never was affected as
+well as that nothing mends it: it says nothing.
+Raises: ValueError.  **Source:** security-tracker documentation, "issue states"; release names of debian.org; OVAL 5.11.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
+from careen.formats import debian_lists
 from careen.formats.debian_releases import namespace_of
 from careen.formats.jsonfile import read_json
+from careen.formats.oval import Definition, definitions
 from careen.model.advisory import Advisory, NamespaceInfo, Range, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 400 << 20
+MAX_OVAL_BYTES = 2 << 30
 _TRACKER = "https://security-tracker.debian.org/tracker"
+_LISTS = re.compile(r"security-tracker[\w.-]*\.tar\.(?:gz|bz2|xz|zst)")
+_OVAL = re.compile(r"oval-definitions-([a-z]+)\.xml(?:\.bz2|\.gz|\.xz)?")
+_ADVISORY = re.compile(r"D[SL]A-\d+(?:-\d+)?")
+_STATES: dict[str, Status] = {
+    "fixed": "fixed", "unfixed": "open", "no-dsa": "deferred", "postponed": "deferred", "ignored": "wont_fix",
+    "end-of-life": "end_of_life", "undetermined": "undetermined", "removed": "open",
+}  # fmt: skip
 _SEVERITIES: dict[str, Severity] = {"unimportant": "negligible", "low": "low", "medium": "medium", "high": "high"}
 
 
@@ -39,13 +56,34 @@ class _Issue(Struct, gc=False):
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     if need.namespaces is not None and not any(name.startswith("debian:") for name in need.namespaces):
         return ()
-    tracker = Feed("debian/tracker.json", f"{_TRACKER}/data/json", part="tracker")
-    if "changelog-derived.json" not in listing("debian"):
-        return (tracker,)
-    return tracker, Feed("debian/changelog-derived.json", "", part="changelogs")
+    names = listing("debian")
+    found = _knowledge(names)
+    if "changelog-derived.json" not in names:
+        return found
+    return *found, Feed("debian/changelog-derived.json", "", part="changelogs")
+
+
+def _knowledge(names: tuple[str, ...]) -> tuple[Feed, ...]:
+    """In the form that says the most, of those that are there."""
+    if "tracker.json" not in names:
+        if lists := next(filter(_LISTS.fullmatch, names), ""):
+            return (Feed(f"debian/{lists}", "", compressed=True, part="lists"),)
+        oval = {found[1]: name for name in names if (found := _OVAL.fullmatch(name))}
+        if oval:
+            return tuple(Feed(f"debian/{name}", "", compressed=True, part=release) for release, name in oval.items())
+    return (Feed("debian/tracker.json", f"{_TRACKER}/data/json", part="tracker"),)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    if feed.part == "lists":
+        yield from _of_lists(file)
+    elif feed.part in ("tracker", "changelogs"):
+        yield from _of_tracker(feed, file)
+    else:
+        yield from _of_oval(file)
+
+
+def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
     packages = read_json(file, dict[str, dict[str, _Issue]], MAX_BYTES)
     described: set[str] = set()
     namespaces: set[str] = set()
@@ -100,6 +138,72 @@ def _status(release: _Release) -> Status:
                 return "deferred"
             return "open"
     raise ValueError(f"Debian tracker: unknown status {release.status!r}")
+
+
+def _of_lists(file: Path) -> Iterator[Record]:
+    found = False
+    for issue in debian_lists.issues(file):
+        for note in issue.notes:
+            if advisory := _noted(note):
+                found = True
+                yield advisory
+        if issue.summary:
+            yield VulnerabilityRecord(issue.id, "debian", summary=_shortened(issue.summary))
+    if not found:
+        raise ValueError("its lists name no issue of a package")
+
+
+def _noted(note: debian_lists.Note) -> Advisory | None:
+    status = _STATES.get(note.state)
+    if status is None or note.version == "0":
+        return None
+    # What is older than the fix in unstable is affected; what ``~`` makes older still, a backport, has that fix.
+    range = Range(None, note.version) if status == "fixed" else Range(last_affected=f"{note.version}~")
+    return Advisory(
+        id=note.issue,
+        source="debian",
+        namespace=namespace_of(note.release),
+        package=note.package,
+        ranges=(range,) if note.version else (),
+        status=status,
+        aliases=(note.advisory,) if note.advisory else (),
+        severity=_SEVERITIES.get(note.urgency, "unknown"),
+        url=f"{_TRACKER}/{note.issue}",
+    )
+
+
+def _of_oval(file: Path) -> Iterator[Record]:
+    """A definition of an issue goes before that of an advisory, which repeats it for each of its issues."""
+    found: dict[tuple[str, str, str], Advisory] = {}
+    seen = False
+    for definition in definitions(file, MAX_OVAL_BYTES):
+        seen = True
+        for advisory in _defined(definition):
+            key = (advisory.namespace, advisory.package, advisory.id)
+            if key not in found or found[key].aliases:
+                found[key] = advisory
+    if not seen:
+        raise ValueError("it holds no OVAL definitions")
+    yield from found.values()
+
+
+def _defined(definition: Definition) -> Iterator[Advisory]:
+    named = _ADVISORY.match(definition.title)
+    for one in definition.tested:
+        release = one.product.removeprefix("Debian ")
+        if one.status != "fixed" or not release.isdecimal() or one.evr.removeprefix("0:") == "0":
+            continue
+        for cve in definition.cves:
+            yield Advisory(
+                id=cve,
+                source="debian",
+                namespace=f"debian:{release}",
+                package=one.package,
+                ranges=(Range(fixed=one.evr),),
+                aliases=(named[0],) if named else (),
+                severity=definition.severity,
+                url=f"{_TRACKER}/{cve}",
+            )
 
 
 def _shortened(text: str) -> str:

@@ -1,10 +1,10 @@
-"""What OVAL definitions of a vendor say of rpm builds, from the sentences that describe their tests.
+"""What OVAL definitions of a vendor say of packages, from the sentences that describe their tests.
 
 Shape: a ``definition`` with title, references, severity and dates; below ``criteria`` the products ("Oracle Linux 8 is
 installed"), optionally a module ("Module nodejs:18 is enabled") and an architecture, and of each package that it "is
-earlier than EVR", that its build "NAME-VERSION-RELEASE is installed" (by which SUSE means an earlier one), or that it "is
-affected" or "is not affected". What holds for a criteria holds for those below it; products that stand in a criteria of
-their own hold for its neighbours.
+earlier than EVR" (of a source package of Debian: "DPKG is earlier than VERSION"), that its build "NAME-VERSION-RELEASE is
+installed" (by which SUSE means an earlier one), or that it "is affected" or "is not affected". What holds for a criteria
+holds for those below it; products that stand in a criteria of their own hold for its neighbours.
 Raises: ValueError where the file is not well-formed, or too large.  **Source:** OVAL language 5.11.
 """
 
@@ -21,6 +21,7 @@ _PRODUCT = re.compile(r"(.*\S) is installed")
 _ARCH = re.compile(r".* arch is (\S+)")
 _MODULE = re.compile(r"Module (\S+) is enabled")
 _EARLIER = re.compile(r"(\S+) is earlier than (\S+)")
+_DEB = re.compile(r"(\S+) DPKG is earlier than (\S+)")
 _NAMED = re.compile(r"(\S+) is (affected|not affected)")
 _BUILD = re.compile(r"(\S+)-([^-\s]+-[^-\s]+) is installed")
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
@@ -105,6 +106,8 @@ def _of(text: str, where: _Where) -> Iterator[Tested]:
     status: Status
     if found := _EARLIER.fullmatch(text):
         package, status, evr = found[1], "fixed", _evr(found[2])
+    elif found := _DEB.fullmatch(text):
+        package, status, evr = found[1], "fixed", found[2]
     elif found := _NAMED.fullmatch(text):
         package, status, evr = found[1], "open" if found[2] == "affected" else "not_affected", ""
     elif found := _BUILD.fullmatch(text):
