@@ -5,7 +5,6 @@ have them, as if they lay where the link is. Facts keep the place at which the f
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from careen.model.inventory import Unknown
 from careen.plugins import Cataloger
 
 from .dispatch import Dispatch, Wanted
+from .index import merged_facts
 from .squash import Squashed
 from .tree import folder_entries
 from .walk import Walked, tar_entries, walk
@@ -145,8 +145,5 @@ def _concerned(delta: Delta, found: Sequence[Behind]) -> bool:
 
 
 def _with_facts(delta: Delta, more: Walked) -> Delta:
-    facts: dict[str, tuple[tuple[str, Any], ...]] = dict(delta.facts)
-    for cataloger, pairs in more.facts.items():
-        facts[cataloger] = tuple(sorted((*facts.get(cataloger, ()), *pairs), key=lambda pair: pair[0]))
     unknowns: list[Unknown] = [unknown for unknown in more.unknowns if not unknown.whole_layer and unknown.cataloger != "layer"]
-    return replace(delta, facts=facts, unknowns=(*delta.unknowns, *unknowns))
+    return replace(delta, facts=merged_facts(delta.facts, more.facts), unknowns=(*delta.unknowns, *unknowns))

@@ -21,6 +21,7 @@ from careen.plugins import Cataloger, Owned
 
 from .behind import Behind, Reread, behind_links, read_behind
 from .exposed import exposed
+from .farlinks import with_far_links
 from .filesystem import filesystem
 from .index import placed
 from .squash import Facts, Squashed, squash, visible_facts
@@ -36,10 +37,12 @@ LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/
 def bind(
     deltas: Sequence[Delta], catalogers: Sequence[Cataloger], reread: Reread | None = None, *, followed: bool = False
 ) -> Inventory:
-    """``reread`` goes over a layer once more, for package databases that lie behind a link; without it they are said.
+    """``reread`` goes over a layer once more, for what lies behind a link; without it package databases there are said.
 
     ``followed``: they were read.
     """
+    if reread and not followed:
+        deltas = with_far_links(deltas, catalogers, reread)
     history = {cataloger.name: _History(cataloger) for cataloger in catalogers}
 
     def after_layer(index: int, facts: Facts, changed: frozenset[str]) -> None:

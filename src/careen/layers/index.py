@@ -32,6 +32,7 @@ from .walk import Walked, tar_entries, walk
 
 log = logging.getLogger(__name__)
 
+Aliases = dict[str, list[tuple[str, Wanted]]]  # place of a file -> the other names under which it is wanted, and by whom
 
 AHEAD_FROM_BYTES = 1 << 20  # of a stored layer: below, a thread takes longer to start than it saves
 
@@ -100,6 +101,7 @@ class _Stored(Struct, frozen=True):
     gone: tuple[str, ...]
     opaque: tuple[str, ...]
     unknowns: tuple[Unknown, ...]
+    far_links: tuple[tuple[str, str], ...] = ()
 
 
 def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
@@ -109,7 +111,9 @@ def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
     for name, raw in stored.facts.items():
         kind = kinds[name]
         facts[name] = msgspec.msgpack.decode(raw, type=tuple[tuple[str, kind], ...])  # type: ignore[valid-type]
-    return Delta(stored.digest, stored.diff_id, stored.table, facts, stored.gone, stored.opaque, stored.unknowns)
+    return Delta(
+        stored.digest, stored.diff_id, stored.table, facts, stored.gone, stored.opaque, stored.unknowns, stored.far_links
+    )
 
 
 def _key(layer: Layer, readers: Readers, limits: Limits) -> str:
@@ -177,8 +181,9 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
             "the image is damaged or was tampered with: pull or export it again",
         )
     facts = dict(walked.facts)
-    _follow_hard_links(layer, walked, facts, unknowns, readers, limits)
-    return Delta(digest, diff_id, walked.table, facts, walked.gone, walked.opaque, tuple(unknowns))
+    far_links = _far_links(walked)
+    _follow_hard_links(layer, walked, dict(far_links), facts, unknowns, readers, limits)
+    return Delta(digest, diff_id, walked.table, facts, walked.gone, walked.opaque, tuple(unknowns), far_links)
 
 
 def _unchecked(raw: BinaryIO, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
@@ -198,23 +203,67 @@ def _read_folder(layer: Layer, readers: Readers, limits: Limits) -> Delta:
     return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed)
 
 
+def end_of(path: str, links: Mapping[str, str]) -> str:
+    """Where hard links of one layer lead in the end; those in a circle, to one of their own."""
+    for _ in range(16):
+        path = links.get(path, path)
+    return path
+
+
+def aliased(walked: Walked, aliases: Aliases) -> dict[str, list[tuple[str, Any]]]:
+    """The facts of files, by cataloger, under the names for which they were read."""
+    found: dict[str, dict[str, list[Any]]] = {}  # cataloger -> place -> values
+    for cataloger, pairs in walked.facts.items():
+        for place, value in pairs:
+            found.setdefault(cataloger, {}).setdefault(place, []).append(value)
+    more: dict[str, list[tuple[str, Any]]] = {}
+    for place, asked in aliases.items():
+        for path, cataloger in dict.fromkeys((path, wanted.cataloger) for path, wanted in asked):
+            more.setdefault(cataloger, []).extend((path, value) for value in found.get(cataloger, {}).get(place, ()))
+    return more
+
+
+def merged_facts(
+    facts: Mapping[str, tuple[tuple[str, Any], ...]], more: Mapping[str, Sequence[tuple[str, Any]]]
+) -> dict[str, tuple[tuple[str, Any], ...]]:
+    added = {name: tuple(sorted((*facts.get(name, ()), *pairs), key=lambda pair: pair[0])) for name, pairs in more.items()}
+    return {**facts, **added}
+
+
+def _far_links(walked: Walked) -> tuple[tuple[str, str], ...]:
+    """Hard links to files that are not in this layer: (path, target)."""
+    if not walked.links:
+        return ()
+    there = set(walked.table.names())
+    ends = ((path, end_of(target, walked.links)) for path, target in walked.links.items())
+    return tuple((path, end) for path, end in ends if end not in there)
+
+
 def _follow_hard_links(
     layer: Layer,
     walked: Walked,
+    far: Mapping[str, str],
     facts: dict[str, tuple[tuple[str, Any], ...]],
     unknowns: list[Unknown],
     readers: Readers,
     limits: Limits,
 ) -> None:
-    """Facts for wanted names that are hard links: those of the target, from a second, selective pass if it was not read."""
-    missed: dict[str, list[tuple[str, Wanted]]] = {}
+    """Facts for wanted names that are hard links: those of the target, from a second, selective pass if it was not read.
+
+    ``far`` ones are followed when the layers below are known.
+    """
+    missed: Aliases = {}
     for path, first in walked.links.items():
-        target = first
-        for _ in range(16):
-            target = walked.links.get(target, target)
+        if path in far:
+            continue
+        target = end_of(first, walked.links)
         for wanted in readers.dispatch.readers(path, 0):
             wants = wanted.reader.wants  # of what is asked for by content, the target itself was read
-            if not wants.executables and not wants.select and target not in walked.links:
+            if wants.executables or wants.select:
+                continue
+            if target in walked.links:
+                unknowns.append(Unknown(wanted.cataloger, Evidence(path, 0), "hard links in a circle: there is no file"))
+            else:
                 missed.setdefault(target, []).append((path, wanted))
     if not missed:
         return
@@ -225,16 +274,7 @@ def _follow_hard_links(
             limits,
         )
     unknowns += [unknown for unknown in again.unknowns if unknown.evidence.path in missed]
-    added: dict[str, dict[str, list[Any]]] = {}  # cataloger -> target -> values
-    for cataloger, found in again.facts.items():
-        for place, value in found:
-            added.setdefault(cataloger, {}).setdefault(place, []).append(value)
-    more: dict[str, list[tuple[str, Any]]] = {}
-    for target, aliases in missed.items():
-        for path, cataloger in dict.fromkeys((path, wanted.cataloger) for path, wanted in aliases):
-            more.setdefault(cataloger, []).extend((path, value) for value in added.get(cataloger, {}).get(target, ()))
-    for cataloger, pairs in more.items():
-        facts[cataloger] = tuple(sorted((*facts.get(cataloger, ()), *pairs), key=lambda pair: pair[0]))
+    facts.update(merged_facts(facts, aliased(again, missed)))
 
 
 def placed(unknown: Unknown, layer: int) -> Unknown:

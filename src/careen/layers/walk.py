@@ -278,9 +278,9 @@ def _table(rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[s
     return FileTable(
         "\0".join(paths),
         "".join(row[0] for row in kept),
-        _little(array("H", [row[1] for row in kept])),
-        _little(array("I", [number & limit for row in kept for number in row[2:4]])),
-        _little(array("Q", [row[4] for row in kept])),
+        little_endian(array("H", [row[1] for row in kept])),
+        little_endian(array("I", [number & limit for row in kept for number in row[2:4]])),
+        little_endian(array("Q", [row[4] for row in kept])),
         "\0".join(row[5] for row in kept if row[0] in "lh"),
         "\0".join(sorted(path for path in folders if path not in rows)),
         "\0".join(sorted(path for path, mode in folders.items() if mode & 0o1002 == 0o002 and path not in rows)),
@@ -288,7 +288,8 @@ def _table(rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[s
     )
 
 
-def _little(values: "array[int]") -> bytes:
+def little_endian(values: "array[int]") -> bytes:
+    """As file tables keep their numbers, on any machine."""
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()

@@ -70,3 +70,4 @@ class Delta(Struct, frozen=True):
     gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this one removes
     opaque: tuple[str, ...] = ()  # folders whose lower content this layer hides
     unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here and bound at the squash
+    far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links to what only a lower layer can have
