@@ -1,4 +1,5 @@
-"""Python packages that a lock file names: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``pylock.toml``, ``Pipfile.lock``.
+"""Python packages that a lock file names: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``Pipfile.lock``, and
+``pylock.toml`` with those that have a name of their own (``pylock.dev.toml``).
 
 All groups are listed, development among them, but for ``develop`` of ``Pipfile.lock``, which Pipenv installs only when it is
 told to. The project itself is listed where the lock file has it (uv). A package from an address or a folder may have no
@@ -11,15 +12,42 @@ from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
+MAX_BYTES = 8 << 20
+NAMED = pattern(r"pylock\.[^.]{1,100}\.toml")
+
+
+class NamedLock:
+    """Keeps a ``pylock.<name>.toml``, whose name no index can hold."""
+
+    def __init__(self) -> None:
+        self.kept = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        if len(self.kept) + len(chunk) > MAX_BYTES:
+            raise ValueError(f"over {MAX_BYTES >> 20} MiB")
+        self.kept += chunk
+
+    def facts(self) -> Iterator[Package]:
+        return _of_toml(bytes(self.kept))
+
 
 def read_toml(file: File) -> Iterator[Package]:
-    if within_package(file.path):
-        return
-    lock = toml_object(file.data)
+    if not within_package(file.path):
+        yield from _of_toml(file.data)
+
+
+def read_named(file: File) -> NamedLock | None:
+    named = NAMED.fullmatch(file.path.rpartition("/")[2])
+    return NamedLock() if named and not within_package(file.path) else None
+
+
+def _of_toml(data: bytes) -> Iterator[Package]:
+    lock = toml_object(data)
     entries = [mapping(entry) for key in ("package", "packages") for entry in sequence(lock.get(key))]
     yield from declared(CATALOGER.name, "pypi", ((entry.get("name"), entry.get("version")) for entry in entries))
 
@@ -47,7 +75,8 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="pypi", scheme="pep440", namespace="PyPI", names_insensitive=True),
     readers=(
         Reader(Wants(names=("poetry.lock", "pdm.lock", "uv.lock", "pylock.toml")), read_toml),
+        Reader(Wants(suffixes=(".toml",), amount="stream"), read_named),
         Reader(Wants(names=("Pipfile.lock",)), read_pipfile),
     ),
-    limits="which of the packages are for development only is not told; pylock.<name>.toml with a name of its own",
+    limits="which of the packages are for development only is not told",
 )

@@ -1,28 +1,46 @@
-"""Python packages that a requirements file pins: ``*requirements*.txt``, and ``*.txt`` in a folder ``requirements``.
+"""Python packages that requirements files pin: ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and the
+``*.txt`` that these include (``-r other.txt``), whatever their names.
 
 Only an exact version (``==``, ``===``, the address of a wheel) is listed: what a range allowed is not known from the file.
-Files that it includes are read where they lie. Text is UTF-8, or UTF-16 with a byte order mark.
+Text is UTF-8, or UTF-16 with a byte order mark. A file of another name is kept where each line could be a requirement or an
+option of pip, and counts only where a requirements file leads to it.
 Raises: ValueError for a file over 4 MiB, or one with NUL bytes.
 **Source:** pip, requirements file format.
 """
 
 import codecs
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.formats.declared import declared, within_package
-from careen.formats.requirement import pinned
-from careen.model.package import Package
+from careen.formats.pattern import pattern
+from careen.formats.requirement import pinned, requirement
+from careen.model.delta import Fact
+from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_BYTES = 4 << 20
+MAX_OTHER_BYTES = 64 << 10  # of a file whose name does not say what it is
 MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF8, "utf-8"))
+INCLUDE = pattern(r"\s*+(?:-r[ \t=]*|--requirement[ \t=]++)([^\s#]{1,500})")
+
+
+class Listing(Struct, frozen=True, omit_defaults=True):
+    """What one file pins, and which files it includes, as it names them."""
+
+    pins: tuple[tuple[str, str], ...] = ()
+    includes: tuple[str, ...] = ()
+    named: bool = True  # the file's name says what it is
 
 
 class Requirements:
     """Keeps the file, which only now is known to be one."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: bool) -> None:
+        self.named = named
         self.parts: list[bytes] = []
         self.size_bytes = 0
 
@@ -32,18 +50,50 @@ class Requirements:
             raise ValueError(f"over {MAX_BYTES >> 20} MiB")
         self.parts.append(bytes(chunk))
 
-    def facts(self) -> Iterator[Package]:
+    def facts(self) -> Iterator[Listing]:
         content = _decoded(b"".join(self.parts))
         if "\0" in content:
             raise ValueError("no text")
-        return declared(CATALOGER.name, "pypi", pinned(content.splitlines()))
+        lines = content.splitlines()
+        if self.named or _all_requirements(lines):
+            includes = tuple(found[1] for line in lines if (found := INCLUDE.match(line)))
+            yield Listing(tuple(dict.fromkeys(pinned(lines))), includes, self.named)
 
 
 def read(file: File) -> Requirements | None:
     folder, name = posixpath.split(file.path)
-    if "requirements" not in name and posixpath.basename(folder) != "requirements":
+    named = "requirements" in name or posixpath.basename(folder) == "requirements"
+    if not named and (file.size_bytes > MAX_OTHER_BYTES or b"==" not in file.data or b"===" in file.data):
         return None
-    return None if within_package(file.path) else Requirements()
+    return None if within_package(file.path) else Requirements(named)
+
+
+def join(facts: Sequence[Fact]) -> Iterator[Package]:
+    by_path = {fact.path: fact for fact in facts}
+    waiting = [fact for fact in facts if fact.value.named]
+    led_to = {fact.path for fact in waiting}
+    for fact in waiting:  # grows as it is gone through
+        listing: Listing = fact.value
+        for name in listing.includes:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(fact.path), name)).lstrip("/")
+            if path in by_path and path not in led_to:
+                led_to.add(path)
+                waiting.append(by_path[path])
+    for path in sorted(led_to):
+        fact = by_path[path]
+        for package in declared(CATALOGER.name, "pypi", fact.value.pins):
+            yield replace(package, evidence=(Evidence(path, fact.layer),))
+
+
+def _all_requirements(lines: Sequence[str]) -> bool:
+    """Whether pip could read it; a line that goes on is judged by its beginning."""
+    goes_on = False
+    for line in lines:
+        judged, goes_on = not goes_on, line.endswith("\\")
+        text = line.strip()
+        if judged and text and not text.startswith(("#", "-", "git+", "http")) and not requirement(text.rstrip("\\")):
+            return False
+    return True
 
 
 def _decoded(data: bytes) -> str:
@@ -57,5 +107,7 @@ CATALOGER = Cataloger(
     name="python_requirements",
     ecosystem=Ecosystem(purl_type="pypi", scheme="pep440", namespace="PyPI", names_insensitive=True),
     readers=(Reader(Wants(suffixes=(".txt",), amount="stream"), read),),
-    limits="requirements without an exact version",
+    fact=Listing,
+    join=join,
+    limits="requirements without an exact version; included files with a name that does not end with .txt",
 )
