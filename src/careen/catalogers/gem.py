@@ -16,7 +16,10 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 LITERAL = r"""(?:"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})'|%[qQ]?[<{(\[]([^\n>})\]]{1,200})[>})\]])"""
-FIELD = pattern(rf"^[ \t]*[a-z_]\w{{0,30}}\.(name|version|license)[ \t]*=[ \t]*{LITERAL}", re.MULTILINE)
+FIELD = pattern(
+    rf"^[ \t]*[a-z_]\w{{0,30}}\.(name|version|license)[ \t]*=[ \t]*(?:Gem::Version\.new[ (])?{LITERAL}", re.MULTILINE
+)
+IN_CALL = pattern(rf"\bGem::Specification\.new[ (]+{LITERAL},[ ]*{LITERAL}")  # name and version as arguments
 LICENSES = pattern(r"^[ \t]*[a-z_]\w{0,30}\.licenses[ \t]*=[ \t]*([^\n]{1,1000})", re.MULTILINE)
 STUB = pattern(r"^# stub: (\S{1,200}) (\S{1,100}) ", re.MULTILINE)
 FILE = pattern(r"(.+?)-([0-9][0-9A-Za-z.]*)(?:-.+)?\.gemspec")
@@ -32,6 +35,8 @@ def read(file: File) -> Iterator[Package]:
         return
     content = file.data.decode("utf-8", "replace").replace("\r\n", "\n")
     fields = {found[1]: found[2] or found[3] or found[4] for found in reversed(list(FIELD.finditer(content)))}
+    if called := IN_CALL.search(content):
+        fields = {"name": called[1] or called[2] or called[3], "version": called[4] or called[5] or called[6]} | fields
     stub, named = STUB.search(content), FILE.fullmatch(file_name)
     name = fields.get("name") or (stub[1] if stub else "") or (named[1] if installed and named else "")
     version = fields.get("version") or (stub[2] if stub else "") or (named[2] if installed and named else "")

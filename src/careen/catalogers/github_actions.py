@@ -16,12 +16,13 @@ from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
+_LEAD = r"""^[ \t]*(?:-[ \t]+)?(?:\{[ \t]*)?["']?uses["']?[ \t]*:[ \t]*["']?"""
 _USES = pattern(
-    r"""^[ \t]*(?:-[ \t]+)?uses[ \t]*:[ \t]*["']?([\w.-]{1,100}/[\w.-]{1,100})(/[\w./-]{1,200})?@([\w./+-]{1,200})["']?"""
-    r"(?:[ \t]*\#[ \t]*(v?[ \t]?\d[\w.+-]{0,60}))?",
+    _LEAD + r"""([\w.-]{1,100}/[\w.-]{1,100})(/[\w./-]{1,200})?@([\w./+-]{1,200})["']?"""
+    r"(?:[ \t]*\#[ \t]*(?:tag=|pin@|ratchet:[^@\s]{1,200}@)?(v?[ \t]?\d[\w.+-]{0,60}))?",
     re.MULTILINE,
 )
-_OWN = pattern(r"""^[ \t]*(?:-[ \t]+)?uses[ \t]*:[ \t]*["']?(\./[\w./-]{1,200})""", re.MULTILINE)
+_OWN = pattern(_LEAD + r"""(\./[\w./-]{1,200})""", re.MULTILINE)
 _COMMIT = pattern(r"[0-9a-f]{40}")
 
 

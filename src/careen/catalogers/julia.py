@@ -2,7 +2,7 @@
 
 Shape: ``[[deps.Name]]`` tables, in the first format ``[[Name]]`` at the top; each has a ``uuid``. What belongs to Julia
 itself has no version of its own: it is that of ``julia_version``, where the file says it, else left open, as is what lies
-in a folder.
+in a folder. A manifest may be for one version of Julia (``Manifest-v1.11.toml``).
 Raises: ValueError for what is no TOML.  **Source:** Pkg.jl, "Project.toml and Manifest.toml".
 """
 
@@ -13,6 +13,10 @@ from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, sequence, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+NAMES = tuple(
+    f"{stem}{part}.toml" for stem in ("Manifest", "JuliaManifest") for part in ("", *(f"-v1.{n}" for n in range(8, 20)))
+)
 
 
 def read(file: File) -> Iterator[Package]:
@@ -36,6 +40,6 @@ def _found(tables: dict[str, Any], julia: str) -> Iterator[tuple[str, str]]:
 CATALOGER = Cataloger(
     name="julia",
     ecosystem=Ecosystem(purl_type="julia", scheme="semver", namespace="Julia"),
-    readers=(Reader(Wants(names=("Manifest.toml", "JuliaManifest.toml")), read),),
+    readers=(Reader(Wants(names=NAMES), read),),
     limits="Packages in a depot that no manifest names.",
 )

@@ -28,6 +28,9 @@ _VERSION_PART = pattern(
     r"|ea|dev|redhat|patch|hotfix)[\d.]*",
     re.IGNORECASE,
 )
+# A version that is complete: a word behind it is a classifier, whoever made it up ("1.2-api" may be part of a name).
+_COMPLETE = pattern(r"v?\d+(?:\.\d+){2,}(?:\.[A-Za-z]\w*)?|v?\d[\d.]*-SNAPSHOT")
+_WORD = pattern(r"[A-Za-z][A-Za-z_]{2,}")
 _VERSION = pattern(r"v?\d[\w.+-]{0,100}", re.ASCII)
 _ARTIFACT = pattern(r"[A-Za-z0-9_][\w.-]{0,200}", re.ASCII)
 _TITLE = pattern(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+", re.ASCII)
@@ -60,6 +63,10 @@ def split_name(name: str) -> tuple[str, str]:
     for match in re.finditer(r"-(?=v?\d)", name):
         parts = name[match.end() :].split("-")
         while parts and _CLASSIFIERS.fullmatch(parts[-1]):
+            parts.pop()
+        while len(parts) > 1 and _WORD.fullmatch(parts[-1]) and not _VERSION_PART.fullmatch(parts[-1]):
+            if not _COMPLETE.fullmatch("-".join(parts[: 2 if parts[1] == "SNAPSHOT" else 1])):
+                break
             parts.pop()
         version = "-".join(parts)
         if parts and not version.lower().endswith(".x") and all(_VERSION_PART.fullmatch(part) for part in parts):

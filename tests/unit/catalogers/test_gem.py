@@ -18,7 +18,7 @@ def specification(*lines):
         (("name = %q{rake}", "version = %q<13.0.3>"), ("rake", "13.0.3")),
         (('name = "rake"', 'version = "13.0.3".freeze', 'required_rubygems_version = "1"'), ("rake", "13.0.3")),
         (("name = NAME", "version = Rake::VERSION"), ("name", "9.9.9")),
-        (('name = "rake"', 'version = Gem::Version.new("13.0.3")'), ("rake", "9.9.9")),
+        (('name = "rake"', 'version = Gem::Version.new("13.0.3")'), ("rake", "13.0.3")),
     ],
 )
 def test_literals_else_the_name_of_the_file(lines, expected):
