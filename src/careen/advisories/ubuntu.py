@@ -5,6 +5,13 @@ vulnerable but has been fixed (note: '7.81.0-1ubuntu1.6').", "… is affected an
 made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." A place is a release
 ("jammy") or a pocket of paid support for it ("esm-infra/xenial", "fips-updates/jammy"), whose fixes are kept apart
 (``ubuntu-pro:16.04``): a fixed version of ESM mends nothing for those who do not pay.
+
+A mirror may have the same knowledge in other forms, of which one is read, the first that is there. For each release: the
+OVAL by CVE (``com.ubuntu.jammy.cve.oval.xml.bz2``, or with ``oci.`` before it, for manifests of images), or by package
+(``….pkg.oval…``: a definition for each source package, with the CVE in each sentence). Where there is no OVAL: the tracker's
+repository (``ubuntu-cve-tracker*.tar.*``), Canonical's VEX (``vex-all.tar.xz``), or pages of its notices (``notices/*.json``),
+which know fixes alone. Not read: OVAL by notice (``….usn.oval…``), which names binary packages alone, while issues are those
+of source packages; and files of FIPS pockets, which repeat the release's statements about builds that are others.
 Raises: ValueError.  **Source:** ubuntu-cve-tracker, scripts/oval_lib.py; security-metadata.canonical.com/oval.
 """
 
@@ -12,22 +19,18 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats import cvss
+from careen.formats import cvss, ubuntu_notices, ubuntu_tracker, ubuntu_vex
+from careen.formats.ubuntu_places import HOME, SEVERITIES, VERSIONS, ignored, statements
 from careen.formats.xmlstream import Element, elements
-from careen.model.advisory import Advisory, Cvss, Range, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import Advisory, Cvss, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 2 << 30
-_HOME = "https://ubuntu.com/security"
 _LIVE = "https://security-metadata.canonical.com/oval"
-_VERSIONS = {
-    "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "noble": "24.04",
-    "oracular": "24.10", "plucky": "25.04", "questing": "25.10", "resolute": "26.04",
-}  # fmt: skip
-_SEVERITIES: dict[str, Severity] = {
-    "critical": "critical", "high": "high", "medium": "medium", "low": "low", "negligible": "negligible",
-}  # fmt: skip
-_SENTENCE = re.compile(r"(?:\(CVE-[\d-]+\) )?(?P<package>\S+) package in (?P<place>\S+) (?P<state>.*)", re.DOTALL)
+_TRACKER = re.compile(r"ubuntu-cve-tracker[\w.-]*\.tar\.(?:gz|bz2|xz|zst)")
+_VEX = re.compile(r"vex-all\.tar\.(?:gz|bz2|xz|zst)")
+_CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
+_SENTENCE = re.compile(r"(?:\((?P<id>CVE-[\d-]+)\) )?(?P<package>\S+) package in (?P<place>\S+) (?P<state>.*)", re.DOTALL)
 _NOTE = re.compile(r"\(note: '([^']*)'\)")
 _STATES: tuple[tuple[str, Status], ...] = (
     ("was vulnerable but has been fixed", "fixed"),
@@ -37,20 +40,53 @@ _STATES: tuple[tuple[str, Status], ...] = (
     ("is affected, but a decision has been made to defer", "deferred"),
     ("while related to the CVE in some way, a decision has been made to ignore", "wont_fix"),
 )
-_ESM = re.compile(r"[+~]esm\d")
-_SUPPORT_ENDED = ("end of", "end-of-life", "out of standard support", "eol")
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    wanted = [codename for codename, version in VERSIONS.items() if _is_needed(need, version)]
+    names = listing("ubuntu") if wanted else ()
+    by_release = {codename: name for codename in wanted if (name := _oval(codename, names))}
+    if not by_release and (whole := _whole(names, listing)):
+        return whole
     return tuple(
         Feed(f"ubuntu/{name}", f"{_LIVE}/{name}", compressed=True, part=codename)
-        for codename, version in _VERSIONS.items()
-        if need.namespaces is None or not need.namespaces.isdisjoint((f"ubuntu:{version}", f"ubuntu-pro:{version}"))
-        for name in (f"com.ubuntu.{codename}.cve.oval.xml.bz2",)
+        for codename in wanted
+        for name in (by_release.get(codename, f"com.ubuntu.{codename}.cve.oval.xml.bz2"),)
     )
 
 
+def _is_needed(need: Need, version: str) -> bool:
+    return need.namespaces is None or not need.namespaces.isdisjoint((f"ubuntu:{version}", f"ubuntu-pro:{version}"))
+
+
+def _oval(codename: str, names: tuple[str, ...]) -> str:
+    """The best file of a release that a mirror has, "" where it has none."""
+    forms = (f"{maker}com.ubuntu.{codename}.{kind}.oval.xml.bz2" for kind in ("cve", "pkg") for maker in ("", "oci."))
+    return next((name for name in forms if name in names), "")
+
+
+def _whole(names: tuple[str, ...], listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    """The knowledge of all releases in one."""
+    for part, form in (("tracker", _TRACKER), ("VEX", _VEX)):
+        if name := next(filter(form.fullmatch, names), ""):
+            return (Feed(f"ubuntu/{name}", "", compressed=True, part=part),)
+    pages = listing("ubuntu/notices") if "notices" in names else ()
+    return tuple(Feed(f"ubuntu/notices/{name}", "", part="notices") for name in pages if name.endswith(".json"))
+
+
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    match feed.part:
+        case "tracker":
+            yield from ubuntu_tracker.records(file)
+        case "VEX":
+            yield from ubuntu_vex.records(file)
+        case "notices":
+            yield from ubuntu_notices.records(file)
+        case _:
+            yield from _of_oval(file)
+
+
+def _of_oval(file: Path) -> Iterator[Record]:
     found = False
     for definition in elements(file, frozenset(("definition",)), MAX_BYTES):
         found = True
@@ -61,51 +97,42 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _records(definition: Element) -> Iterator[Record]:
+    """Of one CVE; or of one package, whose sentences name the CVEs."""
     reference = definition.first("metadata", "reference")
     id = reference.attributes.get("ref_id", "") if reference else ""
-    if not id.startswith("CVE-") or len(id) > 40:
-        return
-    severity = _SEVERITIES.get(definition.value("metadata", "advisory", "severity").lower(), "unknown")
-    said: dict[tuple[str, str], Advisory] = {}
+    general = SEVERITIES.get(definition.value("metadata", "advisory", "severity").lower(), "unknown")
+    cves = {cve.text.strip(): cve for cve in definition.below("cve")}
+    said: dict[tuple[str, str, str], Advisory] = {}
     for criterion in definition.below("criterion"):
-        for advisory in _advisories(id, severity, criterion.attributes.get("comment", "")):
-            said.setdefault((advisory.namespace, advisory.package), advisory)
+        sentence = _SENTENCE.match(criterion.attributes.get("comment", ""))
+        named = (sentence["id"] or id) if sentence else ""
+        if sentence and _CVE.fullmatch(named):
+            rated = cves[named].attributes.get("priority", "") if named in cves and general == "unknown" else ""
+            for advisory in _advisories(named, SEVERITIES.get(rated, general), sentence):
+                said.setdefault((advisory.id, advisory.namespace, advisory.package), advisory)
     yield from said.values()
-    if said:
-        cve = definition.first("metadata", "advisory", "cve")
+    for one in dict.fromkeys(key[0] for key in said):
+        cve = cves.get(one)
         vectors = _vectors(cve.attributes.get("cvss_vector", "")) if cve else ()
-        published = definition.value("metadata", "advisory", "public_date")[:10]
-        yield VulnerabilityRecord(id, "ubuntu", cvss=vectors, published=published)  # a priority holds for Ubuntu alone
+        published = definition.value("metadata", "advisory", "public_date")[:10] or _day(cve)
+        yield VulnerabilityRecord(one, "ubuntu", cvss=vectors, published=published)  # a priority holds for Ubuntu alone
 
 
-def _advisories(id: str, severity: Severity, sentence: str) -> Iterator[Advisory]:
-    """What one sentence says; a fix of ESM also says that the release itself is affected and has none."""
-    found = _SENTENCE.match(sentence)
-    if not found:
+def _advisories(id: str, severity: Severity, sentence: re.Match[str]) -> Iterator[Advisory]:
+    status = next((status for start, status in _STATES if sentence["state"].startswith(start)), None)
+    if status is None:
         return
-    pocket, _, codename = found["place"].rpartition("/")
-    if codename == "esm":  # trusty/esm, as it was once written
-        pocket, codename = codename, pocket
-    status = next((status for start, status in _STATES if found["state"].startswith(start)), None)
-    if codename not in _VERSIONS or status is None:
-        return
-    note = _NOTE.search(found["state"])
+    note = _NOTE.search(sentence["state"])
     version = note[1] if note and status == "fixed" else ""
-    if status == "wont_fix" and note and any(word in note[1].lower() for word in _SUPPORT_ENDED):
-        status = "end_of_life"
-    release = _VERSIONS[codename]
-    paid = "ubuntu-pro" if not pocket or pocket.startswith("esm") else f"ubuntu-pro-{pocket}"
-    namespace = f"{paid}:{release}" if pocket or _ESM.search(version) else f"ubuntu:{release}"
+    if status == "wont_fix" and note:
+        status = ignored(note[1])
+    yield from statements(id, sentence["package"], sentence["place"], status, version, severity)
 
-    def advisory(namespace: str, ranges: tuple[Range, ...], status: Status) -> Advisory:
-        url = f"{_HOME}/{id}"
-        return Advisory(id, "ubuntu", namespace, found["package"], ranges, status=status, severity=severity, url=url)
 
-    if status == "fixed" and not version:
-        return
-    yield advisory(namespace, (Range(fixed=version),) if version else (), status)
-    if not pocket and version and _ESM.search(version):
-        yield advisory(f"ubuntu:{release}", (), "open")
+def _day(cve: Element | None) -> str:
+    """``20231218``, as a date."""
+    text = cve.attributes.get("public", "") if cve else ""
+    return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if text[:8].isdecimal() and len(text) >= 8 else ""
 
 
 def _vectors(vector: str) -> tuple[Cvss, ...]:
@@ -120,7 +147,7 @@ ADVISORY_SOURCE = AdvisorySource(
     name="ubuntu",
     title="Ubuntu CVE tracker, as OVAL",
     licence="none stated",
-    homepage=_HOME,
+    homepage=HOME,
     feeds=feeds,
     parse=parse,
 )

@@ -2,14 +2,14 @@
 
 import pytest
 
-from careen.advisories import debian
+from careen.advisories import debian, ubuntu
 from careen.plugins import Need
 
 
-def offered(source, **folders):
+def offered(source, needed=None, /, **folders):
     """The feeds of a mirror with these files; "/" in the name of a folder is written ``__``."""
     by_folder = {name.replace("__", "/"): tuple(files) for name, files in folders.items()}
-    return [feed.path for feed in source.feeds(Need(), lambda name: by_folder.get(name, ()))]
+    return [feed.path for feed in source.feeds(Need(needed), lambda name: by_folder.get(name, ()))]
 
 
 OVAL = "oval-definitions-bookworm.xml.bz2"
@@ -27,3 +27,31 @@ LISTS = "security-tracker-master.tar.gz"
 )
 def test_debian(files, read):
     assert offered(debian, debian=files) == [f"debian/{read}"]
+
+
+JAMMY = frozenset({"ubuntu:22.04"})
+CVES, PACKAGES, NOTICES = (f"com.ubuntu.jammy.{kind}.oval.xml.bz2" for kind in ("cve", "pkg", "usn"))
+TRACKER, VEX = "ubuntu-cve-tracker-master.tar.gz", "vex-all.tar.xz"
+
+
+@pytest.mark.parametrize(
+    ("files", "read"),
+    [
+        ([], CVES),
+        ([CVES, PACKAGES, NOTICES, TRACKER, VEX, "notices"], CVES),
+        (["oci." + CVES, PACKAGES], "oci." + CVES),
+        ([PACKAGES, TRACKER], PACKAGES),
+        ([NOTICES, TRACKER, VEX, "notices"], TRACKER),
+        ([VEX, "notices"], VEX),
+        (["notices"], "notices/0_20.json"),
+        ([NOTICES], CVES),  # asked for, and not there
+    ],
+)
+def test_ubuntu(files, read):
+    found = offered(ubuntu, JAMMY, ubuntu=files, ubuntu__notices=["0_20.json", "README"])
+    assert found == [f"ubuntu/{read}"]
+
+
+def test_a_release_of_ubuntu_without_oval_is_asked_for_as_ever():
+    found = offered(ubuntu, frozenset({"ubuntu:22.04", "ubuntu:24.04"}), ubuntu=[PACKAGES])
+    assert found == [f"ubuntu/{PACKAGES}", "ubuntu/com.ubuntu.noble.cve.oval.xml.bz2"]
