@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import tarfile
 from collections import Counter
 from pathlib import Path
 
@@ -58,6 +59,22 @@ def test_advisories_of_github(folder):
         found += osv.read(data, None, "2026-01-01")
     assert {record.source for record in found} == {"ghsa"}
     assert all(record.id.startswith("GHSA-") for record in found)
+
+
+GITLAB = {
+    "composer": ("packagist", {"Packagist"}), "golang": ("go", {"Go"}), "maven": ("maven", {"Maven"}), "npm": ("npm", {"npm"}),
+    "nuget": ("nuget", {"NuGet"}), "pip": ("pypi", {"PyPI"}), "rubygems": ("gem", {"RubyGems"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", GITLAB)
+def test_advisories_of_gitlab(folder):
+    type, expected = GITLAB[folder]
+    found = records("gitlab", f"{folder}/glsa/advisories-community-main-{type}.tar.gz")
+    assert namespaces(found) == expected
+    advisories = [record for record in found if isinstance(record, Advisory)]
+    with tarfile.open(SAMPLES / folder / "glsa" / f"advisories-community-main-{type}.tar.gz") as archive:
+        assert len(advisories) == sum(name.endswith(".yml") for name in archive.getnames())
 
 
 @pytest.mark.parametrize(("path", "part"), [("edge/main", "edge"), ("v3.16/main", "v3.16"), ("v3.16/community", "v3.16")])

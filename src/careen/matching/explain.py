@@ -23,6 +23,7 @@ from .keys import Key, Keys
 from .match import Said, opinions_of, said_of
 from .ranges import hit, holds, spellings
 from .rpm import speaks_of
+from .second_hand import SECOND_HAND, told_first
 from .subjects import Subject, subjects_of
 
 Outcome = Literal["found", "set_aside", "not_found", "not_judged"]
@@ -323,6 +324,8 @@ def _comes_to(
         )
     if found:
         return True, ""
+    if advisory.source in SECOND_HAND and not ids.isdisjoint(told_first(opinion.others)):
+        return False, "it tells at second hand what another source says otherwise"
     against, mended = contradicted(subject, opinion)
     if not ids.isdisjoint(against):
         return False, "the distribution's own feed knows the flaw and does not hold this version"

@@ -7,7 +7,8 @@ Feeds overlap and disagree, so a flaw that an advisory holds is dropped or doubt
 - a distribution's own feed knows the flaw and does not hold the version, while a copy or a derived list does;
 - the distribution whose package owns a language package's files has spoken about the flaw;
 - the ecosystem's own database, or OSV's identity of software that NVD speaks of too, names the flaw without holding the
-  version: kept, as ``possible``.
+  version: kept, as ``possible``;
+- a source tells it at second hand, and another one speaks of the flaw in this package.
 """
 
 import re
@@ -25,6 +26,7 @@ from .aliases import Flaw, flaws
 from .keys import Key
 from .ranges import NOT_AFFECTED, Hit, hit, spellings
 from .rpm import speaks_of
+from .second_hand import is_doubted, is_second_hand, told_first
 from .subjects import CONFIDENCES, Subject, weaker
 
 # The database that an ecosystem keeps itself, by how its ids begin.
@@ -120,23 +122,28 @@ def judge(
     """``spoken``: flaws of which the distribution that owns the files has judged already."""
     own = _own(subject)
     against, mended = contradicted(subject, said)
+    first = told_first(said.others)
     speaking = {subject.namespace, subject.product.namespace if subject.product else subject.namespace, *subject.channels}
     judged = []
     for flaw in flaws(said.hits, records):
         ids = {flaw.id, *flaw.aliases}
         if not ids.isdisjoint(said.denied) or not ids.isdisjoint(spoken):
             continue
-        preferred = tuple(found for found in flaw.hits if own(found.advisory))
-        doubted = not preferred and not ids.isdisjoint(against)
-        unfixed = all(found.range is None or found.range.fixed is None for found in flaw.hits)
+        hits = tuple(found for found in flaw.hits if not is_second_hand(found)) or flaw.hits
+        copied = is_second_hand(hits[0])
+        if copied and not ids.isdisjoint(first):
+            continue
+        preferred = tuple(found for found in hits if own(found.advisory))
+        doubted = (not preferred and not ids.isdisjoint(against)) or (copied and is_doubted(flaw, records))
+        unfixed = all(found.range is None or found.range.fixed is None for found in hits)
         if subject.distribution and (doubted or (unfixed and not ids.isdisjoint(mended))):
             continue
-        confidence = max((found.advisory.confidence for found in flaw.hits), key=CONFIDENCES.index)
+        confidence = max((found.advisory.confidence for found in hits), key=CONFIDENCES.index)
         confidence = "possible" if doubted else weaker(confidence, subject.weight)
-        if all(found.advisory.namespace not in speaking for found in flaw.hits):
+        if all(found.advisory.namespace not in speaking for found in hits):
             confidence = weaker(confidence, "likely")  # another distribution's, standing in
         paid = next((said.paid[id] for id in (flaw.id, *flaw.aliases) if id in said.paid), None)
-        judged.append(Judged(subject, flaw, confidence, preferred or flaw.hits, paid))
+        judged.append(Judged(subject, flaw, confidence, preferred or hits, paid))
     return judged
 
 

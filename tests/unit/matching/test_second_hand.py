@@ -1,0 +1,57 @@
+from msgspec.structs import replace
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, advisory, info, knowledge, pypi, run
+from tests.support.reports import clean
+
+from careen.matching.explain import explain
+from careen.model.advisory import Range, VulnerabilityRecord
+from careen.model.inventory import Inventory
+
+GITLAB = {"namespace": "PyPI", "package": "django", "source": "gitlab", "id": "GLAD-CVE-2026-1", "aliases": ("CVE-2026-1",)}
+PYSEC = {"namespace": "PyPI", "package": "django", "source": "pypa", "id": "PYSEC-2026-1", "aliases": ("CVE-2026-1",)}
+KNOWN = (info("PyPI", "osv"), info("PyPI", "gitlab", partial=True))
+
+
+def findings(*records):
+    return run([pypi(version="4.2.1")], [*KNOWN, *records]).findings
+
+
+def test_it_is_heard_where_nobody_else_speaks():
+    (found,) = findings(advisory(**GITLAB, fixed="4.3"))
+    assert (found.id, found.confidence, found.fix.versions) == ("CVE-2026-1", "confirmed", ("4.3",))
+    assert found.aliases == ("GLAD-CVE-2026-1",)
+
+
+def test_another_word_on_the_flaw_goes_first_even_where_it_clears_the_version():
+    assert findings(advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.1")) == ()
+
+
+def test_one_flaw_is_one_finding_and_the_fix_is_of_the_first_hand():
+    (found,) = findings(advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.2"))
+    assert found.fix.versions == ("4.2.2",)
+    assert {one.source for one in found.advisories} == {"gitlab", "pypa"}
+
+
+def test_names_that_a_record_puts_together_count_too():
+    github = advisory(**{**GITLAB, "id": "GLAD-GMS-2026-9", "aliases": ("GMS-2026-9", "GHSA-aaaa-bbbb-cccc")}, fixed="4.3")
+    record = VulnerabilityRecord("GHSA-aaaa-bbbb-cccc", "ghsa", ("CVE-2026-1",))
+    assert findings(github, record, advisory(**PYSEC, fixed="4.2.1")) == ()
+
+
+def test_a_flaw_that_github_names_in_other_packages_is_doubted():
+    record = VulnerabilityRecord("GHSA-aaaa-bbbb-cccc", "ghsa", ("CVE-2026-1",))
+    (found,) = findings(advisory(**GITLAB, fixed="4.3"), record)
+    assert found.confidence == "possible"
+
+
+def test_another_flaw_of_the_package_says_nothing():
+    other = {**PYSEC, "id": "PYSEC-2026-2", "aliases": ("CVE-2026-2",)}
+    assert len(findings(advisory(**GITLAB, fixed="4.3"), advisory(**other, ranges=(Range(None, "4.0"),)))) == 1
+
+
+def test_the_explanation_says_why_it_does_not_count():
+    records = [*KNOWN, advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.1")]
+    packages = (pypi(version="4.2.1"),)
+    report = replace(clean(), inventory=Inventory(DEBIAN, packages), findings=run(packages, records).findings)
+    (judgement,) = explain("CVE-2026-1", "django", report, knowledge(*records), SCHEMES, ECOSYSTEMS).judgements
+    assert judgement.outcome == "not_found"
+    assert judgement.why == "it tells at second hand what another source says otherwise"
