@@ -14,9 +14,7 @@ from careen.formats.plaindata import mapping, sequence, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-NAMES = tuple(
-    f"{stem}{part}.toml" for stem in ("Manifest", "JuliaManifest") for part in ("", *(f"-v1.{n}" for n in range(8, 20)))
-)
+NAMES = ("Manifest.toml", "JuliaManifest.toml", *(f"Manifest-v1.{minor}.toml" for minor in range(10, 15)))
 
 
 def read(file: File) -> Iterator[Package]:

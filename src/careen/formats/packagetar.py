@@ -18,7 +18,7 @@ from . import cpio, tar
 from . import zip as zipfile
 from .adb import INFLATED_BYTES, AdbPackage, is_adb, read_adb
 from .inflate import Limits, Stream, open_stream
-from .packagehead import PackageHead, read_package_head
+from .packagehead import PackageHead, built_for, read_package_head
 from .plaindata import json_object, text
 from .tarheader import header
 
@@ -29,13 +29,6 @@ PIECE_BYTES = 1 << 20
 _KINDS = {stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l", stat.S_IFCHR: "c", stat.S_IFBLK: "b", stat.S_IFIFO: "p"}
 _GEM_NAME = re.compile(r"^name: ['\"]?([A-Za-z0-9_.-]{1,200})['\"]?\s*$", re.MULTILINE)
 _GEM_VERSION = re.compile(r"^version: [^\n]*\n\s+version: ['\"]?([0-9A-Za-z.-]{1,100})['\"]?\s*$", re.MULTILINE)
-# What releases of rpm and Debian packages say of the distribution: "-15.el9", "+deb12u3"; whose it is the vendor says.
-_DIST = re.compile(r"\.(el|fc|amzn)(\d{1,4})(?:[._]|$)")
-_DEBIAN = re.compile(r"[+~]deb(\d{1,2})u\d")
-_VENDORS = (
-    ("red hat", "el", "rhel"), ("rocky", "el", "rocky"), ("almalinux", "el", "almalinux"), ("centos", "el", "centos"),
-    ("oracle", "el", "ol"), ("fedora", "fc", "fedora"), ("amazon", "amzn", "amzn"),
-)  # fmt: skip
 
 
 def kind_of(name: str, head: bytes) -> str:
@@ -90,14 +83,8 @@ def _deb(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
 
 def _release(head: PackageHead) -> Iterator[bytes]:
     """The distribution that a package says it was built for; nothing where it does not say."""
-    if head.kind == "deb":
-        found, id_ = _DEBIAN.search(head.version), "" if "ubuntu" in head.version else "debian"
-    else:
-        found = _DIST.search(head.version)
-        vendor = (head.vendor or "").lower()
-        id_ = next((id_ for word, tag, id_ in _VENDORS if word in vendor and found and found[1] == tag), "")
-    if found and id_:
-        yield from _whole("etc/os-release", f'ID={id_}\nVERSION_ID="{found[found.lastindex or 0]}"\n'.encode())
+    if found := built_for(head):
+        yield from _whole("etc/os-release", f'ID={found[0]}\nVERSION_ID="{found[1]}"\n'.encode())
 
 
 def _ar(file: BinaryIO) -> Iterator[tuple[str, "_Part"]]:

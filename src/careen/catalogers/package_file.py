@@ -1,0 +1,121 @@
+"""Package files that lie about: ``.deb``, ``.rpm``, ``.apk`` (2 and 3) and wheels, by what they say of themselves.
+
+They are *declared*: nothing says that they are installed. Read is the first megabyte (a package's name and version are in
+front), of a wheel the index at its end. What is inside is read where the file itself is scanned. Wheels kept for new virtual
+environments are the cataloger's of installed Python packages, and files within an installed package its authors'.
+Raises: ValueError where a file is not what its name says.
+**Source:** deb(5); rpm manual, "Package format"; Alpine wiki, "Apk spec"; Binary distribution format (wheels).
+"""
+
+import io
+from collections.abc import Iterator
+
+from careen.formats.declared import within_package
+from careen.model.package import Package, Source
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+
+HEAD_BYTES = 1 << 20
+METADATA_BYTES = 1 << 20
+PROPERTY_BYTES = 64 << 10
+
+
+class Head:
+    """Keeps the beginning of a file."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.kept = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        self.kept += chunk[: HEAD_BYTES - len(self.kept)]
+
+    def facts(self) -> Iterator[Package]:
+        data = bytes(self.kept)
+        yield _apk(data) if self.name.endswith(".apk") else _distribution(data)
+
+
+def read(file: File) -> Head | None:
+    return None if within_package(file.path) else Head(file.path)
+
+
+def read_wheel(file: File) -> Iterator[Package]:
+    from careen.formats import metadata
+    from careen.formats import zip as zipfile
+
+    if within_package(file.path) or "python-wheels/" in file.path or "ensurepip/_bundled/" in file.path:
+        return
+    with file.open() as stream:
+        for entry in zipfile.entries(stream, max_entries=100_000):
+            if entry.name.endswith(".dist-info/METADATA") and entry.name.count("/") == 1:
+                fields = metadata.fields(zipfile.read(stream, entry, METADATA_BYTES), frozenset(("name", "version")))
+                yield _package("pypi", fields.get("name", [""])[0], fields.get("version", [""])[0])
+                return
+    raise ValueError("a wheel without metadata")
+
+
+def _distribution(data: bytes) -> Package:
+    from careen.formats.packagehead import built_for, read_package_head
+
+    head = read_package_head(io.BytesIO(data).read)
+    found = built_for(head)
+    return Package(
+        head.kind,
+        found[0] if found else None,
+        head.name,
+        head.version,
+        source=head.source,
+        arch=head.arch,
+        distro="-".join(found) if found else None,
+        maintainer=head.vendor,
+        cataloger=CATALOGER.name,
+        presence="declared",
+    )
+
+
+def _apk(data: bytes) -> Package:
+    from careen.formats.adb import is_adb, read_adb
+
+    if is_adb(data):
+        packages = read_adb(data)[1]
+        if len(packages) != 1:
+            raise ValueError("an archive of apk-tools 3 that is no package")
+        [found] = packages
+        return _package("apk", found.name, found.version, found.arch, found.origin)
+    values = _properties(data)
+    return _package("apk", *(values.get(key, "") for key in ("pkgname", "pkgver", "arch", "origin")))
+
+
+def _properties(data: bytes) -> dict[str, str]:
+    """``.PKGINFO``, a line ``key = value`` each; the archive is cut off behind it."""
+    from careen.errors import InputError
+    from careen.formats import tar
+    from careen.formats.inflate import Limits, open_stream
+
+    try:
+        stream = open_stream(io.BytesIO(data), Limits(inflated_bytes=64 << 20))
+        for member in tar.members(stream):
+            if member.path == ".PKGINFO" and member.size_bytes <= PROPERTY_BYTES:
+                lines = b"".join(tar.content(stream, member)).decode("utf-8", "replace").splitlines()
+                return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
+    except InputError as error:
+        raise ValueError(str(error)) from error
+    raise ValueError("an apk that does not say what it is")
+
+
+def _package(kind: str, name: str, version: str, arch: str = "", origin: str = "") -> Package:
+    if not name or not version or any(character.isspace() for character in name + version):
+        raise ValueError(f"{kind} without name or version")
+    source = Source(origin, version) if origin and origin != name else None
+    return Package(kind, None, name, version, source=source, arch=arch or None, cataloger=CATALOGER.name, presence="declared")
+
+
+CATALOGER = Cataloger(
+    name="package_file",
+    ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
+    readers=(
+        Reader(Wants(suffixes=(".deb", ".rpm"), magic=(b"!<arch>\ndebian", b"\xed\xab\xee\xdb"), amount="stream"), read),
+        Reader(Wants(suffixes=(".apk",), magic=(b"\x1f\x8b", b"ADB"), amount="stream"), read),
+        Reader(Wants(suffixes=(".whl",), magic=(b"PK\3\4",)), read_wheel),
+    ),
+    limits="what is inside of them, which a scan of the file itself reads; gems and archives of npm",
+)
