@@ -3,14 +3,16 @@
 Shape: see ``formats.csaf``; ``openeuler/<year>/csaf-openeuler-sa-<year>-<number>.json`` in a mirror. OSV has the same
 bulletins in one archive, which is what a scan fetches. Both name source packages. Service packs are releases of their
 own (``22.03-lts-sp3``).
-Raises: ValueError.  **Source:** CSAF 2.0; repo.openeuler.org/security/data/csaf.
+Of a bulletin that a mirror has as CSAF and as CVRF (``cvrf-openEuler-SA-<year>-<number>.xml``) CSAF is read. Bulletins of hot
+patches are about the kernel that runs, which is not a container's, and are left out.
+Raises: ValueError.  **Source:** CSAF 2.0; ICASI CVRF 1.1; repo.openeuler.org/security/data/csaf.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats import csaf
+from careen.formats import csaf, cvrf
 from careen.formats.ecosystems import namespace_of
 from careen.formats.jsonfile import read_bounded
 from careen.formats.rpmerrata import Build, evr, statements
@@ -21,6 +23,7 @@ MAX_BYTES = 64 << 20
 _LIVE = "https://repo.openeuler.org/security/data/csaf/advisories"
 _YEAR = re.compile(r"\d{4}")
 _CPE = re.compile(r"cpe:/[ao]:openEuler:openEuler:([\w.-]+)", re.IGNORECASE)
+_CVRF = re.compile(r"cvrf-openEuler-SA-\d{4}-\d+\.xml", re.IGNORECASE)
 _STATUS: dict[str, Status] = {"fixed": "fixed", "known_affected": "open", "known_not_affected": "not_affected"}
 _SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "medium": "medium", "low": "low"}
 
@@ -28,16 +31,24 @@ _SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "med
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     if need.namespaces is not None and not any(one.startswith("openeuler:") for one in need.namespaces):
         return ()
-    return tuple(
-        Feed(f"openeuler/{year}/{name}", f"{_LIVE}/{year}/{name}")
-        for year in filter(_YEAR.fullmatch, listing("openeuler"))
-        for name in listing(f"openeuler/{year}")
-        if name.startswith("csaf-") and name.endswith(".json")
-    )
+    found: list[Feed] = []
+    for year in filter(_YEAR.fullmatch, listing("openeuler")):
+        names = listing(f"openeuler/{year}")
+        documents = {_bulletin_of(name): name for name in names if name.startswith("csaf-") and name.endswith(".json")}
+        found += [Feed(f"openeuler/{year}/{name}", f"{_LIVE}/{year}/{name}") for name in documents.values()]
+        older = (name for name in names if _CVRF.fullmatch(name) and _bulletin_of(name) not in documents)
+        found += [Feed(f"openeuler/{year}/{name}", "") for name in older]
+    return tuple(found)
+
+
+def _bulletin_of(name: str) -> str:
+    """ "openeuler-sa-2099-1001"."""
+    return name.lower().partition("-")[2].rpartition(".")[0]
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    document = csaf.read(read_bounded(file, MAX_BYTES), "openeuler")
+    is_cvrf = feed.path.endswith(".xml")
+    document = cvrf.read(file, "openeuler") if is_cvrf else csaf.read(read_bounded(file, MAX_BYTES), "openeuler")
     namespaces = set()
     url = f"https://www.openeuler.org/en/security/security-bulletins/detail/?id={document.id}"
     for flaw in document.flaws:

@@ -1,20 +1,32 @@
 """SUSE and openSUSE: OVAL definitions, one for each CVE, which also say what is not mended and what is not affected.
 
 Shape: see ``formats.oval``; one file a family of products. Of products those count that an ``os-release`` names: the
-server with its modules, Micro, Leap and Tumbleweed. Long-term support is another line of versions and not read. The files
-are large, and OSV has the fixes: ``careen db update --full`` fetches them.
-Raises: ValueError.  **Source:** OVAL language 5.11; ftp.suse.com/pub/projects/security/oval.
+server with its modules, Micro, Leap and Tumbleweed. What long-term support (LTSS) mends is kept apart (``sles-ltss:12.5``):
+its fixes are for those who pay. The files are large, and OSV has the fixes: ``careen db update --full`` fetches them.
+
+A mirror may have the same knowledge in other forms, of which one is read, the first that is there: OVAL (``oval/*.xml.gz``,
+of each family ``-affected`` before the one that has fixes alone; ``-patch`` repeats it by erratum); VEX
+(``csaf-vex.tar.bz2``); CVRF by CVE (``cvrf-cve.tar.bz2``), which has fixes alone; the errata (``csaf.tar.bz2``).
+Raises: ValueError.  **Source:** OVAL language 5.11; CSAF 2.0; CVRF 1.2; ftp.suse.com/pub/projects/security.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
+from careen.formats import csaf, cvrf
 from careen.formats.ecosystems import namespace_of
 from careen.formats.oval import Definition, Tested, definitions
-from careen.formats.rpmerrata import Build, statements
+from careen.formats.rpmerrata import Build, evr, statements
+from careen.formats.tararchive import documents
+from careen.model.advisory import SEVERITIES, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 8 << 30
+MAX_DOCUMENT_BYTES = 256 << 20
+MAX_ARCHIVE_BYTES = 128 << 30
+MAX_DAMAGED = 50
 _LIVE = "https://ftp.suse.com/pub/projects/security/oval"
 _FILES = (
     "suse.linux.enterprise.12-affected.xml.gz", "suse.linux.enterprise.15-affected.xml.gz",
@@ -22,39 +34,125 @@ _FILES = (
     "suse.linux.micro.6-affected.xml.gz", "opensuse.leap.15.5-affected.xml.gz", "opensuse.leap.15.6-affected.xml.gz",
     "opensuse.leap.16.0-affected.xml.gz", "opensuse.tumbleweed-affected.xml.gz",
 )  # fmt: skip
-_RELEASES = ("sles:", "sle-micro:", "sl-micro:", "opensuse-leap:", "opensuse-tumbleweed")
+_OVAL = re.compile(r"((?:open)?suse\.[\w.]+?)(-affected)?\.xml(?:\.gz|\.bz2)?")
+_ARCHIVES = re.compile(r"(csaf-vex|cvrf-cve|csaf)\.tar\.(?:bz2|gz|xz|zst)")
+_PARTS = ("csaf-vex", "cvrf-cve", "csaf")
+_RELEASES = ("sles:", "sles-ltss:", "sle-micro:", "sl-micro:", "opensuse-leap:", "opensuse-tumbleweed")
+_CPE = re.compile(r"cpe:/o:(?:open)?suse:(?P<product>[\w-]+)(?::(?P<version>[\d.]+))?(?::sp(?P<pack>\d+))?")
+_PRODUCTS = {  # by the name in a CPE
+    "sles": "sles", "suse_sles": "sles", "packagehub": "sles", "sles-ltss": "sles-ltss", "suse_sles_ltss": "sles-ltss",
+    "sle-micro": "sle-micro", "suse-microos": "sle-micro", "sl-micro": "sl-micro", "leap": "opensuse-leap",
+    "tumbleweed": "opensuse-tumbleweed",
+}  # fmt: skip
+_STATES: dict[str, Status] = {
+    "fixed": "fixed", "first_fixed": "fixed", "recommended": "fixed", "known_affected": "open",
+    "known_not_affected": "not_affected", "under_investigation": "undetermined",
+}  # fmt: skip
+_SEVERITIES: dict[str, Severity] = {
+    "critical": "critical", "important": "high", "moderate": "medium", "low": "low",
+}  # fmt: skip
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     if need.namespaces is not None:
         return ()
+    families: dict[str, str] = {}
+    for name in sorted(listing("suse/oval"), key=lambda name: "-affected" not in name):
+        if found := _OVAL.fullmatch(name):
+            families.setdefault(found[1], name)
+    if not families and (archive := _archive(listing("suse"))):
+        return (archive,)
     return tuple(
         Feed(f"suse/oval/{name}", f"{_LIVE}/{name}", compressed=True, part=name.partition("-affected")[0], full=True)
-        for name in _FILES
+        for name in (sorted(families.values()) or _FILES)
     )
 
 
+def _archive(names: tuple[str, ...]) -> Feed | None:
+    known = {found[1]: name for name in names if (found := _ARCHIVES.fullmatch(name))}
+    part = next((part for part in _PARTS if part in known), "")
+    return Feed(f"suse/{known[part]}", "", compressed=True, part=part, full=True) if part else None
+
+
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    if feed.part in _PARTS:
+        yield from _of_archive(feed.part, file)
+        return
     for definition in definitions(file, MAX_BYTES):
         if definition.cves:
-            yield from _records(definition, definition.cves[0])
+            yield from _defined(definition, definition.cves[0])
 
 
-def _records(definition: Definition, cve: str) -> Iterator[Record]:
-    builds = (build for one in definition.tested if (build := _build(one, definition)))
-    yield from statements(cve, "suse", builds, f"https://www.suse.com/security/cve/{cve}")
+def _defined(definition: Definition, cve: str) -> Iterator[Record]:
+    builds = (build for one in definition.tested if (build := _tested(one, definition)))
+    yield from statements(cve, "suse", builds, _page(cve))
 
 
-def _build(one: Tested, definition: Definition) -> Build | None:
+def _tested(one: Tested, definition: Definition) -> Build | None:
     namespace = _namespace(one.product)
     return Build(namespace, one.package, one.status, one.evr, severity=definition.severity) if namespace else None
 
 
+def _of_archive(part: str, file: Path) -> Iterator[Record]:
+    """A few damaged documents are passed over: the others are tens of thousands."""
+    damaged = read = 0
+    suffix = ".xml" if part == "cvrf-cve" else ".json"
+    for data in documents(file, suffix, MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
+        try:
+            document = cvrf.read_bytes(data, "suse") if suffix == ".xml" else csaf.read(data, "suse")
+        except ValueError as error:
+            damaged += 1
+            if damaged > MAX_DAMAGED:
+                raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
+            continue
+        read += 1
+        yield from _erratum(document) if part == "csaf" else _flaws(document)
+    if not read:
+        raise ValueError("none of its documents can be read")
+
+
+def _flaws(document: csaf.Document) -> Iterator[Record]:
+    for flaw in document.flaws:
+        yield from statements(flaw.id, "suse", _builds(flaw), _page(flaw.id))
+        severity = _SEVERITIES.get(flaw.severity.lower(), "unknown")
+        yield VulnerabilityRecord(flaw.id, "suse", severity=severity, cvss=flaw.cvss, published=flaw.published, cwes=flaw.cwes)
+
+
+def _erratum(document: csaf.Document) -> Iterator[Record]:
+    """Which mends all of its flaws by the same builds."""
+    cves = tuple(flaw.id for flaw in document.flaws)
+    builds = dict.fromkeys(build for flaw in document.flaws for build in _builds(flaw))
+    worst: Severity = min((build.severity for build in builds), key=SEVERITIES.index, default="unknown")
+    graver = dict.fromkeys(build._replace(severity=worst) for build in builds)
+    yield from statements(document.id, "suse", graver, f"https://www.suse.com/support/update/announcement/{document.id}", cves)
+    yield VulnerabilityRecord(document.id, "suse", cves, document.title[:200], worst)
+
+
+def _builds(flaw: csaf.Flaw) -> Iterator[Build]:
+    for one in flaw.said:
+        namespace, status, part = _namespace(one.product), _STATES.get(one.status), one.component
+        if not namespace or status is None or (status == "fixed" and not part.evr) or part.arch == "src":
+            continue
+        if status == "open" and any(remedy.category == "no_fix_planned" for remedy in one.remedies):
+            status = "wont_fix"
+        severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+        yield Build(namespace, part.name, status, evr(part.evr) if status == "fixed" else "", part.arch, severity=severity)
+
+
+def _page(cve: str) -> str:
+    return f"https://www.suse.com/security/cve/{cve}"
+
+
+@lru_cache(maxsize=4096)  # a document names a product hundreds of times
 def _namespace(product: str) -> str:
-    """Empty for what is no release that an image could be of."""
+    """Of a product's name or CPE; empty for what is no release that an image could be of."""
+    if found := _CPE.fullmatch(product):
+        name = "sles" if found["product"].startswith("sle-module-") else _PRODUCTS.get(found["product"], "")
+        release = ".".join(filter(None, (found["version"], found["pack"])))
+        return f"{name}:{release}" if name and release else name if name == "opensuse-tumbleweed" else ""
     vendor, _, rest = product.partition(" ")
-    found = namespace_of(f"{vendor}:{rest}")
-    return found if found.startswith(_RELEASES) else ""
+    known = namespace_of(f"{vendor}:{rest}")
+    return known if known.startswith(_RELEASES) else ""
 
 
 ADVISORY_SOURCE = AdvisorySource(

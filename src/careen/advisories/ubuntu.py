@@ -22,7 +22,7 @@ from pathlib import Path
 from careen.formats import cvss, ubuntu_notices, ubuntu_tracker, ubuntu_vex
 from careen.formats.ubuntu_places import HOME, SEVERITIES, VERSIONS, ignored, statements
 from careen.formats.xmlstream import Element, elements
-from careen.model.advisory import Advisory, Cvss, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import Advisory, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 2 << 30
@@ -113,7 +113,7 @@ def _records(definition: Element) -> Iterator[Record]:
     yield from said.values()
     for one in dict.fromkeys(key[0] for key in said):
         cve = cves.get(one)
-        vectors = _vectors(cve.attributes.get("cvss_vector", "")) if cve else ()
+        vectors = cvss.scored(cve.attributes.get("cvss_vector", ""), "ubuntu") if cve else ()
         published = definition.value("metadata", "advisory", "public_date")[:10] or _day(cve)
         yield VulnerabilityRecord(one, "ubuntu", cvss=vectors, published=published)  # a priority holds for Ubuntu alone
 
@@ -133,14 +133,6 @@ def _day(cve: Element | None) -> str:
     """``20231218``, as a date."""
     text = cve.attributes.get("public", "") if cve else ""
     return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if text[:8].isdecimal() and len(text) >= 8 else ""
-
-
-def _vectors(vector: str) -> tuple[Cvss, ...]:
-    try:
-        version, score = cvss.score(vector)
-    except ValueError:
-        return ()
-    return (Cvss("ubuntu", version, vector, score),)
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -15,7 +15,7 @@ _SCHEMES = {
     "wolfi": "apk", "debian": "deb", "echo": "deb", "ubuntu": "deb", "ubuntu-pro": "deb",
     "almalinux": "rpm", "amzn": "rpm", "anolis": "rpm", "azurelinux": "rpm", "fedora": "rpm", "mariner": "rpm", "ol": "rpm",
     "openeuler": "rpm", "opensuse-leap": "rpm", "opensuse-tumbleweed": "rpm", "photon": "rpm", "rhel": "rpm", "rocky": "rpm",
-    "sle-micro": "rpm", "sles": "rpm",
+    "sle-micro": "rpm", "sl-micro": "rpm", "sles": "rpm", "sles-ltss": "rpm",
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ _ARCHITECTURES = (
     "aarch64|x86_64|noarch|src|nosrc|i[3-6]86|ia64|ppc|ppc64|ppc64le|s390|s390x|armv[67]h?l|riscv64|loongarch64|sw_64"
 )
 _BUILD = re.compile(
-    rf"(?P<name>[^:/\s]+?)-(?:(?P<epoch>\d+):)?(?P<version>\d[^-:/\s]*|[a-z]+\.?\d[^-:/\s]*)-(?P<release>\d[^-:/\s]*?)"
+    rf"(?P<name>[^:/\s]+?)-(?:(?P<epoch>\d+):)?(?P<version>\d[^-:/\s]*|[a-z]+\.?\d[^-:/\s]*)-(?P<release>(?:[a-z]{{2}})?\d[^-:/\s]*?)"
     rf"(?:\.(?P<arch>{_ARCHITECTURES}))?(?:\.rpm)?"
 )
 _NAME = re.compile(r"[\w.+-]{1,200}")
@@ -197,11 +197,7 @@ def _scores(scores: list[_Score], vendor: str) -> tuple[Cvss, ...]:
         for vector in (one.cvss_v2, one.cvss_v3, one.cvss_v4):
             if vector is None:
                 continue
-            try:
-                version, score = cvss.score(vector.vector)
-            except ValueError:
-                continue
-            found[Cvss(vendor, version, vector.vector, score)] = None
+            found.update(dict.fromkeys(cvss.scored(vector.vector, vendor)))
     return tuple(found)
 
 
@@ -255,7 +251,13 @@ def _named(tree: _Tree) -> Iterator[_Named]:
 def _component(id: str, name: str, purl: str) -> Component | None:
     if purl:
         return _of_purl(id, purl)
-    if found := _BUILD.fullmatch(name):
+    return named_component(name)
+
+
+def named_component(name: str) -> Component | None:
+    """By the name of its file; ``libgtk-2_0-0`` and ``libdcerpc-binding0-32bit`` are names without a version."""
+    found = _BUILD.fullmatch(name)
+    if found and ("." in found["release"] or found["arch"]):
         epoch = found["epoch"]
         evr = f"{found['version']}-{found['release']}"
         return Component(found["name"], f"{epoch}:{evr}" if epoch and epoch != "0" else evr, found["arch"] or "")

@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from math import prod
 
-from careen.model.advisory import Severity
+from careen.model.advisory import Cvss, Severity
 
 from .cvss4 import score_4
 
@@ -34,6 +34,15 @@ def score(vector: str) -> tuple[str, float]:
     if head.startswith("CVSS:"):
         raise ValueError(f"CVSS: no version {head[5:]}")
     return "2.0", float(_score_2(_read(vector, _V2, ordered=True)))
+
+
+def scored(vector: str, source: str) -> tuple[Cvss, ...]:
+    """With its score and who gave it; nothing where it is no vector."""
+    try:
+        version, number = score(vector)
+    except ValueError:
+        return ()
+    return (Cvss(source, version, vector, number),)
 
 
 def rating(score: float, version: str = "3.1") -> Severity:

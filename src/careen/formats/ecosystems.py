@@ -41,6 +41,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"openSUSE:Tumbleweed", lambda m: "opensuse-tumbleweed"),
     (r"SUSE:Linux Enterprise (?:Server|Module for .+) (\d+(?:\.\d+)?)", lambda m: f"sles:{m[1]}"),
     (r"SUSE:Linux Enterprise (?:Server|Module for .+) (\d+) SP(\d+)", lambda m: f"sles:{m[1]}.{m[2]}"),
+    (r"SUSE:Linux Enterprise Server (?:LTSS [\w ]+ )?(\d+)(?:-LTSS)?", lambda m: f"sles-ltss:{m[1]}"),
+    (r"SUSE:Linux Enterprise Server (?:LTSS [\w ]+ )?(\d+) SP(\d+)(?:-LTSS)?", lambda m: f"sles-ltss:{m[1]}.{m[2]}"),
     (r"SUSE:Linux Enterprise Micro (\d+\.\d+)", lambda m: f"sle-micro:{m[1]}"),
     (r"SUSE:Linux Micro (\d+\.\d+)", lambda m: f"sl-micro:{m[1]}"),
     (r"Azure Linux:2(?:\.0)?", lambda m: "mariner:2.0"),
@@ -54,7 +56,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
 _RELEASES = tuple((re.compile(pattern), name) for pattern, name in _PATTERNS)
 _ECOSYSTEMS = {
     "ubuntu": "Ubuntu", "ubuntu-pro": "Ubuntu", "almalinux": "AlmaLinux", "rocky": "Rocky Linux", "rhel": "Red Hat",
-    "opensuse-leap": "openSUSE", "opensuse-tumbleweed": "openSUSE", "sles": "SUSE", "sle-micro": "SUSE", "sl-micro": "SUSE",
+    "opensuse-leap": "openSUSE", "opensuse-tumbleweed": "openSUSE", "sles": "SUSE",
+    "sles-ltss": "SUSE", "sle-micro": "SUSE", "sl-micro": "SUSE",
     "azurelinux": "Azure Linux", "mariner": "Azure Linux", "photon": "Photon OS", "openeuler": "openEuler", "mageia": "Mageia",
     "wolfi": "Wolfi", "chainguard": "Chainguard", "minimos": "MinimOS", "echo": "Echo", "alpaquita": "Alpaquita",
     "bellsoft-hardened-containers": "BellSoft Hardened Containers", "root": "Root",

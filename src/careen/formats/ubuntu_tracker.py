@@ -51,7 +51,7 @@ def read(id: str, data: bytes) -> Iterator[Advisory | VulnerabilityRecord]:
             elif not found[2]:
                 published = found[3][:10]
         elif found := _VECTOR.fullmatch(line):
-            vectors.update(dict.fromkeys(_scored(found[1])))
+            vectors.update(dict.fromkeys(cvss.scored(found[1], "ubuntu")))
     for line in lines:
         if found := _STATE.fullmatch(line):
             place, package, state, note = found[1], found[2], found[3], (found[4] or "").strip()
@@ -65,11 +65,3 @@ def read(id: str, data: bytes) -> Iterator[Advisory | VulnerabilityRecord]:
     yield from said.values()
     if said:
         yield VulnerabilityRecord(id, "ubuntu", cvss=tuple(vectors), published=published)
-
-
-def _scored(vector: str) -> Iterator[Cvss]:
-    try:
-        version, score = cvss.score(vector)
-    except ValueError:
-        return
-    yield Cvss("ubuntu", version, vector, score)

@@ -26,6 +26,7 @@ class Release(Struct, frozen=True):
     by_source: bool = False  # an rpm feed that names source packages
     stand_in: str | None = None  # namespace of a rebuild with the same versions
     paid: str | None = None  # namespace of support beyond the ordinary, whose fixes only its customers get
+    continued: bool = False  # it goes on with the same line of versions where the ordinary support has ended
     entitled: bool = False  # it is switched on here
     packages: str = "rpm"  # the type of the packages that it speaks of
     lifetime: str = ""  # the namespace under which the end of its own support is known, where it is another one
@@ -38,6 +39,7 @@ class _Family(Struct, frozen=True):
     namespace: str | None = None  # where it is another's
     stand_in: str | None = None
     paid: str | None = None
+    continued: bool = False
     packages: str = "rpm"
 
 
@@ -70,7 +72,8 @@ _FAMILIES = {
     "sle-micro": _Family("SUSE Linux Enterprise Micro", 2),
     "sl-micro": _Family("SUSE Linux Micro", 2),
     "sled": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
-    "sles": _Family("SUSE Linux Enterprise", 2),
+    "sles": _Family("SUSE Linux Enterprise", 2, paid="sles-ltss", continued=True),
+    "sles-ltss": _Family("SUSE Linux Enterprise LTSS", 2),
     "ubuntu": _Family("Ubuntu", 2, paid="ubuntu-pro", packages="deb"),
     "ubuntu-pro": _Family("Ubuntu Pro", 2, packages="deb"),
     "wolfi": _Family("Wolfi", 0, packages="apk"),
@@ -99,6 +102,7 @@ def release_of(distribution: Distribution) -> Release | None:
         family.by_source,
         f"{family.stand_in}:{release}" if family.stand_in else None,
         f"{family.paid}:{release}" if family.paid else None,
+        family.continued,
         distribution.extended,
         family.packages,
         _lifetime(distribution, id, release),

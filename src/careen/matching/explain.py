@@ -301,7 +301,8 @@ def _comes_to(
 ) -> tuple[bool, str]:
     """Whether the statement speaks for the flaw in the end, and what keeps one that holds the version from it."""
     if paid:
-        return False, "a fix that only customers of paid support get"
+        alone = subject.continued and held and any(one.advisory.id == advisory.id for one in opinion.hits)
+        return found and alone, "a fix that only customers of paid support get"
     if advisory.systems and system_of(subject.package) not in advisory.systems:
         return False, f"is about {_systems(advisory)}" if held else ""
     if advisory.status == "not_affected":

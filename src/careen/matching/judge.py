@@ -12,17 +12,18 @@ Feeds overlap and disagree, so a flaw that an advisory holds is dropped or doubt
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.software import CPE_NAMESPACE
-from careen.model.advisory import Advisory, VulnerabilityRecord
+from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.model.finding import Confidence
 from careen.model.package import Package
 
 from .aliases import Flaw, flaws
+from .channels import without
 from .keys import Key
 from .ranges import NOT_AFFECTED, Hit, hit, spellings
 from .rpm import speaks_of
@@ -100,17 +101,29 @@ def paid_for(
     subject: Subject, advisories: Sequence[Advisory], paid: Sequence[Advisory], key: Key
 ) -> tuple[Opinion, frozenset[str]]:
     """The ordinary opinion, with the fixes of paid support; a package that has such a fix installed needs no other."""
-    said = opinion(subject, advisories, key)
-    held = {id(found.advisory) for found in opinion(subject, paid, key).hits}
+    said, theirs = opinion(subject, advisories, key), opinion(subject, paid, key)
+    held = {id(found.advisory) for found in theirs.hits}
     mended: set[str] = set()
     fixes: dict[str, str] = {}
-    for advisory in paid:
+    for advisory in theirs.others:
         ends = [range.fixed for range in advisory.ranges if range.fixed]
         if ends and id(advisory) in held:
             fixes.update((name, ends[-1]) for name in named(advisory))
-        elif ends and _PAID.search(subject.version):
+        elif ends and (subject.continued or _PAID.search(subject.version)):
             mended.update(named(advisory))
+    if subject.continued:
+        mended.difference_update(fixes)
+        said = replace(said, hits=(*said.hits, *_unmended(subject, said, theirs)))
     return replace(said, paid=fixes), frozenset(mended)
+
+
+def _unmended(subject: Subject, said: Opinion, paid: Opinion) -> Iterator[Hit]:
+    """Flaws that only those have mended who go on with a release after its end: for others they are open."""
+    spoken = {name for advisory in said.others for name in named(advisory)}
+    for found in paid.hits:
+        if left := without(found.advisory, spoken):
+            every = Range()
+            yield Hit(replace(left, namespace=subject.namespace, status="open", ranges=(every,), fixed_versions=()), every)
 
 
 def judge(

@@ -29,6 +29,8 @@ from .rpm import stream_of
 from .upstream import Identity, named, packaged
 from .vendors import vendor_of
 
+_LTSS = "sles-ltss-release"
+
 
 class Subject(Struct, frozen=True):
     package: Package
@@ -42,6 +44,7 @@ class Subject(Struct, frozen=True):
     owner: "Subject | None" = None  # the distribution's package that owns the files and has the first word
     stand_in: str | None = None  # namespace to ask for flaws that this one does not name
     paid: str | None = None  # namespace of fixes that only paying customers get
+    continued: bool = False  # and that are later versions of the same line
     entitled: bool = False  # this image is a paying customer's
     lifetime: str = ""  # namespace of the end of its release's support, where it is another one
     product: Product | None = None  # whose own advisories speak of it beside those of the namespace
@@ -56,6 +59,7 @@ def subjects_of(
     inventory: Inventory, knowledge: Knowledge, ecosystems: Mapping[str, Ecosystem]
 ) -> tuple[list[Subject], int, list[Reason]]:
     """The subjects, how many language packages are left to the distribution, and what nothing can judge."""
+    inventory = _with_entitlement(inventory)
     subjects: list[Subject] = []
     owned = 0
     left: Counter[tuple[str, str]] = Counter()
@@ -101,6 +105,14 @@ def subjects_of(
                 left["no_advisories", f"{package.type}: no feed"] += 1
     reasons = [Reason(code, detail, count) for (code, detail), count in left.items()]
     return subjects, owned, reasons + _unknown_channels(subjects, inventory, knowledge)
+
+
+def _with_entitlement(inventory: Inventory) -> Inventory:
+    """Whose long-term support of SUSE is switched on has its product's package installed."""
+    found = inventory.distribution
+    if found is None or found.id != "sles" or not any(one.type == "rpm" and one.name == _LTSS for one in inventory.packages):
+        return inventory
+    return replace(inventory, distribution=replace(found, extended=True))
 
 
 def _unknown_channels(subjects: list[Subject], inventory: Inventory, knowledge: Knowledge) -> list[Reason]:
@@ -173,6 +185,7 @@ def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subjec
         weight=_weight(package),
         stand_in=release.stand_in,
         paid=release.paid,
+        continued=release.continued,
         entitled=release.entitled,
         lifetime=release.lifetime,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.advisories import debian, ubuntu
+from careen.advisories import debian, openeuler, suse, ubuntu
 from careen.plugins import Need
 
 
@@ -55,3 +55,32 @@ def test_ubuntu(files, read):
 def test_a_release_of_ubuntu_without_oval_is_asked_for_as_ever():
     found = offered(ubuntu, frozenset({"ubuntu:22.04", "ubuntu:24.04"}), ubuntu=[PACKAGES])
     assert found == [f"ubuntu/{PACKAGES}", "ubuntu/com.ubuntu.noble.cve.oval.xml.bz2"]
+
+
+@pytest.mark.parametrize(
+    ("archives", "oval", "read"),
+    [
+        (
+            ["csaf-vex.tar.bz2", "oval"],
+            [
+                "suse.linux.enterprise.15.xml.gz",
+                "suse.linux.enterprise.15-affected.xml.gz",
+                "suse.linux.enterprise.15-patch.xml.gz",
+            ],
+            ["oval/suse.linux.enterprise.15-affected.xml.gz"],
+        ),
+        ([], ["opensuse.leap.15.2.xml.gz", "index.html"], ["oval/opensuse.leap.15.2.xml.gz"]),
+        (["csaf.tar.bz2", "cvrf-cve.tar.bz2", "csaf-vex.tar.bz2"], [], ["csaf-vex.tar.bz2"]),
+        (["csaf.tar.bz2", "cvrf-cve.tar.bz2"], [], ["cvrf-cve.tar.bz2"]),
+        (["csaf.tar.bz2"], [], ["csaf.tar.bz2"]),
+    ],
+)
+def test_suse(archives, oval, read):
+    assert offered(suse, suse=archives, suse__oval=oval) == [f"suse/{name}" for name in read]
+
+
+def test_bulletins_of_openeuler():
+    names = ["csaf-openeuler-sa-2099-1001.json", "cvrf-openEuler-SA-2099-1001.xml", "cvrf-openEuler-SA-2099-1002.xml"]
+    names.append("cvrf-openEuler-HotPatchSA-2099-1003.xml")
+    found = offered(openeuler, openeuler=["2099"], openeuler__2099=names)
+    assert found == [f"openeuler/2099/{name}" for name in (names[0], names[2])]

@@ -242,6 +242,32 @@ def test_a_fix_that_only_paying_customers_get():
     assert found.reason.endswith("for those who have Ubuntu Pro")
 
 
+def test_what_long_term_support_alone_mends_is_open_for_others():
+    suse = Distribution("sles", "12.5")
+    ltss = "sles-ltss:12.5"
+    records = [
+        info("sles:12.5", "suse", packages=90),
+        advisory("CVE-1", "1.2-27.9.1", ltss, "kettle", source="suse"),
+        advisory("CVE-2", "1.2-27.5.1", "sles:12.5", "kettle", source="suse"),  # mended before the end, and named again
+        advisory("CVE-2", "1.2-27.9.1", ltss, "kettle", source="suse"),
+        advisory("CVE-3", None, "sles:12.5", "kettle", source="suse", status="not_affected"),
+        advisory("CVE-3", "1.2-27.9.1", ltss, "kettle", source="suse"),
+    ]
+
+    def installed(version, *others):
+        packages = [Package("rpm", "suse", *one, distro="sles-12.5") for one in (("kettle", version), *others)]
+        return {one.id: one for one in run(packages, records, suse).findings}
+
+    found = installed("1.2-27.5.1")
+    assert set(found) == {"CVE-1"}
+    assert (found["CVE-1"].fix.versions, found["CVE-1"].paid_fix, found["CVE-1"].confidence) == ((), "1.2-27.9.1", "confirmed")
+    assert found["CVE-1"].reason.endswith("1.2-27.9.1 mends it for those who have SUSE Linux Enterprise LTSS")
+    assert {id: one.fix.versions for id, one in installed("1.2-27.1.1").items()} == {"CVE-1": (), "CVE-2": ("1.2-27.5.1",)}
+    assert installed("1.2-27.9.1") == {}
+    customer = installed("1.2-27.5.1", ("sles-ltss-release", "12.5-1.1"))
+    assert customer["CVE-1"].fix.versions == ("1.2-27.9.1",)
+
+
 def test_invalid_versions_stop_nothing_and_are_said():
     records = [advisory(), advisory("CVE-2", "no version"), info()]
     matched = run([deb(), deb("bad", source=Source("openssl", "unreadable"))], records)
