@@ -77,11 +77,31 @@ def test_advisories_of_gitlab(folder):
         assert len(advisories) == sum(name.endswith(".yml") for name in archive.getnames())
 
 
-@pytest.mark.parametrize(("path", "part"), [("edge/main", "edge"), ("v3.16/main", "v3.16"), ("v3.16/community", "v3.16")])
+ALPINE = [(f"{branch}/{name}", branch) for branch in ("edge", "v3.16") for name in ("main", "community")]
+
+
+@pytest.mark.parametrize(("path", "part"), [*ALPINE, ("v3.2/main", "v3.2")])
 def test_alpine(path, part):
     found = records("alpine", f"alpine/secdb/{path}.json", part)
     assert namespaces(found) == {f"alpine:{part.removeprefix('v')}"}
     assert all(record.ranges[0].fixed for record in found)
+
+
+def test_minimos():
+    found = records("minimos", "minimos/secdb/happy/security.json")
+    assert [(record.package, record.id, record.ranges[0].fixed) for record in found] == [
+        ("binutils", "CVE-2025-0840", "2.44-r0"),
+        ("binutils", "GHSA-c5qp-mx9f-m5c7", "2.44-r0"),
+    ]
+
+
+def test_echo():
+    found = records("echo", "echo/data/happy/data.json")
+    assert {(record.package, record.id): record.status for record in found} == {
+        ("firefox", "CVE-2025-4091"): "open",
+        ("firefox-esr", "CVE-2025-4091"): "fixed",
+        ("linux", "TEMP-0000000-F7A20F"): "fixed",
+    }
 
 
 def test_arch():
@@ -96,7 +116,7 @@ def test_debian():
     assert Counter(map(type, found))[VulnerabilityRecord] > 0
 
 
-@pytest.mark.parametrize("day", ["2022-02-04", "2023-03-07"])
+@pytest.mark.parametrize("day", ["2021-04-14", "2021-09-01", "2022-02-04", "2023-03-07"])
 def test_epss(day):
     found = records("epss", f"epss/epss_scores-{day}.csv.gz")
     assert found and all(record.id.startswith("CVE-") and 0 <= record.score <= 1 for record in found)

@@ -1,12 +1,14 @@
 """FIRST's Exploit Prediction Scoring System: the probability that a CVE is exploited within 30 days.
 
-Shape: gzipped CSV; a ``#model_version:…,score_date:…`` line, a header ``cve,epss,percentile``, then one line a CVE.
+Shape: gzipped CSV; a ``#model_version:…,score_date:…`` line, a header ``cve,epss,percentile``, then one line a CVE. Files
+of 2021 have no first line, the oldest no percentile either: it is the part of all scores that are no higher, and is counted.
 Raises: ValueError.  **Source:** first.org/epss/data_stats.
 """
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from careen.model.advisory import Epss
@@ -25,14 +27,15 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         with gzip.open(file, "rt", encoding="ascii") as stream:
             line = stream.readline(1000)
             header = stream.readline(1000) if line.startswith("#") else line
-            if header.split(",")[:3] != ["cve", "epss", "percentile\n"]:
+            names = header.rstrip("\r\n").split(",")
+            if names[:2] != ["cve", "epss"] or names[2:3] not in ([], ["percentile"]):
                 raise ValueError("EPSS: no header of cve, epss, percentile")
-            yield from _scores(stream)
+            yield from _scores(stream) if names[2:] else _ranked(stream)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"EPSS: {error}") from None
 
 
-def _scores(stream: Iterator[str]) -> Iterator[Epss]:
+def _scores(stream: Iterable[str]) -> Iterator[Epss]:
     for number, line in enumerate(stream, 3):
         id, _, rest = line.partition(",")
         score, _, percentile = rest.partition(",")
@@ -42,6 +45,14 @@ def _scores(stream: Iterator[str]) -> Iterator[Epss]:
         if number > MAX_LINES:
             raise ValueError("EPSS: too many lines")
         yield found
+
+
+def _ranked(stream: Iterable[str]) -> Iterator[Epss]:
+    """Scores without percentiles."""
+    found = list(_scores(f"{line.rstrip()},0" for line in stream))
+    scores = sorted(one.score for one in found)
+    for one in found:
+        yield Epss(one.id, one.score, round(bisect_right(scores, one.score) / len(scores), 5))
 
 
 ADVISORY_SOURCE = AdvisorySource(
