@@ -37,7 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     all_platforms: Annotated[bool, Meta(description="scan every platform of a multi-platform image")] = False
 
     referrers: Annotated[
-        bool, Meta(description="ask the image's registry for signatures, provenance, bills of materials and VEX beside it")
+        bool, Meta(description="ask the image's registry or OCI layout for signatures, provenance, SBOMs and VEX beside it")
     ] = False
     trust_key: Annotated[
         tuple[Path, ...],

@@ -7,11 +7,15 @@ import hashlib
 from collections.abc import Callable
 from typing import BinaryIO
 
+from msgspec.structs import replace
+
 from careen.errors import InputError
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
 
 from .archive import AGAIN, Archive
+from .beside import asked_beside
+from .layout_beside import InLayout
 from .manifest import Descriptor, bind_layers, choose, is_digest, is_index, parse_config, parse_index, parse_manifest, require
 
 NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
@@ -19,13 +23,26 @@ NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 def from_layout(archive: Archive, reference: str, wanted: str, context: OpenContext) -> Image:
     """``wanted`` is a tag, a name or a digest; "" where the layout has but one image."""
-    return from_entries(archive, reference, _select(archive, wanted), context)
+    image, chain = _opened(archive, reference, _select(archive, wanted), context)
+    asked = asked_beside(context)
+    if asked is None:
+        return image
+    from .referrers import attached_in
+
+    return replace(image, attached=attached_in(InLayout(archive), [("", archive.read("index.json")), *chain], asked))
 
 
 def from_entries(archive: Archive, reference: str, entries: tuple[Descriptor, ...], context: OpenContext) -> Image:
     """The image that one of the entries is, or leads to, for the context's platform."""
-    descriptor = _resolve(archive, entries, context.platform)
-    manifest = parse_manifest(_verified(archive, descriptor))
+    return _opened(archive, reference, entries, context)[0]
+
+
+def _opened(
+    archive: Archive, reference: str, entries: tuple[Descriptor, ...], context: OpenContext
+) -> tuple[Image, list[tuple[str, bytes]]]:
+    """With digest and bytes of what led to the image, and of its manifest."""
+    descriptor, chain = _resolve(archive, entries, context.platform)
+    manifest = parse_manifest(chain[-1][1])
     config, diff_ids, platform = parse_config(_verified(archive, manifest.config))
     require(context.platform, platform)
 
@@ -33,7 +50,7 @@ def from_entries(archive: Archive, reference: str, entries: tuple[Descriptor, ..
         return archive.opener(_path(layer))
 
     layers = bind_layers(manifest, config, diff_ids, opener)
-    return Image(reference, "image", descriptor.digest, platform, config, layers)
+    return Image(reference, "image", descriptor.digest, platform, config, layers), chain
 
 
 def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
@@ -68,6 +85,8 @@ def _select(archive: Archive, wanted: str) -> tuple[Descriptor, ...]:
                 f"{archive.name}: no image {wanted!r} here (offered: {offered})", "choose with PATH:NAME or PATH@DIGEST"
             )
         return named
+    if len(entries) > 1:
+        entries = InLayout(archive).images(entries)
     names = dict.fromkeys(_names(entry)[-1] for entry in entries if _names(entry))
     if len(names) > 1:
         raise InputError(
@@ -76,13 +95,17 @@ def _select(archive: Archive, wanted: str) -> tuple[Descriptor, ...]:
     return entries
 
 
-def _resolve(archive: Archive, entries: tuple[Descriptor, ...], platform: Platform | None) -> Descriptor:
-    """Down through nested indexes to the manifest for the platform."""
+def _resolve(
+    archive: Archive, entries: tuple[Descriptor, ...], platform: Platform | None
+) -> tuple[Descriptor, list[tuple[str, bytes]]]:
+    """Down through nested indexes to the manifest for the platform: its descriptor, digests and bytes of all on the way."""
+    chain: list[tuple[str, bytes]] = []
     for _ in range(5):
         chosen = choose(entries, platform)
         data = _verified(archive, chosen)
+        chain.append((chosen.digest, data))
         if not is_index(data):
-            return chosen
+            return chosen, chain
         entries = parse_index(data)
     raise InputError(
         f"{archive.name}: image indexes are nested more than 5 deep", "an image like this is not made by a build tool"

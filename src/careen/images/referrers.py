@@ -1,4 +1,4 @@
-"""What lies beside an image in its registry: signatures, provenance, bills of materials and VEX documents.
+"""What lies beside an image in its registry or layout: signatures, provenance, bills of materials and VEX documents.
 
 Three places are asked, for the image's manifest and for each index that led to it: the list of referrers (the tag
 ``sha256-<hex>`` where the registry keeps none), the tags of cosign (``sha256-<hex>.sig``, ``.att``, ``.sbom``), and the
@@ -16,7 +16,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -73,8 +73,32 @@ def attached(repository: Repository, store: BlobStore, chain: Sequence[tuple[str
     return _Reading(repository, store, chain, asked.keys).all()
 
 
+def attached_in(place: "Place", chain: Sequence[tuple[str, bytes]], asked: Asked) -> Attached:
+    """What lies in a layout; "" is the digest of its ``index.json``. No network is asked."""
+    return _Reading(place, place, chain, asked.keys, "layout").all()
+
+
 def not_asked(why: str, keys: Keys) -> Attached:
     return Attached(keys=keys.names, complete=False, troubles=(why,))
+
+
+class Manifests(Protocol):
+    """Where manifests are: a repository, or a layout. Its methods are those of ``distribution.Repository``."""
+
+    def manifest_if_there(self, name: str) -> bytes | None: ...
+    def referrers(self, digest: str) -> tuple[list[bytes], bool] | None: ...
+
+
+class Blobs(Protocol):
+    """Where blobs are; the methods are those of ``blobs.BlobStore``."""
+
+    def known(self, digest: str) -> bytes | None: ...
+    def keep(self, digest: str, data: bytes) -> None: ...
+    def document(self, descriptor: Descriptor, limit_bytes: int) -> bytes: ...
+
+
+class Place(Manifests, Blobs, Protocol):
+    """A layout has both."""
 
 
 class _Document(Struct, frozen=True):
@@ -88,9 +112,11 @@ class _Document(Struct, frozen=True):
 
 
 class _Reading:
-    def __init__(self, repository: Repository, store: BlobStore, chain: Sequence[tuple[str, bytes]], keys: Keys) -> None:
-        self._repository, self._store, self._keys = repository, store, keys
-        self._chain, self._digests = chain, tuple(digest for digest, _ in reversed(chain))
+    def __init__(
+        self, manifests: Manifests, blobs: Blobs, chain: Sequence[tuple[str, bytes]], keys: Keys, place: str = "registry"
+    ) -> None:
+        self._manifests, self._blobs, self._keys, self._place = manifests, blobs, keys, place
+        self._chain, self._digests = chain, tuple(digest for digest, _ in reversed(chain) if digest)
         self._signatures: list[Signature] = []
         self._provenance: list[Provenance] = []
         self._sboms: list[AttachedSbom] = []
@@ -150,7 +176,7 @@ class _Reading:
 
     def _tagged(self, tag: str) -> bytes | None:
         try:
-            return self._repository.manifest_if_there(tag) if self._answers else None
+            return self._manifests.manifest_if_there(tag) if self._answers else None
         except Error as error:
             self._refused(tag, error)
             return None
@@ -159,9 +185,9 @@ class _Reading:
         if not self._answers:
             return []
         try:
-            answer = self._repository.referrers(digest)
+            answer = self._manifests.referrers(digest)
             if answer is None:
-                data = self._repository.manifest_if_there(_tag(digest))
+                data = self._manifests.manifest_if_there(_tag(digest))
                 answer = ([data] if data else [], True)
             pages, whole = answer
             found = [entry for page in pages for entry in parse_entries(page)]
@@ -194,14 +220,14 @@ class _Reading:
         self._others += not known
 
     def _manifest(self, digest: str) -> bytes:
-        known = self._store.known(digest)
+        known = self._blobs.known(digest)
         if known is None:
-            known = self._repository.manifest_if_there(digest)
+            known = self._manifests.manifest_if_there(digest)
             if known is None:
                 raise ValueError("it is listed and not there")
             if hashlib.new(digest.partition(":")[0], known).hexdigest() != digest.partition(":")[2]:
-                raise ValueError("the registry sent other bytes than that")
-            self._store.keep(digest, known)
+                raise ValueError("the bytes there are others than that")
+            self._blobs.keep(digest, known)
         return known
 
     def _part(self, document: _Document, artifact: Artifact, layer: Descriptor) -> bool:
@@ -232,7 +258,7 @@ class _Reading:
         self._bytes += layer.size_bytes
         if self._bytes > MAX_TOTAL_BYTES or time.monotonic() > self._end:
             raise ValueError("passed over: too much lies beside the image, or it takes too long to come")
-        return self._store.document(layer, MAX_BYTES)
+        return self._blobs.document(layer, MAX_BYTES)
 
     def _signature(self, digest: str, layer: Descriptor) -> None:
         """Cosign's: the payload is a blob, the signature an annotation of it."""
@@ -281,7 +307,7 @@ class _Reading:
                 raise
             return
         if statements or not may_be_none:
-            self._vex.append(AttachedVex(digest, kind, statements, data.decode("utf-8", "replace"), signature))
+            self._vex.append(AttachedVex(digest, kind, statements, data.decode("utf-8", "replace"), signature, self._place))
 
     def _sealed(self, digest: str, how: str, seal: Seal) -> Signature:
         identity = seal.identity or Identity("")

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ..errors import Error, InputError, UsageError
 from ..model.image import Image, Platform
 from ..plugins import ImageSource, OpenContext, Response
+from .beside import asked_beside
 from .blobs import BlobStore, Download
 from .distribution import Repository
 from .fetching import fetcher_of
@@ -75,15 +76,6 @@ def opened(
     from .referrers import attached
 
     return replace(image, attached=attached(repository, store, chain, asked))
-
-
-def asked_beside(context: OpenContext) -> "Asked | None":
-    """Whether what lies beside images is wanted: by most scans it is not, and then nothing of it is imported."""
-    if not context.settings.get("referrers") and not context.settings.get("trust_key"):
-        return None
-    from .referrers import asked_of
-
-    return asked_of(context.settings)
 
 
 def connected(reference: str, context: OpenContext) -> tuple[Repository, BlobStore]:

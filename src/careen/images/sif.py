@@ -24,8 +24,8 @@ from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.plugins import ImageSource, OpenContext
 
 from .archive import AGAIN, DOCUMENT_BYTES
-from .layout import from_layout
-from .manifest import is_digest, require
+from .layout import from_entries
+from .manifest import is_digest, parse_index, require
 from .squashfs import PartFile, squashfs_layer
 from .tarstream import limits_of, starts_with
 
@@ -96,7 +96,7 @@ def _image(reference: str, path: Path, file: BinaryIO, created: int, parts: tupl
 
 def _oci(reference: str, path: Path, parts: tuple[Part, ...], context: OpenContext) -> Image:
     blobs = _Blobs(path, parts)
-    image = from_layout(blobs, reference, "", context)
+    image = from_entries(blobs, reference, parse_index(blobs.read("index.json")), context)
     layers = []
     for layer in image.layers:
         place = PartFile(path, *blobs.place("blobs/" + layer.digest.replace(":", "/")))

@@ -1,4 +1,4 @@
-"""What lies beside an image in its registry: signatures and attestations, every word of them a claim.
+"""What lies beside an image in its registry or layout: signatures and attestations, every word of them a claim.
 
 ``digest`` is everywhere that of the manifest that holds the thing. What a key that the user trusts has signed says so.
 """
@@ -49,10 +49,11 @@ class AttachedVex(Struct, frozen=True):
     statements: int
     text: str
     signature: Signature | None = None
+    place: str = "registry"  # registry | layout
 
     @property
     def source(self) -> str:
-        return f"registry:{self.digest}"
+        return f"{self.place}:{self.digest}"
 
     @property
     def trusted(self) -> bool:

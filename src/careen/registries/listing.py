@@ -14,10 +14,11 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from careen.errors import Error, InputError
+from careen.images.beside import asked_beside
 from careen.images.blobs import BlobStore
 from careen.images.distribution import Repository
 from careen.images.names import Reference, parse_reference
-from careen.images.registry import asked_beside, connected, opened
+from careen.images.registry import connected, opened
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
 
