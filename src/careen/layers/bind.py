@@ -7,6 +7,7 @@ its packages stay is not believed: the packages it last listed are ``shadowed``,
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -71,7 +72,7 @@ def bind(
         else:
             bound = [_with_owner(package, squashed, owners) for package in bound]
             bound = [package for package in bound if not _is_own_package(package)]
-            _own(cataloger, bound, history[cataloger.name].owned(), squashed, owners)
+            bound = _own(cataloger, bound, history[cataloger.name].owned(), squashed, owners)
         packages += bound
     files, unowned = _count(squashed, owners)
     return Inventory(
@@ -299,17 +300,43 @@ def _is_own_package(package: Package) -> bool:
 
 def _own(
     cataloger: Cataloger,
-    packages: Iterable[Package],
+    packages: Sequence[Package],
     owned: Iterable[Owned],
     squashed: Squashed,
     owners: dict[str, tuple[Cataloger, Package]],
-) -> None:
-    by_name = {(package.name, package.version): package for package in packages}
+) -> list[Package]:
+    """Notes whose the files are. A package of which its record alone is left is ``absent``.
+
+    One of several installations of a package is told by its record, which is among its files.
+    """
+    by_name: dict[tuple[str, str], list[int]] = {}
+    for place, package in enumerate(packages):
+        by_name.setdefault((package.name, package.version), []).append(place)
+    found = list(packages)
     for item in owned:
-        package = by_name.get((item.name, item.version))
-        if package:
-            for path in item.paths:
-                owners.setdefault(squashed.resolve(path), (cataloger, package))
+        numbers = by_name.get((item.name, item.version), [])
+        paths = frozenset(item.paths)
+        number = next((one for one in numbers if _record(packages[one]) in paths), numbers[0] if len(numbers) == 1 else None)
+        if number is None:
+            continue
+        places = {path: squashed.resolve(path) for path in paths}
+        for place in places.values():
+            owners.setdefault(place, (cataloger, packages[number]))
+        own = _record(packages[number]).rpartition("/")[0] + "/"
+        software = [place for path, place in places.items() if not path.startswith((own, *LEFT_OUT))]
+        if software and not any(map(_is_there, software, repeat(squashed))):
+            found[number] = replace(packages[number], presence="absent")
+    return found
+
+
+def _record(package: Package) -> str:
+    return package.evidence[0].path if package.evidence else ""
+
+
+def _is_there(place: str, squashed: Squashed) -> bool:
+    """A module may have been left compiled alone."""
+    compiled = place.endswith(".py") and squashed.entry(f"{place}c") is not None
+    return compiled or squashed.entry(place) is not None or squashed.is_folder(place)
 
 
 def _said(behind: Behind) -> Unknown:

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.catalogers import npm, npm_lock
+from careen.catalogers import npm, npm_lock, python
 from careen.formats.inflate import Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
@@ -105,6 +105,26 @@ def test_language_packages_know_the_package_that_owns_their_files():
         (other, None),
         (where, "pkg:deb/debian/python3-six@1.16.0-4?arch=amd64&distro=debian-12"),
     ]
+
+
+def test_a_python_package_of_which_its_record_alone_is_left_is_absent():
+    def files(folder):
+        place = f"{folder}/six-1.16.0.dist-info"
+        return {
+            f"{place}/METADATA": b"Name: six\nVersion: 1.16.0\n",
+            f"{place}/RECORD": b"six.py,,\nsix-1.16.0.dist-info/METADATA,,\nsix-1.16.0.dist-info/RECORD,,\n",
+            f"{folder}/six.py": b"",
+        }
+
+    def presences(*layers):
+        catalogers = (python.CATALOGER,)
+        deltas = [delta_of(files, number, catalogers) for number, files in enumerate(layers)]
+        return [(package.presence, len(package.evidence)) for package in bind(deltas, catalogers).packages]
+
+    assert presences(files("a")) == [("present", 1)]
+    assert presences(files("a"), {"a/.wh.six.py": b""}) == [("absent", 1)]
+    assert presences(files("a"), {"a/.wh.six.py": b"", "a/six.pyc": b""}) == [("present", 1)]
+    assert sorted(presences(files("a") | files("b"), {"a/.wh.six.py": b""})) == [("absent", 1), ("present", 1)]
 
 
 def test_what_is_declared_and_installed_is_installed():
