@@ -4,11 +4,10 @@ A namespace is ``id:release`` in the words of ``os-release``; how much of VERSIO
 without VERSION_ID is testing or unstable: the two cannot be told apart by their ``os-release``, and packages reach
 testing with the version they had in unstable, so both are judged by ``debian:sid``.
 
-A derivative builds its own packages, with its own versions; judged by its parent's advisories it would look vulnerable
-where it is not, and the reverse. It is therefore named as not judged. The exceptions are rebuilds of Red Hat
-Enterprise Linux, which keep its versions: CentOS Linux is judged as RHEL of the same major release, and where a
-knowledge base has nothing of RHEL or Rocky Linux, AlmaLinux's advisories stand in, which is said and weighs less.
-CentOS Stream runs ahead of RHEL and is none of these.
+A derivative that builds packages with its own versions, judged by its parent's advisories, would look vulnerable where
+it is not, and the reverse. It is therefore named as not judged. For those that keep their parent's versions
+(``derivatives``) the parent's advisories stand in, which is said and weighs less. CentOS Linux is judged as RHEL of the
+same major release, and where a knowledge base has nothing of RHEL or Rocky Linux, AlmaLinux's advisories stand in.
 
 **Source:** os-release(5); release notes of each distribution for its own versions.
 """
@@ -18,6 +17,9 @@ import re
 from msgspec import Struct
 
 from careen.model.package import Distribution, Package
+
+from .derivatives import REBUILDS as REBUILDS_WITHOUT_ADVISORIES
+from .derivatives import followed
 
 
 class Release(Struct, frozen=True):
@@ -30,6 +32,7 @@ class Release(Struct, frozen=True):
     entitled: bool = False  # it is switched on here
     packages: str = "rpm"  # the type of the packages that it speaks of
     lifetime: str = ""  # the namespace under which the end of its own support is known, where it is another one
+    own: str = ""  # expression of the versions of packages that a derivative changed
 
 
 class _Family(Struct, frozen=True):
@@ -64,6 +67,7 @@ _FAMILIES = {
     "minimos": _Family("MinimOS", 0, packages="apk"),
     "ol": _Family("Oracle Linux"),
     "openeuler": _Family("openEuler", 2, by_source=True),
+    "opensuse": _Family("openSUSE Leap", 2, namespace="opensuse-leap"),  # until 42.3
     "opensuse-leap": _Family("openSUSE Leap", 2),
     "opensuse-tumbleweed": _Family("openSUSE Tumbleweed", 0),
     "photon": _Family("Photon OS", 2, by_source=True),
@@ -71,9 +75,11 @@ _FAMILIES = {
     "rocky": _Family("Rocky Linux", stand_in="almalinux"),
     "sle-micro": _Family("SUSE Linux Enterprise Micro", 2),
     "sl-micro": _Family("SUSE Linux Micro", 2),
+    "sle_hpc": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
     "sled": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
     "sles": _Family("SUSE Linux Enterprise", 2, paid="sles-ltss", continued=True),
     "sles-ltss": _Family("SUSE Linux Enterprise LTSS", 2),
+    "sles_sap": _Family("SUSE Linux Enterprise", 2, namespace="sles", paid="sles-ltss", continued=True),
     "ubuntu": _Family("Ubuntu", 2, paid="ubuntu-pro", packages="deb"),
     "ubuntu-pro": _Family("Ubuntu Pro", 2, packages="deb"),
     "wolfi": _Family("Wolfi", 0, packages="apk"),
@@ -82,13 +88,23 @@ _FAMILIES = {
 
 _SERVICE_PACK = re.compile(r"\((LTS(?:-[\w-]+)?)\)")
 # Built from one source and numbered alike: where nothing is known of one, RHEL's advisories stand in.
-REBUILDS = frozenset({"rhel", "almalinux", "rocky", "ol"})
+REBUILDS = frozenset({"rhel", "almalinux", "rocky", "ol"}) | REBUILDS_WITHOUT_ADVISORIES
 
 
 def release_of(distribution: Distribution) -> Release | None:
     """The release whose advisories judge this distribution's packages; None where no feed's words fit it."""
+    if parent := followed(distribution):
+        lifetime = parent.parent if parent.packages == "deb" else ""
+        return Release(
+            parent.namespace,
+            parent.title,
+            stand_in=parent.parent,
+            packages=parent.packages,
+            lifetime=lifetime,
+            own=parent.own,
+        )
     family = _FAMILIES.get(distribution.id)
-    if family is None or "centos stream" in distribution.pretty_name.lower():
+    if family is None:
         return None
     id = family.namespace or distribution.id
     if family.parts == 0:

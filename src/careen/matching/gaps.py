@@ -16,10 +16,7 @@ from .distributions import title_of
 from .keys import Key
 from .limited import limited_of
 from .rpm import stream_of
-from .subjects import Subject
-
-# A release has hundreds of packages whose flaws were mended: a list of fixes that names fewer is a sample.
-SAMPLE_PACKAGES = 60
+from .subjects import Subject, is_sample
 
 
 class Gaps(Struct, frozen=True):
@@ -32,7 +29,7 @@ def gaps_of(
     subjects: Iterable[Subject],
     knowledge: Knowledge,
     keys: Mapping[str, Key],
-    said: Collection[tuple[str, str]],
+    said: frozenset[tuple[str, str]],
     today: date,
 ) -> Gaps:
     """``said``: the (namespace, name) pairs of which something is known."""
@@ -51,7 +48,7 @@ def gaps_of(
         if any(info.unfixed and not info.partial for info in infos):
             count = len(group)
         elif stand_in and knowledge.namespace(stand_in):
-            count, standing = _standing_in(group, stand_in, said)
+            count, standing = _standing_in(group, stand_in, said, knowledge)
             reasons += standing
             namespaces.append(stand_in)
         elif not infos:
@@ -64,7 +61,7 @@ def gaps_of(
                 detail = "; ".join(info.detail for info in infos if info.detail) or "it knows a part of the packages"
                 reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count))
         else:
-            count = _known(namespace, group, knowledge) if all(map(_is_part, infos)) else len(group)
+            count = _known(namespace, group, knowledge) if is_sample(infos) else len(group)
             if count < len(group):
                 reasons.append(_partial(title, infos, group, count))
             if count and all(info.source in (SOURCE, RPM_SOURCE) for info in infos):
@@ -127,10 +124,6 @@ def _few(texts: list[str]) -> str:
     return ", ".join(texts[:3]) + (" …" if len(texts) > 3 else "")
 
 
-def _is_part(info: NamespaceInfo) -> bool:
-    return info.partial or (not info.unfixed and info.packages < SAMPLE_PACKAGES)
-
-
 def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject], count: int) -> Reason:
     packages = max(info.packages for info in infos)
     kind = "package" if group[0].package.type == "rpm" else "source package"
@@ -145,13 +138,22 @@ def _known(namespace: str, group: list[Subject], knowledge: Knowledge) -> int:
     return Counter(subject.name in known or subject.source in known for subject in group)[True]
 
 
-def _standing_in(group: list[Subject], stand_in: str, said: Collection[tuple[str, str]]) -> tuple[int, list[Reason]]:
+def _standing_in(
+    group: list[Subject], stand_in: str, said: frozenset[tuple[str, str]], knowledge: Knowledge
+) -> tuple[int, list[Reason]]:
     """A rebuild's advisories say nothing of the packages of modules: each builds its streams with numbers of its own."""
-    title = group[0].title
+    title, namespace = group[0].title, group[0].namespace
     odd = [subject for subject in group if stream_of(subject.package) and (subject.namespace, subject.name) not in said]
-    count = len(group) - len(odd)
-    detail = f"{title}: judged by the advisories of {title_of(stand_in)} too, a rebuild with the same versions"
-    reasons = [Reason("stand_in", detail, count)] if count else []
+    plain = [subject for subject in group if subject not in odd] if odd else group
+    count, reasons = len(plain), []
+    infos = knowledge.namespace(stand_in)
+    if is_sample((*infos, *knowledge.namespace(namespace))):
+        count = sum(not said.isdisjoint({(namespace, one.name), (stand_in, one.name)}) for one in plain)
+        if count < len(plain):
+            reasons.append(_partial(title_of(stand_in), infos, plain, count))
+    if count:
+        how = "a rebuild with the same versions" if knowledge.namespace(namespace) else "whose versions its packages follow"
+        reasons.insert(0, Reason("stand_in", f"{title}: judged by the advisories of {title_of(stand_in)} too, {how}", count))
     if odd:
         detail = f"{title}: packages of modules, which the advisories of a rebuild do not speak of"
         reasons.append(Reason("unassessed_package", detail, len(odd)))

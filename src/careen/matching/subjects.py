@@ -8,13 +8,15 @@ packaged, and files that are known by a CPE name alone, by the versions of their
 Packages that nothing can judge become reasons, with their count.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge, key_name
+from careen.model.advisory import NamespaceInfo
 from careen.model.finding import Confidence
 from careen.model.inventory import Inventory
 from careen.model.package import Package, Source
@@ -30,6 +32,9 @@ from .upstream import Identity, named, packaged
 from .vendors import vendor_of
 
 _LTSS = "sles-ltss-release"
+
+
+SAMPLE_PACKAGES = 60
 
 
 class Subject(Struct, frozen=True):
@@ -83,7 +88,7 @@ def subjects_of(
         else:
             owner = owners(package, ecosystems)
             product = product_of(package)
-            if owner and _is_complete(owner.namespace, knowledge, complete):
+            if owner and any(_is_complete(one, knowledge, complete) for one in (owner.namespace, owner.stand_in) if one):
                 owned += 1
             elif ecosystem.namespace is not None:
                 key = key_name(ecosystem.namespace, package.name)
@@ -148,6 +153,8 @@ def _of_distribution(
         return Reason("unassessed_package", detail)
     if package.type != release.packages:  # alien, or a database that a tool for other distributions left
         return Reason("unassessed_package", f"{package.type} packages, which are none of {release.title}")
+    if release.own and re.search(release.own, package.version):
+        return Reason("unassessed_package", f"{package.type} packages that {release.title} changed, which nobody speaks of")
     if package.type == "rpm" and stream_of(package) == "":
         return Reason("unassessed_package", "rpm packages of a module whose label is missing, so that its stream is unknown")
     return _subject(package, release, ecosystem)
@@ -165,8 +172,16 @@ def _with_relatives(
         subject = replace(subject, source=source, channels=channels(subject.package))
     if _is_complete(subject.namespace, knowledge, complete):
         return replace(subject, stand_in=None)
-    nobody = not any(map(knowledge.namespace, filter(None, (subject.namespace, subject.stand_in))))
-    return replace(subject, stand_in=f"rhel:{release}") if nobody and namespace != "rhel" else subject
+    if namespace == "rhel" or (subject.stand_in and knowledge.namespace(subject.stand_in)):
+        return subject
+    return subject if knowledge.namespace(subject.namespace) else replace(subject, stand_in=_rebuild(release, knowledge))
+
+
+def _rebuild(release: str, knowledge: Knowledge) -> str:
+    """Whose advisories stand in for those of a rebuild that nothing is known of: RHEL's, unless they are a sample."""
+    candidates = (f"rhel:{release}", f"almalinux:{release}")
+    whole = (one for one in candidates if not is_sample(knowledge.namespace(one)))
+    return next(whole, candidates[0])
 
 
 def _subject(package: Package, release: Release, ecosystem: Ecosystem) -> Subject:
@@ -299,6 +314,11 @@ def _is_of_distribution(package: Package, by_purl: Mapping[str, Package], invent
         return package.owned_by is not None
     vendor = owning.vendor if owning.vendor != "unknown" else vendor_of(owning, inventory.distribution)
     return vendor != "third_party"
+
+
+def is_sample(infos: Collection[NamespaceInfo]) -> bool:
+    """A release has hundreds of packages whose flaws were mended: a list of fixes that names few is a part."""
+    return all(info.partial or (not info.unfixed and info.packages < SAMPLE_PACKAGES) for info in infos)
 
 
 def _is_complete(namespace: str, knowledge: Knowledge, known: dict[str, bool]) -> bool:

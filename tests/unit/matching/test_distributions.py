@@ -28,7 +28,10 @@ from careen.model.package import Distribution, Package
         ("openeuler", "23.09", "openeuler:23.09"),
         ("sles", "15.5", "sles:15.5"),
         ("opensuse-leap", "15.6", "opensuse-leap:15.6"),
+        ("opensuse", "42.3", "opensuse-leap:42.3"),
         ("opensuse-tumbleweed", "20240601", "opensuse-tumbleweed"),
+        ("sles_sap", "15.5", "sles:15.5"),
+        ("sle_hpc", "15.4", "sles:15.4"),
         ("photon", "5.0", "photon:5.0"),
         ("azurelinux", "3.0", "azurelinux:3.0"),
         ("mariner", "2.0.20240112", "mariner:2.0"),
@@ -49,14 +52,15 @@ def test_service_packs_are_releases_of_their_own():
 
 
 def test_derivatives_are_not_judged_as_their_parents():
-    raspbian = Distribution("raspbian", "12", id_like=("debian",))
-    assert release_of(raspbian) is None
-    assert parent_of(raspbian) == "Debian"
+    parrot = Distribution("parrot", "6.0", id_like=("debian",))
+    assert release_of(parrot) is None
+    assert parent_of(parrot) == "Debian"
     assert parent_of(Distribution("nonesuch", "1")) is None
 
 
 def test_centos_stream_is_ahead_of_what_it_is_named_after():
-    assert release_of(Distribution("centos", "9", pretty_name="CentOS Stream 9")) is None
+    stream = release_of(Distribution("centos", "9", pretty_name="CentOS Stream 9"))
+    assert (stream.namespace, stream.stand_in, stream.title) == ("centos-stream:9", "almalinux:9", "CentOS Stream 9")
     assert release_of(Distribution("centos", "8", pretty_name="CentOS Linux 8")).stand_in == "almalinux:8"
 
 

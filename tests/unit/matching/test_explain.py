@@ -130,7 +130,7 @@ def test_the_distribution_has_the_first_word():
             "somebody else than the distribution built it, and nobody is known to speak of it by that name",
         ),
         (
-            Package("deb", "raspbian", "x", "1", distro="raspbian-12"),
+            Package("deb", "parrot", "x", "1", distro="parrot-6.0"),
             "its distribution or its build is not known to any source",
         ),
     ],

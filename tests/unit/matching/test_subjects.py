@@ -91,12 +91,12 @@ def test_distribution_packages_without_a_distribution():
 
 
 def test_derivatives_are_said_and_not_judged():
-    package = Package("deb", "raspbian", "openssl", "1.0", distro="raspbian-12")
-    raspbian = Distribution("raspbian", "12", id_like=("debian",), pretty_name="Raspbian GNU/Linux 12 (bookworm)")
-    matched = run([package], [advisory()], raspbian)
+    package = Package("deb", "parrot", "openssl", "1.0", distro="parrot-6.0")
+    parrot = Distribution("parrot", "6.0", id_like=("debian",), pretty_name="Parrot Security 6.0 (lorikeet)")
+    matched = run([package], [advisory()], parrot)
     assert matched.findings == ()
     assert codes(matched)["unknown_distribution"].detail == (
-        "Raspbian GNU/Linux 12 (bookworm): its packages are its own builds, which Debian's advisories do not judge"
+        "Parrot Security 6.0 (lorikeet): its packages are its own builds, which Debian's advisories do not judge"
     )
 
 

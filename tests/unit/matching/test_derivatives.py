@@ -1,0 +1,106 @@
+"""Images of distributions that publish no advisories of their own, as they are met: findings or a reason, never silence."""
+
+import pytest
+from tests.support.matching import ECOSYSTEMS, advisory, codes, ids, info, run
+
+from careen.matching.distributions import release_of
+from careen.matching.needs import needed
+from careen.model.package import Distribution, Package, Source
+
+
+def deb(name, version, distro, source=None):
+    return Package(
+        "deb", distro.id, name, version, source=Source(source or name, version), distro=f"{distro.id}-{distro.version}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("id", "version", "pretty_name", "stand_in"),
+    [
+        ("raspbian", "11", "Raspbian GNU/Linux 11 (bullseye)", "debian:11"),
+        ("devuan", "4", "Devuan GNU/Linux 4 (chimaera)", "debian:11"),
+        ("devuan", "5.0.1", "Devuan GNU/Linux 5 (daedalus)", "debian:12"),
+        ("devuan", "", "Devuan GNU/Linux ceres", "debian:sid"),
+        ("kali", "2024.1", "Kali GNU/Linux Rolling", "debian:sid"),
+        ("linuxmint", "21.3", "Linux Mint 21.3", "ubuntu:22.04"),
+        ("linuxmint", "19", "Linux Mint 19", "ubuntu:18.04"),
+        ("linuxmint", "6", "LMDE 6 (faye)", "debian:12"),
+        ("pop", "22.04", "Pop!_OS 22.04 LTS", "ubuntu:22.04"),
+        ("neon", "24.04", "KDE neon User Edition", "ubuntu:24.04"),
+        ("elementary", "7.1", "elementary OS 7.1 Horus", "ubuntu:22.04"),
+        ("zorin", "17.2", "Zorin OS 17.2", "ubuntu:22.04"),
+        ("centos", "8", "CentOS Stream 8", "almalinux:8"),
+        ("eurolinux", "9.2", "EuroLinux 9.2", "almalinux:9"),
+        ("scientific", "7.9", "Scientific Linux 7.9 (Nitrogen)", "almalinux:7"),
+        ("opensuse-microos", "20240601", "openSUSE MicroOS", "opensuse-tumbleweed"),
+    ],
+)
+def test_whose_advisories_stand_in(id, version, pretty_name, stand_in):
+    assert release_of(Distribution(id, version, pretty_name=pretty_name)).stand_in == stand_in
+
+
+@pytest.mark.parametrize(
+    ("id", "version"),
+    [("devuan", "99"), ("raspbian", ""), ("linuxmint", "2"), ("parrot", "6.0"), ("astra", "1.7")],
+)
+def test_what_nobody_says_is_not_guessed(id, version):
+    distribution = Distribution(id, version, id_like=("debian",))
+    assert release_of(distribution) is None
+    matched = run([deb("openssl", "1.0", distribution)], [advisory()], distribution)
+    assert (matched.findings, list(codes(matched))) == ((), ["unknown_distribution"])
+
+
+def test_packages_taken_over_are_judged_as_the_parents():
+    kali = Distribution("kali", "2024.1", id_like=("debian",), pretty_name="Kali GNU/Linux Rolling")
+    records = [info("debian:sid", "debian", unfixed=True), advisory("CVE-2026-0001", "3.0.13-1", "debian:sid", "openssl")]
+    packages = [
+        deb("libssl3", "3.0.11-1", kali, "openssl"),
+        deb("libssl-dev", "3.0.13-1", kali, "openssl"),
+        deb("openssl-legacy", "3.0.11-1kali2", kali, "openssl"),
+    ]
+    matched = run(packages, records, kali)
+    (found,) = matched.findings
+    assert (found.package_name, found.confidence) == ("libssl3", "likely")
+    assert found.reason == "3.0.11-1 < 3.0.13-1 (deb order, Debian sid, standing in for Kali Linux)"
+    assert codes(matched)["stand_in"].packages == 2
+    assert codes(matched)["unassessed_package"].detail == "deb packages that Kali Linux changed, which nobody speaks of"
+
+
+def test_a_derivative_lives_as_long_as_what_it_follows():
+    mint = Distribution("linuxmint", "19.3", id_like=("ubuntu", "debian"), pretty_name="Linux Mint 19.3")
+    assert release_of(mint).lifetime == "ubuntu:18.04"
+    assert needed([deb("openssl", "1.1.1-1", mint)], mint, ECOSYSTEMS) >= {"ubuntu:18.04"}
+
+
+def test_language_packages_of_its_packages_are_left_to_who_stands_in():
+    kali = Distribution("kali", "2024.1", id_like=("debian",), pretty_name="Kali GNU/Linux Rolling")
+    owner = deb("python3-urllib3", "1.26.5-1", kali, "python-urllib3")
+    module = Package("pypi", None, "urllib3", "1.26.5", owned_by=owner.purl)
+    records = [
+        info("debian:sid", "debian", unfixed=True),
+        info("PyPI", "osv"),
+        advisory("GHSA-x", "1.26.18", "PyPI", "urllib3"),
+    ]
+    matched = run([owner, module], records, kali)
+    assert (ids(matched), matched.judged) == ([], 2)
+
+
+ORACLE = Distribution("ol", "8.9")
+CURL = Package("rpm", "ol", "curl", "7.61.1-30.el8", arch="x86_64", distro="ol-8.9")
+
+
+def test_of_two_that_may_stand_in_a_sample_comes_last():
+    erratum = advisory("ALSA-1", "7.61.1-33.el8", "almalinux:8", "curl", aliases=("CVE-2026-0001",))
+    sample = info("rhel:8", "redhat", packages=30, partial=True)
+    assert ids(run([CURL], [info("almalinux:8", "osv"), sample, erratum], ORACLE)) == ["CVE-2026-0001"]
+
+
+def test_a_sample_that_stands_in_judges_what_it_knows_alone():
+    sample = info("rhel:8", "redhat", packages=30, partial=True)
+    erratum = advisory("RHSA-1", "7.61.1-33.el8", "rhel:8", "curl", aliases=("CVE-2026-0001",), source="redhat")
+    other = Package("rpm", "ol", "zlib", "1.2.11-16.el8", arch="x86_64", distro="ol-8.9")
+    matched = run([CURL, other], [sample, erratum], ORACLE)
+    assert (ids(matched), matched.judged) == (["CVE-2026-0001"], 1)
+    assert codes(matched)["partial_source"].packages == 1
+    silent = run([other], [sample], ORACLE)
+    assert (silent.judged, list(codes(silent))) == (0, ["partial_source"])
