@@ -310,8 +310,8 @@ def _own(
     One of several installations of a package is told by its record, which is among its files.
     """
     by_name: dict[tuple[str, str], list[int]] = {}
-    for place, package in enumerate(packages):
-        by_name.setdefault((package.name, package.version), []).append(place)
+    for index, package in enumerate(packages):
+        by_name.setdefault((package.name, package.version), []).append(index)
     found = list(packages)
     for item in owned:
         numbers = by_name.get((item.name, item.version), [])
