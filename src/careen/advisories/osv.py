@@ -3,13 +3,14 @@
 Shape: ``osv/<Ecosystem>/all.zip`` of ``<id>.json``. Of a zip only the entries of its own ecosystem are taken: the
 others are in the other ecosystem's zip as well. Not read are Debian and Alpine, whose own trackers know more (states,
 packages never affected), and PSF, whose records about CPython name commits and no package.
-Of changes the file has a line of JSON for each record.
+Of changes the file has a line of JSON for each record. A mirror may have GitHub's repository of advisories as a compressed
+tar, ``ghsa/main.tar.gz``: records of many ecosystems, of which those count that their zips do not have.
 A few damaged records are passed over; raises ValueError where there are many, or no archive.
 What changed since the last time is fetched alone, by the list of changes that each ecosystem has.
 **Source:** OSV schema 1.7; the layout of OSV's bucket, ``modified_id.csv``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,10 +20,13 @@ from urllib.parse import quote
 from careen.formats import osv
 from careen.formats import zip as archive
 from careen.formats.ecosystems import ecosystem_of
+from careen.formats.tararchive import documents
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 _BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 MAX_RECORD_BYTES = 16 << 20
+MAX_ARCHIVE_BYTES = 8 << 30
+_GITHUB = "GitHub"
 
 # Judged from another source of ours, or not about packages at all.
 _LEFT_OUT = frozenset({"Debian", "Alpine", "PSF", "GIT", "Android", "Linux", "OSS-Fuzz", "UVI", "GSD", "[EMPTY]"})
@@ -43,7 +47,10 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is not None:
         needed = {ecosystem_of(namespace) for namespace in need.namespaces}
         wanted = [name for name in wanted if name in needed]
-    return tuple(_feed(name) for name in wanted)
+    found = tuple(_feed(name) for name in wanted)
+    if need.namespaces is None and "main.tar.gz" in listing("ghsa"):
+        return *found, Feed("ghsa/main.tar.gz", "", part=_GITHUB)
+    return found
 
 
 def _feed(name: str) -> Feed:
@@ -60,25 +67,36 @@ def _feed(name: str) -> Feed:
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     now = datetime.now(UTC).isoformat()
+    ecosystem = None if feed.part == _GITHUB else feed.part
     damaged = 0
     with file.open("rb") as stream:
-        is_lines = stream.read(1) == b"{"  # what changed since the last time
-        stream.seek(0)
-        members = [entry for entry in archive.entries(stream) if entry.name.endswith(".json")] if not is_lines else []
-        pieces = (
-            _lines(stream)
-            if is_lines
-            else ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in members)
-        )
-        for name, read in pieces:
+        pieces, count = _pieces(stream, file)
+        for number, (name, read) in enumerate(pieces):
             try:
-                found = tuple(osv.read(read(), feed.part, now))
+                found = tuple(osv.read(read(), ecosystem, now))
             except ValueError as error:
                 damaged += 1
-                if damaged > 10 + len(members) // 100:
+                if damaged > 10 + max(count, number) // 100:
                     raise ValueError(f"{damaged} damaged records, the last {name}: {error}") from None
                 continue
             yield from found
+
+
+def _pieces(stream: BinaryIO, file: Path) -> tuple[Iterable[tuple[str, Callable[[], bytes]]], int]:
+    """Each record's name and what reads it; and how many there are, where that is known."""
+    start = stream.read(2)
+    stream.seek(0)
+    if start[:1] == b"{":  # what changed since the last time
+        return _lines(stream), 0
+    if start == b"\x1f\x8b":
+        return _members(file), 0
+    members = [entry for entry in archive.entries(stream) if entry.name.endswith(".json")]
+    return ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in members), len(members)
+
+
+def _members(file: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for number, data in enumerate(documents(file, ".json", MAX_RECORD_BYTES, MAX_ARCHIVE_BYTES), 1):
+        yield f"document {number}", partial(bytes, data)
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
