@@ -5,8 +5,9 @@ from functools import partial
 
 from careen.formats.credentials import hidden
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
-from careen.formats.packagecommands import PackageCall, Spec
+from careen.formats.packagecommands import PackageCall
 from careen.formats.packagehead import PackageHead
+from careen.formats.packagespecs import Spec
 from careen.plugins import Place
 
 

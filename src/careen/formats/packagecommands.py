@@ -1,25 +1,16 @@
 """What a package manager is told to do: its action, options and specs, each spec split by the tool's own rule.
 
 ``read_call(words)`` understands apt, apk, dnf, yum, microdnf, zypper, rpm, dpkg, pip, pipx, npm, yarn, pnpm, gem, go, cargo
-and composer; None for any other program.
-**Source:** the manual pages of these programs; PEP 508 and PEP 440 (pip); npm-install(1); go help get; cargo-install(1).
+composer, pacman, conda and what else ``_TOOLS`` names; None for any other program.
+**Source:** the manual pages of these programs.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["name", "url", "file", "vcs", "group", "requirements"]
-
-
-class Spec(Struct, frozen=True, gc=False):
-    text: str
-    name: str
-    version: str = ""  # exact, where one is given
-    kind: Kind = "name"
-    constrained: bool = False  # some version is asked for, exact or not
+from .packagespecs import READERS, Spec, package_file
 
 
 class Options(Struct, frozen=True):
@@ -55,15 +46,15 @@ def read_call(words: Sequence[str]) -> PackageCall | None:
         tool = _TOOLS.get(program, "")
     if not tool:
         return None
-    if tool == "uv":
-        if list(words[1:2]) != ["pip"]:
-            return None
-        tool, words = "pip", words[1:]
-    options = read_options(words[1:], _VALUED.get(tool, frozenset()), long_single=tool == "go")
+    if tool == "uv" and list(words[1:2]) in (["pip"], ["tool"]):
+        tool, words = ("pip" if words[1] == "pip" else "uv"), words[1:]
+    options = read_options(words[1:], _VALUED.get(tool, frozenset()), long_single=tool in ("go", "nuget"))
     if tool in ("rpm", "dpkg"):
         return _direct(tool, program, options)
+    if tool == "pacman":
+        return _pacman(program, options)
     action, rest = _action(tool, options.words)
-    specs = tuple(_specs(tool, action, rest, options)) if action == "install" else ()
+    specs = tuple(_specs(tool, rest, options)) if action in ("install", "run") else ()
     return PackageCall(tool, program, action, options, specs)
 
 
@@ -98,10 +89,6 @@ def _cluster(word: str, valued: frozenset[str], following: Iterable[str], flags:
         flags.setdefault(name, []).append("")
 
 
-def is_url(text: str) -> bool:
-    return re.match(r"(?:https?|ftp)://", text, re.IGNORECASE) is not None
-
-
 def _direct(tool: str, program: str, options: Options) -> PackageCall:
     flags = options.flags
     if tool == "rpm":
@@ -109,170 +96,68 @@ def _direct(tool: str, program: str, options: Options) -> PackageCall:
         action = "import" if "--import" in flags else "install" if wanted else "other"
     else:
         action = "install" if options.has("-i", "--install", "--unpack") else "other"
-    specs = tuple(_package_file(word) for word in options.words) if action == "install" else ()
+    specs = tuple(package_file(word) for word in options.words) if action == "install" else ()
     return PackageCall(tool, program, action, options, specs)
 
 
-def _package_file(word: str) -> Spec:
-    return Spec(word, word, kind="url" if is_url(word) else "file", constrained=True)
-
-
 def _action(tool: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The action in its main spelling, and the words after it."""
-    at = 0
-    if tool == "composer" and words[:1] == ("global",):
-        at = 1
-    if tool == "yarn" and words[:1] == ("global",):
-        at = 1
+    """The action in its main spelling, and the words after it that name packages."""
+    if tool in ("composer", "yarn") and words[:1] == ("global",):
+        words = words[1:]
     if tool == "yarn" and not words:
         return "install", ()
     if words[:2] in (("module", "install"), ("group", "install")):
         return "install" if words[0] == "module" else "groupinstall", words[2:]
-    word = words[at] if at < len(words) else ""
-    return _ACTIONS.get(tool, {}).get(word, word), words[at + 1 :]
+    if tool == "npx":
+        return "run", words[:1]
+    if tool == "cpan":
+        return "install", words[1:] if words[:1] == ("install",) else words
+    if tool == "dotnet":
+        return _dotnet_action(words)
+    word = words[0] if words else ""
+    action = _ACTIONS.get(tool, {}).get(word, word)
+    alone = action == "run" or tool in ("luarocks", "nuget")  # one package, then words of its own
+    return action, words[1:2] if alone else words[1:]
 
 
-def _specs(tool: str, action: str, words: tuple[str, ...], options: Options) -> Iterable[Spec]:
-    reader = _READERS[tool]
+def _dotnet_action(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """``add [PROJECT] package NAME``, ``package add NAME``, ``tool install NAME``."""
+    for phrase in (("package", "add"), ("tool", "install"), ("tool", "update")):
+        if words[:2] == phrase:
+            return "install", words[2:3]
+    if words[:1] == ("add",) and "package" in words[1:3]:
+        at = words.index("package")
+        return "install", words[at + 1 : at + 2]
+    return (words[0] if words else ""), ()
+
+
+def _pacman(program: str, options: Options) -> PackageCall:
+    """What it does is told by its flags: ``-S`` installs, with ``-y`` and ``-u`` alone it updates and upgrades."""
+    if options.has("-U", "--upgrade"):
+        return PackageCall("pacman", program, "install", options, tuple(package_file(word) for word in options.words))
+    if not options.has("-S", "--sync") or options.has("-s", "-i", "-l", "-g", "-p", "--search", "--info", "--print"):
+        return PackageCall("pacman", program, "remove" if options.has("-R", "--remove") else "other", options)
+    if options.has("-c", "--clean"):
+        return PackageCall("pacman", program, "clean", options)
+    if options.words:
+        return PackageCall("pacman", program, "install", options, tuple(READERS["pacman"](word) for word in options.words))
+    return PackageCall("pacman", program, "upgrade" if options.has("-u", "--sysupgrade") else "update", options)
+
+
+def _specs(tool: str, words: tuple[str, ...], options: Options) -> Iterable[Spec]:
+    reader = READERS[tool]
     yield from (reader(word) for word in words if word)
     if tool == "pip":
         yield from (
             Spec(value, value, kind="requirements", constrained=True) for value in options.values("-r", "--requirement")
         )
-        yield from (_pip(value) for value in options.values("-e", "--editable"))
+        yield from (reader(value) for value in options.values("-e", "--editable"))
+    if tool == "cargo":
+        pinned = options.values("--tag", "--rev")
+        for address in options.values("--git"):
+            yield Spec(f"{address}@{pinned[-1]}" if pinned else address, address, kind="vcs", constrained=bool(pinned))
 
 
-def _apt(word: str) -> Spec:
-    if is_url(word) or word.endswith(".deb") or word.startswith(("./", "/", "../")):
-        return _package_file(word)
-    if word.endswith(("+", "-")) and len(word) > 1 and not word.endswith("++"):
-        word = word[:-1]
-    name, equals, version = word.partition("=")
-    if not equals:
-        name, slash, _ = word.partition("/")  # name/release
-        return Spec(word, name.partition(":")[0], constrained=bool(slash))
-    exact = "" if "*" in version else version
-    return Spec(word, name.partition(":")[0], exact, constrained=True)
-
-
-def _apk(word: str) -> Spec:
-    if is_url(word) or word.endswith(".apk"):
-        return _package_file(word)
-    found = re.match(r"([^=<>~@]+)(@[^=<>~]+)?([=<>~]+)?(.*)$", word)
-    if not found:
-        return Spec(word, word)
-    return Spec(word, found[1], found[4] if found[3] == "=" else "", constrained=bool(found[3]))
-
-
-def _rpm_like(word: str) -> Spec:
-    if is_url(word) or word.endswith(".rpm"):
-        return _package_file(word)
-    if word.startswith("@"):
-        return Spec(word, word[1:], kind="group")
-    if word.startswith("/"):
-        return Spec(word, word, kind="file", constrained=True)
-    # name-[epoch:]version[-release][.arch]: the version is what begins with a digit after a hyphen (or name:stream)
-    found = re.match(r"(.+?)-((?:\d+:)?\d[^-]*(?:-[^-]+)?)$", word)
-    if found:
-        version = re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86|ppc64le|s390x)$", "", found[2])
-        return Spec(word, found[1], "" if "*" in version else version, constrained=True)
-    if ":" in word:
-        return Spec(word, word.partition(":")[0], constrained=True)
-    if "-$" in word:  # a version that nobody knows here
-        return Spec(word, word.partition("-$")[0], constrained=True)
-    return Spec(re.sub(r"\s", "", word), re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86)$", "", word))
-
-
-def _zypper(word: str) -> Spec:
-    if is_url(word) or word.endswith(".rpm"):
-        return _package_file(word)
-    found = re.match(r"([^=<>~]+)([=<>~]+)(.+)$", word)
-    if found:
-        return Spec(word, found[1], found[3] if found[2] == "=" else "", constrained=True)
-    return Spec(word, word)
-
-
-def _pip(word: str) -> Spec:
-    text = word.partition(";")[0].strip()
-    if re.match(r"(?:git|hg|svn|bzr)\+", text):
-        path = text.partition("#")[0].partition("://")[2]
-        pinned = "@" in path.partition("/")[2]
-        name = re.search(r"[#&]egg=([\w.-]+)", text)
-        return Spec(word, name[1] if name else text, kind="vcs", constrained=pinned)
-    if " @ " in text or re.match(r"[\w.-]+(?:\[[^\]]*\])?@\s*\S+://", text):
-        return Spec(word, re.split(r"[\[@ ]", text)[0], kind="url", constrained=True)
-    if is_url(text):
-        return _package_file(word)
-    if "/" in text or text.startswith(".") or text.endswith((".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar")):
-        return Spec(word, text, kind="file", constrained=True)
-    found = re.match(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$", text)
-    if not found:
-        return Spec(word, text, constrained="$" in text)
-    exact = re.fullmatch(r"={2,3}\s*([^\s,*]+)", found[2])
-    return Spec(word, found[1], exact[1] if exact else "", constrained=bool(found[2]))
-
-
-def _npm(word: str) -> Spec:
-    if re.match(r"(?:git\+|git:|git@|ssh:|github:|gitlab:|bitbucket:)", word) or re.search(r"\.git(?:#|$)", word):
-        return Spec(word, word, kind="vcs", constrained="#" in word)
-    if is_url(word):
-        return _package_file(word)
-    if word.startswith((".", "/", "~", "file:")) or word.endswith((".tgz", ".tar", ".tar.gz")):
-        return Spec(word, word, kind="file", constrained=True)
-    name, at, version = word[1:].partition("@")
-    name = word[0] + name
-    if version.startswith("npm:"):
-        name, at, version = version[4:].rpartition("@")
-    exact = re.fullmatch(r"[v=]*(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)", version)
-    return Spec(word, name, exact[1] if exact else "", constrained=bool(at and version not in ("", "latest")))
-
-
-def _gem(word: str) -> Spec:
-    if is_url(word) or word.endswith(".gem"):
-        return _package_file(word)
-    name, colon, version = word.partition(":")
-    exact = version if re.fullmatch(r"\d[\w.]*", version) else ""
-    return Spec(word, name, exact, constrained=bool(colon))
-
-
-def go_spec(word: str) -> Spec:
-    if word.startswith((".", "/")) or word in ("all", "std", "cmd", "tool") or word.endswith(".go"):
-        return Spec(word, word, kind="file", constrained=True)
-    name, at, version = word.partition("@")
-    pinned = bool(at) and version not in ("latest", "upgrade", "patch", "none", "master", "main", "")
-    exact = version if re.match(r"v\d+\.\d+\.\d+", version) else ""
-    return Spec(word, name, exact, constrained=pinned)
-
-
-def _cargo(word: str) -> Spec:
-    name, at, version = word.partition("@")
-    exact = re.fullmatch(r"=?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)", version)
-    return Spec(word, name, exact[1] if exact else "", constrained=bool(at))
-
-
-def _composer(word: str) -> Spec:
-    name, version = [*re.split(r"[:=\s]", word, maxsplit=1), ""][:2]
-    exact = re.fullmatch(r"v?(\d+(?:\.\d+)+[\w.-]*)", version)
-    return Spec(word, name, exact[1] if exact else "", constrained=bool(version) and version != "*")
-
-
-_READERS = {
-    "apt": _apt,
-    "apk": _apk,
-    "dnf": _rpm_like,
-    "yum": _rpm_like,
-    "microdnf": _rpm_like,
-    "zypper": _zypper,
-    "pip": _pip,
-    "pipx": _pip,
-    "npm": _npm,
-    "yarn": _npm,
-    "pnpm": _npm,
-    "gem": _gem,
-    "go": go_spec,
-    "cargo": _cargo,
-    "composer": _composer,
-}
 _TOOLS = {
     "apt-get": "apt",
     "apt": "apt",
@@ -295,6 +180,24 @@ _TOOLS = {
     "go": "go",
     "cargo": "cargo",
     "composer": "composer",
+    "pacman": "pacman",
+    "poetry": "poetry",
+    "pdm": "pdm",
+    "pipenv": "pipenv",
+    "conda": "conda",
+    "mamba": "conda",
+    "micromamba": "conda",
+    "npx": "npx",
+    "bunx": "npx",
+    "bun": "bun",
+    "corepack": "corepack",
+    "pecl": "pear",
+    "pear": "pear",
+    "cpanm": "cpan",
+    "cpan": "cpan",
+    "luarocks": "luarocks",
+    "dotnet": "dotnet",
+    "nuget": "nuget",
 }
 
 
@@ -321,12 +224,22 @@ _ACTIONS: dict[str, dict[str, str]] = {
     | {"up": "upgrade", "update": "upgrade", "dup": "dist-upgrade", "dist-upgrade": "dist-upgrade"},
     "pip": _spelled(install=""),
     "pipx": _spelled(install=""),
-    "npm": _spelled(install="i in ins inst insta instal isnt isnta isntal isntall add", ci=""),
-    "yarn": {"add": "install", "install": "install"},
-    "pnpm": _spelled(install="i add"),
+    "npm": _spelled(install="i in ins inst insta instal isnt isnta isntal isntall add", ci="", run="exec x"),
+    "yarn": {"add": "install", "install": "install", "dlx": "run"},
+    "pnpm": _spelled(install="i add", run="dlx"),
     "gem": _spelled(install="i in ins", update=""),
     "go": {"install": "install", "get": "install", "run": "run"},
-    "cargo": _spelled(install=""),
+    "cargo": _spelled(install="binstall"),
+    "uv": _spelled(install="add"),
+    "poetry": {"add": "install", "install": "sync"},
+    "pdm": {"add": "install", "install": "sync"},
+    "pipenv": _spelled(install=""),
+    "conda": _spelled(install="create"),
+    "bun": _spelled(install="i add a", run="x"),
+    "corepack": _spelled(install="prepare use"),
+    "pear": _spelled(install=""),
+    "luarocks": _spelled(install=""),
+    "nuget": _spelled(install=""),
     "composer": {"require": "install", "install": "ci"},
 }
 _VALUED = {
@@ -359,6 +272,21 @@ _VALUED = {
         "cargo": "--version --vers --git --branch --tag --rev --path --root --index --registry --bin --example -F --features "
         "--target --target-dir --profile -j --jobs --config -Z --color",
         "composer": "-d --working-dir --repository --prefer-install",
+        "pacman": "-r -b --root --dbpath --cachedir --config --gpgdir --overwrite --ignore --ignoregroup --arch --hookdir "
+        "--logfile --color --assume-installed",
+        "uv": "--index --index-url -i --extra-index-url --find-links -f --python -p --with --from --group --extra --optional "
+        "--package --project --directory --tag --branch --rev -r --requirements -c --constraints",
+        "poetry": "-G --group -E --extras --source --python --platform -C --directory -P --project --markers",
+        "pdm": "-G --group -p --project -L --lockfile",
+        "pipenv": "-r --requirements -i --index --python --extra-pip-args --categories --pypi-mirror",
+        "conda": "-n --name -c --channel -p --prefix -f --file --solver --subdir --platform --revision -r --root-prefix",
+        "npx": "-p --package -c --call -w --workspace",
+        "bun": "--cwd --registry --backend -c --config --filter",
+        "dotnet": "-v --version -f --framework -s --source --package-directory --add-source --configfile --tool-path "
+        "--tool-manifest -a --arch --verbosity -r --runtime -c --configuration -o --output",
+        "nuget": "-Version -Source -OutputDirectory -Framework -ConfigFile -Verbosity -DependencyVersion",
+        "luarocks": "--tree --server --only-server --lua-version --lua-dir",
+        "cpan": "-l --local-lib -L --local-lib-contained --mirror --save-dists --prompt --installdeps",
     }.items()
 }
 _VALUED["yum"] = _VALUED["microdnf"] = _VALUED["dnf"]

@@ -1,9 +1,9 @@
 """What the name of a package's file says of the package, and only where it follows the rule of its format.
 
-``name-version-release.arch.rpm``, ``name_version_arch.deb``, ``name-version-rN.apk``, wheels, gems, the registry's
-``/name/-/name-version.tgz``, jars in the layout of a Maven repository, and releases of well-known code hosts. An alias
-such as ``mysql-community-release-el7.rpm`` follows none: its name, and the distribution that it says it is for, are told,
-its version is not.
+``name-version-release.arch.rpm``, ``name_version_arch.deb``, ``name-version-rN.apk``, pacman's
+``name-version-release-arch.pkg.tar.zst``, wheels, gems, the registry's ``/name/-/name-version.tgz``, jars in the layout of a
+Maven repository, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm`` follows none:
+its name, and the distribution that it says it is for, are told, its version is not.
 **Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming;
 Maven, "Repository layout".
 """
@@ -45,13 +45,16 @@ _MAVEN = re.compile(
     r"/(?:maven2|(?:repository|artifactory)/[\w.-]+)/(?P<group>[\w-]+(?:/[\w-]+){0,15})/(?P<name>[\w.-]+)/(?P<version>\d[\w.+-]*)"
     r"/(?P=name)-(?P=version)(?:-[\w.]+)?\.(?:jar|war|ear|aar)$"
 )
-_VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*)?"
+_VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*|[a-z](?![^\W_]))?"
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst)$")
+_PACMAN = re.compile(r"([a-z\d@_+][\w@.+-]*)-((?:\d+:)?[^-/]+-[\d.]+)-(x86_64|any|i686|aarch64|armv7h)\.pkg$")
+_FOLDER = re.compile(r"(?<=/)v?(\d+(?:\.\d+){1,3})(?=/)")
+_PROGRAM = re.compile(r"(?!install|setup|get|key|gpg|public)[a-z][a-z\d_-]*")
 CODE_HOSTS = ("github.com", "gitlab.com", "codeload.github.com", "bitbucket.org", "codeberg.org")
 
 
 class FileName(Struct, frozen=True):
-    kind: str  # purl type: "rpm", "deb", "apk", "pypi", "gem", "npm", "maven", "github", "generic"
+    kind: str  # purl type: "rpm", "deb", "apk", "alpm", "pypi", "gem", "npm", "maven", "github", "generic"
     name: str
     version: str = ""  # with epoch and release, as the format writes it; "" where the name does not say
     arch: str | None = None
@@ -88,7 +91,18 @@ def read_address(url: str) -> FileName | None:
     maven = _MAVEN.search(path)
     if maven:
         return FileName("maven", f"{maven['group'].replace('/', '.')}:{maven['name']}", maven["version"])
-    return read_name(name)
+    return _with_folder(read_name(name), name, path)
+
+
+def _with_folder(found: FileName | None, name: str, path: str) -> FileName | None:
+    """A program, or an archive, whose name is silent has the version of its folder: ``/v1.2.3/bin/amd64/tool``."""
+    program = found is None and _PROGRAM.fullmatch(name) is not None
+    version = _FOLDER.findall(path.rpartition("/")[0] + "/") if program or (found and found.kind == "generic") else []
+    if len(set(version)) != 1 or (found is not None and found.version):
+        return found
+    told = found.name if found else name
+    bare = told.removesuffix(version[0]).rstrip("-_v.") if told != version[0] else told  # kafka_2.13-3.6.0
+    return FileName("generic", bare, version[0])
 
 
 def read_name(name: str) -> FileName | None:
@@ -139,8 +153,16 @@ def _gem(stem: str) -> FileName:
 
 
 def _archive(stem: str) -> FileName:
-    """``name-1.2.3`` and what may follow of system and machine; anything else keeps its whole name."""
-    found = re.fullmatch(rf"([A-Za-z][\w.+-]*?)[-_]v?({_VERSION})(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?", stem)
+    """``name-1.2.3``, ``go1.21.5``, and what may follow of system and machine; anything else keeps its whole name."""
+    pacman = _PACMAN.match(stem)
+    if pacman:
+        return FileName("alpm", pacman[1], pacman[2], pacman[3])
+    found = re.fullmatch(
+        rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
+        stem,
+    )
+    if found and found[1] == "go":  # the toolchain is known by its library
+        return FileName("golang", "stdlib", found[2])
     return FileName("generic", found[1], found[2]) if found else FileName("generic", stem)
 
 

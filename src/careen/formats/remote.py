@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from .packagecommands import is_url, read_options
+from .packagecommands import read_options
+from .packagespecs import is_url
 from .shell import SHELLS
 
 # Options that take a value of their own.

@@ -206,10 +206,8 @@ class _Reading:
         assignments: list[tuple[str, str]] = []
         redirects: list[Redirect] = []
         nested = False
-        for child in node.children:
-            raw = self.text(child)
+        for kind, raw, child in self.pieces(node):
             nested = nested or "$(" in raw or "`" in raw or "<(" in raw
-            kind = child.type
             if kind == "variable_assignment":
                 name, _, value = raw.partition("=")
                 assignments.append((name, unquote(value)))
@@ -221,12 +219,24 @@ class _Reading:
         if nested:
             self.nested(node, depth)
 
+    def pieces(self, node: Any) -> list[tuple[str, str, Any]]:
+        """Kind, text and node of each child; the grammar parts ``$A/b-$B-c`` in two, which the shell does not."""
+        found: list[tuple[str, str, Any]] = []
+        end = -1
+        for child in node.children:
+            if child.start_byte == end and child.type not in _REDIRECTS and found[-1][0] not in _REDIRECTS:
+                kind, raw, first = found[-1]
+                found[-1] = kind, raw + self.text(child), first
+            else:
+                found.append((child.type, self.text(child), child))
+            end = child.end_byte
+        return found
+
     def declaration(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
         words, assignments = [], []
-        for child in node.children:
-            raw = self.text(child)
+        for kind, raw, _ in self.pieces(node):
             words.append(unquote(raw))
-            if child.type == "variable_assignment":
+            if kind == "variable_assignment":
                 name, _, value = raw.partition("=")
                 assignments.append((name, unquote(value)))
         self.add(Command(tuple(words), *self.span(node), tuple(assignments), (), pipeline, joined, inner), depth)

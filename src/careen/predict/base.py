@@ -16,11 +16,16 @@ CODENAMES = {
     "bullseye": ("debian", "11"),
     "bookworm": ("debian", "12"),
     "trixie": ("debian", "13"),
+    "forky": ("debian", "14"),
     "xenial": ("ubuntu", "16.04"),
     "bionic": ("ubuntu", "18.04"),
     "focal": ("ubuntu", "20.04"),
     "jammy": ("ubuntu", "22.04"),
     "noble": ("ubuntu", "24.04"),
+    "oracular": ("ubuntu", "24.10"),
+    "plucky": ("ubuntu", "25.04"),
+    "questing": ("ubuntu", "25.10"),
+    "resolute": ("ubuntu", "26.04"),
 }
 # Last part of the repository -> os-release ID, where the tag is the release.
 RELEASED = {
@@ -61,6 +66,8 @@ def distribution_of(image: str) -> Distribution | None:
     ubi = re.match(r"ubi(\d+)", last) or re.match(r"ubi(\d+)$", name.repository.partition("/")[0])
     if ubi:
         return Distribution("rhel", ubi[1])
+    if last in ("core", "distroless") and (azure := re.search(r"(azurelinux|mariner)", name.repository)):
+        return _released(azure[1], tag)
     if last in RELEASED:
         return _released(RELEASED[last], tag)
     distroless = re.search(r"-debian(\d+)$", last)

@@ -9,14 +9,15 @@ which the packages of the system that come after it may be.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step, resolved_words
-from careen.formats.packagecommands import PackageCall, Spec, is_url, read_call
+from careen.formats.packagecommands import PackageCall, read_call, read_options
 from careen.formats.packagefile import FileName, read_address
+from careen.formats.packagespecs import Spec, is_url
 from careen.formats.remote import read_download
 from careen.formats.shell import Command
 from careen.model.package import Distribution, Evidence, Package
@@ -33,6 +34,7 @@ SYSTEM = {
     "microdnf": "rpm",
     "zypper": "rpm",
     "rpm": "rpm",
+    "pacman": "alpm",
 }
 LANGUAGE = {
     "pip": "pypi",
@@ -44,7 +46,21 @@ LANGUAGE = {
     "go": "golang",
     "cargo": "cargo",
     "composer": "composer",
+    "uv": "pypi",
+    "poetry": "pypi",
+    "pdm": "pypi",
+    "pipenv": "pypi",
+    "npx": "npm",
+    "bun": "npm",
+    "corepack": "npm",
+    "conda": "conda",
+    "dotnet": "nuget",
+    "nuget": "nuget",
+    "pear": "pear",
+    "cpan": "cpan",
+    "luarocks": "luarocks",
 }
+CHANNELS = {"pecl": "pecl.php.net", "pear": "pear.php.net"}
 FAMILIES = {
     "deb": ("debian", "ubuntu"),
     "apk": ("alpine", "wolfi", "chainguard"),
@@ -60,7 +76,10 @@ FAMILIES = {
         "opensuse-tumbleweed",
         "sles",
         "photon",
+        "azurelinux",
+        "mariner",
     ),
+    "alpm": ("arch",),
 }
 _HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
 
@@ -149,6 +168,8 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
                     line = lines.get(spec.text) or call.line_of(spec.text)
                     yield from _installed(document, package, spec, (line, line), step.stage, base)
             continue
+        if words[:2] == ("git", "clone"):
+            yield from _cloned(document, words, call.line_of(words[-1]), step.stage, base)
         download = read_download(words)
         for url in download.urls if download else ():
             line = call.line_of(url)
@@ -183,23 +204,53 @@ def _installed(
         version = ""
     name = spec.name
     if spec.kind == "vcs":
-        hosted = _HOSTED.search(spec.text)
-        name = hosted[2].strip("/") if hosted else spec.name
-        tag = (hosted[3] or "") if hosted else ""
-        source = "github" if hosted and hosted[1] == "github.com" else "generic"
-        yield _told(document, Package(source, None, name, tag), package.program, place, stage, base, url=spec.text)
+        yield _told(
+            document, _repository(spec, LANGUAGE.get(package.tool) == "npm"), package.program, place, stage, base, url=spec.text
+        )
         return
     exact = kind not in FAMILIES or _is_whole(kind, version)
     made = _package(document, kind, name, version, base)
+    if kind == "pear":
+        made = replace(made, namespace=CHANNELS.get(package.program))
     yield _told(document, made, package.program, place, stage, base, text=spec.text, exact=exact)
 
 
+def _repository(spec: Spec, of_npm: bool) -> Package:
+    """npm writes the tag behind ``#``, and ``owner/repository`` for one of GitHub; others write it behind ``@``."""
+    text = spec.text
+    if of_npm:
+        text = re.sub(r"^(?:github:)?([\w.-]+/[\w.-]+)(?=#|$)", r"https://github.com/\1", text)
+        text = re.sub(r"#(?!semver:)([\w./-]+)$", r"@\1", text)
+    hosted = _HOSTED.search(text)
+    if hosted is None:
+        return Package("generic", None, spec.name, "")
+    source = "github" if hosted[1] == "github.com" else "generic"
+    return Package(source, None, hosted[2].strip("/"), hosted[3] or "")
+
+
+def _cloned(
+    document: Dockerfile, words: Sequence[str], line: int, stage: int, base: Distribution | None
+) -> Iterator[Predicted]:
+    """A release that ``git clone --branch v1.2.3`` takes; a branch may hold anything, and is none."""
+    options = read_options(
+        words[2:], frozenset(("-b", "--branch", "--depth", "-c", "--config", "-o", "--origin", "-j", "--jobs"))
+    )
+    tags = [tag for tag in options.values("-b", "--branch") if re.search(r"\d\.\d", tag) and "$" not in tag]
+    hosted = _HOSTED.match(options.words[0]) if options.words else None
+    if tags and hosted:
+        kind = "github" if hosted[1] == "github.com" else "generic"
+        package = Package(kind, None, hosted[2].strip("/"), tags[-1])
+        yield _told(document, package, "git", (line, line), stage, base, url=options.words[0])
+
+
 def _given_apart(package: PackageCall) -> str:
-    """``gem install x -v 1.2``, ``cargo install x --version 1.2.3``."""
-    if package.tool in ("gem", "cargo"):
-        values = package.options.values("-v", "--version", "--vers")
-        return values[-1].lstrip("= ") if values and re.fullmatch(r"=?\s*\d[\w.+-]*", values[-1]) else ""
-    return ""
+    """``gem install x -v 1.2``, ``cargo install x --version 1.2.3``, ``luarocks install x 1.2``."""
+    values: Sequence[str] = ()
+    if package.tool in ("gem", "cargo", "dotnet", "nuget"):
+        values = package.options.values("-v", "--version", "--vers", "-Version")
+    elif package.tool == "luarocks":
+        values = package.options.words[2:3]
+    return values[-1].lstrip("= ") if values and re.fullmatch(r"=?\s*\d[\w.+-]*", values[-1]) else ""
 
 
 def _is_whole(kind: str, version: str) -> bool:

@@ -1,6 +1,7 @@
 import pytest
 
-from careen.formats.packagecommands import Spec, read_call
+from careen.formats.packagecommands import read_call
+from careen.formats.packagespecs import Spec
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,15 @@ from careen.formats.packagecommands import Spec, read_call
         ("go get -u x", "go", "install"),
         ("composer global require a/b", "composer", "install"),
         ("gem i x", "gem", "install"),
+        ("uv sync", "uv", "sync"),
+        ("poetry install", "poetry", "sync"),
+        ("pacman -Syu x", "pacman", "install"),
+        ("pacman -Syu", "pacman", "upgrade"),
+        ("pacman -Sy", "pacman", "update"),
+        ("pacman -Scc", "pacman", "clean"),
+        ("pacman -Rns x", "pacman", "remove"),
+        ("pacman -Qi x", "pacman", "other"),
+        ("dotnet restore", "dotnet", "restore"),
     ],
 )
 def test_tool_and_action(text, tool, action):
@@ -36,7 +46,7 @@ def test_tool_and_action(text, tool, action):
     assert (call.tool, call.action) == (tool, action)
 
 
-@pytest.mark.parametrize("text", ["", "echo apt-get", "python3 -m venv x", "uv sync", "notdnf install x"])
+@pytest.mark.parametrize("text", ["", "echo apt-get", "python3 -m venv x", "notdnf install x"])
 def test_other_programs(text):
     assert read_call(text.split()) is None
 
@@ -158,6 +168,36 @@ def test_specs(text, expected):
     assert call is not None
     told = [f"{one.name}|{one.version}|{one.kind}|{'pinned' if one.constrained else 'any'}" for one in call.specs]
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("uv tool install a==1.2", ["a|1.2"]),
+        ("uv add a>=1 b", ["a|", "b|"]),
+        ("poetry add a@1.2.3 b@^1 c==2.0 d[x]@3.0", ["a|1.2.3", "b|", "c|2.0", "d|3.0"]),
+        ("pdm add -G dev a==1.2", ["a|1.2"]),
+        ("pipenv install a==1.2", ["a|1.2"]),
+        ("conda install -y -c forge a=1.2.3 b=1.2 forge::c=1.2=py_0 D==1.0", ["a|1.2.3", "b|", "c|1.2", "d|1.0"]),
+        ("npx --yes a@1.2.3 b", ["a|1.2.3"]),
+        ("pnpm dlx a@1.2.3 b", ["a|1.2.3"]),
+        ("bun add a@1.2.3", ["a|1.2.3"]),
+        ("corepack prepare pnpm@9.1.0 --activate", ["pnpm|9.1.0"]),
+        ("pacman -S --noconfirm core/a b>=1", ["a|", "b|"]),
+        ("pecl install a-1.2.3 b", ["a|1.2.3", "b|"]),
+        ("cpanm A::B@1.2 C~1", ["A-B|1.2", "C|"]),
+        ("luarocks install a 1.2-1", ["a|"]),
+        ("dotnet add x.csproj package A --version 1.2", ["A|"]),
+        ("dotnet tool install -g a@1.2.3", ["a|1.2.3"]),
+        ("nuget install A -Version 1.2", ["A|"]),
+        ("cargo install --git https://h/o/r --tag v1", ["https://h/o/r|"]),
+        ("go run a.example/b@v1.2.3 c", ["a.example/b|v1.2.3"]),
+    ],
+)
+def test_names_and_versions(text, expected):
+    call = read_call(text.split())
+    assert call is not None
+    assert [f"{one.name}|{one.version}" for one in call.specs] == expected
 
 
 def test_files_of_requirements():

@@ -18,6 +18,12 @@ from careen.formats.packagefile import read_address
         ("https://github.com/o/r/releases/download/v1.4/any.zip", "github", "o/r", "v1.4", None),
         ("https://github.com/o/r/archive/refs/tags/v2.tar.gz", "github", "o/r", "v2", None),
         ("https://x/zlib-1.3.1.tar.gz", "generic", "zlib", "1.3.1", None),
+        ("https://x/openssl-1.1.1k.tar.gz", "generic", "openssl", "1.1.1k", None),
+        ("https://x/dl/go1.21.5.linux-amd64.tar.gz", "golang", "stdlib", "1.21.5", None),
+        ("https://x/a-b-3.2.1-1-x86_64.pkg.tar.zst", "alpm", "a-b", "3.2.1-1", "x86_64"),
+        ("https://x/release/v1.29.0/bin/linux/amd64/tool", "generic", "tool", "1.29.0", None),
+        ("https://x/3.6.0/tool_2.13-3.6.0.tgz", "generic", "tool_2.13", "3.6.0", None),
+        ("https://x/1.2.3/app.tar.gz", "generic", "app", "1.2.3", None),
         ("https://x/tool_1.2.3_linux_amd64.tar.gz", "generic", "tool", "1.2.3", None),
     ],
 )
@@ -48,6 +54,17 @@ def test_an_alias_is_not_split(url, name, distribution):
     assert not found.resolved
 
 
-@pytest.mark.parametrize("url", ["https://x/install.sh", "https://x/", "https://[", "https://x/key.asc"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x/install.sh",
+        "https://x/v1.2.3/install.sh",
+        "https://x/v1.2.3/install",
+        "https://x/v1/tool",
+        "https://x/",
+        "https://[",
+        "https://x/key.asc",
+    ],
+)
 def test_what_is_no_package(url):
     assert read_address(url) is None

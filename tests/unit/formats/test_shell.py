@@ -85,6 +85,14 @@ def test_lines():
     assert read_script("é\nb", (0, 2), (1, 2)).commands[1].line == 2
 
 
+def test_a_word_ends_at_a_blank():
+    (one,) = read_script("V=1 get https://a.example/$V/b-$V-linux.tar 'x'$V-\"y\"").commands
+    assert one.words == ("get", "https://a.example/$V/b-$V-linux.tar", "x$V-y")
+    first, second = read_script("u=$A/b-$B-c; export v=$A/b-$B-c").commands
+    assert first.words == () and first.assignments == (("u", "$A/b-$B-c"),)
+    assert second.assignments == (("v", "$A/b-$B-c"),)
+
+
 def test_unquote():
     assert unquote("a'b'\"c\\\"$d\"e\\ f$'\\n'") == 'abc"$de f\n'
 

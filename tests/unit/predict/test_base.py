@@ -25,6 +25,8 @@ from careen.predict.base import distribution_of
         ("openjdk:17-oraclelinux8", "ol", "8"),
         ("gcr.io/distroless/static-debian12:nonroot", "debian", "12"),
         ("cgr.dev/chainguard/wolfi-base", "wolfi", ""),
+        ("mcr.microsoft.com/azurelinux/base/core:3.0", "azurelinux", "3.0"),
+        ("ubuntu:resolute", "ubuntu", "26.04"),
     ],
 )
 def test_what_the_name_says(image, id, version):

@@ -96,3 +96,27 @@ def test_an_unknown_base_leaves_the_distribution_open():
 def test_a_version_of_an_unknown_variable_is_open():
     (one,) = predicted(read_dockerfile("FROM debian:12\nRUN apt-get install -y a=$V"))
     assert not one.pinned
+
+
+def test_many_programs():
+    text = (
+        "FROM archlinux:latest\n"
+        "RUN pacman -Syu --noconfirm nginx\n"
+        "RUN pecl install redis-5.3.7 && luarocks install cjson 2.1-1 && dotnet tool install -g tool --version 8.0.1\n"
+        "RUN git clone --branch v1.2 --depth 1 https://github.com/o/r.git && git clone https://github.com/o/other\n"
+        "RUN npm install o/r#v2 && cargo install --git https://github.com/o/r --tag v3\n"
+    )
+    assert [(line, purl, pinned) for line, _, purl, pinned in told(text)] == [
+        (2, "pkg:alpm/arch/nginx?distro=arch", False),
+        (3, "pkg:pear/pecl.php.net/redis@5.3.7", True),
+        (3, "pkg:luarocks/cjson@2.1-1", True),
+        (3, "pkg:nuget/tool@8.0.1", True),
+        (4, "pkg:github/o/r@v1.2", True),
+        (5, "pkg:github/o/r@v2", True),
+        (5, "pkg:github/o/r@v3", True),
+    ]
+
+
+def test_variables_within_an_address():
+    text = "FROM debian:12\nARG V=1.2.3\nRUN curl -LO https://a.example/$V/tool-$V-linux.tar.gz\n"
+    assert told(text) == [(3, "curl", "pkg:generic/tool@1.2.3", True)]

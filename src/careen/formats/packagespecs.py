@@ -1,0 +1,233 @@
+"""Specs of packages as commands write them, each split by the rule of its tool: name, version where one is exact.
+
+``READERS[tool](word)`` gives one Spec. Variables that nobody knows stay as they are written.
+**Source:** apt-get(8); apk-tools; dnf(8); zypper(8); PEP 508 and PEP 440 (pip); npm-install(1); go help get; cargo-install(1);
+RubyGems; Composer and Poetry, CLI reference; conda, "Package match specifications"; cpanm(1); PEAR manual.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+Kind = Literal["name", "url", "file", "vcs", "group", "requirements"]
+
+
+class Spec(Struct, frozen=True, gc=False):
+    text: str
+    name: str
+    version: str = ""  # exact, where one is given
+    kind: Kind = "name"
+    constrained: bool = False  # some version is asked for, exact or not
+
+
+def is_url(text: str) -> bool:
+    return re.match(r"(?:https?|ftp)://", text, re.IGNORECASE) is not None
+
+
+def package_file(word: str) -> Spec:
+    return Spec(word, word, kind="url" if is_url(word) else "file", constrained=True)
+
+
+def _apt(word: str) -> Spec:
+    if is_url(word) or word.endswith(".deb") or word.startswith(("./", "/", "../")):
+        return package_file(word)
+    if word.endswith(("+", "-")) and len(word) > 1 and not word.endswith("++"):
+        word = word[:-1]
+    name, equals, version = word.partition("=")
+    if not equals:
+        name, slash, _ = word.partition("/")  # name/release
+        return Spec(word, name.partition(":")[0], constrained=bool(slash))
+    exact = "" if "*" in version else version
+    return Spec(word, name.partition(":")[0], exact, constrained=True)
+
+
+def _apk(word: str) -> Spec:
+    if is_url(word) or word.endswith(".apk"):
+        return package_file(word)
+    found = re.match(r"([^=<>~@]+)(@[^=<>~]+)?([=<>~]+)?(.*)$", word)
+    if not found:
+        return Spec(word, word)
+    return Spec(word, found[1], found[4] if found[3] == "=" else "", constrained=bool(found[3]))
+
+
+def _rpm_like(word: str) -> Spec:
+    if is_url(word) or word.endswith(".rpm"):
+        return package_file(word)
+    if word.startswith("@"):
+        return Spec(word, word[1:], kind="group")
+    if word.startswith("/"):
+        return Spec(word, word, kind="file", constrained=True)
+    # name-[epoch:]version[-release][.arch]: the version is what begins with a digit after a hyphen (or name:stream)
+    found = re.match(r"(.+?)-((?:\d+:)?\d[^-]*(?:-[^-]+)?)$", word)
+    if found:
+        version = re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86|ppc64le|s390x)$", "", found[2])
+        return Spec(word, found[1], "" if "*" in version else version, constrained=True)
+    if ":" in word:
+        return Spec(word, word.partition(":")[0], constrained=True)
+    if "-$" in word:  # a version that nobody knows here
+        return Spec(word, word.partition("-$")[0], constrained=True)
+    return Spec(re.sub(r"\s", "", word), re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86)$", "", word))
+
+
+def _zypper(word: str) -> Spec:
+    if is_url(word) or word.endswith(".rpm"):
+        return package_file(word)
+    found = re.match(r"([^=<>~]+)([=<>~]+)(.+)$", word)
+    if found:
+        return Spec(word, found[1], found[3] if found[2] == "=" else "", constrained=True)
+    return Spec(word, word)
+
+
+def _pip(word: str) -> Spec:
+    text = word.partition(";")[0].strip()
+    if re.match(r"(?:git|hg|svn|bzr)\+", text):
+        path = text.partition("#")[0].partition("://")[2]
+        pinned = "@" in path.partition("/")[2]
+        name = re.search(r"[#&]egg=([\w.-]+)", text)
+        return Spec(word, name[1] if name else text, kind="vcs", constrained=pinned)
+    if " @ " in text or re.match(r"[\w.-]+(?:\[[^\]]*\])?@\s*\S+://", text):
+        return Spec(word, re.split(r"[\[@ ]", text)[0], kind="url", constrained=True)
+    if is_url(text):
+        return package_file(word)
+    if "/" in text or text.startswith(".") or text.endswith((".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar")):
+        return Spec(word, text, kind="file", constrained=True)
+    found = re.match(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$", text)
+    if not found:
+        return Spec(word, text, constrained="$" in text)
+    exact = re.fullmatch(r"={2,3}\s*([^\s,*]+)", found[2])
+    return Spec(word, found[1], exact[1] if exact else "", constrained=bool(found[2]))
+
+
+_COMMITTED = re.compile(r"\.git(?:#|$)|^\w[\w.-]*/[\w.-]+(?:#|$)")  # owner/repository of GitHub too
+
+
+def _npm(word: str) -> Spec:
+    if re.match(r"(?:git\+|git:|git@|ssh:|github:|gitlab:|bitbucket:)", word) or _COMMITTED.search(word):
+        return Spec(word, word, kind="vcs", constrained="#" in word)
+    if is_url(word):
+        return package_file(word)
+    if word.startswith((".", "/", "~", "file:")) or word.endswith((".tgz", ".tar", ".tar.gz")):
+        return Spec(word, word, kind="file", constrained=True)
+    name, at, version = word[1:].partition("@")
+    name = word[0] + name
+    if version.startswith("npm:"):
+        name, at, version = version[4:].rpartition("@")
+    exact = re.fullmatch(r"[v=]*(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)", version)
+    return Spec(word, name, exact[1] if exact else "", constrained=bool(at and version not in ("", "latest")))
+
+
+def _gem(word: str) -> Spec:
+    if is_url(word) or word.endswith(".gem"):
+        return package_file(word)
+    name, colon, version = word.partition(":")
+    exact = version if re.fullmatch(r"\d[\w.]*", version) else ""
+    return Spec(word, name, exact, constrained=bool(colon))
+
+
+def go_spec(word: str) -> Spec:
+    if word.startswith((".", "/")) or word in ("all", "std", "cmd", "tool") or word.endswith(".go"):
+        return Spec(word, word, kind="file", constrained=True)
+    name, at, version = word.partition("@")
+    pinned = bool(at) and version not in ("latest", "upgrade", "patch", "none", "master", "main", "")
+    exact = version if re.match(r"v\d+\.\d+\.\d+", version) else ""
+    return Spec(word, name, exact, constrained=pinned)
+
+
+def _cargo(word: str) -> Spec:
+    name, at, version = word.partition("@")
+    exact = re.fullmatch(r"=?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)", version)
+    return Spec(word, name, exact[1] if exact else "", constrained=bool(at))
+
+
+def _composer(word: str) -> Spec:
+    name, version = [*re.split(r"[:=\s]", word, maxsplit=1), ""][:2]
+    exact = re.fullmatch(r"v?(\d+(?:\.\d+)+[\w.-]*)", version)
+    return Spec(word, name, exact[1] if exact else "", constrained=bool(version) and version != "*")
+
+
+def _poetry(word: str) -> Spec:
+    """``name@1.2``; ``name@^1.2`` and all that pip takes."""
+    name, at, version = word.partition("@")
+    if not at or "/" in word:
+        return _pip(word)
+    exact = re.fullmatch(r"={0,2}(\d+(?:\.\d+)+\w*)", version)
+    return Spec(word, name.partition("[")[0], exact[1] if exact else "", constrained=version not in ("", "latest"))
+
+
+def _conda(word: str) -> Spec:
+    """``channel::name=version=build``; ``=1.26`` is any 1.26, three parts are taken as the whole."""
+    text = word.rpartition("::")[2]
+    found = re.match(r"([A-Za-z0-9_][\w.-]*)(?:\[[^\]]*\])?\s*(={1,2}|[<>!~ ])?(.*)$", text)
+    if is_url(word) or not found or text.endswith((".conda", ".tar.bz2")):
+        return package_file(word)
+    version, build, _ = found[3].partition("=")
+    whole = found[2] == "==" or build or version.count(".") > 1
+    exact = version if found[2] in ("=", "==") and whole and re.fullmatch(r"\d[\w.!+]*", version) else ""
+    return Spec(word, found[1].lower(), exact, constrained=bool(found[2]))
+
+
+def _pacman(word: str) -> Spec:
+    if is_url(word) or ".pkg.tar" in word:
+        return package_file(word)
+    name = word.rpartition("/")[2]  # repository/name
+    return Spec(word, re.split(r"[<>=]", name)[0], constrained=name != re.split(r"[<>=]", name)[0])
+
+
+def _pear(word: str) -> Spec:
+    """``redis-5.3.7``, ``channel://pecl.php.net/redis``, ``xdebug-beta``."""
+    if is_url(word) or word.endswith(".tgz") or word.startswith((".", "/")):
+        return package_file(word)
+    found = re.match(r"(.+?)-(\d[\w.]*)$", word.rpartition("/")[2])
+    return Spec(word, found[1] if found else word.rpartition("/")[2], found[2] if found else "", constrained=bool(found))
+
+
+def _cpan(word: str) -> Spec:
+    if is_url(word) or word.endswith((".tar.gz", ".tgz")) or word.startswith((".", "/")):
+        return package_file(word)
+    found = re.match(r"([\w:]+)([@~])(.+)$", word)
+    name = (found[1] if found else word).replace("::", "-")
+    return Spec(word, name, found[3].lstrip("v") if found and found[2] == "@" else "", constrained=bool(found))
+
+
+def _dotnet(word: str) -> Spec:
+    name, at, version = word.partition("@")
+    return Spec(word, name, version if re.fullmatch(r"\d+(?:\.\d+)+[\w.-]*", version) else "", constrained=bool(at))
+
+
+def _plain(word: str) -> Spec:
+    return Spec(word, word)
+
+
+READERS: dict[str, Callable[[str], Spec]] = {
+    "apt": _apt,
+    "apk": _apk,
+    "dnf": _rpm_like,
+    "yum": _rpm_like,
+    "microdnf": _rpm_like,
+    "zypper": _zypper,
+    "pip": _pip,
+    "pipx": _pip,
+    "npm": _npm,
+    "yarn": _npm,
+    "pnpm": _npm,
+    "gem": _gem,
+    "go": go_spec,
+    "cargo": _cargo,
+    "composer": _composer,
+    "uv": _pip,
+    "pdm": _pip,
+    "pipenv": _pip,
+    "poetry": _poetry,
+    "conda": _conda,
+    "npx": _npm,
+    "bun": _npm,
+    "corepack": _npm,
+    "pacman": _pacman,
+    "pear": _pear,
+    "cpan": _cpan,
+    "dotnet": _dotnet,
+    "nuget": _plain,
+    "luarocks": _plain,
+}
