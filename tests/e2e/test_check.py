@@ -81,6 +81,33 @@ def test_exit_codes(tree, capsys):
     assert checked(capsys, ".", "--check-severity", "DKR-004=huge")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("compose.yaml", b"services: [\n"),
+        ("pod.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: [\n"),
+        ("deploy.yaml", b"apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}-web\n"),
+        ("binary.yaml", b"\0\1\2"),
+        ("latin.json", b'{"apiVersion": "\xe9"}'),
+        (".devcontainer/devcontainer.json", b'{"image": '),
+    ],
+)
+def test_a_named_file_that_cannot_be_parsed_has_not_passed(tree, capsys, name, content):
+    (tree / "bad" / name).parent.mkdir(parents=True)
+    (tree / "bad" / name).write_bytes(content)
+    flags = ("--offline", "--quiet", "--scanners", "config")
+    code, out, _ = checked(capsys, f"bad/{name}", *flags, "--format", "json")
+    report = json.loads(out)
+    assert (code, report["verdict"]["exit_code"], report["verdict"]["passed"]) == (3, 3, False)
+    assert [unknown["path"] for unknown in report["unknowns"]] == [f"bad/{name}"]
+    assert "every file that was named read" in {rule["rule"] for rule in report["verdict"]["rules"]}
+    (tree / "bad" / "Dockerfile").write_text("FROM debian:12\nUSER 1\n")
+    code, out, _ = checked(capsys, "bad", *flags, "--format", "json")  # found in a folder: told, and the rest is judged
+    assert code == 0
+    assert f"bad/{name}" in {unknown["path"] for unknown in json.loads(out)["unknowns"]}
+    assert checked(capsys, f"bad/{name}", "bad/Dockerfile", *flags)[0] == 3
+
+
 def test_scanners_and_settings(tree, capsys):
     code, out, _ = checked(capsys, "app", "--scanners", "config", "--checks-off", "DKR-004", "--format", "json")
     found = json.loads(out)

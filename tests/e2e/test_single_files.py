@@ -42,6 +42,15 @@ def test_what_holds_nothing_is_said(shell, tmp_path):
     assert finished.stderr.startswith(f"careen: error: {tmp_path / 'notes.txt'} holds nothing that can be judged\nhint: ")
 
 
+def test_a_file_that_cannot_be_parsed_has_not_passed(shell, tmp_path):
+    (tmp_path / "package-lock.json").write_text(LOCK[:-9])
+    finished = shell.run("scan", tmp_path / "package-lock.json", *KNOWN, "--format", "json")
+    assert finished.returncode == 3
+    report = json.loads(finished.stdout)
+    assert report["verdict"]["rules"] == [{"rule": "every file that was named read", "passed": False}]
+    assert report["unknowns"][0]["path"] == "package-lock.json"
+
+
 def test_an_image_of_apptainer_without_packages_is_no_error(shell, tmp_path):
     (tmp_path / "image.sif").write_bytes(sif((1, 2, squashfs({"srv": {"app": b"x"}}))))
     finished = shell.run("scan", tmp_path / "image.sif", *KNOWN)

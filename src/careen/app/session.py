@@ -219,10 +219,12 @@ class Session:
             return image, with_vendors(found)
         image = self._beside(open_image(reference, self._settings, progress, self._fetcher))
         image, found = self.inventory_of(image, progress, seen)
-        if not (found.packages or found.unknowns or found.secrets) and is_single_file(reference):
+        if found.packages or found.secrets or not is_single_file(reference):
+            return image, found
+        if not found.unknowns:
             hint = "packages, programs and lock files are read; careen check reads Dockerfiles and manifests"
             raise InputError(f"{reference} holds nothing that can be judged", hint)
-        return image, found
+        return image, replace(found, unknowns=tuple(replace(one, whole_layer=True) for one in found.unknowns))
 
     def _beside(self, image: Image) -> Image:
         """Says so where what lies beside the image in its registry was wanted, and was not asked for."""

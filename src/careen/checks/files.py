@@ -56,7 +56,7 @@ def find_files(paths: Sequence[str]) -> Found:
             why = (
                 "no text in UTF-8" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or str(error)
             )
-            unknowns.append(Unknown("files", Evidence(name, 0), why))
+            unknowns.append(Unknown("files", Evidence(name, 0), why, whole_layer=named))
             continue
         total += len(text)
         if path is None and re.search(r"(?m)^(?:apiVersion|services|include)\s*:", text):

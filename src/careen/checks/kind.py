@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from careen.formats.kubernetes import LATEST_MINOR
 from careen.model.inventory import Unknown
+from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .run import Ignore
@@ -17,6 +18,11 @@ class SourceFile(Struct, frozen=True):
     text: str
     ignored: tuple[str, ...] | None = None  # lines of the .dockerignore that holds for it
     named: bool = False  # by the user himself, not found in a folder
+
+
+def unread(what: str, file: SourceFile, why: str) -> Unknown:
+    """Nothing of a file could be read. Where the user named it, the check could not complete."""
+    return Unknown(what, Evidence(file.path, 0), why, whole_layer=file.named)
 
 
 class Rules(Struct, frozen=True):

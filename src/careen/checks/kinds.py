@@ -15,7 +15,7 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .comments import comments_in_dockerfile, comments_in_lines
-from .kind import Document, Kind, Rules, SourceFile
+from .kind import Document, Kind, Rules, SourceFile, unread
 from .run import Ignore
 from .starts import STARTS, may_start
 
@@ -76,7 +76,7 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
                 file.text, file.path, {"registries": rules.registries, "images": rules.images}, file.ignored
             )
         except ValueError as error:
-            yield Unknown("dockerfile", Evidence(file.path, 0), str(error))
+            yield unread("dockerfile", file, str(error))
             continue
         yield Document(file.path, document, comments_in_dockerfile(document, checks))
         yield from (
@@ -95,7 +95,7 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
             found += kubernetes.resources(yamldoc.read(file.text), file.path)
         except ValueError as error:
             why = "a template, no manifest yet: render it first" if "{{" in file.text else str(error)
-            yield Unknown("kubernetes", Evidence(file.path, 0), why)
+            yield unread("kubernetes", file, why)
             continue
         ignores += comments_in_lines(file.text, file.path)
     if found:
@@ -114,7 +114,7 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
         try:
             found = next((one for one in yamldoc.read(file.text) if isinstance(one, yamldoc.Mapping)), yamldoc.NO_MAPPING)
         except ValueError as error:
-            yield Unknown("kustomize", Evidence(file.path, 0), str(error))
+            yield unread("kustomize", file, str(error))
             continue
         changes = sorted(key for key in found if _CHANGES.match(f"{key}:"))
         remote = [name for key in ("resources", "bases", "components") for name in found.texts(key) if "//" in name]
@@ -133,7 +133,7 @@ def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules)
         try:
             value = compose.read([(file.path, file.text) for file in group])
         except ValueError as error:
-            yield Unknown("compose", Evidence(group[0].path, 0), str(error))
+            yield unread("compose", next((one for one in group if one.named), group[0]), str(error))
             continue
         for one in value.unresolved:
             why = "is not followed: it is not among the files that are checked, or leads back to itself"

@@ -16,7 +16,7 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .comments import comments_in_lines
-from .kind import Document, Kind, Rules, SourceFile
+from .kind import Document, Kind, Rules, SourceFile, unread
 
 COMMAND_LINE = "--run"  # the path of commands that are given as such
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ksh")
@@ -69,7 +69,7 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> _Re
             try:
                 found = list(containers(file.text, file.path))
             except ValueError as error:
-                yield Unknown(what, Evidence(file.path, 0), str(error))
+                yield unread(what, file, str(error))
                 continue
             if found:
                 value = of_containers(file.path, found)
@@ -92,7 +92,7 @@ def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules
             try:
                 played = quadlet.manifests(file.text)
             except ValueError as error:
-                yield Unknown("quadlet", Evidence(file.path, 0), str(error))
+                yield unread("quadlet", file, str(error))
                 continue
             readable.append(file)
             for name, line in played:
@@ -114,7 +114,7 @@ def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: 
         try:
             value: Compose = devcontainer.read(file.text, file.path)
         except ValueError as error:
-            yield Unknown("devcontainer", Evidence(file.path, 0), str(error))
+            yield unread("devcontainer", file, str(error))
             continue
         value.registries = rules.registries
         yield Document(file.path, value, comments_in_lines(file.text.replace("//", "#"), file.path))

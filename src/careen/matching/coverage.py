@@ -95,11 +95,13 @@ def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
 
 
 def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
-    layers = [unknown for unknown in unknowns if unknown.whole_layer]
+    wholes = [unknown for unknown in unknowns if unknown.whole_layer]
     reasons = [
-        Reason("unreadable", f"layer {unknown.evidence.layer} could not be read whole: {unknown.reason}") for unknown in layers
+        Reason("unreadable", f"{place.path or f'layer {place.layer}'} could not be read whole: {unknown.reason}")
+        for unknown in wholes
+        for place in (unknown.evidence,)
     ]
-    files = len(unknowns) - len(layers)
+    files = len(unknowns) - len(wholes)
     if files:
         first = next(unknown for unknown in unknowns if not unknown.whole_layer)
         where = f"{first.evidence.path}: {first.reason}" if first.evidence.path else first.reason

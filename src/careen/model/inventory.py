@@ -9,8 +9,11 @@ from .package import Distribution, Evidence, Package
 
 
 class Unknown(Struct, frozen=True, gc=False):
-    """Something that we meant to read and could not. ``whole_layer``: the rest of that layer was not seen at all;
-    ``transient``: for want of memory or disk, so that the next time it may be read: nothing that holds one is kept."""
+    """Something that we meant to read and could not.
+
+    ``whole_layer``: the rest of that layer was not seen at all, or nothing of a file that the user named by itself;
+    ``transient``: for want of memory or disk, so that the next time it may be read: nothing that holds one is kept.
+    """
 
     cataloger: str
     evidence: Evidence

@@ -2,8 +2,9 @@
 
 Ignore rules, VEX statements and ``--ignore-unfixed`` are applied here, once, before any output or gate; what they set
 aside stays visible. Exit codes: 0 every rule passed; 1 a gate failed; 3 the scan could not complete: a layer could not
-be read whole, or with ``strict`` anything was unknown or not assessed. 3 wins over 1, since an incomplete answer says
-nothing of what it has not seen; the rules still say that the gate failed too.
+be read whole, or a file that was named by itself not at all, or with ``strict`` anything was unknown or not assessed.
+3 wins over 1, since an incomplete answer says nothing of what it has not seen; the rules still say that the gate failed
+too.
 
 A gate looks at findings of confidence ``confirmed`` or ``likely`` in packages that are there (a lock file alone
 declares a package, it installs none), and says how many others it passes over; with a baseline at new ones alone, and
@@ -211,7 +212,8 @@ def _verdict(gated: _Gated, coverage: Coverage, unknowns: Sequence[Unknown], pol
         code = 1 if failed else code
     lost = any(unknown.whole_layer for unknown in unknowns)
     if lost:
-        rules.append(Rule("every layer read whole", passed=False))
+        of_layers = any(unknown.whole_layer and unknown.cataloger == "layer" for unknown in unknowns)
+        rules.append(Rule("every layer read whole" if of_layers else "every file that was named read", passed=False))
     if policy.strict:
         lost_something = bool(unknowns) or coverage.verdict != "assessed"
         rules.append(Rule("strict: nothing unknown, everything assessed", not lost_something))
