@@ -86,6 +86,22 @@ def test_alpine(path, part):
     assert all(record.ranges[0].fixed for record in found)
 
 
+def test_errata_page_of_rocky():
+    found = [record for page in (1, 2) for record in records("rocky", f"rocky/errata/happy/page{page}.json", "errata")]
+    assert namespaces(found) == {"rocky:10"}
+    assert {record.id for record in found} == {"RLSA-2025:21816"}  # the other mends bugs alone
+
+
+def test_other_forms_of_almalinuxs_errata():
+    oval = records("almalinux", "alma/oval/org.almalinux.alsa-9.xml.bz2", "9")
+    assert namespaces(oval) == {"almalinux:9"}
+    assert {record.module for record in oval if isinstance(record, Advisory)} == {None, "nodejs:18"}
+    source = importlib.import_module("careen.advisories.almalinux")
+    for file in (SAMPLES / "alma" / "updateinfo" / "happy").rglob("*updateinfo.xml.gz"):
+        found = list(source.parse(Feed("almalinux/9/BaseOS/updateinfo.xml", "", part="9"), file))
+        assert namespaces(found) == {"almalinux:9"}
+
+
 def test_minimos():
     found = records("minimos", "minimos/secdb/happy/security.json")
     assert [(record.package, record.id, record.ranges[0].fixed) for record in found] == [

@@ -2,7 +2,9 @@
 
 Shape: ``{data: [{id, type, severity, title, issued_date, references: [{id, type}], packages: [{name, epoch, version,
 release, arch, module}]}]}``; ``module`` is "name:stream:version:context:arch". OSV has the same errata without modules.
-Raises: ValueError.  **Source:** errata.almalinux.org, errata.full.json.
+A mirror that lacks the file may have OVAL instead, ``org.almalinux.alsa-<release>.xml.bz2``, or the repositories' own
+``<repository>/updateinfo.xml``; of these three the first that is there is read.
+Raises: ValueError.  **Source:** errata.almalinux.org, errata.full.json; OVAL language 5.11; createrepo's updateinfo.xml.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,13 +14,17 @@ from pathlib import Path
 from msgspec import Struct
 
 from careen.formats.jsonfile import read_json
+from careen.formats.oval import Definition, definitions
 from careen.formats.rpmerrata import Build, evr, statements
+from careen.formats.updateinfo import records, updates
 from careen.model.advisory import Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 512 << 20
 _LIVE = "https://errata.almalinux.org"
 _RELEASES = ("8", "9", "10")
+_ERRATA = "errata.full.json"
+_UPDATES = "updateinfo.xml"
 _SEVERITIES: dict[str, Severity] = {"critical": "critical", "important": "high", "moderate": "medium", "low": "low"}
 
 
@@ -51,26 +57,61 @@ class _Errata(Struct, gc=False):
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    releases = (release for release in _RELEASES if need.namespaces is None or f"almalinux:{release}" in need.namespaces)
+    return tuple(feed for release in releases for feed in _of(release, listing))
+
+
+def _of(release: str, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    folder = f"almalinux/{release}"
+    names = listing(folder)
+    oval = f"org.almalinux.alsa-{release}.xml.bz2"
+    if not names or _ERRATA in names:
+        return (Feed(f"{folder}/{_ERRATA}", f"{_LIVE}/{release}/{_ERRATA}", part=release),)
+    if oval in names:
+        return (Feed(f"{folder}/{oval}", "", part=release),)
     return tuple(
-        Feed(f"almalinux/{release}/errata.full.json", f"{_LIVE}/{release}/errata.full.json", part=release)
-        for release in _RELEASES
-        if need.namespaces is None or f"almalinux:{release}" in need.namespaces
+        Feed(f"{folder}/{name}/{_UPDATES}", "", part=release) for name in names if _UPDATES in listing(f"{folder}/{name}")
     )
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     namespace = f"almalinux:{feed.part}"
-    for erratum in read_json(file, _Errata, MAX_BYTES).data:
-        cves = tuple(dict.fromkeys(one.id for one in erratum.references if one.id.startswith("CVE-")))
-        if not cves and erratum.type != "security":
-            continue
-        severity = _SEVERITIES.get((erratum.severity or "").lower(), "unknown")
-        builds = (_build(namespace, package, severity) for package in erratum.packages)
-        url = f"{_LIVE}/{feed.part}/{erratum.id.replace(':', '-')}.html"
-        yield from statements(erratum.id, "almalinux", builds, url, cves)
-        yield VulnerabilityRecord(
-            erratum.id, "almalinux", cves, erratum.title[:200], severity, published=_day(erratum.issued_date)
-        )
+    if feed.path.endswith(_UPDATES):
+        for update in updates(file, MAX_BYTES):
+            yield from records(update, "almalinux", namespace, _page(feed.part, update.id), every_arch=True)
+    elif feed.path.endswith(_ERRATA):
+        for erratum in read_json(file, _Errata, MAX_BYTES).data:
+            yield from _of_erratum(namespace, erratum, _page(feed.part, erratum.id))
+    else:
+        for definition in definitions(file, MAX_BYTES):
+            yield from _of_definition(namespace, definition, feed.part)
+
+
+def _page(release: str, id: str) -> str:
+    return f"{_LIVE}/{release}/{id.replace(':', '-')}.html"
+
+
+def _of_erratum(namespace: str, erratum: _Erratum, url: str) -> Iterator[Record]:
+    cves = tuple(dict.fromkeys(one.id for one in erratum.references if one.id.startswith("CVE-")))
+    if not cves and erratum.type != "security":
+        return
+    severity = _SEVERITIES.get((erratum.severity or "").lower(), "unknown")
+    builds = (_build(namespace, package, severity) for package in erratum.packages)
+    yield from statements(erratum.id, "almalinux", builds, url, cves)
+    yield VulnerabilityRecord(erratum.id, "almalinux", cves, erratum.title[:200], severity, published=_day(erratum.issued_date))
+
+
+def _of_definition(namespace: str, said: Definition, release: str) -> Iterator[Record]:
+    erratum = next((id for id, source in said.ids.items() if source == "ALSA"), "")
+    if not erratum:
+        raise ValueError("a definition names no erratum")
+    builds = (
+        Build(namespace, one.package, one.status, one.evr, one.arch, one.module, severity=said.severity)
+        for one in said.tested
+        if one.product == f"AlmaLinux {release}"
+    )
+    yield from statements(erratum, "almalinux", builds, _page(release, erratum), said.cves)
+    yield VulnerabilityRecord(erratum, "almalinux", said.cves, said.title[:200], said.severity, published=said.issued)
 
 
 def _build(namespace: str, package: _Package, severity: Severity) -> Build:
