@@ -14,14 +14,14 @@ _REFERENCE = re.compile(
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    defaults = {name: value for step in document.arguments for name, value, mark in step.instruction.pairs if mark}
+    defaults = {name: value.strip("'\"") for step in document.arguments for name, value, mark in step.instruction.pairs if mark}
     declared = {name for step in document.arguments for name, _, _ in step.instruction.pairs}
     for stage in document.stages:
-        empty = [name for name in re.findall(r"\$\{?(\w+)", stage.image) if name in declared and name not in defaults]
+        empty = [name for name in re.findall(r"\$\{?(\w+)", stage.image) if name in declared and not defaults.get(name)]
         if not empty:
             continue
         try:
-            image = expand(stage.image, {name: value.strip("'\"") for name, value in defaults.items()}, document.escape)
+            image = expand(stage.image, defaults, document.escape)
         except ValueError:
             image = ""
         if not _REFERENCE.fullmatch(image):
@@ -58,6 +58,10 @@ FROM debian:$TAG
         """\
 ARG IMAGE
 FROM ${IMAGE}
+""",
+        """\
+ARG TAG=""
+FROM debian:$TAG
 """,
     ),
 )

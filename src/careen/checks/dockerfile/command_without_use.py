@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for call in document.calls(
-        "free", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim", "reboot", "systemctl"
+        "free", "ifconfig", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim", "reboot", "systemctl"
     ):
         words = call.command.words
         if call.command.program == "systemctl" and not any(word in ("start", "restart", "status", "reload") for word in words):

@@ -55,6 +55,12 @@ FROM python:3.13
 ENV X=$PYTHON_VERSION PATH=/a:$PATH
 """,
         """\
+FROM debian:12 AS build
+ARG D=/x
+FROM build
+COPY a $D
+""",
+        """\
 FROM debian:12
 COPY a ${D:-/x}
 """,

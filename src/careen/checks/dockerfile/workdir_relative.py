@@ -4,17 +4,27 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.steps import of_step
-from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.dockerfile.stages import Dockerfile, Step
 from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
+    """The first of a stage and of those that it builds upon; what follows is relative to it."""
     for step in document.of("WORKDIR"):
+        if _is_placed(document, step):
+            continue
         path = step.instruction.text.strip().strip("'\"")
         if path[:1] != "$":
             path = step.resolve(step.instruction.text.replace("\\", "/"), document.escape).strip("'\"")
         if path and path[0] not in "/\\$" and not re.match(r"[A-Za-z]:", path):
             yield of_step(step, f"WORKDIR {path}")
+
+
+def _is_placed(document: Dockerfile, step: Step) -> bool:
+    if step.onbuild:
+        return False
+    first, *below = document.lineage(document.stages[step.stage])
+    return first.of("WORKDIR")[0] is not step or any(stage.of("WORKDIR") for stage in below)
 
 
 CHECK = Check(
@@ -35,6 +45,7 @@ CHECK = Check(
         """\
 FROM debian:12
 WORKDIR /app
+WORKDIR lib
 """,
         """\
 FROM debian:12
@@ -47,6 +58,12 @@ WORKDIR "C:\\\\app"
     ),
     bad=(
         """\
+FROM debian:12
+WORKDIR app
+""",
+        """\
+FROM debian:12 AS build
+WORKDIR /app
 FROM debian:12
 WORKDIR app
 """,

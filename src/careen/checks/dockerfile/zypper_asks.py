@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for call, package in document.package_calls("zypper"):
-        if package.action in ("install", "groupinstall") and not package.options.has(
+        if package.action in ("install", "groupinstall", "remove", "upgrade", "dist-upgrade") and not package.options.has(
             "-n", "--non-interactive", "-y", "--no-confirm"
         ):
             yield of_call(call, shown(call.command.words))
@@ -37,6 +37,10 @@ RUN zypper install -y httpd=2.4
         """\
 FROM opensuse/leap:15.6
 RUN zypper install httpd=2.4
+""",
+        """\
+FROM opensuse/leap:15.6
+RUN zypper remove httpd
 """,
     ),
 )

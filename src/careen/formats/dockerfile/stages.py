@@ -3,7 +3,8 @@
 Instructions before the first FROM (but ARG) make a stage of their own without an image: checks then work on fragments too.
 ``ONBUILD X`` is the step X of a later build. A RUN is read as shell unless its stage has another one (PowerShell, cmd).
 Raises: ValueError where the text is no Dockerfile.
-**Source:** Dockerfile reference: FROM, ARG ("Scope", "Predefined ARGs"), ENV, SHELL, ONBUILD, RUN --mount.
+**Source:** Dockerfile reference: FROM, ARG ("Scope", "Predefined ARGs"), ENV, SHELL, ONBUILD, RUN --mount; Docker, "Build
+variables" (a stage has the ARGs of the one that it builds upon).
 """
 
 import re
@@ -281,7 +282,8 @@ class _Building:
         self.onbuild = False
         self.steps: list[Step] = []
         self.env: dict[str, str | None] = {}
-        self.exported: dict[int, dict[str, str | None]] = {}  # ENV of finished stages
+        # ENV alone, and ENV with ARG, of finished stages: who builds upon one has both.
+        self.exported: dict[int, tuple[dict[str, str | None], dict[str, str | None]]] = {}
         self.only_env: dict[str, str | None] = {}
         self.cells = 0
         self.shell: tuple[str, ...] = ()
@@ -312,8 +314,7 @@ class _Building:
         self.shell, self.posix = (), self.default_posix
         image = self.start.words[0] if self.start.words else ""
         parent = self.names.get(self.image_of(image).lower())
-        self.only_env = dict(self.exported[parent]) if parent is not None else {}
-        self.env = self.only_env
+        self.only_env, self.env = self.exported[parent] if parent is not None else ({}, {})
         if parent is not None:
             self.shell = self.shells[parent]
             self.posix = self.shell_is_posix()
@@ -336,7 +337,7 @@ class _Building:
         resolved = self.image_of(image)
         parent = self.names.get(resolved.lower())
         self.stages.append(Stage(index, self.start, image, resolved, name, parent, tuple(self.steps), self.onbuild))
-        self.exported[index] = self.only_env
+        self.exported[index] = self.only_env, self.env
         self.shells[index] = self.shell
         if name:
             self.names[name.lower()] = index

@@ -23,7 +23,7 @@ def test_variables_at_each_step():
     file = read_dockerfile(text)
     first, second = file.of("RUN")
     assert first.env == {"G": "1", "D": "2", "E": "12", "F": "${E}"}
-    assert second.env == {"E": "12", "F": "${E}", "U": None}
+    assert second.env == {"G": "1", "D": "2", "E": "12", "F": "${E}", "U": None}
     assert second.resolve("$E-$U-$N") == "12-$U-$N"
 
 
