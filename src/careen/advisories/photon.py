@@ -2,21 +2,29 @@
 
 Shape: a list of ``{cve_id, pkg, cve_score, aff_ver, res_ver, status}``; ``res_ver`` is the version that mends the flaw, "NA"
 where there is none; "Not Affected" entries state nothing that an advisory could.
-Raises: ValueError.  **Source:** packages.broadcom.com, photon_cve_metadata.
+Of a release that a mirror has as OVAL alone (``com.vmware.phsa-photon5.xml.gz``: a definition for each erratum, fixes alone)
+that is read.
+Raises: ValueError.  **Source:** packages.broadcom.com, photon_cve_metadata and photon_oval_definitions; OVAL language 5.11.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
 from careen.formats.jsonfile import read_json
-from careen.model.advisory import Advisory, Range, Status
+from careen.formats.oval import Definition, definitions
+from careen.formats.rpmerrata import Build, statements
+from careen.model.advisory import Advisory, Range, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 256 << 20
+MAX_OVAL_BYTES = 2 << 30
 _LIVE = "https://packages.broadcom.com/photon/photon_cve_metadata"
 _RELEASES = ("1.0", "2.0", "3.0", "4.0", "5.0")
+_PHSA = re.compile(r"PHSA:\d+:([\d.]+):(\d+)")
+_YEAR = re.compile(r"PHSA-(\d{4}):")
 _NONE = ("", "NA")
 
 
@@ -28,14 +36,24 @@ class _Entry(Struct, gc=False):
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    return tuple(
-        Feed(f"photon/cve_data_photon{release}.json", f"{_LIVE}/cve_data_photon{release}.json", part=release)
-        for release in _RELEASES
-        if need.namespaces is None or f"photon:{release}" in need.namespaces
-    )
+    wanted = [release for release in _RELEASES if need.namespaces is None or f"photon:{release}" in need.namespaces]
+    names = listing("photon") if wanted else ()
+    return tuple(_feed(release, names) for release in wanted)
+
+
+def _feed(release: str, names: tuple[str, ...]) -> Feed:
+    name = f"cve_data_photon{release}.json"
+    oval = f"com.vmware.phsa-photon{release.partition('.')[0]}.xml.gz"
+    if oval in names and name not in names:
+        return Feed(f"photon/{oval}", "", compressed=True, part=release)
+    return Feed(f"photon/{name}", f"{_LIVE}/{name}", part=release)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
+    if feed.path.endswith(".xml.gz"):
+        for definition in definitions(file, MAX_OVAL_BYTES):
+            yield from _erratum(definition, feed.part)
+        return
     for entry in read_json(file, list[_Entry], MAX_BYTES):
         fixed = (entry.res_ver or "").strip()
         if (entry.status or "").lower() == "not affected" or not entry.pkg or not entry.cve_id:
@@ -50,6 +68,25 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             status=status,
             url=f"https://github.com/vmware/photon/wiki/Security-Update-{feed.part.partition('.')[0]}",
         )
+
+
+def _erratum(definition: Definition, release: str) -> Iterator[Record]:
+    """ "PHSA-2024:00001 …" is one of many of that number; the reference says which: "PHSA:00001:5.0:184"."""
+    found = next((named for id in definition.ids if (named := _PHSA.fullmatch(id)) and named[1] == release), None)
+    year = _YEAR.match(definition.title)
+    if found is None or year is None:
+        raise ValueError(f"a definition names no erratum of Photon OS {release}")
+    id = f"PHSA-{year[1]}-{release}-{found[2]}"
+    product = f"Photon OS {release.partition('.')[0]}"
+    builds = (
+        Build(f"photon:{release}", one.package, one.status, one.evr, one.arch, severity=definition.severity)
+        for one in definition.tested
+        if one.product == product
+    )
+    url = f"https://github.com/vmware/photon/wiki/Security-Updates-{release}-{found[2]}"
+    yield from statements(id, "photon", builds, url, definition.cves)
+    title = definition.title.partition(" ")[2][:200]
+    yield VulnerabilityRecord(id, "photon", definition.cves, title, definition.severity, published=definition.issued)
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -7,32 +7,42 @@ A product is named by its CPE: ``enterprise_linux:9`` is namespace ``rhel:9``, w
 Fixed builds are listed by binary package, what is not mended by source package. What remediations say: ``none_available``
 is open, or deferred ("Fix deferred"); ``no_fix_planned`` will not be fixed, or is out of support. Container images that an
 erratum replaces are no packages and passed over.
-Raises: ValueError.  **Source:** CSAF 2.0; Red Hat, "VEX data"; Red Hat, "Common security advisory framework files".
+
+A mirror may have the same knowledge in other forms, of which one is read, the first that is there: VEX; the Security Data
+API (``cve/CVE-….json``); OVAL (``oval/v2/RHEL9/….oval.xml.bz2``, of each stream ``-including-unpatched`` before the one that
+has fixes alone; ``oval/oval_v1_….tar.gz``, fixes alone); the errata in CSAF (``csaf/v2/advisories``, fixes alone). Lists of
+changes and deletions need no reader: they tell what to fetch, and what is gone is not offered.
+Raises: ValueError.  **Source:** CSAF 2.0; OVAL 5.10; Red Hat, "Security Data API", "VEX data" and "Common security advisory
+framework files".
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from careen.formats import csaf
+from careen.formats import csaf, redhat_cve, redhat_oval
 from careen.formats.jsonfile import read_bounded, read_json
 from careen.formats.rpmerrata import Build, evr, statements
 from careen.formats.tararchive import documents
-from careen.model.advisory import NamespaceInfo, Repository, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import SEVERITIES, NamespaceInfo, Repository, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_DOCUMENT_BYTES = 256 << 20
 MAX_ARCHIVE_BYTES = 128 << 30
+MAX_OVAL_BYTES = 8 << 30
 MAX_MAP_BYTES = 64 << 20
 MAX_DAMAGED = 50
 _DATA = "https://security.access.redhat.com/data"
 _VEX = "csaf/v2/vex"
 _MAP = "meta/v1/repository-to-cpe.json"
 _ARCHIVE = "csaf_vex.tar.zst"
+_ADVISORIES = "csaf/v2/advisories"
+_OF_API = re.compile(r"CVE-\d{4}-\d{4,19}\.json")
+_OVAL = re.compile(r"([\w.-]+?)(?:-including-unpatched)?\.oval\.xml(?:\.bz2|\.gz)?")
 _YEAR = re.compile(r"\d{4}")
 _CPE = re.compile(r"cpe:/[ao]:redhat:(?P<product>[\w-]+)(?::(?P<version>[\w.-]*))?(?:::(?P<edition>[\w.-]+))?")
 _ERRATUM = re.compile(r"RH[SBE]A-\d{4}:\d+")
@@ -59,19 +69,67 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     for year in filter(_YEAR.fullmatch, listing(folder)):
         files = [name for name in listing(f"{folder}/{year}") if name.startswith("cve-") and name.endswith(".json")]
         found += [Feed(f"{folder}/{year}/{name}", f"{_DATA}/{_VEX}/{year}/{name}", part="VEX") for name in files]
-    return tuple(found)
+    return (*found, *(() if listing(folder) else _other_forms(listing)))
+
+
+def _other_forms(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    """For a mirror without VEX: the first of the others that it has."""
+    single = tuple(Feed(f"redhat/cve/{name}", "", part="API") for name in listing("redhat/cve") if _OF_API.fullmatch(name))
+    return single or _oval(listing) or _errata(listing)
+
+
+def _oval(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    found = []
+    for folder in filter(re.compile(r"RHEL\d+").fullmatch, listing("redhat/oval/v2")):
+        streams: dict[str, str] = {}
+        for name in sorted(listing(f"redhat/oval/v2/{folder}"), key=lambda name: "-including-unpatched" not in name):
+            if stream := _OVAL.fullmatch(name):
+                streams.setdefault(stream[1], name)
+        found += [Feed(f"redhat/oval/v2/{folder}/{name}", "", compressed=True, part="OVAL") for name in streams.values()]
+    old = (name for name in listing("redhat/oval") if re.fullmatch(r"oval_v1[\w.-]*\.tar\.(?:gz|zst)", name))
+    return tuple(found) or tuple(Feed(f"redhat/oval/{name}", "", compressed=True, part="OVAL v1") for name in old)
+
+
+def _errata(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    folder = f"redhat/{_ADVISORIES}"
+    names = listing(folder)
+    if archive := max((name for name in names if re.fullmatch(r"csaf_advisories[\w.-]*\.tar\.(?:zst|gz)", name)), default=""):
+        return (Feed(f"{folder}/{archive}", "", compressed=True, part="errata", full=True),)
+    return tuple(
+        Feed(f"{folder}/{year}/{name}", "", part="errata")
+        for year in filter(_YEAR.fullmatch, names)
+        for name in listing(f"{folder}/{year}")
+        if name.startswith("rh") and name.endswith(".json")
+    )
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    if feed.part == "repositories":
-        yield from _repositories(file)
-    elif feed.path.endswith(".tar.zst"):
-        yield from _archive(file)
-    else:
-        yield from _sample(csaf.read(read_bounded(file, MAX_DOCUMENT_BYTES), "redhat"))
+    match feed.part:
+        case "repositories":
+            yield from _repositories(file)
+        case "API":
+            yield from _sample(_records(redhat_cve.read(read_bounded(file, MAX_DOCUMENT_BYTES))), "entries of some flaws")
+        case "OVAL":
+            yield from _definitions(redhat_oval.read(file, MAX_OVAL_BYTES))
+        case "OVAL v1":
+            yield from _definitions(
+                definition
+                for data in documents(file, ".xml", MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES)
+                for definition in redhat_oval.read_bytes(data)
+            )
+        case "errata" if not feed.path.endswith(".json"):
+            yield from _archive(file, _by_erratum)
+        case "errata":
+            yield from _sample(
+                _by_erratum(csaf.read(read_bounded(file, MAX_DOCUMENT_BYTES), "redhat")), "errata that came singly"
+            )
+        case _ if feed.path.endswith(".tar.zst"):
+            yield from _archive(file, _records)
+        case _:
+            yield from _sample(_records(csaf.read(read_bounded(file, MAX_DOCUMENT_BYTES), "redhat")))
 
 
-def _archive(file: Path) -> Iterator[Record]:
+def _archive(file: Path, told: Callable[[csaf.Document], Iterator[Record]]) -> Iterator[Record]:
     """A few damaged documents are passed over: the others are tens of thousands."""
     damaged = 0
     for data in documents(file, ".json", MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
@@ -82,7 +140,29 @@ def _archive(file: Path) -> Iterator[Record]:
             if damaged > MAX_DAMAGED:
                 raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
             continue
-        yield from _records(document)
+        yield from told(document)
+
+
+def _definitions(found: Iterable[csaf.Document]) -> Iterator[Record]:
+    any_one = False
+    for document in found:
+        any_one = True
+        yield from _by_erratum(document) if _ERRATUM.fullmatch(document.id) else _records(document)
+    if not any_one:
+        raise ValueError("it holds no OVAL definition of a CVE")
+
+
+def _by_erratum(document: csaf.Document) -> Iterator[Record]:
+    """Which stands by each of its flaws, and mends them by the same builds."""
+    cves = tuple(flaw.id for flaw in document.flaws)
+    said = dict.fromkeys(one for flaw in document.flaws for one in flaw.said if one.status == "fixed")
+    builds = [build._replace(errata=()) for one in said if (build := _build(one))]
+    worst: Severity = min((build.severity for build in builds), key=SEVERITIES.index, default="unknown")
+    url = f"https://access.redhat.com/errata/{document.id}"
+    yield from statements(document.id, "redhat", (build._replace(severity=worst) for build in builds), url, cves)
+    # (CSAF tells when each flaw was published, OVAL when the erratum was.)
+    published = document.flaws[0].published if document.flaws and document.category == "oval" else ""
+    yield VulnerabilityRecord(document.id, "redhat", cves, document.title[:200], worst, published=published)
 
 
 def _repositories(file: Path) -> Iterator[Record]:
@@ -93,14 +173,14 @@ def _repositories(file: Path) -> Iterator[Record]:
             yield Repository(name, found)
 
 
-def _sample(document: csaf.Document) -> Iterator[Record]:
+def _sample(told: Iterator[Record], detail: str = "VEX documents of some flaws") -> Iterator[Record]:
     """Of documents that come singly nobody knows how many there are."""
     namespaces = set()
-    for record in _records(document):
+    for record in told:
         namespaces.add(getattr(record, "namespace", ""))
         yield record
     for namespace in sorted(namespaces - {""}):
-        yield NamespaceInfo(namespace, "redhat", 0, 0, partial=True, detail="VEX documents of some flaws")
+        yield NamespaceInfo(namespace, "redhat", 0, 0, partial=True, detail=detail)
 
 
 def _records(document: csaf.Document) -> Iterator[Record]:

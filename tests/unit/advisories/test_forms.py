@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.advisories import debian, openeuler, suse, ubuntu
+from careen.advisories import debian, openeuler, photon, redhat, suse, ubuntu
 from careen.plugins import Need
 
 
@@ -84,3 +84,47 @@ def test_bulletins_of_openeuler():
     names.append("cvrf-openEuler-HotPatchSA-2099-1003.xml")
     found = offered(openeuler, openeuler=["2099"], openeuler__2099=names)
     assert found == [f"openeuler/2099/{name}" for name in (names[0], names[2])]
+
+
+VEX_FOLDER, V2, ERRATA = "redhat__csaf__v2__vex", "redhat__oval__v2", "redhat__csaf__v2__advisories"
+STREAMS = ["rhel-9.oval.xml.bz2", "rhel-9-including-unpatched.oval.xml.bz2", "rhel-9.2-eus.oval.xml.bz2"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "read"),
+    [
+        (
+            {VEX_FOLDER: ["2099"], f"{VEX_FOLDER}__2099": ["cve-2099-1.json"], "redhat__cve": ["CVE-2099-0001.json"]},
+            ["csaf/v2/vex/csaf_vex.tar.zst", "csaf/v2/vex/2099/cve-2099-1.json"],
+        ),
+        ({"redhat__cve": ["cve.json", "CVE-2099-0001.json"], V2: ["RHEL9"]}, ["cve/CVE-2099-0001.json"]),
+        (
+            {V2: ["RHEL9", "feed.json"], f"{V2}__RHEL9": STREAMS, "redhat__oval": ["v2", "oval_v1_20990101.tar.gz"]},
+            ["oval/v2/RHEL9/rhel-9-including-unpatched.oval.xml.bz2", "oval/v2/RHEL9/rhel-9.2-eus.oval.xml.bz2"],
+        ),
+        ({"redhat__oval": ["oval_v1_20990101.tar.gz"], ERRATA: ["2099"]}, ["oval/oval_v1_20990101.tar.gz"]),
+        (
+            {
+                ERRATA: ["2099", "changes.csv", "deletions.csv"],
+                f"{ERRATA}__2099": ["rhsa-2099_0001.json", "rhsa-2099_0001.json.asc"],
+            },
+            ["csaf/v2/advisories/2099/rhsa-2099_0001.json"],
+        ),
+        (
+            {ERRATA: ["2099", "csaf_advisories_2099-01-01.tar.zst"]},
+            ["csaf/v2/advisories/csaf_advisories_2099-01-01.tar.zst"],
+        ),
+    ],
+)
+def test_red_hat(folders, read):
+    archive = "redhat/csaf/v2/vex/csaf_vex.tar.zst"  # of live addresses, named wherever everything is asked for
+    found = [path for path in offered(redhat, **folders)[1:] if path != archive or path[7:] in read]
+    assert found == [f"redhat/{name}" for name in read]
+
+
+def test_releases_of_photon():
+    needed = frozenset({"photon:4.0", "photon:5.0"})
+    oval = ["com.vmware.phsa-photon4.xml.gz", "com.vmware.phsa-photon5.xml.gz"]
+    both = offered(photon, needed, photon=[*oval, "cve_data_photon5.0.json"])
+    assert both == ["photon/com.vmware.phsa-photon4.xml.gz", "photon/cve_data_photon5.0.json"]
+    assert offered(photon, needed) == ["photon/cve_data_photon4.0.json", "photon/cve_data_photon5.0.json"]
