@@ -1,0 +1,106 @@
+"""No sample is forgotten: each file of these vendors and ecosystems is read by a source, refused by it, or said not to be.
+
+What the records are is looked at in ``test_feed_samples``; here only that there are some, and that damage is noticed.
+"""
+
+import importlib
+import os
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from careen.plugins import Feed
+
+SAMPLES = Path(os.environ.get("CAREEN_FEEDS", ".cache/feeds")) / "samples"
+pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples of feeds")
+
+LANGUAGES = {
+    "cargo": "crates.io", "composer": "Packagist", "erlang": "Hex", "golang": "Go", "maven": "Maven", "npm": "npm",
+    "nuget": "NuGet", "pip": "PyPI", "pub": "Pub", "rubygems": "RubyGems", "swift": "SwiftURL",
+}  # fmt: skip
+# pattern: source, part, and the path that a mirror has the file under where the source goes by it
+READ = {
+    **{f"{folder}/osv/*all.zip": ("osv", ecosystem, "") for folder, ecosystem in LANGUAGES.items()},
+    "*/ghsa/main.tar.gz": ("osv", "GitHub", ""),
+    "*/glsa/advisories-community-main-*.tar.gz": ("gitlab", "", ""),
+    "alma/errata/errata.full.json": ("almalinux", "8", "almalinux/8/errata.full.json"),
+    "alma/oval/*.bz2": ("almalinux", "9", ""),
+    "alma/updateinfo/*updateinfo.xml.gz": ("almalinux", "9", "almalinux/9/BaseOS/updateinfo.xml"),
+    "alpine/osv/all.zip": ("osv", "Alpine", ""),
+    "alpine/secdb/*.json": ("alpine", "edge", ""),
+    "amazon/updateinfo_*.xml.gz": ("amazon", "2", ""),
+    "anolis/oval/happy/*.xml": ("anolis", "23", ""),
+    "arch/advisory.json": ("arch", "", ""),
+    "bitnami/osv/all.zip": ("osv", "Bitnami", ""),
+    "echo/data/happy/data.json": ("echo", "", ""),
+    "echo/osv/happy/all.zip": ("osv", "Echo", ""),
+    "epss/*.csv.gz": ("epss", "", ""),
+    "exploit/exploitdb/files_exploits.csv": ("exploitdb", "", ""),
+    "fedora/*-updateinfo.xml.*": ("fedora", "38", ""),
+    "freebsd/vuln.xml.bz2": ("freebsd", "", ""),
+    "minimos/osv/happy/all.zip": ("osv", "MinimOS", ""),
+    "minimos/secdb/happy/security.json": ("minimos", "", ""),
+    "rocky/errata/happy/*.json": ("rocky", "errata", ""),
+    "rocky/osv/all.zip": ("osv", "Rocky Linux", ""),
+    "rocky/updateinfo/*updateinfo.xml.gz": ("rocky", "9", ""),
+}
+REFUSED = ("*/badid/*", "*/corruptcrc/*")
+NO_FLAW = "its updates mend bugs alone"
+NOTHING_SAID = {
+    "fedora/*/epel/6*/SRPMS/*": NO_FLAW,
+    "fedora/*/updates/43/*": NO_FLAW,
+    "fedora/*/38/Modular/*": "an update of a module lists no packages; Fedora's modules ended with that release",
+    "rocky/errata/happy/page2.json": NO_FLAW,
+}
+INDEXES = "it names the files beside it, which an update of the database goes by"
+NOT_READ = {
+    "*/indexof.html": INDEXES,
+    "*repomd*.xml": INDEXES,
+    "*/fullfiletimelist*": INDEXES,
+    "anolis/oval/happy/list.json": INDEXES,
+    "*-modules.yaml.*": "the packages of modules, which errata name themselves",
+    "exploit/exploitdb/files_papers.csv": "a paper is no exploit",
+    "exploit/exploitdb/files_shellcodes.csv": "shellcode is of no flaw",
+    "exploit/exploitdb/ghdb.xml": "searches for what is exposed, which are of no package",
+}
+FAMILIES = {pattern.partition("/")[0] for pattern in READ} - {"*"}
+
+
+def files():
+    found = (path.relative_to(SAMPLES).as_posix() for path in sorted(SAMPLES.rglob("*")) if path.is_file())
+    return [path for path in found if path.partition("/")[0] in FAMILIES]
+
+
+def is_one_of(path, patterns):
+    return any(fnmatch(path, pattern) for pattern in patterns)
+
+
+@pytest.mark.parametrize("path", files())
+def test_sample(path):
+    if is_one_of(path, NOT_READ):
+        return
+    name, part, mirrored = next((source for pattern, source in READ.items() if fnmatch(path, pattern)), ("", "", ""))
+    assert name, "nobody reads it, and nobody says why"
+    source = importlib.import_module(f"careen.advisories.{name}").ADVISORY_SOURCE
+    feed = Feed(mirrored or path, "", part=part)
+    if is_one_of(path, REFUSED):
+        with pytest.raises(ValueError, match=r"no usable id|damaged gzip"):
+            list(source.parse(feed, SAMPLES / path))
+    else:
+        assert bool(list(source.parse(feed, SAMPLES / path))) != is_one_of(path, NOTHING_SAID)
+
+
+@pytest.mark.parametrize("path", [path for path in files() if not is_one_of(path, (*NOT_READ, *REFUSED, *NOTHING_SAID))])
+def test_a_sample_that_is_cut_short_is_refused_or_says_less(path, tmp_path):
+    name, part, mirrored = next(source for pattern, source in READ.items() if fnmatch(path, pattern))
+    source = importlib.import_module(f"careen.advisories.{name}").ADVISORY_SOURCE
+    whole = list(source.parse(Feed(mirrored or path, "", part=part), SAMPLES / path))
+    file = tmp_path / "feed"
+    file.write_bytes((SAMPLES / path).read_bytes()[: (SAMPLES / path).stat().st_size * 2 // 3])
+    said = []
+    try:
+        said.extend(source.parse(Feed(mirrored or path, "", part=part), file))
+    except ValueError:
+        return
+    assert len(said) < len(whole)
