@@ -43,6 +43,29 @@ def test_a_flaw_that_github_names_in_other_packages_is_doubted():
     assert found.confidence == "possible"
 
 
+def test_what_retirejs_tells_gives_way_to_the_ecosystems_own_advisory():
+    """lodash 4.17.21 has the fix of CVE-2021-23337, and Retire.js says that 4.17.22 brought it."""
+    told = {
+        "namespace": "PyPI",
+        "package": "django",
+        "source": "retirejs",
+        "id": "GHSA-aaaa-bbbb-cccc",
+        "aliases": ("CVE-2026-1",),
+    }
+    own = {**told, "source": "osv", "id": "GHSA-aaaa-bbbb-cccc"}
+    assert len(findings(advisory(**told, fixed="4.2.2"))) == 1
+    assert findings(advisory(**told, fixed="4.2.2"), advisory(**own, fixed="4.2.1")) == ()
+    (found,) = findings(advisory(**told, fixed="4.2.2"), advisory(**own, fixed="4.3"))
+    assert found.fix.versions == ("4.3",)
+
+
+def test_retirejs_knows_libraries_by_other_names_and_is_not_doubted_for_that():
+    told = {"namespace": "PyPI", "package": "django", "source": "retirejs", "id": "CVE-2026-1"}
+    record = VulnerabilityRecord("GHSA-aaaa-bbbb-cccc", "ghsa", ("CVE-2026-1",))
+    (found,) = findings(advisory(**told, fixed="4.3"), record)
+    assert found.confidence == "confirmed"
+
+
 def test_another_flaw_of_the_package_says_nothing():
     other = {**PYSEC, "id": "PYSEC-2026-2", "aliases": ("CVE-2026-2",)}
     assert len(findings(advisory(**GITLAB, fixed="4.3"), advisory(**other, ranges=(Range(None, "4.0"),)))) == 1
