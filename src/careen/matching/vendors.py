@@ -1,16 +1,18 @@
 """Who built a package that a distribution's package manager installed: the distribution or a third party.
 
 A distribution's advisories speak of its own builds alone. Debian's maintainers are people with any address, so a deb
-is the distribution's unless its version or maintainer is known to be a third party's, or its maintainer is a machine; an
-rpm names its vendor, and where that is lost its release text may tell a third party; an apk is the distribution's
-unless nginx.org's or OpenResty's maintainers signed it.
+is the distribution's unless its version or maintainer is known to be a third party's, or its maintainer is a machine or
+has no address; an rpm names its vendor, and where that is lost its release text or a name that only its
+maker uses may tell a third party; an apk is the distribution's unless a known third party signed it.
 
-**Source:** Debian Policy 3.2 and 5.6.2; version suffixes as documented by the third-party repositories themselves.
+**Source:** Debian Policy 3.2, 5.6.2; version suffixes as documented by the third-party repositories themselves; Fedora
+Packaging Guidelines, "Versioning" (the dist tag in a release).
 """
 
 import re
 
 from careen.formats.pattern import pattern
+from careen.formats.software import software_of_package
 from careen.model.package import Distribution, Package, Vendor
 
 from .distributions import distribution_of
@@ -18,11 +20,13 @@ from .distributions import distribution_of
 # Release codenames after "~" are how third parties tell their builds apart; the distributions' own use numbers (~deb12u1).
 _SUFFIXES = pattern(
     r"""~(?:debian|ubuntu)\.\d|nodesource|\.pgdg\d*|\+deb\.sury\.org|\+maria~|~ppa|ppa\d|\.root\.io\.
-    |~(?:stretch|buster|bullseye|bookworm|trixie|forky|xenial|bionic|focal|jammy|noble)\b""",
+    |[~+.](?:stretch|buster|bullseye|bookworm|trixie|forky|xenial|bionic|focal|jammy|noble)(?:\b|cran|\d)
+    |\+0~2\d{7}\.\d|[~.+-]\d?bbox\d""",
     re.VERBOSE,
 )
 _MAINTAINERS = pattern(
-    r"""cudatools@nvidia\.com|chromium-dev@chromium\.org|corretto-team@amazon\.com|rabbitmq-core@groups\.vmware\.com
+    r"""<(?:yarn@dan\.cx|powershellteam@hotmail\.com|rene\.cannao@gmail\.com|bazel-dev@googlegroups\.com|kk@kohsuke\.org)>
+    |@users\.noreply\.github\.com|cudatools@nvidia\.com|chromium-dev@chromium\.org|corretto-team@amazon\.com|rabbitmq-core@groups\.vmware\.com
     |help@containerd\.io|contact-tanzu-data\.pdl@broadcom\.com|@(?:[a-z0-9-]+\.)*(?:nodesource\.com|docker\.com|nginx\.(?:com|org)|f5\.com|elastic\.co|mongodb\.com|hashicorp\.com
     |microsoft\.com|oss\.oracle\.com|mariadb\.com|percona\.com|gitlab\.com|grafana\.com|influxdata\.com|datadoghq\.com
     |redis\.(?:com|io)|pivotal\.io|confluent\.io|clickhouse\.com|neo4j\.com|cloudflare\.com|yarnpkg\.com
@@ -31,17 +35,31 @@ _MAINTAINERS = pattern(
     |caddyserver\.com|konghq\.com|phusion\.nl|jenkins\.io|jenkins-ci\.org|tailscale\.com|goteleport\.com|chef\.io
     |saltproject\.io|saltstack\.com|newrelic\.com|wazuh\.com|splunk\.com|couchbase\.com|arangodb\.com|scylladb\.com
     |cockroachlabs\.com|timescale\.com|proxysql\.com|opensearch\.org|sapmachine\.io|perforce\.com|teamviewer\.com
-    |nginx\.net|powerdns\.com|open-xchange\.com|openvpn\.net|sernet\.de|symas\.(?:com|net)|deadsnakes\.net)>?$""",
+    |nginx\.net|powerdns\.com|open-xchange\.com|openvpn\.net|sernet\.de|symas\.(?:com|net)|deadsnakes\.net
+    |eclipse\.org|kubernetes\.io|dotnetfoundation\.org|influxdb\.com|chronosphere\.io|calyptia\.com|treasure-data\.com
+    |syncthing\.net|aquasec\.com|isc\.org|nlnetlabs\.nl|kulkarni\.dev)[>)]?$""",
     re.VERBOSE,
 )
 # Of apks few are anybody else's, and Alpine's maintainers too are people with any address.
-_APK_MAINTAINERS = pattern(r"@(?:nginx\.com|f5\.com|openresty\.com)>?$")
+_APK_MAINTAINERS = pattern(r"@(?:nginx\.com|f5\.com|openresty\.com|sgerrand\.com)[>)]?$")
 # Packages that people build for themselves (checkinstall, fpm, nfpm): no mail reaches a host without a domain.
 _SELF_BUILT = pattern(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unknown)$", re.IGNORECASE)
+# Archives refuse a maintainer without an address, as packages built with fpm or nfpm often have; a bill of materials may
+# name the distribution instead.
+_ADDRESSED = pattern(r"[^\s<>(]@[^\s<>)]|\b(?:debian|ubuntu|canonical)\b", re.IGNORECASE)
 _RELEASES = pattern(
     r"PGDG|\.remi\b|nodesource|\.ngx\b|\.rl\d|\.mysql\b|[.-]1?percona|\.ius\b|\.epel\b|\.elrepo\b|\.rpmfusion|\.gf\.el|\.wzdg|rmq",
     re.IGNORECASE,
 )
+# What RHEL and its rebuilds have under other names, or not at all.
+_MAKERS_NAMES = pattern(
+    r"(?:docker-ce|mysql-comm(?:unity|ercial)|percona|mongodb-(?:org|enterprise)|google-chrome|microsoft-edge|gitlab-[ce]e"
+    r"|php\d\d-php|postgresql\d\d)(?:-|$)|containerd\.io$|MariaDB-"
+)
+_DIST_TAG = pattern(r"(?:^|[._])(?:el|fc|amzn)\d|\.module[_+]")
+_ENTERPRISE = frozenset({"rhel", "centos", "almalinux", "rocky", "ol"})
+# Microsoft makes a distribution and programs for others too: its own are told by the release.
+_OWN_RELEASES = {"azurelinux": pattern(r"\.azl\d"), "mariner": pattern(r"\.cm\d")}
 _RPM_VENDORS = {
     "almalinux": r"AlmaLinux",
     "amzn": r"Amazon",
@@ -51,7 +69,7 @@ _RPM_VENDORS = {
     "eurolinux": r"EuroLinux",
     "fedora": r"Fedora Project",
     "mariner": r"Microsoft",
-    "ol": r"Oracle",
+    "ol": r"Oracle(?! and/or)",  # which MySQL's packages have
     "opensuse": r"openSUSE|SUSE",
     "opensuse-leap": r"openSUSE|SUSE",
     "opensuse-microos": r"openSUSE|SUSE",
@@ -92,12 +110,25 @@ def _of_deb(package: Package) -> Vendor:
     maintainer = (package.maintainer or "").strip()
     if _SUFFIXES.search(package.version) or _MAINTAINERS.search(maintainer.lower()) or _SELF_BUILT.search(maintainer):
         return "third_party"
-    return "distribution"
+    return "third_party" if maintainer and not _ADDRESSED.search(maintainer) else "distribution"
 
 
 def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
     if distribution.id not in _RPM_VENDORS:
         return "unknown"
+    release = package.version.rpartition("-")[2]
     if not package.maintainer:
-        return "third_party" if _RELEASES.search(package.version.rpartition("-")[2]) else "unknown"
+        return "third_party" if _RELEASES.search(release) or _is_makers(package, release, distribution) else "unknown"
+    own = _OWN_RELEASES.get(distribution.id)
+    if own and not own.search(release):
+        return "third_party"
     return "distribution" if re.search(_RPM_VENDORS[distribution.id], package.maintainer) else "third_party"
+
+
+def _is_makers(package: Package, release: str, distribution: Distribution) -> bool:
+    """RHEL and its rebuilds mark each release with theirs (el9): a known program without such a mark is its maker's."""
+    if distribution.id not in _ENTERPRISE:
+        return False
+    if _MAKERS_NAMES.match(package.name):
+        return True
+    return _DIST_TAG.search(release) is None and software_of_package(package.name, package.version) is not None

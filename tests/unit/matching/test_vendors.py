@@ -24,6 +24,9 @@ def rpm(id, vendor):
         ("5.15.0-1~bpo12+1", "Somebody <somebody@gmail.com>"),
         ("12.3.0-1ubuntu1~22.04", "Ubuntu Core Developers <ubuntu-devel-discuss@lists.ubuntu.com>"),
         ("3.0.0-1", "A Maintainer <person@nvidia.com>"),
+        ("1.3.1-1+b1", "Debian Python Team <team+python@tracker.debian.org>,"),
+        ("1.0-1", "Debian"),  # the supplier in a bill of materials
+        ("0.2-1+squeeze1", "Jane Person <jane@example.net>"),
     ],
 )
 def test_ordinary_debs_are_the_distributions(version, maintainer):
@@ -41,6 +44,10 @@ def test_ordinary_debs_are_the_distributions(version, maintainer):
         ("1:11.2.2+maria~deb12", "MariaDB Developers <maria-developers@lists.launchpad.net>"),
         ("1.0-1~jammy1~ppa2", "Someone <someone@example.org>"),
         ("8.12.0", "Elastic Packages <info@elastic.co>"),
+        ("3.11.2-1+jammy1", "Jane Person <jane@example.net>"),
+        ("4.2.2-1~bookwormcran.0", "Jane Person <jane@example.net>"),
+        ("1:0.12.6.1-2.jammy", "Jane Person <jane@example.net>"),
+        ("8.2.4-1+0~20230316.16+debian12~1.gbp8e38b8", "Jane Person <jane@example.net>"),
     ],
 )
 def test_signs_of_a_third_party(version, maintainer):
@@ -81,6 +88,12 @@ def test_a_package_bound_to_another_distribution_is_measured_by_it():
         "PowerDNS.COM AUTOBUILDER <powerdns.support@powerdns.com>",
         "Corretto Team <corretto-team@amazon.com>",
         "Containerd team <help@containerd.io>",
+        "HashiCorp",  # an archive takes nobody without an address
+        "GitHub",
+        "Docker (support@docker.com)",  # as SPDX has it
+        "Eclipse Adoptium Package Maintainers <temurin-dev@eclipse.org>",
+        "Kubernetes Authors <dev@kubernetes.io>",
+        "A Maker <maker@users.noreply.github.com>",
     ],
 )
 def test_makers_and_machines_are_third_parties(maintainer):
@@ -93,6 +106,35 @@ def test_makers_and_machines_are_third_parties(maintainer):
 def test_the_release_of_an_rpm_without_vendor(release, expected):
     package = Package("rpm", "almalinux", "x", f"1.2-{release}")
     assert vendor_of(package, Distribution("almalinux", "9")) == expected
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "version", "expected"),
+    [
+        ("almalinux", "kubelet", "1.26.0-0", "third_party"),  # no el9: not built by who marks all builds
+        ("rhel", "jenkins", "2.375.1-1.1", "third_party"),
+        ("almalinux", "nginx", "1.20.1-14.el9", "unknown"),
+        ("almalinux", "basesystem", "11-5", "unknown"),  # nothing that a maker is known for
+        ("rocky", "containerd.io", "1.6.26-3.1.el9", "third_party"),  # a name that its maker alone uses
+        ("ol", "percona-server-server", "8.0.32-24.1.el8", "third_party"),
+        ("rhel", "postgresql15-server", "15.3-1.el9", "third_party"),
+        ("amzn", "postgresql15-server", "15.3-1.amzn2023.0.1", "unknown"),
+        ("rhel", "postgresql-server", "13.7-1.el9", "unknown"),
+    ],
+)
+def test_programs_whose_vendor_is_lost(id, name, version, expected):
+    assert vendor_of(Package("rpm", id, name, version), Distribution(id, "9")) == expected
+
+
+def test_makers_of_a_distribution_and_of_programs_for_others():
+    def vendor(id, version, maintainer):
+        return vendor_of(Package("rpm", id, "x", version, maintainer=maintainer), Distribution(id, "3.0"))
+
+    assert vendor("ol", "8.0.33-1.el9", "Oracle and/or its affiliates") == "third_party"  # MySQL
+    assert vendor("ol", "1.1.1k-9.el8", "Oracle America") == "distribution"
+    assert vendor("azurelinux", "8.0.2-1.azl3", "Microsoft Corporation") == "distribution"
+    assert vendor("azurelinux", "16.0.4003.1-1", "Microsoft Corporation") == "third_party"  # SQL Server
+    assert vendor("mariner", "8.8.0-1.cm2", "Microsoft Corporation") == "distribution"
 
 
 def test_an_apk_of_nginx_org():
