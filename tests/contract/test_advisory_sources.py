@@ -10,7 +10,7 @@ import random
 import shutil
 import sqlite3
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 
 import msgspec
 import pytest
@@ -90,6 +90,19 @@ def test_hostile_bytes_raise_nothing_but_value_error(source, tmp_path):
                     msgspec.msgpack.decode(msgspec.msgpack.encode(record), type=type(record))
             except ValueError:
                 pass
+
+
+@each
+@pytest.mark.parametrize(
+    "data", [b"", b"<html>\x00<p>Moved elsewhere</html>", b"\x1f\x8b\x08\x00"], ids=["empty", "page", "cut"]
+)
+def test_every_form_gives_nothing_of_another_file(source, data, tmp_path):
+    """Most refuse it; a list without an entry is a list."""
+    other = tmp_path / "other"
+    other.write_bytes(data)
+    for feed, _ in files_of(source, tmp_path / "mirrors"):
+        with suppress(ValueError):
+            assert list(source.parse(feed, other)) == []
 
 
 @pytest.fixture(scope="module")

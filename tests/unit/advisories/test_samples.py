@@ -1,9 +1,23 @@
 """Files as vendors publish them, cut short: each is read by the source or the format that it is for."""
 
 import pytest
+from tests.support.feeds import packed_tar
 
-from careen.advisories import almalinux, amazon, anolis, fedora, openeuler, oracle, photon, redhat, rocky, suse
-from careen.formats import csaf, osv, oval, updateinfo
+from careen.advisories import (
+    almalinux,
+    amazon,
+    anolis,
+    debian,
+    fedora,
+    openeuler,
+    oracle,
+    photon,
+    redhat,
+    rocky,
+    suse,
+    ubuntu,
+)
+from careen.formats import osv, oval, updateinfo
 from careen.formats.tararchive import documents
 from careen.formats.zip import entries
 from careen.formats.zip import read as read_entry
@@ -42,6 +56,21 @@ def read(source, file, part, path=None):
         (redhat, "redhat/vex/v1/2023/*.json", "2023", None),
         (openeuler, "openeuler/csaf/happy/advisories/2025/*.json", "2025", None),
         (openeuler, "openeuler/csaf/happy/cve/202[35]/*.json", "2025", None),
+        (openeuler, "openeuler/cvrf/happy/cvrf/2025/*.xml", "", {"openeuler:22.03-lts-sp3"}),
+        (debian, "debian/tracker/salsa/*.tar.gz", "lists", {"debian:10", "debian:11", "debian:12", "debian:sid"}),
+        (debian, "debian/oval/*.bz2", "bullseye", {"debian:11"}),
+        (ubuntu, "ubuntu/oval/oci.com.ubuntu.jammy.[cp]*.oval.xml.bz2", "jammy", {"ubuntu:22.04"}),
+        (ubuntu, "ubuntu/vex/*.tar.xz", "VEX", None),
+        (photon, "photon/oval/happy/*5.xml.gz", "5.0", {"photon:5.0"}),
+        (photon, "photon/oval/happy/*1.xml.gz", "1.0", {"photon:1.0"}),
+        (suse, "suse/csaf_vex/*.tar.bz2", "csaf-vex", None),
+        (suse, "suse/csaf/*.tar.bz2", "csaf", {"sles:11.2", "sles:12", "sles:12.1", "sles-ltss:11.1", "sles-ltss:11.2"}),
+        (suse, "suse/cvrf_cve/*/*.tar.bz2", "cvrf-cve", None),
+        (redhat, "redhat/cve/CVE-*.json", "API", None),
+        (redhat, "redhat/oval/v1/*.tar.gz", "OVAL v1", {"rhel:8", "rhel_cluster:5"}),
+        (redhat, "redhat/oval/v2/**/*.bz2", "OVAL", None),
+        (redhat, "redhat/csaf/*.tar.zst", "errata", None),
+        (redhat, "redhat/csaf/2023/*.json", "errata", None),
     ],
 )
 def test_sources(samples, source, pattern, part, namespaces):
@@ -72,26 +101,32 @@ def test_red_hats_archive(samples, name):
     assert not any(one.package.endswith("-debuginfo") for one in found)
 
 
-def test_red_hats_documents_of_errata(samples):
-    folder = samples / "redhat" / "csaf"
-    read_ones = [csaf.read(data, "redhat") for data in documents(next(folder.glob("*.tar.zst")), ".json", MAX, 1 << 30)]
-    read_ones += [csaf.read(file.read_bytes(), "redhat") for file in folder.glob("*/*.json")]
-    assert read_ones
-    assert all(flaw.said for one in read_ones for flaw in one.flaws)
+def test_ubuntus_tracker(samples, tmp_path):
+    root = samples / "ubuntu" / "tracker" / "ubuntu-cve-tracker"
+    file = tmp_path / "ubuntu-cve-tracker.tar.gz"
+    file.write_bytes(
+        packed_tar({one.relative_to(root).as_posix(): one.read_bytes() for one in root.rglob("*") if one.is_file()})
+    )
+    found = {(one.namespace, one.package): one.status for one in read(ubuntu, file, "tracker")}
+    assert found["ubuntu:16.04", "linux"] == "end_of_life"
+    assert found["ubuntu:22.04", "linux"] == "undetermined"
+    assert found["ubuntu:20.04", "linux-riscv"] == "wont_fix"
 
 
-@pytest.mark.parametrize("name", ["csaf/csaf.tar.bz2", "csaf_vex/csaf-vex.tar.bz2"])
-def test_documents_of_suse(samples, name):
-    read_ones, refused = [], []
-    for data in documents(samples / "suse" / name, ".json", MAX, 1 << 30):
-        try:
-            read_ones.append(csaf.read(data, "suse"))
-        except ValueError as error:
-            refused.append(str(error))
-    builds = [one for document in read_ones for flaw in document.flaws for one in flaw.said]
-    assert builds
-    assert {one.status for one in builds} <= {"recommended", "known_not_affected", "known_affected", "under_investigation"}
-    assert all(one.product.startswith("cpe:/o:") and one.component.name for one in builds)
+def test_ubuntus_notices(samples):
+    """Those of the first release name no versions."""
+    pages = sorted((samples / "ubuntu" / "notice" / "happy").glob("*.json"))
+    found = [one for page in pages for one in ubuntu.parse(Feed("notices/0.json", "", part="notices"), page)]
+    assert {one.id: one.aliases for one in found} == {
+        "USN-1-1": ("CVE-2004-0955",),
+        "USN-2-1": ("CVE-2004-0889",),
+        "USN-21-1": ("CVE-2004-0990",),
+    }
+
+
+def test_bulletins_of_hot_patches_state_nothing(samples):
+    (file,) = (samples / "openeuler/cvrf/happy/hotpatch_cvrf").rglob("*.xml")
+    assert read(openeuler, file, "") == []
 
 
 def test_oval_of_others(samples):
@@ -100,12 +135,6 @@ def test_oval_of_others(samples):
         assert all(one.tested and one.cves for one in found), file
     alma = [one for file in samples.glob("alma/oval/*.bz2") for found in oval.definitions(file, MAX) for one in found.tested]
     assert {one.module for one in alma} == {"", "nodejs:18"}
-
-
-def test_oval_of_red_hat_is_well_formed_for_us(samples):
-    """Its files are being retired, and no source reads them: the VEX documents say the same and more."""
-    for file in samples.glob("redhat/oval/v2/**/*.bz2"):
-        assert any(one.title for one in oval.definitions(file, MAX))
 
 
 def test_updates_of_almalinux(samples):
