@@ -39,10 +39,17 @@ PRESENT = {
     "curl": r"bin/curl|/libcurl(-gnutls)?\.so\.4\.[\d.]+",
     "expat": r"/libexpat\.so\.1\.[\d.]+",
     "git": r"bin/git|/git-core/git",
+    "glibc": r"/libc(-2\.31)?\.so(\.6)?",
+    "gnutls": r"/libgnutls\.so\.30\.[\d.]+",
     "gzip": r"bin/gzip",
     "httpd": r"sbin/apache2",
+    "imagemagick": r"/libMagickCore-6\.Q16\.so\.6\.0\.0",
     "krb5": r"/libkrb5\.so\.3\.3",
+    "libjpeg-turbo": r"/libjpeg(-[0-9a-f]{8})?\.so\.62\.[\d.]+",
     "libphp": r"/libphp8\.\d\.so",
+    "libpng": r"/libpng16(-[0-9a-f]{8})?\.so\.16\.[\d.]+",
+    "libssh2": r"/libssh2\.so\.1\.0\.1",
+    "libtiff": r"/libtiff(-[0-9a-f]{8})?\.so\.[56]\.[\d.]+",
     "lua": r"/liblua5\.3(-c\+\+)?\.so\.0\.0\.0",
     "mariadb": r"bin/mariadb(-admin|-dump)?",
     "nginx": r"sbin/nginx",
@@ -53,8 +60,9 @@ PRESENT = {
     "postgresql": r"/postgresql/\d+/bin/(pg_(basebackup|dump|dumpall|isready|restore)|psql)",
     "python": r"bin/python3\.\d+|/libpython3\.\d+\.so\.1\.0",
     "ruby": r"/libruby-3\.\d\.so\.3\.\d\.\d+",
+    "sqlite": r"/libsqlite3\.so\.0\.8\.6",
     "util-linux": r"bin/(getopt|lsblk|mount|agetty|fdisk|hwclock)",
-    "zlib": r"/libz\.so\.1\.[\d.]+",
+    "zlib": r"/libz(-[0-9a-f]{8})?\.so\.1\.[\d.]+",
 }
 
 
@@ -143,6 +151,15 @@ def test_a_flood_of_versions_is_not_gone_through():
         ("fluent-bit", "fluent-bit", b"\0@\0\0\0Fluent Bit v%s\n"),
         ("xtrabackup", "percona-xtrabackup", b"/BUILD/percona-xtrabackup-@-30/x"),
         ("mariadbd", "mariadb", b"\0@-MariaDB\0"),
+        ("libwolfssl.so.42", "wolfssl", b"\0wolfSSL @\0"),
+        ("libmbedcrypto.so.3", "mbedtls", b"H\xb8Mbed TLSH\x89\x07H\xb8S @\0H\x89G"),
+        ("libgnutls.so.30", "gnutls", b"\0Enabled GnuTLS @ logging...\n\0"),
+        ("libnghttp2.so.14", "nghttp2", b"\0nghttp2_version\0 \0@\0CONNECT\0"),
+        ("libpng16.so.16", "libpng", b"\n libpng version @ - "),
+        ("vsftpd", "vsftpd", b"\0vsftpd: version @\n\0"),
+        ("openvpn", "openvpn", b"\0OpenVPN @ x86_64-pc-linux-gnu [SSL (OpenSSL)]"),
+        ("tini", "tini", b"\0tini version @ - git.de40ad0\0"),
+        ("gpg", "gnupg", b"\0GNU Privacy Guard's OpenPGP server @ ready\0"),
     ],
 )
 def test_other_versions(name, product, content, version):
@@ -191,7 +208,7 @@ def test_several_versions_are_none():
 
 
 def test_other_files_are_not_read():
-    for path in ("usr/bin/cat", "usr/lib/libc.so.6", "nginx/conf", "srv/python3-config.txt"):
+    for path in ("usr/bin/cat", "usr/lib/libm.so.6", "nginx/conf", "srv/python3-config.txt"):
         assert READER.read(MemoryFile(path, b"", 0o755)) is None
 
 
