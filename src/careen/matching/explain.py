@@ -374,7 +374,7 @@ def in_words(range: Range, version: str, key: Key) -> str:
         below = holds(Range(fixed=range.fixed), mine, key)
         return f"{since}{'below' if below else 'not below'} {range.fixed}, which mends it"
     if range.last_affected is not None:
-        within = holds(Range(last_affected=range.last_affected), mine, key)
+        within = holds(Range(last_affected=range.last_affected), mine, key, version)
         return f"{since}{'not above' if within else 'above'} {range.last_affected}, the last that is affected"
     return f"{since}affected: no version mends it" if not low else f"{since}no version mends it"
 

@@ -19,6 +19,8 @@ from .keys import Key
 
 log = logging.getLogger(__name__)
 
+# Marks of a Maven build that advisories leave out where they name the last release that is affected.
+_BUILD = re.compile(r"\.v20[0-9]{6}$|-(?:jre|android)$")
 _NUMBER = re.compile(r"[1-9][0-9]*")
 NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
 
@@ -52,13 +54,16 @@ def hit(advisory: Advisory, version: str, key: Key, written: frozenset[str]) -> 
     mine = key(version)
     if mine is not None:
         for range in advisory.ranges:
-            if holds(range, mine, key):
+            if holds(range, mine, key, version):
                 return Hit(advisory, range)
     return Hit(advisory, listed=True) if not written.isdisjoint(advisory.versions) else None
 
 
-def holds(range: Range, version: tuple[Any, ...], key: Key) -> bool:
-    """Is ``introduced <= version < fixed`` (``<= last_affected``)? ``introduced: 0`` is before every version."""
+def holds(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -> bool:
+    """Is ``introduced <= version < fixed`` (``<= last_affected``)? ``introduced: 0`` is before every version.
+
+    ``text``: the version as written; 9.4.38.v20210224 is a build of Jetty 9.4.38, and affected where that is the last.
+    """
     if range.introduced is not None and range.introduced != "0":
         low = key(range.introduced)
         if low is None:
@@ -76,7 +81,9 @@ def holds(range: Range, version: tuple[Any, ...], key: Key) -> bool:
         if last is None:
             return _unreadable(range.last_affected)
         if version > last:
-            return False
+            build = _BUILD.search(text)
+            release = key(text[: build.start()]) if build else None
+            return release is not None and release <= last
     return True
 
 

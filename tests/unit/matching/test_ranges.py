@@ -6,6 +6,7 @@ from careen.matching.keys import keys_of
 from careen.matching.ranges import explain, spellings
 from careen.model.advisory import Advisory, Range
 from careen.plugins import VersionScheme
+from careen.versions.maven import VERSION_SCHEME
 
 KEY = keys_of(VersionScheme("numbers", number_key))
 
@@ -36,6 +37,24 @@ def said(*parts, **fields):
 )
 def test_the_ends_of_a_range(range, version, holds):
     assert (hit(said(range), version, KEY) is not None) is holds
+
+
+@pytest.mark.parametrize(
+    ("range", "version", "holds"),
+    [
+        (Range("9.4.37", None, "9.4.38"), "9.4.38.v20210224", True),
+        (Range("9.4.37", None, "9.4.38"), "9.4.37.v20210219", True),
+        (Range("9.4.37", None, "9.4.38"), "9.4.39.v20210325", False),
+        (Range("9.4.38", "9.4.39.v20210325"), "9.4.39.v20210325", False),
+        (Range("9.4.38", "9.4.39.v20210325"), "9.4.38.v20210224", True),
+        (Range(None, None, "9.4.38"), "9.4.38.1", False),
+        (Range(None, None, "30.1"), "30.1-jre", True),
+        (Range(None, None, "30.1"), "30.1.1-android", False),
+    ],
+)
+def test_a_build_is_of_the_last_release_that_is_affected(range, version, holds):
+    key = keys_of(VERSION_SCHEME)
+    assert (hit(said(range), version, key) is not None) is holds
 
 
 def test_listed_versions_compare_by_key():
