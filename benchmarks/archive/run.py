@@ -1,13 +1,12 @@
 """How far a Debian archive alone judges images, measured by Debian's own lists (see README.md); writes RESULTS.md.
 
-CORPUS=.cache/corpus FEEDS=.cache/feeds python benchmarks/archive/run.py --archive URL|DIR [image ...]
+CORPUS=.cache/corpus FEEDS=.cache/feeds python benchmarks/archive/run.py --archive URL|DIR [--every] [image ...]
 """
 
 import argparse
 import json
 import os
 import platform
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,12 +19,14 @@ from urllib.parse import urlsplit
 from careen.database.archive import release_facts
 from careen.database.archive_files import Archives
 from careen.database.seed import RELEASES, shipped_names
+from careen.formats.debian_changelog import entries_of, fixes
 from careen.formats.debian_releases import VERSIONS
 from careen.net import NetSettings, make_fetcher
 from careen.versions.deb import key
 
 HERE = Path(__file__).resolve().parent
 CORPUS, FEEDS = (Path(os.environ.get(name, f".cache/{name.lower()}")) for name in ("CORPUS", "FEEDS"))
+RELEASED = {"bullseye": "2021-08-14", "bookworm": "2023-06-10", "trixie": "2025-08-09"}
 IMAGES = ("debian11-old", "debian12", "debian13", "python-app")
 CODENAMES = {version: codename for codename, version in VERSIONS.items()}
 COLUMNS = ("image", "source packages", "found", "known to a list", "right", "true", "precision", "recall", "CPU s")
@@ -34,6 +35,7 @@ COLUMNS = ("image", "source packages", "found", "known to a list", "right", "tru
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archive", required=True)
+    parser.add_argument("--every", action="store_true", help="also past images of every package that the lists know")
     parser.add_argument("images", nargs="*", default=IMAGES)
     arguments = parser.parse_args()
     lists, advisories = known_fixes()
@@ -44,9 +46,12 @@ def main():
     ):
         rows = [row(image, scan(image, options), lists) for image in arguments.images]
         tables.append((title, COLUMNS, [*rows, total(rows)]))
-    tables.append(
-        ("Images of the past, by the tracker and DSA lists alone", *past(advisories, arguments.archive, arguments.images))
-    )
+    names = set(shipped_names()) | {name for image in arguments.images for name in installed_in(image)}
+    every = {name for codename in RELEASES for name, _ in advisories[codename]}
+    for title, packages in (("", names), (": every package that the lists know", every if arguments.every else ())):
+        if packages:
+            title = f"Images of the past, by the tracker and DSA lists alone{title}"
+            tables.append((title, *past(advisories, arguments.archive, packages)))
     text = "\n".join(
         (
             f"Measured on {datetime.now(UTC).date()}, {platform.machine()}, Python {platform.python_version()}.",
@@ -136,28 +141,49 @@ def total(rows):
     )
 
 
-def past(advisories, place, images):
-    """Each package of the images and of the shipped facts, on the first day of the releases that the lists know updates of."""
-    names = set(shipped_names()) | {name for image in images for name in installed_in(image)}
+class Remembering(Archives):
+    """Keeps what each source package told."""
+
+    def told(self, place, offer):
+        told = super().told(place, offer)
+        self.__dict__.setdefault("sources", {})[told.changelog.lstrip().partition(" ")[0]] = told
+        return told
+
+
+def past(advisories, place, names):
+    """Packages as they were on the first day of the releases that the lists know updates of."""
     plain = (urlsplit(place).netloc,) if "://" in place else ()
-    archives = Archives([place], make_fetcher(NetSettings(plain_http=plain)))
     rows = []
     for codename in RELEASES:
-        update = re.compile(rf"[+~]deb{VERSIONS[codename]}u\d")
-        if not any(update.search(fixed) for fixed in advisories[codename].values()):
+        known = {pair: fixed for pair, fixed in advisories[codename].items() if pair[0] in names}
+        if not any(f"deb{VERSIONS[codename]}u" in fixed for fixed in known.values()):
             continue
-        facts = release_facts(archives, codename, dict.fromkeys(names, ()), key)
-        found, true, same = set(), set(), 0
-        for source, told in facts.sources.items():
-            listed = {cve: fixed for (name, cve), fixed in advisories[codename].items() if name == source}
-            true |= {(source, cve) for cve, fixed in listed.items() if update.search(fixed)}
-            versions = {cve: version for version, cves in told.cves_by_version.items() for cve in cves}
-            found |= {(source, cve) for cve in listed if update.search(versions.get(cve, ""))}
-            same += sum(update.search(fixed) is not None and versions.get(cve) == fixed for cve, fixed in listed.items())
-        sources = len({name for name, _ in true})
-        missed = ", ".join(f"{name} {count}" for name, count in Counter(name for name, _ in true - found).most_common())
-        rows.append((codename, sources, len(found), len(found & true), same, len(true), *ratios(found, true), missed))
-    return ("release", "source packages", "found", "right", "same version", "true", "precision", "recall", "missed"), rows
+        archives = Remembering([place], make_fetcher(NetSettings(plain_http=plain)))
+        facts = release_facts(archives, codename, dict.fromkeys({name for name, _ in known}, ()), key)
+        first = {name: first_day(archives.sources[name], codename) for name in facts.sources if name in archives.sources}
+        true = {pair for pair, fixed in known.items() if pair[0] in first and fixed != "0" and key(fixed) > first[pair[0]]}
+        for patches in (False, True):
+            told = {
+                (name, cve): version
+                for name in first
+                for cve, version in fixes(
+                    archives.sources[name].changelog, key, archives.sources[name].patched if patches else None
+                ).items()
+            }
+            found = {pair for pair, version in told.items() if pair in known and key(version) > first[pair[0]]}
+            same = sum(told[pair] == known[pair] for pair in found & true)
+            late = sum(key(told[pair]) > key(known[pair]) for pair in found & true)
+            missed = ", ".join(f"{name} {count}" for name, count in Counter(name for name, _ in true - found).most_common())
+            read = f"{codename}, {'changelogs and patches' if patches else 'changelogs alone'}"
+            sources = len({name for name, _ in true})
+            rows.append((read, sources, len(found), len(found & true), same, late, len(true), *ratios(found, true), missed))
+    columns = ("release", "source packages", "found", "right", "same version", "later version", "true")
+    return (*columns, "precision", "recall", "missed"), rows
+
+
+def first_day(told, codename):
+    days = [entry.place for entry in entries_of(told.changelog, key) if "" < entry.day <= RELEASED[codename]]
+    return max(days, default=key("0"))
 
 
 def installed_in(image):

@@ -24,13 +24,18 @@ def changelog(name, *entries):
     return "\n".join(text)
 
 
-def debian_tar(text, folder="debian"):
-    return lzma.compress(_tar({f"{folder}/control": b"Source: x\n", f"{folder}/changelog": text.encode()}))
+def debian_tar(text, folder="debian", patches=None):
+    files = {f"{folder}/control": b"Source: x\n", f"{folder}/changelog": text.encode()}
+    files |= {f"{folder}/patches/{path}": patch.encode() for path, patch in (patches or {}).items()}
+    return lzma.compress(_tar(files))
 
 
-def diff_gz(name, text):
+def diff_gz(name, text, patches=None):
     lines = text.splitlines()
     added = "".join(f"+{line}\n" for line in lines)
+    for path, patch in (patches or {}).items():
+        new = "".join(f"+{line}\n" for line in patch.splitlines())
+        added += f"--- {name}.orig/debian/patches/{path}\n+++ {name}/debian/patches/{path}\n@@ -0,0 +1,9 @@\n{new}"
     other = f"--- {name}.orig/Makefile\n+++ {name}/Makefile\n@@ -1 +1 @@\n-all:\n+all: CVE-2001-0001\n"
     return gzip.compress(
         f"{other}--- {name}.orig/debian/changelog\n+++ {name}/debian/changelog\n@@ -0,0 +1,{len(lines)} @@\n{added}".encode()

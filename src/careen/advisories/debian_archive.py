@@ -1,4 +1,4 @@
-"""Debian's archive: fixes named in the changelogs of its packages, out of a file of facts that a mirror carries.
+"""Debian's archive: fixes that its packages' changelogs and patches name, out of a file of facts that a mirror carries.
 
 A scan asks the archive itself (``--archive``, see ``careen.database.archive``) about the packages at hand, and Careen
 ships a file of facts for the packages of base images; ``careen db seed`` makes such files. Raises: ValueError.
@@ -28,8 +28,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 ADVISORY_SOURCE = AdvisorySource(
     name=SOURCE,
-    title="Debian archive: changelogs",
-    licence="facts from the changelogs of each package",
+    title="Debian archive: changelogs and patches",
+    licence="facts from the changelogs and patches of each package",
     homepage="https://www.debian.org/doc/debian-policy/ch-source.html#debian-changelog-debian-changelog",
     feeds=feeds,
     parse=parse,

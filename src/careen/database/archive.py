@@ -1,11 +1,13 @@
 """What a Debian archive itself knows of fixed flaws: the changelogs of the packages for which it has a newer version.
 
 A source package that is as new as the release's newest has no fix to wait for. An older one is looked up in the newest's
-changelog, and each CVE that is first named there above the installed version is mended by that version. The archive
-says nothing of flaws without a fix, of severities, or of packages that are not affected: what is known this way is partial.
+changelog, and each CVE that is first named there above the installed version is mended by that version. Of what the
+changelog does not name, the source package's patches tell (``formats.debian_patches``). The archive says nothing of flaws
+without a fix, of severities, or of packages that are not affected: what is known this way is partial.
 The changelog is taken from the source package, else from a binary package, else from the next older version.
 Raises: ArchiveError, NetworkError where nothing can be had.
-**Source:** Debian Policy 4.4 (changelogs); Debian Developer's Reference 5.8.5.2 (security uploads name their CVEs there).
+**Source:** Debian Policy 4.4 (changelogs); DEP-3 (patches); Debian Developer's Reference 5.8.5.2 (security uploads name
+their CVEs there).
 """
 
 import logging
@@ -22,6 +24,7 @@ from careen.errors import Error
 from careen.formats.archive_facts import SOURCE, ReleaseFacts, SourceFacts, by_version, records_of
 from careen.formats.debian_archive import Offer
 from careen.formats.debian_changelog import fixes
+from careen.formats.debian_package import Told
 from careen.formats.debian_releases import codename_of, namespace_of
 from careen.model.advisory import Advisory, DatabaseInfo, SourceInfo
 
@@ -121,18 +124,18 @@ class _Work:
     def look_up(self, name: str, versions: Sequence[_Placed]) -> None:
         newest = versions[0].offer.version
         for version in list(dict.fromkeys(one.offer.version for one in versions))[:OLDER]:
-            changelog = self._changelog(name, [one for one in versions if one.offer.version == version])
-            if changelog is not None:
-                self.sources[name] = SourceFacts(newest, by_version(fixes(changelog, self._key)))
+            told = self._told(name, [one for one in versions if one.offer.version == version])
+            if told is not None:
+                self.sources[name] = SourceFacts(newest, by_version(fixes(told.changelog, self._key, told.patched)))
                 if version != newest:
                     self._older.append(name)
                 return
         self._failed.append(name)
 
-    def _changelog(self, name: str, files: Sequence[_Placed]) -> str | None:
+    def _told(self, name: str, files: Sequence[_Placed]) -> Told | None:
         for one in self._candidates(name, files):
             try:
-                return self._archives.changelog(one.place, one.offer)
+                return self._archives.told(one.place, one.offer)
             except ArchiveError as error:
                 log.debug("%s %s: %s", name, one.offer.version, error)
         return None
@@ -144,7 +147,7 @@ class _Work:
             yield from [one for one in packages if one.offer.version == files[0].offer.version][:BINARIES]
 
     def detail(self, refused: Sequence[str]) -> str:
-        parts = ["fixes named in changelogs of the distribution's archive"]
+        parts = ["fixes named in changelogs and patches of the distribution's archive"]
         parts += sorted({f"its signature was not verified: {suite.unverified}" for suite in self._suites if suite.unverified})
         parts += [f"not used: {reason}" for reason in refused[:3]]
         if not any(suite.name.endswith("-security") for suite in self._suites):

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from careen.errors import Error, InputError, NetworkError
 from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
-from careen.formats.debian_changelog import changelog_in
+from careen.formats.debian_package import Told, told_in
 from careen.formats.inflate import Limits, open_stream
 from careen.plugins import Fetcher, Progress, silent
 
@@ -101,12 +101,12 @@ class Archives:
         for component in suite.release.components:
             yield from self._index(suite, component, kind).get(name, ())
 
-    def changelog(self, place: str, offer: Offer) -> str:
+    def told(self, place: str, offer: Offer) -> Told:
         def read(file: BinaryIO) -> bytes:
-            return zlib.compress(changelog_in(file).encode())
+            return zlib.compress(msgspec.msgpack.encode(told_in(file)))
 
         index = Index(offer.sha256, offer.size_bytes)
-        return zlib.decompress(self.derived("changelog", place, (offer.path,), index, read)).decode()
+        return msgspec.msgpack.decode(zlib.decompress(self.derived("told", place, (offer.path,), index, read)), type=Told)
 
     def derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
         """What ``read`` makes of a file, kept under the checksum of that file."""

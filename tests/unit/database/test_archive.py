@@ -51,6 +51,13 @@ def test_a_package_that_is_older_than_the_newest_is_looked_up(tmp_path):
     assert "strange" not in found.sources
 
 
+def test_what_the_patches_of_the_newest_version_name_is_mended_too(tmp_path):
+    made = archive()
+    patches = {"series": "CVE-2026-0007.patch", "CVE-2026-0007.patch": ""}
+    made.suite("bookworm-security", [made.source("jib", "1.4-2+deb12u2", debian_tar(JIB, patches=patches))])
+    assert "CVE-2026-0007" in facts(made, tmp_path).sources["jib"].cves_by_version["1.4-2"]
+
+
 def test_of_a_package_that_is_as_new_nothing_is_fetched(tmp_path):
     made = archive()
     made.files = {path: data for path, data in made.files.items() if not path.startswith("pool/")}
@@ -71,7 +78,7 @@ def test_over_http_one_request_after_the_other_and_nothing_twice(tmp_path):
     assert knowledge.knows("debian:12", ["jib", "spar", "strange"]) == {"jib", "spar"}
     assert (knowledge.info.sources[0].as_of, knowledge.info.sources[0].name) == ("2026-03-05", "debian-archive")
     assert len(paths) == len(set(paths)) == 3
-    assert sorted(file.suffix for file in tmp_path.iterdir()) == [".changelog", ".sources", ".sources"]
+    assert sorted(file.suffix for file in tmp_path.iterdir()) == [".sources", ".sources", ".told"]
 
 
 def test_what_is_kept_and_damaged_is_fetched_anew(tmp_path):

@@ -1,12 +1,11 @@
-"""Which version first names a flaw, and where packages have their changelog."""
+"""Which version first names a flaw."""
 
-import io
 import time
 
 import pytest
-from tests.support.archive import changelog, deb, debian_tar, diff_gz
+from tests.support.archive import changelog
 
-from careen.formats.debian_changelog import changelog_in, fixes
+from careen.formats.debian_changelog import fixes
 from careen.versions.deb import key
 
 TEXT = changelog(
@@ -47,29 +46,35 @@ def test_entries_with_odd_versions_are_passed_over():
     assert fixes(text, key) == {"CVE-2026-0003": "1-1"}
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        debian_tar(TEXT),
-        debian_tar(TEXT, "jib-1.4/debian"),
-        diff_gz("jib-1.4", TEXT),
-        deb("libjib1", TEXT),
-        deb("jib-tools", TEXT, native=True),
-    ],
-    ids=["debian.tar", "native", "diff", "deb", "native deb"],
-)
-def test_every_kind_of_package_has_one(data):
-    assert fixes(changelog_in(io.BytesIO(data)), key) == fixes(TEXT, key)
+def test_a_flaw_that_patches_alone_name_is_mended_by_the_first_version_after_its_patch():
+    days = {"1.4-2": "01 Mar 2026", "1.4-2+deb12u1": "02 Mar 2026", "1.4-2+deb12u2": "04 Mar 2026"}
+    text = "".join(
+        f"jib ({version}) stable; urgency=low\n\n  * Multiple flaws\n\n -- A <a@b>  Mon, {day} 10:00:00 +0100\n\n"
+        for version, day in reversed(days.items())
+    )
+    patched = {"CVE-2026-0001": "2026-03-02", "CVE-2026-0002": "2026-03-03", "CVE-2026-0003": "2026-03-05"}
+    assert fixes(text, key, patched) == {"CVE-2026-0001": "1.4-2+deb12u1", "CVE-2026-0002": "1.4-2+deb12u2"}
 
 
-@pytest.mark.parametrize(
-    "data",
-    [debian_tar("no entries"), deb("x", ""), b"!<arch>\n", b"", b"!<arch>\n" + b"x" * 60, diff_gz("x", "")],
-    ids=range(6),
-)
-def test_without_one_it_says_so(data):
-    with pytest.raises(ValueError, match=r"changelog|ar archive|without data"):
-        changelog_in(io.BytesIO(data))
+@pytest.mark.parametrize("line", ["CVE-2026-0001", "CVE-2026-00012", "Not affected by CVE-2026-0001"])
+def test_of_what_the_changelog_names_patches_say_nothing(line):
+    text = changelog("jib", ("1.4-2", line))
+    assert fixes(text, key, {"CVE-2026-0001": "2026-02-01"}) == fixes(text, key)
+
+
+def test_a_package_that_a_changelog_was_begun_from_mends_nothing():
+    text = (
+        changelog("jib-2", ("2.1-1", "CVE-2026-0001"))
+        + "\n"
+        + changelog("jib", ("1:1.9-1", "CVE-2020-0001"), ("1.8-1", "CVE-2019-0001"))
+    )
+    assert fixes(text, key) == {"CVE-2019-0001": "1.8-1", "CVE-2026-0001": "2.1-1"}
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Mar 2026", "Mon, 01 Mar 99999999999 10:00:00 +0000", "x" * 60])
+def test_an_entry_without_a_day_is_none_for_patches(date):
+    text = f"jib (1-1) stable; urgency=low\n\n  * x\n\n -- A <a@b>  {date}\n"
+    assert fixes(text, key, {"CVE-2026-0001": "2026-01-01"}) == {}
 
 
 HOSTILE = (
@@ -83,6 +88,9 @@ HOSTILE = (
     "\n",
     "(",
     "CVE-2026-0001" + " " * 19,
+    "\n -- ",
+    "\n -- a>",
+    "\na (1) x;\n -- a>  x",
 )
 
 
@@ -91,7 +99,7 @@ def test_time_grows_with_the_text_alone(part):
     def cost(size):
         text = "jib (1-1) x; y\n  * " + part * (size // len(part)) + "not"
         started = time.process_time()
-        fixes(text, key)
+        fixes(text, key, {"CVE-2026-0009": "2026-01-01"})
         return time.process_time() - started
 
     assert cost(1 << 20) < 8 * max(cost(256 << 10), 0.02)
