@@ -52,13 +52,14 @@ EXTENDED = ("advisories", "catalogers", "images", "reports", "sboms", "versions"
 
 def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
     """The values called ``name`` in the modules of the package ``folder``, in the order of the modules' names."""
-    package = importlib.import_module(folder)
-    found = []
-    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-        value = getattr(_imported(package, module), name, None)
-        if isinstance(value, kind):
-            found.append(value)
-    return tuple(found)
+    modules = sorted(info.name for info in pkgutil.iter_modules(importlib.import_module(folder).__path__))
+    found = (plugin(folder, module, name) for module in modules)
+    return tuple(value for value in found if isinstance(value, kind))
+
+
+def plugin(folder: str, module: str, name: str) -> Any:
+    """The value called ``name`` of one module of the package ``folder``; None where it has none."""
+    return getattr(_imported(importlib.import_module(folder), module), name, None)
 
 
 def use_folder(folder: Path) -> None:
@@ -112,7 +113,7 @@ class Named(Mapping[str, Kind]):
             module = name.replace("-", "_")
             value = None
             if module in self._modules:
-                value = getattr(_imported(importlib.import_module(self._folder), module), self._name, None)
+                value = plugin(self._folder, module, self._name)
             self._known[name] = value if isinstance(value, self._kind) and getattr(value, "name", "") == name else None
         value = self._known[name]
         if value is None:
@@ -219,7 +220,7 @@ class Scanner(Protocol):
     def facts(self) -> Iterable[Any]: ...
 
 
-class Wants(Struct, frozen=True):
+class Wants(Struct, frozen=True, omit_defaults=True):
     """Which files a reader asks for: any of the criteria suffices (``magic`` narrows the others or executables).
 
     ``paths`` match at the root of the image or of any folder in it ("var/lib/dpkg/status"); ``names`` are
@@ -260,7 +261,7 @@ class Owned(Struct, frozen=True, gc=False):
     paths: Iterable[str]
 
 
-class Ecosystem(Struct, frozen=True):
+class Ecosystem(Struct, frozen=True, omit_defaults=True):
     purl_type: str
     scheme: str  # name of a version scheme
     namespace: str | None = None  # of its advisories ("PyPI"); None: the distribution's own
@@ -272,7 +273,8 @@ class Cataloger(Struct, frozen=True):
     """``join`` runs over the visible facts of the squashed image, sorted by path; without one, facts are packages.
 
     ``owns`` tells which files belong to which package. Both are pure. Package evidence that a join leaves empty is not
-    filled in by anyone: a join sets it from the facts it used.
+    filled in by anyone: a join sets it from the facts it used. ``whole`` is there in one whose module is imported when it
+    is needed, and gives the cataloger of that module: ``fact`` and ``limits`` are known to that alone.
     """
 
     name: str
@@ -282,6 +284,7 @@ class Cataloger(Struct, frozen=True):
     join: Callable[[Sequence[Fact]], Iterator[Package | Unknown]] | None = None
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
     limits: str = ""  # what it does not see, for the documentation
+    whole: "Callable[[], Cataloger] | None" = None
 
 
 # --- versions -------------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from careen.matching.distributions import Release
 
 SCANNERS = ("vuln", "secret", "config")
+TOGETHER_FROM_BYTES = 1 << 20  # of a layer: threads take longer to start than smaller ones to read
 
 
 class Reading(Struct, frozen=True):
@@ -237,7 +238,7 @@ def _read_all(layers: Sequence[Layer], reading: Reading) -> list[Delta]:
             raise KeyboardInterrupt
         reading.progress(what, done, total)
 
-    if len(layers) < 2 or reading.jobs < 2:
+    if len(layers) < 2 or reading.jobs < 2 or all(layer.size_bytes < TOGETHER_FROM_BYTES for layer in layers):
         return [read(layer) for layer in layers]
     from concurrent.futures import ThreadPoolExecutor
 

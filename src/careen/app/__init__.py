@@ -4,15 +4,13 @@ In: a reference or paths, and the settings. Out: a report, or what else was aske
 ``session`` has what the scans of a longer one share.
 """
 
+import importlib
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from careen.app.checking import check, check_running
-from careen.app.databases import database_status, update_database
-from careen.app.exposing import exposure
-from careen.app.opening import open_context, open_image, platforms
-from careen.app.session import Session, report_or_scan
+from careen.app.session import Session
 from careen.app.wiring import open_store, reporters
 from careen.config import Settings
 from careen.layers.compare import Change, changes, shared_layers
@@ -21,11 +19,31 @@ from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Progress, silent
 
+if TYPE_CHECKING:
+    from careen.app.checking import check, check_running
+    from careen.app.databases import database_status, update_database
+    from careen.app.exposing import exposure
+    from careen.app.opening import open_context, open_image, platforms
+    from careen.app.session import report_or_scan
+
 __all__ = [
     "Compared", "Session", "check", "check_running", "database_status", "exposure", "inventory", "inventory_diff",
     "inventory_report", "open_context", "open_image", "open_store", "platforms", "report_or_scan", "reporters", "scan",
     "update_database",
 ]  # fmt: skip
+
+# What a scan needs nothing of is imported when it is asked for.
+_LATER = {
+    "check": "checking", "check_running": "checking", "database_status": "databases", "update_database": "databases",
+    "exposure": "exposing", "open_context": "opening", "open_image": "opening", "platforms": "opening",
+    "report_or_scan": "session",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"careen.app.{_LATER[name]}"), name)
 
 
 def scan(reference: str, settings: Settings, progress: Progress = silent) -> Report:

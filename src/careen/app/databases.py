@@ -4,7 +4,6 @@ Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
 import os
-import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,6 +125,8 @@ def push_database(reference: str, settings: Settings) -> tuple[str, str]:
     named = repository.reference
     if named.digest:
         raise UsageError(f"{reference}: what is pushed is named by a tag", "leave the digest out: it is told afterwards")
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
         layer = Path(folder, "layer")
         artifact = pack(database_of(settings), layer)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from functools import cache
 
+from careen.app.outlines import catalogers
 from careen.database.guard import Judge
 from careen.matching.keys import Keys
 from careen.matching.ranges import NOT_AFFECTED, hit, spellings
 from careen.model.advisory import Advisory
-from careen.plugins import Cataloger, Named, VersionScheme, load
+from careen.plugins import Named, VersionScheme
 
 # Of distributions, whose namespaces are "id:release" or the id alone.
 _SCHEMES = {
@@ -25,7 +26,7 @@ def meaning() -> Judge:
 
     @cache
     def languages() -> dict[str, str]:  # most runs judge nothing, and catalogers are many
-        ecosystems = (cataloger.ecosystem for cataloger in load("careen.catalogers", "CATALOGER", Cataloger))
+        ecosystems = (cataloger.ecosystem for cataloger in catalogers())
         return {one.namespace: one.scheme for one in ecosystems if one.namespace}
 
     def judge(namespace: str, said: Sequence[Advisory], version: str) -> bool:

@@ -17,7 +17,8 @@ from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, S
 log = logging.getLogger(__name__)
 
 ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
-LOCAL = ("sif", "squashfs", "file", "docker-archive", "oci-layout", "directory")  # what a path may be
+FOLDERS = ("oci-layout", "directory")  # what a path may be
+LOCAL = ("sif", "squashfs", "file", "docker-archive", *FOLDERS)
 REMOTE = ("docker", "podman", "registry")  # where a name is looked for, in this order
 NAMED = (*REMOTE, "containerd")
 
@@ -29,7 +30,7 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent, 
     if forced:
         return _with_tag(forced.open(rest, context), rest) if forced.name in NAMED else forced.open(rest, context)
     sources = image_sources()
-    for name in LOCAL:
+    for name in FOLDERS if Path(reference).is_dir() else LOCAL:
         if sources[name].accepts(reference):
             return sources[name].open(reference, context)
     if reference.startswith(("/", "./", "../", "~")) or reference.endswith((".tar", ".tar.gz", ".tgz", ".tar.zst")):
@@ -109,7 +110,7 @@ def sbom_path(reference: str) -> Path | None:
     from careen.sboms.file import recognised
 
     if Path(reference).exists():
-        return Path(reference) if recognised(Path(reference), sbom_formats()) else None
+        return Path(reference) if recognised(Path(reference), sbom_formats) else None
     return Path(reference.removeprefix("sbom:")) if reference.startswith("sbom:") else None
 
 

@@ -3,11 +3,12 @@
 import hashlib
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen import __version__
+from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.errors import InputError, UsageError
 from careen.formats.inflate import Limits
@@ -109,12 +110,12 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
 
 
 def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
-    catalogers = load("careen.catalogers", "CATALOGER", Cataloger)
+    found = catalogers()
     if not secrets:
-        return catalogers
+        return found
     from careen.secrets.reader import SECRETS
 
-    return (*catalogers, SECRETS)
+    return (*found, SECRETS)
 
 
 def fingerprint(secrets: bool) -> str:
@@ -122,7 +123,16 @@ def fingerprint(secrets: bool) -> str:
     digest = hashlib.sha256(f"{__version__} {secrets}".encode())
     for package in ("catalogers", "formats", "layers", "matching", "model", "secrets", "versions"):
         for folder in importlib.import_module(f"careen.{package}").__path__:  # (outside plugins add theirs)
-            for path in sorted(path for path in Path(folder).rglob("*") if path.suffix in (".py", ".toml")):
-                status = path.stat()  # what was installed over it has another time, and reading it all takes longer
-                digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+            digest.update("".join(sorted(_sources(folder))).encode())
     return digest.hexdigest()[:16]
+
+
+def _sources(folder: str) -> Iterator[str]:
+    """Each file of code and rules; what was installed over it has another time, and reading it all takes longer."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith((".py", ".toml")):
+                status = entry.stat()
+                yield f"{folder}/{entry.name} {status.st_size} {status.st_mtime_ns}\n"
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _sources(entry.path)

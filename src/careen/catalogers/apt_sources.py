@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.deb822 import paragraphs
+from careen.formats.pattern import pattern
 from careen.model.inventory import PackageArchive
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "apt_sources"
 MAX_ARCHIVES = 100
-_LINE = re.compile(r"deb(?:-src)?[ \t]+(?:\[[^\]]{0,1000}\][ \t]+)?(\S+)[ \t]+(\S+)")
-_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.+~%/-]*)?", re.ASCII)
+_LINE = pattern(r"deb(?:-src)?[ \t]+(?:\[[^\]]{0,1000}\][ \t]+)?(\S+)[ \t]+(\S+)")
+_ADDRESS = pattern(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.+~%/-]*)?", re.ASCII)
 
 
 def read(file: File) -> Iterator[PackageArchive]:

@@ -1,15 +1,15 @@
 """Which checks run, beside those that do by default, and how much their faults weigh here."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.formats.pattern import pattern
 from careen.model.advisory import Severity
 from careen.plugins import Check
 
-ID = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,5}")
+ID = pattern(r"[A-Z][A-Z0-9]{1,9}-\d{1,5}")
 
 
 class Tuning(Struct, frozen=True):

@@ -7,13 +7,12 @@ layers of a named image proven.
 **Source:** OCI image-spec, annotations.md, ``org.opencontainers.image.base.*``; config.md, ``history``.
 """
 
-import re
-
+from careen.formats.pattern import pattern
 from careen.model.image import BaseImage, Image, Layer
 
 from .summary import build_step
 
-_CMD = re.compile(r"CMD(?: |\[|$)")
+_CMD = pattern(r"CMD(?: |\[|$)")
 
 
 def base_of(image: Image) -> BaseImage | None:

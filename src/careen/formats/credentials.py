@@ -7,7 +7,9 @@ References (``${X}``, ``$(X)``, ``<x>``, ``{{ x }}``, paths of files) and switch
 import re
 from itertools import pairwise
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+from careen.formats.pattern import pattern
+
+_WORDS = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _TELLING = frozenset(
     (
         *("password", "passwords", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "token", "tokens"),
@@ -29,14 +31,14 @@ _ABOUT = frozenset(  # NAME_OF: what a variable says about a credential instead 
         *("ttl", "type", "uri", "url", "user", "username", "version"),
     )
 )
-_REFERENCE = re.compile(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|<.*>|\{\{.*\}\}|%\w+%|@\w+@|\[.*\]|/\S*/\S*|\.{1,2}/\S+", re.DOTALL)
+_REFERENCE = pattern(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|<.*>|\{\{.*\}\}|%\w+%|@\w+@|\[.*\]|/\S*/\S*|\.{1,2}/\S+", re.DOTALL)
 _SWITCH = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled", "required", "0", "1"))
-_PRIVATE_KEY = re.compile(r"-{3,5}BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{3,5}")
-_ASSIGNMENT = re.compile(
+_PRIVATE_KEY = pattern(r"-{3,5}BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{3,5}")
+_ASSIGNMENT = pattern(
     r"""^[ \t]*(?:export[ \t]+)?["']?([A-Za-z][\w.-]{0,80})["']?[ \t]*[=:][ \t]*(\S.{0,500})$""", re.MULTILINE
 )
-_USER_INFO = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:([^\s/:@]{1,200})@")
-_IN_A_LINE = re.compile(
+_USER_INFO = pattern(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:([^\s/:@]{1,200})@")
+_IN_A_LINE = pattern(
     r"""(?P<before>
           \b(?P<name>[A-Za-z][\w.-]{0,80})=["']?
         | (?<!\S)(?:-u|--user|--creds)[ =]["']?[^\s:'"]{1,60}:

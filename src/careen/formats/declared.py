@@ -7,14 +7,14 @@ copied in (``vendor``, as Go, Composer and Cargo do): the lock files and manifes
 installed nothing here.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
+from careen.formats.pattern import pattern
 from careen.model.package import Package
 
-_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,300}")
-_WITHIN = re.compile(r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems/[^/]+-[0-9][^/]*|vendor/[^/]+)/")
-_VERSION = re.compile(r"[^\s\x00-\x1f\x7f]{1,256}")
+_NAME = pattern(r"[^\s\x00-\x1f\x7f]{1,300}")
+_WITHIN = pattern(r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems/[^/]+-[0-9][^/]*|vendor/[^/]+)/")
+_VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")
 
 
 def declared(cataloger: str, purl_type: str, found: Iterable[tuple[object, object]]) -> Iterator[Package]:

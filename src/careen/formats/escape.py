@@ -6,12 +6,13 @@ difference; each is shown as its escape instead. A word that a pipeline's runner
 GitHub Actions, workflow commands (``::name::``, also after blanks).
 """
 
-import re
 import unicodedata
 
-_PLAIN = re.compile(r"[ -~]*")
-_COMMAND = re.compile(r"(?:^|(?<= ))(?=::|##\[)")
-_LINK = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+from careen.formats.pattern import pattern
+
+_PLAIN = pattern(r"[ -~]*")
+_COMMAND = pattern(r"(?:^|(?<= ))(?=::|##\[)")
+_LINK = pattern(r"https?://(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, empty to the eye
 

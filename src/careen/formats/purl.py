@@ -10,9 +10,11 @@ from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
+
 MAX_LENGTH = 8192
-_TYPE = re.compile(r"[a-z][a-z0-9.+-]{0,63}")
-_KEY = re.compile(r"[a-z][a-z0-9._-]{0,127}")
+_TYPE = pattern(r"[a-z][a-z0-9.+-]{0,63}")
+_KEY = pattern(r"[a-z][a-z0-9._-]{0,127}")
 _CHROME_NAME, _CHROME_VERSION = re.compile(r"[a-p]{32}"), re.compile(r"\d{1,9}(\.\d{1,9}){0,3}")
 
 # What the definitions of the types say of letters, and of parts that must or must not be there.

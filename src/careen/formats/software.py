@@ -19,7 +19,6 @@ Raises: nothing; the map is checked by its tests.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
@@ -28,11 +27,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
+
 CPE_NAMESPACE = "cpe"
 
-_WILD = re.compile(r"\[[^\]]*\]|[*?]")
-_SEPARATOR = re.compile(r"(?<!\\):")
-_UPSTREAM = re.compile(
+_WILD = pattern(r"\[[^\]]*\]|[*?]")
+_SEPARATOR = pattern(r"(?<!\\):")
+_UPSTREAM = pattern(
     r"[vV]?(?P<numbers>\d+(?:\.\d+)*)"
     r"(?P<suffix>(?:[~.-]?(?:alpha|beta|rc|pre|dev)[.-]?\d*|p\d+|_\d+|z*[a-z](?![a-z0-9]))?)"
 )
@@ -61,6 +62,8 @@ class _Map(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def software() -> tuple[Software, ...]:
+    import tomllib
+
     found: list[Software] = []
     for path in sorted((Path(__file__).parent / "software_map").glob("*.toml")):
         found += msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Map).software
@@ -121,8 +124,8 @@ def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
     ``built`` is what tells who built it: maker, version and release.
     """
     best: tuple[int, Software, bool] | None = None
-    for beginning, weight, pattern, is_part, one in _patterns():
-        if not name.startswith(beginning) or (best is not None and best[0] >= weight) or not _fits(pattern, name):
+    for beginning, weight, shape, is_part, one in _patterns():
+        if not name.startswith(beginning) or (best is not None and best[0] >= weight) or not _fits(shape, name):
             continue
         if any(_fits(other, name) for other in one.other):
             continue
@@ -152,10 +155,10 @@ def _patterns() -> tuple[tuple[str, int, str, bool, Software], ...]:
     def each() -> Iterator[tuple[str, int, str, bool, Software]]:
         for one in software():
             for is_part, patterns in ((False, one.packages), (True, one.parts)):
-                for pattern in patterns:
-                    plain = _WILD.sub("", pattern)
-                    beginning = _WILD.split(pattern, maxsplit=1)[0]
-                    yield beginning, len(plain) + (1000 if plain == pattern else 0), pattern, is_part, one
+                for shape in patterns:
+                    plain = _WILD.sub("", shape)
+                    beginning = _WILD.split(shape, maxsplit=1)[0]
+                    yield beginning, len(plain) + (1000 if plain == shape else 0), shape, is_part, one
 
     return tuple(each())
 

@@ -8,12 +8,13 @@ Raises: InputError where it can not, or where a document is over its limit.
 **Source:** OCI image-spec 1.1, descriptor.md, image-index.md, manifest.md, config.md; Docker image manifest v2 schema 2.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
+
+from careen.formats.pattern import pattern
 
 from ..errors import InputError
 from ..model.image import History, ImageConfig, Layer, Platform
@@ -34,7 +35,7 @@ CONFIG_BYTES = 8 * 1024 * 1024
 MAX_LAYERS = 4096  # overlayfs ends at 500; an image of more was made to be trouble
 MAX_CHILDREN = 4096
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_DIGEST = pattern(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
 class Descriptor(Struct, frozen=True):

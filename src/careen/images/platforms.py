@@ -3,7 +3,7 @@
 **Source:** OCI image-spec 1.1, image-index.md, ``platform``; Go's GOOS and GOARCH, GOARM and GOAMD64 for variants.
 """
 
-import re
+from careen.formats.pattern import pattern
 
 from ..errors import UsageError
 from ..model.image import Platform
@@ -38,7 +38,7 @@ _ARCHITECTURES = frozenset(
 )
 _SYSTEMS = frozenset(("android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "solaris", "windows"))
 _DEFAULT_VARIANT = {"arm": 7, "arm64": 8, "amd64": 1}
-_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_PART = pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def parse_platform(text: str) -> Platform:

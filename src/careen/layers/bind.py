@@ -147,7 +147,7 @@ class _History(Struct):
 
     def owned(self) -> Iterator[Owned]:
         for facts in (self.facts, *(facts for _, _, facts in self.before.values())):
-            if self.cataloger.owns:
+            if self.cataloger.owns and facts:
                 yield from self.cataloger.owns(facts)
 
     def owned_by_root(self) -> Iterator[tuple[str, Owned]]:

@@ -106,10 +106,11 @@ class _Stored(Struct, frozen=True):
 
 def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
     stored = msgspec.msgpack.decode(data, type=_Stored)
-    kinds: Mapping[str, Any] = {cataloger.name: cataloger.fact for cataloger in catalogers}
+    by_name = {cataloger.name: cataloger for cataloger in catalogers}
     facts: dict[str, tuple[tuple[str, Any], ...]] = {}
     for name, raw in stored.facts.items():
-        kind = kinds[name]
+        cataloger = by_name[name]
+        kind = (cataloger.whole() if cataloger.whole else cataloger).fact
         facts[name] = msgspec.msgpack.decode(raw, type=tuple[tuple[str, kind], ...])  # type: ignore[valid-type]
     return Delta(
         stored.digest, stored.diff_id, stored.table, facts, stored.gone, stored.opaque, stored.unknowns, stored.far_links

@@ -12,10 +12,9 @@ same major release, and where a knowledge base has nothing of RHEL or Rocky Linu
 **Source:** os-release(5); release notes of each distribution for its own versions.
 """
 
-import re
-
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.model.package import Distribution, Package
 
 from .derivatives import REBUILDS as REBUILDS_WITHOUT_ADVISORIES
@@ -86,7 +85,7 @@ _FAMILIES = {
 }
 
 
-_SERVICE_PACK = re.compile(r"\((LTS(?:-[\w-]+)?)\)")
+_SERVICE_PACK = pattern(r"\((LTS(?:-[\w-]+)?)\)")
 # Built from one source and numbered alike: where nothing is known of one, RHEL's advisories stand in.
 REBUILDS = frozenset({"rhel", "almalinux", "rocky", "ol"}) | REBUILDS_WITHOUT_ADVISORIES
 

@@ -11,12 +11,12 @@ Feeds overlap and disagree, so a flaw that an advisory holds is dropped or doubt
 - a source tells it at second hand, and another one speaks of the flaw in this package.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.formats.pattern import pattern
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.model.finding import Confidence
@@ -43,7 +43,7 @@ _OWN_SOURCES = {
 
 
 # Versions of packages that paid support built: 1.1.1-1ubuntu2.1~18.04.23+esm1.
-_PAID = re.compile(r"[+~]esm\d")
+_PAID = pattern(r"[+~]esm\d")
 
 
 class Opinion(Struct, frozen=True):

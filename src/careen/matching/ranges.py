@@ -7,12 +7,12 @@ scan nor accuse a package.
 """
 
 import logging
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
+from careen.formats.pattern import pattern
 from careen.model.advisory import Advisory, Range
 
 from .keys import Key
@@ -20,8 +20,8 @@ from .keys import Key
 log = logging.getLogger(__name__)
 
 # Marks of a Maven build that advisories leave out where they name the last release that is affected.
-_BUILD = re.compile(r"\.v20[0-9]{6}$|-(?:jre|android)$")
-_NUMBER = re.compile(r"[1-9][0-9]*")
+_BUILD = pattern(r"\.v20[0-9]{6}$|-(?:jre|android)$")
+_NUMBER = pattern(r"[1-9][0-9]*")
 NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
 
 

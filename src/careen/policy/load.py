@@ -4,7 +4,7 @@ Raises: UsageError that names the flag, or the file and its line.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from careen.errors import UsageError
@@ -62,8 +62,10 @@ def _ignores(files: Sequence[Path]) -> Iterator[Ignore]:
         yield from read_ignores(text, str(file))
 
 
-def _statements(places: Iterable[Path]) -> Iterator[Statement]:
+def _statements(places: Sequence[Path]) -> Iterator[Statement]:
     """Of files, which must be VEX; of folders, in which other files are passed over and said."""
+    if not places:
+        return
     from careen.formats.vexfile import read_vex
 
     for place in places:

@@ -16,6 +16,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,10 +28,12 @@ from careen.model.inventory import Inventory, Unknown
 from careen.model.report import Coverage, Reason, Rule, Verdict
 
 from .about import About
-from .compare import Baseline
 from .gates import Gate
 from .ignores import Ignore
 from .vex import Statements, note, set_aside
+
+if TYPE_CHECKING:
+    from .compare import Baseline
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ class Policy(Struct, frozen=True):
     strict: bool = False
     vex: tuple[Statement, ...] = ()
     image_vex: bool = False  # also what VEX documents inside the image state
-    baseline: Baseline | None = None
+    baseline: "Baseline | None" = None
     grace_days: int = 0
     exclude_base: bool = False  # gates leave out what came with the base image
     base_layers: int = 0  # of the image at hand

@@ -4,7 +4,7 @@ The image has the layers that the document names, none of which can be opened.
 Raises: InputError where the file is none of the known formats, is damaged, or has more than 256 MiB.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +18,7 @@ HEAD_BYTES = 64 * 1024
 MAX_BYTES = 256 << 20
 
 
-def recognised(path: Path, formats: Sequence[SbomFormat]) -> SbomFormat | None:
+def recognised(path: Path, formats: Callable[[], Sequence[SbomFormat]]) -> SbomFormat | None:
     """The format of a text file that is a bill of materials; None for any other file, and for what is no file."""
     try:
         if not path.is_file():
@@ -27,7 +27,7 @@ def recognised(path: Path, formats: Sequence[SbomFormat]) -> SbomFormat | None:
             head = stream.read(HEAD_BYTES)
     except OSError:
         return None
-    return None if b"\0" in head else _format(head, formats)
+    return None if b"\0" in head else _format(head, formats())
 
 
 def read_file(path: Path, reference: str, formats: Sequence[SbomFormat]) -> tuple[Image, Inventory]:

@@ -13,8 +13,8 @@ def test_is_recognised_by_content(tmp_path):
     (tmp_path / "a.txt").write_text("pkg:npm/a@1\n")
     (tmp_path / "b.json").write_text('{"hello": 1}')
     (tmp_path / "c.tar").write_bytes(b"bom.json\0\0" + b'{"bomFormat": "CycloneDX"}')
-    assert recognised(tmp_path / "a.txt", FORMATS).name == "purls"
-    assert [recognised(tmp_path / name, FORMATS) for name in ("b.json", "c.tar", "none", "")] == [None] * 4
+    assert recognised(tmp_path / "a.txt", lambda: FORMATS).name == "purls"
+    assert [recognised(tmp_path / name, lambda: FORMATS) for name in ("b.json", "c.tar", "none", "")] == [None] * 4
 
 
 def test_a_gzipped_one_is_read(tmp_path):

@@ -1,0 +1,99 @@
+"""What each cataloger wants, known before it is imported: an image mostly holds the files of a few of them.
+
+``catalogers/outlines.json`` is made by ``make golden`` from the catalogers themselves, and a test compares them. A
+cataloger that has no outline there (one of the user's, a new one), that was edited since, or that picks its files with a
+function of its own is imported at once.
+"""
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from careen.plugins import Cataloger, Ecosystem, Reader, Wants, plugin
+
+FOLDER = "careen.catalogers"
+OUTLINES = Path(__file__).parent.parent / "catalogers" / "outlines.json"
+EDITED_AFTER_S = 60.0  # files that are installed together differ by less
+
+
+class Outline(Struct, frozen=True, omit_defaults=True):
+    """Of one module; ``name`` is empty where it has no cataloger."""
+
+    module: str
+    name: str = ""
+    ecosystem: Ecosystem = Ecosystem("", "")
+    wants: tuple[Wants, ...] = ()
+    joins: bool = False
+    owns: bool = False
+
+
+def catalogers() -> tuple[Cataloger, ...]:
+    """All, in the order of their modules' names; those with an outline are imported when one of their files turns up."""
+    places = importlib.import_module(FOLDER).__path__
+    known = _known(places[0])
+    found = []
+    for module in sorted(info.name for info in pkgutil.iter_modules(places)):
+        outline = known.get(module)
+        value = plugin(FOLDER, module, "CATALOGER") if outline is None else _later(outline) if outline.name else None
+        if isinstance(value, Cataloger):
+            found.append(value)
+    return tuple(found)
+
+
+def outlines() -> bytes:
+    """The content of ``outlines.json`` as the modules say it now, those of the user left out."""
+    package = importlib.import_module(FOLDER)
+    made = (_outline(info.name) for info in pkgutil.iter_modules(package.__path__[:1]))
+    return msgspec.json.format(msgspec.json.encode([one for one in made if one]), indent=1) + b"\n"
+
+
+def _outline(module: str) -> Outline | None:
+    value = plugin(FOLDER, module, "CATALOGER")
+    if not isinstance(value, Cataloger):
+        return Outline(module)
+    wants = tuple(reader.wants for reader in value.readers)
+    if any(one.select for one in wants):
+        return None
+    return Outline(module, value.name, value.ecosystem, wants, value.join is not None, value.owns is not None)
+
+
+def _known(folder: str) -> dict[str, Outline]:
+    try:
+        made = OUTLINES.stat().st_mtime
+        found = msgspec.json.decode(OUTLINES.read_bytes(), type=list[Outline])
+    except (OSError, msgspec.MsgspecError):  # it only saves time
+        return {}
+    with os.scandir(folder) as entries:
+        edited = {entry.name.removesuffix(".py") for entry in entries if entry.stat().st_mtime > made + EDITED_AFTER_S}
+    return {one.module: one for one in found if one.module not in edited}
+
+
+def _later(outline: Outline) -> Cataloger:
+    @cache
+    def whole() -> Cataloger:
+        value = plugin(FOLDER, outline.module, "CATALOGER")
+        assert isinstance(value, Cataloger)
+        return value
+
+    def reader(number: int, wants: Wants) -> Reader:
+        return Reader(wants, lambda file: whole().readers[number].read(file))
+
+    return Cataloger(
+        name=outline.name,
+        ecosystem=outline.ecosystem,
+        readers=tuple(reader(number, wants) for number, wants in enumerate(outline.wants)),
+        join=_called(whole, "join") if outline.joins else None,
+        owns=_called(whole, "owns") if outline.owns else None,
+        whole=whole,
+    )
+
+
+def _called(whole: Callable[[], Cataloger], name: str) -> Callable[[Any], Iterator[Any]]:
+    return lambda facts: getattr(whole(), name)(facts)
