@@ -13,14 +13,17 @@ from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_FIELD = pattern(r"""^[ \t]*(package|version|license)[ \t]*=[ \t]*(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')""", re.MULTILINE)
+_FIELD = pattern(
+    r"""^[ \t]*(package|version|license)[ \t]*=[ \t]*(?:"([^"\n]{1,200})"|'([^'\n]{1,200})'|\[\[([^\]\n]{1,200})\]\])""",
+    re.MULTILINE,
+)
 _FILE = pattern(r"(.+?)-((?:\d|scm|dev|cvs)[^/]*-\d+)\.rockspec")
 
 
 def read(file: File) -> Iterator[Package]:
     fields: dict[str, str] = {}
-    for key, double, single in _FIELD.findall(file.data.decode("utf-8", "replace")):
-        fields.setdefault(key, double or single)
+    for key, *texts in _FIELD.findall(file.data.decode("utf-8", "replace")):
+        fields.setdefault(key, "".join(texts))
     named = _FILE.fullmatch(file.path.rpartition("/")[2][:400])
     name = fields.get("package") or (named[1] if named else "")
     version = fields.get("version") or (named[2] if named else "")

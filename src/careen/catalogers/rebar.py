@@ -13,7 +13,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 _ENTRY = pattern(
     r'\{\s*<<"(?P<name>[^"\s]{1,200})">>\s*,\s*\{\s*(?:pkg\s*,\s*<<"(?P<package>[^"]{1,200})">>\s*,\s*<<"(?P<version>[^"]{1,100})">>'
-    r'|(?:git|hg)\s*,\s*"[^"]{0,500}"\s*,\s*\{\s*(?:ref|tag)\s*,\s*"(?P<revision>[^"]{1,100})")'
+    r'|(?:git|git_subdir|hg)\s*,\s*"[^"]{0,500}"\s*,\s*\{\s*(?:ref|tag)\s*,\s*"(?P<revision>[^"]{1,100})")'
 )
 
 

@@ -17,7 +17,8 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 HEADER_BYTES = 8 * 1024
 PLACE = pattern(r"(?:^|/)wp-content/(?:mu-)?plugins/(?:([^/]+)/)?([^/]+)\.php")
 FIELD = pattern(r"^[ \t/*#@]{0,40}(plugin name|version|license):[ \t]*([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE)
-CORE = pattern(rb"\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]")
+COMMENT = pattern(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # to the end where it is not closed: gone over once
+CORE = pattern(rb"^[ \t]*\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]", re.MULTILINE)
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,100}")
 SLUG = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
 
@@ -43,7 +44,7 @@ def read_plugin(file: File) -> Iterator[Package]:
 
 
 def read_core(file: File) -> Iterator[Package]:
-    found = CORE.search(file.data)
+    found = CORE.search(COMMENT.sub(b"", file.data))
     if not found:
         raise ValueError("no $wp_version in it")
     yield Package(type="generic", namespace=None, name="wordpress", version=found[1].decode(), cataloger=CATALOGER.name)

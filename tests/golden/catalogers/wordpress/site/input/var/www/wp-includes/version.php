@@ -1,4 +1,7 @@
 <?php
+/* As it was: $wp_version = '0.7'; and
+$wp_version = "0.71";
+ */
 /**
  * The WordPress version string.
  */

@@ -1,0 +1,2 @@
+package = [[long]]
+version = [[1.0-1]]
