@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -54,7 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.form == "json":
         write_json(document(report, explanation))
     else:
-        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(report, explanation))
+        from .output import write_lines
+
+        write_lines(_lines(report, explanation))
     return 0
 
 

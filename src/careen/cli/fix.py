@@ -63,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.form == "diff":
         sys.stdout.write(diff)
     else:
-        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(report, plan))
+        from .output import write_lines
+
+        write_lines(_lines(report, plan))
         if diff:
             sys.stdout.write("\n" + diff)
     return 0
@@ -85,6 +87,7 @@ def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
 
 def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
     from careen.formats.escape import visible
+    from careen.formats.lines import Whole
 
     yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay when all of this is done"
     if plan.after_dockerfile != plan.after:
@@ -93,7 +96,7 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
         yield ""
         place = f" in {visible(action.place, 200)}" if action.place else ""
         yield f"{number}. {visible(action.manager)}{place}: removes {action.removes}"
-        yield f"   {visible(action.command, 4000)}"
+        yield Whole(f"   {visible(action.command, 4000)}")
         for one in action.upgrades[:MAX_LISTED]:
             yield f"   {one.removes:>5}  {visible(one.package)} {visible(one.version)} -> {visible(one.to)}"
         if len(action.upgrades) > MAX_LISTED:

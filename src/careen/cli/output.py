@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from careen.config import Settings, nearest
 from careen.errors import InputError, UsageError
+from careen.formats.lines import folded
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
 
@@ -115,6 +116,12 @@ def whole(path: Path, write_to: Callable[[TextIO], None]) -> None:
         raise InputError(f"cannot write {path}: {error.strerror or error}", "--output names another file") from None
 
 
+def write_lines(lines: Iterable[str]) -> None:
+    """Text for people on standard output, folded to the width of a terminal."""
+    width = width_of(sys.stdout.isatty())
+    sys.stdout.writelines(f"{part.rstrip()}\n" for line in lines for part in folded(line, width))
+
+
 def _writer(reporter: Reporter, report: Report, options: ReportOptions) -> Callable[[TextIO], None]:
     return lambda stream: reporter.write(report, stream, options)
 
@@ -137,9 +144,14 @@ def _options(output: Output, settings: Settings) -> ReportOptions:
         color = True
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         color = False
-    width = shutil.get_terminal_size().columns if terminal or os.environ.get("COLUMNS", "").isdecimal() else 0
     severities = frozenset[str](settings.severity) or None
-    return ReportOptions(width=max(width, 60) if width else 0, color=color, severities=severities, verbose=settings.verbose)
+    return ReportOptions(width=width_of(terminal), color=color, severities=severities, verbose=settings.verbose)
+
+
+def width_of(terminal: bool) -> int:
+    """Columns of a terminal; 0 for what is none, which gets its lines whole unless COLUMNS says otherwise."""
+    width = shutil.get_terminal_size().columns if terminal or os.environ.get("COLUMNS", "").isdecimal() else 0
+    return max(width, 60) if width else 0
 
 
 def _ending(reporter: Reporter) -> str:

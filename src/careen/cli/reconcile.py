@@ -1,7 +1,6 @@
 """``careen reconcile``: where another scanner's report of an image differs, and why."""
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -67,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_json({"schema": SCHEMA, "reference": arguments.reference, **msgspec.to_builtins(found)})
     else:
-        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(arguments.reference, found))
+        from .output import write_lines
+
+        write_lines(_lines(arguments.reference, found))
     return 0
 
 

@@ -1,5 +1,6 @@
 """Lines of text for people: plurals, and prose broken or shortened to a width."""
 
+import re
 from collections.abc import Iterator
 
 from .escape import columns, shorten
@@ -25,3 +26,22 @@ def wrapped(text: str, width: int) -> Iterator[str]:
         else:
             line = f"{line} {word}" if line else word
     yield line
+
+
+class Whole(str):
+    """A line to copy, a command: it is not broken."""
+
+    __slots__ = ()
+
+
+def folded(line: str, width: int) -> Iterator[str]:
+    """A line with what does not fit below it, under its text where a number stands before that, else two deeper."""
+    start = re.match(r" *(?:\d[\d,]*(?:\. |  ) *)?", line)
+    head = start[0] if start else ""
+    if not width or isinstance(line, Whole) or columns(line) <= width or width - len(head) < 6:
+        yield line
+        return
+    deeper = " " * (len(head) + (2 if not head.strip() else 0))
+    first, *rest = wrapped(line[len(head) :], width - len(deeper))
+    yield head + first
+    yield from (deeper + one for one in rest)
