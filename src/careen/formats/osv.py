@@ -65,7 +65,7 @@ def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Ma
 
 
 def _aliases(record: Record) -> tuple[str, ...]:
-    ids = dict.fromkeys((*(record.aliases or ()), *(record.upstream or ())))
+    ids = dict.fromkeys(id for text in (*(record.aliases or ()), *(record.upstream or ())) if (id := _spelled(text)))
     if _ERRATA.match(record.id) and not any(id.startswith("CVE-") for id in ids):
         ids.update(dict.fromkeys(id for id in record.related or () if id.startswith("CVE-")))
     if any(entry.package and entry.package.ecosystem == "Maven" for entry in record.affected or ()):
@@ -73,6 +73,13 @@ def _aliases(record: Record) -> tuple[str, ...]:
         ids.update(dict.fromkeys(found.decode() for found in _JENKINS.findall(bytes(record.references))))
     ids.pop(record.id, None)
     return tuple(ids)
+
+
+def _spelled(text: str) -> str:
+    """An alias as everybody writes it ("cve-2014-3530 "); "" for a date, which is no name of one flaw alone."""
+    text = text.strip()
+    found = _CVE.fullmatch(text)
+    return found[1].upper() if found else "" if _DATE.fullmatch(text) else text
 
 
 def _is_wanted(entry: Affected, ecosystem: str | None, flaw: bool) -> bool:
@@ -318,6 +325,8 @@ _SOURCES = {
 }  # fmt: skip
 # Errata mend several flaws at once and list them; of those that mend bugs only, the ones without a flaw are none.
 _ERRATA = re.compile(r"(?:AL|RH|RL|RX|EL)[SBE]A-|DSA-|DLA-|USN-|SUSE-|openSUSE-|MGASA-|OESA-|openEuler-|ALAS|PHSA-")
+_CVE = re.compile(r"(CVE-[0-9]{4}-[0-9]{4,19})[a-z]?", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-[0-9]{1,2})?")
 _BUGFIX = re.compile(r"(?:AL|RH|RL|RX|EL)[BE]A-")
 _SEVERITIES: dict[str, Severity] = {
     "critical": "critical", "high": "high", "important": "high", "medium": "medium", "moderate": "medium", "low": "low",

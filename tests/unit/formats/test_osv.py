@@ -94,6 +94,11 @@ def test_aliases_and_upstream_but_never_related():
     assert found.aliases == ("GHSA-1", "CVE-2025-1")
 
 
+def test_aliases_are_written_as_everybody_writes_them():
+    (found,) = advisories(entry([ZERO]), aliases=[" cvE-2025-0001 ", "CVE-2025-0002A", "2025-04-01", "2025-04-01-2", "GHSA-1"])
+    assert found.aliases == ("CVE-2025-0001", "CVE-2025-0002", "GHSA-1")
+
+
 def test_the_name_that_jenkins_gives_a_flaw():
     pages = ["2098-01-02/#SECURITY-12", "2098-01-02/#SECURITY-13%20(1)", "2098-01-02/"]
     references = [{"type": "WEB", "url": f"https://www.jenkins.io/security/advisory/{page}"} for page in pages]
