@@ -1,0 +1,109 @@
+"""A workload may run on the nodes of the control plane."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+_CONTROL_PLANE = frozenset(("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"))
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.resource.lower == "daemonset" or pod.resource.namespace == "kube-system":
+            continue
+        for index, one in enumerate(pod.node.maps("tolerations")):
+            key = one.text("key")
+            anything = not key and one.text("operator") == "Exists" and one.text("effect") in ("", "NoSchedule")
+            if anything or key in _CONTROL_PLANE:
+                yield at(pod, f"tolerates {key or 'every taint'}", "tolerations", index)
+
+
+CHECK = Check(
+    id="K8S-276",
+    title="A workload may run on the nodes of the control plane",
+    severity="low",
+    why="Beside the API server, who breaks out of the container has the keys of the cluster.",
+    fix="Tolerate the taints of your own nodes by name.",
+    references=(
+        "CWE-653",
+        "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  tolerations:
+    - key: pool
+      operator: Exists
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      tolerations:
+        - operator: Exists
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  tolerations:
+    - operator: Exists
+      effect: NoExecute
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  tolerations:
+    - operator: Exists
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  tolerations:
+    - key: node-role.kubernetes.io/control-plane
+      effect: NoSchedule
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+)

@@ -1,0 +1,77 @@
+"""An emptyDir may grow until the node is full."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        bound = pod.containers and all(one.node.map("resources", "limits").get("ephemeral-storage") for one in pod.containers)
+        for volume in () if bound else pod.volumes:
+            if "emptyDir" in volume and volume.map("emptyDir").get("sizeLimit") is None:
+                yield at(pod, f"has the emptyDir {volume.text('name')} without a sizeLimit", "volumes")
+
+
+CHECK = Check(
+    id="K8S-273",
+    title="An emptyDir may grow until the node is full",
+    severity="low",
+    why="What fills it takes the disk of the node, and every pod there is evicted.",
+    fix="Set sizeLimit, or a limit of ephemeral-storage on all containers.",
+    references=(
+        "CWE-770",
+        "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: cache
+      emptyDir:
+        sizeLimit: 1Gi
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: cache
+      emptyDir: {}
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      resources:
+        limits:
+          ephemeral-storage: 2Gi
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: cache
+      emptyDir: {}
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

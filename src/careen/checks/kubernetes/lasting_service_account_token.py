@@ -1,0 +1,49 @@
+"""A token of a service account never expires."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for secret in manifests.of("Secret"):
+        if secret.body.text("type") == "kubernetes.io/service-account-token":
+            account = secret.annotations.text("kubernetes.io/service-account.name")
+            yield at(secret, f"keeps a token of {account or 'a service account'}", "type")
+
+
+CHECK = Check(
+    id="K8S-275",
+    title="A token of a service account never expires",
+    severity="medium",
+    why="Who reads the Secret once has the rights of the account for good; tokens that are asked for end with their pod.",
+    fix="Use tokens that the kubelet mounts, or kubectl create token.",
+    references=(
+        "CWE-613",
+        "CIS Kubernetes 1.9, 5.1.6",
+        "https://kubernetes.io/docs/concepts/security/service-accounts/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: robot
+type: Opaque
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: robot
+  annotations:
+    kubernetes.io/service-account.name: robot
+type: kubernetes.io/service-account-token
+""",
+    ),
+)

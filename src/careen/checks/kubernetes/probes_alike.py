@@ -1,0 +1,75 @@
+"""Liveness and readiness are asked by the same probe."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        alive = container.node.map("livenessProbe")
+        if alive and alive == container.node.map("readinessProbe"):
+            yield at(container, "has one probe for liveness and readiness", "livenessProbe")
+
+
+CHECK = Check(
+    id="K8S-266",
+    title="Liveness and readiness are asked by the same probe",
+    severity="negligible",
+    why="A pod that is slow for a moment is killed instead of being spared, and the load goes on to the others.",
+    fix="Ask liveness something simpler, or more patiently.",
+    references=("https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      livenessProbe:
+        tcpSocket:
+          port: 8080
+      readinessProbe:
+        httpGet:
+          path: /ready
+          port: 8080
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      livenessProbe:
+        httpGet:
+          path: /ready
+          port: 8080
+      readinessProbe:
+        httpGet:
+          path: /ready
+          port: 8080
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,83 @@
+"""Names outside of the cluster are looked up within it first."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.formats.quantity import count
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for pod in manifests.pods:
+        if pod.node.text("dnsPolicy") in ("Default", "None"):
+            continue
+        options = pod.node.maps("dnsConfig", "options")
+        dots = next((count(one.get("value")) for one in options if one.text("name") == "ndots"), None)
+        if dots is None or dots > 4:
+            yield at(pod, "leaves ndots at 5", "dnsConfig")
+
+
+CHECK = Check(
+    id="K8S-272",
+    title="Names outside of the cluster are looked up within it first",
+    severity="negligible",
+    why="With ndots at 5 each look-up of an outside name asks for it in every search domain: delay, load, and names that leak.",
+    fix="Set ndots to 2 in dnsConfig.options.",
+    references=("https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-dns-config",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  dnsConfig:
+    options:
+      - name: ndots
+        value: "2"
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  dnsPolicy: Default
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  dnsConfig:
+    options:
+      - name: ndots
+        value: "5"
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+""",
+    ),
+    default=False,
+)

@@ -1,0 +1,108 @@
+"""The Service that names the pods of a StatefulSet is not there."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for one in manifests.of("StatefulSet"):
+        name = one.spec.text("serviceName")
+        if name and manifests.services and manifests.named("Service", name, one.namespace) is None:
+            yield at(one, f"names the Service {name}, which is not among the manifests", "spec", "serviceName")
+
+
+CHECK = Check(
+    id="K8S-268",
+    title="The Service that names the pods of a StatefulSet is not there",
+    severity="low",
+    why="Its pods get no names in DNS: members of a cluster do not find each other.",
+    fix="Add the headless Service, or mend its name.",
+    references=("https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: web
+spec:
+  serviceName: web
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  clusterIP: None
+  selector:
+    app: web
+  ports:
+    - port: 80
+""",
+        """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: web
+spec:
+  serviceName: web
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+""",
+    ),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: web
+spec:
+  serviceName: web
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1.4.2
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: other
+spec:
+  clusterIP: None
+  selector:
+    app: web
+  ports:
+    - port: 80
+""",
+    ),
+)

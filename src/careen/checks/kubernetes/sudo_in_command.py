@@ -1,0 +1,71 @@
+"""A container starts its program by sudo."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests, command_line
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        if "sudo" in command_line(container):
+            yield at(container, "calls sudo", "command" if "command" in container.node else "args")
+
+
+CHECK = Check(
+    id="K8S-274",
+    title="A container starts its program by sudo",
+    severity="medium",
+    why="Whoever takes the container over may become root by the same way.",
+    fix="Let the image run as the user that it needs, and give the one right by capabilities.",
+    references=(
+        "CWE-250",
+        "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
+    ),
+    inspect=inspect,
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      command:
+        - web
+        - --serve
+""",
+    ),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      command:
+        - sudo
+        - web
+""",
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      command:
+        - sh
+        - -c
+        - sudo web --serve
+""",
+    ),
+)
