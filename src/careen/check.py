@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from careen.checks.kind import Document, Kind, Rules, SourceFile
 from careen.checks.kinds import KINDS, inlined, kind_of
-from careen.checks.run import Ignore, Outcome, joined, located, run
+from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
 from careen.checks.tuning import Tuning, tuned
 from careen.database.knowledge import Knowledge
 from careen.formats import compose
@@ -78,7 +78,7 @@ def check_files(
         members = by_kind.get(kind.name)
         if not members:
             continue
-        checks = tuned(checks_of(kind), tuning)
+        checks, seen = tuned(checks_of(kind), tuning), Seen()
         for one in kind.read(members, checks, rules):
             if isinstance(one, Document):
                 value = one.value
@@ -90,7 +90,7 @@ def check_files(
                         by_files = lock(value)
                         installs += by_files.predicted
                         unread += by_files.open
-                outcomes.append(run(checks, value, one.path, one.ignores))
+                outcomes.append(run(checks, value, one.path, one.ignores, seen))
                 ignores += one.ignores
             else:
                 unknowns.append(one)

@@ -217,6 +217,16 @@ def test_compose_files_in_a_ring_are_judged_and_the_ring_is_told():
     assert all("leads back to itself" in reason for reason in reasons)
 
 
+def test_two_inline_dockerfiles_of_the_same_text_have_findings_of_their_own():
+    build = "    build:\n      dockerfile_inline: |\n        FROM debian:latest\n        RUN cd /a\n"
+    text = f"services:\n  a:\n{build}  b:\n{build}"
+    found = [one for one in report(("compose.yaml", text)).findings if one.id == "DKR-022"]
+    assert len(found) == 2
+    assert len({one.fingerprint for one in found}) == 2
+    alone = [one for one in report(("compose.yaml", f"services:\n  a:\n{build}")).findings if one.id == "DKR-022"]
+    assert {one.fingerprint for one in alone} < {one.fingerprint for one in found}  # that of the first stays
+
+
 def test_credentials_are_found_in_what_is_checked():
     text = (
         "FROM debian:12\n"

@@ -50,8 +50,13 @@ class Outcome(Struct, frozen=True):
     ran: frozenset[str] = frozenset()  # ids of the checks that saw a document
 
 
-def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ignore] = ()) -> Outcome:
-    """``path`` names the document where a place does not name a file of its own."""
+Seen = Counter[tuple[str, str, str]]  # how often a check has told of a path in these words
+
+
+def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ignore] = (), seen: Seen | None = None) -> Outcome:
+    """``path`` names the document where a place does not name a file of its own; ``seen`` counts over several documents,
+    of which one file may hold more than one."""
+    seen = Counter() if seen is None else seen
     findings: list[Misconfiguration] = []
     suppressed: list[Suppressed] = []
     unknowns: list[Unknown] = []
@@ -62,12 +67,11 @@ def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ign
             log.exception("check %s failed on %s", check.id, path)
             unknowns.append(Unknown(f"check {check.id}", Evidence(path, 0), f"{type(error).__name__}: {error}"))
             continue
-        seen: Counter[tuple[str, str]] = Counter()
         for written in places:
             place = replace(written, message=hidden(written.message))  # what is secret in a line stays in its file
             where = place.path or path
-            seen[where, place.message] += 1
-            finding = _finding(check, place, where, seen[where, place.message])
+            seen[check.id, where, place.message] += 1
+            finding = _finding(check, place, where, seen[check.id, where, place.message])
             rule = next((one for one in ignores if one.applies(check.id, where, place.line, place.end_line)), None)
             if rule is None:
                 findings.append(finding)
