@@ -10,8 +10,9 @@ A mirror may have the same knowledge in other forms, of which one is read, the f
 OVAL by CVE (``com.ubuntu.jammy.cve.oval.xml.bz2``, or with ``oci.`` before it, for manifests of images), or by package
 (``….pkg.oval…``: a definition for each source package, with the CVE in each sentence). Where there is no OVAL: the tracker's
 repository (``ubuntu-cve-tracker*.tar.*``), Canonical's VEX (``vex-all.tar.xz``), or pages of its notices (``notices/*.json``),
-which know fixes alone. Not read: OVAL by notice (``….usn.oval…``), which names binary packages alone, while issues are those
-of source packages; and files of FIPS pockets, which repeat the release's statements about builds that are others.
+which know fixes alone. Of files of a FIPS pocket (``com.ubuntu.fips-updates_jammy.pkg.oval.xml.bz2``) what they say of its own
+builds is read; the rest repeats the release. Not read is OVAL by notice (``….usn.oval…``), which names binary packages alone,
+while issues are those of source packages.
 Raises: ValueError.  **Source:** ubuntu-cve-tracker, scripts/oval_lib.py; security-metadata.canonical.com/oval.
 """
 
@@ -48,20 +49,25 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     by_release = {codename: name for codename in wanted if (name := _oval(codename, names))}
     if not by_release and (whole := _whole(names, listing)):
         return whole
-    return tuple(
+    found = [
         Feed(f"ubuntu/{name}", f"{_LIVE}/{name}", compressed=True, part=codename)
         for codename in wanted
         for name in (by_release.get(codename, f"com.ubuntu.{codename}.cve.oval.xml.bz2"),)
-    )
+    ]
+    pockets = ((codename, _oval(f"fips-updates_{codename}", names, ("pkg", "cve"))) for codename in wanted)
+    found += [
+        Feed(f"ubuntu/{name}", "", compressed=True, part=f"fips-updates/{codename}") for codename, name in pockets if name
+    ]
+    return tuple(found)
 
 
 def _is_needed(need: Need, version: str) -> bool:
     return need.namespaces is None or not need.namespaces.isdisjoint((f"ubuntu:{version}", f"ubuntu-pro:{version}"))
 
 
-def _oval(codename: str, names: tuple[str, ...]) -> str:
+def _oval(codename: str, names: tuple[str, ...], kinds: tuple[str, ...] = ("cve", "pkg")) -> str:
     """The best file of a release that a mirror has, "" where it has none."""
-    forms = (f"{maker}com.ubuntu.{codename}.{kind}.oval.xml.bz2" for kind in ("cve", "pkg") for maker in ("", "oci."))
+    forms = (f"{maker}com.ubuntu.{codename}.{kind}.oval.xml.bz2" for kind in kinds for maker in ("", "oci."))
     return next((name for name in forms if name in names), "")
 
 
@@ -82,6 +88,10 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             yield from ubuntu_vex.records(file)
         case "notices":
             yield from ubuntu_notices.records(file)
+        case part if "/" in part:
+            own = f"ubuntu-pro-{part.partition('/')[0]}:"
+            told = (one for one in _of_oval(file) if isinstance(one, Advisory))
+            yield from (one for one in told if one.namespace.startswith(own))
         case _:
             yield from _of_oval(file)
 

@@ -6,10 +6,12 @@
 | Seal      | names that begin with ``seal-``                                | ``seal:debian``, ``seal:rhel:9``    |
 | RapidFort | ``rfubu``, ``+rf`` or ``.rf`` at the end of the version        | ``rapidfort:ubuntu``                |
 |           | everything else in an image that says it is RapidFort's        | ``rapidfort:ubuntu:22.04``          |
+| Canonical | ``fips`` in the version of a deb of Ubuntu                     | ``ubuntu-pro-fips-updates:22.04``   |
 
 Their fixed versions are below the distribution's, so that its feed alone would accuse what they mended: without a feed
 of the vendor its packages are not judged. root.io builds on the distribution's package, whose word counts for the flaws
-that root.io does not name. RapidFort's feed lists what it left as it was, by source package and by package.
+that root.io does not name; so it is with Ubuntu's FIPS builds, which Ubuntu's word judges where nobody speaks of them
+themselves. RapidFort's feed lists what it left as it was, by source package and by package.
 **Source:** the vendors' advisories: OSV's ecosystem ``Root``, Seal's and RapidFort's feeds; purls and labels of their images.
 """
 
@@ -30,6 +32,7 @@ RAPIDFORT = "rapidfort"
 _ROOT = pattern(r"\.root\.io\.|-r\d007\d$")
 _SEAL = "seal-"
 _RAPIDFORT = {"deb": re.compile(r"rfubu(?:\d|\b)|\+rf(?:\.?\d+)*$"), "rpm": re.compile(r"\.rf\d*$")}
+_FIPS = pattern(r"[.+~][Ff]ips\d?")
 _RPM_RELEASE = pattern(r"\.(el|fc)(\d+)")
 _LABELS = ("maintainer", "vendor", "org.opencontainers.image.vendor", "org.opencontainers.image.authors")
 
@@ -51,6 +54,10 @@ def patched(package: Package, release: Release | None, curator: str = "") -> Pat
         return None
     if _ROOT.search(package.version):
         return Patched("root.io", (f"root:{release.namespace}",), release.namespace, prefix="rootio-")
+    if package.type == "deb" and release.namespace.startswith("ubuntu:") and _FIPS.search(package.version):
+        number = release.namespace.partition(":")[2]
+        pockets = tuple(f"ubuntu-pro-{pocket}:{number}" for pocket in ("fips-updates", "fips", "fips-preview"))
+        return Patched("Ubuntu Pro FIPS", pockets, release.namespace, marked=False)
     if package.type in _RAPIDFORT and _RAPIDFORT[package.type].search(package.version):
         return Patched("RapidFort", (f"{RAPIDFORT}:{release.namespace.partition(':')[0]}",))
     if curator == RAPIDFORT:

@@ -52,6 +52,13 @@ def test_ubuntu(files, read):
     assert found == [f"ubuntu/{read}"]
 
 
+def test_fips_pockets_of_ubuntu():
+    pocket = [name.replace("jammy", "fips-updates_jammy") for name in (CVES, PACKAGES)]
+    found = offered(ubuntu, JAMMY, ubuntu=[CVES, *pocket])
+    assert found == [f"ubuntu/{CVES}", f"ubuntu/{pocket[1]}"]
+    assert offered(ubuntu, JAMMY, ubuntu=pocket)[1:] == [f"ubuntu/{pocket[1]}"]
+
+
 def test_a_release_of_ubuntu_without_oval_is_asked_for_as_ever():
     found = offered(ubuntu, frozenset({"ubuntu:22.04", "ubuntu:24.04"}), ubuntu=[PACKAGES])
     assert found == [f"ubuntu/{PACKAGES}", "ubuntu/com.ubuntu.noble.cve.oval.xml.bz2"]

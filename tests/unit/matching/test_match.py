@@ -268,6 +268,30 @@ def test_what_long_term_support_alone_mends_is_open_for_others():
     assert customer["CVE-1"].fix.versions == ("1.2-27.9.1",)
 
 
+def test_fips_builds_of_ubuntu_have_a_word_of_their_own():
+    jammy = Distribution("ubuntu", "22.04")
+    own = "ubuntu-pro-fips-updates:22.04"
+    records = [
+        info("ubuntu:22.04", "ubuntu"),
+        advisory("CVE-1", "3.0.2-0ubuntu1.20", "ubuntu:22.04"),
+        advisory("CVE-2", "3.0.2-0ubuntu1.20", "ubuntu:22.04"),
+    ]
+    fips = [info(own, "ubuntu"), advisory("CVE-1", "3.0.2-0ubuntu1.10+Fips1.2", own, source="ubuntu")]
+
+    def found(version, records):
+        package = structs.replace(deb(version=version, source=Source("openssl", version)), distro="ubuntu-22.04")
+        return {one.id: (one.fix.versions, one.confidence) for one in run([package], records, jammy).findings}
+
+    usual = ("3.0.2-0ubuntu1.20",)
+    assert found("3.0.2-0ubuntu1.10+Fips1", records) == {"CVE-1": (usual, "confirmed"), "CVE-2": (usual, "confirmed")}
+    assert found("3.0.2-0ubuntu1.10+Fips1", [*records, *fips]) == {
+        "CVE-1": (("3.0.2-0ubuntu1.10+Fips1.2",), "confirmed"),
+        "CVE-2": (usual, "likely"),
+    }
+    assert set(found("3.0.2-0ubuntu1.10+Fips1.2", [*records, *fips])) == {"CVE-2"}
+    assert found("3.0.2-0ubuntu1.10", [*records, *fips]) == {"CVE-1": (usual, "confirmed"), "CVE-2": (usual, "confirmed")}
+
+
 def test_invalid_versions_stop_nothing_and_are_said():
     records = [advisory(), advisory("CVE-2", "no version"), info()]
     matched = run([deb(), deb("bad", source=Source("openssl", "unreadable"))], records)
