@@ -131,4 +131,6 @@ def _is_makers(package: Package, release: str, distribution: Distribution) -> bo
         return False
     if _MAKERS_NAMES.match(package.name):
         return True
+    if "-" not in package.version:  # a Dockerfile names versions without their releases
+        return False
     return _DIST_TAG.search(release) is None and software_of_package(package.name, package.version) is not None
