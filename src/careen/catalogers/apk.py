@@ -2,8 +2,8 @@
 
 Shape: paragraphs of ``K:value`` lines, an empty line after each; P name, V version, A architecture, o origin, L licence,
 m maintainer; F names a folder, the R lines behind it the files in it.
-Raises: ValueError where a line has no key or a paragraph no P or V.
-(formats.adb has the shape of the other form.)
+A paragraph with a line that has no key, or without P or V, is passed over, and said.
+Raises: ValueError where none is left. (formats.adb has the shape of the other form.)
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
 """
 
@@ -13,17 +13,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.adb import INSTALLED, AdbPackage, is_adb, read_adb
+from careen.formats.faults import Faults, faults, unknown
 from careen.model.delta import Fact
+from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 
-class Installed(Struct, frozen=True):
+class Installed(Struct, frozen=True, tag="package"):
     package: Package
     paths: str  # its files, joined by newlines
 
 
-def read(file: File) -> Iterator[Installed]:
+def read(file: File) -> Iterator[Installed | Faults]:
     with file.open() as stream:
         data = stream.read(64 << 20)
     if is_adb(data):
@@ -33,18 +35,30 @@ def read(file: File) -> Iterator[Installed]:
         yield from map(_of_adb, packages)
         return
     text = data.decode(errors="backslashreplace")
+    reasons: list[str] = []
+    named = 0
     for number, paragraph in enumerate(text.split("\n\n"), 1):
         if paragraph.strip():
-            yield _installed(paragraph, number)
+            try:
+                yield _installed(paragraph, number)
+                named += 1
+            except ValueError as error:
+                reasons.append(str(error))
+    yield from faults(reasons, named)
 
 
-def join(facts: Sequence[Fact]) -> Iterator[Package]:
+def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     for fact in facts:
-        yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
+        if isinstance(fact.value, Faults):
+            yield unknown("apk", fact)
+        else:
+            yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for fact in facts:
+        if isinstance(fact.value, Faults):
+            continue
         package = fact.value.package
         yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
 
@@ -101,7 +115,7 @@ CATALOGER = Cataloger(
     name="apk",
     ecosystem=Ecosystem(purl_type="apk", scheme="apk", distribution=True),
     readers=(Reader(Wants(paths=("lib/apk/db/installed", "usr/lib/apk/db/installed")), read),),
-    fact=Installed,
+    fact=Installed | Faults,
     join=join,
     owns=owns,
 )

@@ -4,7 +4,8 @@ Shape: control paragraphs; installed is what ``Status`` ends with "installed" in
 where it differs from the package's own name and version. Files of a package: ``info/NAME[:ARCH].list`` or, without
 it, the paths in ``.md5sums``.
 A paragraph without Version is listed without one, which nothing judges.
-Raises: ValueError where the file is no control file or a paragraph has a Version and no Package.
+A line that is none and a paragraph with a Version and no Package are passed over, and said.
+Raises: ValueError where the file is no control file.
 Source: dpkg(1), "PACKAGE STATES"; deb-control(5); dpkg's admindir layout; distroless ``status.d``.
 """
 
@@ -14,7 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.deb822 import paragraphs
+from careen.formats.faults import Faults, faults, unknown
 from careen.model.delta import Fact
+from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
@@ -34,15 +37,23 @@ class Listing(Struct, frozen=True, tag="files"):
     complete: bool  # a .list names every file, .md5sums only the regular ones that are no configuration
 
 
-def read_status(file: File) -> Iterator[Installed]:
-    for entry in paragraphs(_text(file), FIELDS):
+def read_status(file: File) -> Iterator[Installed | Faults]:
+    reasons: list[str] = []
+    named = 0
+    for entry in paragraphs(_text(file), FIELDS, reasons):
         if "package" not in entry and "version" not in entry and "status" not in entry:
-            raise ValueError("a paragraph names no package")
+            reasons.append("a paragraph names no package")
+            continue
         if not entry.get("package") and not entry.get("version"):
             continue  # dpkg passes over it, too
+        if not entry.get("package"):
+            reasons.append(f"a paragraph without Package ({entry['version'][:60]})")
+            continue
+        named += 1
         state = entry.get("status", "install ok installed").split()
         if state[-1:] and state[-1] in PRESENT:
             yield Installed(_package(entry))
+    yield from faults(reasons, named)
 
 
 def read_listing(file: File) -> Iterator[Listing]:
@@ -51,7 +62,7 @@ def read_listing(file: File) -> Iterator[Listing]:
     yield Listing(name, "\n".join(line for line in lines if line and line != "."), complete=True)
 
 
-def read_status_folder(file: File) -> Iterator[Installed | Listing]:
+def read_status_folder(file: File) -> Iterator[Installed | Listing | Faults]:
     name = file.path.rpartition("/")[2]
     if name.endswith(".md5sums"):
         yield from read_md5sums(file)
@@ -65,10 +76,12 @@ def read_md5sums(file: File) -> Iterator[Listing]:
     yield Listing(name, "\n".join(rest[0].lstrip("/") for rest in lines if rest), complete=False)
 
 
-def join(facts: Sequence[Fact]) -> Iterator[Package]:
+def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     for fact in facts:
         if isinstance(fact.value, Installed):
             yield _placed(fact.value.package, fact)
+        elif isinstance(fact.value, Faults):
+            yield unknown("dpkg", fact)
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
@@ -91,9 +104,7 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
 
 
 def _package(entry: dict[str, str]) -> Package:
-    name, version = entry.get("package", ""), entry.get("version", "")
-    if not name:
-        raise ValueError(f"a paragraph without Package ({version})")
+    name, version = entry["package"], entry.get("version", "")
     source, _, its_version = entry.get("source", name).partition("(")
     return Package(
         "deb",
@@ -130,7 +141,7 @@ CATALOGER = Cataloger(
         Reader(Wants(folders=("var/lib/dpkg/status.d",)), read_status_folder),
         Reader(Wants(folders=("var/lib/dpkg/info/*.list",)), read_listing),
     ),
-    fact=Installed | Listing,
+    fact=Installed | Listing | Faults,
     join=join,
     owns=owns,
     limits="Licences are not read (they lie in usr/share/doc/*/copyright).",

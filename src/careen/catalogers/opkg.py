@@ -2,7 +2,8 @@
 
 Shape: control paragraphs as Debian's, ``Status: install user installed``; ``info/NAME.list`` has one path a line, with
 its mode behind a tab in Yocto's.
-Raises: ValueError where the file is no control file or a paragraph has no Package or Version.
+A paragraph without Package or Version is passed over, and said.
+Raises: ValueError where the file is no control file.
 **Source:** opkg, pkg_parse and "Status" of Debian's format.
 """
 
@@ -12,7 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.deb822 import paragraphs
+from careen.formats.faults import Faults, faults, unknown
 from careen.model.delta import Fact
+from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
@@ -29,11 +32,15 @@ class Listing(Struct, frozen=True, tag="files"):
     paths: str  # joined by newlines
 
 
-def read_status(file: File) -> Iterator[Installed]:
-    for entry in paragraphs(_text(file), FIELDS):
+def read_status(file: File) -> Iterator[Installed | Faults]:
+    reasons: list[str] = []
+    named = 0
+    for entry in paragraphs(_text(file), FIELDS, reasons):
         name, version = entry.get("package", ""), entry.get("version", "")
         if not name or not version:
-            raise ValueError("a paragraph without Package or Version")
+            reasons.append("a paragraph without Package or Version")
+            continue
+        named += 1
         if entry.get("status", "").split()[-1:] in (["installed"], ["unpacked"]):
             licenses = (entry["license"],) if entry.get("license") else ()
             maker = entry.get("maintainer") or None
@@ -41,6 +48,7 @@ def read_status(file: File) -> Iterator[Installed]:
             yield Installed(
                 Package("opkg", None, name, version, arch=arch, licenses=licenses, maintainer=maker, cataloger="opkg")
             )
+    yield from faults(reasons, named)
 
 
 def read_listing(file: File) -> Iterator[Listing]:
@@ -48,10 +56,12 @@ def read_listing(file: File) -> Iterator[Listing]:
     yield Listing(file.path.rpartition("/")[2].removesuffix(".list"), "\n".join(path for path in paths if path))
 
 
-def join(facts: Sequence[Fact]) -> Iterator[Package]:
+def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     for fact in facts:
         if isinstance(fact.value, Installed):
             yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
+        elif isinstance(fact.value, Faults):
+            yield unknown("opkg", fact)
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
@@ -80,7 +90,7 @@ CATALOGER = Cataloger(
         Reader(Wants(paths=tuple(f"{place}/status" for place in PLACES)), read_status),
         Reader(Wants(folders=tuple(f"{place}/info/*.list" for place in PLACES)), read_listing),
     ),
-    fact=Installed | Listing,
+    fact=Installed | Listing | Faults,
     join=join,
     owns=owns,
     limits="Packages of a read-only image whose status file was left out.",

@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterator
 LINE_BYTES = 1 << 20
 
 
-def paragraphs(text: str, fields: Collection[str]) -> Iterator[dict[str, str]]:
+def paragraphs(text: str, fields: Collection[str], faults: list[str] | None = None) -> Iterator[dict[str, str]]:
     """One mapping a paragraph, with the given lower-case field names; continuation lines are dropped.
 
-    Raises: ValueError for a line that is neither field nor continuation.
+    Raises: ValueError for a line that is neither field nor continuation; where ``faults`` is given, it goes there and the
+    line is passed over.
     """
     current: dict[str, str] = {}
     for line in text.split("\n"):
@@ -26,7 +27,11 @@ def paragraphs(text: str, fields: Collection[str]) -> Iterator[dict[str, str]]:
             continue
         name, colon, value = line.partition(":")
         if not colon or len(line) > LINE_BYTES:
-            raise ValueError(f"not a control file: {line[:60]!r}")
+            reason = f"not a control file: {line[:60]!r}"
+            if faults is None:
+                raise ValueError(reason)
+            faults.append(reason)
+            continue
         key = name.lower()
         if key in fields:
             current[key] = value.strip()
