@@ -134,6 +134,24 @@ def test_a_feed_that_is_damaged_or_shrinks_is_kept_back_alone(source, damage, mi
     assert _counts(path) == _counts(before)
 
 
+@each
+def test_every_form_that_is_damaged_or_shrinks_keeps_what_was_known(source, tmp_path, monkeypatch):
+    monkeypatch.setattr("careen.database.build.LOSS_FROM_RECORDS", 1)
+    other = tmp_path / "other"
+    other.write_bytes(b"<html>\x00<p>Moved elsewhere</html>")
+    for feed, file in files_of(source, tmp_path / "mirrors"):
+        before, after = (tmp_path / name / "advisories.sqlite" for name in ("before", "after"))
+        for path in (before, after):
+            path.parent.mkdir(exist_ok=True)
+        assert build(before, [_fresh(source, feed, file)], "2026-01-02T00:00:00Z").failed == {}
+        for shrunken in (False, True):
+            shutil.copyfile(before, after)
+            again = _fresh(source, feed, file if shrunken else other, shrunken=shrunken)
+            built = build(after, [again], "2026-01-03T00:00:00Z", after)
+            assert set(built.failed) == {feed.path}
+            assert _counts(after) == _counts(before)
+
+
 def _fresh(source, feed, file, shrunken=False):
     def records():
         found = list(source.parse(feed, file))

@@ -1,8 +1,11 @@
 """One source's knowledge in several forms: of those that a mirror has, the one that says the most is read, and no other."""
 
 import pytest
+from tests.support.feeds import GOLDEN, lay_out
 
 from careen.advisories import debian, openeuler, photon, redhat, suse, ubuntu
+from careen.database.build import rows_of
+from careen.database.update import database_path, update
 from careen.plugins import Need
 
 
@@ -135,3 +138,17 @@ def test_releases_of_photon():
     both = offered(photon, needed, photon=[*oval, "cve_data_photon5.0.json"])
     assert both == ["photon/com.vmware.phsa-photon4.xml.gz", "photon/cve_data_photon5.0.json"]
     assert offered(photon, needed) == ["photon/cve_data_photon4.0.json", "photon/cve_data_photon5.0.json"]
+
+
+def test_what_a_better_form_says_takes_the_place_of_the_other(tmp_path):
+    mirror, cache = tmp_path / "mirror", tmp_path / "cache"
+    rows = []
+    for case in ("oval", "lists", "states"):
+        lay_out(GOLDEN / "debian" / case / "input", mirror)
+        assert not update(cache, [debian.ADVISORY_SOURCE], mirror_at=str(mirror)).failed
+        rows.append(set(rows_of(database_path(cache))))
+    assert rows == [
+        {f"debian/{OVAL}"},
+        {f"debian/{LISTS}"},
+        {"debian/tracker.json", "debian/changelog-derived.json"},
+    ]
