@@ -122,8 +122,8 @@ def _unmended(subject: Subject, said: Opinion, paid: Opinion) -> Iterator[Hit]:
     spoken = {name for advisory in said.others for name in named(advisory)}
     for found in paid.hits:
         if left := without(found.advisory, spoken):
-            every = Range()
-            yield Hit(replace(left, namespace=subject.namespace, status="open", ranges=(every,), fixed_versions=()), every)
+            every, status = Range(), "open" if left.status == "fixed" else left.status
+            yield Hit(replace(left, namespace=subject.namespace, status=status, ranges=(every,), fixed_versions=()), every)
 
 
 def judge(

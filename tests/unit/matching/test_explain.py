@@ -21,7 +21,7 @@ from careen.matching.keys import keys_of
 from careen.model.advisory import Malicious, Range, VulnerabilityRecord
 from careen.model.finding import Suppressed, SuppressedBy
 from careen.model.inventory import Inventory
-from careen.model.package import Evidence, Package, Source
+from careen.model.package import Distribution, Evidence, Package, Source
 from careen.plugins import VersionScheme
 
 OWNER = deb("python3-django", "4.2.1-1", evidence=())
@@ -209,3 +209,22 @@ def test_a_program_by_its_cpe_name():
     assert [(asked.source, asked.names_it) for asked in one.asked] == [("osv/Bitnami", True), ("nvd", True)]
     other = only("CVE-2026-0002", "nginx", [nginx], records)
     assert (other.outcome, other.why) == ("not_found", "is about other operating systems")
+
+
+def test_what_long_term_support_alone_mends():
+    suse = Distribution("sles", "12.5")
+    records = [
+        info("sles:12.5", "suse"),
+        info("sles-ltss:12.5", "suse"),
+        advisory("CVE-1", "1.2-9.1", "sles-ltss:12.5", "kettle", source="suse"),
+    ]
+
+    def kettle(version):
+        return only("CVE-1", None, [Package("rpm", "suse", "kettle", version, distro="sles-12.5")], records, suse)
+
+    one = kettle("1.2-5.1")
+    assert one.outcome == "found"
+    assert one.why.endswith("1.2-9.1 mends it for those who have SUSE Linux Enterprise LTSS; confirmed")
+    assert [(statement.holds, statement.counts) for statement in one.statements] == [(True, True)]
+    assert one.statements[0].why == "a fix that only customers of paid support get"
+    assert kettle("1.2-9.1").outcome == "not_found"
