@@ -3,10 +3,11 @@
 Shape: ``os-release`` has ``KEY=value`` lines with shell quoting; older releases have one sentence in a file of their
 own ("CentOS release 6.10 (Final)"), Debian its version alone, SUSE a line ``PATCHLEVEL`` below the sentence.
 ``os-release`` counts first, a release file fills in what it leaves out. ``status.json`` of Ubuntu's subscription client
-says whether paid support is switched on.
+says whether paid support is switched on. Where Alpine's package manager takes packages of ``edge`` alone, its codename is
+that, whatever release the image began as.
 Raises: ValueError where the file names no distribution.
 Source: freedesktop.org os-release(5); Linux Standard Base lsb_release; the release files of Red Hat and its relatives;
-Ubuntu Pro client, ``pro status --format json``.
+Ubuntu Pro client, ``pro status --format json``; apk-repositories(5).
 """
 
 import re
@@ -28,7 +29,9 @@ PATHS = (
     "etc/anolis-release", "etc/openEuler-release", "etc/mageia-release", "etc/centos-release", "etc/redhat-release",
     "etc/system-release", "etc/SuSE-release", "etc/photon-release", "etc/mariner-release", "etc/azurelinux-release",
     "etc/gentoo-release", "etc/arch-release", "etc/slackware-version", "var/lib/ubuntu-advantage/status.json",
+    "etc/apk/repositories",
 )  # fmt: skip
+_ONLY_MORE = PATHS.index("etc/apk/repositories")
 _IDS = {  # longer names first, where one begins another
     "AlmaLinux": "almalinux", "Rocky Linux": "rocky", "Oracle Linux": "ol", "Enterprise Linux Enterprise Linux": "ol",
     "Fedora": "fedora", "CentOS": "centos", "Red Hat Enterprise Linux": "rhel", "Amazon Linux": "amzn",
@@ -43,6 +46,7 @@ _NAMES = "|".join(map(re.escape, _IDS))
 _SENTENCE = pattern(rf"({_NAMES})([^\d\n]{{0,60}}(\d[\d.]{{0,20}}))?")
 _NAME = pattern(rf"({_NAMES})")
 _PATCH_LEVEL = pattern(r"^PATCHLEVEL\s{0,9}=\s{0,9}([1-9]\d{0,2})\s*$", re.MULTILINE)
+_REPOSITORY = pattern(r"[^@\s]\S*/(edge|v\d{1,3}\.\d{1,3}|latest-stable)/+(?:main|community|testing)/*", re.IGNORECASE)
 _PAID = ("esm-infra", "esm-apps")
 _DEBIAN = {
     "wheezy": "7", "jessie": "8", "stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13",
@@ -61,6 +65,9 @@ def read(file: File) -> Iterator[Distribution]:
             yield _lsb_release(values)
     elif name == "alpine-release":
         yield Distribution("alpine", content.strip()[:64], id_like=())
+    elif name == "repositories":
+        if _branches(content) == {"edge"}:
+            yield Distribution("alpine", "", "edge")
     elif name == "debian_version":
         yield _debian(content.strip()[:64])
     elif name == "arch-release":
@@ -81,7 +88,11 @@ def distributions(facts: Iterable[Fact]) -> dict[str, Distribution]:
         for rank, path in enumerate(PATHS):
             if fact.path == path or fact.path.endswith("/" + path):
                 by_root.setdefault(fact.path[: -len(path)].rstrip("/"), {})[rank] = fact
-    return {root: _merged([found[rank] for rank in sorted(found)]) for root, found in sorted(by_root.items())}
+    return {
+        root: _merged([found[rank] for rank in sorted(found)])
+        for root, found in sorted(by_root.items())
+        if min(found) < _ONLY_MORE  # a list of repositories makes no distribution
+    }
 
 
 def _merged(facts: list[Fact]) -> Distribution:
@@ -136,6 +147,12 @@ def _sentence(content: str) -> Distribution:
     if patch and "." not in version:
         version = f"{version}.{patch[1]}"
     return Distribution(_IDS[found[1]], version, pretty_name=content.partition("\n")[0].strip()[:200])
+
+
+def _branches(repositories: str) -> set[str]:
+    """The branches of Alpine that packages are taken from; those behind a tag (``@edge URL``) are for what names it."""
+    lines = (line.strip() for line in repositories[:65536].splitlines())
+    return {found[1].lower() for line in lines if (found := _REPOSITORY.fullmatch(line))}
 
 
 def _debian(version: str) -> Distribution:

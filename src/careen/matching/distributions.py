@@ -169,7 +169,7 @@ def _release(distribution: Distribution, parts: int) -> str:
         return f"{version}-{found[1].lower()}"  # VERSION_ID is the same for all of them
     if id == "debian" and not version[:1].isdigit():
         return "sid"
-    if id == "alpine" and ("_" in version or version in ("", "edge")):
+    if id == "alpine" and ("_" in version or "edge" in (version, distribution.codename) or not version):
         return "edge"  # VERSION_ID of edge is the next release with a suffix: 3.21.0_alpha20240807
     if id == "amzn" and "2000" < version[:4] < "2022" and version[:4].isdigit():
         return "1"  # Amazon Linux 1 was numbered by year and month

@@ -95,3 +95,35 @@ def test_paid_support_is_seen(status, extended):
 def test_a_status_of_another_shape_says_nothing():
     for content in (b"{}", b'{"services": 3}', b'{"services": [1, {"name": ["esm-infra"]}]}'):
         assert list(read(MemoryFile("var/lib/ubuntu-advantage/status.json", content))) == []
+
+
+EDGE = "https://dl-cdn.alpinelinux.org/alpine/edge"
+STABLE = "https://dl-cdn.alpinelinux.org/alpine/v3.20"
+
+
+@pytest.mark.parametrize(
+    ("repositories", "codename"),
+    [
+        (f"{EDGE}/main\n{EDGE}/community\n", "edge"),
+        (f"# {STABLE}/main\n{EDGE}/main/\n", "edge"),
+        ("http://mirror.example/Edge/main\r\n", "edge"),
+        (f"{STABLE}/main\n{STABLE}/community\n", ""),
+        (f"{STABLE}/main\n{EDGE}/testing\n", ""),  # the base is of the release
+        (f"{STABLE}/main\n@edge {EDGE}/main\n", ""),
+        (f"@edge {EDGE}/main\n", ""),  # for packages that name the tag alone
+        ("https://apk.example/packages\n", ""),
+        ("", ""),
+    ],
+)
+def test_an_alpine_that_takes_packages_of_edge_alone_is_edge(repositories, codename):
+    found = of(etc__os_release="ID=alpine\nVERSION_ID=3.20.1\n", etc__apk__repositories=repositories)
+    assert (found.version, found.codename, found.evidence.path) == ("3.20.1", codename, "etc/os-release")
+
+
+def test_repositories_alone_make_no_distribution_and_do_not_change_another():
+    facts = [
+        Fact("etc/apk/repositories", 0, one) for one in read(MemoryFile("etc/apk/repositories", f"{EDGE}/main\n".encode()))
+    ]
+    assert distributions(facts) == {}
+    found = of(etc__os_release="ID=wolfi\nVERSION_ID=20230201\n", etc__apk__repositories=f"{EDGE}/main\n")
+    assert (found.id, found.codename) == ("wolfi", "")

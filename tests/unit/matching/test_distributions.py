@@ -44,6 +44,12 @@ def test_the_namespace_of_a_release(id, version, namespace):
     assert release_of(Distribution(id, version)).namespace == namespace
 
 
+def test_an_alpine_that_follows_edge_is_judged_as_edge():
+    image = Distribution("alpine", "3.20.1", "edge")
+    assert (release_of(image).namespace, release_of(image).title) == ("alpine:edge", "Alpine edge")
+    assert distribution_of(Package("apk", "alpine", "musl", "1.2.5-r1", distro="alpine-3.20.1"), image) == image
+
+
 def test_service_packs_are_releases_of_their_own():
     """Their VERSION_ID is the same."""
     for pack in ("LTS", "LTS-SP3"):
