@@ -2,7 +2,8 @@
 
 A line of a lock file is ``group:artifact:version=configurations``; before Gradle 7 each configuration had a file of its
 own. A catalog (``libs.versions.toml``) offers libraries to the builds: one that gives no single version is left open.
-Raises: ValueError for a lock file with other lines, and for what is no TOML.
+Other lines of a lock file, which a merge may leave, are passed over.
+Raises: ValueError for a lock file with nothing else, and for what is no TOML.
 **Source:** Gradle User Manual, "Locking Versions", "Version Catalogs".
 """
 
@@ -31,14 +32,19 @@ def read_catalog(file: File) -> Iterator[Package]:
 
 
 def _locked(lines: str) -> Iterator[tuple[str, str]]:
+    locked, other = False, ""
     for line in lines.splitlines():
         named = line.strip().partition("=")[0]
         if not named or named.startswith("#") or named == "empty":
             continue
         parts = named.split(":")
-        if len(parts) != 3 or not all(parts):
-            raise ValueError(f"no line of a lock file: {line[:80]!r}")
-        yield f"{parts[0]}:{parts[1]}", parts[2]
+        if len(parts) == 3 and all(parts):
+            locked = True
+            yield f"{parts[0]}:{parts[1]}", parts[2]
+        else:
+            other = other or line
+    if other and not locked:
+        raise ValueError(f"no line of a lock file: {other[:80]!r}")
 
 
 def _library(one: Any, versions: dict[str, Any]) -> tuple[object, object]:

@@ -2,8 +2,8 @@
 
 Name and version are those of METADATA or PKG-INFO. Where one is missing, the folder's name (``name-1.0.dist-info``,
 ``name-1.0-py3.11.egg-info``) says it, with a lower confidence; a package whose version nothing says is listed without
-one. RECORD and ``installed-files.txt`` tell which files belong to it. Wheels that ``ensurepip`` or a distribution keeps
-for new virtual environments, and zipped eggs, are listed too.
+one. RECORD and ``installed-files.txt`` tell which files belong to it. Wheels that ``ensurepip``, virtualenv or a distribution
+keeps for new virtual environments, and zipped eggs, are listed too.
 Raises: ValueError where no believable name is found.
 **Source:** Recording installed projects; Binary distribution format; Core metadata specifications.
 """
@@ -152,7 +152,14 @@ CATALOGER = Cataloger(
             read_metadata,
         ),
         Reader(Wants(suffixes=("dist-info/RECORD", "egg-info/installed-files.txt")), read_record),
-        Reader(Wants(folders=("python-wheels", "ensurepip/_bundled"), suffixes=(".egg",), magic=(b"PK\3\4",)), read_archive),
+        Reader(
+            Wants(
+                folders=("python-wheels", "ensurepip/_bundled", "virtualenv/seed/wheels/embed"),
+                suffixes=(".egg",),
+                magic=(b"PK\3\4",),
+            ),
+            read_archive,
+        ),
     ),
     fact=Metadata | Record,
     join=join,
