@@ -19,7 +19,7 @@ from careen.formats.base import base_of
 from careen.formats.imagedocument import ImageDocument
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_as
-from careen.matching.coverage import coverage, with_attached
+from careen.matching.coverage import coverage, with_attached, with_unread
 from careen.matching.match import Matched, match
 from careen.matching.remembered import Memory, remembered
 from careen.matching.vendors import vendor_of
@@ -105,12 +105,14 @@ def report_of(
     placed: Callable[[Sequence[Vulnerability]], Sequence[Vulnerability]] = list,
     memory: Memory | None = None,
     base: BaseImage | None = None,
+    unread: Sequence[str] = (),
 ) -> Report:
     """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``.
 
     ``checks`` judge the image's configuration and root file system. ``placed`` gives vulnerabilities their lines in the
     Dockerfile. ``memory`` is where earlier verdicts are kept.
-    ``base`` is the base image, where more is known than the image says itself.
+    ``base`` is the base image, where more is known than the image says itself. ``unread``: why archives that were to be
+    asked gave nothing.
     """
     now = now or datetime.now(UTC)
     today = now.date()
@@ -123,6 +125,7 @@ def report_of(
             matched = match(inventory, rated, schemes, ecosystems, today, policy.severity_from)
     asked = "vuln" in scanners
     covered = coverage(inventory, knowledge, matched, inventory.unknowns, today) if asked else _not_asked(inventory)
+    covered = with_unread(covered, unread) if asked else covered
     about = About(image, inventory)
     base = base or base_of(image)
     policy = replace(policy, base_layers=(base.layers if base else None) or 0)

@@ -85,15 +85,32 @@ def test_the_archive_that_an_image_names_is_asked_when_its_host_is_listed(shell,
         allowed = shell.run(
             "scan", image, "--offline", "--archive", "image", "--archive-hosts", "127.0.0.1", "--format", "json"
         )
+        strict = shell.run("scan", image, "--offline", "--archive", "image", "--strict", "--format", "json")
     assert "it is inside a network" in refused.stderr
+    assert "it is inside a network" in " ".join(refused.stdout.split())
+    assert "--archive-hosts HOST" in refused.stdout
     assert "CVE-2026-90001" not in refused.stdout
+    assert strict.returncode == 3
+    assert unread(strict)[0].startswith("an archive that was to be asked gave nothing: ")
     assert fixes(allowed)[1].keys() == {"CVE-2026-90001", "CVE-2026-90002"}
+
+
+def unread(finished):
+    reasons = json.loads(finished.stdout)["coverage"]["reasons"]
+    return [reason["detail"] for reason in reasons if reason["code"] == "unread_archive"]
+
+
+def test_an_image_that_names_no_archive_is_said(shell, image):
+    finished = shell.run("scan", image, "--offline", "--archive", "image", "--format", "json")
+    assert unread(finished) == ["an archive that was to be asked gave nothing: the image names none that follows its release"]
+    assert unread(shell.run("scan", image, "--offline", "--format", "json")) == []
 
 
 def test_an_archive_that_is_none_is_said_and_the_scan_goes_on(shell, image, tmp_path):
     finished = shell.run("scan", image, "--offline", "--archive", tmp_path / "nothing")
     assert finished.returncode == 0
     assert "no release bookworm there" in finished.stderr
+    assert "no release bookworm there" in " ".join(finished.stdout.split())
     assert "Traceback" not in finished.stderr
 
 

@@ -1,7 +1,7 @@
 """What distributions' own archives, and the facts that Careen ships, add to the knowledge about an image."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,8 +31,14 @@ class OwnArchives:
         self._open: dict[tuple[str, ...], Archives] = {}
 
     def knowledge(
-        self, settings: Settings, inventory: Inventory, ecosystems: Mapping[str, Ecosystem], progress: Progress
+        self,
+        settings: Settings,
+        inventory: Inventory,
+        ecosystems: Mapping[str, Ecosystem],
+        progress: Progress,
+        told: Callable[[str], None],
     ) -> list[Knowledge]:
+        """``told`` is what stands against an archive that was to be asked."""
         if not settings.archive:
             return []
         from careen.database.archive import archive_knowledge
@@ -44,6 +50,8 @@ class OwnArchives:
         rpms = installed_sources(inventory, ecosystems, "rpm")
         given = tuple(place for place in settings.archive if place != IMAGE)
         named = _named(inventory, installed) if IMAGE in settings.archive else ()
+        if IMAGE in settings.archive and installed and not named:
+            told("the image names none that follows its release")
         found = []
         with self._lock:
             for places, trusted in ((given, True), (named, False)):
@@ -51,8 +59,8 @@ class OwnArchives:
                     if places not in self._open:
                         self._open[places] = _archives(settings, places, progress, trusted)
                     archives = self._open[places]
-                    found += [archive_knowledge(archives, installed, key)] if installed else []
-                    found += [repository_knowledge(archives, rpms)] if rpms else []
+                    found += [archive_knowledge(archives, installed, key, told)] if installed else []
+                    found += [repository_knowledge(archives, rpms, told)] if rpms else []
         return [one for one in found if one is not None]
 
 

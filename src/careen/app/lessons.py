@@ -34,6 +34,7 @@ class Lessons:
 
     def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: "Learnt") -> None:
         self._settings, self._ecosystems, self._progress, self._learnt = settings, ecosystems, progress, learnt
+        self.unread: list[str] = []  # why archives that were to be asked gave nothing
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -62,7 +63,9 @@ class Lessons:
 
             namespaces = needed(inventory.packages, inventory.distribution, self._ecosystems)
             refuse_older(known[-1], database_of(self._settings), namespaces, self._settings.db_max_age)
-        known += self._learnt.archives.knowledge(self._settings, inventory, self._ecosystems, self._progress)
+        known += self._learnt.archives.knowledge(
+            self._settings, inventory, self._ecosystems, self._progress, self.unread.append
+        )
         if not damaged:  # what was there and cannot be read is to be mended, not made up for
             seed = shipped(known, needed(inventory.packages, inventory.distribution, self._ecosystems))
             known += [seed] if seed else []

@@ -161,6 +161,7 @@ class Session:
                 placed=placed,
                 memory=Memory(self._store, self._readers.fingerprint),
                 base=base,
+                unread=lessons.unread,
             )
             return told(self._ruled(report, knowledge), knowledge)
 

@@ -42,8 +42,10 @@ Key = Callable[[str], Any]
 Installed = Mapping[str, Collection[str]]  # versions by source package
 
 
-def archive_knowledge(archives: Archives, installed: Mapping[str, Installed], key: Key) -> MemoryDatabase | None:
-    """``installed`` is by namespace. None where no place has any of the releases; what went wrong is logged."""
+def archive_knowledge(
+    archives: Archives, installed: Mapping[str, Installed], key: Key, told: Callable[[str], None] = lambda _: None
+) -> MemoryDatabase | None:
+    """``installed`` is by namespace. None where no place has any of the releases; what went wrong is logged, and ``told``."""
     releases: dict[str, ReleaseFacts] = {}
     for namespace, packages in sorted(installed.items()):
         codename = codename_of(namespace)
@@ -51,6 +53,7 @@ def archive_knowledge(archives: Archives, installed: Mapping[str, Installed], ke
             facts = release_facts(archives, codename, packages, key) if codename else None
         except Error as error:
             log.warning("the archive could not be read: %s%s", error, f" ({error.hint})" if error.hint else "")
+            told(str(error))
             continue
         if codename and facts:
             releases[codename] = facts

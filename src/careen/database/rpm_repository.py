@@ -8,7 +8,7 @@ taken, so that the repository of another distribution judges nothing. Trouble wi
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -34,8 +34,10 @@ _RECORDS = tuple[list[Advisory], list[VulnerabilityRecord]]
 Installed = Mapping[str, Iterable[str]]  # versions by name
 
 
-def repository_knowledge(archives: Archives, installed: Mapping[str, Installed]) -> MemoryDatabase | None:
-    """``installed`` is by namespace. None where no place has errata about any of it."""
+def repository_knowledge(
+    archives: Archives, installed: Mapping[str, Installed], told: Callable[[str], None] = lambda _: None
+) -> MemoryDatabase | None:
+    """``installed`` is by namespace. None where no place has errata about any of it; trouble with one is ``told``."""
     found: list[tuple[str, Listed, _RECORDS]] = []
     for place in archives.places:
         try:
@@ -44,6 +46,7 @@ def repository_knowledge(archives: Archives, installed: Mapping[str, Installed])
                 found.append((place, listed, msgspec.msgpack.decode(packed, type=_RECORDS)))
         except Error as error:
             log.warning("the errata of a repository could not be read: %s", error)
+            told(str(error))
     advisories: list[Advisory] = []
     about: list[Advisory | VulnerabilityRecord | NamespaceInfo] = []
     known: set[tuple[str, str]] = set()

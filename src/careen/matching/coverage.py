@@ -69,6 +69,17 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
     return Coverage(verdict, tuple(found), covered.files, covered.unowned_executables)
 
 
+def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
+    """With the archives that were to be asked about fixes, and gave nothing."""
+    if not unread:
+        return covered
+    reasons = (
+        Reason("unread_archive", f"an archive that was to be asked gave nothing: {why}") for why in dict.fromkeys(unread)
+    )
+    verdict = "partially_assessed" if covered.verdict == "assessed" else covered.verdict
+    return Coverage(verdict, (*covered.reasons, *reasons), covered.files, covered.unowned_executables)
+
+
 def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "partially_assessed", "not_assessed"]:
     if judged == 0:
         return "not_assessed"

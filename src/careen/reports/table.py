@@ -58,6 +58,7 @@ NEXT_STEPS = {
     "no_database": "careen db update, or --advisories DIR for advisories of your own",
     "no_advisories": "careen db update, or --advisories DIR for advisories of your own",
     "archive_only": "careen db update, where the distribution's own tracker can be reached",
+    "unread_archive": "--archive URL|DIR names another; --archive-hosts HOST lets an image name one inside a network",
     "partial_source": "careen db update, where the sources know more by now",
     "stale_source": "careen db update",
     "unscored": "--unknown-as SEVERITY says how --fail-on is to count them",
