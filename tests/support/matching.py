@@ -44,6 +44,7 @@ ECOSYSTEMS = {
     "pypi": Ecosystem("pypi", "pep440", "PyPI", names_insensitive=True),
     "golang": Ecosystem("golang", "go", "Go"),
     "cargo": Ecosystem("cargo", "go", "crates.io"),
+    "maven": Ecosystem("maven", "maven", "Maven"),
     "generic": Ecosystem("generic", "generic"),
 }
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from careen.formats.pattern import pattern
 from careen.plugins import VersionScheme
+
+_DIGIT = pattern(r"\d")
 
 Key = Callable[[str], "tuple[Any, ...] | None"]
 
@@ -21,7 +24,11 @@ class Keys(dict[str, Key]):
 
 
 def keys_of(scheme: VersionScheme) -> Key:
-    """A function that gives a version's sort key, or None where the text is no version of this scheme."""
+    """A function that gives a version's sort key, or None where the text is no version of this scheme.
+
+    Text without a digit ("unknown", "dev-main") has no place in an order, even where a scheme gives it one below or
+    above all versions: every range without a beginning would hold it.
+    """
     known: dict[str, tuple[Any, ...] | None] = {}
 
     def key(text: str) -> tuple[Any, ...] | None:
@@ -30,7 +37,7 @@ def keys_of(scheme: VersionScheme) -> Key:
         except KeyError:
             pass
         try:
-            value = scheme.key(text)
+            value = scheme.key(text) if text[:1].isdigit() or _DIGIT.search(text) else None
         except ValueError:
             value = None
         known[text] = value

@@ -90,6 +90,8 @@ def subjects_of(
             product = product_of(package)
             if owner and any(_is_complete(one, knowledge, complete) for one in (owner.namespace, owner.stand_in) if one):
                 owned += 1
+            elif package.type == "maven" and ":" not in package.name and product is None:
+                left["unassessed_package", "maven packages whose group nothing says, so that no advisory can name them"] += 1
             elif ecosystem.namespace is not None:
                 key = key_name(ecosystem.namespace, package.name)
                 subjects.append(_by_itself(package, ecosystem.namespace, key, ecosystem.scheme, owner, product))

@@ -104,3 +104,17 @@ def test_kinds_of_packages_that_no_source_knows():
     matched = run([Package("conda", None, "x", "1"), Package("conda", None, "y", "1")], [])
     assert [(reason.code, reason.packages) for reason in matched.reasons] == [("no_advisories", 2)]
     assert matched.judged == 0
+
+
+def test_a_jar_without_a_group_is_not_said_to_be_judged():
+    jars = [Package("maven", None, "acme-core", "1.0"), Package("maven", None, "org.acme:acme-core", "1.0")]
+    known = [info("Maven", "osv"), advisory("GHSA-1", "2.0", "Maven", "org.acme:acme-core", aliases=("CVE-2026-0001",))]
+    matched = run(jars, known)
+    assert [found.package_name for found in matched.findings] == ["org.acme:acme-core"]
+    assert (matched.judged, codes(matched)["unassessed_package"].packages) == (1, 1)
+
+
+@pytest.mark.parametrize("version", ["unknown", "UNKNOWN", "main", ""])
+def test_what_is_no_version_is_below_no_other(version):
+    matched = run([pypi("django", version)], [info("PyPI", "osv"), advisory("PYSEC-1", "4.2.9", "PyPI", "django")])
+    assert (matched.findings, matched.judged, list(codes(matched))) == ((), 0, ["unassessed_package"])
