@@ -67,7 +67,8 @@ def age(cache, **past):
 def test_from_a_folder(cache, mirror):
     write_manifest(mirror, {"osv/npm/all.zip": "2022-05-23 .. 2026-08-22"})
     result = update(cache, SOURCES, mirror_at=str(mirror), need=Need(full=True))
-    offered = {path.relative_to(mirror).as_posix() for path in mirror.rglob("*") if path.is_file()} - {"MANIFEST.json"}
+    # (Of a source's knowledge in several forms one is read.)
+    offered = {feed.path for source in SOURCES for feed in feeds_in(source, mirror)}
     assert states(result) == dict.fromkeys(offered, "updated")
     assert result.changed
     assert asked(cache, "debian:12", "halyard") == [
@@ -310,7 +311,8 @@ def test_a_mirror_under_a_url(cache, mirror):
     files = {path.relative_to(mirror).as_posix(): path.read_bytes() for path in mirror.rglob("*") if path.is_file()}
     network = FakeNetwork({f"{base}/{path.replace(' ', '%20')}": data for path, data in files.items()})
     result = update(cache, SOURCES, fetcher=network, mirror_at=f"{base}/", need=Need(full=True))
-    assert {path for path, state in states(result).items() if state == "updated"} == set(files) - {"MANIFEST.json"}
+    offered = {feed.path for source in SOURCES for feed in feeds_in(source, mirror)}
+    assert {path for path, state in states(result).items() if state == "updated"} == offered
     assert not result.failed  # what the mirror does not have (404) is absent
     assert "updated" not in states(update(cache, SOURCES, fetcher=network, mirror_at=base)).values()
     network.answers[f"{base}/debian/tracker.json"] = b"{}"
