@@ -28,13 +28,16 @@ class InputError(Error):
 
 
 class NotHereError(InputError):
-    """This image source has no such image, or is not there itself (``absent``): another source may be asked."""
+    """This image source has no such image, or is not there itself (``absent``): another source may be asked.
+
+    ``chosen``: the user said where it is, so that to ask another one instead is worth a warning.
+    """
 
     elsewhere = True
 
-    def __init__(self, message: str, hint: str = "", *, absent: bool = False) -> None:
+    def __init__(self, message: str, hint: str = "", *, absent: bool = False, chosen: bool = False) -> None:
         super().__init__(message, hint)
-        self.absent = absent
+        self.absent, self.chosen = absent, chosen
 
 
 class DatabaseError(Error):

@@ -41,6 +41,8 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent, 
             return _with_tag(sources[name].open(reference, context), reference)
         except NotHereError as error:
             missing.append(f"{name}: {error}")
+            if error.chosen:
+                log.warning("%s; %s is looked for elsewhere (%s)", error, reference, error.hint)
             log.debug("%s has no %s: %s", name, reference, error)
         except NetworkError as error:
             raise NetworkError(str(error), f"{error.hint} ({'; '.join(missing)})" if missing else error.hint) from error

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -99,17 +99,18 @@ def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context
         return Endpoint(unix_url(parts.path, ""), context.fetcher or make_fetcher(_PATIENT))
     if parts.scheme == "ssh" and parts.hostname:
         engine = "docker" if variable.startswith("DOCKER") else "podman"
-        host = f"{parts.username}@{parts.hostname}" if parts.username else parts.hostname
         raise NotHereError(
             f"{variable} names {parts.hostname} over ssh, over which an engine cannot be asked",
-            f"pipe the image: ssh {host} {engine} save IMAGE | careen scan -",
+            f"pipe the image: ssh {_by_ssh(parts)} {engine} save IMAGE | careen scan -",
             absent=True,
+            chosen=True,
         )
     if parts.scheme not in ("tcp", "http", "https") or not parts.hostname:
         raise NotHereError(
             f"{variable} names {parts.scheme or 'nothing'}://, over which an engine cannot be asked",
             "unix:///PATH and tcp://HOST:PORT can be; or give an archive: docker save IMAGE | careen scan -",
             absent=True,
+            chosen=True,
         )
     tls = parts.scheme == "https" or bool(environ.get("DOCKER_TLS_VERIFY") or environ.get("DOCKER_TLS"))
     host = parts.netloc.rpartition("@")[2]
@@ -124,6 +125,15 @@ def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context
             insecure=() if environ.get("DOCKER_TLS_VERIFY") or parts.scheme == "https" else (host,),
         )
     return Endpoint(f"{'https' if tls else 'http'}://{host}", make_fetcher(settings, environ=environ))
+
+
+def _by_ssh(parts: SplitResult) -> str:
+    """The words for ssh; a password in the address is not repeated."""
+    host = f"{parts.username}@{parts.hostname}" if parts.username else parts.hostname
+    try:
+        return f"-p {parts.port} {host}" if parts.port else f"{host}"
+    except ValueError:  # no number
+        return f"{host}"
 
 
 def _open(engine: str, endpoint: Endpoint, reference: str, names: tuple[str, ...], context: OpenContext) -> Image:

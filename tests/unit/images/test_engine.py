@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from careen.app.opening import open_image as open_anything
+from careen.config import Settings
 from careen.errors import NetworkError, NotHereError
 from careen.images import docker, podman
 from careen.model.image import Platform
 from careen.plugins import OpenContext
 from tests.support.engine import Engine
 from tests.support.images import make_image, make_layer, sha256
+from tests.support.registry import Registry
 from tests.support.servers import Answer
 
 IMAGE = make_image([make_layer({"etc/os-release": b"ID=debian\n"}), make_layer({"srv/app": b"x" * 5000})])
@@ -135,7 +138,28 @@ def test_an_engine_by_ssh_can_be_piped_from(monkeypatch):
     monkeypatch.setenv("CONTAINER_HOST", "ssh://core:secret@build.example:2222/run/podman/podman.sock")
     with pytest.raises(NotHereError, match=r"names build\.example over ssh") as caught:
         podman.open_image("app:1", OpenContext())
-    assert caught.value.hint == "pipe the image: ssh core@build.example podman save IMAGE | careen scan -"
+    assert caught.value.hint == "pipe the image: ssh -p 2222 core@build.example podman save IMAGE | careen scan -"
+    monkeypatch.setenv("CONTAINER_HOST", "ssh://build.example:none/podman.sock")
+    with pytest.raises(NotHereError, match="over ssh") as caught:
+        podman.open_image("app:1", OpenContext())
+    assert caught.value.hint == "pipe the image: ssh build.example podman save IMAGE | careen scan -"
+
+
+@pytest.mark.parametrize("variable", ["DOCKER_HOST", "CONTAINER_HOST"])
+def test_an_engine_that_was_named_and_cannot_be_asked_is_not_passed_over_in_silence(monkeypatch, tmp_path, caplog, variable):
+    """The registry may have another image of that name."""
+    for name in ("DOCKER_HOST", "CONTAINER_HOST"):
+        monkeypatch.setenv(name, f"unix://{tmp_path}/none.sock")
+    monkeypatch.setenv(variable, "ssh://me@box")
+    with Registry() as registry:
+        reference = registry.push("team/app", "1", IMAGE)
+        settings = Settings(cache_dir=tmp_path / "cache", plain_http=True)
+        assert open_anything(reference, settings).digest == IMAGE.digest
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith(
+        f"{variable} names box over ssh, over which an engine cannot be asked; {reference} is looked for "
+    )
+    assert "ssh me@box" in warning
 
 
 def test_podman_by_tcp(monkeypatch, tmp_path):
