@@ -3,7 +3,8 @@
 Numbers come first, and missing ones are 0. What follows is read in turn: the words of a pre-release (``dev``, ``alpha``,
 ``beta``, ``rc`` and their kin, ``a1`` and ``b1``) stand before the release; patches (``p1``, ``sp1``, ``u392``), single
 letters (``k``, then ``za`` behind ``z``) and bare numbers behind it; any other word (``ce``, ``enterprise``, ``el9``) names
-a build of the same release and ends the version, as do ``+`` and ``~`` in front of anything but a pre-release.
+a build of the same release and ends the version, as do ``+`` and ``~`` in front of anything but a pre-release. ``-0`` at
+the end stands before all pre-releases, as in the ranges of semantic versions.
 Raises: ValueError for text that begins with no number.
 **Source:** the versions that the NVD's CPE dictionary has of these products; NISTIR 7695, 5.3.3 (version and update).
 """
@@ -51,6 +52,8 @@ def _tokens(text: str, at: int) -> list[Token]:
 def _token(found: re.Match[str], tilde: bool) -> Token | None:
     """Where a part stands to the release; None where it says nothing of the order."""
     if found["number"]:
+        if found["gap"] == "-" and found["number"] == "0" and found.end() == len(found.string):
+            return -10, 0, ""  # where a semantic version begins, before its pre-releases: "1.14.0-0"
         return None if tilde else (1, int(found["number"]), "")
     word, count = found["word"].lower(), found["count"]
     if word in _BEFORE and (count or len(word) > 1):
