@@ -19,6 +19,7 @@ from careen.model.image import Image, Layer, Platform
 from careen.plugins import ImageSource, OpenContext
 
 from .archive import AGAIN, TarArchive, open_archive
+from .beside import asked_beside
 from .layout import from_layout, layout_platforms
 from .manifest import MAX_LAYERS, created_by, is_digest, parse_config, require
 from .paths import split_path
@@ -59,10 +60,11 @@ def _blobs(reference: str, context: OpenContext) -> tuple[TarArchive, str]:
 
 
 def _image(archive: TarArchive, reference: str, wanted: str, context: OpenContext) -> Image:
-    if archive.has("manifest.json"):
+    is_layout, is_saved = archive.has("index.json"), archive.has("manifest.json")
+    if is_layout and not wanted.startswith("@") and (not is_saved or asked_beside(context) is not None):
+        return from_layout(archive, reference, wanted, context)  # where both are there, what lies beside is in the layout
+    if is_saved:
         return _from_manifest(archive, reference, wanted, context)
-    if archive.has("index.json"):
-        return from_layout(archive, reference, wanted, context)
     said = f": {archive.trouble}" if archive.trouble else ""
     raise InputError(
         f"{archive.name} is no archive of an image{said or ': it has neither manifest.json nor index.json'}",

@@ -8,7 +8,7 @@ import pytest
 
 from careen.app.opening import open_image as open_anything
 from careen.config import Settings
-from careen.images import layout_beside
+from careen.images import docker_archive, layout_beside
 from careen.images.oci_layout import open_image
 from careen.plugins import OpenContext
 from tests.support.attached import DSSE, IN_TOTO, Artifact, Key, Part, cosigned, needs_openssl, sealed, statement
@@ -158,6 +158,22 @@ def test_a_tar_of_a_layout(tmp_path, layout):
     (tmp_path / "image.tar").write_bytes(make_layer(files))
     settings = Settings(cache_dir=tmp_path / "cache", referrers=True)
     assert len(open_anything(str(tmp_path / "image.tar"), settings).attached.provenance) == 1
+
+
+def test_an_archive_that_is_both_is_a_layout_where_somebody_wants_to_know(tmp_path, layout):
+    """As Docker writes it since version 25."""
+    layout.lay(attestation(SLSA, BUILD), IMAGE.digest)
+    files = {str(path.relative_to(layout.folder)): path.read_bytes() for path in layout.folder.rglob("*") if path.is_file()}
+    manifest = json.loads(IMAGE.manifest)
+    paths = ["blobs/" + layer["digest"].replace(":", "/") for layer in manifest["layers"]]
+    config = "blobs/" + manifest["config"]["digest"].replace(":", "/")
+    files["manifest.json"] = json.dumps([{"Config": config, "RepoTags": ["app:1"], "Layers": paths}]).encode()
+    (tmp_path / "image.tar").write_bytes(make_layer(files))
+    for name in ("", ":1"):
+        asked = docker_archive.open_image(f"{tmp_path / 'image.tar'}{name}", OpenContext(settings={"referrers": True}))
+        assert (len(asked.attached.provenance), asked.digest) == (1, IMAGE.digest)
+    plain = docker_archive.open_image(f"{tmp_path / 'image.tar'}@0", OpenContext(settings={"referrers": True}))
+    assert plain.attached is None
 
 
 def test_damaged_missing_and_large_documents_are_told(layout, monkeypatch):
