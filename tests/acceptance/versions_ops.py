@@ -8,6 +8,7 @@ from careen.matching.constraints import applies, in_range
 from careen.plugins import VersionScheme, load
 
 _SCHEMES = {scheme.name: scheme for scheme in load(versions.__name__, "VERSION_SCHEME", VersionScheme)}
+_SCHEMES["fuzzy"] = _SCHEMES["upstream"]  # versions of no known scheme
 
 
 def compare(request: dict[str, Any]) -> int:

@@ -1,7 +1,7 @@
 """Versions as the makers of server software write them: ``1.1.1w``, ``9.6p1``, ``15rc1``, ``7.1.0-20``, ``1.8.0_392``.
 
 Numbers come first, and missing ones are 0. What follows is read in turn: the words of a pre-release (``dev``, ``alpha``,
-``beta``, ``rc`` and their kin, ``a1`` and ``b1``) stand before the release; patches (``p1``, ``sp1``, ``u392``), single
+``beta``, ``rc`` and their kin, ``a1`` and ``b1``) stand before the release; patches (``p1``, ``sp1``, ``u392``, ``post1``), single
 letters (``k``, then ``za`` behind ``z``) and bare numbers behind it; any other word (``ce``, ``enterprise``, ``el9``) names
 a build of the same release and ends the version, as do ``+`` and ``~`` in front of anything but a pre-release. ``-0`` at
 the end stands before all pre-releases, as in the ranges of semantic versions.
@@ -20,7 +20,7 @@ _BEFORE = {
     "dev": 1, "snapshot": 1, "nightly": 1, "canary": 1, "a": 2, "alpha": 2, "b": 3, "beta": 3, "m": 4, "milestone": 4,
     "c": 5, "rc": 5, "cr": 5, "pre": 5, "preview": 5, "ea": 5,
 }  # fmt: skip
-_BEHIND = frozenset({"p", "pl", "patch", "sp", "u", "update", "fp", "fixpack", "hotfix", "cu", "rev"})
+_BEHIND = frozenset({"p", "pl", "patch", "sp", "u", "update", "fp", "fixpack", "hotfix", "cu", "rev", "post"})
 _LETTERS = re.compile(r"z*[a-z]")
 _END = (0, 0, "")
 
@@ -56,7 +56,7 @@ def _token(found: re.Match[str], tilde: bool) -> Token | None:
             return -10, 0, ""  # where a semantic version begins, before its pre-releases: "1.14.0-0"
         return None if tilde else (1, int(found["number"]), "")
     word, count = found["word"].lower(), found["count"]
-    if word in _BEFORE and (count or len(word) > 1):
+    if word in _BEFORE and (count or len(word) > 1 or (word in "ab" and found["gap"] == "-")):
         return _BEFORE[word] - 10, int(count or 0), ""
     if tilde:
         return None
