@@ -1,6 +1,6 @@
 """Settings of one run and where each came from: file < environment < flag.
 
-Every field of ``Settings`` is a key of the file, a variable ``CAREEN_<KEY>`` and (but for the password) a flag
+Every field of ``Settings`` is a key of the file, a variable ``CAREEN_<KEY>`` and (but for the password and the key) a flag
 ``--<key>``; its description is the help text and the reference page. The file is ``$XDG_CONFIG_HOME/careen/config.toml``
 or the one named by ``--config`` or ``CAREEN_CONFIG``; nothing is ever read from the working folder.
 Raises: UsageError, which names the place, the key and the nearest known one.
@@ -25,7 +25,7 @@ ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-basel
 LogLevel = Literal["debug", "info", "warning", "error"]
 PREFIX = "CAREEN_"
 _WITH_COMMAS = ("format", "archive")  # --format json=FILE, an address: what they name may be called anything
-SECRET = ("registry_password",)  # shown redacted; no flag, so that it never stands in a list of processes
+SECRET = ("registry_password", "nvd_api_key")  # shown redacted; no flag, so that it never stands in a list of processes
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"timeout_s": "timeout"}):
@@ -164,6 +164,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     archive_keys: Annotated[
         tuple[Path, ...], Meta(description="keyrings of the archive's keys (default: Debian's on this machine)")
     ] = ()
+
+    nvd_api_key: Annotated[str | None, Meta(description="key for NVD's API: updates ask it faster")] = None
 
     docker_config: Annotated[Path | None, Meta(description="folder of the Docker client's config.json")] = None
     registry_username: Annotated[str | None, Meta(description="user name for the registry")] = None

@@ -325,6 +325,8 @@ class Feed(Struct, frozen=True):
     full: bool = False  # large: fetched by ``careen db update --full`` alone, and kept by every other update
     changes: str = ""  # address of a list of what changed, newest first, a line "<moment>,<id>" for each record
     single: str = ""  # address of one record as JSON, with {id} in it: ``url`` is a zip of them
+    window: str = ""  # address of what changed from {start} to {end}, in pages from {offset}: of all feeds that name it
+    ids: tuple[str, ...] = ()  # how the ids of this feed's records begin: which of those are its own
 
 
 class AdvisorySource(Struct, frozen=True):

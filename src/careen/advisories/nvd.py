@@ -3,7 +3,11 @@
 Shape: ``{vulnerabilities: [{cve: {id, published, metrics: {cvssMetricV31: [{source, cvssData}]}, weaknesses,
 configurations}}]}``, gzipped, a file a year. CPE names name products, not packages, and matching them against everything
 accuses the innocent: kept are those of ``formats/software`` alone, which are asked for where no distribution and no
-language speaks of a package. Fetched by a full update alone.  Raises: ValueError.
+language speaks of a package. Fetched by ``careen db update``; what changed since is asked of the API, whose pages have the
+same shape. A mirror may have the files of the feed before it (1.1, ``formats.nvd_legacy``).  Raises: ValueError.
+
+Not read: the dictionary of CPE names and the match criteria (``cpe``, ``cpematch``), for each record repeats its criteria with
+their bounds, and they add names of versions alone that those bounds hold anyway; the history of changes (``cvehistory``).
 **Source:** NVD CVE API 2.0 schema; CPE Applicability Language (NISTIR 7698).
 """
 
@@ -13,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
-from careen.formats import cvss
+from careen.formats import cvss, nvd_legacy
 from careen.formats.applicability import Configuration, affected
 from careen.formats.jsonfile import read_json
 from careen.formats.software import CPE_NAMESPACE, known_cpes
@@ -26,7 +30,9 @@ MAX_BYTES = 512 << 20
 _FIRST_YEAR = 2002
 _FOLDER = "nvd/json/cve/2.0"
 _LIVE = "https://nvd.nist.gov/feeds/json/cve/2.0"
-_NAME = re.compile(r"nvdcve-2\.0-\d{4}\.json\.gz")
+_API = "https://services.nvd.nist.gov/rest/json/cves/2.0?lastModStartDate={start}&lastModEndDate={end}&startIndex={offset}"
+_NAME = re.compile(r"nvdcve-(?:1\.1|2\.0)-\d{4}\.json\.gz")
+_LEGACY = "nvd/json/cve/1.1"
 _SCORERS = {"nvd@nist.gov": "nvd", "134c704f-9b21-4f2e-91b3-4a353353bcc0": "CISA-ADP", "cna": "CNA"}
 _REJECTED = "Rejected"
 _CONFIGURATIONS = msgspec.json.Decoder(tuple[Configuration, ...])
@@ -75,19 +81,36 @@ class _Item(Struct, gc=False):
 
 
 class _File(Struct, gc=False):
-    vulnerabilities: list[_Item]
+    vulnerabilities: list[_Item] | None = None
+    legacy: list[nvd_legacy.Item] | None = field(name="CVE_Items", default=None)
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     names = [name for name in listing(_FOLDER) if _NAME.fullmatch(name)]
+    old = [name for name in listing(_LEGACY) if _NAME.fullmatch(name)]
+    if old and not names:
+        return tuple(Feed(f"{_LEGACY}/{name}", "", compressed=True) for name in sorted(old))
     if not names:
         names = [f"nvdcve-2.0-{year}.json.gz" for year in range(_FIRST_YEAR, datetime.now(UTC).year + 1)]
-    return tuple(Feed(f"{_FOLDER}/{name}", f"{_LIVE}/{name}", compressed=True) for name in sorted(names))
+    return tuple(
+        Feed(f"{_FOLDER}/{name}", f"{_LIVE}/{name}", compressed=True, window=_API, ids=_ids(int(name[11:15])))
+        for name in sorted(names)
+    )
+
+
+def _ids(year: int) -> tuple[str, ...]:
+    """The first file has the earlier years too."""
+    return tuple(f"CVE-{one}-" for one in (range(1999, year + 1) if year == _FIRST_YEAR else (year,)))
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     known = known_cpes()
-    for item in read_json(file, _File, MAX_BYTES).vulnerabilities:
+    content = read_json(file, _File, MAX_BYTES)
+    if content.vulnerabilities is None and content.legacy is None:
+        raise ValueError("a file of NVD without vulnerabilities")
+    for old in content.legacy or ():
+        yield from _of_legacy(old, known)
+    for item in content.vulnerabilities or ():
         cve = item.cve
         rejected = cve.vuln_status == _REJECTED
         scores = () if rejected else _scores(cve.metrics)
@@ -100,23 +123,38 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     yield NamespaceInfo(CPE_NAMESPACE, "nvd", 0, 0, partial=True, unfixed=True)
 
 
+def _of_legacy(item: nvd_legacy.Item, known: frozenset[str]) -> Iterator[Record]:
+    if item.description.startswith("** REJECT **"):
+        return
+    scores = _scores(_Metrics(*((_Metric(_Data(vector), "nvd@nist.gov"),) for vector in item.vectors)))
+    cwes = tuple(name for name in dict.fromkeys(item.weaknesses) if name.startswith("CWE-"))
+    if scores or cwes:
+        yield VulnerabilityRecord(item.cve.meta.id, "nvd", cvss=scores, published=item.published[:10], cwes=cwes)
+    disputed = item.description.startswith("** DISPUTED **")
+    yield from _stated(item.cve.meta.id, nvd_legacy.configurations(item), known, disputed)
+
+
 def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
     disputed = any("disputed" in one.tags for one in cve.cve_tags)
     try:
         configurations = _CONFIGURATIONS.decode(cve.configurations)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"{cve.id[:40]}: {error}") from None
+    yield from _stated(cve.id, configurations, known, disputed)
+
+
+def _stated(id: str, configurations: tuple[Configuration, ...], known: frozenset[str], disputed: bool) -> Iterator[Advisory]:
     for name, said in affected(configurations, known).items():
         ranges = tuple(said.ranges or said.elsewhere)
         yield Advisory(
-            cve.id,
+            id,
             "nvd",
             CPE_NAMESPACE,
             name,
             ranges=ranges,
             status="fixed" if any(range.fixed for range in ranges) else "open",
             confidence="possible" if disputed or said.doubtful else "likely",
-            url=f"https://nvd.nist.gov/vuln/detail/{cve.id}",
+            url=f"https://nvd.nist.gov/vuln/detail/{id}",
             systems=() if said.ranges else tuple(sorted(said.systems)),
         )
 

@@ -44,6 +44,7 @@ def update_database(
             progress=progress,
             accept=accept,
             judge=meaning(),
+            api_key=settings.nvd_api_key or "",
         )
 
 

@@ -298,6 +298,10 @@ class _Writer:
         self._counted("namespace", "DELETE FROM namespace WHERE feed = ?", (feed,))
         (bundles,) = connection.execute("SELECT ifnull(max(id), 0) FROM bundle WHERE feed = ?", (feed,)).fetchone()
         self.read(feed, records, bundles)
+        open_too = {
+            namespace
+            for (namespace,) in connection.execute("SELECT namespace FROM namespace WHERE feed = ? AND unfixed", (feed,))
+        }
         self._counted("namespace", "DELETE FROM namespace WHERE feed = ?", (feed,))
         told = {namespace: (partial, detail) for namespace, partial, detail in had}
         rows = connection.execute(
@@ -307,10 +311,12 @@ class _Writer:
         for namespace, count, names in rows:
             partial, detail = told.get(namespace, (0, ""))
             total += count
-            self._add("namespace", (namespace, feed, count, names, partial, int(self._has_unfixed(namespace, feed)), detail))
+            unfixed = namespace in open_too or self._has_unfixed(namespace, feed)
+            self._add("namespace", (namespace, feed, count, names, partial, int(unfixed), detail))
         self._flush_all()
         (malicious,) = connection.execute("SELECT count(*) FROM malicious WHERE feed = ?", (feed,)).fetchone()
-        return int(total + malicious)
+        (known,) = connection.execute("SELECT count(*) FROM record WHERE feed = ?", (feed,)).fetchone()
+        return int(total + malicious or known)
 
     def _has_unfixed(self, namespace: int, feed: int) -> bool:
         bodies = self._connection.execute("SELECT body FROM advisory WHERE namespace = ? AND feed = ?", (namespace, feed))

@@ -21,6 +21,7 @@ from careen.plugins import Feed, Fetcher, Progress, Response, silent
 from . import changes
 from .build import FeedRow
 from .knowledge import DERIVED
+from .windows import Windows
 
 CHUNK_BYTES = 256 * 1024
 MAX_FEED_BYTES = 2 << 30
@@ -69,7 +70,9 @@ class _Manifest(Struct):
     files: list[_File]
 
 
-def live(fetcher: Fetcher, progress: Progress = silent) -> Origin:
+def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Origin:
+    windows = Windows(fetcher, api_key)
+
     def listing(name: str) -> tuple[str, ...]:
         if not name.startswith("https://"):
             return ()
@@ -83,9 +86,12 @@ def live(fetcher: Fetcher, progress: Progress = silent) -> Origin:
         return _names(unquote(one).strip().rstrip("/") for one in found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
-        if row and feed.changes and row.url == feed.url and row.last_modified:
+        if row and (feed.changes or feed.window) and row.url == feed.url and row.last_modified:
             since = changes.cursor(row.last_modified)
-            found = changes.since(fetcher, feed, since, target, progress) if since else None
+            if feed.window:
+                found = windows.since(feed, since, target, progress)
+            else:
+                found = changes.since(fetcher, feed, since, target, progress) if since else None
             if found is not None:
                 return _amended(row, found, target) if found.ids else None
             row = None if changes.is_cursor(row.last_modified) else row  # what we have is no file that the server knows

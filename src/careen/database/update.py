@@ -69,12 +69,14 @@ def update(
     patience_s: float | None = None,
     accept: Collection[str] = (),
     judge: Judge | None = None,
+    api_key: str = "",
 ) -> UpdateResult:
     """``need`` None asks for everything. Feeds asked for within ``max_age_s`` are not asked for again.
 
     ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for.
     ``mirror_at`` is a folder or URL to use instead of the live addresses. ``accept`` names sources, or parts of them, that
     are taken as they are, whatever they lost; ``judge`` says what statements mean, to notice a feed that turned around.
+    ``api_key`` is that of NVD's user, for its faster rate.
     """
     import shutil
 
@@ -90,7 +92,7 @@ def update(
         scratch = path.parent / f"fetching.{os.getpid()}"
         scratch.mkdir()
         try:
-            origin = _origin(mirror_at, fetcher, progress)
+            origin = _origin(mirror_at, fetcher, progress, api_key)
             job = _Job(path, scratch, origin, asked, max_age_s, patience_s, accept, judge, progress)
             return _update(job, sources, need)
         finally:
@@ -132,12 +134,12 @@ class _Job(Struct, frozen=True):
     progress: Progress
 
 
-def _origin(mirror_at: str | None, fetcher: Fetcher | None, progress: Progress) -> Origin:
+def _origin(mirror_at: str | None, fetcher: Fetcher | None, progress: Progress, api_key: str) -> Origin:
     if mirror_at is not None and "://" not in mirror_at:
         return folder(Path(mirror_at).expanduser())
     if fetcher is None:
         raise NetworkError("no network to fetch advisories from", RETRY_HINT)
-    return live(fetcher, progress) if mirror_at is None else mirror(mirror_at, fetcher, progress)
+    return live(fetcher, progress, api_key) if mirror_at is None else mirror(mirror_at, fetcher, progress)
 
 
 def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:

@@ -46,7 +46,7 @@ MAX_REDIRECTS = 8
 _SLOW_AFTER_S, _SLOW_BYTES_S = 120.0, 256.0  # a body that drips is given up: time-outs see single reads only
 _AGAIN = (408, 429, 500, 502, 503, 504)
 _CHECK = "check the address"
-_SECRETS = ("authorization", "cookie", "proxy-authorization", "x-registry-auth")
+_SECRETS = ("authorization", "cookie", "proxy-authorization", "x-registry-auth", "apikey")
 
 
 def make_fetcher(

@@ -108,12 +108,13 @@ def test_credentials_stay_with_the_host_they_are_for(fetch):
     with Server(lambda request: Answer(body=b"blob")) as other:
         answers = {"/start": "/next", "/next": f"{other.url}/blob?signature=1"}
         with Server(lambda request: Answer(307, headers={"Location": answers[request.path]})) as server:
-            sent = {"Authorization": "Bearer secret", "Cookie": "a=b", "Range": "bytes=1-"}
+            sent = {"Authorization": "Bearer secret", "apiKey": "secret", "Cookie": "a=b", "Range": "bytes=1-"}
             response, body = fetch(f"{server.url}/start", headers=sent)
     assert body == b"blob"
     assert response.url == f"{other.url}/blob?signature=1"
     assert [request.headers.get("authorization") for request in server.requests] == ["Bearer secret"] * 2
     assert other.requests[0].headers.get("authorization") is None
+    assert other.requests[0].headers.get("apikey") is None
     assert other.requests[0].headers.get("cookie") is None
     assert other.requests[0].headers["range"] == "bytes=1-"
 
