@@ -1,7 +1,7 @@
 """Versions as the makers of server software write them: ``1.1.1w``, ``9.6p1``, ``15rc1``, ``7.1.0-20``, ``1.8.0_392``.
 
 Numbers come first, and missing ones are 0. What follows is read in turn: the words of a pre-release (``dev``, ``alpha``,
-``beta``, ``rc`` and their kin, ``a1`` and ``b1``) stand before the release; patches (``p1``, ``sp1``, ``u392``, ``post1``), single
+``beta``, ``rc`` and their kin, ``a1`` and ``b1``) stand before the release; patches (``p1``, ``u392``, ``post1``), single
 letters (``k``, then ``za`` behind ``z``) and bare numbers behind it; any other word (``ce``, ``enterprise``, ``el9``) names
 a build of the same release and ends the version, as do ``+`` and ``~`` in front of anything but a pre-release. ``-0`` at
 the end stands before all pre-releases, as in the ranges of semantic versions.
