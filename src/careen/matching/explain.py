@@ -252,7 +252,7 @@ def _places(subject: Subject) -> list[tuple[str, str]]:
     places += subject.also
     if subject.product:
         places += [(subject.product.namespace, name) for name in subject.product.names]
-    return [*places, (subject.owner.namespace, subject.owner.name)] if subject.owner else places
+    return [*places, *subject.owner.places] if subject.owner else places
 
 
 def _statement(
@@ -266,7 +266,8 @@ def _statement(
     paid: bool,
     found: bool,
 ) -> Statement:
-    owner = subject.owner if subject.owner and advisory.namespace == subject.owner.namespace else None
+    speaking = {namespace for namespace, _ in subject.owner.places} if subject.owner else ()
+    owner = subject.owner if advisory.namespace in speaking else None
     version = owner.version if owner else subject.version
     written = spellings(version, [advisory], key)
     held = hit(advisory, version, key, written) is not None

@@ -82,7 +82,8 @@ def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
         if subject.product:
             wanted[subject.product.namespace].update(subject.product.names)
         if subject.owner:
-            wanted[subject.owner.namespace].add(subject.owner.name)
+            for namespace, name in subject.owner.places:
+                wanted[namespace].add(name)
     return {
         (namespace, name): advisories
         for namespace, names in wanted.items()
@@ -100,7 +101,7 @@ def opinions_of(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozen
     elif subject.also:
         own = (*own, *(one for place in subject.also for one in said.get(place, ())))
     if subject.owner:
-        by_owner = said.get((subject.owner.namespace, subject.owner.name), ())
+        by_owner = [advisory for place in subject.owner.places for advisory in said.get(place, ())]
         left = {name for advisory in by_owner if advisory.status != "undetermined" for name in named(advisory)}
         return opinion(subject, own, key), frozenset(left)
     if subject.paid:

@@ -59,6 +59,12 @@ class Subject(Struct, frozen=True):
     also: tuple[tuple[str, str], ...] = ()  # namespaces and names that speak of it beside the first
     in_turn: bool = False  # what one of them names, the following say nothing of
 
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Namespaces and names under which the distribution, or who stands in for it, speaks of the package."""
+        names = dict.fromkeys(filter(None, (self.name, self.source)))
+        return tuple((namespace, name) for namespace in (self.namespace, self.stand_in) if namespace for name in names)
+
 
 def subjects_of(
     inventory: Inventory, knowledge: Knowledge, ecosystems: Mapping[str, Ecosystem]
@@ -300,7 +306,10 @@ def _built(package: Package, inventory: Inventory, ecosystem: Ecosystem) -> Subj
     if vendor == "unknown":
         vendor = vendor_of(package, inventory.distribution)
     subject = _of_distribution(package, inventory, ecosystem) if ecosystem.distribution else None
-    return subject if vendor == "distribution" and isinstance(subject, Subject) else None
+    if vendor != "distribution" or not isinstance(subject, Subject):
+        return None
+    by_source = subject.namespace.startswith("rhel:") and package.source
+    return replace(subject, source=package.source.name) if by_source and package.source else subject
 
 
 def _is_judged_as_package(package: Package, by_purl: Mapping[str, Package], inventory: Inventory) -> bool:

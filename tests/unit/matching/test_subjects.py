@@ -1,6 +1,7 @@
 """Who judges a language package whose files belong to a distribution's package, and what nobody can judge."""
 
 import pytest
+from msgspec.structs import replace
 from tests.support.matching import ALMA, TODAY, advisory, codes, deb, ids, info, pypi, rpm, run
 
 from careen.model.package import Distribution, Package, Source
@@ -118,3 +119,21 @@ def test_a_jar_without_a_group_is_not_said_to_be_judged():
 def test_what_is_no_version_is_below_no_other(version):
     matched = run([pypi("django", version)], [info("PyPI", "osv"), advisory("PYSEC-1", "4.2.9", "PyPI", "django")])
     assert (matched.findings, matched.judged, list(codes(matched))) == ((), 0, ["unassessed_package"])
+
+
+def test_who_stands_in_and_the_source_package_have_a_word_on_owned_files_too():
+    rhel = Distribution("rhel", "8.9")
+    built = Source("python-django", "4.2.1-5.el8")
+    owner = Package("rpm", "rhel", "python3-django", "4.2.1-5.el8", source=built, arch="noarch", distro="rhel-8.9")
+    owner = replace(owner, maintainer="Red Hat, Inc.")
+    upstream = [advisory(f"PYSEC-{n}", "4.2.9", "PyPI", "django", aliases=(f"CVE-2026-000{n}",)) for n in (1, 2, 3)]
+    records = [
+        *(info("rhel:8", "redhat"), info("almalinux:8", "osv"), info("PyPI", "osv"), *upstream),
+        advisory("ALSA-1", "4.2.1-4.el8", "almalinux:8", "python3-django", aliases=("CVE-2026-0001",)),
+        advisory("CVE-2026-0002", None, "rhel:8", "python-django", arch=("src",), status="wont_fix", source="redhat"),
+    ]
+    matched = run([owner, pypi("django", "4.2.1", owned_by=owner.purl)], records, rhel)
+    assert {found.package_name: found.id for found in matched.findings} == {
+        "python3-django": "CVE-2026-0002",
+        "django": "CVE-2026-0003",
+    }
