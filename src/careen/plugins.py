@@ -214,7 +214,11 @@ class File(Protocol):
 
 
 class Scanner(Protocol):
-    """A ``stream`` reader at work on one file: fed chunk after chunk, asked once at the end."""
+    """A ``stream`` reader at work on one file: fed chunk after chunk, asked once at the end.
+
+    One that needs parts of the file alone may say so in ``ranges``, pairs of offsets (from, to); None is all of it. What
+    is in nobody's range is not read, and each such scanner told by ``skip(bytes)``.
+    """
 
     def feed(self, chunk: bytes) -> None: ...
     def facts(self) -> Iterable[Any]: ...

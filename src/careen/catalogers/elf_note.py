@@ -60,7 +60,7 @@ def read(file: File) -> Iterator[Package]:
 def _content(head: bytes) -> bytes | None:
     """Before the mark stand the lengths of the owner's name and of the content."""
     try:
-        notes = list(note_bytes(head))
+        notes = note_bytes(head)
     except ValueError:
         return None  # nothing that could be started
     order: Literal["little", "big"] = "little" if head[5] == 1 else "big"

@@ -72,7 +72,7 @@ TOOLCHAIN = Declared((), True)  # a tree of Go's own sources
 
 class Scanner:
     def __init__(self, scan: BuildInfoScan) -> None:
-        self.feed = scan.feed
+        self.feed, self.skip, self.ranges = scan.feed, scan.skip, scan.ranges
         self._scan = scan
 
     def facts(self) -> Iterator[Binary]:

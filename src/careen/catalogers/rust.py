@@ -59,6 +59,11 @@ class Scanner:
         self._named: dict[tuple[bytes, bytes], None] = {}
         self._paths = 0
         self._end = b""
+        self.ranges = None if constants is None else (*constants, section.range)
+
+    def skip(self, size: int) -> None:
+        self._section.skip(size)
+        self._at += size
 
     def feed(self, chunk: bytes) -> None:
         self._section.feed(chunk)

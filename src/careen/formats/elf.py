@@ -5,9 +5,9 @@ ValueError for what is no ELF file and for tables that cannot be.  **Source:** S
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable
 from struct import Struct as Layout
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ MAX_CONTENT_BYTES = 64 << 20
 MAX_NAME_BYTES = 4096
 _HEADERS_BYTES = 4096  # what the header and the program headers behind it mostly take
 
-_last: tuple[bytes, "Elf"] = (b"", cast("Elf", None))  # threads may replace it: a pair is read and written at once
+Told = TypeVar("Told")
 
 PT_LOAD, PT_DYNAMIC, PT_NOTE, PT_GNU_EH_FRAME = 1, 2, 4, 0x6474E550
 SHT_NOBITS = 8
@@ -73,17 +73,27 @@ def read_elf(stream: BinaryIO) -> Elf:
     return Elf(bits, order, kind, machine, _segments(stream, bits, order, phoff, phsize, phnum), shoff, shsize, shnum, names)
 
 
+def of_a_head(tell: Callable[[bytes], Told]) -> Callable[[bytes], Told]:
+    """``tell`` with its last answer kept: several readers ask about the same first bytes one after another."""
+    last: tuple[bytes, Told] | None = None  # threads may replace it: a pair is read and written at once
+
+    def told(head: bytes) -> Told:
+        nonlocal last
+        known = last
+        if known is None or known[0] is not head:
+            known = last = (head, tell(head))
+        return known[1]
+
+    return told
+
+
+@of_a_head
 def headers_of(head: bytes) -> Elf:
-    """``read_elf`` of a file's first bytes. Several readers look at the same file one after another: it is parsed once."""
-    global _last
-    known, elf = _last
-    if known is not head:
-        try:
-            elf = read_elf(io.BytesIO(head[:_HEADERS_BYTES]))
-        except ValueError:
-            elf = read_elf(io.BytesIO(head))  # tables in an odd place
-        _last = (head, elf)
-    return elf
+    """``read_elf`` of a file's first bytes."""
+    try:
+        return read_elf(io.BytesIO(head[:_HEADERS_BYTES]))
+    except ValueError:
+        return read_elf(io.BytesIO(head))  # tables in an odd place
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
@@ -139,11 +149,11 @@ def notes(stream: BinaryIO, elf: Elf) -> list[Note]:
     return found
 
 
-def note_bytes(head: bytes) -> Iterator[bytes]:
+@of_a_head
+def note_bytes(head: bytes) -> tuple[bytes, ...]:
     """The note segments as far as they lie in a file's first bytes, where linkers put them."""
-    for segment in headers_of(head).segments:
-        if segment.type == PT_NOTE:
-            yield head[segment.offset : segment.offset + segment.size_bytes]
+    segments = (one for one in headers_of(head).segments if one.type == PT_NOTE)
+    return tuple(head[one.offset : one.offset + one.size_bytes] for one in segments)
 
 
 def dynamic(stream: BinaryIO, elf: Elf) -> Dynamic:

@@ -67,6 +67,13 @@ class BuildInfoScan:
         self._pointers: list[tuple[_Part, list[_Part | None]]] = []
         self._done = False
 
+    @property
+    def ranges(self) -> Ranges | None:
+        return self._only
+
+    def skip(self, size: int) -> None:
+        self._fed_bytes, self._tail = self._fed_bytes + size, b""
+
     def feed(self, chunk: bytes) -> None:
         if self._done:
             return

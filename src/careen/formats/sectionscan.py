@@ -32,6 +32,14 @@ class SectionScan:
         self._elf = elf.headers_of(head) if head.startswith(b"\x7fELF") else None
         self._from, self._to = self._wanted()
 
+    @property
+    def range(self) -> tuple[int, int]:
+        """What it needs to see, in offsets of the file."""
+        return self._from, self._to
+
+    def skip(self, size: int) -> None:
+        self._at += size
+
     def feed(self, chunk: bytes) -> None:
         start, end = self._at, self._at + len(chunk)
         self._at = end

@@ -12,7 +12,7 @@ from struct import unpack_from
 
 from msgspec import Struct
 
-from .elf import PT_LOAD, headers_of
+from .elf import PT_LOAD, headers_of, of_a_head
 
 MAX_ENTRIES = 1024
 
@@ -32,6 +32,7 @@ class Mapping(Struct, frozen=True, gc=False):
 Ranges = tuple[tuple[int, int], ...]  # offsets in the file, (from, to)
 
 
+@of_a_head
 def mappings(head: bytes) -> tuple[Mapping, ...]:
     try:
         if head.startswith(b"\x7fELF"):

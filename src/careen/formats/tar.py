@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 BLOCK = 512
+PIECE_BYTES = 1 << 20
 EXTENSION_BYTES = 8 << 20  # of one PAX record block or long name
 SPARSE_PARTS = 100_000
 
@@ -93,10 +94,10 @@ def members(source: Source) -> Iterator[Member]:
             raise ValueError(f"the archive breaks off in {member.raw_name[:200]!r}")
 
 
-def content(source: Source, member: Member, piece_bytes: int = 1 << 20) -> Iterator[bytes]:
+def content(source: Source, member: Member, piece_bytes: int = PIECE_BYTES) -> Iterator[bytes]:
     """The content of the member just given, holes of sparse files filled with zeros, in bounded pieces."""
     if member.sparse is None:
-        yield from _pieces(source, member.stored_bytes, piece_bytes)
+        yield from pieces(source, member.stored_bytes, piece_bytes)
         return
     at = 0
     for offset, length in (*member.sparse, (member.size_bytes, 0)):
@@ -104,12 +105,13 @@ def content(source: Source, member: Member, piece_bytes: int = 1 << 20) -> Itera
             hole = min(piece_bytes, offset - at)
             at += hole
             yield bytes(hole)
-        for piece in _pieces(source, length, piece_bytes):
+        for piece in pieces(source, length, piece_bytes):
             at += len(piece)
             yield piece
 
 
-def _pieces(source: Source, size: int, piece_bytes: int) -> Iterator[bytes]:
+def pieces(source: Source, size: int, piece_bytes: int = PIECE_BYTES) -> Iterator[bytes]:
+    """The next bytes of a member's content. Raises ValueError where the archive ends before."""
     while size:
         piece = source.read(min(size, piece_bytes))
         if not piece:

@@ -27,6 +27,7 @@ from .dispatch import Wanted
 log = logging.getLogger(__name__)
 
 MEMORY_BYTES = 8 << 20  # a wanted file up to this size is kept in memory, a larger one in a temporary file
+GAP_BYTES = 32 << 10  # less is read sooner than passed over
 FILE_BYTES = 1 << 30  # a wanted file beyond this size is not read
 PATH_LENGTH, PATH_DEPTH = 4096, 1024  # Linux takes no longer path
 NAME_BYTES = 512 << 20  # of all paths and link targets of a layer
@@ -157,6 +158,7 @@ def _read(
         start = source.peek(64)
         wanted = [item for item in wanted if not item.reader.wants.magic or start.startswith(item.reader.wants.magic)]
     whole = [item for item in wanted if item.reader.wants.amount == "whole"]
+    head = b""
     scanners: list[tuple[Wanted, Scanner]] = []
     if len(whole) < len(wanted):
         head = source.peek(min(HEAD_BYTES, member.size_bytes)) if plain else b""
@@ -178,7 +180,11 @@ def _read(
     try:
         if whole and member.size_bytes > MEMORY_BYTES:
             spool = _spool()
-        for piece in tar.content(source, member):
+        for piece in _pieces(source, member, head, None if whole else _ranges(scanners)):
+            if isinstance(piece, int):
+                for _, scanner in scanners:
+                    scanner.skip(piece)  # type: ignore[attr-defined]  # all of them have it, or nothing is left out
+                continue
             scanners = [pair for pair in scanners if _guarded(pair[0], path, unknowns, _fed, pair[1], piece)]
             if spool is not None:
                 _write(spool, piece)
@@ -192,6 +198,45 @@ def _read(
     finally:
         if spool is not None:
             spool.close()
+
+
+def _ranges(scanners: list[tuple[Wanted, Scanner]]) -> list[tuple[int, int]] | None:
+    """What all of them together have to see, in order and with gaps that are worth it; None for everything."""
+    asked: list[tuple[int, int]] = []
+    for _, scanner in scanners:
+        ranges = getattr(scanner, "ranges", None)
+        if ranges is None:
+            return None
+        asked += ranges
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(asked):
+        if merged and start < merged[-1][1] + GAP_BYTES:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], stop))
+        elif start < stop:
+            merged.append((start, stop))
+    return merged
+
+
+def _pieces(
+    source: Stream | SeekStream, member: tar.Member, head: bytes, ranges: list[tuple[int, int]] | None
+) -> Iterator[bytes | int]:
+    """The content in bounded pieces; what is in none of the ranges as the number of its bytes, the rest not at all."""
+    if member.sparse is None and len(head) == member.size_bytes:
+        yield head  # and the stream stands before it still: who walks on passes over it
+        return
+    if member.sparse is not None or ranges is None:
+        yield from tar.content(source, member)
+        return
+    at = 0
+    for start, stop in ranges:
+        if start >= member.size_bytes:
+            break
+        if start > at:
+            if source.skip(start - at) < start - at:
+                raise ValueError("the archive breaks off in the content of a file")
+            yield start - at
+        at = min(stop, member.size_bytes)
+        yield from tar.pieces(source, at - start)
 
 
 def _spool() -> BinaryIO:

@@ -1,13 +1,14 @@
 import errno
 import io
+import random
 import tarfile
 
 import pytest
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits, open_stream
+from careen.formats.inflate import Limits, SeekStream, open_stream
 from careen.layers.dispatch import Dispatch
-from careen.layers.walk import tar_entries, walk
+from careen.layers.walk import GAP_BYTES, tar_entries, walk
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from tests.support.images import make_layer
 
@@ -191,3 +192,66 @@ def test_a_full_disk_stops_the_scan_with_the_next_step(monkeypatch):
     with pytest.raises(InputError, match="No space left") as caught:
         walked(make_layer({"f": b"x" * 20}), cataloger(lambda file: [file.data.decode()], names=("f",)))
     assert "TMPDIR" in caught.value.hint
+
+
+class Selective:
+    """A scanner of two ranges that notes every byte that it is given, at its place."""
+
+    def __init__(self, ranges):
+        self.ranges, self.at, self.seen = ranges, 0, {}
+
+    def feed(self, chunk):
+        self.seen.update(enumerate(chunk, self.at))
+        self.at += len(chunk)
+
+    def skip(self, size):
+        self.at += size
+
+    def facts(self):
+        yield "done"
+
+
+CONTENT = random.Random(7).randbytes(400_000)
+
+
+@pytest.mark.parametrize("stream", [lambda data: open_stream(io.BytesIO(data), Limits()), lambda d: SeekStream(io.BytesIO(d))])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [((0, 10),)],
+        [((300_000, 300_010), (100_000, 100_100))],
+        [((0, 0), (5, 5))],
+        [((399_999, 1 << 63),), ((70_000, 80_000),)],
+        [((500_000, 600_000),)],
+        [((200_000, 100_000),)],
+        [None, ((0, 10),)],
+    ],
+)
+def test_what_is_in_nobodys_range_is_not_read(stream, asked):
+    scanners = [Selective(ranges) for ranges in asked]
+    given = iter(scanners)
+    catalogers = [
+        cataloger(lambda file: next(given), str(n), names=("f.bin",), amount="stream") for n, _ in enumerate(scanners)
+    ]
+    data = make_layer({"f.bin": CONTENT, "next": b"1"})
+    result = walk(tar_entries(stream(data)), Dispatch(catalogers).readers, Limits())
+    assert result.table.names() == ["f.bin", "next"]
+    assert not result.unknowns
+    assert len(result.facts) == len(scanners)
+    wanted = {
+        at for ranges in asked for start, stop in ranges or ((0, 1 << 63),) for at in range(start, min(stop, len(CONTENT)))
+    }
+    for scanner in scanners:
+        assert wanted <= scanner.seen.keys()
+        assert all(CONTENT[at] == byte for at, byte in scanner.seen.items())
+        assert scanner.at <= len(CONTENT)
+        if None not in asked:
+            assert len(scanner.seen) <= len(wanted) + 2 * GAP_BYTES
+
+
+def test_a_file_that_ends_within_what_is_passed_over_is_said():
+    data = make_layer({"f.bin": CONTENT})[: 512 + 200_000]
+    one = cataloger(lambda file: Selective(((300_000, 300_010),)), names=("f.bin",), amount="stream")
+    (unknown,) = walked(data, one).unknowns
+    assert "breaks off" in unknown.reason
+    assert unknown.whole_layer
