@@ -1,10 +1,12 @@
 """Images of distributions that publish no advisories of their own, as they are met: findings or a reason, never silence."""
 
 import pytest
-from tests.support.matching import ECOSYSTEMS, advisory, codes, ids, info, run
+from tests.support.matching import ECOSYSTEMS, TODAY, advisory, codes, ids, info, knowledge, run
 
+from careen.matching.coverage import coverage
 from careen.matching.distributions import release_of
 from careen.matching.needs import needed
+from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package, Source
 
 
@@ -104,3 +106,42 @@ def test_a_sample_that_stands_in_judges_what_it_knows_alone():
     assert codes(matched)["partial_source"].packages == 1
     silent = run([other], [sample], ORACLE)
     assert (silent.judged, list(codes(silent))) == (0, ["partial_source"])
+
+
+SYSTEMS = {
+    "rpm": (
+        "almalinux:9.4 amzn:2 amzn:2023 anolis:8.8 alinux:3 azurelinux:3.0 bottlerocket:1.19.0 centos:7 circle:8.9 "
+        "cloudlinux:8.9 eurolinux:9.2 fedora:40 kylin:v10 mageia:9 mariner:2.0 miraclelinux:8.8 ol:9.3 openeuler:22.03 "
+        "opencloudos:9.0 opensuse:13.2 opensuse-leap:15.6 opensuse-leap-micro:5.5 opensuse-microos:20240601 "
+        "opensuse-tumbleweed:20240601 photon:5.0 poky:4.0 rhcos:4.15 rhel:9.4 rocky:9.3 scientific:7.9 sled:15.5 "
+        "sles:15.6 sles_sap:15.5 sl-micro:6.0 springdale:8.9 tencentos:4.0 virtuozzo:8"
+    ),
+    "ebuild": "flatcar:3815.2.0 gentoo:",
+    "deb": (
+        "astra:1.7 debian:12 debian: deepin:23 devuan:5 echo:1 elementary:7.1 kali:2024.1 linuxmint:21.3 neon:22.04 "
+        "parrot:6.0 pop:22.04 pureos:10 raspbian:12 ubuntu:24.04 ubuntu-core:22 zorin:17"
+    ),
+    "apk": (
+        "adelie:1.0 alpaquita:23 alpine:3.20.1 alpine:3.22.0_alpha20250108 chainguard:20230214 minimos:1 "
+        "postmarketos:v24.06 wolfi:20230201 talos:v1.7.0"
+    ),
+    "alpm": "arch: manjaro:",
+    "freebsd": "freebsd:14.1",
+    "opkg": "openwrt:23.05",
+    "xbps": "void:",
+    "nix": "nixos:24.05",
+}
+
+
+@pytest.mark.parametrize(("kind", "system"), [(kind, one) for kind, listed in SYSTEMS.items() for one in listed.split()])
+def test_no_system_ends_in_silence(kind, system):
+    """With nothing known of it, and with nothing known but another one's advisories."""
+    id, version = system.split(":")
+    distribution = Distribution(id, version)
+    package = Package(kind, id, "openssl", "1.1.1-1", source=Source("openssl", "1.1.1-1"), arch="x86_64")
+    unrelated = [info("nobody:1", "nobody", unfixed=True), advisory(namespace="nobody:1")]
+    for records in ([], unrelated):
+        matched = run([package], records, distribution)
+        assert (matched.findings, matched.judged) == ((), 0)
+        assert sum(reason.packages for reason in matched.reasons) == 1
+        assert coverage(Inventory(distribution, (package,)), knowledge(*records), matched, (), TODAY).verdict == "not_assessed"
