@@ -41,6 +41,7 @@ _VEX = "csaf/v2/vex"
 _MAP = "meta/v1/repository-to-cpe.json"
 _ARCHIVE = "csaf_vex.tar.zst"
 _ADVISORIES = "csaf/v2/advisories"
+_OF_VEX = re.compile(r"(?:csaf_vex[\w.-]*|vex-archive)\.tar\.zst")
 _OF_API = re.compile(r"CVE-\d{4}-\d{4,19}\.json")
 _OVAL = re.compile(r"([\w.-]+?)(?:-including-unpatched)?\.oval\.xml(?:\.bz2|\.gz)?")
 _YEAR = re.compile(r"\d{4}")
@@ -61,15 +62,21 @@ class _Map(Struct):
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     if need.namespaces is not None and not any(namespace.startswith("rhel:") for namespace in need.namespaces):
         return ()
+    folder = f"redhat/{_VEX}"
+    names = listing(folder)
+    archives = tuple(filter(_OF_VEX.fullmatch, names))  # in a mirror it may have its live name
     found = [Feed(f"redhat/{_MAP}", f"{_DATA}/{_MAP}", part="repositories")]
     if need.namespaces is None:
         latest = f"{_DATA}/{_VEX}/archive_latest.txt"
-        found.append(Feed(f"redhat/{_VEX}/{_ARCHIVE}", latest, compressed=True, part="VEX", named=".tar.zst", full=True))
-    folder = f"redhat/{_VEX}"
-    for year in filter(_YEAR.fullmatch, listing(folder)):
-        files = [name for name in listing(f"{folder}/{year}") if name.startswith("cve-") and name.endswith(".json")]
-        found += [Feed(f"{folder}/{year}/{name}", f"{_DATA}/{_VEX}/{year}/{name}", part="VEX") for name in files]
-    return (*found, *(() if listing(folder) else _other_forms(listing)))
+        archive = max(archives, default=_ARCHIVE)
+        found.append(Feed(f"{folder}/{archive}", latest, compressed=True, part="VEX", named=".tar.zst", full=True))
+    single = [
+        Feed(f"{folder}/{year}/{name}", f"{_DATA}/{_VEX}/{year}/{name}", part="VEX")
+        for year in filter(_YEAR.fullmatch, names)
+        for name in listing(f"{folder}/{year}")
+        if name.startswith("cve-") and name.endswith(".json")
+    ]
+    return (*found, *single, *(() if archives or single else _other_forms(listing)))
 
 
 def _other_forms(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:

@@ -164,7 +164,7 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
         else:
             asking.append((source, feed))
     fetched = _fetch(job, asking, old, results)
-    keep = dict(old) if need.namespaces is not None else _kept(old, sources, wanted, need)
+    keep = dict(old) if need.namespaces is not None else _kept(old, sources, wanted, need, job.origin.listing)
     asked_now = {path for path, result in results.items() if result.state == "unchanged"}
     keep = {path: replace(row, fetched=_now()) if path in asked_now else row for path, row in keep.items()}
     changed = bool(fetched) or keep.keys() != old.keys()
@@ -181,12 +181,16 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
 
 
 def _kept(
-    old: dict[str, FeedRow], sources: Sequence[AdvisorySource], wanted: list[tuple[AdvisorySource, Feed]], need: Need
+    old: dict[str, FeedRow],
+    sources: Sequence[AdvisorySource],
+    wanted: list[tuple[AdvisorySource, Feed]],
+    need: Need,
+    listing: Callable[[str], tuple[str, ...]],
 ) -> dict[str, FeedRow]:
     """What the new file takes over where everything was asked for: feeds that are offered still, and the large ones."""
     offered = {feed.path for _, feed in wanted}
     if not need.full:
-        offered |= {feed.path for source in sources for feed in source.feeds(need, lambda name: ()) if feed.full}
+        offered |= {feed.path for source in sources for feed in source.feeds(need, listing) if feed.full}
     return {path: row for path, row in old.items() if path in offered}
 
 

@@ -65,12 +65,18 @@ def _builds(definition: Element, mended: bool, unaffected: bool) -> Iterator[_Bu
         for one in definition.below("resolution")
         for component in one.below("component")
     }
-    general = next(iter(states.values()), "")
     for name, _, module in _walked(criteria, _INSTALLED, ""):
-        state = states.get(name, general)
+        state = _state(name, states)
         status = "known_not_affected" if unaffected else _status(state)
         remedy = Remedy("no_fix_planned" if state == "Will not fix" else "none_available", state)
         yield status, Component(name, "", "", module), (remedy,)
+
+
+def _state(package: str, states: dict[str, str]) -> str:
+    """Components are source packages: the one that the package's name begins with, or what is said of all of them."""
+    if package in states or len(set(states.values())) <= 1:
+        return states.get(package) or next(iter(states.values()), "")
+    return states.get(max((name for name in states if package.startswith(f"{name}-")), key=len, default=""), "")
 
 
 def _status(state: str) -> str:

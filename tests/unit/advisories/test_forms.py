@@ -107,6 +107,7 @@ STREAMS = ["rhel-9.oval.xml.bz2", "rhel-9-including-unpatched.oval.xml.bz2", "rh
             {VEX_FOLDER: ["2099"], f"{VEX_FOLDER}__2099": ["cve-2099-1.json"], "redhat__cve": ["CVE-2099-0001.json"]},
             ["csaf/v2/vex/csaf_vex.tar.zst", "csaf/v2/vex/2099/cve-2099-1.json"],
         ),
+        ({VEX_FOLDER: ["archive_latest.txt", "csaf_vex_2099-01-02.tar.zst"]}, ["csaf/v2/vex/csaf_vex_2099-01-02.tar.zst"]),
         ({"redhat__cve": ["cve.json", "CVE-2099-0001.json"], V2: ["RHEL9"]}, ["cve/CVE-2099-0001.json"]),
         (
             {V2: ["RHEL9", "feed.json"], f"{V2}__RHEL9": STREAMS, "redhat__oval": ["v2", "oval_v1_20990101.tar.gz"]},
@@ -138,6 +139,15 @@ def test_releases_of_photon():
     both = offered(photon, needed, photon=[*oval, "cve_data_photon5.0.json"])
     assert both == ["photon/com.vmware.phsa-photon4.xml.gz", "photon/cve_data_photon5.0.json"]
     assert offered(photon, needed) == ["photon/cve_data_photon4.0.json", "photon/cve_data_photon5.0.json"]
+
+
+def test_what_is_large_is_kept_in_the_form_that_a_mirror_has(tmp_path):
+    mirror, cache = tmp_path / "mirror", tmp_path / "cache"
+    lay_out(GOLDEN / "suse" / "vex" / "input", mirror)
+    update(cache, [suse.ADVISORY_SOURCE], mirror_at=str(mirror), need=Need(full=True))
+    lay_out(GOLDEN / "debian" / "oval" / "input", mirror)
+    update(cache, [suse.ADVISORY_SOURCE, debian.ADVISORY_SOURCE], mirror_at=str(mirror))
+    assert set(rows_of(database_path(cache))) == {"suse/csaf-vex.tar.gz", f"debian/{OVAL}"}
 
 
 def test_what_a_better_form_says_takes_the_place_of_the_other(tmp_path):
