@@ -5,7 +5,7 @@ from functools import partial
 
 from careen.formats.credentials import hidden
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
-from careen.formats.packagecommands import PackageCall
+from careen.formats.packagecommands import PackageCall, read_options
 from careen.formats.packagehead import PackageHead
 from careen.formats.packagespecs import Spec
 from careen.plugins import Place
@@ -90,6 +90,24 @@ def left_behind(
                 last = None
         if last is not None and not any(mounted(step, folder) for folder in folders):
             yield last
+
+
+def modes_set(document: Dockerfile) -> Iterator[tuple[str, Place]]:
+    """Each mode that a step gives to files, by chmod, install, mkdir, ``find -exec chmod`` or ``--chmod``, with its place."""
+    for call in document.calls("chmod", "find", "install", "mkdir"):
+        words = call.command.words
+        if call.command.program == "find":
+            words = words[words.index("chmod") :] if "chmod" in words else ()
+        if call.command.program in ("chmod", "find"):
+            mode = next((word for word in words[1:] if not word.startswith("-")), "")
+        else:
+            values = read_options(words[1:], frozenset(("-m", "--mode", "-o", "-g", "-t"))).values("-m", "--mode")
+            mode = values[-1] if values else ""
+        if mode:
+            yield mode, of_call(call, shown(call.command.words))
+    for step in document.of("COPY", "ADD"):
+        if mode := step.instruction.flag("chmod") or "":
+            yield mode, of_step(step, f"{step.keyword} --chmod={mode}")
 
 
 def removes(call: Call, *folders: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call, of_step
+from careen.checks.steps import of_call, of_step, shown
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.powershell import fetched
 from careen.formats.remote import read_download
@@ -13,6 +13,7 @@ _NEAR = (
     r"localhost|127\.[\d.]+|\[::1\]|10\.[\d.]+|192\.168\.[\d.]+|"
     r"172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|[^.]+|.*\.(?:local|internal|svc)"
 )
+_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "NPM_CONFIG_REGISTRY", "GOPROXY")
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
@@ -47,6 +48,15 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         for value in values:
             if _is_plain(value):
                 yield of_call(call, f"{package.program} … {value}")
+    for call in document.calls("git", "go", "npm", "pip", "pip3", "yarn"):
+        if call.command.words[1:2] in (("clone",), ("config",), ("env",)):
+            for word in call.command.words[2:]:
+                if _is_plain(word.rpartition("=")[2]) and not re.search(r"proxy$", call.command.words[-2], re.IGNORECASE):
+                    yield of_call(call, shown(call.command.words))
+    for step in document.of("ENV", "ARG"):
+        for name, value, _ in step.instruction.pairs:
+            if name.upper() in _VARIABLES and _is_plain(step.resolve(value, document.escape)):
+                yield of_step(step, f"{name}={value}")
     for step in document.of("RUN"):
         for command in step.commands:
             text = " ".join(command.words)
@@ -78,6 +88,10 @@ CHECK = Check(
     inspect=inspect,
     good=(
         """\
+FROM node:22
+RUN npm config set proxy http://proxy.example:3128
+""",
+        """\
 FROM debian:12
 RUN curl -fsSLO https://a.example/x
 """,
@@ -91,6 +105,18 @@ ADD https://a.example/x /x
 """,
     ),
     bad=(
+        """\
+FROM node:22
+RUN npm config set registry http://registry.example/
+""",
+        """\
+FROM debian:12
+RUN git clone http://git.example/a
+""",
+        """\
+FROM python:3.13
+ENV PIP_INDEX_URL=http://pypi.example/simple
+""",
         """\
 FROM mcr.microsoft.com/windows/servercore:ltsc2022
 RUN powershell Invoke-WebRequest -Uri http://a.example/setup.exe -OutFile C:\\setup.exe

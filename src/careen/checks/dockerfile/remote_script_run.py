@@ -1,10 +1,11 @@
 """A script from the network is run unseen."""
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.checks.steps import of_call, of_step, shown
-from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.dockerfile.stages import Call, Dockerfile
 from careen.formats.powershell import run_unseen
 from careen.formats.remote import checks_file, read_download, runs_input
 from careen.formats.shell import SHELLS, Command, piped
@@ -25,6 +26,26 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             words = call.command.words
             if call.command.program in (*SHELLS, "eval", "source", ".") and any(map(_fetched, words[1:])):
                 yield of_call(call, shown(words))
+        yield from _saved_and_run(document.calls_of(step))
+
+
+def _saved_and_run(calls: Sequence[Call]) -> Iterator[Place]:
+    """A script that one command saves and a later one runs, with nothing between that checks it."""
+    saved: set[str] = set()
+    for call in calls:
+        words = call.command.words
+        if checks_file(words):
+            saved.clear()
+        got = read_download(words)
+        if got is not None and got.output != "-":
+            saved |= {posixpath.basename(got.output or url) for url in got.urls}
+            continue
+        program = call.command.program
+        run = words[0] if "/" in words[0] else ""
+        if program in (*SHELLS, "source", ".", "python", "python3", "perl"):
+            run = next((word for word in words[1:] if not word.startswith(("-", "+"))), "")
+        if run and posixpath.basename(run) in saved:
+            yield of_call(call, shown(words))
 
 
 def _to_stdout(command: Command) -> bool:
@@ -90,6 +111,14 @@ RUN bash -c "$(curl -fsSL https://get.example/i.sh)"
         """\
 FROM debian:12
 RUN bash <(curl -s https://get.example/i.sh)
+""",
+        """\
+FROM debian:12
+RUN wget -q https://get.example/i.sh && chmod +x i.sh && ./i.sh
+""",
+        """\
+FROM debian:12
+RUN curl -fsSL https://get.example/i.sh -o /tmp/i.sh && sh /tmp/i.sh --yes
 """,
     ),
 )

@@ -9,7 +9,8 @@ from careen.plugins import Check, Place
 
 _SECRET = re.compile(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.(?:local|production|prod|staging))?|\.npmrc|\.pypirc|\.netrc|\.git-credentials|"
-    r"\.aws/credentials|\.aws|\.ssh|\.docker/config\.json|\.dockercfg|\.kube/config|kubeconfig|\.htpasswd|[^/]+\.(?:pfx|p12|jks|keystore)|"
+    r"\.aws/credentials|\.aws|\.ssh|\.docker/config\.json|\.dockercfg|\.kube/config|kubeconfig|\.htpasswd|[^/]+\.(?:pfx|p12|jks|keystore|ppk|kdbx)|"
+    r"(?:tls|ssl|server|client|private|privkey)\.key|(?:priv)?key\.pem|\.terraform\.d|terraform\.tfstate|\.vault-token|"
     r"service-account[^/]*\.json|[^/]*private[-_]?key[^/]*\.(?:pem|key))$"
 )
 
@@ -47,6 +48,10 @@ COPY --from=build /root/.npmrc /x
 """,
     ),
     bad=(
+        """\
+FROM debian:12
+COPY tls.key terraform.tfstate /etc/app/
+""",
         """\
 FROM debian:12
 COPY .env /app/.env

@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call, shown, uses_flag
+from careen.checks.steps import modes_set, of_call, shown, uses_flag
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    for call in document.calls("chmod"):
-        mode = next((word for word in call.command.words[1:] if not word.startswith("-")), "")
+    for mode, place in modes_set(document):
         if re.fullmatch(r"0*[2-7][0-7]{3}", mode) or re.search(r"(?:^|,)(?:[ugoa]*)[+=][rwxX]*s", mode):
-            yield of_call(call, shown(call.command.words))
+            yield place
     for call in document.calls("setcap"):
         if not uses_flag(call, "-r"):
             yield of_call(call, shown(call.command.words))
@@ -48,6 +47,14 @@ RUN chmod u+s /app
         """\
 FROM debian:12
 RUN chmod 4755 /app
+""",
+        """\
+FROM debian:12
+COPY --chmod=4755 app /app
+""",
+        """\
+FROM debian:12
+RUN install -m 4755 app /usr/bin/app
 """,
         """\
 FROM debian:12

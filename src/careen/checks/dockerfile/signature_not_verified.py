@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call, read_by_address, shown
+from careen.checks.steps import of_call, of_step, read_by_address, shown
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
@@ -15,12 +15,16 @@ _FLAGS = (
     "--nogpgcheck",
     "--no-gpgcheck",
     "--no-gpg-checks",
+    "--no-gpgchecks",
     "--allow-unsigned-rpm",
     "--nosignature",
     "--nodigest",
     "--force-bad-verify",
 )
 _LAX = re.compile(r"(?:gpgcheck=(?:0|false|no)|allowinsecurerepositories=(?:1|true|yes)|allowunauthenticated=(?:1|true|yes))")
+_WRITTEN = re.compile(
+    r"(?i)\bdeb(?:-src)?\s*\[[^]]*trusted=(?:yes|true|1)|\bgpgcheck\s*=\s*(?:0|false|no)\b|\bSigLevel\s*=\s*(?:Never|TrustAll)\b"
+)
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
@@ -35,10 +39,12 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     for step in document.of("RUN"):
         for command in step.commands:
             text = " ".join((*command.words, *(one.target for one in command.redirects)))
-            if re.search(
-                r"\bdeb(?:-src)?\s*\[[^]]*trusted=(?:yes|true|1)|\bgpgcheck\s*=\s*(?:0|false|no)\b", text, re.IGNORECASE
-            ):
+            if _WRITTEN.search(text):
                 yield Place(shown(command.words), command.line, command.end_line)
+    for step in document.of("COPY", "ADD"):
+        for heredoc in step.instruction.heredocs:
+            if written := _WRITTEN.search(heredoc.content):
+                yield of_step(step, f"{step.keyword} writes {written[0]}")
     for head, place in read_by_address(document):
         if head.kind == "rpm" and not head.signers:  # a deb has none of its own
             yield place(f"{head.name} {head.version} holds no signature that could be checked")
@@ -97,6 +103,18 @@ RUN echo 'deb [trusted=yes] https://a.example/ ./' > /etc/apt/sources.list.d/a.l
         """\
 FROM debian:12
 RUN apt-get -o Acquire::AllowInsecureRepositories=true update
+""",
+        """\
+FROM archlinux:latest
+RUN sed -i "s/^SigLevel.*/SigLevel = Never/" /etc/pacman.conf
+""",
+        """\
+FROM fedora:41
+COPY <<EOF /etc/yum.repos.d/a.repo
+[a]
+baseurl=https://a.example/
+gpgcheck=0
+EOF
 """,
     ),
 )

@@ -22,6 +22,19 @@ _VARIABLES: dict[str, tuple[str, ...]] = {
     "GOFLAGS": ("-insecure",),
     "BUNDLE_SSL_VERIFY_MODE": ("0",),
 }
+_PIP = r"--trusted-host|config set (?:global\.)?trusted-host|--allow-insecure-host"
+_WRITTEN = r"sslverify\s*=\s*(?:false|0|no)|strict-ssl\s*=\s*false|check_certificate\s*=\s*off|ssl_verify\s*:\s*false"
+# What each program is told, in small letters.
+_LAX: dict[str, str] = {
+    **dict.fromkeys(("npm", "yarn", "pnpm"), r"strict-ssl[= ](?:false|0)|enablestrictssl false"),
+    **dict.fromkeys(("yum", "dnf", "microdnf", "tdnf"), r"sslverify\s*=\s*(?:false|0|no)"),
+    **dict.fromkeys(("apt-get", "apt"), r"acquire::https?::(?:\S+::)?verify-(?:peer|host)[= ]\"?(?:false|0|no)"),
+    **dict.fromkeys(("conda", "mamba", "micromamba"), r"ssl_verify[= ](?:false|no|0)"),
+    **dict.fromkeys(("echo", "printf", "sed"), _WRITTEN),
+    "bundle": r"ssl_verify_mode[ =:]0",
+    "composer": r"disable-tls[ =]true",
+    "uv": r"--allow-insecure-host",
+}
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
@@ -38,9 +51,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         got = read_download(call.command.words)
         if got is not None and got.insecure:
             yield of_call(call, shown(call.command.words))
-    for call in document.calls(
-        "git", "npm", "yarn", "pnpm", "pip", "pip3", "pip2", "python", "python3", "yum", "dnf", "microdnf"
-    ):
+    for call in document.calls(*_LAX, "git", "go", "pip", "pip3", "pip2", "python", "python3"):
         if _is_lax(call.command.words):
             yield of_call(call, shown(call.command.words))
 
@@ -54,13 +65,14 @@ def _switches_off(name: str, value: str) -> bool:
 
 def _is_lax(words: tuple[str, ...]) -> bool:
     text = " ".join(words).lower()
-    if words[0].endswith("git"):
+    program = words[0].rpartition("/")[2]
+    if program == "git":
         return re.search(r"http\.(?:\S+\.)?sslverify[= ](?:false|0|no|off)", text) is not None
-    if re.search(r"(?:yum|dnf)$", words[0]):
-        return re.search(r"sslverify\s*=\s*(?:false|0|no)", text) is not None
-    if "pip" in text:
-        return "--trusted-host" in text or re.search(r"config set (?:global\.)?trusted-host", text) is not None
-    return re.search(r"strict-ssl[= ](?:false|0)", text) is not None
+    if program == "go":
+        return words[1:3] == ("env", "-w") and any(_switches_off(*word.split("=", 1)) for word in words[3:] if "=" in word)
+    if program in _LAX:
+        return re.search(_LAX[program], text) is not None
+    return "pip" in text and re.search(_PIP, text) is not None
 
 
 CHECK = Check(
@@ -129,6 +141,22 @@ RUN pip install --trusted-host a.example x==1
         """\
 FROM fedora:41
 RUN dnf install -y --setopt=sslverify=false nginx
+""",
+        """\
+FROM debian:12
+RUN apt-get -o Acquire::https::Verify-Peer=false update && apt-get install -y nginx
+""",
+        """\
+FROM centos:7
+RUN echo "sslverify=false" >> /etc/yum.conf
+""",
+        """\
+FROM golang:1.24
+RUN go env -w GOINSECURE=*
+""",
+        """\
+FROM continuumio/miniconda3:24.1.2-0
+RUN conda config --set ssl_verify false
 """,
     ),
 )

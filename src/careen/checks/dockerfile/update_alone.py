@@ -6,7 +6,7 @@ from careen.checks.steps import of_call, shown
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
-_REFRESHED = ("apt", "apk", "dnf", "yum", "microdnf", "zypper")
+_REFRESHED = ("apt", "apk", "dnf", "yum", "microdnf", "zypper", "pacman")
 _TOGETHER = ("dnf", "yum", "microdnf", "zypper")  # their update installs newer packages and refreshes lists at once
 # What makes use of new lists in the same RUN.
 _AFTER = {

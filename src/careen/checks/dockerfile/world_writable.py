@@ -3,20 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from careen.checks.steps import of_call, of_step, shown
+from careen.checks.steps import modes_set
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    for call in document.calls("chmod"):
-        mode = next((word for word in call.command.words[1:] if not word.startswith("-")), "")
-        if not _sticky(mode) and _open(mode):
-            yield of_call(call, shown(call.command.words))
-    for step in document.of("COPY", "ADD"):
-        mode = step.instruction.flag("chmod") or ""
+    for mode, place in modes_set(document):
         if _open(mode) and not _sticky(mode):
-            yield of_step(step, f"{step.keyword} --chmod={mode}")
+            yield place
 
 
 def _open(mode: str) -> bool:
@@ -66,6 +61,10 @@ RUN chmod o+w /etc/app.conf
         """\
 FROM debian:12
 COPY --chmod=666 a /a
+""",
+        """\
+FROM debian:12
+RUN mkdir -p -m 777 /data && find /data -type f -exec chmod o+w {} +
 """,
     ),
 )
