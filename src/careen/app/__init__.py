@@ -15,7 +15,6 @@ from careen.app.wiring import open_store, reporters
 from careen.config import Settings
 from careen.layers.compare import Change, changes, shared_layers
 from careen.model.image import Image
-from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Progress, silent
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from careen.app.session import report_or_scan
 
 __all__ = [
-    "Compared", "Session", "check", "check_running", "database_status", "exposure", "inventory", "inventory_diff",
+    "Compared", "Session", "check", "check_running", "database_status", "exposure", "inventory_diff",
     "inventory_report", "open_context", "open_image", "open_store", "platforms", "report_or_scan", "reporters", "scan",
     "update_database",
 ]  # fmt: skip
@@ -50,12 +49,6 @@ def scan(reference: str, settings: Settings, progress: Progress = silent) -> Rep
     """Everything: open, read, learn, match, assess. Raises Error where no report can be made at all."""
     with Session(settings) as session:
         return session.scan(reference, progress)
-
-
-def inventory(reference: str, settings: Settings, progress: Progress = silent) -> tuple[Image, Inventory]:
-    """What is in an image, judged by nobody: no advisory is needed."""
-    with Session(settings) as session:
-        return session.inventory(reference, progress)
 
 
 def inventory_report(reference: str, session: Session, progress: Progress = silent) -> Report:
