@@ -58,6 +58,7 @@ _DERIVATIVES = {
         "Zorin OS", "ubuntu", {"15": "ubuntu:18.04", "16": "ubuntu:20.04", "17": "ubuntu:22.04", "18": "ubuntu:24.04"}
     ),
 }
+DERIVATIVES = frozenset(_DERIVATIVES)
 REBUILDS = frozenset(id for id, one in _DERIVATIVES.items() if one.parent == _REBUILD)
 
 
@@ -71,17 +72,18 @@ class Followed(Struct, frozen=True):
 
 def followed(distribution: Distribution) -> Followed | None:
     """None where it is no derivative that we know, or nobody says what this release of it builds on."""
-    is_stream = distribution.id == "centos" and "centos stream" in distribution.pretty_name.lower()
-    id = "centos-stream" if is_stream else distribution.id
+    id = "centos-stream" if distribution.id == "centos" and _is_stream(distribution) else distribution.id
     one = _DERIVATIVES.get(id)
     if one is None:
         return None
     release = ".".join(distribution.version.split(".")[: one.parts])
-    if one.releases:
-        known = release if release in one.releases else "" if not release else None
-        parent = one.releases.get(known) if known is not None else None
-    else:
-        parent = f"{one.parent}:{release}" if release[:1].isdigit() else None
+    numbered_alike = f"{one.parent}:{release}" if release[:1].isdigit() else None
+    parent = one.releases.get(release) if one.releases else numbered_alike
     if parent is None:
         return None
     return Followed(f"{id}:{release}" if release else id, f"{one.title} {release}".strip(), parent, one.packages, one.own)
+
+
+def _is_stream(centos: Distribution) -> bool:
+    """A bill of materials may have the number alone; after 8 there was no other CentOS."""
+    return "centos stream" in centos.pretty_name.lower() or centos.version.partition(".")[0] in ("9", "10")

@@ -17,8 +17,8 @@ from msgspec import Struct
 from careen.formats.pattern import pattern
 from careen.model.package import Distribution, Package
 
+from .derivatives import DERIVATIVES, followed
 from .derivatives import REBUILDS as REBUILDS_WITHOUT_ADVISORIES
-from .derivatives import followed
 
 
 class Release(Struct, frozen=True):
@@ -130,7 +130,7 @@ def distribution_of(package: Package, image: Distribution | None) -> Distributio
         return image
     if image and package.distro in (image.id, f"{image.id}-{image.version}", f"{image.id}-{image.codename}"):
         return image
-    for id in sorted(_FAMILIES, key=len, reverse=True):
+    for id in sorted(DERIVATIVES.union(_FAMILIES), key=len, reverse=True):
         if package.distro == id or package.distro.startswith(id + "-"):
             return Distribution(id, package.distro[len(id) + 1 :])
     id, _, version = package.distro.rpartition("-")

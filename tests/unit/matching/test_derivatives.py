@@ -4,7 +4,7 @@ import pytest
 from tests.support.matching import ECOSYSTEMS, TODAY, advisory, codes, ids, info, knowledge, run
 
 from careen.matching.coverage import coverage
-from careen.matching.distributions import release_of
+from careen.matching.distributions import distribution_of, release_of
 from careen.matching.needs import needed
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package, Source
@@ -32,6 +32,7 @@ def deb(name, version, distro, source=None):
         ("elementary", "7.1", "elementary OS 7.1 Horus", "ubuntu:22.04"),
         ("zorin", "17.2", "Zorin OS 17.2", "ubuntu:22.04"),
         ("centos", "8", "CentOS Stream 8", "almalinux:8"),
+        ("centos", "9", "", "almalinux:9"),  # as a bill of materials has it
         ("eurolinux", "9.2", "EuroLinux 9.2", "almalinux:9"),
         ("scientific", "7.9", "Scientific Linux 7.9 (Nitrogen)", "almalinux:7"),
         ("opensuse-microos", "20240601", "openSUSE MicroOS", "opensuse-tumbleweed"),
@@ -66,6 +67,20 @@ def test_packages_taken_over_are_judged_as_the_parents():
     assert found.reason == "3.0.11-1 < 3.0.13-1 (deb order, Debian sid, standing in for Kali Linux)"
     assert codes(matched)["stand_in"].packages == 2
     assert codes(matched)["unassessed_package"].detail == "deb packages that Kali Linux changed, which nobody speaks of"
+
+
+@pytest.mark.parametrize(
+    ("distro", "namespace"),
+    [
+        ("opensuse-microos-20240601", "opensuse-microos"),
+        ("opensuse-42.3", "opensuse-leap:42.3"),
+        ("sles_sap-15.5", "sles:15.5"),
+        ("linuxmint-21.3", "linuxmint:21"),
+    ],
+)
+def test_the_words_of_a_purl(distro, namespace):
+    package = Package("rpm", None, "x", "1-1", distro=distro)
+    assert release_of(distribution_of(package, None)).namespace == namespace
 
 
 def test_a_derivative_lives_as_long_as_what_it_follows():
