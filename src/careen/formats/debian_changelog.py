@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 _ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
+_REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
 _TRAILER = re.compile(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
 # Only where the words stand beside the name: "you are not affected unless …" is said of flaws that are mended.
@@ -36,7 +37,9 @@ class Entry(NamedTuple):
 def fixes(changelog: str, key: Callable[[str], Any], patched: Mapping[str, str] | None = None) -> dict[str, str]:
     """By CVE the lowest version whose entry names it. ``key`` orders versions; one that it refuses is passed over.
 
-    A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has what the version that it rebuilds has.
+    A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has what the version that it rebuilds has. Where the
+    newest is one, its changelog has the whole history of what it rebuilds and its own last entry alone: the versions in
+    between came to the release as rebuilds too (``1.1-1~deb11u1``), and those are given.
 
     ``patched`` are flaws that the newest version mends, each with a day on which no version did (``debian_patches``).
     The changelog's word counts; of a flaw that it does not mention, the lowest version made on that day or later is
@@ -66,10 +69,11 @@ def entries_of(changelog: str, key: Callable[[str], Any]) -> Iterator[Entry]:
     """The newest first. What is above it is of a package that the changelog was begun from (openjdk-17 from openjdk-7)."""
     rebuilt: dict[str, str] = {}
     newest = None
+    suffix = ""
     starts = list(_ENTRY.finditer(changelog))
     for number, start in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(changelog)
-        version = rebuilt.get(start[1], start[1])
+        version = rebuilt.get(start[1]) or (start[1] if "~deb" in start[1] else start[1] + suffix)
         original, rebuild, _ = start[1].rpartition("~")
         if rebuild:
             rebuilt[original] = version
@@ -77,7 +81,10 @@ def entries_of(changelog: str, key: Callable[[str], Any]) -> Iterator[Entry]:
             place = key(version)
         except ValueError:
             continue
-        newest = place if newest is None else newest
+        if newest is None:
+            newest = place
+            release = _REBUILD.search(start[1])
+            suffix = f"{release[1]}u1" if release else ""
         if place <= newest:
             yield Entry(place, version, changelog[start.end() : end])
 

@@ -36,6 +36,19 @@ def test_a_rebuild_of_a_rebuild():
     assert fixes(text, key) == {"CVE-2026-0001": "2025~deb12u1~deb11u1"}
 
 
+def test_what_came_between_two_rebuilds_came_rebuilt():
+    text = changelog(
+        "jib", ("3-1~deb11u2", "CVE-2026-0004"), ("3-1", "CVE-2026-0003"), ("2-1~deb12u1", "CVE-2026-0002"), ("2-1", "x"),
+        ("1-1", "CVE-2026-0001"),
+    )  # fmt: skip
+    assert fixes(text, key) == {
+        "CVE-2026-0001": "1-1~deb11u1",
+        "CVE-2026-0002": "2-1~deb12u1",
+        "CVE-2026-0003": "3-1~deb11u2",
+        "CVE-2026-0004": "3-1~deb11u2",
+    }
+
+
 def test_the_order_of_versions_counts_not_that_of_entries():
     text = changelog("jib", ("1.2-1", "CVE-2026-0001"), ("1.10-1", "CVE-2026-0001"))
     assert fixes(text, key) == {"CVE-2026-0001": "1.2-1"}
