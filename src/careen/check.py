@@ -28,7 +28,7 @@ from careen.model.package import Evidence
 from careen.model.report import Coverage, Reason, Report
 from careen.plugins import Check
 from careen.policy.policy import Policy, assess
-from careen.predict.declared import Predicted, predicted
+from careen.predict.declared import Predicted, predicted, untold
 from careen.predict.locked import Locked
 from careen.predict.resolve import Ask, learnt
 from careen.predict.today import OffersOf, with_versions
@@ -86,6 +86,7 @@ def check_files(
                     value = learnt(value, ask) if ask else value
                     found = predicted(value)
                     installs += with_versions(value, found, offers_of) if offers_of else found
+                    unread += untold(value)
                     if lock is not None:
                         by_files = lock(value)
                         installs += by_files.predicted

@@ -19,6 +19,7 @@ MAX_BYTES = 128 * 1024
 MAX_PIPES = 1000  # the grammar's cost grows with their square where one is left open
 MAX_DEPTH = 60
 MAX_COMMANDS = 20_000
+MAX_VALUES = 200  # of a loop
 TIMEOUT_S = 1.0
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"))
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -182,6 +183,8 @@ class _Reading:
             name, _, value = self.text(node).partition("=")
             self.add(Command((), *self.span(node), ((name, unquote(value)),), (), pipeline, joined, inner))
             self.nested(node, depth)
+        elif kind == "for_statement":
+            self.loop(node, pipeline, joined, inner=inner, depth=depth)
         elif kind == "redirected_statement":
             self.redirected(node, pipeline, joined, inner=inner, depth=depth)
         elif kind in _PLAIN:
@@ -241,6 +244,15 @@ class _Reading:
                 assignments.append((name, unquote(value)))
         self.add(Command(tuple(words), *self.span(node), tuple(assignments), (), pipeline, joined, inner), depth)
         self.nested(node, depth)
+
+    def loop(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
+        """Its variable is assigned all its values at once, a line for each, before what is done with them."""
+        name = node.child_by_field_name("variable")
+        values = [unquote(self.text(one)) for one in node.children_by_field_name("value")]
+        if name is not None and values:
+            assigned = ((self.text(name), "\n".join(values[:MAX_VALUES])),)
+            self.add(Command((), *self.span(node), assigned, (), 0, joined, inner))
+        self.statements(node, pipeline, joined, inner=inner, depth=depth)
 
     def redirected(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
         """The redirection belongs to the last command of what it follows."""

@@ -81,6 +81,7 @@ FAMILIES = {
     ),
     "alpm": ("arch",),
 }
+_UNNAMED = ("$", "`", "")  # a variable, a substitution, nothing at all
 _HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
 
 
@@ -100,7 +101,30 @@ class Predicted(Struct, frozen=True):
 
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
-    kept = document.kept()
+    """What has a name; ``untold`` has the rest."""
+    return tuple(one for one in _walked(document) if one.package.name[:1] not in _UNNAMED)
+
+
+def untold(document: Dockerfile) -> tuple[str, ...]:
+    """What the image will hold that nobody can name before the build, each with its line."""
+    told: dict[str, None] = {}
+    for one in _walked(document):
+        if one.package.name[:1] in _UNNAMED:
+            told[f"{document.path}:{one.line}: what {one.tool} installs is made by the step itself: {_short(one.text)}"] = None
+    names = {stage.name.lower() for stage in document.stages}
+    for step in document.steps:
+        source = step.resolve(step.instruction.flag("from") or "", document.escape)
+        if step.keyword == "COPY" and source and not source.isdecimal() and source.lower() not in names:
+            told[f"{document.path}:{step.line}: files of {_short(source)} are copied, and not judged: scan that image"] = None
+    return tuple(told)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _walked(document: Dockerfile) -> tuple[Predicted, ...]:
+    kept = document.kept() | _copied_whole(document)
     copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
     foreign = Foreign(document)
@@ -140,6 +164,18 @@ def copied_from(document: Dockerfile) -> frozenset[int]:
     return frozenset(reached)
 
 
+def _copied_whole(document: Dockerfile) -> frozenset[int]:
+    """Stages whose whole file system a stage that is kept takes over, packages of the system and all."""
+    kept = set(document.kept())
+    index_by_name = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
+    for step in document.of("COPY"):
+        source = (step.instruction.flag("from") or "").lower()
+        index = index_by_name.get(source, int(source) if source.isdecimal() and len(source) < 6 else -1)
+        if step.stage in kept and 0 <= index < len(document.stages) and "/" in step.instruction.words[:-1]:
+            kept |= {stage.index for stage in document.lineage(document.stages[index])}
+    return frozenset(kept)
+
+
 def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
     return distribution_of(document.lineage(stage)[-1].resolved)
 
@@ -164,6 +200,11 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
                 gone.update(package.options.words[1:])
             elif package.action in ("install", "run"):
                 lines = call.lines()
+                if not package.specs and _by_xargs(document, call):
+                    place = (call.command.line, call.command.end_line)
+                    yield _told(
+                        document, Package("generic", None, "", ""), package.program, place, step.stage, base, text="xargs"
+                    )
                 for spec in package.specs:
                     line = lines.get(spec.text) or call.line_of(spec.text)
                     yield from _installed(document, package, spec, (line, line), step.stage, base)
@@ -174,6 +215,13 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
         for url in download.urls if download else ():
             line = call.line_of(url)
             yield from _fetched(document, url, words[0].rpartition("/")[2], line, line, step.stage, base)
+
+
+def _by_xargs(document: Dockerfile, call: Call) -> bool:
+    words = call.command.words
+    return call.command.wrapped and any(
+        one.command.program == "xargs" and one.command.words[-len(words) :] == words for one in document.calls_of(call.step)
+    )
 
 
 def _assigned(commands: Iterator[Command], until: Call, known: Mapping[str, str]) -> dict[str, str]:

@@ -52,6 +52,7 @@ _PROGRAMS = {
     "uv": Program(r"sync", ("uv.lock",), ("--directory", "--project")),
     "pipenv": Program(r"install|sync", ("Pipfile.lock",)),
     "pdm": Program(r"install|sync", ("pdm.lock",), ("-p", "--project")),
+    "conda": Program(r"env|create|install|update", ("environment.yml", "environment.yaml"), ("-f", "--file")),
     "dotnet": Program(r"restore|build|publish", ("packages.lock.json",), told=False),
     "mix": Program(r"deps\.get", ("mix.lock",)),
     "pod": Program(r"install", ("Podfile.lock",), ("--project-directory",)),
@@ -61,8 +62,17 @@ _PROGRAMS = {
     "gradle": Program(r".*", ("gradle.lockfile",), ("-p", "--project-dir"), told=False),
     "mvn": Program(r".*", ("pom.xml",), ("-f", "--file"), told=False),
 }
-_OTHER_NAMES = {"bundler": "bundle", "gradlew": "gradle", "mvnw": "mvn"}
-_NAMING = ("npm", "yarn", "pnpm", "bun", "composer", "pipenv", "go")  # with the name of a package they install that one
+_OTHER_NAMES = {"mamba": "conda", "micromamba": "conda", "bundler": "bundle", "gradlew": "gradle", "mvnw": "mvn"}
+_NAMING = (
+    "npm",
+    "yarn",
+    "pnpm",
+    "bun",
+    "composer",
+    "pipenv",
+    "go",
+    "conda",
+)  # with the name of a package they install that one
 _NESTED = re.compile(r"(?m)^[ \t]*(?:-r|--requirement)(?:[ \t]+|=)([^\s#]+)")
 
 
@@ -253,7 +263,7 @@ def _place(words: Sequence[str], folder: str, options: Sequence[str]) -> tuple[s
         name, equals, value = word.partition("=")
         if name in options:
             value = value if equals else next(following, "")
-            if posixpath.splitext(value)[1] in (".toml", ".xml") or posixpath.basename(value) == "Gemfile":
+            if posixpath.splitext(value)[1] in (".toml", ".xml", ".yml", ".yaml") or posixpath.basename(value) == "Gemfile":
                 value = posixpath.dirname(value)
             folder = posixpath.normpath(posixpath.join(folder, value)) if "$" not in value else folder
         elif not word.startswith("-"):

@@ -18,7 +18,13 @@ def test_commands_in_order_with_how_they_follow():
 def test_compound_commands_are_entered():
     text = "if a; then b; elif c; then d; else e; fi; for x in 1 2; do f; done; while g; do h; done; "
     text += "case x in y) i;; esac; { j; }; (k); l() { m; }; ! n"
-    assert words(text) == list("abcdefghijkmn")
+    assert [one for one in words(text) if one] == list("abcdefghijkmn")
+
+
+def test_a_loop_assigns_all_its_values():
+    assigned, run = read_script("for p in a=1 'b c'; do install $p; done").commands
+    assert (assigned.words, assigned.assignments) == ((), (("p", "a=1\nb c"),))
+    assert run.words == ("install", "$p")
 
 
 def test_substitutions_follow_their_command():

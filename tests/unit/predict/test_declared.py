@@ -1,5 +1,5 @@
 from careen.formats.dockerfile.stages import read_dockerfile
-from careen.predict.declared import predicted
+from careen.predict.declared import predicted, untold
 
 MYSQL = """\
 ARG MYSQL=8.0.30-1.el7
@@ -120,3 +120,24 @@ def test_many_programs():
 def test_variables_within_an_address():
     text = "FROM debian:12\nARG V=1.2.3\nRUN curl -LO https://a.example/$V/tool-$V-linux.tar.gz\n"
     assert told(text) == [(3, "curl", "pkg:generic/tool@1.2.3", True)]
+
+
+def test_a_loop_installs_each_of_its_values():
+    text = "FROM debian:12\nRUN for p in a==1 b==2; do pip install $p && curl -O https://a.example/$p/t-1.2.tgz; done\n"
+    assert [purl for _, _, purl, _ in told(text)] == ["pkg:pypi/a@1", "pkg:pypi/b@2", *["pkg:generic/t@1.2"] * 2]
+
+
+def test_a_stage_whose_whole_file_system_is_copied_is_kept():
+    text = "FROM debian:12 AS build\nRUN apt-get install -y a=1-1\nFROM scratch\nCOPY --from=build / /\n"
+    assert [purl for _, _, purl, _ in told(text)] == ["pkg:deb/debian/a@1-1?distro=debian-12"]
+
+
+def test_what_nobody_can_name_is_said():
+    text = (
+        "FROM debian:12\nRUN xargs -a list apt-get install -y\nRUN apt-get install -y $(cat list) a=1\n"
+        "RUN pip install $PACKAGES\nCOPY --from=nginx:1.27 /usr/sbin/nginx /usr/sbin/\n"
+    )
+    document = read_dockerfile(text)
+    assert [one.package.name for one in predicted(document)] == ["a"]
+    assert [one.partition(":")[2].partition(":")[0] for one in untold(document)] == ["2", "3", "4", "5"]
+    assert untold(read_dockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /x\nCOPY --from=0 /y /y\n")) == ()

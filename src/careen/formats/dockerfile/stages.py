@@ -27,6 +27,7 @@ Value = TypeVar("Value")
 MAX_LINEAGE = 100  # stages that build upon each other
 MAX_CELLS = 1_000_000  # variables held for all steps together; what is set beyond stays as it is written
 PLATFORM_ARGS = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT"))
+_NAMED = re.compile(r"\$\{?(\w+)")
 _ALONE = re.compile(r"\d*<<-?\s*\S+\s*$")
 _MARK = re.compile(r"\d*<<-?\s*['\"]?[\w.-]+['\"]?")
 _WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
@@ -253,12 +254,21 @@ def resolved_words(words: Sequence[str], known: Mapping[str, str]) -> tuple[str,
         if "$" not in word or "$(" in word:
             found.append(word)
             continue
-        try:
-            text = expand(word.replace('"', "").replace("'", ""), known, "\0", keep_unset=True)
-        except ValueError:
-            text = word
-        found += text.split() if word.startswith("$") and text != word else [text]
+        for one in _of_loop(word, known):
+            try:
+                text = expand(word.replace('"', "").replace("'", ""), one, "\0", keep_unset=True)
+            except ValueError:
+                text = word
+            found += text.split() if word.startswith("$") and text != word else [text]
     return tuple(found)
+
+
+def _of_loop(word: str, known: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """What is known in each turn of a loop, whose variable has a line for each of its values."""
+    names = [name for name in _NAMED.findall(word) if "\n" in (known.get(name) or "")]
+    if len(names) != 1:
+        return [known]
+    return [{**known, names[0]: value} for value in known[names[0]].split("\n")]
 
 
 def _frozen(mapping: dict[Key, list[Value]]) -> dict[Key, tuple[Value, ...]]:
