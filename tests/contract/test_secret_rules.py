@@ -102,6 +102,20 @@ def _seconds(expression: "re.Pattern[bytes]", unit: bytes, size: int) -> float:
     return best
 
 
+def test_what_is_found_is_the_same_before_and_after_the_table_is_made() -> None:
+    pytest.importorskip("hyperscan")
+    using = prefilter.__wrapped__()
+    samples = [(text.encode(), name_of(rule)) for rule in RULES.values() for text in (*texts(rule, 5), *rule.harmless)]
+    samples += [(b"x" * 9000 + b"\n" + text, path) for text, path in samples[::20]]
+    before = [find(text, path, using) for text, path in samples]
+    assert "_table" not in vars(using)
+    for _ in range(5):
+        using.candidates(b"\n" * (1 << 18), "srv/x")
+    assert [find(text, path, using) for text, path in samples] == before
+    assert "_table" in vars(using)
+    assert any(before)
+
+
 def test_there_are_enough_rules_and_they_are_ready_fast() -> None:
     assert len(RULES) >= 250
     assert len(RULES) == len(load())
@@ -111,8 +125,7 @@ def test_a_long_text_is_searched_fast() -> None:
     pytest.importorskip("hyperscan")
     line = b"def handler(request, context):  # of no interest: key = value, token = lookup(request)\n"
     text = line * (40_000_000 // len(line))
-    find(b"warm", "x.py")
-    prefilter()
+    find(text[: 3 << 20], "x.py")  # enough for a table to be made
     start = time.process_time()
     assert find(text, "srv/app/x.py") == ()
     assert len(text) / (time.process_time() - start) > 20e6  # bytes a second; 700e6 on the machine it was written on

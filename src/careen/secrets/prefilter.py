@@ -1,7 +1,8 @@
 """Which rules may apply to a text, and from where on: cheap, and never missing a rule that does.
 
-With hyperscan all expressions are looked for at once, widened so that they compile fast and stay small; without it
-(the extra ``secrets`` is not installed) the keywords are. Whoever asks then runs the rule's own expression.
+With hyperscan all expressions are looked for at once, widened so that they compile fast and stay small; its table is made
+when there is text enough to be worth it, and until then every keyword is looked for. Without it (the extra ``secrets`` is
+not installed) the keywords are. Whoever asks then runs the rule's own expression.
 """
 
 import re
@@ -9,6 +10,7 @@ import string
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 from .ruleset import REACH, Rule, load, pattern
@@ -17,6 +19,7 @@ _LONG = 32  # a repeat beyond this is widened: long counted repeats make an auto
 _BEFORE, _AFTER = 160, 80  # a name in an assignment stands no farther from its value
 _RUN, _PLAIN_RUN = b"a" * 12, 30  # characters in a row: with a digit among them, or without
 _TELLING = 10
+_WITHOUT_TABLE_BYTES = 1 << 20  # of text; making the table takes as long as searching some megabytes for keywords
 _SMALL = 4096  # a text in which every keyword may be looked for
 _CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
 _DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
@@ -32,10 +35,34 @@ class Prefilter(Protocol):
 @cache
 def prefilter() -> Prefilter:
     """The fastest one that this installation has, for all rules."""
-    try:
-        return _Automaton(load())
-    except ImportError:
-        return Keywords(load())
+    return _Later(load()) if find_spec("hyperscan") else Keywords(load())
+
+
+class _Later:
+    """Keywords, each looked for in the whole text, until the table for hyperscan takes less time than they do.
+
+    Neither misses a rule, so that what is found does not depend on which of them was asked.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules, self._keywords = rules, Keywords(rules)
+        self._searched_bytes = 0
+        self._lock = threading.Lock()
+
+    def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
+        if self._searched_bytes < _WITHOUT_TABLE_BYTES:
+            self._searched_bytes += len(text)
+            return list(self._keywords.everywhere(text.lower(), path))
+        with self._lock:
+            table = self._table
+        return table.candidates(text, path)
+
+    @cached_property
+    def _table(self) -> Prefilter:
+        try:
+            return _Automaton(self._rules)
+        except ImportError:  # there, and made for another machine
+            return self._keywords
 
 
 class _Automaton:
@@ -76,12 +103,15 @@ class Keywords:
         self._rules = rules
 
     @cached_property
-    def _anywhere(self) -> list[Rule]:
-        return [rule for rule in self._rules if rule.human or rule.names or rule.suffixes or _is_telling(rule)]
+    def _anywhere(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
+        return [
+            (rule, words) for rule, words in self._with_words if rule.human or rule.names or rule.suffixes or _is_telling(rule)
+        ]
 
     @cached_property
     def _by_keyword(self) -> dict[bytes, list[Rule]]:
-        near = [rule for rule in self._rules if rule not in self._anywhere]
+        anywhere = {rule.id for rule, _ in self._anywhere}
+        near = [rule for rule in self._rules if rule.id not in anywhere]
         words = {word.encode() for rule in near for word in rule.keywords}
         # where one keyword begins another, finding the longer one stands for both
         return {
@@ -92,25 +122,37 @@ class Keywords:
     def _keyword(self) -> "re.Pattern[bytes]":
         return re.compile(b"(?=(" + _either(self._by_keyword) + b"))")
 
+    @cached_property
+    def _with_words(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
+        return [(rule, tuple(word.encode() for word in rule.keywords)) for rule in self._rules]
+
     def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
         return list(self._candidates(text, path))
 
+    def everywhere(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        """By every keyword, in a text of small letters: slow, and nothing is missed."""
+        return _named(self._with_words, lowered, path)
+
     def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         lowered = text.lower()
-        small = len(text) <= _SMALL
-        for rule in self._rules if small else self._anywhere:
-            if rule.applies(path):
-                words = [word.encode() for word in rule.keywords]
-                places = [at for word in words if (at := lowered.find(word)) >= 0]
-                if places or not words:
-                    yield rule, max(0, min(places, default=0) - _BEFORE)
+        if len(text) <= _SMALL:
+            yield from self.everywhere(lowered, path)
+            return
+        yield from _named(self._anywhere, lowered, path)
         given: set[str] = set()
-        for start, end in () if small else _regions(text):
+        for start, end in _regions(text):
             for word in set(self._keyword.findall(lowered, start, end)):
                 for rule in self._by_keyword[word]:
                     if rule.id not in given and pattern(rule).search(text, start, end if rule.near else len(text)):
                         given.add(rule.id)
                         yield rule, start
+
+
+def _named(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    for rule, words in rules:
+        places = [at for word in words if (at := lowered.find(word)) >= 0]
+        if (places or not words) and rule.applies(path):
+            yield rule, max(0, min(places, default=0) - _BEFORE)
 
 
 def _is_telling(rule: Rule) -> bool:
