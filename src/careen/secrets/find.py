@@ -94,7 +94,7 @@ class Search:
             for match, span, verdict in _matches(rule, text, max(start, 0), self._path)
             if self._before <= match.start() < until
         ]
-        matches.sort(key=lambda found: (_rank(found[0]), found[2][0], -found[2][1]))
+        matches.sort(key=_in_order)
         taken: list[Span] = []
         for rule, match, span, verdict in matches:
             if self.full:
@@ -104,6 +104,12 @@ class Search:
                 line = self._line + text.count(b"\n", 0, span[0])
                 last = line + text[span[0] : span[1]].rstrip().count(b"\n")
                 self._found.append(_secret(rule, match, span, verdict, self._path, line, last))
+
+
+def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:
+    """Of two that overlap the first is told: of equal rank and place the one that takes in more of what stands before."""
+    rule, match, span, _ = found
+    return _rank(rule), span[0], -span[1], match.start(), rule.id
 
 
 def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["re.Match[bytes]", Span, Verdict]]:
