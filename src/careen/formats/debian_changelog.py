@@ -6,7 +6,8 @@ version that first names a CVE is the one that mends it, unless the line says th
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ _ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MUL
 _REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
 _TRAILER = re.compile(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
+_MENTIONED = re.compile(r"CVE-\d{4}-\d{4,12}", re.ASCII)
 # Only where the words stand beside the name: "you are not affected unless …" is said of flaws that are mended.
 _UNAFFECTED = re.compile(
     r"\bnot\s{1,20}(?:affected\s{1,20}by|vulnerable\s{1,20}to):?\s{1,20}CVE-[\d-]{1,30}"
@@ -51,14 +53,32 @@ def fixes(changelog: str, key: Callable[[str], Any], patched: Mapping[str, str] 
         for cve in _named(entry.text):
             if cve not in lowest or entry.place < lowest[cve].place:
                 lowest[cve] = entry
-    # The name may be the cut beginning of one that the changelog has whole.
-    silent = {cve: day for cve, day in (patched or {}).items() if cve not in lowest and cve not in changelog}
-    for entry in entries if silent else ():
-        made = entry.day
-        for cve, day in silent.items():
-            if made >= day and (cve not in lowest or entry.place < lowest[cve].place):
-                lowest[cve] = entry
+    silent = _unmentioned(patched or {}, changelog)
+    earliest = _earliest(entries) if silent else []
+    for cve, day in silent.items():
+        at = bisect_left(earliest, day, key=lambda one: one[0])
+        if cve not in lowest and at < len(earliest):
+            lowest[cve] = earliest[at][1]
     return {cve: entry.version for cve, entry in sorted(lowest.items())}
+
+
+def _unmentioned(patched: Mapping[str, str], changelog: str) -> dict[str, str]:
+    """The name may also be the cut beginning of one that the changelog has whole."""
+    mentioned = sorted(set(_MENTIONED.findall(changelog))) if patched else []
+    found = {}
+    for cve, day in patched.items():
+        at = bisect_left(mentioned, cve)
+        if at == len(mentioned) or not mentioned[at].startswith(cve):
+            found[cve] = day
+    return found
+
+
+def _earliest(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
+    """By day, in order, the lowest version of all that were made on that day or later."""
+    found: list[tuple[str, Entry]] = []
+    for day, entry in sorted(((entry.day, entry) for entry in entries), key=lambda one: one[0], reverse=True):
+        found.append((day, min(entry, found[-1][1], key=lambda one: one.place) if found else entry))
+    return found[::-1]
 
 
 def has_entries(text: str) -> bool:

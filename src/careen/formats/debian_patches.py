@@ -16,6 +16,7 @@ from .debian_changelog import day_of
 
 MAX_HEADER_BYTES = 16 << 10
 MAX_SERIES_BYTES = 1 << 20
+MAX_FLAWS = 5_000
 YEARS = 1  # between the year of a flaw that a header names and the day of its patch
 SERIES = ("debian.series", "series")  # the first that is there counts
 _ID = r"CVE[-_ ]((?:19|20)\d\d)[-_](\d{4,12})(?!\d|-\d{4})"  # "cve-2021-2021-44730" names a year twice
@@ -42,7 +43,8 @@ def patched(headers: Mapping[str, str], series: str) -> dict[str, str]:
             mentioned = (cve for cve in _mentioned(header) if _is_recent(cve, written))
             for cve in (*_ids(name[0].rpartition("/")[2]), *mentioned):
                 day = max(written, f"{cve[4:8]}-01-01")
-                found[cve] = min(day, found.get(cve, day))
+                if cve in found or len(found) < MAX_FLAWS:
+                    found[cve] = min(day, found.get(cve, day))
     return dict(sorted(found.items()))
 
 

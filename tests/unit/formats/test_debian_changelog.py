@@ -84,6 +84,14 @@ def test_a_package_that_a_changelog_was_begun_from_mends_nothing():
     assert fixes(text, key) == {"CVE-2019-0001": "1.8-1", "CVE-2026-0001": "2.1-1"}
 
 
+def test_many_flaws_of_patches_and_many_entries_take_no_longer_than_both():
+    text = changelog("jib", *((f"1-{number}", "x") for number in range(5_000, 0, -1)))
+    started = time.process_time()
+    found = fixes(text, key, {f"CVE-2026-{number:05}": "2026-02-01" for number in range(5_000)})
+    assert set(found.values()) == {"1-1"}
+    assert time.process_time() - started < 5
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Mar 2026", "Mon, 01 Mar 99999999999 10:00:00 +0000", "x" * 60])
 def test_an_entry_without_a_day_is_none_for_patches(date):
     text = f"jib (1-1) stable; urgency=low\n\n  * x\n\n -- A <a@b>  {date}\n"
