@@ -82,9 +82,8 @@ def _exit_codes() -> str:
         0: "the scan is complete and the policy passed",
         1: "the policy failed: a finding is as severe as `--fail-on` says",
         2: "usage or configuration: flags, settings, the ignore file",
-        3: "could not complete: not found, denied, corrupt, over a limit, a layer not read whole, a named file that cannot be parsed, "
-        "no database; "
-        "with `--strict` also anything unreadable or not assessed",
+        3: "could not complete: not found, denied, corrupt, over a limit, a layer not read whole, a named file that cannot be "
+        "parsed, no database; with `--strict` also anything unreadable or not assessed",
         130: "interrupted (Ctrl-C)",
         141: "nobody reads the output any more",
     }

@@ -16,11 +16,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from careen.formats.rulefiles import EDITED_AFTER_S
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants, plugin
 
 FOLDER = "careen.catalogers"
 OUTLINES = Path(__file__).parent.parent / "catalogers" / "outlines.json"
-EDITED_AFTER_S = 60.0  # files that are installed together differ by less
 
 
 class Outline(Struct, frozen=True, omit_defaults=True):

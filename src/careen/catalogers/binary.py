@@ -21,7 +21,6 @@ Raises: ValueError for a file with several versions, none of which is certain.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from fnmatch import translate
 from functools import cache
@@ -32,6 +31,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.pattern import pattern as expression
+from careen.formats.rulefiles import tables
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -80,10 +80,8 @@ class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def programs() -> tuple[Program, ...]:
-    found: list[Program] = []
-    for path in sorted((Path(__file__).parent / "binary_rules").glob("*.toml")):
-        found += msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Rules).program
-    return tuple(found)
+    folder = Path(__file__).parent / "binary_rules"
+    return tuple(one for table in tables(folder) for one in msgspec.convert(table, _Rules).program)
 
 
 class Names:

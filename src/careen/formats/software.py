@@ -28,6 +28,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.pattern import pattern
+from careen.formats.rulefiles import tables
 
 CPE_NAMESPACE = "cpe"
 
@@ -62,12 +63,8 @@ class _Map(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def software() -> tuple[Software, ...]:
-    import tomllib
-
-    found: list[Software] = []
-    for path in sorted((Path(__file__).parent / "software_map").glob("*.toml")):
-        found += msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Map).software
-    return tuple(found)
+    folder = Path(__file__).parent / "software_map"
+    return tuple(one for table in tables(folder) for one in msgspec.convert(table, _Map).software)
 
 
 @cache

@@ -7,14 +7,14 @@ Raises: ValueError where a rule is not well formed; that is a defect of the data
 """
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from careen.formats.rulefiles import tables
 from careen.model.advisory import Severity
 
 Bounds = Literal["word", "base64", "base64-end", "start", "end", "none"]
@@ -77,12 +77,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load() -> tuple[Rule, ...]:
     """Every rule, in the order of the files' names and of the rules in them."""
-    rules = []
-    for file in sorted(files("careen.secrets").joinpath("rules").iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            for id, table in tomllib.loads(file.read_text("utf-8")).items():
-                rules.append(_rule(id, table))
-    return tuple(rules)
+    folder = Path(__file__).parent / "rules"
+    return tuple(_rule(id, rule) for table in tables(folder) for id, rule in table.items())
 
 
 @cache
