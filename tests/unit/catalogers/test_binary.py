@@ -43,7 +43,6 @@ PRESENT = {
     "gnutls": r"/libgnutls\.so\.30\.[\d.]+",
     "gzip": r"bin/gzip",
     "httpd": r"sbin/apache2",
-    "imagemagick": r"/libMagickCore-6\.Q16\.so\.6\.0\.0",
     "krb5": r"/libkrb5\.so\.3\.3",
     "libjpeg-turbo": r"/libjpeg(-[0-9a-f]{8})?\.so\.62\.[\d.]+",
     "libphp": r"/libphp8\.\d\.so",
