@@ -81,6 +81,7 @@ FAMILIES = {
     ),
     "alpm": ("arch",),
 }
+MAX_SOUGHT = 8  # words of a command whose line is looked for
 _UNNAMED = ("$", "`", "")  # a variable, a substitution, nothing at all
 _HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
 
@@ -200,13 +201,17 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
                 gone.update(package.options.words[1:])
             elif package.action in ("install", "run"):
                 lines = call.lines()
+                sought = 0
                 if not package.specs and _by_xargs(document, call):
                     place = (call.command.line, call.command.end_line)
                     yield _told(
                         document, Package("generic", None, "", ""), package.program, place, step.stage, base, text="xargs"
                     )
                 for spec in package.specs:
-                    line = lines.get(spec.text) or call.line_of(spec.text)
+                    line = lines.get(spec.text)
+                    if line is None:  # the word became it: to look for it costs a walk over all words
+                        sought += 1
+                        line = call.line_of(spec.text) if sought <= MAX_SOUGHT else call.command.line
                     yield from _installed(document, package, spec, (line, line), step.stage, base)
             continue
         if words[:2] == ("git", "clone"):

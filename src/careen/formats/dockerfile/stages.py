@@ -24,6 +24,7 @@ from .words import expand
 Values = Mapping[str, str | None]  # None: declared, and nothing known of its value
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+MAX_LOOPED = 100  # words of one command; beyond them a loop is not followed
 MAX_LINEAGE = 100  # stages that build upon each other
 MAX_CELLS = 1_000_000  # variables held for all steps together; what is set beyond stays as it is written
 PLATFORM_ARGS = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT"))
@@ -254,7 +255,11 @@ def resolved_words(words: Sequence[str], known: Mapping[str, str]) -> tuple[str,
         if "$" not in word or "$(" in word:
             found.append(word)
             continue
-        for one in _of_loop(word, known):
+        turns = _of_loop(word, known)
+        if len(turns) > 1 and len(found) >= MAX_LOOPED:
+            found.append(word)
+            continue
+        for one in turns:
             try:
                 text = expand(word.replace('"', "").replace("'", ""), one, "\0", keep_unset=True)
             except ValueError:
