@@ -141,3 +141,9 @@ def test_what_nobody_can_name_is_said():
     assert [one.package.name for one in predicted(document)] == ["a"]
     assert [one.partition(":")[2].partition(":")[0] for one in untold(document)] == ["2", "3", "4", "5"]
     assert untold(read_dockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /x\nCOPY --from=0 /y /y\n")) == ()
+
+
+def test_a_loop_is_followed_within_bounds():
+    values = " ".join(f"a{number}==1" for number in range(500))
+    document = read_dockerfile(f"FROM debian:12\nRUN for p in {values}; do pip install {'$p ' * 5000}; done\n")
+    assert 0 < len(predicted(document)) <= 200
