@@ -26,6 +26,11 @@ _RELEASES = (
     (r"fedora:(?:[1-9]|[12]\d|3\d)$", "this release is out of support"),
     (r"python:(?:2|3\.[0-8])(?:[.-]|$)", "this release is out of support"),
     (r"node:(?:[0-9]|1[0-7]|19|21)(?:[.-]|$)", "this release is out of support"),
+    (r"php:(?:5|7|8\.0)(?:[.-]|$)", "this release is out of support"),
+    (r"ruby:(?:1|2|3\.0)(?:[.-]|$)", "this release is out of support"),
+    (r"golang:1\.(?:\d|1\d|2[0-2])(?:[.-]|$)", "this release is out of support"),
+    (r"(?:postgres:(?:9|1[0-2])|mysql:5)(?:[.-]|$)", "this release is out of support"),
+    (r"mcr\.microsoft\.com/dotnet/[^:]+:[1-7]\.", "this release is out of support"),
 )
 
 
@@ -59,6 +64,12 @@ FROM ubuntu:24.04
 """,
     ),
     bad=(
+        """\
+FROM php:7.4-fpm
+""",
+        """\
+FROM mcr.microsoft.com/dotnet/aspnet:6.0
+""",
         """\
 FROM centos:7
 """,
