@@ -152,7 +152,8 @@ def _named(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path
     for rule, words in rules:
         places = [at for word in words if (at := lowered.find(word)) >= 0]
         if (places or not words) and rule.applies(path):
-            yield rule, max(0, min(places, default=0) - _BEFORE)
+            # a token may be long before the part of it that tells, as that of a JWT is
+            yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near else 0
 
 
 def _is_telling(rule: Rule) -> bool:
