@@ -22,7 +22,6 @@ Raises: ValueError for a file with several versions, none of which is certain.
 
 import re
 from collections.abc import Iterator
-from fnmatch import translate
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -43,6 +42,7 @@ SOON_BYTES = 512
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
 
 _FILE = "<file>"
+_START = 2  # characters that names with a "*" are looked up by
 _NAME_VERSION = expression(r"\d+\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain\'s name, or a number that goes on
 _PLAIN = expression(r"[\dA-Za-z.-]+")
@@ -89,17 +89,19 @@ class Names:
 
     def __init__(self, known: tuple[Program, ...]) -> None:
         self._plain: dict[str, list[Program]] = {}
-        patterned: dict[str, list[Program]] = {}
+        self._by_start: dict[str, list[tuple[list[str], Program]]] = {}  # what stands before and after each "*"
         for program in known:
             for name in program.files:
-                (patterned if "*" in name else self._plain).setdefault(name, []).append(program)
-        self._patterned = [(expression(_translated(name)), found) for name, found in patterned.items()]
-        self._any = expression("|".join(_translated(name) for name in patterned))
+                if "*" in name:
+                    start = name.partition("*")[0][:_START]
+                    self._by_start.setdefault(start, []).append((name.split("*"), program))
+                else:
+                    self._plain.setdefault(name, []).append(program)
 
     def programs(self, name: str) -> list[Program]:
         found = list(self._plain.get(name, ()))
-        if self._any.match(name):
-            found += [one for pattern, several in self._patterned if pattern.match(name) for one in several]
+        for length in range(_START + 1):
+            found += [one for parts, one in self._by_start.get(name[:length], ()) if _fits(parts, name)]
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
@@ -231,8 +233,18 @@ def _cpe(product: str, version: str) -> str | None:
     return f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if _PLAIN.fullmatch(plain) else None
 
 
-def _translated(name: str) -> str:
-    return translate(name.replace("[", "[[]"))
+def _fits(parts: list[str], name: str) -> bool:
+    """Whether the parts stand in the name in this order, the first at its beginning and the last at its end."""
+    first, *middle, last = parts
+    at, end = len(first), len(name) - len(last)
+    if at > end or not name.startswith(first) or not name.endswith(last):
+        return False
+    for part in middle:
+        at = name.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
 
 
 def _is_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:

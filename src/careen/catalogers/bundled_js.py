@@ -10,7 +10,6 @@ Raises: ValueError for a library's file that is larger than what is looked throu
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -44,6 +43,8 @@ class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def by_stem() -> dict[str, Library]:
+    import tomllib
+
     data = tomllib.loads(Path(__file__).with_name("bundled_js_rules.toml").read_text("utf-8"))
     return {stem: library for library in msgspec.convert(data, _Rules).library for stem in library.files}
 

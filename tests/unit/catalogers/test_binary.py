@@ -2,15 +2,18 @@
 
 import re
 import time
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.reading import MemoryFile, read, read_all
 
 import careen
 from careen.app import open_image, wiring
 from careen.app.wiring import fingerprint
-from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Program, _compiled, _Search
+from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Names, Program, _compiled, _Search
 from careen.config import Settings
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index
@@ -293,3 +296,12 @@ def _longest(parsed) -> bytes:
             case _:
                 told += b"|"
     return told
+
+
+@given(
+    st.lists(st.text("ab.", max_size=4), min_size=2, max_size=4).map("*".join),
+    st.text("ab.", max_size=10),
+)
+def test_names_with_stars_are_those_of_a_shell(pattern, name):
+    names = Names((Program("x", (pattern,)),))
+    assert bool(names.programs(name)) == fnmatchcase(name, pattern)
