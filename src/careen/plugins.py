@@ -214,14 +214,21 @@ class File(Protocol):
 
 
 class Scanner(Protocol):
-    """A ``stream`` reader at work on one file: fed chunk after chunk, asked once at the end.
-
-    One that needs parts of the file alone may say so in ``ranges``, pairs of offsets (from, to); None is all of it. What
-    is in nobody's range is not read, and each such scanner told by ``skip(bytes)``.
-    """
+    """A ``stream`` reader at work on one file: fed chunk after chunk, asked once at the end."""
 
     def feed(self, chunk: bytes) -> None: ...
     def facts(self) -> Iterable[Any]: ...
+
+
+class Selective(Scanner, Protocol):
+    """A scanner that needs parts of the file alone: ``ranges`` are pairs of offsets (from, to), None is all of it.
+
+    What is in nobody's range is not read, and ``skip`` told in its place; more than was asked for may be fed.
+    """
+
+    ranges: Sequence[tuple[int, int]] | None
+
+    def skip(self, size: int) -> None: ...
 
 
 class Wants(Struct, frozen=True, omit_defaults=True):

@@ -25,10 +25,6 @@ from .platforms import rank
 INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFEST_TYPES = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 CONFIG_TYPES = ("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json", "")
-SCHEMA1_TYPES = (
-    "application/vnd.docker.distribution.manifest.v1+prettyjws",
-    "application/vnd.docker.distribution.manifest.v1+json",
-)
 
 MANIFEST_BYTES = 4 * 1024 * 1024  # what registries accept (OCI distribution-spec, "Pushing Manifests")
 CONFIG_BYTES = 8 * 1024 * 1024

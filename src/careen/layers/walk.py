@@ -20,7 +20,7 @@ from careen.formats.inflate import Limits, SeekStream, Stream, UnreadableError
 from careen.model.delta import FileTable
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
-from careen.plugins import HEAD_BYTES, Scanner
+from careen.plugins import HEAD_BYTES, Scanner, Selective
 
 from .dispatch import Wanted
 
@@ -183,7 +183,7 @@ def _read(
         for piece in _pieces(source, member, head, None if whole else _ranges(scanners)):
             if isinstance(piece, int):
                 for _, scanner in scanners:
-                    scanner.skip(piece)  # type: ignore[attr-defined]  # all of them have it, or nothing is left out
+                    cast(Selective, scanner).skip(piece)  # all of them are, or nothing is left out
                 continue
             scanners = [pair for pair in scanners if _guarded(pair[0], path, unknowns, _fed, pair[1], piece)]
             if spool is not None:

@@ -1,10 +1,12 @@
 import json
+import struct
 import zlib
 
 import pytest
 from tests.support import sectioned
 from tests.support.reading import MemoryFile, read_all, read_files
 
+from careen.catalogers import rust
 from careen.catalogers.rust import CATALOGER
 
 CRATES = [
@@ -96,3 +98,32 @@ version = "0.3.36"
     ]
     assert {package.presence for package in found} == {"declared"}
     assert found[1].purl == "pkg:cargo/time@0.1.42"
+
+
+def with_code_between(before, code, after):
+    """An ELF file of three loaded segments: constants, code, constants."""
+    at, segments, content = 64 + 3 * 56, b"", b""
+    for flags, part in ((4, before), (5, code), (4, after)):
+        place = at + len(content)
+        segments += struct.pack("<2I6Q", 1, flags, place, place, 0, len(part), len(part), 4096)
+        content += part
+    header = struct.pack("<2HI3QI6H", 3, 62, 1, 0, 64, 0, 0, 64, 56, 3, 64, 0, 0)
+    return b"\x7fELF\x02\x01\x01" + bytes(9) + header + segments + content
+
+
+def test_code_may_be_passed_over():
+    paths = [
+        b"\0/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/%s/src/lib.rs\0" % name
+        for name in (b"a-1.0.0", b"b-2.0.0", b"c-3.0.0")
+    ]
+    file = with_code_between(paths[0].ljust(5000, b"\0"), paths[1].ljust(100_000, b"\0"), paths[2])
+    scanner = rust.read(MemoryFile("usr/bin/x", file[:65536]))
+    first, second = (pair for pair in scanner.ranges if pair[0] < pair[1])
+    scanner.feed(file[: first[1]])
+    scanner.skip(second[0] - first[1])
+    scanner.feed(file[second[0] :])
+    passed_over = [(one.name, one.version) for one in scanner.facts()]
+    assert passed_over == [("a", "1.0.0"), ("c", "3.0.0")]
+    whole = rust.read(MemoryFile("usr/bin/x", file[:65536]))
+    whole.feed(file)
+    assert [(one.name, one.version) for one in whole.facts()] == passed_over

@@ -92,6 +92,17 @@ def test_only_where_variables_lie(step):
         assert found.result() == expected
 
 
+def test_what_lies_elsewhere_may_be_passed_over():
+    file = elf(b"x" * 1000, inline("go1.22", MODULES))
+    parts = mappings(file[:65536])
+    found = BuildInfoScan(parts, writable_ranges(parts))
+    ((start, stop),) = found.ranges
+    found.feed(file[:10])
+    found.skip(start - 10)
+    found.feed(file[start:stop])
+    assert found.result() == BuildInfo("go1.22", MODULES)
+
+
 @pytest.mark.parametrize("text", [b"\xff" * 9, b"\x05go1", b"\xff\xff\x7f" + bytes(64), b"\x04oops\x00"])
 def test_inline_texts_that_cannot_be(text):
     assert scan(elf(b"", MARKER + bytes([8, 2]) + bytes(16) + text)) is None

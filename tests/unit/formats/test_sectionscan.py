@@ -35,6 +35,17 @@ def test_section_far_behind_the_head():
     assert found(sectioned.elf(b".dep-v0", CONTENT, loaded=bytes(300_000)), head_bytes=4096) == CONTENT
 
 
+def test_what_lies_outside_its_range_may_be_passed_over():
+    file = sectioned.elf(b".dep-v0", CONTENT, loaded=bytes(300_000))
+    scan = SectionScan(file[:4096], b".dep-v0")
+    start, _ = scan.range
+    assert start > 300_000
+    scan.feed(file[:100])
+    scan.skip(start - 100)
+    scan.feed(file[start:])
+    assert scan.content() == CONTENT
+
+
 @pytest.mark.parametrize("make", [sectioned.elf, sectioned.pe, sectioned.macho])
 def test_file_that_ends_early(make):
     file = make(b".dep-v0", CONTENT)
