@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 import struct
 import sys
@@ -37,7 +38,9 @@ def build(path: Path = IMAGE) -> Path:
     names = [f"{_hash(layer)}/layer.tar" for layer in layers]
     manifest = [{"Config": f"{_hash(config)}.json", "RepoTags": ["careen/demo:latest"], "Layers": names}]
     members = {**dict(zip(names, layers, strict=True)), f"{_hash(config)}.json": config, "manifest.json": json.dumps(manifest)}
-    path.write_bytes(_tar(members))
+    aside = path.with_name(f"{path.name}.{os.getpid()}")  # whoever reads it meanwhile, reads a whole one
+    aside.write_bytes(_tar(members))
+    aside.replace(path)
     return path
 
 

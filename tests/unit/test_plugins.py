@@ -1,6 +1,8 @@
+import pkgutil
+
 import pytest
 
-from careen.plugins import ImageSource, Named, Reporter, VersionScheme, load
+from careen.plugins import ImageSource, Named, Reporter, VersionScheme, load, modules_in
 
 FOLDERS = [
     ("careen.versions", "VERSION_SCHEME", VersionScheme),
@@ -23,3 +25,14 @@ def test_other_names_are_none(name):
     assert name not in sources
     with pytest.raises(KeyError):
         sources[name]
+
+
+def test_modules_are_those_that_python_would_import(tmp_path):
+    for name in ("one.py", "_two.py", "no-module.py", "text.txt", "3.py", "__init__.py"):
+        (tmp_path / name).touch()
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "__pycache__").mkdir()
+    found = {info.name for info in pkgutil.iter_modules([str(tmp_path)])}
+    assert modules_in([str(tmp_path)]) == {name for name in found if name.isidentifier()} == {"one", "_two", "package"}

@@ -7,7 +7,6 @@ function of its own is imported at once.
 
 import importlib
 import os
-import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.rulefiles import EDITED_AFTER_S
-from careen.plugins import Cataloger, Ecosystem, Reader, Wants, plugin
+from careen.plugins import Cataloger, Ecosystem, Reader, Wants, modules_in, plugin
 
 FOLDER = "careen.catalogers"
 OUTLINES = Path(__file__).parent.parent / "catalogers" / "outlines.json"
@@ -39,7 +38,7 @@ def catalogers() -> tuple[Cataloger, ...]:
     places = importlib.import_module(FOLDER).__path__
     known = _known(places[0])
     found = []
-    for module in sorted(info.name for info in pkgutil.iter_modules(places)):
+    for module in sorted(modules_in(places)):
         outline = known.get(module)
         value = plugin(FOLDER, module, "CATALOGER") if outline is None else _later(outline) if outline.name else None
         if isinstance(value, Cataloger):
@@ -50,7 +49,7 @@ def catalogers() -> tuple[Cataloger, ...]:
 def outlines() -> bytes:
     """The content of ``outlines.json`` as the modules say it now, those of the user left out."""
     package = importlib.import_module(FOLDER)
-    made = (_outline(info.name) for info in pkgutil.iter_modules(package.__path__[:1]))
+    made = (_outline(module) for module in sorted(modules_in(package.__path__[:1])))
     return msgspec.json.format(msgspec.json.encode([one for one in made if one]), indent=1) + b"\n"
 
 

@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 from careen.errors import UsageError
 
+from .streams import columns
+
 # What reaching a registry may need, in the order of the help.
 NETWORK = (
     "registry_username", "docker_config", "mirrors", "plain_http", "insecure", "ca_file", "client_cert", "client_key",
@@ -48,7 +50,7 @@ class Parser(argparse.ArgumentParser):
 
 class _Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str, **options: Any) -> None:
-        super().__init__(prog, max_help_position=26, **options)
+        super().__init__(prog, max_help_position=26, width=columns() - 2, **options)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         """A flag, name or path of a sentence stays whole, so that it can be copied."""

@@ -53,7 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = _run(sys.argv[1:])
     import signal
 
+    from .process import leave
+
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # on its way out Python would print what interrupts it
+    leave(code)
     return code
 
 

@@ -1,7 +1,6 @@
 """Where reports go: standard output, or files that are there whole or not at all."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from careen.formats.lines import folded
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
 
-from .streams import forget_output
+from .streams import columns, forget_output
 
 
 class Output(Struct, frozen=True):
@@ -150,7 +149,7 @@ def _options(output: Output, settings: Settings) -> ReportOptions:
 
 def width_of(terminal: bool) -> int:
     """Columns of a terminal; 0 for what is none, which gets its lines whole unless COLUMNS says otherwise."""
-    width = shutil.get_terminal_size().columns if terminal or os.environ.get("COLUMNS", "").isdecimal() else 0
+    width = columns() if terminal or os.environ.get("COLUMNS", "").isdecimal() else 0
     return max(width, 60) if width else 0
 
 

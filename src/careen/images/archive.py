@@ -7,7 +7,6 @@ layout's own ``blobs`` folder.
 
 import io
 import os
-import tempfile
 import threading
 import weakref
 from collections.abc import Callable
@@ -156,6 +155,8 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
             raise InputError(f"{name} is empty", AGAIN)
         if compression(head) == "plain":
             return TarArchive(file, name, lasting=lasting)
+    import tempfile  # not for the archives and layouts that need none
+
     spool = cast(BinaryIO, tempfile.TemporaryFile())
     stream = open_stream(file, limits)
     try:

@@ -4,18 +4,19 @@ import subprocess
 import sys
 
 import pytest
+from tests.support.images import make_image, make_layer, write_docker_archive
 
 HEAVY = ("msgspec", "rich", "urllib3", "sqlite3", "packaging", "json", "logging", "typing", "ssl", "asyncio", "difflib")
 
 
-def modules_after(arguments):
+def modules_after(arguments, *flags):
     code = (
         "import sys; before = set(sys.modules)\n"
         "from careen.cli.main import main\n"
         f"code = main({arguments!r})\n"
         "sys.stderr.write(f'\\n{code} ' + ' '.join(sorted(set(sys.modules) - before)))"
     )
-    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, env=_environment(), check=True)
+    done = subprocess.run([sys.executable, *flags, "-c", code], capture_output=True, text=True, env=_environment(), check=True)
     code, *modules = done.stderr.splitlines()[-1].split()
     return int(code), modules
 
@@ -28,13 +29,13 @@ def _environment():
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], []])
 def test_nothing_heavy_is_imported_at_start(arguments):
-    _, modules = modules_after(arguments)
+    _, modules = modules_after(arguments, "-S")
     assert not {module.partition(".")[0] for module in modules} & set(HEAVY)
     assert len(modules) <= 25, modules
 
 
 def test_a_command_imports_no_other_one():
-    code, modules = modules_after(["version"])
+    code, modules = modules_after(["version"], "-S")
     assert code == 0
     assert {module for module in modules if module.startswith("careen.cli.")} == {
         "careen.cli.main",
@@ -43,3 +44,11 @@ def test_a_command_imports_no_other_one():
         "careen.cli.version",
     }
     assert "rich" not in modules
+
+
+def test_a_scan_imports_no_module_for_one_of_its_functions(tmp_path):
+    """Each of these takes longer than reading a small layer, and something simpler does."""
+    image = write_docker_archive(tmp_path / "image.tar", make_image([make_layer({"etc/os-release": "ID=alpine\n"})]))
+    _, modules = modules_after(["scan", str(image), "--offline", "--no-cache", "--quiet", "--format", "json"])
+    assert "careen.layers.walk" in modules
+    assert not set(modules) & {"inspect", "pkgutil", "shutil", "tempfile", "random", "dataclasses", "json", "rich", "urllib3"}
