@@ -246,7 +246,7 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     ``paths`` match at the root of the image or of any folder in it ("var/lib/dpkg/status"); ``names`` are
     basenames; ``suffixes`` ends of paths starting with "." or with "<folder suffix>/<basename>"
     (".jar", ".dist-info/METADATA"); ``folders`` match every file directly in such a folder ("var/lib/dpkg/status.d"), or
-    those with one ending ("var/lib/dpkg/info/*.list").
+    those with one ending ("var/lib/dpkg/info/*.list"); ``below`` every file of such a folder at any depth ("nix/store").
     ``executables`` asks for files with an execute bit or a name like a shared library; ``magic`` then decides by the
     first bytes.
     """
@@ -255,8 +255,10 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     executables: bool = False
-    select: Callable[[str, int], bool] | None = None  # asked about every file: its path and mode
+    # Asked about every file, its path and mode; or about those with one of ``suffixes`` alone, where there are some.
+    select: Callable[[str, int], bool] | None = None
     magic: tuple[bytes, ...] = ()
     amount: Literal["head", "stream", "whole"] = "whole"
 

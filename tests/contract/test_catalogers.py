@@ -46,8 +46,8 @@ def test_wants_can_be_met(cataloger):
     assert cataloger.readers
     for reader in cataloger.readers:
         wants = reader.wants
-        assert wants.paths or wants.names or wants.suffixes or wants.folders or wants.executables or wants.select
-        assert not any(path.startswith("/") or path.endswith("/") for path in (*wants.paths, *wants.folders))
+        assert wants.paths or wants.names or wants.suffixes or wants.folders or wants.below or wants.executables or wants.select
+        assert not any(path.startswith("/") or path.endswith("/") for path in (*wants.paths, *wants.folders, *wants.below))
         assert not any("/" in name for name in wants.names)
         assert all(suffix.startswith(".") or "/" in suffix for suffix in wants.suffixes)
         assert all(isinstance(magic, bytes) and magic for magic in wants.magic)

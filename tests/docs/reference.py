@@ -116,6 +116,7 @@ def _catalogers() -> str:
         wants = [reader.wants for reader in one.readers]
         names = sorted({f"`{name}`" for want in wants for name in (*want.paths, *want.names, *want.suffixes)})
         names += sorted({f"`{folder}`" if "*" in folder else f"`{folder}/*`" for want in wants for folder in want.folders})
+        names += [f"`{folder}/**`" for want in wants for folder in want.below]
         if any(want.executables for want in wants):
             names.append("executables and shared libraries")
         text += f"Reads {', '.join(names)}.\n\n" if names else ""

@@ -81,12 +81,16 @@ def matches(wants: Wants, file: MemoryFile) -> bool:
     wanted = (
         any(file.path == path or file.path.endswith("/" + path) for path in wants.paths)
         or name in wants.names
-        or any(file.path.endswith(suffix) for suffix in wants.suffixes)
+        or (
+            any(file.path.endswith(suffix) for suffix in wants.suffixes)
+            and (wants.select is None or wants.select(file.path, file.mode))
+        )
         or any(
             ("/" + folder).endswith("/" + wanted.partition("/*")[0]) and name.endswith(wanted.partition("/*")[2])
             for wanted in wants.folders
         )
-        or (wants.select is not None and wants.select(file.path, file.mode))
+        or any(f"/{below}/" in f"/{file.path}" for below in wants.below)
+        or (wants.select is not None and not wants.suffixes and wants.select(file.path, file.mode))
         or (wants.executables and (file.mode & 0o111 != 0 or name.endswith(".so") or ".so." in name))
     )
     return wanted and (not wants.magic or any(file.content().startswith(magic) for magic in wants.magic))

@@ -51,7 +51,7 @@ def by_stem() -> dict[str, Library]:
 
 def wanted(path: str, mode: int) -> bool:
     """Most files are not JavaScript, most of those are no library's: both must be known at once."""
-    return path.endswith(".js") and "node_modules/" not in path and _named(path) is not None
+    return "node_modules/" not in path and _named(path) is not None
 
 
 def read(file: File) -> Iterator[Package]:
@@ -100,6 +100,6 @@ def _compiled(banner: str) -> re.Pattern[bytes]:
 CATALOGER = Cataloger(
     name="bundled_js",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
-    readers=(Reader(Wants(select=wanted), read),),
+    readers=(Reader(Wants(suffixes=(".js",), select=wanted), read),),
     limits="Libraries within a bundle of another name, and those whose files were renamed; some fifty are known.",
 )

@@ -19,10 +19,6 @@ _PLACE = pattern(r"(?:^|/)nix/store/([0-9a-df-np-sv-z]{32})-([^/]{1,211})/")
 _NAMED = pattern(r"(.+?)-(\d.*)")
 
 
-def in_store(path: str, mode: int) -> bool:
-    return "nix/store/" in path
-
-
 def read(file: File) -> Iterator[str]:
     if _PLACE.search(file.path):
         yield ""
@@ -46,7 +42,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 CATALOGER = Cataloger(
     name="nix",
     ecosystem=Ecosystem(purl_type="nix", scheme="generic"),
-    readers=(Reader(Wants(select=in_store, amount="head"), read),),
+    readers=(Reader(Wants(below=("nix/store",), amount="head"), read),),
     fact=str,
     join=join,
     limits="Packages that are one file in the store, and folders whose name has no version.",

@@ -18,6 +18,7 @@ CHUNK_BYTES = 64 * 1024
 AHEAD_BYTES = 256 * 1024  # of stored bytes at a time, where a thread reads ahead: enough to be worth the hand-over
 # What one call of a decompressor may give back: bounds the memory of a bomb, and is seldom reached otherwise.
 PIECE_BYTES = 1024 * 1024
+WINDOW_BYTES = 64 * 1024  # of a plain file at a time: most files are smaller, so that stepping over one stays within it
 
 
 class Limits(Struct, frozen=True):
@@ -38,52 +39,56 @@ class UnreadableError(ValueError):
 
 
 class Stream:
-    """Reads forward through chunks of bytes. ``position`` counts the bytes given out or skipped."""
+    """Reads forward through chunks of bytes. ``position`` counts the bytes given out or skipped.
+
+    ``data`` is what is at hand and ``at`` the place in it: who reads many small parts may take them from there, and move
+    ``at`` on, up to its end.
+    """
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self._buffer = b""
-        self._at = 0
-        self._before = 0  # bytes of all chunks before the current one
+        self.data = b""
+        self.at = 0
+        self.before = 0  # bytes of the stream before ``data``
 
     @property
     def position(self) -> int:
-        return self._before + self._at
+        return self.before + self.at
 
     def read(self, size: int) -> bytes:
         """Exactly ``size`` bytes, fewer only at the end."""
-        at = self._at
+        at = self.at
         end = at + size
-        if end <= len(self._buffer):
-            self._at = end
-            return self._buffer[at:end]
-        parts = [self._buffer[at:]]
+        if end <= len(self.data):
+            self.at = end
+            return self.data[at:end]
+        parts = [self.data[at:]]
         missing = size - len(parts[0])
-        self._at = len(self._buffer)
+        self.at = len(self.data)
         while missing and self._next():
-            part = self._buffer[:missing]
-            self._at = len(part)
+            part = self.data[:missing]
+            self.at = len(part)
             parts.append(part)
             missing -= len(part)
         return b"".join(parts)
 
     def peek(self, size: int) -> bytes:
         """The next bytes without taking them, as far as they are at hand (at least one chunk unless at the end)."""
-        while len(self._buffer) - self._at < size:
-            rest = self._buffer[self._at :]
+        while len(self.data) - self.at < size:
+            rest = self.data[self.at :]
             given = self.position
             if not self._next():
-                self._buffer, self._at, self._before = rest, 0, given
+                self.data, self.at, self.before = rest, 0, given
                 break
-            self._buffer, self._before = rest + self._buffer, given
-        return self._buffer[self._at : self._at + size]
+            self.data, self.before = rest + self.data, given
+        return self.data[self.at : self.at + size]
 
     def skip(self, size: int) -> int:
         """Passes over ``size`` bytes without copying them; gives back how many there were."""
         left = size
         while left:
-            here = min(left, len(self._buffer) - self._at)
-            self._at += here
+            here = min(left, len(self.data) - self.at)
+            self.at += here
             left -= here
             if left and not self._next():
                 break
@@ -93,7 +98,7 @@ class Stream:
         """Reads to the end, so that hashes over the stored bytes are complete."""
         while self._next():
             pass
-        self._at = len(self._buffer)
+        self.at = len(self.data)
 
     def close(self) -> None:
         """Nothing reads the stored bytes any more."""
@@ -105,41 +110,45 @@ class Stream:
         chunk = next(self._chunks, b"")
         if not chunk:
             return False
-        self._before += len(self._buffer)
-        self._buffer, self._at = chunk, 0
+        self.before += len(self.data)
+        self.data, self.at = chunk, 0
         return True
 
 
-class SeekStream:
-    """The same over a seekable plain file: what is skipped is not read."""
+class SeekStream(Stream):
+    """The same over a seekable plain file: what is skipped is not read, but for what lies near."""
 
     def __init__(self, file: BinaryIO) -> None:
+        super().__init__(iter(lambda: file.read(WINDOW_BYTES), b""))
         self._file = file
-        self.position = file.tell()
+        self.before = file.tell()
         self._end = file.seek(0, 2)
-        file.seek(self.position)
+        file.seek(self.before)
 
     def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self.position += len(data)
-        return data
-
-    def peek(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self._file.seek(self.position)
-        return data
+        if size <= WINDOW_BYTES:
+            return super().read(size)
+        first = self.data[self.at :]
+        rest = self._file.read(size - len(first))
+        self._stand(self.position + len(first) + len(rest))
+        return first + rest
 
     def skip(self, size: int) -> int:
         step = min(size, max(0, self._end - self.position))
-        self.position += step
-        self._file.seek(self.position)
+        if self.at + step <= len(self.data):
+            self.at += step
+        else:
+            self._stand(self._file.seek(self.position + step))
         return step
 
     def drain(self) -> None:
-        self.position = self._file.seek(0, 2)
+        self._stand(self._file.seek(0, 2))
 
     def close(self) -> None:
         """The file is closed by whoever opened it."""
+
+    def _stand(self, position: int) -> None:
+        self.data, self.at, self.before = b"", 0, position
 
 
 def open_stream(

@@ -19,6 +19,12 @@ SPARSE_PARTS = 100_000
 
 
 class Source(Protocol):
+    """As ``formats.inflate.Stream``: ``data`` is at hand, ``at`` the place in it, ``before`` what was before it."""
+
+    data: bytes
+    at: int
+    before: int
+
     @property
     def position(self) -> int: ...
 
@@ -50,10 +56,13 @@ class Member(NamedTuple):
 _KINDS = {
     b"0": "f", b"\0": "f", b"7": "f", b"S": "f", b"1": "h", b"2": "l", b"3": "c", b"4": "b", b"5": "d", b"6": "p",
 }  # fmt: skip
+_PLAIN = {kind: letter for kind, letter in _KINDS.items() if kind not in (b"S", b"1")}
+_DETOURS = ("", "/", ".")  # beginnings of a name that is not clean as it stands: "" of none at all
 _EXTENSIONS = frozenset((b"x", b"g", b"X", b"L", b"K"))
 _CAPABILITIES = "SCHILY.xattr.security.capability"
 _HEADER = struct.Struct("100s 8s 8s 8s 12s 12x 8s c 100s 6s 82x 155s 12x")
 _MOST_NUMBERS = 4096  # different modes, owners and sizes that are remembered
+_MOST_SUMS = 16384  # different checksums: a name more or less is another one
 
 
 class _Numbers(dict[bytes, int]):
@@ -66,31 +75,101 @@ class _Numbers(dict[bytes, int]):
         return number
 
 
+class _Sums(dict[bytes, int]):
+    """Checksums as they stand in headers, and what Adler-32's low half over the block is where they are right.
+
+    It is one more than the sum of all bytes, modulo 65521: the checksum at the speed of C. -1 for what is no number.
+    """
+
+    def __missing__(self, field: bytes) -> int:
+        try:
+            told = int(field.strip(b" \0"), 8)
+        except ValueError:
+            return -1
+        expected = (told - 8 * 32 + sum(field) + 1) % 65521  # the field itself counts as spaces
+        if len(self) < _MOST_SUMS:
+            self[field] = expected
+        return expected
+
+
 def members(source: Source) -> Iterator[Member]:
-    """Every member; the consumer may read up to ``stored_bytes`` of its content before it asks for the next."""
+    """Every member; the consumer may read up to ``stored_bytes`` of its content before it asks for the next.
+
+    Nearly all headers are plain ones (``_PLAIN``, a name without detours): they are read here, for a layer has ten
+    thousands of them; ``_member`` knows all the others.
+    """
     common: dict[str, str] = {}
-    numbers = _Numbers()
-    read, skip = source.read, source.skip
+    numbers, sums = _Numbers(), _Sums()
+    unpack, adler32, made = _HEADER.unpack, zlib.adler32, tuple.__new__
     while True:
-        block = read(BLOCK)
-        if len(block) < BLOCK:
-            if block.strip(b"\0"):
-                raise ValueError(f"the archive breaks off in a header at byte {source.position - len(block)}")
-            return
+        at = source.at
+        end = at + BLOCK
+        if end <= len(source.data):
+            block = source.data[at:end]
+            source.at = end
+        else:
+            block = source.read(BLOCK)
+            if len(block) < BLOCK:
+                if block.strip(b"\0"):
+                    raise ValueError(f"the archive breaks off in a header at byte {source.position - len(block)}")
+                return
         if block[0] == 0 and not block.strip(b"\0"):
             return  # the end mark; what some writers leave behind it is not ours
-        member, records = _member(source, block, common, numbers)
-        if member is None:
-            common.update(records)
-            continue
-        stored = member.stored_bytes
+        name, mode, uid, gid, size, checksum, kind, link, magic, prefix = unpack(block)
+        try:
+            text = name.partition(b"\0")[0].decode()
+        except UnicodeDecodeError:
+            text = ""
+        if text[:2] == "./":
+            text = text[2:]
+        letter = _PLAIN.get(kind)
+        if (
+            letter is None
+            or common
+            or prefix[0]
+            or text[:1] in _DETOURS
+            or "/." in text
+            or "//" in text
+            or (letter != "d" and text[-1] == "/")
+            or adler32(block) & 0xFFFF != sums[checksum]
+        ):
+            member, records = _member(source, block, common, numbers, sums)
+            if member is None:
+                common.update(records)
+                continue
+            stored = member.stored_bytes
+        else:
+            stored = numbers[size] if letter == "f" else 0
+            path = text[:-1] if text[-1] == "/" else text
+            target = _text(link.partition(b"\0")[0]) if link[0] else ""
+            member = made(
+                Member,
+                (
+                    path,
+                    letter,
+                    numbers[mode] & 0o7777,
+                    numbers[uid],
+                    numbers[gid],
+                    stored,
+                    target,
+                    stored,
+                    None,
+                    False,
+                    text,
+                    False,
+                ),
+            )
         if not stored:
             yield member
             continue
-        end = source.position + stored
+        end = source.before + source.at + stored
         yield member
-        rest = end + (-stored % BLOCK) - source.position
-        if rest and skip(rest) < rest - (BLOCK - 1):
+        at = end + (-stored % BLOCK) - source.before
+        if source.at <= at <= len(source.data):
+            source.at = at
+            continue
+        rest = at - source.at
+        if source.skip(rest) < rest - (BLOCK - 1):
             raise ValueError(f"the archive breaks off in {member.raw_name[:200]!r}")
 
 
@@ -120,20 +199,16 @@ def pieces(source: Source, size: int, piece_bytes: int = PIECE_BYTES) -> Iterato
         yield piece
 
 
-def _member(source: Source, block: bytes, common: dict[str, str], numbers: _Numbers) -> tuple[Member | None, dict[str, str]]:
+def _member(
+    source: Source, block: bytes, common: dict[str, str], numbers: _Numbers, sums: _Sums
+) -> tuple[Member | None, dict[str, str]]:
     """One member with all the extension headers before it; or (None, records) of a global PAX header."""
     records = dict(common) if common else {}
     long_name = long_link = None
     for _ in range(64):  # extension headers in a row: more is an attack
         name, mode, uid, gid, size, checksum, kind, link, magic, prefix = _HEADER.unpack(block)
-        # Adler-32's low half is one more than the sum of the bytes, modulo 65521: the checksum at the speed of C.
-        seen = (zlib.adler32(block) & 0xFFFF) - 1 - sum(checksum) + 8 * 32
-        try:
-            told = int(checksum.strip(b" \0"), 8)
-        except ValueError:
-            raise ValueError(f"damaged header before byte {source.position}") from None
-        if (seen - told) % 65521:
-            _sum_signed(block, told, source.position)
+        if zlib.adler32(block) & 0xFFFF != sums[checksum]:
+            _sum_signed(block, checksum, source.position)
         size_bytes = numbers[size]
         if kind in _EXTENSIONS:
             body = _extension(source, size_bytes)
@@ -161,13 +236,6 @@ def _member(source: Source, block: bytes, common: dict[str, str], numbers: _Numb
     if long_link is not None or link[0]:
         target = _text(long_link if long_link is not None else link.partition(b"\0")[0])
     letter = _KINDS.get(kind, "f")
-    if not records and kind != b"S" and letter != "h" and (letter != "f" or not text.endswith("/")):  # nearly all of them
-        path, escapes = _clean(text)
-        size_bytes = size_bytes if letter == "f" else 0
-        return Member(
-            "" if escapes else path, letter, numbers[mode] & 0o7777, numbers[uid], numbers[gid], size_bytes, target,
-            size_bytes, None, escapes, text,
-        ), records  # fmt: skip
     owner, group = numbers[uid], numbers[gid]
     sparse = None
     if records:
@@ -193,8 +261,12 @@ def _member(source: Source, block: bytes, common: dict[str, str], numbers: _Numb
     return member, {}
 
 
-def _sum_signed(block: bytes, told: int, position: int) -> None:
+def _sum_signed(block: bytes, checksum: bytes, position: int) -> None:
     """Some historic writers summed signed bytes."""
+    try:
+        told = int(checksum.strip(b" \0"), 8)
+    except ValueError:
+        raise ValueError(f"damaged header before byte {position}") from None
     if sum(byte - 256 if byte > 127 else byte for byte in block[:148] + b" " * 8 + block[156:]) != told:
         raise ValueError(f"damaged header before byte {position}")
 

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from careen.plugins import Cataloger, Reader
 
 
+Select = Callable[[str, int], bool]
+
+
 class Wanted(NamedTuple):
     """A reader of a cataloger, asked for by one of its criteria."""
 
@@ -20,8 +23,10 @@ class Dispatch:
         self._by_name: dict[str, list[tuple[str, Wanted]]] = {}  # basename -> (what the path must end with, reader)
         self._by_extension: dict[str, list[tuple[str, Wanted]]] = {}
         self._by_folder: dict[str, list[tuple[str, str, Wanted]]] = {}  # ..., the ending of the name
+        self._below: list[tuple[str, Wanted]] = []
         self._executables: list[Wanted] = []
-        self._asked: list[tuple[Callable[[str, int], bool], Wanted]] = []
+        self._asked: list[tuple[Select, Wanted]] = []
+        self._asked_by_extension: dict[str, list[tuple[str, Select, Wanted]]] = {}
         for cataloger in catalogers:
             for reader in cataloger.readers:
                 self._add(Wanted(cataloger.name, reader))
@@ -36,33 +41,44 @@ class Dispatch:
             folder, slash, name = suffix.rpartition("/")
             if slash:
                 self._by_name.setdefault(name, []).append((suffix, wanted))
+            elif wants.select:
+                self._asked_by_extension.setdefault(name[name.rindex(".") :], []).append((suffix, wants.select, wanted))
             else:
                 self._by_extension.setdefault(name[name.rindex(".") :], []).append((suffix, wanted))
         for pattern in wants.folders:
             folder, _, end = pattern.partition("/*")
             self._by_folder.setdefault(folder.rpartition("/")[2], []).append(("/" + folder, end, wanted))
+        self._below += [(f"{folder}/", wanted) for folder in wants.below]
         if wants.executables:
             self._executables.append(wanted)
-        if wants.select:
+        if wants.select and not wants.suffixes:
             self._asked.append((wants.select, wanted))
 
     def readers(self, path: str, mode: int) -> list[Wanted]:
         """The readers that ask for this regular file; ``magic`` is left to who reads it."""
         found: list[Wanted] = []
-        parent, _, name = path.rpartition("/")
-        rows = self._by_name.get(name)
-        if rows:
+        slash = path.rfind("/")
+        name = path[slash + 1 :]
+        if name in self._by_name:
             rooted = "/" + path
-            found += [wanted for end, wanted in rows if rooted.endswith(end)]
+            found += [wanted for end, wanted in self._by_name[name] if rooted.endswith(end)]
         dot = name.rfind(".")
         if dot >= 0:
-            rows = self._by_extension.get(name[dot:])
-            if rows:
-                found += [wanted for end, wanted in rows if name.endswith(end)]
-        inside = self._by_folder.get(parent[parent.rfind("/") + 1 :])
-        if inside:
-            rooted = "/" + parent
-            found += [wanted for folder, end, wanted in inside if rooted.endswith(folder) and name.endswith(end)]
+            extension = name[dot:]
+            if extension in self._by_extension:
+                found += [wanted for end, wanted in self._by_extension[extension] if name.endswith(end)]
+            if extension in self._asked_by_extension:
+                rows = self._asked_by_extension[extension]
+                found += [wanted for end, select, wanted in rows if name.endswith(end) and select(path, mode)]
+        if slash > 0:
+            parent = path[path.rfind("/", 0, slash) + 1 : slash]
+            if parent in self._by_folder:
+                rooted = "/" + path[:slash]
+                inside = self._by_folder[parent]
+                found += [wanted for folder, end, wanted in inside if rooted.endswith(folder) and name.endswith(end)]
+            for folder, wanted in self._below:
+                if folder in path and f"/{folder}" in f"/{path}":
+                    found.append(wanted)
         if self._executables and (mode & 0o111 or ".so" in name):
             found += self._executables
         for select, wanted in self._asked:

@@ -10,6 +10,7 @@ import logging
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from typing import Any, BinaryIO, TypeVar, cast
 
 from msgspec import Struct
@@ -84,12 +85,12 @@ def walk(
         for count, (member, source) in enumerate(entries):
             if count >= most:
                 raise InputError(f"it has more than {most} entries", "an image like this was not made by a build tool")
-            path, kind, mode, uid, gid, size_bytes, link, *_, escapes, raw_name, capabilities = member
+            path, kind, mode, uid, gid, size_bytes, link, _, _, escapes, raw_name, capabilities = member
             if not path:
                 if escapes:
                     unknowns.append(_unknown("layer", raw_name, "the name leads out of the image: left out"))
                 continue
-            if len(path) > PATH_LENGTH or path.count("/") > PATH_DEPTH:
+            if len(path) > PATH_DEPTH and (len(path) > PATH_LENGTH or path.count("/") > PATH_DEPTH):
                 unknowns.append(_unknown("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out"))
                 continue
             room -= len(path) + len(link)
@@ -130,7 +131,7 @@ def walk(
 
 
 def tar_entries(stream: Stream | SeekStream) -> Iterator[tuple[tar.Member, Stream | SeekStream]]:
-    return ((member, stream) for member in tar.members(stream))
+    return zip(tar.members(stream), repeat(stream))
 
 
 def _whiteout(folder: str, name: str, gone: dict[str, None], opaque: dict[str, None], unknowns: list[Unknown]) -> None:

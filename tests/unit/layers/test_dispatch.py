@@ -17,6 +17,9 @@ def dispatch(**wants):
         ({"suffixes": (".jar", ".tar.gz")}, ["a/x.jar", "x.tar.gz"], ["x.gz", "jar", "a.jar/x"]),
         ({"suffixes": (".dist-info/METADATA",)}, ["a-1.dist-info/METADATA"], ["a/METADATA", "METADATA"]),
         ({"folders": ("lib/status.d",)}, ["lib/status.d/x", "r/lib/status.d/x"], ["lib/status.d", "slib/status.d/x"]),
+        ({"below": ("nix/store",)}, ["nix/store/x", "r/nix/store/a/b"], ["nix/store", "unix/store/x", "x/unix/store/x"]),
+        ({"suffixes": (".js",), "select": lambda path, _: "x" in path}, ["x.js"], ["y.js", "x.ts", "x.js/y"]),
+        ({"select": lambda path, _: "x" in path}, ["x.js", "x.js/y"], ["y.js"]),
         ({"folders": ("dpkg/info/*.list",)}, ["var/dpkg/info/a.list"], ["var/dpkg/info/a.md5sums", "info/a.list"]),
     ],
 )  # fmt: skip
