@@ -1,4 +1,6 @@
 import multiprocessing
+import sqlite3
+import sys
 import time
 
 import pytest
@@ -69,3 +71,33 @@ def test_many_processes_at_once(tmp_path):
     for worker in workers:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0] * 4
+
+
+@pytest.mark.parametrize(("writes", "reads"), [(True, False), (False, True), (False, False)], ids=str)
+def test_what_one_machine_packed_another_unpacks(opened, tmp_path, monkeypatch, writes, reads):
+    """With and without the fast library, for which not every machine has a wheel."""
+    value = b"packages and files " * 1000
+
+    def fast(there):
+        if there:
+            monkeypatch.undo()
+        else:
+            monkeypatch.setitem(sys.modules, "isal", None)
+
+    fast(writes)
+    opened(tmp_path / "s.sqlite").put("key", value)
+    fast(reads)
+    assert opened(tmp_path / "s.sqlite").get("key") == value
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_damaged_entry_is_a_miss(opened, tmp_path, monkeypatch, fast):
+    if not fast:
+        monkeypatch.setitem(sys.modules, "isal", None)
+    store = opened(tmp_path / "s.sqlite")
+    store.put("key", bytes(range(256)) * 100)
+    store.close()
+    with sqlite3.connect(tmp_path / "s.sqlite") as connection:
+        connection.execute("UPDATE entry SET data = x'7a000102' || substr(data, 5)")
+    connection.close()
+    assert opened(tmp_path / "s.sqlite").get("key") is None
