@@ -126,7 +126,7 @@ class SeekStream(Stream):
         file.seek(self.before)
 
     def read(self, size: int) -> bytes:
-        if size <= WINDOW_BYTES:
+        if size <= WINDOW_BYTES or self.at + size <= len(self.data):
             return super().read(size)
         first = self.data[self.at :]
         rest = self._file.read(size - len(first))

@@ -1,0 +1,50 @@
+"""Streams beside the plain bytes that they stand for: whatever is read, peeked at and skipped, in whatever order."""
+
+import gzip
+import io
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from careen.formats.inflate import WINDOW_BYTES, Limits, SeekStream, open_stream
+
+DATA = random.Random(3).randbytes(5 * WINDOW_BYTES + 77)
+SIZES = st.one_of(st.integers(0, 600), st.integers(0, 3 * WINDOW_BYTES), st.just(WINDOW_BYTES), st.just(WINDOW_BYTES + 1))
+STREAMS = {
+    "seeking": lambda: SeekStream(io.BytesIO(DATA)),
+    "plain": lambda: open_stream(io.BytesIO(DATA), Limits()),
+    "gzip": lambda: open_stream(io.BytesIO(gzip.compress(DATA, 1)), Limits()),
+    "ahead": lambda: open_stream(io.BytesIO(gzip.compress(DATA, 1)), Limits(), read_ahead=True),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+@settings(max_examples=150, deadline=None)
+@given(steps=st.lists(st.tuples(st.sampled_from(("read", "peek", "skip", "take")), SIZES), max_size=30))
+def test_a_stream_is_its_bytes(name, steps):
+    stream, at = STREAMS[name](), 0
+    try:
+        for step, size in steps:
+            left = DATA[at : at + size]
+            if step == "read":
+                assert stream.read(size) == left
+                at += len(left)
+            elif step == "peek":
+                seen = stream.peek(size)
+                assert seen == left[: len(seen)]
+                assert len(seen) == len(left)
+            elif step == "skip":
+                assert stream.skip(size) == len(left)
+                at += len(left)
+            else:  # what is at hand, as the reader of tar headers does
+                size = min(size, len(stream.data) - stream.at)
+                assert stream.data[stream.at : stream.at + size] == DATA[at : at + size]
+                stream.at += size
+                at += size
+            assert stream.position == at
+        stream.drain()
+        assert stream.position == len(DATA)
+    finally:
+        stream.close()
