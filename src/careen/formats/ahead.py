@@ -5,14 +5,15 @@ Python code. At most ``pieces`` of them wait, which bounds the memory.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
 STOP = False
 
 
-def ahead(source: Iterator[bytes], pieces: int = 4) -> Iterator[bytes]:
+def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], object] | None = None) -> Iterator[bytes]:
     """The pieces of ``source`` in their order; what it raises is raised here, where it would have been.
+    ``while_waiting`` is called here when the next piece is not there yet.
 
     Nothing of ``source`` runs any more once this iterator is closed or exhausted.
     """
@@ -35,6 +36,8 @@ def ahead(source: Iterator[bytes], pieces: int = 4) -> Iterator[bytes]:
     worker.start()
     try:
         while True:
+            if while_waiting and made.empty():
+                while_waiting()
             piece = made.get()
             if piece is None:
                 return

@@ -158,15 +158,17 @@ def open_stream(
     on_inflated: Callable[[bytes], object] | None = None,
     *,
     read_ahead: bool = False,
+    while_waiting: Callable[[], object] | None = None,
 ) -> Stream:
     """A stream over the inflated bytes of ``raw``; the callbacks see every stored and every inflated chunk.
 
-    With ``read_ahead`` a thread inflates what comes next; ``close`` the stream before ``raw``.
+    With ``read_ahead`` a thread inflates what comes next; ``close`` the stream before ``raw``. ``while_waiting`` is called
+    by who reads the stream when that thread has nothing ready.
     """
     if read_ahead:
         from careen.formats.ahead import ahead
 
-        return Stream(ahead(_chunks(raw, limits, on_stored, on_inflated, AHEAD_BYTES)))
+        return Stream(ahead(_chunks(raw, limits, on_stored, on_inflated, AHEAD_BYTES), while_waiting=while_waiting))
     return Stream(_chunks(raw, limits, on_stored, on_inflated, CHUNK_BYTES))
 
 

@@ -8,6 +8,8 @@ reader wants is not even read (ADR 8).
 
 import hashlib
 import logging
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 Aliases = dict[str, list[tuple[str, Wanted]]]  # place of a file -> the other names under which it is wanted, and by whom
 
+WAITING_READS = 4  # that may wait for being hashed, where a thread reads ahead
 AHEAD_FROM_BYTES = 1 << 20  # of a stored layer: below, a thread takes longer to start than it saves
 
 
@@ -123,37 +126,60 @@ def _key(layer: Layer, readers: Readers, limits: Limits) -> str:
 
 
 class _Hashing:
-    """The stored bytes on their way through: hashed, counted, told to the progress."""
+    """The stored bytes on their way through: hashed, counted, told to the progress.
 
-    def __init__(self, raw: BinaryIO, layer: Layer, progress: Progress) -> None:
+    Where a thread reads them ahead, whoever has time hashes: who waits for the next piece (``settle``), else that thread.
+    """
+
+    def __init__(self, raw: BinaryIO, layer: Layer, progress: Progress, *, read_ahead: bool) -> None:
         self._raw, self._layer, self._progress = raw, layer, progress
-        self.sha256 = hashlib.sha256()
-        self.done = self._told = 0
+        self._sha256 = hashlib.sha256()
+        self._waiting: deque[bytes] = deque()  # read, not hashed yet
+        self._most = WAITING_READS if read_ahead else 0
+        self._lock = threading.Lock()
+        self._done = self._told = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._raw.read(size)
-        self.sha256.update(data)
-        self.done += len(data)
-        if self.done - self._told > 1 << 20 or not data:
-            self._told = self.done
-            self._progress(f"layer {self._layer.index}", self.done, self._layer.size_bytes)
+        self._waiting.append(data)
+        if len(self._waiting) > self._most:
+            self.settle()
+        self._done += len(data)
+        if self._done - self._told > 1 << 20 or not data:
+            self._told = self._done
+            self._progress(f"layer {self._layer.index}", self._done, self._layer.size_bytes)
         return data
 
-    def drain(self) -> None:
+    def settle(self) -> None:
+        """Hashes what waits for it."""
+        with self._lock:  # one after the other, in their order
+            while self._waiting:
+                self._sha256.update(self._waiting.popleft())
+
+    def digest(self) -> str:
+        """Of all stored bytes: those that nobody wanted are read now."""
         while self.read(1 << 20):
             pass
+        self.settle()
+        return "sha256:" + self._sha256.hexdigest()
 
 
 def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, progress: Progress) -> Delta:
     inflated = hashlib.sha256() if verify_diff_id else None
     with layer.open() as raw, ExitStack() as reading:
-        stored = None if not layer.digest and not inflated else _Hashing(raw, layer, progress)
+        ahead = layer.size_bytes > AHEAD_FROM_BYTES
+        stored = None if not layer.digest and not inflated else _Hashing(raw, layer, progress, read_ahead=ahead)
         try:
             stream: Stream | SeekStream
-            ahead = layer.size_bytes > AHEAD_FROM_BYTES
             if stored:
                 update = inflated.update if inflated else None
-                stream = open_stream(stored, limits, on_inflated=update, read_ahead=ahead)  # type: ignore[arg-type]
+                stream = open_stream(
+                    stored,  # type: ignore[arg-type]
+                    limits,
+                    on_inflated=update,
+                    read_ahead=ahead,
+                    while_waiting=stored.settle,
+                )
             else:
                 stream = _unchecked(raw, limits, read_ahead=ahead)
             reading.callback(stream.close)
@@ -166,10 +192,8 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
                     unknowns.append(Unknown("layer", Evidence("", 0), f"{error}, behind the last file", whole_layer=True))
         except InputError as error:
             raise InputError(f"layer {layer.index} ({layer.digest or layer.diff_id}): {error}", error.hint) from error
-        if stored:
-            stored.drain()
+        digest = stored.digest() if stored else ""
     progress(f"layer {layer.index}", layer.size_bytes, layer.size_bytes)
-    digest = "sha256:" + stored.sha256.hexdigest() if stored else ""
     if layer.digest.startswith("sha256:") and digest != layer.digest:
         raise InputError(
             f"layer {layer.index}: its bytes have the digest {digest}, the manifest says {layer.digest}",

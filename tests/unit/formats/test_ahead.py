@@ -43,3 +43,19 @@ def test_no_more_wait_than_have_room_and_nothing_runs_once_it_is_closed():
     pieces.close()
     assert len(made) <= 6
     assert not [thread for thread in threading.enumerate() if thread.name == "read ahead"]
+
+
+def test_who_waits_has_something_else_to_do():
+    done, let = [], threading.Event()
+
+    def source():
+        yield b"one"
+        let.wait(5)
+        yield b"two"
+
+    def meanwhile():
+        done.append(len(done))
+        let.set()
+
+    assert list(ahead(source(), while_waiting=meanwhile)) == [b"one", b"two"]
+    assert done  # else nothing would have let the second piece come

@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import io
+import random
 import time
 
 import pytest
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from careen.errors import InputError
 from careen.formats.inflate import WINDOW_BYTES, Limits
-from careen.layers.index import Readers, decode, encode, index
+from careen.layers.index import AHEAD_FROM_BYTES, Readers, decode, encode, index
 from careen.store.memory import MemoryStore
 from tests.support.images import Hardlink, make_layer
 from tests.unit.layers.helpers import CATALOGERS, layer_of, status
@@ -29,6 +30,35 @@ def read(layer, store=None, **options):
 def test_the_digest_is_of_the_stored_bytes_where_one_was_promised():
     assert read(layer_of(STORED, digest=sha256(STORED))).digest == sha256(STORED)
     assert read(layer_of(STORED)).digest == ""  # nobody promised one
+
+
+@pytest.mark.parametrize("slow", [(), ("reader",), ("walker",)], ids=str)
+@pytest.mark.parametrize("behind", [b"", bytes(3 << 20)], ids=["whole", "with bytes that nobody reads"])
+def test_the_digest_of_what_a_thread_reads_ahead(monkeypatch, slow, behind):
+    """Whoever has time hashes, the thread that reads or who waits for it: always all bytes, in their order."""
+    noise = random.Random(5)
+    files = {f"data/{number}": noise.randbytes(100_000) for number in range(60)}
+    stored = gzip.compress(make_layer({**files, "var/lib/dpkg/status": status(("bash", "5.2-1"))}), 1, mtime=0) + behind
+
+    class Slow(io.BytesIO):
+        def read(self, size=-1):
+            if "reader" in slow:
+                time.sleep(0.002)
+            return super().read(size)
+
+    def select(path, mode):
+        if "walker" in slow:
+            time.sleep(0.002)
+        return dispatched(path, mode)
+
+    dispatched = READERS.dispatch.readers
+    monkeypatch.setattr(READERS.dispatch, "readers", select)
+    layer = layer_of(stored, digest=sha256(stored))
+    assert layer.size_bytes > AHEAD_FROM_BYTES
+    found = read(replace(layer, open=lambda: Slow(stored)))
+    assert (found.digest, len(found.facts["dpkg"])) == (sha256(stored), 1)
+    with pytest.raises(InputError, match="its bytes have the digest"):
+        read(replace(layer, open=lambda: Slow(stored[:-1] + b"x")))
 
 
 def test_wrong_bytes_are_refused():
