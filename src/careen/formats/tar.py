@@ -115,7 +115,7 @@ def members(source: Source) -> Iterator[Member]:
                 return
         if block[0] == 0 and not block.strip(b"\0"):
             return  # the end mark; what some writers leave behind it is not ours
-        name, mode, uid, gid, size, checksum, kind, link, magic, prefix = unpack(block)
+        name, mode, uid, gid, size, checksum, kind, link, _, prefix = unpack(block)
         try:
             text = name.partition(b"\0")[0].decode()
         except UnicodeDecodeError:
