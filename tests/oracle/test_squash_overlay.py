@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.layers.helpers import visible_files
 
 from careen.layers.squash import squash
 from careen.model.delta import Delta, FileTable
@@ -85,6 +86,6 @@ def test_the_visible_files_are_those_of_the_overlay(tmp_path_factory, sequence):
     expected = overlay(tmp_path_factory.mktemp("overlay") / "root", sequence)
     prefixes = []
     result = squash([delta(*item) for item in enumerate(sequence)], lambda index, facts, changed: prefixes.append(index))
-    assert {path: layer for path, layer, _ in result.files()} == expected
+    assert visible_files(result) == expected
     assert {fact.path: fact.value for fact in result.visible_facts("x")} == expected
     assert prefixes == list(range(len(sequence)))

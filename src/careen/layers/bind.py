@@ -228,7 +228,7 @@ def _with_presence(
     rooted = [(_root(package.evidence[0].path, cataloger) if package.evidence else "", package) for package in packages]
     paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}
     for root, owned in history.owned_by_root():
-        paths_of[root, owned.name, owned.version, owned.arch] = [(path, _place(path, root, squashed)) for path in owned.paths]
+        paths_of[root, owned.name, owned.version, owned.arch] = [*_places(owned.paths, root, squashed)]
     current = {(root, package.name, package.arch) for root, package in rooted if _key(package) not in shadowed}
     kept = []
     for root, package in rooted:
@@ -246,14 +246,17 @@ def _with_presence(
     return kept
 
 
-def _place(path: str, root: str, squashed: Squashed) -> str:
-    """Where a root's path is, after symbolic links; a layer that made a folder of /lib left the files in /usr/lib."""
-    place = squashed.resolve(path, root)
-    if path.startswith(MERGED) and squashed.entry(place) is None:
-        merged = squashed.resolve(f"usr/{path}", root)
-        if squashed.entry(merged) is not None:
-            return merged
-    return place
+def _places(paths: Iterable[str], root: str, squashed: Squashed) -> Iterator[tuple[str, str]]:
+    """Each path of a root, and where it is after symbolic links; a layer that made a folder of /lib left the files in
+    /usr/lib."""
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        place = squashed.resolved(folder, root) + name
+        if path.startswith(MERGED) and squashed.entry(place) is None:
+            merged = squashed.resolve(f"usr/{path}", root)
+            if squashed.entry(merged) is not None:
+                place = merged
+        yield path, place
 
 
 def _presence(paths: Iterable[tuple[str, str]], squashed: Squashed) -> Presence:
@@ -379,8 +382,10 @@ def _count(squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]) -> 
     files = unowned = 0
     modes = [delta.table.numbers(delta.table.modes, "H") for delta in squashed.deltas]
     kinds = [delta.table.kinds for delta in squashed.deltas]
-    for path, layer, row in squashed.files():
-        files += 1
-        if modes[layer][row] & 0o111 and kinds[layer][row] in "fh" and path not in owners:
-            unowned += 1
+    for folder, names in squashed.folders.items():
+        files += len(names)
+        prefix = f"{folder}/" if folder else ""
+        for name, (layer, row) in names.items():
+            if modes[layer][row] & 0o111 and kinds[layer][row] in "fh" and prefix + name not in owners:
+                unowned += 1
     return files, unowned

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from careen.plugins import Cataloger, Reader
 
-
 Select = Callable[[str, int], bool]
 
 

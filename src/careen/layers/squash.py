@@ -25,6 +25,7 @@ class Squashed:
         self._links: dict[str, str] | None = None
         self._parents: set[str] | None = None
         self._real: dict[tuple[str, str], str] = {}
+        self._prefixes: dict[tuple[str, str], str] = {}
 
     def entry(self, path: str) -> tuple[int, int] | None:
         folder, _, name = path.rpartition("/")
@@ -45,22 +46,21 @@ class Squashed:
     def visible_facts(self, cataloger: str) -> list[Fact]:
         return visible_facts(self.facts, cataloger)
 
-    def files(self) -> Iterator[tuple[str, int, int]]:
-        """(path, layer, row) of every visible entry that is no folder."""
-        for folder, names in self.folders.items():
-            prefix = folder + "/" if folder else ""
-            for name, (layer, row) in names.items():
-                yield prefix + name, layer, row
-
     def resolve(self, path: str, root: str = "") -> str:
         """The path with symbolic links in its folders followed; the last part is left as it is.
 
         ``path`` is below ``root``, the folder of a file system of its own: its links are followed as from within, never out.
         """
         folder, _, name = path.rpartition("/")
-        real = self._folder(folder, 0, root) if folder else ""
-        place = f"{real}/{name}" if real else name
-        return f"{root}/{place}" if root else place
+        return self.resolved(folder, root) + name
+
+    def resolved(self, folder: str, root: str = "") -> str:
+        """What ``resolve`` puts before the names of a folder's entries: "usr/lib/" of "lib"; "" of the root."""
+        known = self._prefixes.get((root, folder))
+        if known is None:
+            real = self._folder(folder, 0, root) if folder else ""
+            known = self._prefixes[root, folder] = "".join(f"{part}/" for part in (root, real) if part)
+        return known
 
     def link(self, path: str) -> str | None:
         """What a visible symbolic link says."""
@@ -96,12 +96,15 @@ def squash(deltas: Sequence[Delta], after_layer: Callable[[int, Facts, frozenset
     for index, delta in enumerate(deltas):
         paths = delta.table.names()
         touched = _hide(folders, below, delta, paths) if index else set()
+        last, names = None, {}
         for row, path in enumerate(paths):
             folder, _, name = path.rpartition("/")
-            names = folders.get(folder)
-            if names is None:
-                names = folders[folder] = {}
-                _note(below, folder)
+            if folder != last:  # they are sorted: what lies in one folder mostly follows each other
+                last = folder
+                if folder not in folders:
+                    folders[folder] = {}
+                    _note(below, folder)
+                names = folders[folder]
             names[name] = (index, row)
         changed = _forget(result, touched, facts) if index else set()
         for cataloger, found in delta.facts.items():

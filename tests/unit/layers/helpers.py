@@ -34,3 +34,9 @@ def status(*packages):
         lines = [f"Package: {name}", "Status: install ok installed", "Architecture: amd64", f"Version: {version}", *more]
         paragraphs.append("\n".join(lines))
     return "\n\n".join([*paragraphs, ""]).encode()
+
+
+def visible_files(squashed):
+    """The layer of each visible entry, by its path."""
+    found = ((folder, name, layer) for folder, names in squashed.folders.items() for name, (layer, _) in names.items())
+    return {f"{folder}/{name}".lstrip("/"): layer for folder, name, layer in found}

@@ -1,6 +1,6 @@
 from careen.layers.squash import squash
 from tests.support import images
-from tests.unit.layers.helpers import delta_of
+from tests.unit.layers.helpers import delta_of, visible_files
 
 
 def squashed(*layers):
@@ -8,7 +8,7 @@ def squashed(*layers):
 
 
 def visible(*layers):
-    return {path: layer for path, layer, _ in squashed(*layers).files()}
+    return visible_files(squashed(*layers))
 
 
 def test_a_whiteout_acts_on_lower_layers_wherever_it_stands():
