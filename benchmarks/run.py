@@ -5,6 +5,9 @@ process. Every cold run gets an empty cache with the tool's database in it. The 
 inflating the layers with ISA-L and the SHA-256 of their stored bytes, in one process.
 
     CORPUS=.cache/corpus PEERS=.cache/peers CAREEN_CACHE_DIR=.cache/careen python benchmarks/run.py [--runs N] [image ...]
+
+With REGISTRY=127.0.0.1:5055 images are also pulled from there, each as NAME:latest: a registry on this machine that they
+were pushed to (``docker-registry serve config.yml``, ``skopeo copy --dest-tls-verify=false oci:LAYOUT docker://…``).
 """
 
 import argparse
@@ -30,6 +33,7 @@ from plot import plot
 HERE = Path(__file__).resolve().parent
 CORPUS = Path(os.environ.get("CORPUS", ".cache/corpus"))
 PEERS = Path(os.environ.get("PEERS", ".cache/peers"))
+REGISTRY = os.environ.get("REGISTRY", "")
 DATABASE = Path(os.environ.get("CAREEN_CACHE_DIR", ".cache/careen"))
 TOOLS = ("careen", "trivy", "syft")
 FLOOR = """
@@ -71,7 +75,7 @@ def main() -> int:
     sections = []
     for kind, case in cases.items():
         images = [image for image in case["images"] if not options.images or image in options.images]
-        rows = {image: _image(kind, image, tools, runs) for image in images if _place(kind, image).exists()}
+        rows = {image: _image(kind, image, tools, runs) for image in images if _is_there(kind, image)}
         if rows:
             sections.append(_section(kind, rows))
     options.output.write_text("\n".join([_head(runs), *sections]))
@@ -81,8 +85,14 @@ def main() -> int:
     return 0
 
 
-def _place(kind: str, image: str) -> Path:
-    return CORPUS / "docker" / f"{image}.tar" if kind == "archive" else CORPUS / "oci" / image
+def _place(kind: str, image: str) -> str:
+    if kind == "registry":
+        return f"{REGISTRY}/{image}:latest"
+    return str((CORPUS / "docker" / f"{image}.tar" if kind == "archive" else CORPUS / "oci" / image).resolve())
+
+
+def _is_there(kind: str, image: str) -> bool:
+    return bool(REGISTRY) if kind == "registry" else Path(_place(kind, image)).exists()
 
 
 def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]]:
@@ -95,7 +105,7 @@ def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]
                 continue  # it keeps nothing between runs
             found[tool.NAME].append(_run(tool, place, warm=kind == "warm"))
         if kind == "large":
-            found["floor"].append(_measured([sys.executable, "-c", FLOOR, str(place)], {}, None))
+            found["floor"].append(_measured([sys.executable, "-c", FLOOR, place], {}, None))
         print(
             f"{kind:8} {image:20} " + "  ".join(f"{name} {each[-1].cpu_s:.2f}" for name, each in found.items() if each),
             flush=True,
@@ -103,11 +113,11 @@ def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]
     return {name: each for name, each in found.items() if each}
 
 
-def _run(tool, place: Path, *, warm: bool) -> Run:
+def _run(tool, place: str, *, warm: bool) -> Run:
     cache = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         environment = tool.prepare(cache, DATABASE if tool.NAME == "careen" else PEERS)
-        command = tool.command(str(place.resolve()), cache)
+        command = tool.command(place, cache)
         if command[0].startswith("bin/"):
             command[0] = str(PEERS / command[0])
         if warm:

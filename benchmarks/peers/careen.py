@@ -9,7 +9,8 @@ NAME = "careen"
 
 
 def command(place: str, cache: Path) -> list[str]:
-    return [sys.executable, "-m", "careen", "scan", place, "--offline", "--quiet", "--scanners", "vuln", "--format", "json"]
+    source = [place] if place.startswith("/") else [f"registry:{place}", "--plain-http"]
+    return [sys.executable, "-m", "careen", "scan", *source, "--offline", "--quiet", "--scanners", "vuln", "--format", "json"]
 
 
 def prepare(cache: Path, database: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ NAME = "syft"
 
 
 def command(place: str, cache: Path) -> list[str]:
-    kind = "docker-archive" if place.endswith(".tar") else "oci-dir"
+    kind = "registry" if not place.startswith("/") else "docker-archive" if place.endswith(".tar") else "oci-dir"
     return ["bin/syft", "-q", "-o", "json", f"{kind}:{place}"]
 
 

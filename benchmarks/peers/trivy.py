@@ -9,7 +9,8 @@ NAME = "trivy"
 
 def command(place: str, cache: Path) -> list[str]:
     flags = "--skip-db-update --skip-java-db-update --offline-scan --scanners vuln --format json --list-all-pkgs"
-    return ["bin/trivy", "-q", "--cache-dir", str(cache), "image", "--input", place, *flags.split()]
+    source = ["--input", place] if place.startswith("/") else ["--image-src", "remote", place]
+    return ["bin/trivy", "-q", "--cache-dir", str(cache), "image", *source, *flags.split()]
 
 
 def prepare(cache: Path, peers: Path) -> dict[str, str]:
