@@ -1,4 +1,5 @@
-"""Blobs kept by digest: ``BlobStore`` downloads each once, checks it while it streams, and gives it back as a file.
+"""Blobs kept by digest: ``BlobStore`` downloads each once, checks it while it streams, and gives it back as a file, or
+(layers, which are large) as it comes.
 
 With a folder they lie in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it and
 a killed one leaves nothing half; the least recently used ones go when the folder outgrows its bound. Without a
@@ -14,9 +15,9 @@ import os
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ..errors import InputError, NetworkError
 from ..plugins import Progress, Response, silent
@@ -45,18 +46,35 @@ class BlobStore:
         self._unnamed: dict[str, _Unnamed] = {}
 
     def opener(self, descriptor: Descriptor) -> Callable[[], BinaryIO]:
-        """The function that opens a blob, for a Layer."""
-        return lambda: self.open(descriptor)
+        """The function that opens a blob as ``pull`` does, for a Layer."""
+        return lambda: self.pull(descriptor)
 
     def open(self, descriptor: Descriptor) -> BinaryIO:
-        """The blob from its start; any number may be open at once."""
-        digest = descriptor.digest
-        if not is_digest(digest):
-            raise InputError(f"{digest[:100]!r} is no digest", "build or push the image again")
-        with self._lock:
-            lock = self._locks.setdefault(digest, threading.Lock())
-        with lock:
+        """The whole blob, checked; any number may be open at once."""
+        with self._alone(descriptor):
             return self._kept(descriptor) or self._fetched(descriptor)
+
+    def pull(self, descriptor: Descriptor) -> BinaryIO:
+        """The blob while it comes: who reads it works beside the network. What is wrong with it is raised at its end, by
+        which it is kept; whoever else wants it waits until this one is closed. Reading gives as much as is there.
+        """
+        alone = self._alone(descriptor)
+        alone.acquire()
+        try:
+            kept = self._kept(descriptor)
+        except BaseException:
+            alone.release()
+            raise
+        if kept is None:
+            return cast(BinaryIO, _Pulled(self._pulled(descriptor, alone)))  # from here on that one releases it
+        alone.release()
+        return kept
+
+    def _alone(self, descriptor: Descriptor) -> threading.Lock:
+        if not is_digest(descriptor.digest):
+            raise InputError(f"{descriptor.digest[:100]!r} is no digest", "build or push the image again")
+        with self._lock:
+            return self._locks.setdefault(descriptor.digest, threading.Lock())
 
     def document(self, descriptor: Descriptor, limit_bytes: int) -> bytes:
         """A small blob as bytes. Raises InputError where it is over the limit."""
@@ -107,21 +125,34 @@ class BlobStore:
         return file
 
     def _fetched(self, descriptor: Descriptor) -> BinaryIO:
+        for _ in self._saved(descriptor, self._progress):
+            pass
+        kept = self._kept(descriptor)
+        assert kept is not None
+        return kept
+
+    def _pulled(self, descriptor: Descriptor, alone: threading.Lock) -> Generator[bytes]:
+        try:
+            yield from self._saved(descriptor, silent)  # who reads it tells how far it is
+        finally:
+            alone.release()
+
+    def _saved(self, descriptor: Descriptor, progress: Progress) -> Generator[bytes]:
+        """The chunks of a blob, which is kept once they all came and are right."""
         if self._folder is None:
             unnamed = _Unnamed()
-            self._stream(descriptor, unnamed.file)
+            yield from self._stream(descriptor, unnamed.file, progress)
             self._unnamed[descriptor.digest] = unnamed
-            return io.BufferedReader(_View(unnamed), _CHUNK)
+            return
         with aside(self._path(descriptor.digest)) as file:
-            self._stream(descriptor, file)
-        kept = self._path(descriptor.digest).open("rb")
+            yield from self._stream(descriptor, file, progress)
         with self._lock:
             mine = {digest.partition(":")[2] for digest in self._locks}
         make_room(self._folder, self._limit, mine)
-        return kept
 
-    def _stream(self, descriptor: Descriptor, file: BinaryIO) -> None:
+    def _stream(self, descriptor: Descriptor, file: BinaryIO, progress: Progress) -> Generator[bytes]:
         """Writes the blob and checks it, going on after a broken connection where it broke."""
+        given = 0
         algorithm, _, wanted = descriptor.digest.partition(":")
         size = descriptor.size_bytes if descriptor.size_bytes >= 0 else None
         done, tries, checksum = 0, 0, hashlib.new(algorithm)
@@ -142,7 +173,10 @@ class BlobStore:
                             raise _other(descriptor, "it goes on after its end")
                         checksum.update(chunk)
                         write(file, chunk)
-                        self._progress(f"layer {descriptor.digest[:19]}", done, size)
+                        progress(f"layer {descriptor.digest[:19]}", done, size)
+                        if done > given:  # else it began anew
+                            yield chunk[max(0, given - (done - len(chunk))) :]
+                            given = done
                 finally:
                     response.close()
                 break
@@ -160,6 +194,29 @@ class BlobStore:
     def _path(self, digest: str) -> Path:
         algorithm, _, value = digest.partition(":")
         return (self._folder or Path()) / algorithm / value
+
+
+class _Pulled(io.RawIOBase):
+    """A blob on its way. The first chunk is here already: what cannot be had at all was said when it was opened."""
+
+    def __init__(self, chunks: Generator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = next(chunks, b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if size < 0:
+            return b"".join(iter(lambda: self.read(_CHUNK), b""))
+        if not self._left:
+            self._left = next(self._chunks, b"")
+        data, self._left = self._left[:size], self._left[size:]
+        return data
+
+    def close(self) -> None:
+        self._chunks.close()
+        super().close()
 
 
 class _Unnamed:

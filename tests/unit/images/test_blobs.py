@@ -1,3 +1,4 @@
+import io
 import os
 import threading
 import time
@@ -52,6 +53,15 @@ def folder(request, tmp_path):
     return tmp_path / "cache" if request.param == "folder" else None
 
 
+@pytest.fixture(params=["whole", "as it comes"], autouse=True)
+def either_way(request, monkeypatch):
+    if request.param != "whole":
+        monkeypatch.setattr(BlobStore, "open", BlobStore.pull)
+
+
+OPEN = BlobStore.open
+
+
 def read(store, blob=BLOB):
     with store.open(blob) as file:
         return file.read()
@@ -64,7 +74,7 @@ def left(folder):
 def test_a_blob_is_downloaded_once(folder):
     source, told = Source(), []
     store = BlobStore(folder, source, lambda what, done, total: told.append((done, total)))
-    with store.open(BLOB) as one, store.open(BLOB) as other:
+    with OPEN(store, BLOB) as one, OPEN(store, BLOB) as other:
         assert one.read(10) == DATA[:10]
         assert other.read() == DATA
         assert one.read(10) == DATA[10:20]
@@ -157,7 +167,8 @@ def test_a_digest_never_names_another_file(tmp_path):
     assert BlobStore(tmp_path, Source()).known("sha256:../x") is None
 
 
-def test_documents_are_small(folder):
+def test_documents_are_small(folder, monkeypatch):
+    monkeypatch.setattr(BlobStore, "open", OPEN)
     store = BlobStore(folder, Source())
     assert store.document(BLOB, 1_000_000) == DATA
     for size in (BLOB.size_bytes, -1):
@@ -199,3 +210,62 @@ def test_a_folder_that_cannot_be_written_to(tmp_path):
     with pytest.raises(InputError, match="cannot be written to") as caught:
         read(BlobStore(tmp_path, Source()))
     assert "CAREEN_CACHE_DIR" in caught.value.hint
+
+
+def test_a_blob_is_read_while_it_comes(folder):
+    source = Source()
+    store = BlobStore(folder, source)
+    with store.pull(BLOB) as file:
+        assert not file.seekable()
+        assert file.read(10) == DATA[:10]
+        assert folder is None or left(folder)[0].startswith(".part-")
+        parts = iter(lambda: file.read(100_001), b"")
+        assert b"".join(parts) == DATA[10:]
+        assert folder is None or left(folder) == [BLOB.digest.partition(":")[2]]
+    assert read(store) == DATA
+    assert source.asked == [0]
+
+
+def test_what_was_not_read_to_its_end_is_not_kept(folder):
+    source = Source()
+    store = BlobStore(folder, source)
+    store.pull(BLOB).close()
+    with store.pull(BLOB) as file:
+        file.read(300_000)
+    assert folder is None or left(folder) == []
+    assert read(store) == DATA
+    assert source.asked == [0, 0, 0]
+
+
+def test_wrong_bytes_are_said_at_the_end_and_not_kept(folder):
+    changed = DATA[:-1] + bytes([DATA[-1] ^ 1])
+    store = BlobStore(folder, Source(changed))
+    with store.pull(BLOB) as file:
+        given = io.BytesIO()
+        with pytest.raises(InputError, match="other bytes"):
+            given.writelines(iter(lambda: file.read(100_000), b""))
+    assert given.getvalue() == changed
+    assert folder is None or left(folder) == []
+
+
+def test_who_comes_second_waits_for_the_first(folder):
+    store, found = BlobStore(folder, Source()), []
+    first = store.pull(BLOB)
+    second = threading.Thread(target=lambda: found.append(read(store)))
+    second.start()
+    second.join(0.1)
+    assert second.is_alive()
+    assert first.read() == DATA
+    first.close()
+    second.join(5)
+    assert found == [DATA]
+
+
+def test_what_cannot_be_had_is_said_when_it_is_opened(folder):
+    def refused(digest, offset):
+        raise InputError("denied", "log in")
+
+    store = BlobStore(folder, refused)
+    for _ in range(2):  # and nobody waits for it for ever
+        with pytest.raises(InputError, match="denied"):
+            store.pull(BLOB)
