@@ -142,11 +142,11 @@ def total(rows):
 
 
 class Remembering(Archives):
-    """Keeps what each source package told."""
+    """Keeps what each source package told first: the next release is asked about it afterwards."""
 
     def told(self, place, offer):
         told = super().told(place, offer)
-        self.__dict__.setdefault("sources", {})[told.changelog.lstrip().partition(" ")[0]] = told
+        self.__dict__.setdefault("sources", {}).setdefault(told.changelog.lstrip().partition(" ")[0], told)
         return told
 
 
@@ -162,21 +162,37 @@ def past(advisories, place, names):
         facts = release_facts(archives, codename, dict.fromkeys({name for name, _ in known}, ()), key)
         first = {name: first_day(archives.sources[name], codename) for name in facts.sources if name in archives.sources}
         true = {pair for pair, fixed in known.items() if pair[0] in first and fixed != "0" and key(fixed) > first[pair[0]]}
-        for patches in (False, True):
-            told = {
-                (name, cve): version
-                for name in first
-                for cve, version in fixes(
-                    archives.sources[name].changelog, key, archives.sources[name].patched if patches else None
-                ).items()
-            }
+        sources = {name: archives.sources[name] for name in first}
+        alone, patched = (
+            {(name, cve): version for name, told in sources.items() for cve, version in read(told).items()}
+            for read in (lambda told: fixes(told.changelog, key), lambda told: fixes(told.changelog, key, told.patched))
+        )
+        whole = {
+            (name, cve): version
+            for name in first
+            for version, cves in facts.sources[name].cves_by_version.items()
+            for cve in cves
+        }
+        readings = (("changelogs alone", alone), ("changelogs and patches", patched), ("and the next release", whole))
+        for reading, told in readings:
             found = {pair for pair, version in told.items() if pair in known and key(version) > first[pair[0]]}
             same = sum(told[pair] == known[pair] for pair in found & true)
             late = sum(key(told[pair]) > key(known[pair]) for pair in found & true)
             missed = ", ".join(f"{name} {count}" for name, count in Counter(name for name, _ in true - found).most_common())
-            read = f"{codename}, {'changelogs and patches' if patches else 'changelogs alone'}"
-            sources = len({name for name, _ in true})
-            rows.append((read, sources, len(found), len(found & true), same, late, len(true), *ratios(found, true), missed))
+            count = len({name for name, _ in true})
+            rows.append(
+                (
+                    f"{codename}, {reading}",
+                    count,
+                    len(found),
+                    len(found & true),
+                    same,
+                    late,
+                    len(true),
+                    *ratios(found, true),
+                    missed,
+                )
+            )
     columns = ("release", "source packages", "found", "right", "same version", "later version", "true")
     return (*columns, "precision", "recall", "missed"), rows
 

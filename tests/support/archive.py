@@ -42,11 +42,13 @@ def diff_gz(name, text, patches=None):
     )
 
 
-def deb(name, text, native=False):
+def deb(name, text, native=False, news=""):
     path = f"./usr/share/doc/{name}/" + ("changelog.gz" if native else "changelog.Debian.gz")
     files = {path: gzip.compress(text.encode())} if text else {"./usr/bin/x": b"x"}
     if not native and text:
         files = {f"./usr/share/doc/{name}/changelog.gz": gzip.compress(b"Changes of upstream\n"), **files}
+    if news:
+        files[f"./usr/share/doc/{name}/NEWS.gz"] = gzip.compress(news.encode())
     members = {
         "debian-binary": b"2.0\n",
         "control.tar.xz": lzma.compress(_tar({"./control": b""})),
@@ -80,7 +82,9 @@ class Archive:
         line = f"Source: {source}\n" if source else ""
         return f"Package: {name}\n{line}Version: {version}\nFilename: {path}\nSize: {len(data)}\nSHA256: {digest}\n"
 
-    def suite(self, name, sources=(), packages=(), codename=None, date=DATE, valid_until=None, sign=lambda text: text):
+    def suite(
+        self, name, sources=(), packages=(), codename=None, date=DATE, valid_until=None, sign=lambda text: text, status=""
+    ):
         listed = []
         for path, paragraphs in (("main/source/Sources", sources), ("main/binary-amd64/Packages", packages)):
             plain = "\n".join(paragraphs).encode()
@@ -92,7 +96,7 @@ class Archive:
             ]
         expires = f"Valid-Until: {format_datetime(valid_until)}\n" if valid_until else ""
         text = (
-            f"Suite: {name}\nCodename: {codename or name}\nDate: {format_datetime(date)}\n{expires}"
+            f"Suite: {status or name}\nCodename: {codename or name}\nDate: {format_datetime(date)}\n{expires}"
             f"Components: main contrib\nSHA256:\n" + "\n".join(listed) + "\n"
         )
         self.files[f"dists/{name}/InRelease"] = sign(text.encode())

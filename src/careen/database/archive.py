@@ -2,7 +2,8 @@
 
 A source package that is as new as the release's newest has no fix to wait for. An older one is looked up in the newest's
 changelog, and each CVE that is first named there above the installed version is mended by that version. Of what the
-changelog does not name, the source package's patches tell (``formats.debian_patches``). The archive says nothing of flaws
+changelog does not name, the source package's patches tell (``formats.debian_patches``), and of those that it calls by
+another name, the next release (``archive_neighbours``). The archive says nothing of flaws
 without a fix, of severities, or of packages that are not affected: what is known this way is partial.
 The changelog is taken from the source package, else from a binary package, else from the next older version.
 Raises: ArchiveError, NetworkError where nothing can be had.
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.errors import Error
 from careen.formats.archive_facts import SOURCE, ReleaseFacts, SourceFacts, by_version, records_of
@@ -29,6 +31,7 @@ from careen.formats.debian_releases import codename_of, namespace_of
 from careen.model.advisory import Advisory, DatabaseInfo, SourceInfo
 
 from .archive_files import ArchiveError, Archives, Suite
+from .archive_neighbours import Neighbours, is_version, patched_as, unnamed
 from .memory import MemoryDatabase
 
 log = logging.getLogger(__name__)
@@ -77,18 +80,18 @@ def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key
     if not suites:
         reasons = "; ".join(archives.refused(codename)[:3]) or f"{archives.shown}: no release {codename} there"
         raise ArchiveError(reasons, "archive names the folder that has dists, archive_keys the keyrings to trust")
-    work = _Work(archives, suites, key)
+    work = _Work(archives, suites, key, Neighbours(archives, codename, key))
     # Where a mirror has no source packages, the binary ones tell their versions.
     offers = work.newest_first(wanted, "sources") or work.newest_first(wanted, "packages")
     if not offers and wanted:
         raise ArchiveError(f"{archives.shown}: none of the packages is listed in {codename}", "check the mirror")
     for name, versions in sorted(offers.items()):
         newest = versions[0].offer.version
-        oldest = min((version for version in wanted[name] if _is_version(version, key)), key=key, default=None)
+        oldest = min((version for version in wanted[name] if is_version(version, key)), key=key, default=None)
         if key(oldest) >= key(newest) if oldest else work.is_original(versions[0]):
             work.sources[name] = SourceFacts(newest)
         else:
-            work.look_up(name, [one for one in versions if oldest is None or key(one.offer.version) > key(oldest)])
+            work.look_up(name, [one for one in versions if oldest is None or key(one.offer.version) > key(oldest)], oldest)
     return ReleaseFacts(_as_of(suites), work.sources, work.detail(archives.refused(codename)))
 
 
@@ -101,8 +104,8 @@ class _Placed(Struct, frozen=True):
 class _Work:
     """One release at a time: what was found, and of which packages it could not be."""
 
-    def __init__(self, archives: Archives, suites: Sequence[Suite], key: Key) -> None:
-        self._archives, self._suites, self._key = archives, suites, key
+    def __init__(self, archives: Archives, suites: Sequence[Suite], key: Key, neighbours: Neighbours) -> None:
+        self._archives, self._suites, self._key, self._neighbours = archives, suites, key, neighbours
         self.sources: dict[str, SourceFacts] = {}
         self._older: list[str] = []  # whose newest changelog could not be had
         self._failed: list[str] = []
@@ -112,7 +115,7 @@ class _Work:
         for suite in self._suites:
             for name in names:
                 for offer in self._archives.offers(suite, kind, name):
-                    if _is_version(offer.version, self._key):
+                    if is_version(offer.version, self._key):
                         found[name].append(_Placed(suite.place, offer, suite.name.endswith(("-security", "-updates"))))
         for versions in found.values():  # of one version, the smallest file first
             versions.sort(key=lambda one: one.offer.size_bytes)
@@ -124,16 +127,40 @@ class _Work:
         native = "-" not in one.offer.version  # such a package is mended with a version like any other
         return not (native or one.is_update or _UPDATED.search(one.offer.version))
 
-    def look_up(self, name: str, versions: Sequence[_Placed]) -> None:
+    def look_up(self, name: str, versions: Sequence[_Placed], oldest: str | None) -> None:
         newest = versions[0].offer.version
-        for version in list(dict.fromkeys(one.offer.version for one in versions))[:OLDER]:
+        tried = list(dict.fromkeys(one.offer.version for one in versions))[:OLDER]
+        for version in tried:
             told = self._told(name, [one for one in versions if one.offer.version == version])
             if told is not None:
-                self.sources[name] = SourceFacts(newest, by_version(fixes(told.changelog, self._key, told.patched)))
+                if not told.has_source:
+                    told = self._with_patches(told, [one for one in versions if one.offer.version in tried])
+                self.sources[name] = SourceFacts(newest, by_version(self._fixes(name, told, oldest)))
                 if version != newest:
                     self._older.append(name)
                 return
         self._failed.append(name)
+
+    def _fixes(self, name: str, told: Told, oldest: str | None) -> dict[str, str]:
+        since = self._key(oldest) if oldest else None
+
+        def is_update(version: str, place: Any) -> bool:
+            return place > since if since is not None else _UPDATED.search(version) is not None
+
+        known = self._neighbours.known(name, unnamed(told, self._key, is_update))
+        return fixes(told.changelog, self._key, {**patched_as(told, known), **told.patched}, known)
+
+    def _with_patches(self, told: Told, older: Sequence[_Placed]) -> Told:
+        """A binary package has none: those of the next older source package are in the newest as well."""
+        for one in older:
+            if not one.offer.path.endswith(".deb"):
+                try:
+                    source = self._archives.told(one.place, one.offer)
+                except ArchiveError as error:
+                    log.debug("%s: %s", one.offer.path, error)
+                    continue
+                return replace(told, patched=source.patched, patches=source.patches)
+        return told
 
     def _told(self, name: str, files: Sequence[_Placed]) -> Told | None:
         for one in self._candidates(name, files):
@@ -163,14 +190,6 @@ class _Work:
             if names:
                 parts.append(f"{what} could be had of {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
         return "; ".join(parts)
-
-
-def _is_version(text: str, key: Key) -> bool:
-    try:
-        key(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _as_of(suites: Sequence[Suite]) -> str:

@@ -106,7 +106,7 @@ class Archives:
             return zlib.compress(msgspec.msgpack.encode(told_in(file)))
 
         index = Index(offer.sha256, offer.size_bytes)
-        return msgspec.msgpack.decode(zlib.decompress(self.derived("told", place, (offer.path,), index, read)), type=Told)
+        return msgspec.msgpack.decode(zlib.decompress(self.derived("told2", place, (offer.path,), index, read)), type=Told)
 
     def derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
         """What ``read`` makes of a file, kept under the checksum of that file."""

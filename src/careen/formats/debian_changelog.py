@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
+from .debian_references import meant
+
 _ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
 _REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
 _TRAILER = re.compile(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
@@ -36,7 +38,12 @@ class Entry(NamedTuple):
         return day_of(trailer[1]) if trailer else ""
 
 
-def fixes(changelog: str, key: Callable[[str], Any], patched: Mapping[str, str] | None = None) -> dict[str, str]:
+def fixes(
+    changelog: str,
+    key: Callable[[str], Any],
+    patched: Mapping[str, str] | None = None,
+    known: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, str]:
     """By CVE the lowest version whose entry names it. ``key`` orders versions; one that it refuses is passed over.
 
     A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has what the version that it rebuilds has. Where the
@@ -46,6 +53,9 @@ def fixes(changelog: str, key: Callable[[str], Any], patched: Mapping[str, str] 
     ``patched`` are flaws that the newest version mends, each with a day on which no version did (``debian_patches``).
     The changelog's word counts; of a flaw that it does not mention, the lowest version made on that day or later is
     given. That may be too low, so that images are told less than could be known, and is seldom too high.
+
+    ``known`` are flaws by another name, for entries that say that alone (``debian_references``). They count for flaws that
+    are not told otherwise.
     """
     entries = list(entries_of(changelog, key))
     lowest: dict[str, Entry] = {}
@@ -59,7 +69,12 @@ def fixes(changelog: str, key: Callable[[str], Any], patched: Mapping[str, str] 
         at = bisect_left(earliest, day, key=lambda one: one[0])
         if cve not in lowest and at < len(earliest):
             lowest[cve] = earliest[at][1]
-    return {cve: entry.version for cve, entry in sorted(lowest.items())}
+    also: dict[str, Entry] = {}
+    for entry in entries if known else ():
+        for cve in meant(entry.text, known or {}):
+            if cve not in lowest and (cve not in also or entry.place < also[cve].place):
+                also[cve] = entry
+    return {cve: entry.version for cve, entry in sorted({**lowest, **also}.items())}
 
 
 def _unmentioned(patched: Mapping[str, str], changelog: str) -> dict[str, str]:

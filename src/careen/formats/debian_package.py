@@ -14,28 +14,35 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from .debian_changelog import has_entries
-from .debian_patches import MAX_HEADER_BYTES, MAX_SERIES_BYTES, SERIES, patched
+from .debian_patches import MAX_HEADER_BYTES, MAX_SERIES_BYTES, SERIES, Patch, origins, patched
+from .debian_references import Mention, mentions
 from .inflate import Limits, Stream, open_stream
 from .tar import Member, content, members
 
 MAX_BYTES = 32 << 20
 MAX_INFLATED_BYTES = 2 << 30
 MAX_PATCHES = 5_000
+MAX_NEWS = 2_000
 _LIMITS = Limits(inflated_bytes=MAX_INFLATED_BYTES, members=200_000)
 _CHANGELOG = re.compile(r"(?:[^/]+/)?debian/changelog")
+_DOCUMENT = re.compile(r"usr/share/doc/[^/]+/(changelog(?:\.Debian)?\.gz|NEWS(?:\.gz)?)")
 _PATCHES = "debian/patches/"
 
 
 class Told(Struct, frozen=True):
     changelog: str
     patched: dict[str, str] = {}  # as ``debian_patches.patched`` gives it
+    patches: tuple[Patch, ...] = ()
+    has_source: bool = True  # else it is a binary package, which has no patches
+    news: tuple[Mention, ...] = ()  # what upstream's own news in a binary package say of flaws
 
 
 def told_in(file: BinaryIO) -> Told:
     head = file.read(8)
     file.seek(0)
     if head == b"!<arch>\n":
-        return Told(_of_deb(file))
+        changelog, news = _of_deb(file)
+        return Told(changelog, has_source=False, news=news)
     stream = open_stream(file, _LIMITS)
     return _told(_of_diff(stream) if stream.peek(4) == b"--- " else _of_tar(stream))
 
@@ -52,7 +59,7 @@ def _told(files: Iterator[tuple[str, bytes]]) -> Told:
     if not has_entries(changelog):
         raise ValueError("a source package without a changelog")
     series = next((headers[name] for name in SERIES if name in headers), "")
-    return Told(changelog, patched(headers, series))
+    return Told(changelog, patched(headers, series), tuple(origins(headers, series)))
 
 
 def _kept_bytes(path: str) -> int:
@@ -91,7 +98,7 @@ def _of_diff(stream: Stream) -> Iterator[tuple[str, bytes]]:
         yield path, b"\n".join(lines)[: _kept_bytes(path)]
 
 
-def _of_deb(file: BinaryIO) -> str:
+def _of_deb(file: BinaryIO) -> tuple[str, tuple[Mention, ...]]:
     file.seek(8)
     while True:
         head = file.read(60)
@@ -105,23 +112,25 @@ def _of_deb(file: BinaryIO) -> str:
         file.seek(int(size) + int(size) % 2, 1)
 
 
-def _documented(stream: Stream) -> str:
-    """The Debian changelog of a package with an upstream one, else that of a package made for Debian."""
-    found = ""
+def _documented(stream: Stream) -> tuple[str, tuple[Mention, ...]]:
+    """The Debian changelog of a package with an upstream one, else that of a package made for Debian; upstream's news."""
+    found = debian = ""
+    news: tuple[Mention, ...] = ()
     for member in _members(stream):
-        if member.kind != "f" or not re.fullmatch(r"usr/share/doc/[^/]+/changelog(?:\.Debian)?\.gz", member.path):
+        document = _DOCUMENT.fullmatch(member.path)
+        if member.kind != "f" or not document or member.size_bytes > MAX_BYTES:
             continue
-        if member.size_bytes <= MAX_BYTES:
-            packed = b"".join(content(stream, member))
-            text = open_stream(BytesIO(packed), _LIMITS).read(MAX_BYTES).decode("utf-8", "replace")
-            if not has_entries(text):
-                continue  # upstream's
-            if not member.path.endswith("/changelog.gz"):
-                return text
+        packed = b"".join(content(stream, member))
+        text = open_stream(BytesIO(packed), _LIMITS).read(MAX_BYTES).decode("utf-8", "replace")
+        if document[1] == "changelog.Debian.gz" and has_entries(text):
+            debian = text
+        elif document[1] == "changelog.gz" and has_entries(text):
             found = text
-    if not found:
+        elif not document[1].startswith("changelog.Debian") and len(news) < MAX_NEWS:
+            news += tuple(one for one in mentions(text) if one.cves)[:MAX_NEWS]
+    if not (debian or found):
         raise ValueError("an archive without a changelog")
-    return found
+    return debian or found, news
 
 
 def _members(stream: Stream) -> Iterator[Member]:

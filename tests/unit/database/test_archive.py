@@ -78,7 +78,7 @@ def test_over_http_one_request_after_the_other_and_nothing_twice(tmp_path):
     assert knowledge.knows("debian:12", ["jib", "spar", "strange"]) == {"jib", "spar"}
     assert (knowledge.info.sources[0].as_of, knowledge.info.sources[0].name) == ("2026-03-05", "debian-archive")
     assert len(paths) == len(set(paths)) == 3
-    assert sorted(file.suffix for file in tmp_path.iterdir()) == [".sources", ".sources", ".told"]
+    assert sorted(file.suffix for file in tmp_path.iterdir()) == [".sources", ".sources", ".told2"]
 
 
 def test_what_is_kept_and_damaged_is_fetched_anew(tmp_path):

@@ -1,0 +1,118 @@
+"""What the next release of a distribution says of flaws that a release's own changelog has by another name alone.
+
+Asked about a package whose updates mend things without a CVE but with a bug, a commit or an advisory: the changelog and the
+patches of the next stable release's source package, then upstream's news in one or two of its binary packages. Where one has
+that name beside a CVE, the update is of that flaw. It costs the lists of one more release, which change with its point
+releases alone.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from careen.errors import Error
+from careen.formats.debian_archive import Offer
+from careen.formats.debian_changelog import entries_of
+from careen.formats.debian_package import Told
+from careen.formats.debian_references import Mention, equated, mentions
+from careen.formats.debian_releases import VERSIONS
+
+from .archive_files import Archives, Suite
+
+log = logging.getLogger(__name__)
+
+NEXT = 2  # releases to look for, of which the first counts
+NEWS = 2  # binary packages to look into for upstream's news
+MAX_NEWS_BYTES = 4 << 20  # of such a package
+UNSTABLE = ("testing", "unstable", "experimental")  # their lists change every day
+
+Key = Callable[[str], Any]
+
+
+class Neighbours:
+    """Of one release; the lists of the next are read when they are first needed."""
+
+    def __init__(self, archives: Archives, codename: str, key: Key) -> None:
+        self._archives, self._codename, self._key = archives, codename, key
+        self._found: list[Suite] | None = None
+
+    def known(self, name: str, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The CVEs behind names that a source package has for flaws; {} where nobody says."""
+        said: list[Mention] = []
+        known: dict[str, tuple[str, ...]] = {}
+        for told in self._told(name) if wanted else ():
+            said += [one for one in mentions(told.changelog) if one.cves]
+            said += [patch.mention for patch in told.patches]
+            said += told.news
+            found = equated(said)
+            known = {one: found[one] for one in wanted if one in found}
+            if len(known) == len(wanted):
+                break
+        return known
+
+    def _told(self, name: str) -> Iterator[Told]:
+        try:
+            for suite, offer in self._offers(name):
+                try:
+                    yield self._archives.told(suite.place, offer)
+                except Error as error:
+                    log.debug("%s %s: %s", name, offer.version, error)
+        except Error as error:
+            log.debug("no word of another release about %s: %s", name, error)
+
+    def _offers(self, name: str) -> Iterator[tuple[Suite, Offer]]:
+        if self._found is None:
+            self._found = self._next()
+        sources = self._of(name, "sources")
+        yield from sources[:1]
+        stem = name.rstrip("0123456789")
+        small = [one for one in self._of(name, "packages") if one[1].size_bytes <= MAX_NEWS_BYTES]
+        small.sort(key=lambda one: (not _is_called(one[1], stem), one[1].size_bytes))
+        yield from small[:NEWS]
+
+    def _of(self, name: str, kind: str) -> list[tuple[Suite, Offer]]:
+        found = [(suite, offer) for suite in self._found or () for offer in self._archives.offers(suite, kind, name)]
+        found = [one for one in found if is_version(one[1].version, self._key)]
+        return sorted(found, key=lambda one: self._key(one[1].version), reverse=True)
+
+    def _next(self) -> list[Suite]:
+        names = list(VERSIONS)
+        at = names.index(self._codename) + 1 if self._codename in names else len(names)
+        for codename in names[at : at + NEXT]:
+            suites = self._archives.suites(codename)
+            if suites:
+                return suites if suites[0].release.suite not in UNSTABLE else []
+        return []
+
+
+def unnamed(told: Told, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
+    """What a package's updates call flaws of which they give no CVE."""
+    updates = [entry for entry in entries_of(told.changelog, key) if is_update(entry.version, entry.place)]
+    said = [one for entry in updates for one in mentions(entry.text)]
+    first = min((entry.day for entry in updates if entry.day), default="9")
+    said += [patch.mention for patch in told.patches if patch.day[:4] >= first[:4]]
+    named = {reference for one in said if one.cves for reference in one.references}
+    return frozenset(reference for one in said if not one.cves for reference in one.references) - named
+
+
+def patched_as(told: Told, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """The flaws that patches without a CVE mend, as ``debian_patches.patched`` gives them."""
+    found: dict[str, str] = {}
+    for patch in told.patches if known else ():
+        if not patch.mention.cves:
+            for cve in (cve for reference in patch.mention.references for cve in known.get(reference, ())):
+                day = max(patch.day, f"{cve[4:8]}-01-01")
+                found[cve] = min(day, found.get(cve, day))
+    return found
+
+
+def is_version(text: str, key: Key) -> bool:
+    try:
+        key(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_called(offer: Offer, stem: str) -> bool:
+    return offer.path.rpartition("/")[2].partition("_")[0].rstrip("0123456789") == stem
