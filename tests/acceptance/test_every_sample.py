@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from careen.formats.changelists import changes
+from careen.formats.listings import listed
 from careen.plugins import Feed
 
 SAMPLES = Path(os.environ.get("CAREEN_FEEDS", ".cache/feeds")) / "samples"
@@ -86,20 +88,12 @@ NOTHING_SAID = {
     "suse/oval/happy/opensuse.1*.xml.gz": OLD,
     "suse/oval/happy/*-16-patch*": "the same by erratum",
 }
-INDEXES = "it names the files beside it, which an update of the database goes by"
+INDEXES = (
+    "*/indexof*.html", "*repomd*.xml", "*/fullfiletimelist*", "anolis/oval/happy/list.json", "*/index*_valid.html",
+    "*/index.txt", "*/changes.csv", "*/deletions.csv", "*/archive_latest.txt", "photon/cve/happy/photon_versions.json",
+    "redhat/oval/v2/oval/v2/feed.json", "redhat/cve/cve.json",
+)  # fmt: skip
 NOT_READ = {
-    "*/indexof.html": INDEXES,
-    "*repomd*.xml": INDEXES,
-    "*/fullfiletimelist*": INDEXES,
-    "anolis/oval/happy/list.json": INDEXES,
-    "*/index*_valid.html": INDEXES,
-    "*/index.txt": INDEXES,
-    "*/changes.csv": INDEXES,
-    "*/deletions.csv": INDEXES,
-    "*/archive_latest.txt": INDEXES,
-    "photon/cve/happy/photon_versions.json": INDEXES,
-    "redhat/oval/v2/oval/v2/feed.json": INDEXES,
-    "redhat/cve/cve.json": INDEXES,
     "openeuler/osv/*": "single records of OSV, which come in one archive",
     "openeuler/csaf/happy/cve/2024/*": "it is no JSON, which test_samples looks at",
     "suse/osv/*": "records of OSV in another archive than OSV's",
@@ -112,6 +106,12 @@ NOT_READ = {
     "exploit/exploitdb/files_shellcodes.csv": "shellcode is of no flaw",
     "exploit/exploitdb/ghdb.xml": "searches for what is exposed, which are of no package",
 }
+EMPTY = (  # lists of a tree without files
+    "*/fullfiletimelist-fedora-secondary",
+    "*/fullfiletimelist-epel",
+    "rocky/updateinfo/[bc]*/vault/*",
+    "rocky/updateinfo/[bc]*/sig/fullfiletimelist",
+)
 FAMILIES = {pattern.partition("/")[0] for pattern in READ} - {"*"}
 
 
@@ -128,6 +128,9 @@ def is_one_of(path, patterns):
 def test_sample(path):
     if is_one_of(path, NOT_READ):
         return
+    if is_one_of(path, INDEXES):
+        assert bool(listed((SAMPLES / path).read_bytes())) != is_one_of(path, EMPTY)
+        return
     name, part, mirrored = next((source for pattern, source in READ.items() if fnmatch(path, pattern)), ("", "", ""))
     assert name, "nobody reads it, and nobody says why"
     source = importlib.import_module(f"careen.advisories.{name}").ADVISORY_SOURCE
@@ -139,7 +142,9 @@ def test_sample(path):
         assert bool(list(source.parse(feed, SAMPLES / path))) != is_one_of(path, NOTHING_SAID)
 
 
-@pytest.mark.parametrize("path", [path for path in files() if not is_one_of(path, (*NOT_READ, *REFUSED, *NOTHING_SAID))])
+@pytest.mark.parametrize(
+    "path", [path for path in files() if not is_one_of(path, (*NOT_READ, *REFUSED, *NOTHING_SAID, *INDEXES))]
+)
 def test_a_sample_that_is_cut_short_is_refused_or_says_less(path, tmp_path):
     name, part, mirrored = next(source for pattern, source in READ.items() if fnmatch(path, pattern))
     source = importlib.import_module(f"careen.advisories.{name}").ADVISORY_SOURCE
@@ -152,3 +157,19 @@ def test_a_sample_that_is_cut_short_is_refused_or_says_less(path, tmp_path):
     except ValueError:
         return
     assert len(said) < len(whole)
+
+
+@pytest.mark.parametrize("path", [path for path in files() if is_one_of(path, INDEXES) and not is_one_of(path, EMPTY)])
+def test_an_index_that_is_cut_short_is_refused_or_names_less(path):
+    data = (SAMPLES / path).read_bytes()
+    try:
+        assert set(listed(data[: len(data) // 3])) != set(listed(data))
+    except ValueError:
+        return
+
+
+@pytest.mark.parametrize("path", [path for path in files() if is_one_of(path, ("*/changes.csv", "*/deletions.csv"))])
+def test_lists_of_changes_name_records_and_moments(path):
+    found = list(changes((SAMPLES / path).read_text("utf-8").splitlines()))
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+    assert all(one.id.startswith(("CVE-", "RHSA-")) for one in found)

@@ -10,8 +10,8 @@ erratum replaces are no packages and passed over.
 
 A mirror may have the same knowledge in other forms, of which one is read, the first that is there: VEX; the Security Data
 API (``cve/CVE-….json``); OVAL (``oval/v2/RHEL9/….oval.xml.bz2``, of each stream ``-including-unpatched`` before the one that
-has fixes alone; ``oval/oval_v1_….tar.gz``, fixes alone); the errata in CSAF (``csaf/v2/advisories``, fixes alone). Lists of
-changes and deletions need no reader: they tell what to fetch, and what is gone is not offered.
+has fixes alone; ``oval/oval_v1_….tar.gz``, fixes alone); the errata in CSAF (``csaf/v2/advisories``, fixes alone). Once the
+archive is there, an update fetches the documents alone that ``changes.csv`` names, and forgets those of ``deletions.csv``.
 Raises: ValueError.  **Source:** CSAF 2.0; OVAL 5.10; Red Hat, "Security Data API", "VEX data" and "Common security advisory
 framework files".
 """
@@ -69,7 +69,20 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is None:
         latest = f"{_DATA}/{_VEX}/archive_latest.txt"
         archive = max(archives, default=_ARCHIVE)
-        found.append(Feed(f"{folder}/{archive}", latest, compressed=True, part="VEX", named=".tar.zst", full=True))
+        changes, deletions = (f"{_DATA}/{_VEX}/{name}.csv" for name in ("changes", "deletions"))
+        found.append(
+            Feed(
+                f"{folder}/{archive}",
+                latest,
+                compressed=True,
+                part="VEX",
+                named=".tar.zst",
+                full=True,
+                changes=changes,
+                deletions=deletions,
+                single=f"{_DATA}/{_VEX}/{{id}}",
+            )
+        )
     single = [
         Feed(f"{folder}/{year}/{name}", f"{_DATA}/{_VEX}/{year}/{name}", part="VEX")
         for year in filter(_YEAR.fullmatch, names)
@@ -139,7 +152,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 def _archive(file: Path, told: Callable[[csaf.Document], Iterator[Record]]) -> Iterator[Record]:
     """A few damaged documents are passed over: the others are tens of thousands."""
     damaged = 0
-    for data in documents(file, ".json", MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
+    for data in _documents(file):
         try:
             document = csaf.read(data, "redhat")
         except ValueError as error:
@@ -148,6 +161,20 @@ def _archive(file: Path, told: Callable[[csaf.Document], Iterator[Record]]) -> I
                 raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
             continue
         yield from told(document)
+
+
+def _documents(file: Path) -> Iterator[bytes]:
+    """Of an archive; or of what changed since, a document a line."""
+    with file.open("rb") as stream:
+        if stream.read(1) in (b"{", b"\n"):
+            stream.seek(0)
+            while line := stream.readline(MAX_DOCUMENT_BYTES + 1):
+                if len(line) > MAX_DOCUMENT_BYTES:
+                    raise ValueError("a document without end")
+                if line.strip():
+                    yield line
+            return
+    yield from documents(file, ".json", MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES)
 
 
 def _definitions(found: Iterable[csaf.Document]) -> Iterator[Record]:

@@ -1,11 +1,10 @@
 """The records of a feed that changed since the last time, fetched one by one into a file with a line of JSON for each.
 
-Shape of the list: a line ``2026-11-24T10:00:00.123456Z,GHSA-…`` for each record, the newest first, so that only its
-beginning is read. Where more changed than is quicker to fetch singly, or the list cannot be had or read, the answer is None:
-the whole feed is fetched then.
+Shape of the list: a line for each record with its moment, the newest first (``formats.changelists``), so that only its
+beginning is read. What a second list says was deleted is one of the ids, and no record comes for it. Where more changed than
+is quicker to fetch singly, or a list cannot be had or read, the answer is None: the whole feed is fetched then.
 """
 
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import NetworkError
-from careen.plugins import Feed, Fetcher, Progress, Response
+from careen.formats.changelists import change, moment
+from careen.plugins import Feed, Fetcher, Progress
 
 MAX_CHANGES = 400
 MAX_RECORD_BYTES = 16 << 20
@@ -24,7 +24,7 @@ MAX_BYTES = 256 << 20
 OVERLAP = timedelta(hours=2)  # a whole archive is younger than the youngest record in it
 CONNECTIONS = 4
 CHUNK_BYTES = 64 * 1024
-_LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z),([A-Za-z0-9][\w:.-]{1,199})")
+MAX_LIST_BYTES = 64 << 20  # of deletions, which are read to the end
 
 
 class Changes(Struct, frozen=True):
@@ -50,60 +50,66 @@ def is_cursor(text: str) -> bool:
     return text[:1].isdigit()
 
 
-def since(fetcher: Fetcher, feed: Feed, moment: str, target: Path, progress: Progress) -> Changes | None:
-    """Writes the records that changed after ``moment`` to ``target``; none is written where none did."""
+def since(fetcher: Fetcher, feed: Feed, last: str, target: Path, progress: Progress) -> Changes | None:
+    """Writes the records that changed after the moment ``last`` to ``target``; none is written where none did."""
+    start = moment(last)
+    if start is None:
+        return None
     try:
-        listed = _listed(fetcher, feed, moment)
-        if listed is None:
+        paths, newest = _listed(fetcher, feed, start)
+        gone = _deleted(fetcher, feed, start) if feed.deletions else frozenset[str]()
+        paths = {id: path for id, path in paths.items() if id not in gone}
+        if len(paths) > MAX_CHANGES:
             return None
-        if listed.ids:
-            _collect(fetcher, feed, sorted(listed.ids), target, progress)
+        if paths:
+            _collect(fetcher, feed, sorted(paths.values()), target, progress)
+        elif gone:
+            target.write_bytes(b"\n")
     except (NetworkError, ValueError):
         return None
-    return listed
+    return Changes(gone | paths.keys(), newest or last)
 
 
-def _listed(fetcher: Fetcher, feed: Feed, moment: str) -> Changes | None:
-    ids: set[str] = set()
+def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> tuple[dict[str, str], str]:
+    """The path of each record by its id, and the newest moment, as it is written there."""
+    paths: dict[str, str] = {}
     newest = ""
-    response = fetcher.request(feed.changes, headers={"Accept-Encoding": "identity"})
-    try:
-        if response.status != 200:
-            return None
-        previous = None
-        for line in _lines(response):
-            found = _LINE.fullmatch(line)
-            at = _moment(found[1]) if found else None
-            if found is None or at is None or (previous is not None and at > previous):
-                return None  # of another shape or order than we know
-            previous = at
-            if at <= (_moment(moment) or at):
-                break
-            newest = newest or found[1]
-            ids.add(found[2].rpartition("/")[2])
-            if len(ids) > MAX_CHANGES:
-                return None
-    finally:
-        response.close()
-    return Changes(frozenset(ids), newest or moment)
+    previous = None
+    for line in _lines(fetcher, feed.changes):
+        found = change(line)
+        if previous is not None and found.at > previous:
+            raise ValueError("it is not in the order that we know")
+        previous = found.at
+        if found.at <= start:
+            break
+        newest = newest or found.moment
+        paths.setdefault(found.id, found.path)
+        if len(paths) > 2 * MAX_CHANGES:
+            raise ValueError("too much changed")
+    return paths, newest
 
 
-def _collect(fetcher: Fetcher, feed: Feed, ids: list[str], target: Path, progress: Progress) -> None:
-    def one(id: str) -> bytes:
-        response = fetcher.request(feed.single.format(id=quote(id)))
+def _deleted(fetcher: Fetcher, feed: Feed, start: datetime) -> frozenset[str]:
+    """In any order."""
+    return frozenset(found.id for line in _lines(fetcher, feed.deletions) if (found := change(line)).at > start)
+
+
+def _collect(fetcher: Fetcher, feed: Feed, paths: list[str], target: Path, progress: Progress) -> None:
+    def one(path: str) -> bytes:
+        response = fetcher.request(feed.single.format(id=quote(path)))
         try:
             if response.status != 200:
-                raise ValueError(f"{id}: the server answered {response.status}")
+                raise ValueError(f"{path}: the server answered {response.status}")
             data = response.read(MAX_RECORD_BYTES + 1)
         finally:
             response.close()
         if len(data) > MAX_RECORD_BYTES:
-            raise ValueError(f"{id}: more than {MAX_RECORD_BYTES} bytes")
+            raise ValueError(f"{path}: more than {MAX_RECORD_BYTES} bytes")
         return data
 
     size = 0
     with target.open("wb") as file, ThreadPoolExecutor(CONNECTIONS) as threads:
-        for data in threads.map(one, ids):
+        for data in threads.map(one, paths):
             size += len(data)
             if size > MAX_BYTES:
                 raise ValueError(f"more than {MAX_BYTES} bytes of changes")
@@ -111,21 +117,19 @@ def _collect(fetcher: Fetcher, feed: Feed, ids: list[str], target: Path, progres
             progress(f"{feed.path}: what changed", size, None)
 
 
-def _lines(response: Response) -> Iterator[str]:
-    rest = b""
-    while chunk := response.read(CHUNK_BYTES):
-        *lines, rest = (rest + chunk).split(b"\n")
-        if len(rest) > 1000:
-            raise ValueError("a line without end")
-        yield from (line.decode("ascii", "replace").strip() for line in lines)
-    if rest.strip():
-        yield rest.decode("ascii", "replace").strip()
-
-
-def _moment(text: str) -> datetime | None:
-    """Fractions of any length: they are compared as moments, for "01Z" is before "01.5Z" and sorts behind it."""
-    whole, _, fraction = text.removesuffix("Z").partition(".")
+def _lines(fetcher: Fetcher, address: str) -> Iterator[str]:
+    response = fetcher.request(address, headers={"Accept-Encoding": "identity"})
     try:
-        return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}+00:00")
-    except ValueError:
-        return None
+        if response.status != 200:
+            raise ValueError(f"{address}: the server answered {response.status}")
+        rest, size = b"", 0
+        while chunk := response.read(CHUNK_BYTES):
+            size += len(chunk)
+            *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > 1000 or size > MAX_LIST_BYTES:
+                raise ValueError("a list or a line without end")
+            yield from (text for line in lines if (text := line.decode("ascii", "replace").strip()))
+        if rest.strip():
+            yield rest.decode("ascii", "replace").strip()
+    finally:
+        response.close()

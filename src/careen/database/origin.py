@@ -2,7 +2,7 @@
 
 A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256, derived, note}]}``, whose dates are those of
 the data and whose checksums are verified; what the mirror derived itself is said to be so, with the note. Without one a
-file is as old as its modification time.
+file is as old as its modification time; under a URL the server's own pages then show what there is.
 Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
 """
 
@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
 from careen.errors import InputError, NetworkError
+from careen.formats.listings import listed
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
 from . import changes
@@ -27,7 +28,6 @@ CHUNK_BYTES = 256 * 1024
 MAX_FEED_BYTES = 2 << 30
 MAX_LISTING_BYTES = 16 << 20
 _NAME = re.compile(r"[\w\[(][\w .()\[\]-]*")
-_HREF = re.compile(r"""href=["']?([^"'>\s]+)""", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 
 
@@ -77,13 +77,12 @@ def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Or
         if not name.startswith("https://"):
             return ()
         try:
-            text = _body(fetcher, name, MAX_LISTING_BYTES).decode("utf-8", "replace")
-        except (FetchError, NetworkError):
+            found = listed(_body(fetcher, name, MAX_LISTING_BYTES))
+        except (FetchError, NetworkError, ValueError):
             return ()
-        found = _HREF.findall(text) if "<" in text else text.splitlines()
         if name.endswith("/repomd.xml"):  # names its files by their path from the repository
-            found = [one.rpartition("/")[2] for one in found]
-        return _names(unquote(one).strip().rstrip("/") for one in found)
+            found = tuple(one.rpartition("/")[2] for one in found)
+        return _names(found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
         if row and (feed.changes or feed.window) and row.url == feed.url and row.last_modified:
@@ -148,12 +147,20 @@ def folder(root: Path) -> Origin:
 def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
     base = base.rstrip("/")
     address = f"{base}/MANIFEST.json"
+    known: dict[str, _File] = {}
+    pages = False  # the server shows what is in a folder
     try:
         known = _read_manifest(_body(fetcher, address, MAX_LISTING_BYTES), address)
     except FetchError as error:
-        raise InputError(f"{address}: {error}", "A mirror under a URL needs a MANIFEST.json.") from None
+        pages = error.absent and bool(_page(fetcher, f"{base}/"))
+        if not pages:
+            raise InputError(
+                f"{address}: {error}", "A mirror under a URL needs a MANIFEST.json, or a server that shows its folders."
+            ) from None
 
     def listing(name: str) -> tuple[str, ...]:
+        if pages:
+            return _page(fetcher, f"{base}/{quote(name)}/") if ":" not in name else ()
         inside = f"{name}/"
         found = dict.fromkeys(path[len(inside) :].split("/")[0] for path in known if path.startswith(inside))
         return _names(found)
@@ -172,6 +179,14 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
         return msgspec.structs.replace(fetched, as_of=as_of, detail=_derived(stated) or detail)
 
     return Origin(listing, fetch, lambda feed: True)
+
+
+def _page(fetcher: Fetcher, address: str) -> tuple[str, ...]:
+    """What a server shows of a folder; () where it shows nothing."""
+    try:
+        return _names(listed(_body(fetcher, address, MAX_LISTING_BYTES)))
+    except (FetchError, NetworkError, ValueError):
+        return ()
 
 
 def _names(found: Iterable[str]) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
-from tests.support.feeds import packed_tar, served, whole_mirror
+from tests.support.feeds import FakeNetwork, packed_tar, served, whole_mirror
 
 from careen.advisories import redhat
 from careen.database.read import open_database
@@ -81,6 +84,38 @@ def test_live(tmp_path, mirror):
     result = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True))
     assert held(tmp_path) == (3, 0, EUS)
     assert not result.failed
+
+
+def test_later_the_documents_alone_that_changed_and_what_was_deleted_is_forgotten(tmp_path, mirror):
+    network = served(mirror, SOURCES)
+    document = next(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))
+    files = {f"2099/cve-2099-000{one}.json": document.replace(b"2099-0002", b"2099-000%d" % one) for one in range(2, 9)}
+    network.answers[f"{VEX}/archive_latest.txt"] = b"csaf_vex_2099-01-02.tar.zst\n"
+    network.answers[f"{VEX}/csaf_vex_2099-01-02.tar.zst"] = packed_tar(files)
+    update(tmp_path, SOURCES, fetcher=network, need=Need(full=True))
+    before = known(tmp_path)
+    assert before == {f"CVE-2099-000{one}" for one in range(2, 9)}
+    old = '"2001/cve-2001-0001.json","2001-01-01T10:00:00+00:00"\n'
+    changed, gone = ('"2099/cve-2099-000%d.json","2026-01-0%dT10:00:00+00:00"\n' % pair for pair in ((3, 5), (2, 6)))  # noqa: UP031
+    answers = {f"{VEX}/{name}": data.replace(b"wheel", b"rudder") for name, data in files.items()}
+    later = FakeNetwork(answers | {f"{VEX}/changes.csv": (gone + changed + old).encode()})
+    later.answers[f"{VEX}/deletions.csv"] = (old + gone).encode()
+    result = update(tmp_path, SOURCES, fetcher=later, need=Need(full=True))
+    assert [(one.state, one.detail) for one in result.feeds if one.path == ARCHIVE] == [("updated", "")]
+    assert known(tmp_path) == before - {"CVE-2099-0002"}
+    assert known(tmp_path, "rudder") == {"CVE-2099-0003"}
+    asked = [address.removeprefix(f"{VEX}/") for address, _ in later.asked if address.startswith(VEX)]
+    assert sorted(asked) == ["2099/cve-2099-0003.json", "changes.csv", "deletions.csv"]
+    later.answers[f"{VEX}/changes.csv"] = (gone + changed + old).encode()
+    later.answers[f"{VEX}/deletions.csv"] = (old + gone + changed.replace("01-05", "01-07")).encode()
+    update(tmp_path, SOURCES, fetcher=later, need=Need(full=True))
+    assert known(tmp_path, "rudder") == set()
+
+
+def known(cache, name="%"):
+    asked = "SELECT DISTINCT advisory.id FROM advisory JOIN feed ON feed.id = feed WHERE path = ? AND name LIKE ?"
+    with closing(sqlite3.connect(database_path(cache))) as connection:
+        return {id for (id,) in connection.execute(asked, (ARCHIVE, name))}
 
 
 def test_an_archive_that_nobody_offers_is_told(tmp_path, mirror):

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from tests.support.feeds import SOURCES, UNREACHABLE, FakeNetwork, feeds_in, served, whole_mirror, write_manifest
@@ -323,6 +324,21 @@ def test_a_mirror_under_a_url(cache, mirror):
         update(cache, SOURCES, fetcher=FakeNetwork(), mirror_at=base)
     with pytest.raises(InputError, match="not a manifest"):
         update(cache, SOURCES, fetcher=FakeNetwork({f"{base}/MANIFEST.json": b"<html>"}), mirror_at=base)
+
+
+def test_a_mirror_under_a_url_without_a_manifest_is_what_its_server_shows(cache, mirror):
+    base = "http://127.0.0.1:9/mirror"
+    answers = {}
+    for folder in (mirror, *(path for path in mirror.rglob("*") if path.is_dir())):
+        links = "".join(f'<a href="{quote(path.name)}{"/" * path.is_dir()}">x</a>' for path in folder.iterdir())
+        address = f"{base}/{quote(folder.relative_to(mirror).as_posix())}/".replace("/./", "/")
+        answers[address] = f'<html><h1>Index</h1><a href="../">..</a>{links}</html>'.encode()
+    files = (path for path in mirror.rglob("*") if path.is_file() and path.name != "MANIFEST.json")
+    answers |= {f"{base}/{quote(path.relative_to(mirror).as_posix())}": path.read_bytes() for path in files}
+    result = update(cache, SOURCES, fetcher=FakeNetwork(answers), mirror_at=base, need=Need(full=True))
+    assert not result.failed
+    offered = {feed.path for source in SOURCES for feed in feeds_in(source, mirror)}
+    assert {path for path, state in states(result).items() if state == "updated"} == offered
 
 
 def test_nvd_is_for_full_updates_alone(cache, mirror, network):
