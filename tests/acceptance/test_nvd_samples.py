@@ -1,23 +1,23 @@
-"""No sample of NVD's feeds and API is forgotten: it is read, or what has no use is refused and said why."""
+"""No sample of NVD's feeds and API is forgotten: flaws, what was rejected, names and criteria."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from careen.advisories import nvd
+from careen.formats.applicability import range_of
+from careen.formats.nvd_names import criteria, dictionary
+from careen.formats.software import joined, known_cpes, unquoted
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.plugins import Feed
+from careen.versions.upstream import key
 
 SAMPLES = Path(os.environ.get("CAREEN_FEEDS", ".cache/feeds")) / "samples" / "nvd"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples of feeds")
 
 FILES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file())
-NOT_READ = {
-    "cpe": "the dictionary of names, by which nothing is judged",
-    "cpematch": "criteria and their bounds, which each record repeats, with the names of versions that the bounds hold",
-    "cvehistory": "what was said before",
-}
 # Of flaws that nobody scored when the sample was made, or the end of a list.
 NOTHING_SAID = ("cve/v1/nvdcve-1.1-2002.json.gz", "cve/3_items/0-1.json", "/6-3.json", "cve/empty/0-1.json")
 
@@ -34,11 +34,52 @@ def test_read(path):
     assert all(one.id.startswith("CVE-") for one in said)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if kind(path) != "cve"])
-def test_not_read(path):
-    assert kind(path) in NOT_READ
-    with pytest.raises(ValueError, match=r"vulnerabilities|JSON|utf|malformed|cut short|damaged"):
-        list(nvd.parse(Feed(path, ""), SAMPLES / path))
+@pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cvehistory"])
+def test_rejections(path):
+    said = list(nvd.parse(Feed(path, ""), SAMPLES / path))
+    assert all(isinstance(one, VulnerabilityRecord) and one.summary.startswith("Rejected") for one in said)
+    assert bool(said) == (b'"CVE Rejected"' in (SAMPLES / path).read_bytes())
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cpe"])
+def test_names(path):
+    said = list(dictionary(SAMPLES / path))
+    assert bool(said) != ("/empty/" in path)
+    assert all(one.cpe.count(":") >= 12 and bool(one.successors) == one.deprecated for one in said)
+    assert not {product(one.cpe) for one in said if one.deprecated} & known_cpes()  # the map has no dead name
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cpematch"])
+def test_criteria_hold_the_versions_that_they_list(path):
+    """Which is an independent check of how bounds are read and versions compared."""
+    said = list(criteria(SAMPLES / path))
+    assert bool(said) != ("/empty/" in path)
+    for one in said:
+        range = range_of(one.criterion)
+        versions = [parts[5:7] for name in one.names if len(parts := re.split(r"(?<!\\):", name)) == 13 and parts[5] != "-"]
+        assert all(range and holds(range, joined(*map(unquoted, version))) for version in versions), one.criterion
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if kind(path) in ("cpe", "cpematch") and "/empty/" not in path])
+def test_names_that_are_cut_short_are_refused(path, tmp_path):
+    file = tmp_path / "feed"
+    file.write_bytes((SAMPLES / path).read_bytes()[: (SAMPLES / path).stat().st_size * 2 // 3])
+    read = dictionary if kind(path) == "cpe" else criteria
+    with pytest.raises(ValueError, match=r"."):
+        list(read(file))
+
+
+def product(cpe):
+    return ":".join(cpe.split(":")[3:5])
+
+
+def holds(range, version):
+    low, end, last = (
+        key(bound) if bound is not None else None for bound in (range.introduced, range.fixed, range.last_affected)
+    )
+    here = key(version)
+    above = low is None or (here > low if range.after else here >= low)
+    return above and (end is None or here < end) and (last is None or here <= last)
 
 
 @pytest.mark.parametrize("folder", ["3_pages", "increase"])

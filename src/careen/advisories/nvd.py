@@ -6,8 +6,9 @@ accuses the innocent: kept are those of ``formats/software`` alone, which are as
 language speaks of a package. Fetched by ``careen db update``; what changed since is asked of the API, whose pages have the
 same shape. A mirror may have the files of the feed before it (1.1, ``formats.nvd_legacy``).  Raises: ValueError.
 
-Not read: the dictionary of CPE names and the match criteria (``cpe``, ``cpematch``), for each record repeats its criteria with
-their bounds, and they add names of versions alone that those bounds hold anyway; the history of changes (``cvehistory``).
+Of a CVE that was rejected, which others may go on naming, it is said that it was; a mirror's pages of the history of changes
+(``nvd/json/cvehistory/2.0``) tell the same. The dictionary of CPE names and the match criteria judge nothing, for each record
+repeats its criteria: ``formats.nvd_names`` reads them, to check the map of software and how bounds are read.
 **Source:** NVD CVE API 2.0 schema; CPE Applicability Language (NISTIR 7698).
 """
 
@@ -34,7 +35,9 @@ _API = "https://services.nvd.nist.gov/rest/json/cves/2.0?lastModStartDate={start
 _NAME = re.compile(r"nvdcve-(?:1\.1|2\.0)-\d{4}\.json\.gz")
 _LEGACY = "nvd/json/cve/1.1"
 _SCORERS = {"nvd@nist.gov": "nvd", "134c704f-9b21-4f2e-91b3-4a353353bcc0": "CISA-ADP", "cna": "CNA"}
+_HISTORY = "nvd/json/cvehistory/2.0"
 _REJECTED = "Rejected"
+_EVENTS = {"CVE Rejected": True, "CVE Unrejected": False}
 _CONFIGURATIONS = msgspec.json.Decoder(tuple[Configuration, ...])
 
 
@@ -80,9 +83,20 @@ class _Item(Struct, gc=False):
     cve: _Cve
 
 
+class _Change(Struct, gc=False, rename="camel"):
+    cve_id: str
+    event_name: str = ""
+    created: str = ""
+
+
+class _Event(Struct, gc=False):
+    change: _Change
+
+
 class _File(Struct, gc=False):
     vulnerabilities: list[_Item] | None = None
     legacy: list[nvd_legacy.Item] | None = field(name="CVE_Items", default=None)
+    history: list[_Event] | None = field(name="cveChanges", default=None)
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
@@ -92,7 +106,8 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
         return tuple(Feed(f"{_LEGACY}/{name}", "", compressed=True) for name in sorted(old))
     if not names:
         names = [f"nvdcve-2.0-{year}.json.gz" for year in range(_FIRST_YEAR, datetime.now(UTC).year + 1)]
-    return tuple(
+    history = tuple(Feed(f"{_HISTORY}/{name}", "", part="history") for name in listing(_HISTORY) if ".json" in name)
+    return history + tuple(
         Feed(f"{_FOLDER}/{name}", f"{_LIVE}/{name}", compressed=True, window=_API, ids=_ids(int(name[11:15])))
         for name in sorted(names)
     )
@@ -106,6 +121,9 @@ def _ids(year: int) -> tuple[str, ...]:
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     known = known_cpes()
     content = read_json(file, _File, MAX_BYTES)
+    if content.history is not None:
+        yield from _rejections(content.history)
+        return
     if content.vulnerabilities is None and content.legacy is None:
         raise ValueError("a file of NVD without vulnerabilities")
     for old in content.legacy or ():
@@ -116,11 +134,26 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         scores = () if rejected else _scores(cve.metrics)
         weaknesses = dict.fromkeys(text.value for one in cve.weaknesses for text in one.description)
         cwes = tuple(name for name in weaknesses if name.startswith("CWE-"))
-        if scores or cwes:
+        if (scores or cwes) and not rejected:
             yield VulnerabilityRecord(cve.id, "nvd", cvss=scores, published=cve.published[:10], cwes=cwes)
-        if not rejected:
+        if rejected:
+            yield _rejection(cve.id)
+        else:
             yield from _advisories(cve, known)
     yield NamespaceInfo(CPE_NAMESPACE, "nvd", 0, 0, partial=True, unfixed=True)
+
+
+def _rejections(history: list[_Event]) -> Iterator[VulnerabilityRecord]:
+    """The last word counts."""
+    last: dict[str, bool] = {}
+    for change in sorted((event.change for event in history), key=lambda one: one.created):
+        if change.event_name in _EVENTS:
+            last[change.cve_id] = _EVENTS[change.event_name]
+    yield from (_rejection(id) for id, is_rejected in last.items() if is_rejected)
+
+
+def _rejection(id: str) -> VulnerabilityRecord:
+    return VulnerabilityRecord(id, "nvd", summary="Rejected: its number was withdrawn, says NVD")
 
 
 def _of_legacy(item: nvd_legacy.Item, known: frozenset[str]) -> Iterator[Record]:

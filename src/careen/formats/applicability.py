@@ -105,7 +105,7 @@ def _take(
     foreign = foreign or [_SYSTEMS[one] for one in (parts[10], parts[7]) if one in _SYSTEMS]
     if name not in known or not (foreign or parts[10] in _TARGETS):
         return
-    range = _range(criterion, parts[5], parts[6])
+    range = range_of(criterion)
     if range is None:
         return
     said = found.setdefault(name, Affected({}, {}, set()))
@@ -120,7 +120,10 @@ def _take(
     said.doubtful = said.doubtful and (doubtful or range == Range())
 
 
-def _range(criterion: Criterion, version: str, update: str) -> Range | None:
+def range_of(criterion: Criterion) -> Range | None:
+    """None for what names no version."""
+    parts = _SEPARATOR.split(criterion.criteria)
+    version, update = parts[5:7] if len(parts) == 13 else ("-", "")
     if version == "-":
         return None
     if version != "*":
