@@ -11,8 +11,8 @@ OVAL by CVE (``com.ubuntu.jammy.cve.oval.xml.bz2``, or with ``oci.`` before it, 
 (``….pkg.oval…``: a definition for each source package, with the CVE in each sentence). Where there is no OVAL: the tracker's
 repository (``ubuntu-cve-tracker*.tar.*``), Canonical's VEX (``vex-all.tar.xz``), or pages of its notices (``notices/*.json``),
 which know fixes alone. Of files of a FIPS pocket (``com.ubuntu.fips-updates_jammy.pkg.oval.xml.bz2``) what they say of its own
-builds is read; the rest repeats the release. Not read is OVAL by notice (``….usn.oval…``), which names binary packages alone,
-while issues are those of source packages.
+builds is read; the rest repeats the release. Where there is nothing else, OVAL by notice (``….usn.oval…``) is read, which names
+binary packages alone (``formats.ubuntu_usn``).
 Raises: ValueError.  **Source:** ubuntu-cve-tracker, scripts/oval_lib.py; security-metadata.canonical.com/oval.
 """
 
@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats import cvss, ubuntu_notices, ubuntu_tracker, ubuntu_vex
+from careen.formats import cvss, ubuntu_notices, ubuntu_tracker, ubuntu_usn, ubuntu_vex
 from careen.formats.ubuntu_places import HOME, SEVERITIES, VERSIONS, ignored, statements
 from careen.formats.xmlstream import Element, elements
 from careen.model.advisory import Advisory, Severity, Status, VulnerabilityRecord
@@ -49,6 +49,9 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     by_release = {codename: name for codename in wanted if (name := _oval(codename, names))}
     if not by_release and (whole := _whole(names, listing)):
         return whole
+    notices = [(codename, name) for codename in wanted if (name := _oval(codename, names, ("usn",)))]
+    if not by_release and notices:
+        return tuple(Feed(f"ubuntu/{name}", "", compressed=True, part=f"{codename} by notice") for codename, name in notices)
     found = [
         Feed(f"ubuntu/{name}", f"{_LIVE}/{name}", compressed=True, part=codename)
         for codename in wanted
@@ -88,6 +91,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             yield from ubuntu_vex.records(file)
         case "notices":
             yield from ubuntu_notices.records(file)
+        case part if part.endswith(" by notice"):
+            yield from ubuntu_usn.records(file)
         case part if "/" in part:
             own = f"ubuntu-pro-{part.partition('/')[0]}:"
             told = (one for one in _of_oval(file) if isinstance(one, Advisory))

@@ -47,7 +47,7 @@ TRACKER, VEX = "ubuntu-cve-tracker-master.tar.gz", "vex-all.tar.xz"
         ([NOTICES, TRACKER, VEX, "notices"], TRACKER),
         ([VEX, "notices"], VEX),
         (["notices"], "notices/0_20.json"),
-        ([NOTICES], CVES),  # asked for, and not there
+        ([NOTICES], NOTICES),
     ],
 )
 def test_ubuntu(files, read):
