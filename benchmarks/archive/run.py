@@ -142,7 +142,7 @@ def total(rows):
 
 
 class Remembering(Archives):
-    """Keeps what each source package told first: the next release is asked about it afterwards."""
+    """Keeps what each source package told first: the newest release is asked about it afterwards."""
 
     def told(self, place, offer):
         told = super().told(place, offer)
@@ -173,7 +173,7 @@ def past(advisories, place, names):
             for version, cves in facts.sources[name].cves_by_version.items()
             for cve in cves
         }
-        readings = (("changelogs alone", alone), ("changelogs and patches", patched), ("and the next release", whole))
+        readings = (("changelogs alone", alone), ("changelogs and patches", patched), ("and the newest release", whole))
         for reading, told in readings:
             found = {pair for pair, version in told.items() if pair in known and key(version) > first[pair[0]]}
             same = sum(told[pair] == known[pair] for pair in found & true)

@@ -3,7 +3,7 @@
 A source package that is as new as the release's newest has no fix to wait for. An older one is looked up in the newest's
 changelog, and each CVE that is first named there above the installed version is mended by that version. Of what the
 changelog does not name, the source package's patches tell (``formats.debian_patches``), and of those that it calls by
-another name, the next release (``archive_neighbours``). The archive says nothing of flaws
+another name, a newer release (``archive_neighbours``). The archive says nothing of flaws
 without a fix, of severities, or of packages that are not affected: what is known this way is partial.
 The changelog is taken from the source package, else from a binary package, else from the next older version.
 Raises: ArchiveError, NetworkError where nothing can be had.

@@ -1,13 +1,14 @@
-"""What the next release of a distribution says of flaws that a release's own changelog has by another name alone.
+"""What a newer release of a distribution says of flaws that a release's own changelog has by another name alone.
 
 Asked about a package whose updates mend things without a CVE but with a bug, a commit or an advisory: the changelog and the
-patches of the next stable release's source package, then upstream's news in one or two of its binary packages. Where one has
-that name beside a CVE, the update is of that flaw. It costs the lists of one more release, which change with its point
-releases alone.
+patches of the newest stable release's source package, then upstream's news in one or two of its binary packages. Where one has
+that name beside a CVE, the update is of that flaw. The newest knows most, for changelogs are amended when a CVE is given; the
+one before it is asked of packages that the newest has no more. It costs the lists of one more release, which change with its
+point releases alone.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from careen.errors import Error
@@ -21,7 +22,7 @@ from .archive_files import Archives, Suite
 
 log = logging.getLogger(__name__)
 
-NEXT = 2  # releases to look for, of which the first counts
+NEWER = 3  # releases to look for
 NEWS = 2  # binary packages to look into for upstream's news
 MAX_NEWS_BYTES = 4 << 20  # of such a package
 UNSTABLE = ("testing", "unstable", "experimental")  # their lists change every day
@@ -30,11 +31,10 @@ Key = Callable[[str], Any]
 
 
 class Neighbours:
-    """Of one release; the lists of the next are read when they are first needed."""
+    """Of one release; the lists of newer ones are read when they are first needed."""
 
     def __init__(self, archives: Archives, codename: str, key: Key) -> None:
         self._archives, self._codename, self._key = archives, codename, key
-        self._found: list[Suite] | None = None
 
     def known(self, name: str, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The CVEs behind names that a source package has for flaws; {} where nobody says."""
@@ -61,28 +61,29 @@ class Neighbours:
             log.debug("no word of another release about %s: %s", name, error)
 
     def _offers(self, name: str) -> Iterator[tuple[Suite, Offer]]:
-        if self._found is None:
-            self._found = self._next()
-        sources = self._of(name, "sources")
-        yield from sources[:1]
         stem = name.rstrip("0123456789")
-        small = [one for one in self._of(name, "packages") if one[1].size_bytes <= MAX_NEWS_BYTES]
-        small.sort(key=lambda one: (not _is_called(one[1], stem), one[1].size_bytes))
-        yield from small[:NEWS]
+        for suites in self._newest_first():
+            sources = self._of(suites, name, "sources")
+            small = [one for one in self._of(suites, name, "packages") if one[1].size_bytes <= MAX_NEWS_BYTES]
+            small.sort(key=lambda one: (not _is_called(one[1], stem), one[1].size_bytes))
+            yield from sources[:1]
+            yield from small[:NEWS]
+            if sources or small:
+                return
 
-    def _of(self, name: str, kind: str) -> list[tuple[Suite, Offer]]:
-        found = [(suite, offer) for suite in self._found or () for offer in self._archives.offers(suite, kind, name)]
+    def _of(self, suites: Sequence[Suite], name: str, kind: str) -> list[tuple[Suite, Offer]]:
+        found = [(suite, offer) for suite in suites for offer in self._archives.offers(suite, kind, name)]
         found = [one for one in found if is_version(one[1].version, self._key)]
         return sorted(found, key=lambda one: self._key(one[1].version), reverse=True)
 
-    def _next(self) -> list[Suite]:
+    def _newest_first(self) -> Iterator[list[Suite]]:
+        """The suites of stable releases."""
         names = list(VERSIONS)
         at = names.index(self._codename) + 1 if self._codename in names else len(names)
-        for codename in names[at : at + NEXT]:
+        for codename in reversed(names[at : at + NEWER]):
             suites = self._archives.suites(codename)
-            if suites:
-                return suites if suites[0].release.suite not in UNSTABLE else []
-        return []
+            if suites and suites[0].release.suite not in UNSTABLE:
+                yield suites
 
 
 def unnamed(told: Told, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """What flaws are called besides their CVE: the bug, commit or advisory that one text names with a CVE and another without.
 
-A release's changelog may say ``fix broken output (Closes: #123456)`` and no more, where the changelog of the next release, a
+A release's changelog may say ``fix broken output (Closes: #123456)`` and no more, where the changelog of a newer release, a
 patch or upstream's news has the same bug beside the CVE. Texts are taken item by item, for an entry speaks of many things.
 What an item says is used only where it is plain: one reference of its kind, and nothing about a fix of an earlier fix.
 **Source:** Debian Policy 4.4 and Developer's Reference 5.8.4 (``Closes:``); DEP-3 (``Bug``, ``Origin``).

@@ -1,4 +1,4 @@
-"""Flaws that a release's changelog calls by another name, which the next release has beside the CVE."""
+"""Flaws that a release's changelog calls by another name, which a newer release has beside the CVE."""
 
 import pytest
 from tests.support.archive import Archive, changelog, deb, debian_tar
@@ -31,7 +31,7 @@ def fixes(made, root, wanted=("1.4-2",)):
 
 
 @pytest.mark.parametrize("wanted", [("1.4-2",), ()], ids=["installed", "whatever is installed"])
-def test_the_next_release_s_changelog_names_the_flaw(tmp_path, wanted):
+def test_the_newer_release_s_changelog_names_the_flaw(tmp_path, wanted):
     made = archive("CVE-2026-0001: torn sheets (Closes: #1012345)")
     assert fixes(made, tmp_path, wanted) == {"1.4-2+deb12u1": ("CVE-2026-0001",)}
 
@@ -72,11 +72,20 @@ def test_a_flaw_that_the_release_names_itself_keeps_its_version(tmp_path):
     assert fixes(made, tmp_path) == {"1.4-2+deb12u2": ("CVE-2026-0001",)}
 
 
+def test_the_newest_release_that_has_the_package_is_asked(tmp_path):
+    made = archive("CVE-2026-0001: torn sheets (Closes: #1012345)")
+    newest = changelog("jib", ("3.0-1", "CVE-2026-0002: torn sheets (Closes: #1012345)"))
+    made.suite("forky", [made.source("jib", "3.0-1", debian_tar(newest))], status="stable")
+    assert fixes(made, tmp_path / "both") == {"1.4-2+deb12u1": ("CVE-2026-0002",)}
+    made.suite("forky", [made.source("keel", "3.0-1", debian_tar(newest))], status="stable")
+    assert fixes(made, tmp_path / "gone") == {"1.4-2+deb12u1": ("CVE-2026-0001",)}
+
+
 def test_a_release_that_changes_every_day_is_not_asked(tmp_path):
     assert fixes(archive("CVE-2026-0001 (Closes: #1012345)", status="testing"), tmp_path) == {}
 
 
-def test_without_a_next_release_or_with_a_damaged_one_the_own_words_count(tmp_path):
+def test_without_a_newer_release_or_with_a_damaged_one_the_own_words_count(tmp_path):
     made = archive("CVE-2026-0001: torn sheets (Closes: #1012345)")
     made.files["pool/jib/jib_2.0-1.debian.tar.xz"] = b"nothing"
     assert fixes(made, tmp_path / "damaged") == {}
@@ -84,7 +93,7 @@ def test_without_a_next_release_or_with_a_damaged_one_the_own_words_count(tmp_pa
     assert fixes(made, tmp_path / "none") == {}
 
 
-def test_nothing_of_the_next_release_is_read_where_every_fix_has_its_cve(tmp_path):
+def test_nothing_of_a_newer_release_is_read_where_every_fix_has_its_cve(tmp_path):
     made = archive("x", changelog("jib", ("1.4-2+deb12u1", "CVE-2026-0001 (Closes: #1012345)"), ("1.4-2", "Begun")))
     places = Archives([str(made.write(tmp_path))], None)
     asked = []
