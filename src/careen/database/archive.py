@@ -109,6 +109,7 @@ class _Work:
         self.sources: dict[str, SourceFacts] = {}
         self._older: list[str] = []  # whose newest changelog could not be had
         self._failed: list[str] = []
+        self._elsewhere: list[str] = []  # of which a newer release says which flaws were mended
 
     def newest_first(self, names: Collection[str], kind: str) -> dict[str, list[_Placed]]:
         found: dict[str, list[_Placed]] = defaultdict(list)
@@ -148,7 +149,13 @@ class _Work:
             return place > since if since is not None else _UPDATED.search(version) is not None
 
         known = self._neighbours.known(name, unnamed(told, self._key, is_update))
-        return fixes(told.changelog, self._key, {**patched_as(told, known), **told.patched}, known)
+        found = fixes(told.changelog, self._key, told.patched)
+        if known:
+            more = fixes(told.changelog, self._key, {**patched_as(told, known), **told.patched}, known)
+            if more.keys() - found.keys():
+                self._elsewhere.append(name)
+            found = more
+        return found
 
     def _with_patches(self, told: Told, older: Sequence[_Placed]) -> Told:
         """A binary package has none: those of the next older source package are in the newest as well."""
@@ -186,9 +193,13 @@ class _Work:
         expired = sorted(suite.release.valid_until[:10] for suite in self._suites if "" < suite.release.valid_until < today)
         if expired:
             parts.append(f"its lists expired on {expired[0]}: the mirror is not kept up to date")
-        for names, what in ((self._older, "an older changelog than the newest"), (self._failed, "no changelog")):
+        for names, what in (
+            (self._elsewhere, "which flaws were mended a newer release says of"),
+            (self._older, "an older changelog than the newest could be had of"),
+            (self._failed, "no changelog could be had of"),
+        ):
             if names:
-                parts.append(f"{what} could be had of {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+                parts.append(f"{what} {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
         return "; ".join(parts)
 
 

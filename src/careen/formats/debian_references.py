@@ -9,12 +9,12 @@ What an item says is used only where it is plain: one reference of its kind, and
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 
 from msgspec import Struct
 
 MAX_CVES = 40  # of one item
 MAX_ITEM = 4_000
+MAX_ITEMS = 500_000
 MAX_EQUATED = 20_000
 _ITEM = re.compile(r"^[ \t]*(?:[*+-] |$)", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
@@ -40,10 +40,15 @@ class Mention(Struct, frozen=True, array_like=True):
 
 def mentions(text: str) -> Iterator[Mention]:
     """Of each item of a changelog, news or header that speaks of mending something that has another name than its CVE."""
-    starts = [0, *(match.start() for match in _ITEM.finditer(text)), len(text)]
-    for begin, end in pairwise(starts):
-        if found := mention(text[begin : min(end, begin + MAX_ITEM)]):
+    begin = 0
+    for number, match in enumerate(_ITEM.finditer(text)):
+        if number > MAX_ITEMS:
+            return
+        if match.start() > begin and (found := mention(text[begin : min(match.start(), begin + MAX_ITEM)])):
             yield found
+        begin = match.start()
+    if found := mention(text[begin : begin + MAX_ITEM]):
+        yield found
 
 
 def mention(item: str) -> Mention | None:

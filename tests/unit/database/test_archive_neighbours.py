@@ -26,14 +26,23 @@ def archive(next_text, own=OWN, patches=None, next_patches=None, packages=None, 
 
 
 def fixes(made, root, wanted=("1.4-2",)):
-    found = release_facts(Archives([str(made.write(root))], None), "bookworm", {"jib": wanted}, key)
-    return found.sources["jib"].cves_by_version
+    return facts(made, root, wanted).sources["jib"].cves_by_version
+
+
+def facts(made, root, wanted=("1.4-2",)):
+    return release_facts(Archives([str(made.write(root))], None), "bookworm", {"jib": wanted}, key)
 
 
 @pytest.mark.parametrize("wanted", [("1.4-2",), ()], ids=["installed", "whatever is installed"])
 def test_the_newer_release_s_changelog_names_the_flaw(tmp_path, wanted):
     made = archive("CVE-2026-0001: torn sheets (Closes: #1012345)")
     assert fixes(made, tmp_path, wanted) == {"1.4-2+deb12u1": ("CVE-2026-0001",)}
+
+
+def test_what_a_verdict_stands_on_is_said(tmp_path):
+    said = "which flaws were mended a newer release says of jib"
+    assert said in facts(archive("CVE-2026-0001: torn sheets (Closes: #1012345)"), tmp_path / "told").detail
+    assert said not in facts(archive("CVE-2026-0001: torn sheets (Closes: #1012399)"), tmp_path / "not").detail
 
 
 def test_or_the_name_of_its_patch(tmp_path):
