@@ -27,6 +27,7 @@ from careen.formats.archive_facts import SOURCE, ReleaseFacts, SourceFacts, by_v
 from careen.formats.debian_archive import Offer
 from careen.formats.debian_changelog import fixes
 from careen.formats.debian_package import Told
+from careen.formats.debian_references import corrected
 from careen.formats.debian_releases import codename_of, namespace_of
 from careen.model.advisory import Advisory, DatabaseInfo, SourceInfo
 
@@ -148,10 +149,11 @@ class _Work:
         def is_update(version: str, place: Any) -> bool:
             return place > since if since is not None else _UPDATED.search(version) is not None
 
-        known = self._neighbours.known(name, unnamed(told, self._key, is_update))
+        answer = self._neighbours.ask(name, unnamed(told, self._key, is_update))
         found = fixes(told.changelog, self._key, told.patched)
-        if known:
-            more = fixes(told.changelog, self._key, {**patched_as(told, known), **told.patched}, known)
+        if answer.changelog:
+            changelog = corrected(told.changelog, answer.changelog)
+            more = fixes(changelog, self._key, {**patched_as(told, answer.known), **told.patched}, answer.known)
             if more.keys() - found.keys():
                 self._elsewhere.append(name)
             found = more

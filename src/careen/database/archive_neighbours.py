@@ -3,13 +3,16 @@
 Asked about a package whose updates mend things without a CVE but with a bug, a commit or an advisory: the changelog and the
 patches of the newest stable release's source package, then upstream's news in one or two of its binary packages. Where one has
 that name beside a CVE, the update is of that flaw. The newest knows most, for changelogs are amended when a CVE is given; the
-one before it is asked of packages that the newest has no more. It costs the lists of one more release, which change with its
+one before it is asked of packages that the newest has no more. By its changelog, where it is read, a CVE that ours mistyped is
+corrected. It costs the lists of one more release, which change with its
 point releases alone.
 """
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
+
+from msgspec import Struct
 
 from careen.errors import Error
 from careen.formats.debian_archive import Offer
@@ -30,17 +33,24 @@ UNSTABLE = ("testing", "unstable", "experimental")  # their lists change every d
 Key = Callable[[str], Any]
 
 
+class Answer(Struct, frozen=True):
+    known: dict[str, tuple[str, ...]]  # CVEs by what else they are called
+    changelog: str  # of the newer release's package, "" where there is none
+
+
 class Neighbours:
     """Of one release; the lists of newer ones are read when they are first needed."""
 
     def __init__(self, archives: Archives, codename: str, key: Key) -> None:
         self._archives, self._codename, self._key = archives, codename, key
 
-    def known(self, name: str, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """The CVEs behind names that a source package has for flaws; {} where nobody says."""
+    def ask(self, name: str, wanted: Collection[str]) -> Answer:
+        """The CVEs behind names that a source package has for flaws; none where nobody says."""
         said: list[Mention] = []
         known: dict[str, tuple[str, ...]] = {}
+        changelog = ""
         for told in self._told(name) if wanted else ():
+            changelog = changelog or told.changelog
             said += [one for one in mentions(told.changelog) if one.cves]
             said += [patch.mention for patch in told.patches]
             said += told.news
@@ -48,7 +58,7 @@ class Neighbours:
             known = {one: found[one] for one in wanted if one in found}
             if len(known) == len(wanted):
                 break
-        return known
+        return Answer(known, changelog)
 
     def _told(self, name: str) -> Iterator[Told]:
         try:

@@ -3,6 +3,7 @@
 A release's changelog may say ``fix broken output (Closes: #123456)`` and no more, where the changelog of a newer release, a
 patch or upstream's news has the same bug beside the CVE. Texts are taken item by item, for an entry speaks of many things.
 What an item says is used only where it is plain: one reference of its kind, and nothing about a fix of an earlier fix.
+A CVE may also be mistyped in one of two texts that name the same flaws in one item.
 **Source:** Debian Policy 4.4 and Developer's Reference 5.8.4 (``Closes:``); DEP-3 (``Bug``, ``Origin``).
 """
 
@@ -16,8 +17,10 @@ MAX_CVES = 40  # of one item
 MAX_ITEM = 4_000
 MAX_ITEMS = 500_000
 MAX_EQUATED = 20_000
+SHARED = 2  # names in both items
 _ITEM = re.compile(r"^[ \t]*(?:[*+-] |$)", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
+_NAME = re.compile(r"\bCVE-(?:19|20)\d\d-\d{4,12}\b", re.ASCII)
 _OTHER = re.compile(  # than the mending of a flaw
     r"regress|incomplete|follow[- ]?up|relax|similar|revert|\bnot\s{1,20}(?:affected|vulnerable|applicable)", re.IGNORECASE
 )
@@ -40,15 +43,18 @@ class Mention(Struct, frozen=True, array_like=True):
 
 def mentions(text: str) -> Iterator[Mention]:
     """Of each item of a changelog, news or header that speaks of mending something that has another name than its CVE."""
+    yield from (found for item in _items(text) if (found := mention(item)))
+
+
+def _items(text: str) -> Iterator[str]:
     begin = 0
     for number, match in enumerate(_ITEM.finditer(text)):
         if number > MAX_ITEMS:
             return
-        if match.start() > begin and (found := mention(text[begin : min(match.start(), begin + MAX_ITEM)])):
-            yield found
+        if match.start() > begin:
+            yield text[begin : min(match.start(), begin + MAX_ITEM)]
         begin = match.start()
-    if found := mention(text[begin : begin + MAX_ITEM]):
-        yield found
+    yield text[begin : begin + MAX_ITEM]
 
 
 def mention(item: str) -> Mention | None:
@@ -75,6 +81,40 @@ def meant(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         for one in mentions(text):
             if not one.cves:
                 yield from (cve for reference in one.references for cve in known.get(reference, ()))
+
+
+def corrected(text: str, other: str) -> str:
+    """With the names that ``other`` has for mistyped ones: it never names the one, and has another that differs in one place
+    and that this text lacks, in an item with at least two of the same names."""
+    theirs = [set(names) for item in _items(other) if SHARED < len(names := _cves(item)) <= MAX_CVES]
+    by_name: dict[str, list[set[str]]] = defaultdict(list)
+    for group in theirs:
+        for name in group:
+            by_name[name].append(group)
+    ours, known = _cves(text), _cves(other)
+    wrong: dict[str, str] = {}
+    for item in _items(text) if theirs else ():
+        names = _cves(item)
+        if SHARED < len(names) <= MAX_CVES:
+            near = [group for name in names for group in by_name.get(name, ())[:MAX_CVES] if len(group & names) >= SHARED]
+            for name in names - known:
+                meant = {one for group in near for one in group - ours if _is_slip(name, one)}
+                if len(meant) == 1:
+                    wrong[name] = meant.pop()
+    return _NAME.sub(lambda found: wrong.get(found[0], found[0]), text) if wrong else text
+
+
+def _cves(text: str) -> set[str]:
+    return set(_NAME.findall(text))
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """One digit is another, or two stand in the other order."""
+    places = [at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
+    if len(one) != len(other) or len(places) not in (1, 2):
+        return False
+    first, last = places[0], places[-1]
+    return first == last or (last == first + 1 and one[first] == other[last] and one[last] == other[first])
 
 
 def _references(item: str) -> Iterator[str]:

@@ -62,6 +62,12 @@ def test_or_upstream_s_news_in_a_package_of_its_name(tmp_path):
     assert fixes(made, tmp_path) == {"1.4-2+deb12u1": ("CVE-2026-0003",)}
 
 
+def test_a_mistyped_name_is_corrected_by_the_newer_release(tmp_path):
+    own = changelog("jib", ("1.4-2+deb12u1", "CVE-2026-1234, CVE-2026-1235, CVE-2026-1336", "more (T1234)"), ("1.4-2", "Begun"))
+    made = archive("CVE-2026-1234, CVE-2026-1235 and CVE-2026-1326: torn sails", own)
+    assert fixes(made, tmp_path) == {"1.4-2+deb12u1": ("CVE-2026-1234", "CVE-2026-1235", "CVE-2026-1326")}
+
+
 @pytest.mark.parametrize(
     "text",
     [

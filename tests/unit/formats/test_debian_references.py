@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from careen.formats.debian_references import Mention, equated, meant, mention, mentions
+from careen.formats.debian_references import Mention, corrected, equated, meant, mention, mentions
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,38 @@ def test_what_is_said_to_mean_everything_means_nothing():
     assert equated(many) == {}
 
 
+OTHER = "\n  * CVE-2026-1234, CVE-2026-1235 and CVE-2026-1326: torn sails\n  * CVE-2026-1400\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "right"),
+    [
+        ("CVE-2026-1234, CVE-2026-1235, CVE-2026-1336: torn sails", "CVE-2026-1234, CVE-2026-1235, CVE-2026-1326: torn sails"),
+        ("CVE-2026-1234, CVE-2026-1235, CVE-2026-1362", "CVE-2026-1234, CVE-2026-1235, CVE-2026-1326"),  # the other way round
+    ],
+)
+def test_a_name_that_is_mistyped_among_the_same_names_is_mended(own, right):
+    assert corrected(f"\n  * {own}\n", OTHER) == f"\n  * {right}\n"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "CVE-2026-1234, CVE-2026-1235, CVE-2026-1337",  # two digits are others
+        "CVE-2026-1234, CVE-2026-1336",  # one name in common proves nothing
+        "CVE-2026-1234, CVE-2026-1235, CVE-2026-1400",  # which the other text has too
+        "CVE-2026-1234, CVE-2026-1235, CVE-2026-1336\n  * CVE-2026-1326",  # both are named
+        "CVE-2026-1234, CVE-2026-1235\n  * CVE-2026-1336",  # not in one item
+        "CVE-2026-1234, CVE-2026-1235, CVE-2026-13266",
+    ],
+)
+def test_others_stay(own):
+    assert corrected(f"\n  * {own}\n", OTHER) == f"\n  * {own}\n"
+
+
 def test_the_time_grows_with_the_length_alone():
     begin = time.process_time()
     for text in ("https://" * 50_000, "closes: #1234," * 30_000, "* " * 200_000, "\n" * 400_000, "closes:" + " #1234" * 60_000):
         list(mentions(text))
+        corrected(text + OTHER * 9_000, OTHER * 9_000)
     assert time.process_time() - begin < 10
