@@ -49,6 +49,9 @@ READ = {
     "debian/tracker/salsa/*.tar.gz": ("debian", "lists", ""),
     "openeuler/csaf/*.json": ("openeuler", "", ""),
     "openeuler/cvrf/*.xml": ("openeuler", "", ""),
+    "openeuler/osv/happy/OESA-*": ("osv", "openEuler", ""),
+    "suse/osv/*": ("osv", "SUSE", "suse/osv.tar.bz2"),
+    "ubuntu/osv/*": ("osv", "Ubuntu", "ubuntu/osv-all.tar.xz"),
     "oracle/linux/*.bz2": ("oracle", "", ""),
     "photon/cve/*photon1.0.json": ("photon", "1.0", ""),
     "photon/cve/*photon4.0.json": ("photon", "4.0", ""),
@@ -92,13 +95,10 @@ NOTHING_SAID = {
 INDEXES = (
     "*/indexof*.html", "*repomd*.xml", "*/fullfiletimelist*", "anolis/oval/happy/list.json", "*/index*_valid.html",
     "*/index.txt", "*/changes.csv", "*/deletions.csv", "*/archive_latest.txt", "photon/cve/happy/photon_versions.json",
-    "redhat/oval/v2/oval/v2/feed.json", "redhat/cve/cve.json",
+    "openeuler/osv/happy/all.json", "redhat/oval/v2/oval/v2/feed.json", "redhat/cve/cve.json",
 )  # fmt: skip
 NOT_READ = {
-    "openeuler/osv/*": "single records of OSV, which come in one archive",
     "openeuler/csaf/happy/cve/2024/*": "it is no JSON, which test_samples looks at",
-    "suse/osv/*": "records of OSV in another archive than OSV's",
-    "ubuntu/osv/*": "records of OSV in another archive than OSV's",
     "ubuntu/oval/*fips-updates*.cve.*": "it repeats the release's statements about other builds",
     "ubuntu/tracker/*": "files of a repository, which come in one archive (test_samples packs them)",
     "*-modules.yaml.*": "the packages of modules, which errata name themselves",

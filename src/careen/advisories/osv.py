@@ -5,17 +5,21 @@ others are in the other ecosystem's zip as well. Not read are Debian and Alpine,
 packages never affected), and PSF, whose records about CPython name commits and no package.
 Of changes the file has a line of JSON for each record. A mirror may have GitHub's repository of advisories as a compressed
 tar, ``ghsa/main.tar.gz``: records of many ecosystems, of which those count that their zips do not have.
+Vendors' own archives of their records (``suse/osv.tar.bz2``, ``ubuntu/osv-all.tar.xz``) stand in where a mirror has not OSV's.
 A few damaged records are passed over; raises ValueError where there are many, or no archive.
 What changed since the last time is fetched alone, by the list of changes that each ecosystem has.
 **Source:** OSV schema 1.7; the layout of OSV's bucket, ``modified_id.csv``.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
+
+import msgspec
 
 from careen.formats import osv
 from careen.formats import zip as archive
@@ -27,6 +31,8 @@ _BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 MAX_RECORD_BYTES = 16 << 20
 MAX_ARCHIVE_BYTES = 8 << 30
 _GITHUB = "GitHub"
+_VENDORS = {"openeuler": ("openEuler",), "suse": ("SUSE", "openSUSE"), "ubuntu": ("Ubuntu",)}  # by folder of a mirror
+_OF_VENDOR = re.compile(r"osv(?:-all)?\.tar\.(?:gz|bz2|xz|zst)")
 
 # Judged from another source of ours, or not about packages at all.
 _LEFT_OUT = frozenset({"Debian", "Alpine", "PSF", "GIT", "Android", "Linux", "OSS-Fuzz", "UVI", "GSD", "[EMPTY]"})
@@ -47,10 +53,22 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is not None:
         needed = {ecosystem_of(namespace) for namespace in need.namespaces}
         wanted = [name for name in wanted if name in needed]
-    found = tuple(_feed(name) for name in wanted)
+    found = (*(_feed(name) for name in wanted), *_of_vendors(need, names, listing))
     if need.namespaces is None and "main.tar.gz" in listing("ghsa"):
         return *found, Feed("ghsa/main.tar.gz", "", part=_GITHUB)
     return found
+
+
+def _of_vendors(need: Need, names: tuple[str, ...], listing: Callable[[str], tuple[str, ...]]) -> Iterator[Feed]:
+    needed = None if need.namespaces is None else {ecosystem_of(namespace) for namespace in need.namespaces}
+    for folder, ecosystems in _VENDORS.items():
+        if names_it := [name for name in ecosystems if needed is None or name in needed]:
+            offered = () if set(names_it) & set(names) else listing(folder)
+            yield from (
+                Feed(f"{folder}/{name}", "", compressed=True, part=ecosystems[0])
+                for name in offered
+                if _OF_VENDOR.fullmatch(name)
+            )
 
 
 def _feed(name: str) -> Feed:
@@ -67,9 +85,13 @@ def _feed(name: str) -> Feed:
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     now = datetime.now(UTC).isoformat()
-    ecosystem = None if feed.part == _GITHUB else feed.part
+    whole = feed.part == _GITHUB or feed.path.partition("/")[0] in _VENDORS
+    ecosystem = None if whole else feed.part
     damaged = 0
     with file.open("rb") as stream:
+        if single := _single(stream):
+            yield from osv.read(single, ecosystem, now)
+            return
         pieces, count = _pieces(stream, file)
         for number, (name, read) in enumerate(pieces):
             try:
@@ -82,13 +104,28 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             yield from found
 
 
+def _single(stream: BinaryIO) -> bytes:
+    """A record in several lines, b"" where it is none."""
+    first = stream.readline(MAX_RECORD_BYTES)
+    stream.seek(0)
+    if not first.startswith(b"{"):
+        return b""
+    try:
+        msgspec.json.decode(first, type=msgspec.Raw)
+    except msgspec.MsgspecError:
+        data = stream.read(MAX_RECORD_BYTES + 1)
+        stream.seek(0)
+        return data if data.count(b"\n{") == 0 else b""
+    return b""
+
+
 def _pieces(stream: BinaryIO, file: Path) -> tuple[Iterable[tuple[str, Callable[[], bytes]]], int]:
     """Each record's name and what reads it; and how many there are, where that is known."""
     start = stream.read(2)
     stream.seek(0)
     if start[:1] == b"{":  # what changed since the last time
         return _lines(stream), 0
-    if start == b"\x1f\x8b":
+    if start != b"PK":
         return _members(file), 0
     members = [entry for entry in archive.entries(stream) if entry.name.endswith(".json")]
     return ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in members), len(members)

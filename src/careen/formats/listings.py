@@ -75,6 +75,8 @@ def _named_in(value: Any, depth: int) -> Iterator[str]:
         for one in value:
             yield from _named_in(one, depth + 1)
     elif isinstance(value, dict):
+        if isinstance(value.get("id"), str) and "modified" in value:  # a record of OSV
+            yield f"{value['id']}.json"
         for key, one in value.items():
             if key in _NAMED and isinstance(one, str):
                 name = one.rpartition("/")[2]

@@ -1,12 +1,14 @@
 """One source's knowledge in several forms: of those that a mirror has, the one that says the most is read, and no other."""
 
-import pytest
-from tests.support.feeds import GOLDEN, lay_out
+import json
 
-from careen.advisories import debian, openeuler, photon, redhat, suse, ubuntu
+import pytest
+from tests.support.feeds import GOLDEN, lay_out, packed_tar
+
+from careen.advisories import debian, openeuler, osv, photon, redhat, suse, ubuntu
 from careen.database.build import rows_of
 from careen.database.update import database_path, update
-from careen.plugins import Need
+from careen.plugins import Feed, Need
 
 
 def offered(source, needed=None, /, **folders):
@@ -162,3 +164,35 @@ def test_what_a_better_form_says_takes_the_place_of_the_other(tmp_path):
         {f"debian/{LISTS}"},
         {"debian/tracker.json", "debian/changelog-derived.json"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "read"),
+    [
+        ({"suse": ["osv.tar.bz2", "oval"], "ubuntu": ["osv-all.tar.xz"]}, ["suse/osv.tar.bz2", "ubuntu/osv-all.tar.xz"]),
+        ({"osv": ["SUSE", "npm"], "suse": ["osv.tar.bz2"]}, []),
+        ({"osv": ["npm"], "suse": ["osv.tar.bz2", "osv.txt"]}, ["suse/osv.tar.bz2"]),
+        ({}, []),
+    ],
+)
+def test_vendors_archives_stand_in_for_osv_s(files, read):
+    assert [path for path in offered(osv, None, **files) if not path.startswith("osv/")] == read
+
+
+def test_they_are_read_whole_and_a_single_record_too(tmp_path):
+    def record(ecosystem, id):
+        ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]}]
+        return {"id": id, "affected": [{"package": {"ecosystem": ecosystem, "name": "keel"}, "ranges": ranges}]}
+
+    one, other = (
+        record("SUSE:Linux Enterprise Server 15 SP6", "SUSE-SU-2099:1-1"),
+        record("openSUSE:Leap 15.6", "openSUSE-SU-2099:2-1"),
+    )
+    file = tmp_path / "file"
+    file.write_bytes(packed_tar({"osv/1.json": json.dumps(one).encode(), "osv/2.json": json.dumps(other).encode()}))
+    assert {found.id for found in osv.parse(Feed("suse/osv.tar.bz2", "", part="SUSE"), file)} == {one["id"], other["id"]}
+    file.write_text(json.dumps(one, indent=2))
+    assert {found.id for found in osv.parse(Feed("x.json", "", part="SUSE"), file)} == {one["id"]}
+    file.write_text(json.dumps(one, indent=2)[:-20])
+    with pytest.raises(ValueError, match=r"."):
+        list(osv.parse(Feed("x.json", "", part="SUSE"), file))

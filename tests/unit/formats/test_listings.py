@@ -41,10 +41,25 @@ x\ty\tz\tw
             ["keel.oval.xml.bz2"],
         ),
         ('[{"CVE": "CVE-2026-0001", "resource_url": "https://x.example/cve/CVE-2026-0001.json"}]', ["CVE-2026-0001.json"]),
+        ('[{"id": "YARD-2026-1", "modified": "2026-01-01T00:00:00Z"}]', ["YARD-2026-1.json"]),
         ('{"branches": ["1.0", "5.0"]}', ["1.0", "5.0"]),
         ("", []),
     ],
-    ids=["page", "repomd", "tree", "paths", "name", "names", "changes", "objects", "links", "addresses", "branches", "nothing"],
+    ids=[
+        "page",
+        "repomd",
+        "tree",
+        "paths",
+        "name",
+        "names",
+        "changes",
+        "objects",
+        "links",
+        "addresses",
+        "records",
+        "branches",
+        "nothing",
+    ],
 )
 def test_forms(text, names):
     assert list(listed(text.encode())) == names
