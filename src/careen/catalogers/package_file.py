@@ -1,10 +1,13 @@
-"""Package files that lie about: ``.deb``, ``.rpm``, ``.apk`` (2 and 3) and wheels, by what they say of themselves.
+"""Package files that lie about, by what they say of themselves: ``.deb``, ``.rpm``, ``.apk`` (2 and 3), wheels, gems,
+what ``npm pack`` writes (``.tgz``) and NuGet packages.
 
 They are *declared*: nothing says that they are installed. Read is the first megabyte (a package's name and version are in
-front), of a wheel the index at its end. What is inside is read where the file itself is scanned. Wheels kept for new virtual
-environments are the cataloger's of installed Python packages, and files within an installed package its authors'.
+front), of a wheel, a gem and a NuGet package its own index. An archive without ``package/package.json`` in front is none of
+npm. What is inside is read where the file itself is scanned. Wheels kept for new virtual environments are the cataloger's of
+installed Python packages, and files within an installed package its authors'.
 Raises: ValueError where a file is not what its name says.
-**Source:** deb(5); rpm manual, "Package format"; Alpine wiki, "Apk spec"; Binary distribution format (wheels).
+**Source:** deb(5); rpm manual, "Package format"; Alpine wiki, "Apk spec"; Binary distribution format (wheels); RubyGems,
+``Gem::Package``; npm-pack(1); NuGet, .nuspec reference.
 """
 
 import io
@@ -31,7 +34,13 @@ class Head:
 
     def facts(self) -> Iterator[Package]:
         data = bytes(self.kept)
-        yield _apk(data) if self.name.endswith(".apk") else _distribution(data)
+        if self.name.endswith(".tgz"):
+            from careen.formats.archivedpackage import npm
+
+            if found := npm(data):
+                yield _package("npm", *found)
+        else:
+            yield _apk(data) if self.name.endswith(".apk") else _distribution(data)
 
 
 def read(file: File) -> Head | None:
@@ -51,6 +60,22 @@ def read_wheel(file: File) -> Iterator[Package]:
                 yield _package("pypi", fields.get("name", [""])[0], fields.get("version", [""])[0])
                 return
     raise ValueError("a wheel without metadata")
+
+
+def read_gem(file: File) -> Iterator[Package]:
+    from careen.formats.archivedpackage import gem
+
+    if not within_package(file.path):
+        with file.open() as stream:
+            yield _package("gem", *gem(stream))
+
+
+def read_nuget(file: File) -> Iterator[Package]:
+    from careen.formats.archivedpackage import nuget
+
+    if not within_package(file.path):
+        with file.open() as stream:
+            yield _package("nuget", *nuget(stream))
 
 
 def _distribution(data: bytes) -> Package:
@@ -115,7 +140,13 @@ CATALOGER = Cataloger(
     readers=(
         Reader(Wants(suffixes=(".deb", ".rpm"), magic=(b"!<arch>\ndebian", b"\xed\xab\xee\xdb"), amount="stream"), read),
         Reader(Wants(suffixes=(".apk",), magic=(b"\x1f\x8b", b"ADB"), amount="stream"), read),
+        Reader(Wants(suffixes=(".tgz",), magic=(b"\x1f\x8b",), amount="stream"), read),
         Reader(Wants(suffixes=(".whl",), magic=(b"PK\3\4",)), read_wheel),
+        Reader(Wants(suffixes=(".gem",), magic=(b"metadata.gz", b"data.tar.gz", b"checksums.yaml.gz")), read_gem),
+        Reader(Wants(suffixes=(".nupkg",), magic=(b"PK\3\4",)), read_nuget),
     ),
-    limits="what is inside of them, which a scan of the file itself reads; gems and archives of npm",
+    limits=(
+        "What is inside of them, which a scan of the file itself reads; source archives of Python and Rust, and packages of "
+        "npm whose package.json lies behind the first megabyte."
+    ),
 )

@@ -8,15 +8,14 @@ Raises: ValueError where the file is damaged, InputError over a limit.
 **Source:** deb(5); rpm manual, "Package format"; Alpine wiki, "Apk spec"; PEP 427; npm-pack(1); RubyGems, ``Gem::Package``.
 """
 
-import re
 import stat
-import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from . import cpio, tar
 from . import zip as zipfile
 from .adb import INFLATED_BYTES, AdbPackage, is_adb, read_adb
+from .archivedpackage import gem_metadata
 from .inflate import Limits, Stream, open_stream
 from .packagehead import PackageHead, built_for, read_package_head
 from .plaindata import json_object, text
@@ -27,8 +26,6 @@ MAX_PATHS = 500_000
 MEMBER_BYTES = 256 << 20  # of a wheel
 PIECE_BYTES = 1 << 20
 _KINDS = {stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l", stat.S_IFCHR: "c", stat.S_IFBLK: "b", stat.S_IFIFO: "p"}
-_GEM_NAME = re.compile(r"^name: ['\"]?([A-Za-z0-9_.-]{1,200})['\"]?\s*$", re.MULTILINE)
-_GEM_VERSION = re.compile(r"^version: [^\n]*\n\s+version: ['\"]?([0-9A-Za-z.-]{1,100})['\"]?\s*$", re.MULTILINE)
 
 
 def kind_of(name: str, head: bytes) -> str:
@@ -201,15 +198,9 @@ def _gem(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
     stem = ""
     for member in tar.members(outer):
         if member.path == "metadata.gz":
-            try:
-                told = zlib.decompressobj(31).decompress(_content(outer, member), RECORD_BYTES).decode("utf-8", "replace")
-            except zlib.error as error:
-                raise ValueError(f"damaged metadata of a gem: {error}") from error
-            name, version = _GEM_NAME.search(told), _GEM_VERSION.search(told)
-            if not name or not version:
-                raise ValueError("a gem without name or version")
-            stem = f"{name[1]}-{version[1]}"
-            record = f's.name = "{name[1]}"\ns.version = "{version[1]}"\n'
+            name, version = gem_metadata(_content(outer, member))
+            stem = f"{name}-{version}"
+            record = f's.name = "{name}"\ns.version = "{version}"\n'
             yield from _whole(f"specifications/{stem}.gemspec", record.encode())
         elif member.path == "data.tar.gz" and stem:
             inner = open_stream(_Reading(outer, member), limits)  # type: ignore[arg-type]
