@@ -15,6 +15,8 @@ from careen.formats.plaindata import mapping, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
+LOCKS = ("gradle.lockfile", "buildscript-gradle.lockfile", "settings-gradle.lockfile")
+
 
 def read_lock(file: File) -> Iterator[Package]:
     if within_package(file.path):
@@ -72,9 +74,7 @@ CATALOGER = Cataloger(
     name="gradle",
     ecosystem=Ecosystem(purl_type="maven", scheme="maven", namespace="Maven"),
     readers=(
-        Reader(
-            Wants(names=("gradle.lockfile", "buildscript-gradle.lockfile"), folders=("dependency-locks/*.lockfile",)), read_lock
-        ),
+        Reader(Wants(names=LOCKS, folders=("dependency-locks/*.lockfile",)), read_lock),
         Reader(Wants(suffixes=(".versions.toml",)), read_catalog),
     ),
     limits="Build scripts, which are programs; plug-ins of a version catalog.",

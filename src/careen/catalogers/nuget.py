@@ -1,8 +1,8 @@
 """NuGet packages that a project declares in lock files, ``project.assets.json``, ``packages.config`` and project files.
 
-``packages.lock.json``, ``paket.lock`` and the assets file name what was resolved. Project files (``*.csproj``,
-``*.fsproj``, ``*.vbproj``) and ``*.props`` of central package management name versions: an exact one, or the lowest that is
-accepted, which NuGet takes where nothing asks for more; properties of the same file are put in. Ranges, patterns and
+``packages.lock.json``, ``paket.lock`` and the assets file name what was resolved. Project files (``*.csproj``, ``*.fsproj``,
+``*.vbproj``), ``*.props`` of central package management and ``Directory.Build.*`` name versions: an exact one, or the lowest
+that is accepted, which NuGet takes where nothing asks for more; properties of the same file are put in. Ranges, patterns and
 unresolved properties are left out, and so is what ``packages.config`` marks as a development dependency.
 Raises: ValueError for what is no such file.
 **Source:** NuGet, package references, central package management, packages.config, lock file and version ranges; Paket.
@@ -17,7 +17,8 @@ from careen.formats.xmlelements import xml_elements
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-ITEMS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference"))
+ITEMS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference", "DotNetCliToolReference"))
+PROPS = ("Directory.Packages.props", "packages.props", "Directory.Build.props", "Directory.Build.targets")
 PROPERTY = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]{0,100})\)")
 VERSION = pattern(r"\[?([0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?(?:\+[0-9A-Za-z.-]{1,100})?)(?:\]|(?<!\])$)")
 PAKET = pattern(r" {4}([A-Za-z0-9_][A-Za-z0-9_.-]{0,200}) \(([0-9][0-9A-Za-z.+-]{0,100})\)")
@@ -102,7 +103,7 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("paket.lock",)), read_paket),
         Reader(Wants(names=("packages.config",)), read_config),
         Reader(
-            Wants(names=("Directory.Packages.props", "packages.props"), suffixes=(".csproj", ".fsproj", ".vbproj")),
+            Wants(names=PROPS, suffixes=(".csproj", ".fsproj", ".vbproj")),
             read_project,
         ),
     ),

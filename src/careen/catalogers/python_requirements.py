@@ -1,7 +1,8 @@
 """Python packages that requirements files pin: ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and the
 ``*.txt`` that these include (``-r other.txt``), whatever their names.
 
-Only an exact version (``==``, ``===``, the address of a wheel) is listed: what a range allowed is not known from the file.
+Only an exact version (``==``, ``===``, a wheel or source archive by its address or path) is listed: what a range allowed is
+not known from the file.
 Text is UTF-8, or UTF-16 with a byte order mark. A file of another name is kept where each line could be a requirement or an
 option of pip, and counts only where a requirements file leads to it.
 Raises: ValueError for a file over 4 MiB, or one with NUL bytes.
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 
 from careen.formats.declared import declared, within_package
 from careen.formats.pattern import pattern
-from careen.formats.requirement import pinned, requirement
+from careen.formats.requirement import MAX_LINE, normal, pinned, requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -25,6 +26,10 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 MAX_BYTES = 4 << 20
 MAX_OTHER_BYTES = 64 << 10  # of a file whose name does not say what it is
 MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF8, "utf-8"))
+ARCHIVE = pattern(  # a line that is the address or path of a wheel or a source archive
+    r"(?:[^\s;#]{0,1000}/)?([A-Za-z0-9][\w.]{0,200})-([0-9][\w.!+]{0,100})(?:-[0-9][^-/\s]{0,50})?(?:-[^-/\s]{1,100}){3}\.whl"
+    r"(?=[\s;#?]|$)|[^\s;#]{0,1000}/([A-Za-z0-9][\w.-]{0,200}?)-([0-9][\w.!+]{0,100})\.(?:tar\.(?:gz|bz2|xz)|zip)(?=[\s;#?]|$)"
+)
 INCLUDE = pattern(r"\s*+(?:-r[ \t=]*|--requirement[ \t=]++)([^\s#]{1,500})")
 
 
@@ -57,7 +62,7 @@ class Requirements:
         lines = content.splitlines()
         if self.named or _all_requirements(lines):
             includes = tuple(found[1] for line in lines if (found := INCLUDE.match(line)))
-            yield Listing(tuple(dict.fromkeys(pinned(lines))), includes, self.named)
+            yield Listing(tuple(dict.fromkeys((*pinned(lines), *_archives(lines)))), includes, self.named)
 
 
 def read(file: File) -> Requirements | None:
@@ -94,6 +99,12 @@ def _all_requirements(lines: Sequence[str]) -> bool:
         if judged and text and not text.startswith(("#", "-", "git+", "http")) and not requirement(text.rstrip("\\")):
             return False
     return True
+
+
+def _archives(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        if found := ARCHIVE.match(line.strip()[:MAX_LINE]):
+            yield normal(found[1] or found[3]), found[2] or found[4]
 
 
 def _decoded(data: bytes) -> str:

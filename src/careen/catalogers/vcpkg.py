@@ -1,8 +1,10 @@
-"""vcpkg: ports that its database lists as installed, and what manifests ask for.
+"""vcpkg: ports that its database lists as installed, those that a bill beside them describes, and what manifests ask for.
 
 ``vcpkg/status`` has paragraphs as Debian's; those with ``Feature`` belong to the port before. A port's revision follows its
-version after ``#``. A manifest (``vcpkg.json``) names versions only for itself and in ``overrides``; without one in
-``overrides`` a dependency's version is left open, as the baseline elsewhere decides it.
+version after ``#``. ``share/PORT/vcpkg.spdx.json`` of each port stays where the database was left out: its entry
+``SPDXRef-port`` is the port, ``SPDXRef-binary`` is called ``PORT:TRIPLET``. A manifest (``vcpkg.json``) names versions only
+for itself and in ``overrides``; without one in ``overrides`` a dependency's version is left open, as the baseline elsewhere
+decides it.
 Raises: ValueError for what is no such file.  **Source:** vcpkg documentation, "vcpkg.json", "Versioning".
 """
 
@@ -11,11 +13,14 @@ from typing import Any
 
 from careen.formats.deb822 import paragraphs
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 FIELDS = frozenset(("package", "feature", "version", "port-version", "architecture", "status"))
+PORT = pattern(r"[a-z0-9][a-z0-9-]{0,100}")
+VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,100}")
 VERSIONS = ("version", "version-semver", "version-string", "version-date")
 
 
@@ -26,6 +31,16 @@ def read_status(file: File) -> Iterator[Package]:
             revision = entry.get("port-version", "")
             arch = entry.get("architecture") or None
             yield Package("vcpkg", None, name, _revised(version, revision), arch=arch, cataloger="vcpkg")
+
+
+def read_bill(file: File) -> Iterator[Package]:
+    entries = {text(one.get("SPDXID")): one for one in map(mapping, sequence(json_object(file.data).get("packages")))}
+    port, binary = entries.get("SPDXRef-port", {}), entries.get("SPDXRef-binary", {})
+    name, version = text(port.get("name")), text(port.get("versionInfo"))
+    if not PORT.fullmatch(name) or not VERSION.fullmatch(version):
+        raise ValueError("no bill of a port of vcpkg")
+    own, _, arch = text(binary.get("name")).partition(":")
+    yield Package("vcpkg", None, name, version, arch=arch if own == name and arch else None, cataloger="vcpkg")
 
 
 def read_manifest(file: File) -> Iterator[Package]:
@@ -53,6 +68,7 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="vcpkg", scheme="generic"),
     readers=(
         Reader(Wants(paths=("vcpkg/status",)), read_status),
+        Reader(Wants(names=("vcpkg.spdx.json",)), read_bill),
         Reader(Wants(names=("vcpkg.json",)), read_manifest),
     ),
     limits="Versions that only the baseline of a registry knows.",

@@ -66,6 +66,10 @@ def _entries(content: str) -> Iterator[tuple[str, dict[str, str]]]:
     """(first descriptor, fields) of each entry."""
     descriptor, fields = "", dict[str, str]()
     for line in content.splitlines():
+        if line.startswith("? "):  # a key over 1,024 characters: its colon stands alone in the next line
+            line = f"{line[2:].rstrip()}:"
+        elif line.rstrip() == ":":
+            continue
         if line[:1] not in ("", " ", "\t", "#") and line.rstrip().endswith(":"):
             if descriptor and fields:
                 yield descriptor, fields
