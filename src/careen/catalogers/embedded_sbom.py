@@ -1,4 +1,4 @@
-"""Bills of materials that lie in an image: CycloneDX, SPDX and Syft in JSON, by the names that they usually have.
+"""Bills of materials that lie in an image, by their usual names: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value), Syft's.
 
 Listed is what has a package URL, with a confidence of 0.7: the author says that it is there, nobody looked. Bills of
 single packages beside a package database (``var/lib/db/sbom``) are left out, as the database says the same.
@@ -29,24 +29,40 @@ MAX_MEMBERS = 1000  # of an executable that are looked at: its resources may be 
 MAX_OPEN = 4  # at the same time
 _GZIP = b"\x1f\x8b\x08"
 SKIPPED_TYPES = ("oci", "docker", "generic")  # the image itself, and what nobody can name
+KINDS = ("spdx", "cdx", "cyclonedx", "sbom", "syft", "bom")
+LOOSE_NAMES = ("bom.json", "bom.xml", "bom", ".spdx", ".cdx")  # of files that may be something else
 _DATABASE = "var/lib/db/sbom/"
 
 
 def read(file: File) -> Iterator[Package]:
-    if _DATABASE in file.path:
-        return
-    document = json_object(file.data)
+    if _DATABASE in file.path or file.path.rpartition("/")[2].startswith(".spdx-"):
+        return  # Bitnami's have a reader of their own
+    document = _document(file)
     if document.get("bomFormat") == "CycloneDX":
         found = _components(mapping(document.get("metadata")).get("component"), document.get("components"), 0)
     elif text(document.get("spdxVersion")).startswith("SPDX-2"):
         found = _spdx(document)
     elif isinstance(document.get("artifacts"), list):
         found = ((text(one.get("purl")), text(one.get("name"))) for one in map(mapping, document["artifacts"]))
-    elif file.path.endswith("bom.json") and ".bom.json" not in file.path:
+    elif file.path.endswith(LOOSE_NAMES) and not file.path.endswith(".bom.json"):
         return  # other things are called so, too
     else:
         raise ValueError("no bill of materials")
     yield from _packages(found, CONFIDENCE)
+
+
+def _document(file: File) -> dict[str, Any]:
+    """What the file says, as its JSON would; empty for what only has the name."""
+    data = file.data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if data[:1] == b"<":
+        from careen.formats import cyclonedxxml
+
+        return cyclonedxxml.document(data) if cyclonedxxml.NAMESPACE.encode() in data[:2000] else {}
+    if b"SPDXVersion:" in data[:2000] and data[:1] != b"{":
+        from careen.formats import spdxtagvalue
+
+        return spdxtagvalue.document(data)
+    return {} if data[:1] != b"{" and file.path.endswith(LOOSE_NAMES) else json_object(data)
 
 
 class NativeScanner:
@@ -76,7 +92,8 @@ class NativeScanner:
         if self._bill is None:
             raise ValueError("a native image whose bill of materials was not found")
         document = json_object(self._bill)
-        components = [*map(mapping, sequence(document.get("components")))]
+        subject = mapping(document.get("metadata")).get("component")  # the program itself
+        components = [*map(mapping, [subject, *sequence(document.get("components"))])]
         found = ((text(one.get("purl")) or _maven(one), text(one.get("name"))) for one in components)
         yield from _packages(found, NATIVE_CONFIDENCE)
 
@@ -137,15 +154,15 @@ CATALOGER = Cataloger(
     readers=(
         Reader(
             Wants(
-                names=("sbom.json", "bom.json"),
-                suffixes=(".spdx.json", ".cdx.json", ".sbom.json", ".syft.json", ".bom.json"),
+                names=("sbom.json", "bom.json", "sbom.xml", "bom.xml", "sbom", "bom"),
+                suffixes=(*(f".{kind}.{form}" for kind in KINDS for form in ("json", "xml")), ".spdx", ".cdx", ".sbom"),
             ),
             read,
         ),
         Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_native),
     ),
     limits=(
-        "Bills in XML, tag-value or SPDX 3; entries without a package URL. Native images of GraalVM that are linked statically "
+        "Bills in SPDX 3 or RDF; entries without a package URL. Native images of GraalVM that are linked statically "
         "or that are not for Linux."
     ),
 )

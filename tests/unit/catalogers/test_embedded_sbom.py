@@ -55,6 +55,19 @@ def test_libraries_that_have_coordinates_alone():
     assert found.purl == "pkg:maven/io.netty/netty-codec@4.1.76.Final"
 
 
+def test_the_program_itself_is_listed():
+    document = {
+        "bomFormat": "CycloneDX",
+        "metadata": {"component": {"name": "shop", "version": "3.1", "purl": "pkg:maven/org.example/shop@3.1"}},
+        "components": [{"group": "io.netty", "name": "netty-codec", "version": "4.1.76.Final"}],
+    }
+    image = elf(b".data", SYMBOLS + gzip.compress(json.dumps(document).encode()))
+    assert [(one.name, one.version) for one in facts_of(image)] == [
+        ("org.example:shop", "3.1"),
+        ("io.netty:netty-codec", "4.1.76.Final"),
+    ]
+
+
 def test_other_executables_are_passed_over():
     assert facts_of(elf(b".data", bill("pkg:maven/a/b@1"))) is None
 
