@@ -1,10 +1,11 @@
-"""WordPress and its plug-ins: ``wp-includes/version.php`` and the header comment of each plug-in's main file.
+"""WordPress, its plug-ins and themes: ``wp-includes/version.php`` and the header comments of plug-ins and themes.
 
 A plug-in is a folder in ``wp-content/plugins`` with a PHP file that has ``Plugin Name:`` in its first 8 KiB, or one such
-file directly in it. It is listed by its folder's name, the slug that advisories use. Nothing is run.
-A purl type for them is not registered: ``wordpress-plugin``, and ``generic`` for WordPress itself.
+file directly in it. A theme is a folder in ``wp-content/themes`` (or one below that) whose ``style.css`` has ``Theme Name:``.
+Both are listed by their folder's name, the slug that advisories use. Nothing is run. A purl type for them is not registered:
+``wordpress-plugin``, ``wordpress-theme``, and ``generic`` for WordPress itself.
 Raises: ValueError where the version file says none.
-**Source:** WordPress, Plugin Handbook, Header requirements; get_file_data().
+**Source:** WordPress, Plugin Handbook, Header requirements; Theme Handbook, Main stylesheet; get_file_data().
 """
 
 import re
@@ -16,7 +17,10 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 HEADER_BYTES = 8 * 1024
 PLACE = pattern(r"(?:^|/)wp-content/(?:mu-)?plugins/(?:([^/]+)/)?([^/]+)\.php")
-FIELD = pattern(r"^[ \t/*#@]{0,40}(plugin name|version|license):[ \t]*([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE)
+THEME = pattern(r"(?:^|/)wp-content/themes/(?:[^/]+/)?([^/]+)/style\.css")
+FIELD = pattern(
+    r"^[ \t/*#@]{0,40}(plugin name|theme name|version|license):[ \t]*([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE
+)
 COMMENT = pattern(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # to the end where it is not closed: gone over once
 CORE = pattern(rb"^[ \t]*\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]", re.MULTILINE)
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,100}")
@@ -27,20 +31,13 @@ def read_plugin(file: File) -> Iterator[Package]:
     place = PLACE.search(file.path)
     if not place or place.end() != len(file.path):
         return
-    head = file.data[:HEADER_BYTES].decode("utf-8", "replace")
-    fields = {found[1].lower(): found[2].rstrip("*/ \t") for found in reversed(list(FIELD.finditer(head)))}
-    slug = place[1] or place[2]
-    if not fields.get("plugin name") or not SLUG.fullmatch(slug):
-        return
-    version = fields.get("version", "")
-    yield Package(
-        type="wordpress-plugin",
-        namespace=None,
-        name=slug,
-        version=version if VERSION.fullmatch(version) else "",
-        licenses=(fields["license"],) if fields.get("license") else (),
-        cataloger=CATALOGER.name,
-    )
+    yield from _described(file, "plugin", place[1] or place[2])
+
+
+def read_theme(file: File) -> Iterator[Package]:
+    place = THEME.search(file.path)
+    if place and place.end() == len(file.path):
+        yield from _described(file, "theme", place[1])
 
 
 def read_core(file: File) -> Iterator[Package]:
@@ -50,12 +47,29 @@ def read_core(file: File) -> Iterator[Package]:
     yield Package(type="generic", namespace=None, name="wordpress", version=found[1].decode(), cataloger=CATALOGER.name)
 
 
+def _described(file: File, kind: str, slug: str) -> Iterator[Package]:
+    head = file.data[:HEADER_BYTES].decode("utf-8", "replace")
+    fields = {found[1].lower(): found[2].rstrip("*/ \t") for found in reversed(list(FIELD.finditer(head)))}
+    if not fields.get(f"{kind} name") or not SLUG.fullmatch(slug):
+        return
+    version = fields.get("version", "")
+    yield Package(
+        type=f"wordpress-{kind}",
+        namespace=None,
+        name=slug,
+        version=version if VERSION.fullmatch(version) else "",
+        licenses=(fields["license"],) if fields.get("license") else (),
+        cataloger=CATALOGER.name,
+    )
+
+
 CATALOGER = Cataloger(
     name="wordpress",
     ecosystem=Ecosystem(purl_type="wordpress-plugin", scheme="generic"),
     readers=(
         Reader(Wants(suffixes=(".php",), amount="head"), read_plugin),
+        Reader(Wants(names=("style.css",), amount="head"), read_theme),
         Reader(Wants(paths=("wp-includes/version.php",), amount="head"), read_core),
     ),
-    limits="themes; plug-ins of a content folder that was given another name",
+    limits="plug-ins and themes of a content folder that was given another name",
 )
