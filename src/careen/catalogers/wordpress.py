@@ -23,6 +23,7 @@ FIELD = pattern(
 )
 COMMENT = pattern(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # to the end where it is not closed: gone over once
 CORE = pattern(rb"^[ \t]*\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]", re.MULTILINE)
+PLAIN = pattern(r"[0-9][0-9A-Za-z.-]{0,50}")
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,100}")
 SLUG = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
 
@@ -44,7 +45,9 @@ def read_core(file: File) -> Iterator[Package]:
     found = CORE.search(COMMENT.sub(b"", file.data))
     if not found:
         raise ValueError("no $wp_version in it")
-    yield Package(type="generic", namespace=None, name="wordpress", version=found[1].decode(), cataloger=CATALOGER.name)
+    version = found[1].decode()
+    cpe = f"cpe:2.3:a:wordpress:wordpress:{version}:*:*:*:*:*:*:*" if PLAIN.fullmatch(version) else None
+    yield Package("generic", None, "wordpress", version, cataloger=CATALOGER.name, cpe=cpe)
 
 
 def _described(file: File, kind: str, slug: str) -> Iterator[Package]:

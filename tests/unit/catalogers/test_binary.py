@@ -46,17 +46,30 @@ PRESENT = {
     "gnutls": r"/libgnutls\.so\.30\.[\d.]+",
     "gzip": r"bin/gzip",
     "httpd": r"sbin/apache2",
+    "imagemagick": r"/libMagickCore-\d\.Q16(HDRI)?\.so\.[\d.]+|bin/(convert|identify|magick)-im\d\.q16(hdri)?",
     "krb5": r"/libkrb5\.so\.3\.3",
+    "harfbuzz": r"/libharfbuzz(-[0-9a-f]{8})?\.so\.0\.[\d.]+",
+    "libaom": r"/libaom\.so\.[\d.]+",
+    "libavif": r"/libavif(-[0-9a-f]{8})?\.so\.[\d.]+",
+    "libde265": r"/libde265\.so\.0\.[\d.]+",
+    "libgcrypt": r"/libgcrypt\.so\.20\.[\d.]+",
+    "libheif": r"/libheif\.so\.1\.[\d.]+",
     "libjpeg-turbo": r"/libjpeg(-[0-9a-f]{8})?\.so\.62\.[\d.]+",
+    "libmaxminddb": r"/libmaxminddb\.so\.[\d.]+",
     "libphp": r"/libphp8\.\d\.so",
     "libpng": r"/libpng16(-[0-9a-f]{8})?\.so\.16\.[\d.]+",
     "libssh2": r"/libssh2\.so\.1\.0\.1",
     "libtiff": r"/libtiff(-[0-9a-f]{8})?\.so\.[56]\.[\d.]+",
     "lua": r"/liblua5\.3(-c\+\+)?\.so\.0\.0\.0",
+    "libxml2": r"/libxml/xmlversion\.h",
+    "libxslt": r"/libxslt/xsltconfig\.h",
     "mariadb": r"bin/mariadb(-admin|-dump)?",
     "nginx": r"sbin/nginx",
     "node": r"bin/node",
+    "nss": r"/lib(nss3|ssl3|smime3|nssutil3|softokn3|freebl3|freeblpriv3)\.so",
+    "openjpeg": r"/libopenjp2(-[0-9a-f]{8})?\.so\.2\.[\d.]+",
     "openssl": r"bin/openssl|/lib(ssl|crypto)\.so\.[\d.]+",
+    "pcre2": r"/libpcre2-(8|posix|16|32)\.so\.[\d.]+",
     "perl": r"bin/perl(5\.[\d.]+)?|/libperl\.so\.5\.[\d.]+",
     "php-cli": r"bin/php8\.\d",
     "postgresql": r"/postgresql/\d+/bin/(pg_(basebackup|dump|dumpall|isready|restore)|psql)",
@@ -64,7 +77,9 @@ PRESENT = {
     "ruby": r"/libruby-3\.\d\.so\.3\.\d\.\d+",
     "sqlite": r"/libsqlite3\.so\.0\.8\.6",
     "util-linux": r"bin/(getopt|lsblk|mount|agetty|fdisk|hwclock)",
+    "xz": r"/liblzma(-[0-9a-f]{8})?\.so\.5\.[\d.]+",
     "zlib": r"/libz(-[0-9a-f]{8})?\.so\.1\.[\d.]+",
+    "zstd": r"/libzstd(-[0-9a-f]{8})?\.so\.1\.[\d.]+",
 }
 
 
@@ -104,7 +119,7 @@ def test_names_and_fields(program):
     assert program.strong or program.loose
     assert all(name and "/" not in name and name.strip("*") for name in program.files)
     assert program.cpe
-    assert re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/-]+", program.cpe)
+    assert re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/!-]+", program.cpe)
 
 
 def test_time_is_linear():

@@ -22,7 +22,7 @@ def test_the_map_is_sound():
         assert one.osv or one.cpe, one.name
         assert one.scheme in schemes, one.name
         assert all(re.fullmatch(r"[A-Za-z.]+:\S+", text) for text in one.osv), one.name
-        assert all(re.fullmatch(r"(?:[a-z0-9._-]|\\[/:+])+(?::(?:[a-z0-9._-]|\\[/:+])+){1,2}", text) for text in one.cpe), (
+        assert all(re.fullmatch(r"(?:[a-z0-9._-]|\\[/:+!])+(?::(?:[a-z0-9._-]|\\[/:+!])+){1,2}", text) for text in one.cpe), (
             one.name
         )
         re.compile(one.built_by)

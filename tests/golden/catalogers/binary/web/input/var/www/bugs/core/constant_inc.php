@@ -1,0 +1,2 @@
+<?php
+define( 'MANTIS_VERSION', '2.26.0' );

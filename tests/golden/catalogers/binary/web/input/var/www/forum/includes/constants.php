@@ -1,0 +1,2 @@
+<?php
+@define('PHPBB_VERSION', '3.3.11');

@@ -1,0 +1,2 @@
+<?php
+define('GLPI_VERSION', '10.0.10');

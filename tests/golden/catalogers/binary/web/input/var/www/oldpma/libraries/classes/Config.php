@@ -1,0 +1,2 @@
+<?php
+        $this->set('PMA_VERSION', '4.9.5');

@@ -1,0 +1,3 @@
+<?php
+$wgConf = new SiteConfiguration;
+$wgVersion = '1.31.16';

@@ -1,0 +1,2 @@
+<?php
+define('MY_VERSION', '1.0.0');

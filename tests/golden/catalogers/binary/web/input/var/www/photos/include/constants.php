@@ -1,0 +1,2 @@
+<?php
+define('PHPWG_VERSION', '14.1.0');

@@ -1,0 +1,3 @@
+<?php
+$config['versionnumber'] = '5.3.5';
+$config['dbversionnumber'] = 486;
