@@ -247,8 +247,8 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     basenames; ``suffixes`` ends of paths starting with "." or with "<folder suffix>/<basename>"
     (".jar", ".dist-info/METADATA"); ``folders`` match every file directly in such a folder ("var/lib/dpkg/status.d"), or
     those with one ending ("var/lib/dpkg/info/*.list"); ``below`` every file of such a folder at any depth ("nix/store").
-    ``executables`` asks for files with an execute bit or a name like a shared library; ``magic`` then decides by the
-    first bytes.
+    ``executables`` asks for files with an execute bit or a name like a shared library or a module of Node (``.node``);
+    ``magic`` then decides by the first bytes.
     """
 
     paths: tuple[str, ...] = ()

@@ -78,7 +78,7 @@ class Dispatch:
             for folder, wanted in self._below:
                 if folder in path and f"/{folder}" in f"/{path}":
                     found.append(wanted)
-        if self._executables and (mode & 0o111 or ".so" in name):
+        if self._executables and (mode & 0o111 or ".so" in name or name.endswith(".node")):
             found += self._executables
         for select, wanted in self._asked:
             if select(path, mode):

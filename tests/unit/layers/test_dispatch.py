@@ -33,6 +33,7 @@ def test_executables_are_told_by_mode_or_name():
     index = dispatch(executables=True)
     assert index.readers("bin/x", 0o755)
     assert index.readers("lib/libx.so.1", 0o644)
+    assert index.readers("app/node_modules/x/build/Release/x.node", 0o644)
     assert not index.readers("etc/x", 0o644)
 
 
