@@ -1,8 +1,12 @@
-"""Haskell: packages that Stack's and Cabal's files fix.
+"""Haskell: packages in a database of GHC's, and those that Stack's and Cabal's files fix.
 
 ``stack.yaml.lock`` and ``extra-deps`` of ``stack.yaml`` name ``package-version@sha256:…``; ``cabal.project.freeze`` has
 constraints, of which ``any.name ==version`` fixes one. Packages of a Stackage snapshot are not listed in either.
-Raises: ValueError for what is no YAML.  **Source:** Stack, "Lock files"; Cabal User Guide, "cabal freeze".
+Installed is what has a file in a package database: ``package.conf.d`` of GHC, ``package.db`` of Cabal's store, ``pkgdb`` of
+Stack. It says ``name``, ``version``, and ``package-name`` where it is one of several libraries of a package.
+Raises: ValueError for what is no YAML, and for a record without name or version.
+**Source:** GHC User's Guide, "InstalledPackageInfo: a package specification"; Stack, "Lock files"; Cabal User
+Guide, "cabal freeze".
 """
 
 import re
@@ -17,7 +21,19 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 _FROZEN = pattern(r"(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]{0,200})\s*==\s*(\d[\d.]{0,100})(?=\s*,|\s*$)", re.MULTILINE)
+_FIELD = pattern(r"^(name|package-name|version|license):[ \t]*(\S{1,300})[ \t]*$", re.MULTILINE)
 _NAMED = pattern(r"([A-Za-z0-9][A-Za-z0-9-]{0,200})-(\d[\d.]{0,100})")
+
+
+def read_installed(file: File) -> Iterator[Package]:
+    fields: dict[str, str] = {}
+    for key, value in _FIELD.findall(file.data.decode("utf-8", "replace")):
+        fields.setdefault(key, value)
+    name, version = fields.get("package-name") or fields.get("name", ""), fields.get("version", "")
+    if not _NAMED.fullmatch(f"{name}-{version}"):
+        raise ValueError("no record of a Haskell package: it has no believable name or version")
+    licenses = (fields["license"],) if "license" in fields else ()
+    yield Package("hackage", None, name, version, licenses=licenses, cataloger="haskell")
 
 
 def read_stack_lock(file: File) -> Iterator[Package]:
@@ -55,6 +71,7 @@ CATALOGER = Cataloger(
     name="haskell",
     ecosystem=Ecosystem(purl_type="hackage", scheme="hackage", namespace="Hackage"),
     readers=(
+        Reader(Wants(folders=("package.conf.d/*.conf", "package.db/*.conf", "pkgdb/*.conf")), read_installed),
         Reader(Wants(names=("stack.yaml.lock",)), read_stack_lock),
         Reader(Wants(names=("stack.yaml",)), read_stack),
         Reader(Wants(names=("cabal.project.freeze",)), read_freeze),

@@ -1,8 +1,9 @@
-"""Julia: packages that ``Manifest.toml`` fixes.
+"""Julia: packages that ``Manifest.toml`` fixes, and those that lie in a depot.
 
 Shape: ``[[deps.Name]]`` tables, in the first format ``[[Name]]`` at the top; each has a ``uuid``. What belongs to Julia
 itself has no version of its own: it is that of ``julia_version``, where the file says it, else left open, as is what lies
 in a folder. A manifest may be for one version of Julia (``Manifest-v1.11.toml``).
+A depot keeps each at ``packages/NAME/SLUG``, with a ``Project.toml`` that has name, version and ``uuid``.
 Raises: ValueError for what is no TOML.  **Source:** Pkg.jl, "Project.toml and Manifest.toml".
 """
 
@@ -10,11 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.declared import declared, within_package
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, text, toml_object
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAMES = ("Manifest.toml", "JuliaManifest.toml", *(f"Manifest-v1.{minor}.toml" for minor in range(10, 15)))
+DEPOT = pattern(r"(?:^|/)packages/([A-Za-z][\w.]{0,100})/[A-Za-z0-9]{4,8}/Project\.toml$")
+VERSION = pattern(r"\d[0-9A-Za-z.+-]{0,100}")
 
 
 def read(file: File) -> Iterator[Package]:
@@ -24,6 +28,16 @@ def read(file: File) -> Iterator[Package]:
     julia = text(document.get("julia_version"))
     tables = mapping(document.get("deps")) if "manifest_format" in document or "deps" in document else document
     return declared("julia", "julia", _found(tables, julia))
+
+
+def read_depot(file: File) -> Iterator[Package]:
+    place = DEPOT.search(file.path)
+    if not place:
+        return
+    document = toml_object(file.data)
+    version = text(document.get("version"))
+    if text(document.get("name")) == place[1] and "uuid" in document and VERSION.fullmatch(version):
+        yield Package("julia", None, place[1], version, cataloger="julia")
 
 
 def _found(tables: dict[str, Any], julia: str) -> Iterator[tuple[str, str]]:
@@ -38,6 +52,6 @@ def _found(tables: dict[str, Any], julia: str) -> Iterator[tuple[str, str]]:
 CATALOGER = Cataloger(
     name="julia",
     ecosystem=Ecosystem(purl_type="julia", scheme="semver", namespace="Julia"),
-    readers=(Reader(Wants(names=NAMES), read),),
-    limits="Packages in a depot that no manifest names.",
+    readers=(Reader(Wants(names=NAMES), read), Reader(Wants(names=("Project.toml",)), read_depot)),
+    limits="Artifacts, the binaries that packages of a depot come with.",
 )

@@ -2,9 +2,10 @@
 
 ``cargo auditable`` writes the whole list into a section ``.dep-v0``: JSON, compressed with zlib. Crates that only took
 part in the build are left out. Without it, the source paths in panic messages (``…/cargo/registry/…/name-1.2.3/src/``)
-name the crates that can panic: confidence 0.4, and no word about the others.
+name the crates that can panic: confidence 0.4, and no word about the others. ``cargo install`` keeps a list of what it
+installed, ``.crates.toml``: its keys are ``name version (source)``.
 Raises: ValueError where the section is there and cannot be read.
-**Source:** cargo-auditable, PARSING.md; the Cargo book, "Cargo.lock", "Cargo home".
+**Source:** cargo-auditable, PARSING.md; the Cargo book, "Cargo.lock", "Cargo home", "cargo install".
 """
 
 import zlib
@@ -38,6 +39,7 @@ _PATH = pattern(
     rb"cargo[/\\]registry[/\\](?:src[/\\][\w.-]{1,80}[/\\])?([A-Za-z][\w-]{0,63}?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,64})[/\\]"
 )
 _PATH_BYTES = 400  # more than the longest path above
+_INSTALLED = pattern(r"([A-Za-z][\w-]{0,100}) (\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,64}) \(.{1,1000}\)")
 
 
 class Crate(Struct):
@@ -145,12 +147,22 @@ def _package(name: str, version: str, confidence: float) -> Package:
     return Package(type="cargo", namespace=None, name=name, version=version, cataloger="rust", confidence=confidence)
 
 
+def read_installed(file: File) -> Iterator[Package]:
+    document = toml_object(file.data)
+    if "v1" not in document:
+        raise ValueError("no list of what cargo installed")
+    for key in mapping(document["v1"]):
+        if found := _INSTALLED.fullmatch(key):
+            yield Package("cargo", None, found[1], found[2], cataloger=CATALOGER.name)
+
+
 CATALOGER = Cataloger(
     name="rust",
     ecosystem=Ecosystem(purl_type="cargo", scheme="semver", namespace="crates.io"),
     readers=(
         Reader(Wants(suffixes=(".exe",), executables=True, magic=MAGIC, amount="stream"), read),
         Reader(Wants(names=("Cargo.lock",)), read_lock),
+        Reader(Wants(names=(".crates.toml",)), read_installed),
     ),
     limits=(
         "Of executables built without cargo auditable only the crates that can panic, and none where paths were remapped. "
