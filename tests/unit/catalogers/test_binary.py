@@ -64,6 +64,7 @@ PRESENT = {
     "libssh2": r"/libssh2\.so\.1\.0\.1",
     "libtiff": r"/libtiff(-[0-9a-f]{8})?\.so\.[56]\.[\d.]+",
     "lua": r"/liblua5\.3(-c\+\+)?\.so\.0\.0\.0",
+    "libuv": r"/libuv\.so\.1\.[\d.]+",
     "libxml2": r"/libxml/xmlversion\.h",
     "libxslt": r"/libxslt/xsltconfig\.h",
     "mariadb": r"bin/mariadb(-admin|-dump)?",
