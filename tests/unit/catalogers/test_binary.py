@@ -83,6 +83,7 @@ PRESENT = {
     "sqlite": r"/libsqlite3\.so\.0\.8\.6",
     "util-linux": r"bin/(getopt|lsblk|mount|agetty|fdisk|hwclock)",
     "xz": r"/liblzma(-[0-9a-f]{8})?\.so\.5\.[\d.]+",
+    "subversion": r"/libsvn_ra(_\w+)?-1\.so\.1\.[\d.]+",
     "zlib": r"/libz(-[0-9a-f]{8})?\.so\.1\.[\d.]+",
     "zstd": r"/libzstd(-[0-9a-f]{8})?\.so\.1\.[\d.]+",
 }
