@@ -1,20 +1,27 @@
-"""Gradle: what lock files and version catalogs name.
+"""Gradle: what lock files, version catalogs and the list of verified artifacts name.
 
 A line of a lock file is ``group:artifact:version=configurations``; before Gradle 7 each configuration had a file of its
 own. A catalog (``libs.versions.toml``) offers libraries to the builds: one that gives no single version is left open.
+``verification-metadata.xml`` has the checksums of all that builds ever fetched: listed are components with an archive of
+code, with a confidence of 0.3, as some may be unused by now.
 Other lines of a lock file, which a merge may leave, are passed over.
 Raises: ValueError for a lock file with nothing else, and for what is no TOML.
-**Source:** Gradle User Manual, "Locking Versions", "Version Catalogs".
+**Source:** Gradle User Manual, "Locking Versions", "Version Catalogs", "Verifying dependencies".
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import mapping, text, toml_object
+from careen.formats.xmlelements import xml_elements
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
+ARCHIVES = (".jar", ".aar", ".war", ".klib")
+VERIFIED_CONFIDENCE = 0.3
 LOCKS = ("gradle.lockfile", "buildscript-gradle.lockfile", "settings-gradle.lockfile")
 
 
@@ -31,6 +38,26 @@ def read_catalog(file: File) -> Iterator[Package]:
     versions = mapping(document.get("versions"))
     libraries = mapping(document.get("libraries")).values()
     return declared("gradle", "maven", (_library(one, versions) for one in libraries))
+
+
+def read_verified(file: File) -> Iterator[Package]:
+    if within_package(file.path):
+        return
+    for package in declared("gradle", "maven", _verified(file.data)):
+        yield replace(package, confidence=VERIFIED_CONFIDENCE)
+
+
+def _verified(data: bytes) -> Iterator[tuple[object, object]]:
+    """Artifacts end before the component that they belong to does; one of a file ``.pom`` alone is a parent or a list."""
+    archive = False
+    for path, attributes, _ in xml_elements(data):
+        if path[-2:] == ("component", "artifact"):
+            archive = archive or attributes.get("name", "").endswith(ARCHIVES)
+        elif path == ("verification-metadata", "components", "component"):
+            group, name = attributes.get("group", ""), attributes.get("name", "")
+            if archive and group and name:
+                yield f"{group}:{name}", attributes.get("version")
+            archive = False
 
 
 def _locked(lines: str) -> Iterator[tuple[str, str]]:
@@ -76,6 +103,7 @@ CATALOGER = Cataloger(
     readers=(
         Reader(Wants(names=LOCKS, folders=("dependency-locks/*.lockfile",)), read_lock),
         Reader(Wants(suffixes=(".versions.toml",)), read_catalog),
+        Reader(Wants(names=("verification-metadata.xml",)), read_verified),
     ),
     limits="Build scripts, which are programs; plug-ins of a version catalog.",
 )
