@@ -21,9 +21,8 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 EXPLICIT = pattern(r"^@EXPLICIT[ \t\r]*$", re.MULTILINE)
-ADDRESS = pattern(
-    r"(?:[^\s#?]{0,1000}/)?([A-Za-z0-9_][\w.-]{0,200})-([^-/\s]{1,100})-([^-/\s]{1,100})\.(?:conda|tar\.bz2)(?:[#?].*)?"
-)
+ARCHIVE = pattern(r"([A-Za-z0-9_][\w.-]{0,200})-([^-\s]{1,100})-([^-\s]{1,100})\.(?:conda|tar\.bz2)")
+ENDS = pattern(r"[#?]")
 PIP = pattern(r"#[ \t]*pip[ \t]+(.+)")
 NAMED = (".conda-lock.yml", ".conda-lock.yaml")
 
@@ -67,7 +66,7 @@ def _pixi(entry: dict[str, Any]) -> tuple[str, object, object]:
 
 
 def _of_address(address: str) -> tuple[str | None, str]:
-    found = ADDRESS.fullmatch(address[:2000])
+    found = ARCHIVE.fullmatch(ENDS.split(address, maxsplit=1)[0].rpartition("/")[2][:500])
     return (found[1], found[2]) if found else (None, "")
 
 

@@ -26,10 +26,11 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 MAX_BYTES = 4 << 20
 MAX_OTHER_BYTES = 64 << 10  # of a file whose name does not say what it is
 MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF8, "utf-8"))
-ARCHIVE = pattern(  # a line that is the address or path of a wheel or a source archive
-    r"(?:[^\s;#]{0,1000}/)?([A-Za-z0-9][\w.]{0,200})-([0-9][\w.!+]{0,100})(?:-[0-9][^-/\s]{0,50})?(?:-[^-/\s]{1,100}){3}\.whl"
-    r"(?=[\s;#?]|$)|[^\s;#]{0,1000}/([A-Za-z0-9][\w.-]{0,200}?)-([0-9][\w.!+]{0,100})\.(?:tar\.(?:gz|bz2|xz)|zip)(?=[\s;#?]|$)"
+WHEEL = pattern(
+    r"([A-Za-z0-9][\w.]{0,200})-([0-9][\w.!+]{0,100})(?:-[0-9][^-]{0,50})?-[^-]{1,100}-[^-]{1,100}-[^-]{1,100}\.whl"
 )
+SOURCES = pattern(r"([A-Za-z0-9][\w.-]{0,200})-([0-9][\w.!+]{0,100})\.(?:tar\.(?:gz|bz2|xz)|zip)")
+ENDS = pattern(r"[\s;#?]")
 INCLUDE = pattern(r"\s*+(?:-r[ \t=]*|--requirement[ \t=]++)([^\s#]{1,500})")
 
 
@@ -102,9 +103,12 @@ def _all_requirements(lines: Sequence[str]) -> bool:
 
 
 def _archives(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Of lines that are the address or path of a wheel or a source archive."""
     for line in lines:
-        if found := ARCHIVE.match(line.strip()[:MAX_LINE]):
-            yield normal(found[1] or found[3]), found[2] or found[4]
+        folder, _, name = ENDS.split(line.strip()[:MAX_LINE], maxsplit=1)[0].rpartition("/")
+        found = WHEEL.fullmatch(name[:400]) or (SOURCES.fullmatch(name[:400]) if folder else None)
+        if found:
+            yield normal(found[1]), found[2]
 
 
 def _decoded(data: bytes) -> str:

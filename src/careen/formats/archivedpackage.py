@@ -42,7 +42,9 @@ def gem_metadata(packed: bytes) -> tuple[str, str]:
 
 def gem(file: BinaryIO) -> tuple[str, str]:
     stream = SeekStream(file)
-    for member in tar.members(stream):
+    for count, member in enumerate(tar.members(stream)):
+        if count > MAX_MEMBERS:
+            break
         if member.path == "metadata.gz" and member.size_bytes <= RECORD_BYTES:
             return gem_metadata(b"".join(tar.content(stream, member)))
     raise ValueError("a gem without its metadata")
