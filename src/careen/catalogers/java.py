@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from careen.formats.jar import SUFFIXES, Archive, Coordinates, archives
+from careen.formats.jar import ADAPTER, SUFFIXES, Archive, Coordinates, archives
 from careen.formats.jarname import guess, split_name
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
@@ -105,7 +105,7 @@ def _licenses(manifest: dict[str, str]) -> tuple[str, ...]:
 CATALOGER = Cataloger(
     name="java",
     ecosystem=Ecosystem(purl_type="maven", scheme="maven", namespace="Maven"),
-    readers=(Reader(Wants(suffixes=SUFFIXES), read),),
+    readers=(Reader(Wants(suffixes=SUFFIXES), read), Reader(Wants(suffixes=(ADAPTER,), magic=(b"PK\3\4",)), read)),
     fact=Artifact | Unread,
     join=join,
     limits="shaded classes whose pom.properties were left out, and archives more than 16 deep",

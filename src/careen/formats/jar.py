@@ -23,6 +23,7 @@ from .window import Window
 from .zip import Entry, entries, read
 
 SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar", ".lpkg")
+ADAPTER = ".rar"  # of Jakarta Connectors; on its own most often an archive of another kind
 MAX_DEPTH = 16
 MAX_ARCHIVES = 20_000
 MAX_MEMBERS = 2_000_000
@@ -86,7 +87,7 @@ def _open(stream: BinaryIO, name: str, place: str, depth: int, held_bytes: int, 
     budget.archives -= 1
     yield from _archive(stream, members, name, place, budget)
     for entry in members:
-        if not entry.name.lower().endswith(SUFFIXES) or not entry.size:
+        if not entry.name.lower().endswith((*SUFFIXES, ADAPTER)) or not entry.size:
             continue
         inner = _inside(place, entry.name)
         if depth + 1 >= MAX_DEPTH:
@@ -130,7 +131,7 @@ def _archive(stream: BinaryIO, members: list[Entry], name: str, place: str, budg
                 manifest = attributes(budget.read(stream, entry, MAX_MANIFEST_BYTES))
             except ValueError as error:
                 yield Closed(_inside(place, entry.name), str(error))
-        elif entry.name.lower().endswith(SUFFIXES):
+        elif entry.name.lower().endswith((*SUFFIXES, ADAPTER)):
             has_archives = True
     for folder, files in list(maven.items())[:MAX_POMS]:
         try:
