@@ -61,6 +61,7 @@ PRESENT = {
     "libmaxminddb": r"/libmaxminddb\.so\.[\d.]+",
     "libphp": r"/libphp8\.\d\.so",
     "libpng": r"/libpng16(-[0-9a-f]{8})?\.so\.16\.[\d.]+",
+    "libsodium": r"/libsodium\.so\.2\d\.[\d.]+",
     "libssh2": r"/libssh2\.so\.1\.0\.1",
     "libtiff": r"/libtiff(-[0-9a-f]{8})?\.so\.[56]\.[\d.]+",
     "lua": r"/liblua5\.3(-c\+\+)?\.so\.0\.0\.0",
