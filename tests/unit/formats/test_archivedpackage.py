@@ -29,7 +29,7 @@ def archive(**files: bytes) -> bytes:
 
 
 def test_gem_says_its_own_name_and_not_that_of_a_dependency():
-    assert gem(io.BytesIO(archive(**{"metadata.gz": gzip.compress(METADATA)}))) == ("kettle", "1.2.3")
+    assert gem(io.BytesIO(archive(**{"metadata.gz": gzip.compress(METADATA, mtime=0)}))) == ("kettle", "1.2.3")
 
 
 def test_gem_of_windows_lines():
@@ -41,9 +41,10 @@ def test_gem_of_windows_lines():
     [
         (archive(x=b""), "without its metadata"),
         (archive(**{"metadata.gz": b"\x1f\x8bnothing"}), "damaged metadata"),
-        (archive(**{"metadata.gz": gzip.compress(b"name: a\n")}), "without name or version"),
-        (archive(**{"metadata.gz": gzip.compress(METADATA)})[:600], "breaks off"),
+        (archive(**{"metadata.gz": gzip.compress(b"name: a\n", mtime=0)}), "without name or version"),
+        (archive(**{"metadata.gz": gzip.compress(METADATA, mtime=0)})[:600], "breaks off"),
     ],
+    ids=("no metadata", "no gzip", "no version", "cut"),
 )
 def test_damaged_gem(data, message):
     with pytest.raises(ValueError, match=message):
@@ -51,7 +52,7 @@ def test_damaged_gem(data, message):
 
 
 def packed(**files: bytes) -> bytes:
-    return gzip.compress(archive(**files))
+    return gzip.compress(archive(**files), mtime=0)
 
 
 def test_npm_package():
@@ -69,6 +70,7 @@ def test_npm_package():
         b"\x1f\x8bnothing",
         b"",
     ],
+    ids=("chart", "no version", "no JSON", "cut", "no gzip", "empty"),
 )
 def test_no_npm_package(data):
     assert npm(data) is None
