@@ -1,8 +1,10 @@
 """Conan: packages of C and C++ that lock files and recipes name, and those in Conan's own cache.
 
 A reference is ``name/version[@user/channel][#revision][%time]``. ``conan.lock`` of Conan 1 is a graph of nodes, of Conan 2
-lists; what is only needed to build is left out. ``conaninfo.txt`` lies in the cache below the package's own reference.
-Raises: ValueError for what is no such file.  **Source:** Conan 1 and 2 documentation, "Lockfiles", "conaninfo.txt".
+lists; what is only needed to build is left out. ``conaninfo.txt`` lies in the cache of Conan 1 below the package's own
+reference; the cache of Conan 2 has a database, ``p/cache.sqlite3``, whose table ``packages`` begins with the reference.
+Raises: ValueError for what is no such file.  **Source:** Conan 1 and 2 documentation, "Lockfiles", "conaninfo.txt";
+Conan 2, PackagesDBTable.
 """
 
 import re
@@ -11,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from careen.formats.declared import declared, within_package
 from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.sqlite import columns, open_database, rows
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
+MAX_PACKAGES = 100_000
 _REFERENCE = pattern(r"([a-z0-9_][\w.+-]{0,100})/([\w.+~-]{1,100})(?=[@#%:]|$)", re.ASCII)
 _CACHED = pattern(r"(?:^|/)([^/]+)/([^/]+)/[^/]+/[^/]+/package/[^/]+/conaninfo\.txt$")
 
@@ -43,6 +47,17 @@ def read_info(file: File) -> Iterator[Package]:
     yield from declared("conan", "conan", _references(_section(file, "full_requires")))
 
 
+def read_cache(file: File) -> Iterator[Package]:
+    with file.open() as stream:
+        for count, record in enumerate(rows(open_database(stream), b"packages")):
+            if count >= MAX_PACKAGES:
+                raise ValueError(f"more than {MAX_PACKAGES} packages")
+            reference = columns(record, 1)[0]
+            found = _REFERENCE.match(reference[:500].decode("utf-8", "replace")) if isinstance(reference, bytes) else None
+            if found:
+                yield Package("conan", None, found[1], found[2], cataloger="conan")
+
+
 def _section(file: File, name: str) -> Iterator[str]:
     current = ""
     for line in file.data.decode("utf-8", "replace").splitlines():
@@ -67,6 +82,7 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("conan.lock",)), read_lock),
         Reader(Wants(names=("conanfile.txt",)), read_recipe),
         Reader(Wants(names=("conaninfo.txt",)), read_info),
+        Reader(Wants(paths=("p/cache.sqlite3",)), read_cache),
     ),
-    limits="conanfile.py, which is a program; the cache of Conan 2, which keeps its references in a database.",
+    limits="conanfile.py, which is a program.",
 )
