@@ -97,11 +97,13 @@ class Names:
                     self._by_start.setdefault(start, []).append((name.split("*"), program))
                 else:
                     self._plain.setdefault(name, []).append(program)
+        self._lengths = sorted({len(start) for start in self._by_start})
 
     def programs(self, name: str) -> list[Program]:
         found = list(self._plain.get(name, ()))
-        for length in range(_START + 1):
-            found += [one for parts, one in self._by_start.get(name[:length], ()) if _fits(parts, name)]
+        for length in self._lengths:
+            if rows := self._by_start.get(name[:length]):
+                found += [one for parts, one in rows if _fits(parts, name)]
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 

@@ -7,6 +7,7 @@ Source: RFC 1952 (gzip), RFC 8878 (zstd).
 """
 
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
@@ -50,6 +51,7 @@ class Stream:
         self.data = b""
         self.at = 0
         self.before = 0  # bytes of the stream before ``data``
+        self._coming: deque[bytes] = deque()  # chunks behind ``data`` that were looked at already
 
     @property
     def position(self) -> int:
@@ -73,15 +75,18 @@ class Stream:
         return b"".join(parts)
 
     def peek(self, size: int) -> bytes:
-        """The next bytes without taking them, as far as they are at hand (at least one chunk unless at the end)."""
-        while len(self.data) - self.at < size:
-            rest = self.data[self.at :]
-            given = self.position
-            if not self._next():
-                self.data, self.at, self.before = rest, 0, given
-                break
-            self.data, self.before = rest + self.data, given
-        return self.data[self.at : self.at + size]
+        """The next bytes without taking them, fewer only at the end."""
+        here = self.data[self.at : self.at + size]
+        missing = size - len(here)
+        if not missing:
+            return here
+        parts = [here]
+        while missing > sum(map(len, self._coming)) and (chunk := next(self._chunks, b"")):
+            self._coming.append(chunk)
+        for chunk in self._coming:
+            parts.append(chunk[:missing])
+            missing -= len(parts[-1])
+        return b"".join(parts)
 
     def skip(self, size: int) -> int:
         """Passes over ``size`` bytes without copying them; gives back how many there were."""
@@ -107,7 +112,7 @@ class Stream:
             close()
 
     def _next(self) -> bool:
-        chunk = next(self._chunks, b"")
+        chunk = self._coming.popleft() if self._coming else next(self._chunks, b"")
         if not chunk:
             return False
         self.before += len(self.data)
@@ -129,6 +134,8 @@ class SeekStream(Stream):
         if size <= WINDOW_BYTES or self.at + size <= len(self.data):
             return super().read(size)
         first = self.data[self.at :]
+        if self._coming:
+            self._file.seek(self.before + len(self.data))
         rest = self._file.read(size - len(first))
         self._stand(self.position + len(first) + len(rest))
         return first + rest
@@ -149,6 +156,7 @@ class SeekStream(Stream):
 
     def _stand(self, position: int) -> None:
         self.data, self.at, self.before = b"", 0, position
+        self._coming.clear()
 
 
 def open_stream(
