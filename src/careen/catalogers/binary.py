@@ -42,7 +42,7 @@ SOON_BYTES = 512
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
 
 _FILE = "<file>"
-_START = 2  # characters that names with a "*" are looked up by
+_START = 6  # characters, at most, that names with a "*" are looked up by: enough to tell one library from others
 _NAME_VERSION = expression(r"\d+\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain\'s name, or a number that goes on
 _PLAIN = expression(r"[\dA-Za-z.-]+")
