@@ -75,7 +75,7 @@ class HttpFetcher:
         jitter: Callable[[], float],
     ) -> None:
         self._settings, self._environ, self._sleep, self._jitter = settings, environ, sleep, jitter
-        self._managers: dict[tuple[str | None, bool, bool], PoolManager] = {}
+        self._managers: dict[tuple[str | None, bool, bool, bool], PoolManager] = {}
         self._sockets: dict[str, HTTPConnectionPool] = {}
         self._lock = threading.Lock()
 
@@ -175,17 +175,21 @@ class HttpFetcher:
         if parts.scheme == "http" and not is_loopback(parts.netloc) and not listed(parts.netloc, settings.plain_http):
             raise NetworkError(f"{host_of(url)} would be asked over plain HTTP, which anyone on the way can change", PLAIN)
         insecure = parts.scheme == "https" and listed(parts.netloc, settings.insecure)
-        return self._manager(proxy_for(url, self._environ), insecure, at_home).urlopen(method, url, **options)
+        proxy = proxy_for(url, self._environ)
+        secure = parts.scheme == "https" or proxy is not None
+        return self._manager(proxy, insecure, at_home, secure).urlopen(method, url, **options)
 
-    def _manager(self, proxy: str | None, insecure: bool, at_home: bool) -> "PoolManager":
-        """``at_home``: the host that was asked for, not one it redirects to; only there a client certificate is shown."""
+    def _manager(self, proxy: str | None, insecure: bool, at_home: bool, secure: bool) -> "PoolManager":
+        """``at_home``: the host that was asked for, not one it redirects to; only there a client certificate is shown.
+        Where nothing is ``secure``, nobody has to be trusted: loading the system's authorities takes longer than asking.
+        """
         import urllib3
 
-        key = (proxy, insecure, at_home and self._settings.client_cert is not None)
+        key = (proxy, insecure, at_home and self._settings.client_cert is not None, secure)
         with self._lock:
             if key not in self._managers:
                 logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines hold signed queries
-                trust = trust_store(self._settings, insecure, with_certificate=key[2])
+                trust = trust_store(self._settings, insecure, with_certificate=key[2]) if secure else None
                 options: dict[str, Any] = {"ssl_context": trust, "maxsize": 16}
                 if proxy is None:
                     manager = urllib3.PoolManager(**options)
