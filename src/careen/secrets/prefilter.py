@@ -149,9 +149,15 @@ class Keywords:
 
 
 def _named(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    known: dict[bytes, int] = {}  # several rules have the same keywords
     for rule, words in rules:
-        places = [at for word in words if (at := lowered.find(word)) >= 0]
-        if (places or not words) and rule.applies(path):
+        if not rule.applies(path):
+            continue
+        for word in words:
+            if word not in known:
+                known[word] = lowered.find(word)
+        places = [known[word] for word in words if known[word] >= 0]
+        if places or not words:
             # a token may be long before the part of it that tells, as that of a JWT is
             yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near else 0
 
