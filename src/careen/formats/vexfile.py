@@ -8,6 +8,7 @@ from typing import Any
 
 from . import vex_csaf, vex_cyclonedx, vex_openvex
 from .plaindata import json_object, mapping, text
+from .unicodebytes import as_utf8
 from .vex import Statement
 
 MAX_BYTES = 64 << 20
@@ -16,7 +17,7 @@ MAX_BYTES = 64 << 20
 def read_vex(data: bytes, source: str) -> tuple[Statement, ...]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"over {MAX_BYTES >> 20} MiB")
-    document = json_object(data)
+    document = json_object(as_utf8(data))
     if "predicateType" in document:
         document = mapping(document.get("predicate"))
     try:

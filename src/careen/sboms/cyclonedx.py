@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from careen.formats import cyclonedxxml, sbomproperties
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.formats.sbomwrapping import unwrapped
+from careen.formats.unicodebytes import as_utf8
 from careen.model.inventory import Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.sbom import Sbom, SbomLayer
@@ -26,8 +28,8 @@ _TRIVY, _SYFT = "aquasecurity:trivy:", "syft:"
 
 
 def read(data: bytes) -> Sbom:
-    is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
-    document = cyclonedxxml.document(data) if is_xml else json_object(data)
+    data = as_utf8(data)
+    document = cyclonedxxml.document(data) if data.lstrip()[:1] == b"<" else unwrapped(json_object(data))
     if document.get("bomFormat") != "CycloneDX":
         raise ValueError("no CycloneDX document")
     subject = mapping(mapping(document.get("metadata")).get("component"))

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from careen.errors import InputError
 from careen.formats.jsonfile import read_bounded
+from careen.formats.unicodebytes import as_utf8
 from careen.model.image import Image, ImageConfig, Layer
 from careen.model.inventory import Inventory
 from careen.plugins import SbomFormat
@@ -24,7 +25,7 @@ def recognised(path: Path, formats: Callable[[], Sequence[SbomFormat]]) -> SbomF
         if not path.is_file():
             return None
         with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
+            head = as_utf8(stream.read(HEAD_BYTES))
     except OSError:
         return None
     return None if b"\0" in head else _format(head, formats())
@@ -35,7 +36,7 @@ def read_file(path: Path, reference: str, formats: Sequence[SbomFormat]) -> tupl
         data = bytes(read_bounded(path, MAX_BYTES))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", "check the path") from None
-    format = _format(data[:HEAD_BYTES], formats)
+    format = _format(as_utf8(data[:HEAD_BYTES]), formats)
     if format is None:
         known = ", ".join(one.description for one in formats)
         raise InputError(f"{path} is no bill of materials that Careen reads", f"it reads {known}")

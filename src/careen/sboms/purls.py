@@ -4,6 +4,7 @@ Raises: ValueError where no line is a package URL. **Source:** purl-spec (ECMA-4
 """
 
 from careen.formats.purlpackage import distribution_in, package_of
+from careen.formats.unicodebytes import as_utf8
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence, Package
 from careen.model.sbom import Sbom
@@ -13,7 +14,7 @@ MAX_LINES = 1_000_000
 
 
 def read(data: bytes) -> Sbom:
-    lines = data.decode("utf-8-sig", "replace").splitlines()
+    lines = as_utf8(data).decode("utf-8", "replace").splitlines()
     if len(lines) > MAX_LINES:
         raise ValueError(f"more than {MAX_LINES} lines")
     packages: dict[str, Package] = {}

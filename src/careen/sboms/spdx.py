@@ -1,18 +1,23 @@
-"""SPDX in JSON or tag-value (2.2, 2.3) and in the JSON-LD of 3.0, as Careen, Syft, Trivy and build tools write it.
+"""SPDX 2 in JSON, YAML, XML, RDF or tag-value and the JSON-LD of 3.0, as Careen, Syft, Trivy and build tools write it.
 
 A package with a package URL among its external references is a package; one without is listed as ``generic``, which
 nothing judges, unless it is the image itself or its distribution.
 Raises: ValueError for anything else. **Source:** SPDX 2.3, clauses 7 and 12; SPDX 3.0.1, profile Software.
 """
 
+import re
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from careen.formats import sbomproperties, spdxtagvalue
+from careen.formats import sbomproperties, spdxtagvalue, spdxxml
+from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.formats.sbomwrapping import unwrapped
+from careen.formats.unicodebytes import as_utf8
+from careen.formats.yamlfile import yaml_document
 from careen.model.inventory import Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.sbom import Sbom, SbomLayer
@@ -20,11 +25,12 @@ from careen.plugins import SbomFormat
 
 _NOTHING = ("", "NOASSERTION", "NONE")
 _BUILT_FROM = "built package from: "
-_CONTAINER = ("CONTAINER", "OPERATING_SYSTEM", "OPERATING-SYSTEM")
+_CONTAINER = ("CONTAINER", "OPERATING_SYSTEM", "OPERATING-SYSTEM", "OPERATINGSYSTEM")
+_YAML = pattern(rb"^[\"']?spdxVersion[\"']?\s{0,20}:", re.MULTILINE)
 
 
 def read(data: bytes) -> Sbom:
-    document = json_object(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else spdxtagvalue.document(data)
+    document = _document(as_utf8(data))
     if "@graph" in document:
         document = _as_version_2(document)
     if not text(document.get("spdxVersion")).startswith("SPDX-2"):
@@ -60,6 +66,15 @@ def read(data: bytes) -> Sbom:
         digest if digest.startswith("sha256:") else "",
         tuple(SbomLayer(digest, diff_id) for digest, _, diff_id in layers),
     )
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    match data.lstrip()[:1]:
+        case b"{":
+            return unwrapped(json_object(data))
+        case b"<":
+            return spdxxml.document(data)
+    return mapping(yaml_document(data)) if _YAML.search(data) else spdxtagvalue.document(data)
 
 
 def _package(entry: dict[str, Any]) -> Package:
@@ -99,7 +114,11 @@ def _purl(entry: dict[str, Any]) -> str:
 
 def _reference(entry: dict[str, Any], kind: str) -> str:
     references = map(mapping, sequence(entry.get("externalRefs")))
-    return next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == kind), "")
+    return next(
+        # SPDX 2.0 and RDF have the address of a type, of which its name is the end.
+        (text(one.get("referenceLocator")) for one in references if text(one.get("referenceType")).rpartition("/")[2] == kind),
+        "",
+    )
 
 
 def _notes(holder: dict[str, Any]) -> list[tuple[str, str]]:
@@ -125,37 +144,48 @@ def _subjects(document: dict[str, Any]) -> set[str]:
 
 def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
     """The packages of an SPDX 3.0 graph under the names that they had in 2.3."""
-    packages, name = [], ""
+    packages, name, roots = [], "", list[str]()
     for element in map(mapping, sequence(document["@graph"])):
         kind = text(element.get("type")) or text(element.get("@type"))
         if kind == "SpdxDocument":
             name = text(element.get("name"))
+        if kind in ("SpdxDocument", "software_Sbom"):
+            roots += map(text, sequence(element.get("rootElement")))
         if kind != "software_Package":
             continue
-        purl = text(element.get("software_packageUrl"))
+        purl, cpe = text(element.get("software_packageUrl")), ""
         for identifier in map(mapping, sequence(element.get("externalIdentifier"))):
             if identifier.get("externalIdentifierType") == "packageUrl":
                 purl = purl or text(identifier.get("identifier"))
+            if identifier.get("externalIdentifierType") == "cpe23":
+                cpe = cpe or text(identifier.get("identifier"))
         packages.append(
             {
                 "SPDXID": text(element.get("spdxId")),
                 "name": text(element.get("name")),
                 "versionInfo": text(element.get("software_packageVersion")),
                 "primaryPackagePurpose": text(element.get("software_primaryPurpose")).upper(),
-                "externalRefs": [{"referenceType": "purl", "referenceLocator": purl}] if purl else [],
+                "externalRefs": [
+                    {"referenceType": kind, "referenceLocator": value}
+                    for kind, value in (("purl", purl), ("cpe23Type", cpe))
+                    if value
+                ],
             }
         )
-    return {"spdxVersion": "SPDX-2.3", "name": name, "packages": packages}
+    return {"spdxVersion": "SPDX-2.3", "name": name, "packages": packages, "documentDescribes": roots}
 
 
 SBOM_FORMAT = SbomFormat(
     name="spdx",
     accepts=lambda head: (
         b'"spdxVersion"' in head
+        or _YAML.search(head) is not None
+        or b"<spdxVersion>" in head
+        or spdxxml.RDF_NAMESPACE.encode() in head
         or b"spdx.org/rdf/3." in head
         or head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"SPDXVersion:")
         or b"\nSPDXVersion:" in head
     ),
     read=read,
-    description="SPDX in JSON or tag-value",
+    description="SPDX in JSON, YAML, XML, RDF or tag-value",
 )

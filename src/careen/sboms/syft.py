@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.formats.sbomwrapping import unwrapped
+from careen.formats.unicodebytes import as_utf8
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.sbom import Sbom, SbomLayer
@@ -18,7 +20,7 @@ OWNS = "ownership-by-file-overlap"
 
 
 def read(data: bytes) -> Sbom:
-    document = json_object(data)
+    document = unwrapped(json_object(as_utf8(data)))
     if not isinstance(document.get("artifacts"), list) or text(mapping(document.get("descriptor")).get("name")) != "syft":
         raise ValueError("no document of Syft")
     source = mapping(mapping(document.get("source")).get("metadata"))

@@ -41,3 +41,11 @@ def test_layers_of_a_document_cannot_be_opened(tmp_path):
     assert [(layer.digest, layer.diff_id) for layer in image.layers] == [("sha256:a", "sha256:b")]
     with pytest.raises(InputError, match="holds no layers"):
         image.layers[0].open()
+
+
+def test_one_that_powershell_redirected_is_recognised_and_read(tmp_path):
+    path = tmp_path / "bom.json"
+    path.write_bytes('{"bomFormat": "CycloneDX", "components": [{"purl": "pkg:npm/a@1"}]}'.encode("utf-16"))
+    assert recognised(path, lambda: FORMATS).name == "cyclonedx"
+    _, inventory = read_file(path, "x", FORMATS)
+    assert [package.name for package in inventory.packages] == ["a"]

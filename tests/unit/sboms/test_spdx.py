@@ -89,3 +89,95 @@ def test_version_3():
 def test_anything_else_is_refused(data):
     with pytest.raises(ValueError, match=r".+"):
         read(data)
+
+
+YAML = b"""\
+SPDXID: "SPDXRef-DOCUMENT"
+spdxVersion: SPDX-2.3
+name: shop
+documentDescribes: [SPDXRef-Root]
+packages:
+- {name: shop, SPDXID: SPDXRef-Root}
+- name: a
+  SPDXID: SPDXRef-1
+  versionInfo: 1.10
+  licenseDeclared: MIT
+  externalRefs:
+  - {referenceCategory: PACKAGE_MANAGER, referenceType: purl, referenceLocator: "pkg:npm/a@1.10"}
+"""
+XML = b"""<?xml version="1.0" encoding="UTF-8"?>
+<Document><SPDXID>SPDXRef-DOCUMENT</SPDXID><spdxVersion>SPDX-2.2</spdxVersion><name>shop</name>
+<documentDescribes>SPDXRef-Root</documentDescribes>
+<packages><name>shop</name><SPDXID>SPDXRef-Root</SPDXID></packages>
+<packages><name>a</name><SPDXID>SPDXRef-1</SPDXID><versionInfo>1.10</versionInfo><licenseDeclared>MIT</licenseDeclared>
+<externalRefs><referenceType>purl</referenceType><referenceLocator>pkg:npm/a@1.10</referenceLocator></externalRefs>
+</packages></Document>"""
+RDF = b"""<rdf:RDF xmlns:spdx="http://spdx.org/rdf/terms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<spdx:SpdxDocument rdf:about="https://shop.example/1#SPDXRef-DOCUMENT">
+<spdx:specVersion>SPDX-2.3</spdx:specVersion><spdx:name>shop</spdx:name>
+<spdx:relationship><spdx:Relationship>
+<spdx:relationshipType rdf:resource="http://spdx.org/rdf/terms#relationshipType_describes"/>
+<spdx:relatedSpdxElement><spdx:Package rdf:about="https://shop.example/1#SPDXRef-Root"><spdx:name>shop</spdx:name>
+<spdx:relationship><spdx:Relationship>
+<spdx:relationshipType rdf:resource="http://spdx.org/rdf/terms#relationshipType_contains"/>
+<spdx:relatedSpdxElement><spdx:Package rdf:about="https://shop.example/1#SPDXRef-1">
+<spdx:name>a</spdx:name><spdx:versionInfo>1.10</spdx:versionInfo>
+<spdx:licenseDeclared rdf:resource="http://spdx.org/licenses/MIT"/>
+<spdx:licenseConcluded rdf:resource="http://spdx.org/rdf/terms#noassertion"/>
+<spdx:externalRef><spdx:ExternalRef>
+<spdx:referenceType rdf:resource="http://spdx.org/rdf/references/purl"/>
+<spdx:referenceLocator>pkg:npm/a@1.10</spdx:referenceLocator>
+</spdx:ExternalRef></spdx:externalRef>
+</spdx:Package></spdx:relatedSpdxElement></spdx:Relationship></spdx:relationship>
+</spdx:Package></spdx:relatedSpdxElement></spdx:Relationship></spdx:relationship>
+</spdx:SpdxDocument></rdf:RDF>"""
+
+
+@pytest.mark.parametrize("data", [YAML, XML, RDF], ids=["yaml", "xml", "rdf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_other_syntaxes_say_the_same(data, encoding):
+    data = data.decode().replace("UTF-8", encoding.upper()).encode(encoding)
+    found = read(data)
+    (package,) = found.inventory.packages
+    assert (found.subject, package.purl, package.version, package.licenses) == ("shop", "pkg:npm/a@1.10", "1.10", ("MIT",))
+    assert found.inventory.unknowns == ()
+
+
+@pytest.mark.parametrize("data", [YAML, XML, RDF], ids=["yaml", "xml", "rdf"])
+def test_other_syntaxes_are_recognised(data):
+    assert SBOM_FORMAT.accepts(data)
+    assert not SBOM_FORMAT.accepts(data.replace(b"spdxVersion", b"version").replace(b"spdx.org/rdf/terms", b"other"))
+
+
+def test_an_xml_of_anything_else_is_none():
+    with pytest.raises(ValueError, match="does not say its version"):
+        read(b"<Document><packages><name>a</name></packages></Document>")
+
+
+def test_the_address_of_a_reference_type_counts_as_its_name():
+    reference = {"referenceType": "http://spdx.org/rdf/references/purl", "referenceLocator": "pkg:npm/a@1"}
+    entry = {"name": "a", "externalRefs": [reference]}
+    (package,) = read(document(entry)).inventory.packages
+    assert package.purl == "pkg:npm/a@1"
+
+
+@pytest.mark.parametrize("key", ["sbom", "predicate", "SPDX"])
+def test_what_a_service_puts_around_it_is_passed_over(key):
+    inner = json.loads(document({"name": "a", "externalRefs": purl("pkg:npm/a@1")}))
+    for data in ({key: inner}, {"predicate": {"Data": json.dumps(inner)}}):
+        (package,) = read(json.dumps(data).encode()).inventory.packages
+        assert package.purl == "pkg:npm/a@1"
+
+
+def test_version_3_names_its_roots_and_cpes():
+    graph = [
+        {"type": "software_Sbom", "rootElement": ["urn:root"]},
+        {"type": "software_Package", "spdxId": "urn:root", "name": "shop"},
+        {"type": "software_Package", "spdxId": "urn:a", "name": "a", "software_packageVersion": "1",
+         "externalIdentifier": [{"externalIdentifierType": "cpe23", "identifier": "cpe:2.3:a:x:a:1:*:*:*:*:*:*:*"}]},
+        {"type": "software_Package", "spdxId": "urn:os", "name": "debian", "software_packageVersion": "12",
+         "software_primaryPurpose": "operatingSystem"},
+    ]  # fmt: skip
+    found = read(json.dumps({"@graph": graph}).encode()).inventory
+    assert [(one.name, one.cpe) for one in found.packages] == [("a", "cpe:2.3:a:x:a:1:*:*:*:*:*:*:*")]
+    assert (found.distribution.id, found.distribution.version) == ("debian", "12")
