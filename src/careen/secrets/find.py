@@ -147,7 +147,7 @@ def _in_long_line(text: bytes, span: Span, path: str) -> bool:
 def _rank(rule: Rule) -> int:
     """What is recognized by itself comes first, then what stands beside a name, what a file of this name holds, and last
     what merely looks like a password."""
-    return 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
+    return 4 if rule.last else 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
 
 
 def _secret(
@@ -178,7 +178,7 @@ def _secret(
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:
     """The name in an assignment, or the prefix that all tokens of a kind have: nothing of the secret itself."""
     text = match.string
-    if rule.near:
+    if rule.near or rule.last:
         name = text[match.start() : span[0]]
     else:
         value = text[slice(*span)]

@@ -133,3 +133,22 @@ def test_the_keyword_filter_finds_the_same(padding):
     plain = find(text.encode(), "srv/x", Keywords(load()))
     assert plain == find(text.encode(), "srv/x")
     assert len(plain) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("const stripeSecret: string = 'kJ7x2Qp9vLm4Zt8Rb3Nw6Y';", ["assigned-credential"]),
+        ('ENV BILLING_API_KEY="kJ7x2Qp9vLm4Zt8Rb3Nw6Y"', ["assigned-credential"]),
+        ('System.setProperty("billing.token", "kJ7x2Qp9vLm4Zt8Rb3Nw6Y");', ["assigned-credential"]),
+        ("<authToken>\n  kJ7x2Qp9vLm4Zt8Rb3Nw6Y\n</authToken>", ["assigned-credential"]),
+        ("public_token = 'kJ7x2Qp9vLm4Zt8Rb3Nw6Y'", []),
+        ("token_id = 'kJ7x2Qp9vLm4Zt8Rb3Nw6Y'", []),
+        ("secret = 'prod/billing2/database-password'", []),
+        ("secret = derive_key_from_passphrase2(text)", []),
+        # What is known by more than its name is told as that.
+        ("SECRET_KEY = 'kJ7x2Qp9vLm4Zt8Rb3Nw6YkJ7x2Qp9vLm4Zt8Rb3Nw6Y'", ["django-secret-key"]),
+    ],
+)
+def test_what_is_assigned_to_a_telling_name_and_looks_random(text, found):
+    assert [one.id for one in find(text.encode(), "srv/app/x.txt")] == found
