@@ -33,6 +33,8 @@ def score(vector: str) -> tuple[str, float]:
             return head[5:], float(_score_3(_read(rest, _V3, ordered=False), head[5:]))
     if head.startswith("CVSS:"):
         raise ValueError(f"CVSS: no version {head[5:]}")
+    if vector.startswith("(") and vector.endswith(")"):  # as NVD wrote those of version 2
+        vector = vector[1:-1]
     return "2.0", float(_score_2(_read(vector, _V2, ordered=True)))
 
 
@@ -92,7 +94,7 @@ def _score_2(metrics: Metrics) -> Decimal:
         return _V2[name][metrics.get(name, "ND")] or Decimal(0)
 
     def rounded(number: Decimal) -> Decimal:
-        return number.quantize(_TENTH, ROUND_HALF_UP)
+        return number.quantize(_TENTH, ROUND_HALF_UP) + 0  # none is minus nought
 
     def temporal(impact: Decimal) -> Decimal:
         exploitability = 20 * prod(map(value, ("AV", "AC", "Au")))

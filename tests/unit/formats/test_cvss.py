@@ -13,6 +13,7 @@ from careen.formats import cvss
     [
         # Examples of the guide, and vectors scored with the equations of the specifications.
         ("AV:N/AC:L/Au:N/C:C/I:C/A:C", "2.0", 10.0),
+        ("(AV:N/AC:L/Au:N/C:C/I:C/A:C)", "2.0", 10.0),
         ("AV:L/AC:H/Au:M/C:N/I:N/A:N", "2.0", 0.0),
         ("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F/RL:OF/RC:C", "2.0", 6.4),
         ("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:H", "2.0", 9.2),
@@ -33,6 +34,7 @@ from careen.formats import cvss
 )
 def test_score(vector, version, expected):
     assert cvss.score(vector) == (version, expected)
+    assert str(cvss.score(vector)[1]) == str(expected)  # not "-0.0" either
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,7 @@ def test_score(vector, version, expected):
     [
         "",
         "7.5",
+        "(AV:N/AC:L/Au:N/C:C/I:C/A:C",
         "AV:N/AC:L/Au:N/C:N/I:N",
         "AV:N/AC:L/Au:N/A:C/I:C/C:C",
         "CVSS:2.0/AV:N/AC:L/Au:N/C:C/I:C/A:C",
