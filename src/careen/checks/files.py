@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.formats.shellstarts import starts_containers
+from careen.formats.unicodebytes import as_utf8
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
@@ -111,18 +112,18 @@ def _text(path: Path) -> str:
     if status.st_size > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
     with path.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
+        data = as_utf8(stream.read(MAX_BYTES + 1))  # YAML may be in UTF-16
     if b"\0" in data[:MAX_SNIFFED]:
-        raise ValueError("no text in UTF-8")
+        raise ValueError("no text in UTF-8 or UTF-16")
     # A script or Dockerfile of an old encoding is one; YAML and JSON are not, and a UnicodeDecodeError is a ValueError.
-    return data.decode("utf-8-sig", "strict" if path.suffix.lower() in (".yaml", ".yml", ".json") else "replace")
+    return data.decode("utf-8", "strict" if path.suffix.lower() in (".yaml", ".yml", ".json") else "replace")
 
 
 def _standard_input() -> str:
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
-    return data.decode("utf-8-sig")
+    return as_utf8(data).decode("utf-8")
 
 
 def _ignored(path: Path) -> tuple[str, ...] | None:

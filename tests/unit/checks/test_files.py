@@ -86,7 +86,8 @@ def test_a_path_that_is_not_there():
 def test_a_dockerfile_of_an_old_encoding_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Dockerfile").write_bytes(b"FROM a\nLABEL by=Andr\xe9\n")
-    (tmp_path / "a.yaml").write_bytes(POD.encode("utf-16"))
+    (tmp_path / "a.yaml").write_bytes(POD.replace("\n", "\0\n").encode())
+    (tmp_path / "b.yaml").write_bytes(POD.encode("utf-16"))
     found = find_files(["."])
-    assert [file.text.splitlines()[0] for file in found.files] == ["FROM a"]
-    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "no text in UTF-8")]
+    assert [file.text.splitlines()[0] for file in found.files] == ["FROM a", POD.splitlines()[0]]
+    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "no text in UTF-8 or UTF-16")]
