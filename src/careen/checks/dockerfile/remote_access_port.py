@@ -16,14 +16,26 @@ _PORTS = {
     "3389": "RDP",
     "5900": "VNC",
 }
+_MAX_RANGE = 1000
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for step in document.of("EXPOSE"):
         for word in step.instruction.words:
             port = step.resolve(word, document.escape).strip("'\"").partition("/")[0]
-            if port in _PORTS:
-                yield of_step(step, f"port {port}: {_PORTS[port]}")
+            for number in _PORTS:
+                if _holds(port, number):
+                    yield of_step(step, f"port {number}: {_PORTS[number]}")
+
+
+def _holds(port: str, number: str) -> bool:
+    """Whether a port or a range of them is or has this one; who exposes most ports that there are means no single one."""
+    first, dash, last = port.partition("-")
+    if not dash:
+        return port == number
+    if not (first.isdecimal() and last.isdecimal() and len(first) < 6 and len(last) < 6):
+        return False
+    return int(first) <= int(number) <= int(last) and int(last) - int(first) <= _MAX_RANGE
 
 
 CHECK = Check(
@@ -45,13 +57,17 @@ CHECK = Check(
     good=(
         """\
 FROM debian:12
-EXPOSE 8080
+EXPOSE 8080 30-40 1-65535 22222
 """,
     ),
     bad=(
         """\
 FROM debian:12
 EXPOSE 80 22/tcp
+""",
+        """\
+FROM debian:12
+EXPOSE 20-25
 """,
         """\
 FROM debian:12

@@ -18,11 +18,11 @@ _AFTER = {
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for step in document.of("RUN"):
         calls = [(call, call.package) for call in document.calls_of(step) if call.package is not None]
-        for call, package in calls:
+        for number, (call, package) in enumerate(calls):
             wanted = _AFTER.get(package.action, ()) if package.tool in _REFRESHED else ()
             if not wanted or (package.action == "upgrade" and (package.tool not in _TOGETHER or package.specs)):
                 continue
-            if not any(other.tool == package.tool and other.action in wanted for _, other in calls if other is not package):
+            if not any(other.tool == package.tool and other.action in wanted for _, other in calls[number + 1 :]):
                 yield of_call(call, shown(call.command.words))
                 break
 
@@ -58,6 +58,10 @@ RUN apt-get update && apt-get upgrade -y
 FROM debian:12
 RUN apt-get update
 RUN apt-get install -y nginx
+""",
+        """\
+FROM debian:12
+RUN apt-get install -y nginx && apt-get update
 """,
         """\
 FROM fedora:41
