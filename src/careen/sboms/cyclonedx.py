@@ -7,6 +7,7 @@ Raises: ValueError for anything else.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -38,7 +39,7 @@ def read(data: bytes) -> Sbom:
     number_by_layer = {name: number for number, layer in enumerate(layers) for name in (layer.digest, layer.diff_id) if name}
     packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
     distribution: Distribution | None = None
-    for component in _components(document, 0):
+    for component in chain(_components(document, 0), _components(subject, 0)):  # parts of what the document is of, too
         if component.get("type") == "operating-system":
             distribution = distribution or _distribution(component)
             continue

@@ -1,6 +1,7 @@
 """Syft's own JSON: artifacts with places, owners and the layers of the image.
 
-Raises: ValueError for anything else. **Source:** Syft, JSON schema 16 (``artifacts``, ``artifactRelationships``, ``source``).
+Raises: ValueError for anything else.
+**Source:** Syft, JSON schemas 1 to 16 (``artifacts``, ``artifactRelationships``, ``source``).
 """
 
 from typing import Any
@@ -23,7 +24,8 @@ def read(data: bytes) -> Sbom:
     document = unwrapped(json_object(as_utf8(data)))
     if not isinstance(document.get("artifacts"), list) or text(mapping(document.get("descriptor")).get("name")) != "syft":
         raise ValueError("no document of Syft")
-    source = mapping(mapping(document.get("source")).get("metadata"))
+    about = mapping(document.get("source"))
+    source = mapping(about.get("metadata")) or mapping(about.get("target"))  # "target" before schema 10
     layers = [text(mapping(layer).get("digest")) for layer in sequence(source.get("layers"))]
     number_by_layer = {digest: number for number, digest in enumerate(layers)}
     by_id: dict[str, Package] = {}
@@ -38,7 +40,7 @@ def read(data: bytes) -> Sbom:
     inventory = Inventory(_distribution(mapping(document.get("distro"))) or distribution_in(packages), packages, tuple(faults))
     return Sbom(
         inventory,
-        text(source.get("userInput")) or text(mapping(document.get("source")).get("name")),
+        text(source.get("userInput")) or text(about.get("name")) or text(about.get("target")),
         text(source.get("manifestDigest")),
         tuple(SbomLayer("", digest) for digest in layers),
     )
@@ -57,7 +59,7 @@ def _package(artifact: dict[str, Any], number_by_layer: dict[str, int]) -> Packa
         Evidence(text(place.get("path")).lstrip("/"), number_by_layer.get(text(place.get("layerID")), 0))
         for place in map(mapping, sequence(artifact.get("locations")))
     ]
-    licences = (mapping(one) for one in sequence(artifact.get("licenses")))
+    licences = (mapping(one) or {"value": one} for one in sequence(artifact.get("licenses")))  # mere texts before schema 8
     source = text(meta.get("source")) or text(meta.get("originPackage"))
     if source and package.type in ("deb", "apk"):
         package = replace(package, source=Source(source, text(meta.get("sourceVersion")) or package.version))
@@ -82,12 +84,18 @@ def _own(by_id: dict[str, Package], document: dict[str, Any]) -> None:
 
 
 def _distribution(distro: dict[str, Any]) -> Distribution | None:
-    id = text(distro.get("id"))
+    # "name", "version" and a text of ids before schema 3
+    id, version = (
+        text(distro.get("id")) or text(distro.get("name")),
+        text(distro.get("versionID")) or text(distro.get("version")),
+    )
     if not id:
         return None
-    like = tuple(filter(None, map(text, sequence(distro.get("idLike")))))
-    name = text(distro.get("prettyName"))
-    return Distribution(distribution_id(id), text(distro.get("versionID")), text(distro.get("versionCodename")), like, name)
+    like = sequence(distro.get("idLike")) or text(distro.get("idLike")).split()
+    known = tuple(filter(None, map(text, like)))
+    return Distribution(
+        distribution_id(id), version, text(distro.get("versionCodename")), known, text(distro.get("prettyName"))
+    )
 
 
 SBOM_FORMAT = SbomFormat(

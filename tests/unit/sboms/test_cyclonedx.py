@@ -105,3 +105,11 @@ def test_nesting_is_bounded():
 def test_is_recognised_by_its_head():
     assert SBOM_FORMAT.accepts(bom()[:64])
     assert not SBOM_FORMAT.accepts(b'{"spdxVersion": "SPDX-2.3"}')
+
+
+def test_parts_of_what_the_document_is_of_are_packages():
+    part = {"type": "library", "name": "a", "purl": "pkg:npm/a@1"}
+    metadata = {"component": {"type": "application", "name": "shop", "components": [part]}}
+    found = read(bom({"type": "library", "name": "b", "purl": "pkg:npm/b@1"}, part, metadata=metadata))
+    assert [package.name for package in found.inventory.packages] == ["b", "a"]
+    assert found.subject == "shop"

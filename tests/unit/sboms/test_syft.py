@@ -43,3 +43,19 @@ def test_sources_owners_places_and_layers():
 def test_anything_else_is_refused(data):
     with pytest.raises(ValueError, match=r".+"):
         read(data)
+
+
+def test_the_words_of_older_schemas():
+    data = {
+        "artifacts": [{"id": "1", "name": "a", "version": "1", "purl": "pkg:npm/a@1", "licenses": ["MIT"]}],
+        "source": {"type": "image", "target": {"userInput": "shop:1", "manifestDigest": "sha256:" + "ff" * 32}},
+        "distro": {"name": "rocky", "version": "8.4", "idLike": "rhel fedora"},
+        "descriptor": {"name": "syft"},
+    }
+    found = read(json.dumps(data).encode())
+    assert (found.subject, found.digest) == ("shop:1", "sha256:" + "ff" * 32)
+    distribution = found.inventory.distribution
+    assert (distribution.id, distribution.version, distribution.id_like) == ("rocky", "8.4", ("rhel", "fedora"))
+    assert found.inventory.packages[0].licenses == ("MIT",)
+    data["source"] = {"type": "directory", "target": "/srv/shop"}
+    assert read(json.dumps(data).encode()).subject == "/srv/shop"
