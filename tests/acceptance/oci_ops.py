@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from careen.errors import Error
-from careen.images.manifest import is_index, parse_artifact, parse_config, parse_index, parse_manifest
+from careen.images.manifest import is_index, parse_config, parse_index, parse_manifest
 
 
 def oci_document(request: dict[str, Any]) -> bool:
@@ -15,8 +15,8 @@ def oci_document(request: dict[str, Any]) -> bool:
                 parse_config(data)
             case "imageindex":
                 parse_index(data)
-            case "descriptor":  # of a layer: a descriptor is read as part of something alone
-                parse_artifact(b'{"layers": [' + data + b"]}")
+            case "descriptor":  # as that of a layer: one alone is no document
+                parse_manifest(b'{"config": {"digest": "sha256:%s"}, "layers": [%s]}' % (b"0" * 64, data))
             case "imagelayout":
                 json.loads(data)
             case _:  # a manifest of any kind, or what Docker wrote before there was a specification

@@ -2,8 +2,9 @@
 
 Shape: ``parse_index`` gives the images an index lists (attestations left out), ``parse_manifest`` a configuration and
 layers, ``parse_config`` what the image says of itself, the claimed diff IDs and the platform; ``parse_artifact`` reads a
-manifest of anything else. Fields that are absent,
-null or of another type count as empty, as long as the image can be read without them.
+manifest of anything else. Fields that are absent or null count as empty, as long as the image can be read without them.
+In a manifest or configuration one of a type that no engine would load (a number for the user, a text for the size) is an
+error, for what it says would be lost; in an index it counts as empty, for the images beside it are none the worse.
 Raises: InputError where it can not, or where a document is over its limit.
 **Source:** OCI image-spec 1.1, descriptor.md, image-index.md, manifest.md, config.md; Docker image manifest v2 schema 2.
 """
@@ -107,8 +108,8 @@ def parse_manifest(data: bytes) -> Manifest:
     if len(layers or ()) > MAX_LAYERS:
         raise InputError(f"the image has {len(layers or ())} layers; the limit is {MAX_LAYERS}", _HOSTILE)
     manifest = Manifest(
-        _descriptor(config, "the image manifest"),
-        tuple(_descriptor(layer, "the image manifest") for layer in layers or ()),
+        _strictly(config),
+        tuple(map(_strictly, layers or ())),
         _text(document.get("mediaType")),
     )
     kind = _text(document.get("artifactType")) or manifest.config.media_type
@@ -142,7 +143,9 @@ def parse_artifact(data: bytes) -> Artifact:
 def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
     """What the image says of itself, the diff IDs it claims for its layers, and the platform it was built for."""
     document = _document(data, "configuration", CONFIG_BYTES)
+    _require_types(document, _CONFIG_TYPES, "the image configuration")
     settings = _mapping(document.get("config"))
+    _require_types(settings, _SETTINGS_TYPES, "the image configuration")
     root = document.get("rootfs")
     diff_ids = _mapping(root).get("diff_ids")
     if (root is not None and not isinstance(root, dict)) or not isinstance(diff_ids, list | None):
@@ -225,6 +228,10 @@ def created_by(config: ImageConfig, layers: int) -> tuple[str, ...]:
 
 _AGAIN = "build, save or push the image again"
 _HOSTILE = "an image like this was not made by a build tool; do not run it"
+_NAMES = {str: "a text", bool: "true or false", int: "a number", dict: "an object", list: "a list"}
+_CONFIG_TYPES = {"architecture": str, "os": str, "variant": str, "created": str, "config": dict, "history": list}
+_SETTINGS_TYPES = {"User": str, "WorkingDir": str, "Env": list, "ExposedPorts": dict, "Volumes": dict, "Labels": dict}
+_DESCRIPTOR_TYPES = {"mediaType": str, "size": int, "artifactType": str, "annotations": dict, "platform": dict, "urls": list}
 _ATTESTATION = "vnd.docker.reference.type"
 
 
@@ -239,6 +246,15 @@ def _document(data: bytes, what: str, limit: int) -> dict[str, Any]:
         kind = "null" if document is None else f"a {type(document).__name__}"
         raise InputError(f"the image {what} is malformed: it is {kind}, not an object", _AGAIN)
     return document
+
+
+def _require_types(document: Mapping[str, Any], types: Mapping[str, type], where: str) -> None:
+    for key, kind in types.items():
+        value: Any = document.get(key)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise InputError(f"{where} is malformed: {key} is {_NAMES.get(type(value), 'a fraction')}", _AGAIN)
+        if key == "Env" and not all(isinstance(variable, str) for variable in _list(value)):
+            raise InputError(f"{where} is malformed: a variable in Env is no text", _AGAIN)
 
 
 def _is_image(entry: Mapping[str, Any]) -> bool:
@@ -263,6 +279,14 @@ def _descriptor(entry: Any, where: str) -> Descriptor:
         {key: value for key, value in _mapping(entry.get("annotations")).items() if isinstance(value, str)},
         _text(entry.get("artifactType")),
     )
+
+
+def _strictly(entry: Any) -> Descriptor:
+    where = "the image manifest"
+    _require_types(_mapping(entry), _DESCRIPTOR_TYPES, where)
+    if (_mapping(entry).get("size") or 0) < 0:
+        raise InputError(f"{where} is malformed: a size is negative", _AGAIN)
+    return _descriptor(entry, where)
 
 
 def _platform(entry: Mapping[str, Any]) -> Platform | None:
