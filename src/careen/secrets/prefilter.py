@@ -105,7 +105,9 @@ class Keywords:
     @cached_property
     def _anywhere(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
         return [
-            (rule, words) for rule, words in self._with_words if rule.human or rule.names or rule.suffixes or _is_telling(rule)
+            (rule, words)
+            for rule, words in self._with_words
+            if (rule.human and not rule.last) or rule.names or rule.suffixes or _is_telling(rule)
         ]
 
     @cached_property
@@ -143,7 +145,7 @@ class Keywords:
         for start, end in _regions(text):
             for word in set(self._keyword.findall(lowered, start, end)):
                 for rule in self._by_keyword[word]:
-                    if rule.id not in given and pattern(rule).search(text, start, end if rule.near else len(text)):
+                    if rule.id not in given and pattern(rule).search(text, start, end if rule.near or rule.last else len(text)):
                         given.add(rule.id)
                         yield rule, start
 

@@ -53,7 +53,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     entropy: float = 0.0  # bits a character, at least
     mixed: bool = False  # letters and digits, both
     human: bool = False  # chosen by a person: placeholders and examples are no secrets
-    last: bool = False  # of what another rule finds too, that one is told
+    last: bool = False  # of what another rule finds too, that one is told; its values are long and look random
     allow: tuple[str, ...] = ()  # values that are none
     check: str = ""  # a function of ``verify``
     harmless: tuple[str, ...] = ()  # texts in which the rule must find nothing
