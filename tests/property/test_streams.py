@@ -21,7 +21,7 @@ STREAMS = {
 
 
 @pytest.mark.parametrize("name", STREAMS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(("read", "peek", "skip", "take")), SIZES), max_size=30))
 def test_a_stream_is_its_bytes(name, steps):
     stream, at = STREAMS[name](), 0
@@ -48,3 +48,15 @@ def test_a_stream_is_its_bytes(name, steps):
         assert stream.position == len(DATA)
     finally:
         stream.close()
+
+
+def test_a_seeking_stream_that_saw_the_end_goes_on_before_it():
+    stream = SeekStream(io.BytesIO(DATA))
+    assert stream.skip(5 * WINDOW_BYTES) == 5 * WINDOW_BYTES
+    assert stream.peek(WINDOW_BYTES) == DATA[-77:]
+    stream = SeekStream(io.BytesIO(DATA))
+    stream.read(4 * WINDOW_BYTES)
+    stream.read(1)
+    assert stream.peek(2 * WINDOW_BYTES) == DATA[4 * WINDOW_BYTES + 1 :]
+    assert stream.skip(WINDOW_BYTES) == WINDOW_BYTES
+    assert stream.read(WINDOW_BYTES) == DATA[5 * WINDOW_BYTES + 1 :]

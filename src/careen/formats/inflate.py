@@ -9,6 +9,7 @@ Source: RFC 1952 (gzip), RFC 8878 (zstd).
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from msgspec import Struct
@@ -124,11 +125,11 @@ class SeekStream(Stream):
     """The same over a seekable plain file: what is skipped is not read, but for what lies near."""
 
     def __init__(self, file: BinaryIO) -> None:
-        super().__init__(iter(lambda: file.read(WINDOW_BYTES), b""))
+        super().__init__(iter(()))
         self._file = file
-        self.before = file.tell()
+        start = file.tell()
         self._end = file.seek(0, 2)
-        file.seek(self.before)
+        self._stand(file.seek(start))
 
     def read(self, size: int) -> bytes:
         if size <= WINDOW_BYTES or self.at + size <= len(self.data):
@@ -155,8 +156,10 @@ class SeekStream(Stream):
         """The file is closed by whoever opened it."""
 
     def _stand(self, position: int) -> None:
+        """Nothing is at hand: the next chunk is what the file, which stands here, gives."""
         self.data, self.at, self.before = b"", 0, position
         self._coming.clear()
+        self._chunks = iter(partial(self._file.read, WINDOW_BYTES), b"")  # anew: one that was at the end stays there
 
 
 def open_stream(
