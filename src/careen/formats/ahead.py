@@ -5,17 +5,19 @@ Python code. At most ``pieces`` of them wait, which bounds the memory.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from queue import SimpleQueue
 
 STOP = False
+HANGS_AFTER_S = 2.0
 
 
-def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], object] | None = None) -> Iterator[bytes]:
+def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], object] | None = None) -> Generator[bytes]:
     """The pieces of ``source`` in their order; what it raises is raised here, where it would have been.
     ``while_waiting`` is called here when the next piece is not there yet.
 
-    Nothing of ``source`` runs any more once this iterator is closed or exhausted.
+    Nothing of ``source`` runs any more once this iterator is closed or exhausted, but for one that hangs: it is waited for
+    ``HANGS_AFTER_S``, so that who interrupts a stalled download need not wait for its time-out.
     """
     room: SimpleQueue[bool] = SimpleQueue()
     made: SimpleQueue[bytes | BaseException | None] = SimpleQueue()
@@ -47,4 +49,4 @@ def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], 
             room.put(True)
     finally:
         room.put(STOP)  # behind what room is left: a few more pieces are made at most
-        worker.join()
+        worker.join(HANGS_AFTER_S)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import InputError, NetworkError
+from ..formats.ahead import ahead
 from ..plugins import Progress, Response, silent
 from .cache import CACHE_BYTES, aside, make_room, write
 from .manifest import Descriptor, is_digest
@@ -197,11 +198,13 @@ class BlobStore:
 
 
 class _Pulled(io.RawIOBase):
-    """A blob on its way. The first chunk is here already: what cannot be had at all was said when it was opened."""
+    """A blob on its way, a few chunks of which come while others are read. The first one is here already: what cannot be had
+    at all was said when it was opened."""
 
     def __init__(self, chunks: Generator[bytes]) -> None:
-        self._chunks = chunks
+        self._source = chunks
         self._left = next(chunks, b"")
+        self._chunks = ahead(chunks) if len(self._left) == _CHUNK else chunks  # a small one is here already
 
     def readable(self) -> bool:
         return True
@@ -215,7 +218,9 @@ class _Pulled(io.RawIOBase):
         return data
 
     def close(self) -> None:
-        self._chunks.close()
+        self._chunks.close()  # first: its thread is in the source
+        with contextlib.suppress(ValueError):  # and still is, where the network hangs: it ends with its connection
+            self._source.close()
         super().close()
 
 

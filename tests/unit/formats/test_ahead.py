@@ -59,3 +59,20 @@ def test_who_waits_has_something_else_to_do():
 
     assert list(ahead(source(), while_waiting=meanwhile)) == [b"one", b"two"]
     assert done  # else nothing would have let the second piece come
+
+
+def test_a_source_that_hangs_is_not_waited_for_long(monkeypatch):
+    monkeypatch.setattr("careen.formats.ahead.HANGS_AFTER_S", 0.05)
+    let = threading.Event()
+
+    def source():
+        yield b"one"
+        let.wait(20)
+        yield b"two"
+
+    pieces = ahead(source())
+    assert next(pieces) == b"one"
+    started = time.monotonic()
+    pieces.close()
+    assert time.monotonic() - started < 5
+    let.set()

@@ -269,3 +269,32 @@ def test_what_cannot_be_had_is_said_when_it_is_opened(folder):
     for _ in range(2):  # and nobody waits for it for ever
         with pytest.raises(InputError, match="denied"):
             store.pull(BLOB)
+
+
+def test_a_download_that_hangs_is_left_soon_and_may_begin_anew(folder, monkeypatch):
+    monkeypatch.setattr("careen.formats.ahead.HANGS_AFTER_S", 0.05)
+    hangs, let = threading.Event(), threading.Event()
+
+    class Hanging(Source):
+        def __call__(self, digest, offset):
+            answer = super().__call__(digest, offset)
+            given = answer.read
+
+            def read(size=-1):
+                if answer.place == 2 * size:
+                    hangs.set()
+                    let.wait(10)
+                return given(size)
+
+            answer.read = read
+            return answer
+
+    store = BlobStore(folder, Hanging())
+    with store.pull(BLOB) as file:
+        assert file.read(256 * 1024) + file.read(256 * 1024) == DATA[: 512 * 1024]
+        assert hangs.wait(5)
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    del file
+    let.set()
+    assert read(store) == DATA
