@@ -52,7 +52,7 @@ def read_cache(file: File) -> Iterator[Package]:
         for count, record in enumerate(rows(open_database(stream), b"packages")):
             if count >= MAX_PACKAGES:
                 raise ValueError(f"more than {MAX_PACKAGES} packages")
-            reference = columns(record, 1)[0]
+            reference = next(iter(columns(record, 1)), None)
             found = _REFERENCE.match(reference[:500].decode("utf-8", "replace")) if isinstance(reference, bytes) else None
             if found:
                 yield Package("conan", None, found[1], found[2], cataloger="conan")
