@@ -7,7 +7,8 @@ Raises: ValueError for what is no XML, and over a limit of size, depth, elements
 """
 
 from collections.abc import Iterator
-from xml.parsers import expat  # a DTD is refused, so entities cannot be declared
+
+from .xmlwhole import read_xml
 
 MAX_BYTES = 8 << 20
 MAX_DEPTH = 64
@@ -37,15 +38,5 @@ def xml_elements(data: bytes) -> Iterator[Element]:
         _, attributes, text = open_elements.pop()
         found.append((path, attributes, "".join(text).strip()[:MAX_TEXT]))
 
-    def doctype(*declaration: object) -> None:
-        raise ValueError("XML with a document type declaration: not accepted")
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, LookupError) as error:
-        raise ValueError(f"no XML: {error}") from None
+    read_xml(data, start, end, characters)
     return iter(found)

@@ -6,9 +6,10 @@ Raises: ValueError for anything else. **Source:** Extensible Markup Language 1.0
 """
 
 from collections.abc import Iterator
-from xml.parsers import expat  # a DTD is refused, so entities cannot be declared
 
 from msgspec import Struct
+
+from .xmlwhole import read_xml
 
 MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT = 64 << 20, 64, 1_000_000, 100_000
 
@@ -75,15 +76,5 @@ def xml_tree(data: bytes, namespace: str = "", max_depth: int = MAX_DEPTH) -> El
         if not foreign and stack[-1].tag:
             stack[-1].text.append(text)
 
-    def doctype(*declaration: object) -> None:
-        raise ValueError("XML with a document type declaration: not accepted")
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, LookupError) as error:
-        raise ValueError(f"no XML: {error}") from None
+    read_xml(data, start, end, characters, separator=" ")
     return root.children[0] if root.children else NO_ELEMENT

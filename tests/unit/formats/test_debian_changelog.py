@@ -1,5 +1,6 @@
 """Which version first names a flaw."""
 
+import gc
 import time
 
 import pytest
@@ -119,8 +120,13 @@ HOSTILE = (
 def test_time_grows_with_the_text_alone(part):
     def cost(size):
         text = "jib (1-1) x; y\n  * " + part * (size // len(part)) + "not"
-        started = time.process_time()
-        fixes(text, key, {"CVE-2026-0009": "2026-01-01"})
-        return time.process_time() - started
+        gc.collect()
+        gc.disable()  # else it goes through all that the other tests left, the more often the more is made here
+        try:
+            started = time.process_time()
+            fixes(text, key, {"CVE-2026-0009": "2026-01-01"})
+            return time.process_time() - started
+        finally:
+            gc.enable()
 
     assert min(cost(1 << 20) for _ in range(3)) < 8 * max(cost(256 << 10), 0.02)  # the machine may be busy
