@@ -125,3 +125,17 @@ def test_a_sparse_map_that_breaks_off_ends():
         archive.addfile(info, io.BytesIO(body + bytes(info.size - len(body))))
     with pytest.raises(ValueError, match="sparse map"):
         walk(stream.getvalue()[: 4 * 512])
+
+
+def test_global_records_hold_for_plain_headers_too():
+    """``git archive`` writes one with a comment; others may say whose the files behind it are."""
+    stream = io.BytesIO()
+    with tarfile.open(
+        fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers={"uid": "4321", "comment": "x"}
+    ) as writer:
+        for name in ("one", "two"):
+            writer.addfile(tarfile.TarInfo(name))
+    assert [(member.path, member.uid, member.gid) for member, _ in walk(stream.getvalue())] == [
+        ("one", 4321, 0),
+        ("two", 4321, 0),
+    ]

@@ -98,6 +98,6 @@ def test_a_damaged_entry_is_a_miss(opened, tmp_path, monkeypatch, fast):
     store.put("key", bytes(range(256)) * 100)
     store.close()
     with sqlite3.connect(tmp_path / "s.sqlite") as connection:
-        connection.execute("UPDATE entry SET data = x'7a000102' || substr(data, 5)")
+        connection.execute("UPDATE entry SET data = CAST(x'7a000102' || substr(data, 5) AS BLOB)")
     connection.close()
     assert opened(tmp_path / "s.sqlite").get("key") is None
