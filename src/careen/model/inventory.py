@@ -11,6 +11,8 @@ from .package import Distribution, Evidence, Package
 class Unknown(Struct, frozen=True, gc=False):
     """Something that we meant to read and could not.
 
+    ``code`` says what kind of trouble it is, for programs: unreadable, over_budget (a bound of bytes, members, records,
+    memory or time was reached), ambiguous_archive (engines and other tools read these bytes differently) …
     ``whole_layer``: the rest of that layer was not seen at all, or nothing of a file that the user named by itself;
     ``transient``: for want of memory or disk, so that the next time it may be read: nothing that holds one is kept.
     """
@@ -20,6 +22,7 @@ class Unknown(Struct, frozen=True, gc=False):
     reason: str
     whole_layer: bool = False
     transient: bool = False
+    code: str = "unreadable"
 
 
 class ContentSets(Struct, frozen=True):

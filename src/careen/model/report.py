@@ -12,11 +12,16 @@ from .inventory import Inventory, Unknown
 
 class Reason(Struct, frozen=True):
     """Why an answer is not complete: no_advisories, end_of_life, unknown_distribution, unassessed_package,
-    partial_source, stale_source, unscored, unreadable, shadowed_database, no_database …"""
+    partial_source, stale_source, unscored, unreadable, shadowed_database, no_database …
+
+    ``code`` decides, ``detail`` is for people. ``subjects`` names what the reason is about, as ``--accept`` names it:
+    a package type, a release ("debian-12"), purls, or paths of the image.
+    """
 
     code: str
     detail: str
     packages: int = 0
+    subjects: tuple[str, ...] = ()
 
 
 class Coverage(Struct, frozen=True):

@@ -64,6 +64,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         ],
         "unknowns": [
             {
+                "code": unknown.code,
                 "cataloger": unknown.cataloger,
                 "path": unknown.evidence.path,
                 "layer": unknown.evidence.layer,
