@@ -16,8 +16,10 @@ from careen.model.inventory import Inventory, Unknown
 from careen.model.report import Coverage, Reason
 
 from .match import Matched
+from .reasons import purls_of
 
 STALE_DAYS = 30
+MAX_PATHS = 10_000  # that a reason lists: what is beyond is a reason of its own, which nothing but its code accepts
 INFORMATION = frozenset(
     {"derived_source", "limited_support", "fixed_only", "stand_in", "unknown_channel", "untrusted_rules", "attached_odd"}
 )
@@ -42,10 +44,9 @@ def coverage(
         reasons += _derived(knowledge, matched.namespaces)
     if not inventory.packages:
         reasons.append(Reason("no_packages", f"no package was found among {_count(inventory.files, 'file')}"))
-    shadowed = sum(package.presence == "shadowed" for package in inventory.packages)
-    if shadowed:
+    if shadowed := [package for package in inventory.packages if package.presence == "shadowed"]:
         detail = "a layer removed their package database while their files stayed: they may have changed since"
-        reasons.append(Reason("shadowed_database", detail, shadowed))
+        reasons.append(Reason("shadowed_database", detail, len(shadowed), purls_of(shadowed)))
     reasons += _unreadable(unknowns)
     reasons += _untrusted(inventory)
     return Coverage(_verdict(judged, reasons), tuple(reasons), inventory.files, inventory.unowned_executables)
@@ -65,7 +66,7 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
         what = _count(len(digests), "VEX document")
         listed = ", ".join(digests[:3]) + (" …" if len(digests) > 3 else "")
         detail = f"beside the image lies {what} that whoever may push there may have written: {listed}"
-        found.append(Reason("untrusted_rules", detail))
+        found.append(Reason("untrusted_rules", detail, subjects=tuple(digests)))
     return Coverage(verdict, tuple(found), covered.files, covered.unowned_executables)
 
 
@@ -91,7 +92,7 @@ def _stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days:
     used = sorted({info.source for namespace in namespaces for info in knowledge.namespace(namespace)})
     limit = (today - timedelta(days=days)).isoformat()
     return [
-        Reason("stale_source", f"{source}: its data is of {dates[source][:10]}, more than {days} days old")
+        Reason("stale_source", f"{source}: its data is of {dates[source][:10]}, more than {days} days old", subjects=(source,))
         for source in used
         if dates.get(source) and dates[source][:10] < limit
     ]
@@ -102,22 +103,38 @@ def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
     details = {source.name: source.detail for source in knowledge.info.sources} if knowledge.info else {}
     used = sorted({info.source for namespace in namespaces for info in knowledge.namespace(namespace)})
     found = {source: detail for source in used if (detail := details.get(source, "")).startswith(DERIVED)}
-    return [Reason("derived_source", f"{source}: its feed was {detail}") for source, detail in found.items()]
+    return [
+        Reason("derived_source", f"{source}: its feed was {detail}", subjects=(source,)) for source, detail in found.items()
+    ]
 
 
 def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
     wholes = [unknown for unknown in unknowns if unknown.whole_layer]
     reasons = [
-        Reason("unreadable", f"{place.path or f'layer {place.layer}'} could not be read whole: {unknown.reason}")
+        Reason(
+            "unreadable",
+            f"{place.path or f'layer {place.layer}'} could not be read whole: {unknown.reason}",
+            subjects=(_place(unknown),),
+        )
         for unknown in wholes
         for place in (unknown.evidence,)
     ]
-    files = len(unknowns) - len(wholes)
+    files = [unknown for unknown in unknowns if not unknown.whole_layer]
     if files:
-        first = next(unknown for unknown in unknowns if not unknown.whole_layer)
+        first = files[0]
         where = f"{first.evidence.path}: {first.reason}" if first.evidence.path else first.reason
-        reasons.append(Reason("unreadable", f"{_count(files, 'file')} could not be read ({where}{' …' if files > 1 else ''})"))
+        detail = f"{_count(len(files), 'file')} could not be read ({where}{' …' if len(files) > 1 else ''})"
+        places = tuple(sorted(set(map(_place, files))))
+        reasons.append(Reason("unreadable", detail, subjects=places[:MAX_PATHS]))
+        if len(places) > MAX_PATHS:
+            detail = f"{_count(len(places) - MAX_PATHS, 'more file')} could not be read, too many to list"
+            reasons.append(Reason("unreadable", detail))
     return reasons
+
+
+def _place(unknown: Unknown) -> str:
+    """A path of the image, or the layer where none is known."""
+    return f"/{unknown.evidence.path}" if unknown.evidence.path else f"layer-{unknown.evidence.layer}"
 
 
 def _untrusted(inventory: Inventory) -> list[Reason]:
@@ -126,7 +143,8 @@ def _untrusted(inventory: Inventory) -> list[Reason]:
         return []
     listed = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
     what = "VEX or ignore rules"
-    return [Reason("untrusted_rules", f"the image holds {what} of its own, which whoever made it may have written: {listed}")]
+    detail = f"the image holds {what} of its own, which whoever made it may have written: {listed}"
+    return [Reason("untrusted_rules", detail, subjects=tuple(f"/{path}" for path in paths))]
 
 
 def _count(number: int, what: str) -> str:

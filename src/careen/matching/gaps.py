@@ -1,6 +1,6 @@
 """What the knowledge does not reach: namespaces without records, sources that know a part, versions nobody can read."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
@@ -15,6 +15,7 @@ from careen.model.report import Reason
 from .distributions import title_of
 from .keys import Key
 from .limited import limited_of
+from .reasons import purls_of, release_id
 from .rpm import stream_of
 from .subjects import Subject, is_sample
 
@@ -52,24 +53,27 @@ def gaps_of(
             reasons += standing
             namespaces.append(stand_in)
         elif not infos:
-            count = sum((namespace, subject.name) in said for subject in group)
-            if count < len(group):
-                reasons.append(Reason("no_advisories", f"{title}: no feed", len(group) - count))
+            left = [subject for subject in group if (namespace, subject.name) not in said]
+            count = len(group) - len(left)
+            if left:
+                reasons.append(Reason("no_advisories", f"{title}: no feed", len(left), _kinds(left)))
         elif not group[0].distribution:
             count = len(group)
             if all(info.partial for info in infos):
                 detail = "; ".join(info.detail for info in infos if info.detail) or "it knows a part of the packages"
-                reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count))
+                reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count, _kinds(group)))
         else:
-            count = _known(namespace, group, knowledge) if is_sample(infos) else len(group)
-            if count < len(group):
-                reasons.append(_partial(title, infos, group, count))
+            left = _left(namespace, group, knowledge) if is_sample(infos) else []
+            count = len(group) - len(left)
+            if left:
+                reasons.append(_partial(title, infos, group, left))
             if count and all(info.source in (SOURCE, RPM_SOURCE) for info in infos):
                 detail = "; ".join(info.detail for info in infos)
-                reasons.append(Reason("archive_only", f"{title}: {detail}; flaws without a fix are not known", count))
+                detail = f"{title}: {detail}; flaws without a fix are not known"
+                reasons.append(Reason("archive_only", detail, count, (release_id(namespace),)))
             elif count and not any(info.unfixed for info in infos):
                 detail = f"{title}: {_names(infos)} lists issues that have a fix, no others"
-                reasons.append(Reason("fixed_only", detail, count))
+                reasons.append(Reason("fixed_only", detail, count, (release_id(namespace),)))
         if count:
             namespaces.append(namespace)
             judged += count
@@ -85,18 +89,22 @@ def _readable(
     """By namespace; apart from them what is judged by its maker's versions, of which several namespaces speak."""
     groups: dict[str, list[Subject]] = defaultdict(list)
     makers: list[Subject] = []
-    odd: dict[str, list[str]] = defaultdict(list)
+    odd: dict[str, list[Subject]] = defaultdict(list)
     for subject in subjects:
         if keys[subject.scheme](subject.version) is None:
-            version = f"{subject.package.name} {subject.version!r}" if subject.version else f"{subject.package.name} has none"
-            odd[subject.package.type].append(version)
+            odd[subject.package.type].append(subject)
         elif subject.upstream:
             makers.append(subject)
         else:
             groups[subject.namespace].append(subject)
     reasons = [
-        Reason("unassessed_package", f"{type}: versions that cannot be compared: {_few(texts)}", len(texts))
-        for type, texts in odd.items()
+        Reason(
+            "unassessed_package",
+            f"{type}: versions that cannot be compared: {_few([_version(subject) for subject in found])}",
+            len(found),
+            _purls(found),
+        )
+        for type, found in odd.items()
     ]
     return groups, makers, reasons
 
@@ -111,31 +119,45 @@ def _of_makers(
     whole = {namespace for namespace in namespaces if any(not info.partial for info in infos[namespace])}
     known = [any(place in said or place[0] in whole for place in listed) for listed in places]
     reasons = []
-    if left := [subject.title for subject, is_known in zip(subjects, known, strict=True) if not is_known]:
-        detail = f"no source speaks of their software: {_few(list(dict.fromkeys(left)))}"
-        reasons.append(Reason("unassessed_package", detail, len(left)))
+    if left := [subject for subject, is_known in zip(subjects, known, strict=True) if not is_known]:
+        detail = f"no source speaks of their software: {_few(list(dict.fromkeys(subject.title for subject in left)))}"
+        reasons.append(Reason("unassessed_package", detail, len(left), _purls(left)))
     if not infos.get(CPE_NAMESPACE):
         detail = "software judged by its maker's versions: NVD's ranges are missing, which the full `careen db update` fetches"
-        reasons.append(Reason("partial_source", detail, len(subjects)))
+        reasons.append(Reason("partial_source", detail, len(subjects), _purls(subjects)))
     return sum(known), [namespace for namespace in namespaces if infos[namespace]], reasons
+
+
+def _version(subject: Subject) -> str:
+    return f"{subject.package.name} {subject.version!r}" if subject.version else f"{subject.package.name} has none"
+
+
+def _purls(subjects: Iterable[Subject]) -> tuple[str, ...]:
+    return purls_of(subject.package for subject in subjects)
+
+
+def _kinds(group: Collection[Subject]) -> tuple[str, ...]:
+    """The release that the packages of a distribution belong to; the types of other packages."""
+    kinds = {release_id(one.namespace) if one.distribution else one.package.type for one in group}
+    return tuple(sorted(kinds))
 
 
 def _few(texts: list[str]) -> str:
     return ", ".join(texts[:3]) + (" …" if len(texts) > 3 else "")
 
 
-def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject], count: int) -> Reason:
+def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject], left: list[Subject]) -> Reason:
     packages = max(info.packages for info in infos)
     kind = "package" if group[0].package.type == "rpm" else "source package"
     what = f"{packages} {kind}" if packages == 1 else f"{packages} {kind}s"
-    left = len(group) - count
-    detail = f"{_names(infos)} knows {what} of {title}; {left} of {len(group)} packages were not judged"
-    return Reason("partial_source", detail, left)
+    detail = f"{_names(infos)} knows {what} of {title}; {len(left)} of {len(group)} packages were not judged"
+    return Reason("partial_source", detail, len(left), _purls(left))
 
 
-def _known(namespace: str, group: list[Subject], knowledge: Knowledge) -> int:
+def _left(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Subject]:
+    """The packages of which the namespace has no record."""
     known = knowledge.knows(namespace, {name for subject in group for name in (subject.name, subject.source)})
-    return Counter(subject.name in known or subject.source in known for subject in group)[True]
+    return [subject for subject in group if subject.name not in known and subject.source not in known]
 
 
 def _standing_in(
@@ -148,15 +170,17 @@ def _standing_in(
     count, reasons = len(plain), []
     infos = knowledge.namespace(stand_in)
     if is_sample((*infos, *knowledge.namespace(namespace))):
-        count = sum(not said.isdisjoint({(namespace, one.name), (stand_in, one.name)}) for one in plain)
-        if count < len(plain):
-            reasons.append(_partial(title_of(stand_in), infos, plain, count))
+        left = [one for one in plain if said.isdisjoint({(namespace, one.name), (stand_in, one.name)})]
+        count = len(plain) - len(left)
+        if left:
+            reasons.append(_partial(title_of(stand_in), infos, plain, left))
     if count:
         how = "a rebuild with the same versions" if knowledge.namespace(namespace) else "whose versions its packages follow"
-        reasons.insert(0, Reason("stand_in", f"{title}: judged by the advisories of {title_of(stand_in)} too, {how}", count))
+        detail = f"{title}: judged by the advisories of {title_of(stand_in)} too, {how}"
+        reasons.insert(0, Reason("stand_in", detail, count, (release_id(namespace),)))
     if odd:
         detail = f"{title}: packages of modules, which the advisories of a rebuild do not speak of"
-        reasons.append(Reason("unassessed_package", detail, len(odd)))
+        reasons.append(Reason("unassessed_package", detail, len(odd), _purls(odd)))
     return count, reasons
 
 
@@ -164,7 +188,7 @@ def _end_of_life(namespace: str, title: str, packages: int, knowledge: Knowledge
     end = knowledge.end_of_life(namespace)
     if end is None or end >= today.isoformat():
         return []
-    return [Reason("end_of_life", f"{title} gets no security updates since {end}", packages)]
+    return [Reason("end_of_life", f"{title} gets no security updates since {end}", packages, (release_id(namespace),))]
 
 
 def _names(infos: Iterable[NamespaceInfo]) -> str:

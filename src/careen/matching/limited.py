@@ -8,9 +8,11 @@ from careen.model.advisory import LimitedSupport
 from careen.model.report import Reason
 
 from .keys import Key
+from .reasons import purls_of
 from .subjects import Subject
 
 SHOWN = 5
+_Found = dict[str, list[tuple[Subject, LimitedSupport]]]  # by source package
 
 
 def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, key: Key, today: date) -> list[Reason]:
@@ -20,16 +22,16 @@ def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, k
         return []
     exact = {one.package: one for one in listed}
     begin = [(one.package.removesuffix(".*"), one) for one in listed if one.package.endswith(".*")]
-    ended: dict[str, list[LimitedSupport]] = {}
-    limited: dict[str, list[LimitedSupport]] = {}
+    ended: _Found = {}
+    limited: _Found = {}
     for subject in group:
         found = exact.get(subject.name) or next((one for start, one in begin if subject.name.startswith(start)), None)
         if found is None:
             continue
         if not found.ended:
-            limited.setdefault(subject.name, []).append(found)
+            limited.setdefault(subject.name, []).append((subject, found))
         elif found.ended <= today.isoformat() and not _is_newer(subject.version, found.version, key):
-            ended.setdefault(subject.name, []).append(found)
+            ended.setdefault(subject.name, []).append((subject, found))
     title = group[0].title
     return [
         *_reason("end_of_life", f"{title} gives no security updates any more for", ended),
@@ -43,12 +45,13 @@ def _is_newer(version: str, last: str, key: Key) -> bool:
     return mine is not None and end is not None and mine > end
 
 
-def _reason(code: str, words: str, found: dict[str, list[LimitedSupport]]) -> list[Reason]:
+def _reason(code: str, words: str, found: _Found) -> list[Reason]:
     if not found:
         return []
-    told = [f"{name} ({_why(statements[0])})" for name, statements in sorted(found.items())]
+    told = [f"{name} ({_why(pairs[0][1])})" for name, pairs in sorted(found.items())]
+    packages = [subject.package for pairs in found.values() for subject, _ in pairs]
     more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
-    return [Reason(code, f"{words} {', '.join(told[:SHOWN])}{more}", sum(map(len, found.values())))]
+    return [Reason(code, f"{words} {', '.join(told[:SHOWN])}{more}", len(packages), purls_of(packages))]
 
 
 def _why(one: LimitedSupport) -> str:

@@ -9,7 +9,7 @@ Packages that nothing can judge become reasons, with their count.
 """
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ from careen.database.knowledge import Knowledge, key_name
 from careen.model.advisory import NamespaceInfo
 from careen.model.finding import Confidence
 from careen.model.inventory import Inventory
-from careen.model.package import Package, Source
+from careen.model.package import Distribution, Package, Source
 from careen.model.report import Reason
 from careen.plugins import Ecosystem
 
@@ -27,6 +27,7 @@ from .channels import channels_of, unmapped
 from .distributions import REBUILDS, Release, distribution_of, name_of, parent_of, release_of
 from .patched import Patched, patched
 from .products import Product, product_of
+from .reasons import purls_of
 from .rpm import stream_of
 from .upstream import Identity, named, packaged
 from .vendors import vendor_of
@@ -73,7 +74,7 @@ def subjects_of(
     inventory = _with_entitlement(inventory)
     subjects: list[Subject] = []
     owned = 0
-    left: Counter[tuple[str, str]] = Counter()
+    left: defaultdict[tuple[str, str], list[Package]] = defaultdict(list)
     complete: dict[str, bool] = {}
     owning = _owning(inventory)
     owners = _owners(inventory, owning)
@@ -84,11 +85,11 @@ def subjects_of(
             if identity := named(package):
                 subjects.append(_by_maker(package, identity))
             else:
-                left["no_advisories", f"{package.type}: no advisory source knows this kind of package"] += 1
+                left["no_advisories", f"{package.type}: no advisory source knows this kind of package"].append(package)
         elif ecosystem.distribution:
             subject = _of_distribution(package, inventory, ecosystem, knowledge)
             if isinstance(subject, Reason):
-                left[subject.code, subject.detail] += 1
+                left[subject.code, subject.detail].append(package)
             else:
                 subjects.append(_with_relatives(subject, knowledge, complete, channels))
         else:
@@ -97,7 +98,8 @@ def subjects_of(
             if owner and any(_is_complete(one, knowledge, complete) for one in (owner.namespace, owner.stand_in) if one):
                 owned += 1
             elif package.type == "maven" and ":" not in package.name and product is None:
-                left["unassessed_package", "maven packages whose group nothing says, so that no advisory can name them"] += 1
+                detail = "maven packages whose group nothing says, so that no advisory can name them"
+                left["unassessed_package", detail].append(package)
             elif ecosystem.namespace is not None:
                 key = key_name(ecosystem.namespace, package.name)
                 subjects.append(_by_itself(package, ecosystem.namespace, key, ecosystem.scheme, owner, product))
@@ -115,9 +117,23 @@ def subjects_of(
             elif (identity := named(package)) and not _is_of_distribution(package, owning, inventory):
                 subjects.append(_by_maker(package, identity))
             else:
-                left["no_advisories", f"{package.type}: no feed"] += 1
-    reasons = [Reason(code, detail, count) for (code, detail), count in left.items()]
+                left["no_advisories", f"{package.type}: no feed"].append(package)
+    reasons = [Reason(code, detail, len(found), _about(code, found, inventory)) for (code, detail), found in left.items()]
     return subjects, owned, reasons + _unknown_channels(subjects, inventory, knowledge)
+
+
+def _about(code: str, packages: Collection[Package], inventory: Inventory) -> tuple[str, ...]:
+    if code == "no_advisories":
+        return tuple(sorted({package.type for package in packages}))
+    if code == "unknown_distribution":
+        return tuple(sorted({_release_named(package, inventory.distribution) for package in packages}))
+    return purls_of(packages)
+
+
+def _release_named(package: Package, image: Distribution | None) -> str:
+    """As the package names its distribution, or the image does; the package's type where neither names one."""
+    found = distribution_of(package, image)
+    return "-".join(filter(None, (found.id, found.version))) if found else package.type
 
 
 def _with_entitlement(inventory: Inventory) -> Inventory:
@@ -135,7 +151,7 @@ def _unknown_channels(subjects: list[Subject], inventory: Inventory, knowledge: 
         return []
     listed = ", ".join(names[:2]) + (" …" if len(names) > 2 else "")
     detail = f"nobody says which products these repositories serve, and the release judges what came from them: {listed}"
-    return [Reason("unknown_channel", detail, count)]
+    return [Reason("unknown_channel", detail, count, names)]
 
 
 def _of_distribution(

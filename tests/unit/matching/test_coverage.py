@@ -3,7 +3,7 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory,
 
 from careen.database.knowledge import DERIVED
 from careen.database.memory import MemoryDatabase
-from careen.matching.coverage import coverage
+from careen.matching.coverage import MAX_PATHS, coverage
 from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
 from careen.model.inventory import Inventory, Unknown
@@ -177,3 +177,28 @@ def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
     assert [reason.detail for reason in found.reasons] == [
         "debian: its feed was made by the mirror and not by its source: resolved issues alone"
     ]
+
+
+def test_reasons_name_what_they_are_about():
+    other = deb("other", source=Source("other", "1"))
+    assert cover([deb()])[1]["no_advisories"].subjects == ("debian-12",)
+    assert cover([pypi()])[1]["no_advisories"].subjects == ("pypi",)
+    assert cover([deb()], info())[1]["fixed_only"].subjects == ("debian-12",)
+    partial = cover([deb(), other], info(packages=1, partial=True, unfixed=True), advisory(fixed="0.1"))[1]["partial_source"]
+    assert partial.subjects == (other.purl,)
+    assert cover([pypi()], info("PyPI", "osv", partial=True))[1]["partial_source"].subjects == ("pypi",)
+    ended = cover([deb()], info(unfixed=True), Support("debian:12", "2020-01-01"))[1]["end_of_life"]
+    assert ended.subjects == ("debian-12",)
+    assert cover([deb()], info(unfixed=True), as_of="2020-01-01")[1]["stale_source"].subjects == ("debian",)
+    odd = deb("odd", source=Source("odd", "no version"))
+    assert cover([odd], info())[1]["unassessed_package"].subjects == (odd.purl,)
+    assert cover([deb(distro=None)], distribution=None)[1]["unknown_distribution"].subjects == ("deb",)
+
+
+def test_unreadable_files_are_named_and_the_rest_is_counted_apart():
+    few = [Unknown("java", Evidence("a.jar", 0), "damaged"), Unknown("layer", Evidence("", 3), "breaks off")]
+    assert cover([deb()], info(), unknowns=few)[1]["unreadable"].subjects == ("/a.jar", "layer-3")
+    many = [Unknown("java", Evidence(f"{number}.jar", 0), "damaged") for number in range(MAX_PATHS + 5)]
+    listed, rest = (one for one in cover([deb()], info(), unknowns=many)[0].reasons if one.code == "unreadable")
+    assert (len(listed.subjects), rest.subjects) == (MAX_PATHS, ())
+    assert rest.detail.startswith("5 more files")
