@@ -8,6 +8,7 @@ rendered, and what files name is fetched by ``ask`` alone, which the user switch
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from careen.database.knowledge import Knowledge
 from careen.formats import compose
 from careen.formats.containerinspect import Running
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.matching.coverage import MAX_AGE_DAYS, sources_of, stale
 from careen.matching.match import Matched
 from careen.model.finding import ExposedSecret, Finding, Location, Misconfiguration, Suppressed, SuppressedBy, Vulnerability
 from careen.model.image import Image, ImageConfig
@@ -172,6 +174,7 @@ def report_of_files(
     judge: Callable[[Inventory], tuple[Knowledge | None, Matched]] | None,
     now: datetime | None = None,
     kind: str = "files",
+    max_age_days: int | None = MAX_AGE_DAYS,
 ) -> Report:
     """``judge`` matches packages with what is known; None where nobody asks for flaws. ``kind``: files or containers."""
     now = now or datetime.now(UTC)
@@ -184,15 +187,20 @@ def report_of_files(
             knowledge, matched = judge(Inventory(None, tuple(one.package for one in pinned)))
             reasons += matched.reasons
             if knowledge is None:
-                reasons.append(Reason("no_database", "there is no advisory database: no package was judged", len(pinned)))
+                reasons.append(Reason("no_database", "there is no advisory database: no package was assessed", len(pinned)))
+            else:
+                reasons += stale(knowledge, matched.namespaces, now.date(), max_age_days)
         reasons += _open(checked.predicted)
         reasons += [Reason("unread_manifest", detail) for detail in checked.unread[:MAX_UNREAD]]
     if all_unknowns:
-        reasons.append(Reason("unreadable", f"{len(all_unknowns)} files or parts of them could not be read"))
+        places = tuple(sorted({f"/{unknown.evidence.path.lstrip('/')}" for unknown in all_unknowns}))
+        detail = f"{len(all_unknowns)} files or parts of them could not be read"
+        reasons.append(Reason("unreadable", detail, subjects=places))
     inventory = Inventory(None, tuple(one.package for one in checked.predicted), all_unknowns, checked.files)
-    coverage = Coverage("partially_assessed" if reasons else "assessed", tuple(reasons), checked.files, 0)
+    verdict: Literal["assessed", "partially_assessed"] = "partially_assessed" if reasons else "assessed"
+    coverage = Coverage(verdict, tuple(reasons), checked.files, 0, packages=len(pinned), assessed_packages=matched.judged)
     findings: list[Finding] = [*_placed(matched.findings, pinned), *checked.outcome.findings, *checked.secrets]
-    assessed = assess(findings, coverage, all_unknowns, policy, now.date())
+    assessed = assess(findings, coverage, all_unknowns, policy, now.date(), sources=sources_of(knowledge) if judge else None)
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         image=Image(reference, kind, "", None, ImageConfig(), ()),

@@ -24,7 +24,7 @@ Scanner = Literal["vuln", "secret", "config"]
 ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 PREFIX = "CAREEN_"
-_WITH_COMMAS = ("format", "archive")  # --format json=FILE, an address: what they name may be called anything
+_WITH_COMMAS = ("format", "archive", "accept")  # --format json=FILE, an address: what they name may be called anything
 SECRET = ("registry_password", "nvd_api_key")  # shown redacted; no flag, so that it never stands in a list of processes
 
 
@@ -137,6 +137,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         bool, Meta(description="apply the VEX documents in the image and beside it too: whoever made it may have written them")
     ] = False
     strict: Annotated[bool, Meta(description="exit with 3 when anything was unreadable or not assessed")] = False
+    accept: Annotated[
+        tuple[str, ...],
+        Meta(description="what you vouch for although it was not assessed: CODE or CODE:WHAT; may be repeated"),
+    ] = ()
 
     offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
@@ -145,8 +149,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = None
     db_keep: Annotated[int, Meta(description="earlier databases to keep when an update makes another", ge=0)] = 0
     db_max_age: Annotated[
-        Annotated[int, Meta(ge=0)] | None,
-        Meta(description="exit with 3 where what judges the image was last asked for more days ago"),
+        Annotated[int, Meta(ge=0)] | Literal["off"] | None,
+        Meta(description="days that advisory data may be old: --fail-on ends with 3 on older data (default: 14); off: any age"),
     ] = None
     plugins: Annotated[
         tuple[Path, ...],

@@ -14,14 +14,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.checks.run import Outcome, run
-from careen.database.knowledge import SHIPPED, Knowledge
+from careen.database.knowledge import Knowledge
 from careen.formats.base import base_of
 from careen.formats.imagedocument import ImageDocument
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_as
-from careen.matching.coverage import coverage, with_attached, with_unread
+from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
 from careen.matching.match import Matched, match
+from careen.matching.reasons import release_id
 from careen.matching.remembered import Memory, remembered
+from careen.matching.severity import is_fetched
 from careen.matching.vendors import vendor_of
 from careen.model.delta import Delta
 from careen.model.finding import Finding, Vulnerability
@@ -106,8 +108,9 @@ def report_of(
     memory: Memory | None = None,
     base: BaseImage | None = None,
     unread: Sequence[str] = (),
+    max_age_days: int | None = MAX_AGE_DAYS,
 ) -> Report:
-    """``scores`` is asked about the flaws that nobody has rated; what it knows is put beside ``knowledge``.
+    """``scores`` is asked about the vulnerabilities that nobody has rated; what it knows is put beside ``knowledge``.
 
     ``checks`` judge the image's configuration and root file system. ``placed`` gives vulnerabilities their lines in the
     Dockerfile. ``memory`` is where earlier verdicts are kept.
@@ -117,14 +120,17 @@ def report_of(
     now = now or datetime.now(UTC)
     today = now.date()
     matched = Matched((), ())
+    unfetched: Collection[str] = ()
     if knowledge is not None:
         matched = remembered(inventory, knowledge, schemes, ecosystems, today, policy.severity_from, memory)
         unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
         rated = scores(unrated) if unrated and scores is not None else knowledge
         if rated.records(unrated) != knowledge.records(unrated):
             matched = match(inventory, rated, schemes, ecosystems, today, policy.severity_from)
+        unfetched = _unfetched(unrated, rated)
     asked = "vuln" in scanners
-    covered = coverage(inventory, knowledge, matched, inventory.unknowns, today) if asked else _not_asked(inventory)
+    unknowns = inventory.unknowns
+    covered = coverage(inventory, knowledge, matched, unknowns, today, max_age_days) if asked else _not_asked(inventory)
     covered = with_unread(covered, unread) if asked else covered
     about = About(image, inventory)
     base = base or base_of(image)
@@ -139,16 +145,25 @@ def report_of(
         from careen.secrets.configuration import exposed
 
         findings += exposed(image.config)
-    ends = _end_of_life(inventory, knowledge)
     unassessed = _unassessed(inventory, matched) if asked else ""
-    checked = _checked(image, inventory, checks, today, ends, unassessed)
+    checked = _checked(image, inventory, checks, today, unassessed)
     findings += checked.findings
-    unknowns = (*inventory.unknowns, *checked.unknowns)
-    assessed = assess(findings, covered, unknowns, policy, today, _not_installed(image, inventory), about)
+    unknowns = (*unknowns, *checked.unknowns)
+    assessed = assess(
+        findings,
+        covered,
+        unknowns,
+        policy,
+        today,
+        _not_installed(image, inventory),
+        about,
+        unfetched,
+        sources=sources_of(knowledge) if asked else None,
+        owned=[entry.path for entry in inventory.filesystem.entries if entry.owned] if policy.accepts else (),
+    )
     verdict = assessed.verdict
-    weighed = bool(policy.unknown_as) or not _is_shipped(knowledge) or not _are_unrated(assessed.findings)
-    if (knowledge is None and asked) or (verdict.passed and policy.fail_on and not weighed):
-        verdict = Verdict(False, 3, verdict.rules)  # what nobody judged, or no gate could weigh, did not pass
+    if knowledge is None and asked:
+        verdict = Verdict(False, 3, verdict.rules)  # nothing was assessed, whether or not a rule was set
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         image=image,
@@ -159,19 +174,16 @@ def report_of(
         coverage=assessed.coverage,
         verdict=verdict,
         database=knowledge.info if knowledge else None,
-        end_of_life=ends,
+        end_of_life=_end_of_life(inventory, knowledge),
         base=base,
         base_excluded=policy.exclude_base,
     )
 
 
-def _is_shipped(knowledge: Knowledge | None) -> bool:
-    """What Careen ships names flaws and fixes; how severe they are it does not say."""
-    return knowledge is not None and knowledge.info is not None and knowledge.info.path == SHIPPED
-
-
-def _are_unrated(findings: Sequence[Finding]) -> bool:
-    return any(isinstance(finding, Vulnerability) and finding.severity == "unknown" for finding in findings)
+def _unfetched(unrated: Sequence[str], knowledge: Knowledge) -> Collection[str]:
+    """The CVEs whose record nobody fetched: an unrated one may be critical."""
+    records = knowledge.records(unrated)
+    return {id for id in unrated if id.startswith("CVE-") and not is_fetched(records.get(id, ()))}
 
 
 def _not_installed(image: Image, inventory: Inventory) -> frozenset[str]:
@@ -179,9 +191,7 @@ def _not_installed(image: Image, inventory: Inventory) -> frozenset[str]:
     return frozenset() if image.kind == "directory" and inventory.distribution is None else declared_only(inventory)
 
 
-def _checked(
-    image: Image, inventory: Inventory, checks: Sequence[Check], today: date, ends: str | None, unassessed: str
-) -> Outcome:
+def _checked(image: Image, inventory: Inventory, checks: Sequence[Check], today: date, unassessed: str) -> Outcome:
     if not checks:
         return Outcome()
     from careen.secrets.configuration import PATH as CONFIGURATION
@@ -191,7 +201,6 @@ def _checked(
         image.config,
         inventory.filesystem,
         today=today,
-        end_of_life=ends,
         anomalies=tuple((unknown.evidence.path, unknown.reason) for unknown in odd),
         complete=image.kind == "image",
         unassessed=unassessed,
@@ -205,10 +214,11 @@ def _checked(
 
 
 def _unassessed(inventory: Inventory, matched: Matched) -> str:
-    """Why no source speaks of the distribution's packages, in the words of the coverage; "" where one does."""
+    """Why no source assesses the distribution's packages, in the words of the coverage; "" where one does."""
     release = _release(inventory)
     for reason in matched.reasons:
-        unfed = release is not None and reason.code == "no_advisories" and reason.detail == f"{release.title}: no feed"
+        of_release = release is not None and release_id(release.namespace) in reason.subjects
+        unfed = reason.code == "no_advisories" and of_release and release and release.namespace not in matched.namespaces
         if reason.code == "unknown_distribution" or unfed:
             return reason.detail
     return ""
@@ -216,7 +226,8 @@ def _unassessed(inventory: Inventory, matched: Matched) -> str:
 
 def _not_asked(inventory: Inventory) -> Coverage:
     reason = Reason("not_asked", "vulnerabilities were not looked for (--scanners)", len(inventory.packages))
-    return Coverage("not_assessed", (reason,), inventory.files, inventory.unowned_executables)
+    packages = len(inventory.packages)
+    return Coverage("not_assessed", (reason,), inventory.files, inventory.unowned_executables, packages=packages)
 
 
 def _read_all(layers: Sequence[Layer], reading: Reading) -> list[Delta]:

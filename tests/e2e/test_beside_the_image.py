@@ -86,7 +86,9 @@ def test_vex_of_a_trusted_key_is_applied(scene, key):
 
 @needs_openssl
 def test_vex_of_another_key_is_not(scene, tmp_path):
-    report, code = scene(scene.signed, "--trust-key", Key(tmp_path).public, "--fail-on", "medium", "--scanners", "config")
+    report, code = scene(
+        scene.signed, "--trust-key", Key(tmp_path).public, "--fail-on", "config:medium", "--scanners", "config"
+    )
     assert report["suppressed"] == []
     assert any("none of 2 is by it" in one for one in misconfigurations(report))
     assert code == 1

@@ -70,8 +70,9 @@ def test_before_the_build_the_pinned_server_is_judged_and_the_aliases_are_open(t
 
 
 def test_exit_codes(tree, capsys):
-    assert checked(capsys, ".", "--offline", "--fail-on", "high", "--quiet")[0] == 1
-    assert checked(capsys, ".", "--offline", "--fail-on", "critical", "--quiet")[0] == 0
+    assert checked(capsys, ".", "--offline", "--fail-on", "high", "--quiet")[0] == 3  # without a database for what it pins
+    assert checked(capsys, ".", "--offline", "--scanners", "config", "--fail-on", "high", "--quiet")[0] == 1
+    assert checked(capsys, ".", "--offline", "--scanners", "config", "--fail-on", "critical", "--quiet")[0] == 0
     assert checked(capsys, "app", "--offline", "--strict", "--quiet")[0] == 3
     code, _, err = checked(capsys, "own")
     assert (code, "nothing to check in own" in err) == (3, True)

@@ -67,7 +67,19 @@ def image(folder, address):
 
 
 def test_nobody_is_asked_and_nothing_is_suppressed_and_all_three_are_said(shell, tmp_path):
-    flags = ("--offline", "--advisories", "advisories", "--archive", "image", "--fail-on", "high", "--scanners", "vuln")
+    flags = (
+        "--offline",
+        "--advisories",
+        "advisories",
+        "--archive",
+        "image",
+        "--fail-on",
+        "high",
+        "--scanners",
+        "vuln",
+        "--accept",
+        "no_advisories",
+    )
     with Server(lambda request: Answer(404)) as server:
         hostile = image(tmp_path, server.url)
         finished = shell.run("scan", hostile, *flags, "--format", "json")
@@ -96,6 +108,8 @@ def test_the_same_decisions_hold_when_the_user_makes_them(shell, tmp_path):
             "--offline",
             "--advisories",
             "advisories",
+            "--accept",
+            "no_advisories",
             "--fail-on",
             "high",
             "--scanners",

@@ -51,7 +51,7 @@ def test_checks_of_the_users_own(scan, tmp_path):
         '    return [] if document.config.labels else [Place("it has no label")]\n'
         'CHECK = Check("ACME-001", "No label", "high", "Who made it?", "Add labels.", (), inspect, (), ())\n'
     )
-    finished = scan("--checks", tmp_path / "labels.py", "--fail-on", "high", "--format", "json")
+    finished = scan("--checks", tmp_path / "labels.py", "--fail-on", "config:high", "--format", "json")
     assert "ACME-001" in {one["id"] for one in json.loads(finished.stdout)["findings"]}
     assert finished.returncode == 1
 

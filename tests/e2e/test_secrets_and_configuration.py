@@ -74,7 +74,11 @@ def test_a_second_scan_takes_them_from_the_store(shell, archive):
         (("--scanners", "secret", "--fail-on", "secret:high"), 1),
         (("--scanners", "config", "--fail-on", "high"), 0),
         (("--scanners", "config", "--fail-on", "medium"), 1),
-        (("--scanners", "config", "--fail-on", "secret"), 0),
+        (("--scanners", "secret,config", "--fail-on", "medium"), 1),
+        (("--scanners", "secret,config", "--fail-on", "config:high"), 0),
+        (("--scanners", "config", "--fail-on", "secret"), 2),
+        (("--scanners", "secret", "--fail-on", "kev"), 2),
+        (("--scanners", "vuln", "--fail-on", "config:high"), 2),
     ],
 )
 def test_gates_look_at_them(shell, archive, flags, code):

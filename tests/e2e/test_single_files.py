@@ -8,7 +8,7 @@ from tests.support.command import ADVISORIES, Shell
 from tests.support.images import make_layer
 from tests.support.squashfs import sif, squashfs
 
-KNOWN = ("--offline", "--advisories", ADVISORIES)
+KNOWN = ("--offline", "--advisories", ADVISORIES, "--accept", "no_advisories")  # which are all that is known here
 LOCK = json.dumps({"lockfileVersion": 1, "dependencies": {"lodash": {"version": "4.17.15"}}})
 
 
@@ -47,7 +47,9 @@ def test_a_file_that_cannot_be_parsed_has_not_passed(shell, tmp_path):
     finished = shell.run("scan", tmp_path / "package-lock.json", *KNOWN, "--format", "json")
     assert finished.returncode == 3
     report = json.loads(finished.stdout)
-    assert report["verdict"]["rules"] == [{"rule": "every file that was named read", "passed": False}]
+    (rule,) = report["verdict"]["rules"]
+    assert (rule["rule"], rule["passed"]) == ("every file that was named read", False)
+    assert rule["failed_by"] == {"count": 1, "first": ["package-lock.json"]}
     assert report["unknowns"][0]["path"] == "package-lock.json"
 
 

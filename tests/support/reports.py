@@ -196,7 +196,15 @@ def clean(coverage: str = "assessed", reasons: tuple[Reason, ...] = ()) -> Repor
         findings=(),
         suppressed=(),
         unknowns=(),
-        coverage=Coverage(coverage, reasons, 20312, 0),
+        coverage=Coverage(
+            coverage,
+            reasons,
+            20312,
+            0,
+            packages=5,
+            assessed_packages={"assessed": 5, "partially_assessed": 3, "not_assessed": 0}[coverage],
+            data_of="2026-11-23",
+        ),
         verdict=Verdict(True, 0, ()),
     )
 

@@ -13,7 +13,7 @@ from careen.matching.match import match
 from careen.model.advisory import Advisory, NamespaceInfo, Range
 from careen.model.finding import ExposedSecret
 from careen.plugins import Cataloger, Check, ReportOptions, VersionScheme, load
-from careen.policy.gates import read_gate
+from careen.policy.gates import ANY, read_gate
 from careen.policy.policy import Policy
 from careen.reports.sarif import REPORTER as SARIF
 from careen.reports.table import REPORTER as TABLE
@@ -168,7 +168,7 @@ services:
 
 def test_gates_and_tuning():
     text = "FROM debian:12@sha256:" + "0" * 64 + "\nUSER 1\nRUN cd /a\n"
-    strict = Policy(fail_on=(read_gate("high"),))
+    strict = Policy(fail_on=(read_gate("high", ANY),))
     assert report(("Dockerfile", text), policy=strict).verdict.exit_code == 0
     louder = report(("Dockerfile", text), policy=strict, tuning=Tuning(severities={"DKR-038": "high"}))
     assert louder.verdict.exit_code == 1

@@ -14,7 +14,7 @@ from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons
 from careen.app.opening import open_context
 from careen.app.session import Session
-from careen.app.wiring import policy_of, readers_with
+from careen.app.wiring import max_age_days, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import InputError
@@ -41,7 +41,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
 
     judges = Judges(settings)
     policies = load_policies(settings.policy)
-    policy = policy_of(settings)
+    policy = policy_of(settings, checking=True)
     found = find_files(paths)
     files = [*_given(commands), *found.files]
     charts = with_charts(files, run if settings.allow_helm else None)
@@ -72,7 +72,8 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
             return knowledge, match(inventory, knowledge, session.schemes, session.ecosystems, today, policy.severity_from)
 
         wanted = judge if "vuln" in settings.scanners else None
-        report = report_of_files(", ".join(paths or ["--run"]), checked, unknowns, policy, wanted)
+        name = ", ".join(paths or ["--run"])
+        report = report_of_files(name, checked, unknowns, policy, wanted, max_age_days=max_age_days(settings))
         return with_policies(judges.with_compliance(report, checked.outcome.ran), policies)
 
 
@@ -84,7 +85,7 @@ def check_running(engine: str | None, settings: Settings, progress: Progress = s
 
     judges = Judges(settings)
     policies = load_policies(settings.policy)
-    policy = policy_of(settings)
+    policy = policy_of(settings, checking=True)
     found = containers(engine, open_context(settings, progress))
     checked = check_running(
         found.engine, found.running, judges.of(("compose",)), judges.of(("running",)), _rules(settings, judges), judges.tuning

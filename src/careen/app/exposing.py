@@ -48,7 +48,8 @@ def _scanned(images: Sequence[str], stand_ins: Mapping[str, str], settings: Sett
     from careen.exposure.flaws import ImageFlaws, of_report
 
     answers = []
-    with Session(replace(settings, scanners=("vuln",), fail_on=(), baseline=None, strict=False)) as session:
+    gate = ("vulnerability:critical",)  # its verdict says whether enough is known of the image
+    with Session(replace(settings, scanners=("vuln",), fail_on=gate, baseline=None, strict=False)) as session:
         for done, image in enumerate(images):
             progress("scanning images", done, len(images))
             try:

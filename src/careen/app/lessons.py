@@ -58,11 +58,6 @@ class Lessons:
         if _asks(self._settings):
             self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
         known, damaged = _knowledge(self._settings, opened)
-        if self._settings.db_max_age is not None and known:
-            from careen.database.age import refuse_older
-
-            namespaces = needed(inventory.packages, inventory.distribution, self._ecosystems)
-            refuse_older(known[-1], database_of(self._settings), namespaces, self._settings.db_max_age)
         known += self._learnt.archives.knowledge(
             self._settings, inventory, self._ecosystems, self._progress, self.unread.append
         )
@@ -127,7 +122,7 @@ def _knowledge(settings: Settings, opened: ExitStack) -> tuple[list[Knowledge], 
     try:
         database: list[Knowledge] = [opened.enter_context(open_database(path))]
     except DatabaseError as error:
-        if settings.db or settings.db_max_age is not None:
+        if settings.db:
             raise
         if not (private or settings.archive) or path.exists():
             log.warning("%s: %s", error, error.hint)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
-from careen.app.wiring import dockerfile_of, fingerprint, limits_of, open_store, policy_of, readers_with
+from careen.app.wiring import dockerfile_of, fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
@@ -162,6 +162,7 @@ class Session:
                 memory=Memory(self._store, self._readers.fingerprint),
                 base=base,
                 unread=lessons.unread,
+                max_age_days=max_age_days(settings),
             )
             return told(self._ruled(report, knowledge), knowledge)
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: Settings, checking: bool = False) -> Policy:
+    """``checking``: of source files."""
+    from careen.policy.gates import KINDS
     from careen.policy.load import load_policy
 
     return load_policy(
@@ -34,7 +36,18 @@ def policy_of(settings: Settings) -> Policy:
         image_vex=settings.image_vex,
         severity_from=settings.severity_from,
         exclude_base=settings.exclude_base,
+        accept=settings.accept,
+        age_is_a_rule=settings.db_max_age not in (None, "off"),
+        looked_for=frozenset().union(*(KINDS[scanner] for scanner in settings.scanners)),
+        checking=checking,
     )
+
+
+def max_age_days(settings: Settings) -> int | None:
+    """How old the data may be that assesses an image; None: of any age."""
+    from careen.matching.coverage import MAX_AGE_DAYS
+
+    return None if settings.db_max_age == "off" else MAX_AGE_DAYS if settings.db_max_age is None else settings.db_max_age
 
 
 def open_store(settings: Settings, max_bytes: int = 1 << 30) -> Store:

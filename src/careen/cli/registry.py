@@ -42,7 +42,7 @@ def parser() -> Parser:
     add_settings(made, "image", ("platform", "referrers", "trust_key"))
     add_settings(made, "report", ("verbose", "quiet"))
     add_settings(made, "what to look for", ("scanners",))
-    gates = ("fail_on", "grace_days", "exclude_base", "ignore_unfixed", "severity_from", "unknown_as", "strict")
+    gates = ("fail_on", "grace_days", "exclude_base", "ignore_unfixed", "severity_from", "unknown_as", "strict", "accept")
     add_settings(made, "policy", gates)
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
     add_settings(made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from"))

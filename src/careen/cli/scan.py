@@ -16,6 +16,7 @@ from .settings import loaded_settings
 if TYPE_CHECKING:
     from careen.app import Session
     from careen.config import Settings
+    from careen.model.report import Report
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +50,15 @@ def parser() -> Parser:
         "severity_from",
         "unknown_as",
         "strict",
+        "accept",
     )
     add_settings(made, "policy", gates)
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
+    made.add_argument(
+        "--suggest-accept",
+        action="store_true",
+        help="print, in place of the report, accept: entries for what was not assessed",
+    )
     add_settings(
         made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from", "archive", "archive_hosts", "archive_keys")
     )
@@ -86,12 +93,31 @@ def run(arguments: argparse.Namespace) -> int:
             nonlocal written
             with at_full_speed(), progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as told:
                 reports = [one.scan(reference, told) for one in _platforms(reference, session, settings)]
+            if arguments.suggest_accept:
+                _suggest(reports)
+                return 0
             for output in outputs:
                 write(output, reports, settings, names[reference], written > 0)
             written += 1
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
 
         return each(references, judge, arguments.debug)
+
+
+def _suggest(reports: "Sequence[Report]") -> None:
+    from careen.formats.escape import visible
+    from careen.policy.accept import suggested
+
+    entries = {entry: None for report in reports for entry in suggested(report.coverage)}
+    sys.stdout.write("accept:\n" if entries else "# every package and program was assessed\n")
+    for reason, subjects in entries:
+        sys.stdout.write(f"  # {visible(reason.detail, 200)}\n  - code: {reason.code}\n")
+        if subjects:
+            import json
+
+            quoted = [json.dumps(subject, ensure_ascii=True) for subject in subjects]
+            sys.stdout.write("    what:\n" + "".join(f"      - {one}\n" for one in quoted))
+        sys.stdout.write('    reason: "say why this is acceptable"\n')
 
 
 def _platforms(reference: str, session: "Session", settings: "Settings") -> "Sequence[Session]":

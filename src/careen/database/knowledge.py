@@ -17,6 +17,8 @@ from careen.model.advisory import (
 
 DERIVED = "made by the mirror and not by its source"  # how the detail of a feed begins that a mirror put together
 
+PRIVATE = "private"  # the source of the user's own advisories
+
 SHIPPED = "shipped with Careen"  # the place of the knowledge that needs no database
 
 

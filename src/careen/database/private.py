@@ -14,12 +14,11 @@ from careen.formats import osv
 from careen.model.advisory import Advisory, NamespaceInfo
 from careen.plugins import Record
 
-from .knowledge import key_name
+from .knowledge import PRIVATE, key_name
 from .memory import MemoryDatabase
 
 MAX_FILES = 100_000
 MAX_FILE_BYTES = 16 << 20
-SOURCE = "private"
 HINT = "`--advisories` takes a folder of OSV records (https://ossf.github.io/osv-schema/), one a .json file."
 
 
@@ -57,7 +56,7 @@ def _namespaces(records: Sequence[Record]) -> Iterator[NamespaceInfo]:
     for namespace, found in sorted(names.items()):
         yield NamespaceInfo(
             namespace,
-            SOURCE,
+            PRIVATE,
             len(found),
             len(set(found)),
             partial=True,

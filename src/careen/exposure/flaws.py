@@ -47,7 +47,7 @@ class ImageFlaws(Struct, frozen=True):
     ports: tuple[str, ...] = ()
     flaws: tuple[Flaw, ...] = ()  # the heaviest first
     counts: dict[str, int] = {}  # by severity
-    assessed: bool = False  # whether there was a database to judge it by: what was not found is not there
+    assessed: bool = False  # enough is known of its packages: what was not found is not known to be there
 
 
 def of_report(image: str, report: Report) -> ImageFlaws:
@@ -63,7 +63,7 @@ def of_report(image: str, report: Report) -> ImageFlaws:
         ports=report.image.config.exposed_ports,
         flaws=tuple(flaws[:MAX_FLAWS]),
         counts=counts,
-        assessed=report.database is not None and report.coverage.verdict != "not_assessed",
+        assessed=report.coverage.verdict != "not_assessed" and report.verdict.exit_code != 3,
     )
 
 

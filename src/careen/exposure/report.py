@@ -116,7 +116,8 @@ def exposure_of(
     paths, complete = ranked(graph)
     likelihood_by_node = reached(graph)
     failed = fail_on is not None and any(SEVERITIES.index(path.severity) <= SEVERITIES.index(fail_on) for path in paths)
-    unsure = bool(unknowns) or not complete or any(one.trouble for one in images)
+    blind = any(one.trouble or not one.assessed for one in images)  # images that were to be looked into
+    unsure = bool(unknowns) or not complete or blind
     return Exposure(
         created=created,
         targets=tuple(targets),
@@ -128,7 +129,7 @@ def exposure_of(
         weighed=_weighed(graph, flaws_by_image, likelihood_by_node),
         unknowns=unknowns,
         fail_on=fail_on,
-        exit_code=3 if strict and unsure else 1 if failed else 0,
+        exit_code=3 if (strict and unsure) or (fail_on is not None and blind) else 1 if failed else 0,
         likelihood_by_node=likelihood_by_node,
     )
 

@@ -54,7 +54,6 @@ class ImageDocument:
         filesystem: FileSystem,
         *,
         today: date | None = None,
-        end_of_life: str | None = None,
         anomalies: tuple[tuple[str, str], ...] = (),
         complete: bool = True,
         unassessed: str = "",
@@ -65,7 +64,7 @@ class ImageDocument:
         ``unassessed``: why no advisory speaks of the distribution's packages. ``tag``: the name without digest that it
         was asked for by. ``attached``: what lies beside it in its registry, where somebody asked."""
         self.config, self.filesystem = config, filesystem
-        self.today, self.end_of_life, self.anomalies, self.complete = today, end_of_life, anomalies, complete
+        self.today, self.anomalies, self.complete = today, anomalies, complete
         self.unassessed, self.tag, self.attached = unassessed, tag, attached
 
     @cached_property
@@ -189,14 +188,13 @@ def described(text: str) -> ImageDocument:
                 texts[path] = body
         anomalies = tuple((str(path), str(what)) for path, what in (values.get("anomalies") or {}).items())
         attached = msgspec.convert(values["attached"], Attached) if "attached" in values else None
-        today, ends = values.get("today"), values.get("end_of_life")
+        today = values.get("today")
     except (yaml.YAMLError, msgspec.ValidationError, AttributeError, TypeError) as error:
         raise ValueError(str(error)) from error
     return ImageDocument(
         config,
         FileSystem(tuple(entries), texts),
         today=today if isinstance(today, date) else None,
-        end_of_life=str(ends) if ends else None,
         anomalies=anomalies,
         unassessed=str(values.get("unassessed") or ""),
         tag=str(values.get("tag") or ""),

@@ -1,28 +1,28 @@
-"""How far the answer reaches: what was judged, what was not and why, in one verdict.
+"""How far the answer reaches: what was assessed, what was not and why, in one verdict.
 
-``assessed``: every package was judged by a source that has records for its release, knows all its packages and is no
-older than ``stale_days``. ``not_assessed``: none was. Everything between is ``partially_assessed``. That a source lists
-fixed issues only, or that another distribution's advisories stood in, is said without lowering the verdict: the
-packages were judged.
+``assessed``: every package was assessed by a source that has records for its release, knows all its packages and is no
+older than ``max_age_days``. ``not_assessed``: none was. Everything between is ``partially_assessed``. Reasons of effect
+``information`` (``careen.model.reasons``) do not lower the verdict: the packages were assessed.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-from careen.database.knowledge import DERIVED, Knowledge
+from msgspec.structs import replace
+
+from careen.database.knowledge import DERIVED, PRIVATE, Knowledge
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
+from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
 
 from .match import Matched
 from .reasons import purls_of
 
-STALE_DAYS = 30
+MAX_AGE_DAYS = 14  # of data that assesses an image
+ALWAYS_USED = ("kev", "epss")  # they rank the findings of every image
 MAX_PATHS = 10_000  # that a reason lists: what is beyond is a reason of its own, which nothing but its code accepts
-INFORMATION = frozenset(
-    {"derived_source", "limited_support", "fixed_only", "stand_in", "unknown_channel", "untrusted_rules", "attached_odd"}
-)
 
 
 def coverage(
@@ -31,16 +31,16 @@ def coverage(
     matched: Matched,
     unknowns: Sequence[Unknown],
     today: date,
-    stale_days: int = STALE_DAYS,
+    max_age_days: int | None = MAX_AGE_DAYS,
 ) -> Coverage:
-    """Without ``knowledge`` nothing was judged, whatever ``matched`` holds."""
+    """Without ``knowledge`` nothing was assessed, whatever ``matched`` holds. ``max_age_days`` None: of any age."""
     reasons = list(matched.reasons)
     judged = matched.judged
     if knowledge is None:
         judged = 0
-        reasons.insert(0, Reason("no_database", "there is no advisory database: nothing was judged", len(inventory.packages)))
+        reasons.insert(0, Reason("no_database", "there is no advisory database: nothing was assessed", len(inventory.packages)))
     else:
-        reasons += _stale(knowledge, matched.namespaces, today, stale_days)
+        reasons += stale(knowledge, matched.namespaces, today, max_age_days)
         reasons += _derived(knowledge, matched.namespaces)
     if not inventory.packages:
         reasons.append(Reason("no_packages", f"no package was found among {_count(inventory.files, 'file')}"))
@@ -49,7 +49,23 @@ def coverage(
         reasons.append(Reason("shadowed_database", detail, len(shadowed), purls_of(shadowed)))
     reasons += _unreadable(unknowns)
     reasons += _untrusted(inventory)
-    return Coverage(_verdict(judged, reasons), tuple(reasons), inventory.files, inventory.unowned_executables)
+    verdict = _verdict(judged, reasons)
+    packages = len(inventory.packages)
+    return Coverage(
+        verdict,
+        tuple(reasons),
+        inventory.files,
+        inventory.unowned_executables,
+        packages=packages,
+        assessed_packages=packages if verdict == "assessed" else min(judged, packages),
+        data_of=min(_dates(knowledge, matched.namespaces).values(), default=None) if knowledge else None,
+    )
+
+
+def sources_of(knowledge: Knowledge | None) -> frozenset[str]:
+    """The names of the sources that are loaded, without their parts."""
+    info = knowledge.info if knowledge else None
+    return frozenset(source.name.partition("/")[0] for source in info.sources if source.records) if info else frozenset()
 
 
 def with_attached(covered: Coverage, attached: Attached) -> Coverage:
@@ -67,7 +83,7 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
         listed = ", ".join(digests[:3]) + (" …" if len(digests) > 3 else "")
         detail = f"beside the image lies {what} that whoever may push there may have written: {listed}"
         found.append(Reason("untrusted_rules", detail, subjects=tuple(digests)))
-    return Coverage(verdict, tuple(found), covered.files, covered.unowned_executables)
+    return replace(covered, verdict=verdict, reasons=tuple(found))
 
 
 def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
@@ -78,24 +94,34 @@ def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
         Reason("unread_archive", f"an archive that was to be asked gave nothing: {why}") for why in dict.fromkeys(unread)
     )
     verdict = "partially_assessed" if covered.verdict == "assessed" else covered.verdict
-    return Coverage(verdict, (*covered.reasons, *reasons), covered.files, covered.unowned_executables)
+    return replace(covered, verdict=verdict, reasons=(*covered.reasons, *reasons))
 
 
 def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "partially_assessed", "not_assessed"]:
     if judged == 0:
         return "not_assessed"
-    return "assessed" if all(reason.code in INFORMATION for reason in reasons) else "partially_assessed"
+    return "assessed" if all(effect_of(reason.code) == "information" for reason in reasons) else "partially_assessed"
 
 
-def _stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int) -> list[Reason]:
-    dates = {source.name: source.as_of for source in knowledge.info.sources} if knowledge.info else {}
-    used = sorted({info.source for namespace in namespaces for info in knowledge.namespace(namespace)})
+def stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int | None) -> list[Reason]:
+    if days is None:
+        return []
+    dates = _dates(knowledge, namespaces)
+    always = {source.name: source.as_of[:10] for source in knowledge.info.sources if source.as_of} if knowledge.info else {}
+    dates.update({name: always[name] for name in ALWAYS_USED if name in always})
     limit = (today - timedelta(days=days)).isoformat()
     return [
-        Reason("stale_source", f"{source}: its data is of {dates[source][:10]}, more than {days} days old", subjects=(source,))
-        for source in used
-        if dates.get(source) and dates[source][:10] < limit
+        Reason("stale_source", f"{source}: its data is of {day}, more than {days} days old", subjects=(source,))
+        for source, day in sorted(dates.items())
+        if day < limit
     ]
+
+
+def _dates(knowledge: Knowledge, namespaces: Collection[str]) -> dict[str, str]:
+    """The day of the data of each source that assessed a package; private advisories are as the user keeps them."""
+    days = {source.name: source.as_of[:10] for source in knowledge.info.sources if source.as_of} if knowledge.info else {}
+    used = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)} - {PRIVATE}
+    return {source: days[source] for source in used if source in days}
 
 
 def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
@@ -109,26 +135,30 @@ def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
 
 
 def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
-    wholes = [unknown for unknown in unknowns if unknown.whole_layer]
+    """One reason for each layer that was not read whole, and one for each code of the files that could not be read."""
     reasons = [
         Reason(
-            "unreadable",
+            unknown.code,
             f"{place.path or f'layer {place.layer}'} could not be read whole: {unknown.reason}",
             subjects=(_place(unknown),),
         )
-        for unknown in wholes
+        for unknown in unknowns
+        if unknown.whole_layer
         for place in (unknown.evidence,)
     ]
-    files = [unknown for unknown in unknowns if not unknown.whole_layer]
-    if files:
+    by_code: dict[str, list[Unknown]] = {}
+    for unknown in unknowns:
+        if not unknown.whole_layer:
+            by_code.setdefault(unknown.code, []).append(unknown)
+    for code, files in by_code.items():
         first = files[0]
         where = f"{first.evidence.path}: {first.reason}" if first.evidence.path else first.reason
         detail = f"{_count(len(files), 'file')} could not be read ({where}{' …' if len(files) > 1 else ''})"
         places = tuple(sorted(set(map(_place, files))))
-        reasons.append(Reason("unreadable", detail, subjects=places[:MAX_PATHS]))
+        reasons.append(Reason(code, detail, subjects=places[:MAX_PATHS]))
         if len(places) > MAX_PATHS:
             detail = f"{_count(len(places) - MAX_PATHS, 'more file')} could not be read, too many to list"
-            reasons.append(Reason("unreadable", detail))
+            reasons.append(Reason(code, detail))
     return reasons
 
 

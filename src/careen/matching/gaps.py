@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from careen.database.knowledge import Knowledge
+from careen.database.knowledge import PRIVATE, Knowledge
 from careen.formats.archive_facts import RPM_SOURCE, SOURCE
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import NamespaceInfo
@@ -58,10 +58,13 @@ def gaps_of(
             if left:
                 reasons.append(Reason("no_advisories", f"{title}: no feed", len(left), _kinds(left)))
         elif not group[0].distribution:
-            count = len(group)
+            left = []
             if all(info.partial for info in infos):
-                detail = "; ".join(info.detail for info in infos if info.detail) or "it knows a part of the packages"
-                reasons.append(Reason("partial_source", f"{title}: {_names(infos)}: {detail}", count, _kinds(group)))
+                left = [subject for subject in group if (namespace, subject.name) not in said]
+                detail = "; ".join(info.detail for info in infos if info.detail) or "which knows a part of the packages"
+                detail = f"{title}: its main source is not loaded, only {_names(infos)}: {detail}"
+                reasons.append(Reason("no_advisories", detail, len(group), _kinds(group)))
+            count = len(group) - len(left)
         else:
             left = _left(namespace, group, knowledge) if is_sample(infos) else []
             count = len(group) - len(left)
@@ -150,7 +153,9 @@ def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject],
     packages = max(info.packages for info in infos)
     kind = "package" if group[0].package.type == "rpm" else "source package"
     what = f"{packages} {kind}" if packages == 1 else f"{packages} {kind}s"
-    detail = f"{_names(infos)} knows {what} of {title}; {len(left)} of {len(group)} packages were not judged"
+    detail = f"{_names(infos)} knows {what} of {title}; {len(left)} of {len(group)} packages were not assessed"
+    if len(left) == len(group) or all(info.source == PRIVATE for info in infos):
+        return Reason("no_advisories", detail, len(left), _kinds(group))
     return Reason("partial_source", detail, len(left), _purls(left))
 
 

@@ -34,7 +34,7 @@ def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, k
             ended.setdefault(subject.name, []).append((subject, found))
     title = group[0].title
     return [
-        *_reason("end_of_life", f"{title} gives no security updates any more for", ended),
+        *_reason("package_end_of_life", f"{title} gives no security updates any more for", ended),
         *_reason("limited_support", f"{title} gives security updates within limits for", limited),
     ]
 

@@ -72,6 +72,11 @@ def _worst(advisories: Iterable[Advisory]) -> tuple[Severity, str] | None:
     return min(words, key=lambda word: SEVERITIES.index(word[0])) if words else None
 
 
+def is_fetched(records: Iterable[VulnerabilityRecord]) -> bool:
+    """Is the CVE's own record among them, which has the scores, where anybody gave one?"""
+    return any(record.source in _CVE_SOURCES for record in records)
+
+
 def _is_of_cve(record: VulnerabilityRecord) -> bool:
     return record.source in _CVE_SOURCES or (record.source in _VENDORS and record.id.startswith("CVE-"))
 

@@ -117,13 +117,13 @@ def subjects_of(
             elif (identity := named(package)) and not _is_of_distribution(package, owning, inventory):
                 subjects.append(_by_maker(package, identity))
             else:
-                left["no_advisories", f"{package.type}: no feed"].append(package)
+                left["no_source", f"{package.type}: no public source has advisories"].append(package)
     reasons = [Reason(code, detail, len(found), _about(code, found, inventory)) for (code, detail), found in left.items()]
     return subjects, owned, reasons + _unknown_channels(subjects, inventory, knowledge)
 
 
 def _about(code: str, packages: Collection[Package], inventory: Inventory) -> tuple[str, ...]:
-    if code == "no_advisories":
+    if code == "no_source":
         return tuple(sorted({package.type for package in packages}))
     if code == "unknown_distribution":
         return tuple(sorted({_release_named(package, inventory.distribution) for package in packages}))

@@ -24,16 +24,48 @@ class Reason(Struct, frozen=True):
     subjects: tuple[str, ...] = ()
 
 
+class Accepted(Struct, frozen=True):
+    """A reason of the coverage, or a part of it, that the user vouches for: an ``--accept`` or an entry of an ignore file.
+
+    ``subjects`` are those that the entry covers; ``source`` is the flag, or the file and line."""
+
+    code: str
+    subjects: tuple[str, ...]
+    source: str
+    reason: str = ""
+    owner: str | None = None
+    expires: str | None = None
+
+
 class Coverage(Struct, frozen=True):
+    """``packages`` counts all, ``assessed_packages`` those that a source of advisories speaks for; ``data_of`` is the
+    date of the oldest data that assessed one of them; ``reasons`` leaves out what is ``accepted``."""
+
     verdict: Literal["assessed", "partially_assessed", "not_assessed"]
     reasons: tuple[Reason, ...]
     files: int
     unowned_executables: int
+    packages: int = 0
+    assessed_packages: int = 0
+    data_of: str | None = None
+    accepted: tuple[Accepted, ...] = ()
+
+
+class FailedBy(Struct, frozen=True):
+    """What a rule failed by: how many, and the first of them: ids of findings, or codes with what they are about."""
+
+    count: int
+    first: tuple[str, ...]
 
 
 class Rule(Struct, frozen=True):
+    """``not_counted``: findings that the rule would catch and does not look at, by why: possible, declared,
+    misconfiguration, in_grace, in_base, not_new."""
+
     rule: str
     passed: bool
+    failed_by: FailedBy | None = None
+    not_counted: dict[str, int] = {}
 
 
 class Verdict(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 A condition is words with colons between; a finding is caught where all of them hold. Words are a severity (that bad or
 worse), ``kev`` (exploited already), ``fixable`` (a version mends it), ``risk=N`` and ``epss=N`` (that much or more), and
-the kinds ``vulnerability``, ``secret``, ``misconfiguration``.
+kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations) and ``any``. Without a kind a condition looks at
+vulnerabilities, malicious packages and secrets; the end of a release's support fails one of severity alone.
 Raises: UsageError for anything else.
 """
 
@@ -16,9 +17,18 @@ from careen.model.finding import Finding, Vulnerability
 
 from .ignores import kind_of
 
-KINDS = ("vulnerability", "secret", "misconfiguration")
+ANY = frozenset({"vulnerability", "secret", "misconfiguration"})
+KINDS = {
+    "vulnerability": frozenset({"vulnerability"}),
+    "vuln": frozenset({"vulnerability"}),
+    "secret": frozenset({"secret"}),
+    "misconfiguration": frozenset({"misconfiguration"}),
+    "config": frozenset({"misconfiguration"}),
+    "any": ANY,
+}
+OF_IMAGES = frozenset({"vulnerability", "secret"})  # what a condition without a kind looks at
 WORDS = (*SEVERITIES, "kev", "fixable", *KINDS, "risk=", "epss=")
-_HINT = "conditions: critical, high, medium, low, kev, fixable, risk=50, epss=0.1, secret; fixable:high asks for both"
+_HINT = "conditions: critical, high, medium, low, kev, fixable, risk=50, epss=0.1, secret, config:high; fixable:high is both"
 
 
 class Gate(Struct, frozen=True):
@@ -28,13 +38,37 @@ class Gate(Struct, frozen=True):
     fixable: bool = False
     risk: float | None = None
     epss: float | None = None
-    kind: str | None = None
+    kinds: frozenset[str] = OF_IMAGES
+
+    @property
+    def of_vulnerabilities(self) -> bool:
+        """Does its answer hang on what is known of the image's packages?"""
+        return "vulnerability" in self.kinds
+
+    @property
+    def can_look_at(self) -> frozenset[str]:
+        """Vulnerabilities alone are exploited, fixable, or have a risk."""
+        narrow = self.kev or self.fixable or self.risk is not None or self.epss is not None
+        return self.kinds & KINDS["vulnerability"] if narrow else self.kinds
+
+    @property
+    def of_severity_alone(self) -> bool:
+        narrow = self.kev or self.fixable or self.risk is not None or self.epss is not None
+        return self.of_vulnerabilities and self.severity is not None and not narrow
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The sources without which it would pass for want of data."""
+        kev = ("kev",) if self.kev or self.risk is not None else ()
+        return (*kev, *(("epss",) if self.epss is not None or self.risk is not None else ()))
 
     def catches(self, finding: Finding, severity: Severity) -> bool:
         """``severity`` is the one to go by: the finding's own, or what stands for none."""
+        return kind_of(finding) in self.kinds and self.would_catch(finding, severity)
+
+    def would_catch(self, finding: Finding, severity: Severity) -> bool:
+        """Likewise, of whatever kind the finding is."""
         if self.severity is not None and SEVERITIES.index(severity) > SEVERITIES.index(self.severity):
-            return False
-        if self.kind is not None and kind_of(finding) != self.kind:
             return False
         if not isinstance(finding, Vulnerability):
             return not (self.kev or self.fixable or self.risk is not None or self.epss is not None)
@@ -46,16 +80,17 @@ class Gate(Struct, frozen=True):
         )
 
 
-def read_gate(text: str) -> Gate:
+def read_gate(text: str, kinds: frozenset[str] = OF_IMAGES) -> Gate:
+    """``kinds``: what it looks at where it names none."""
     found: dict[str, object] = {}
     for word in text.strip().lower().split(":"):
         key, value = _word(word.strip(), text)
         if key in found:
-            raise UsageError(f"--fail-on {text}: {key} is said twice", _HINT)
+            raise UsageError(f"--fail-on {text}: it names {key} twice", _HINT)
         found[key] = value
     from msgspec import convert
 
-    return convert({"text": text.strip().lower(), **found}, Gate)
+    return convert({"text": text.strip().lower(), "kinds": kinds, **found}, Gate)
 
 
 def _word(word: str, text: str) -> tuple[str, object]:
@@ -64,7 +99,7 @@ def _word(word: str, text: str) -> tuple[str, object]:
     if word in ("kev", "fixable"):
         return word, True
     if word in KINDS:
-        return "kind", word
+        return "kinds", KINDS[word]
     key, equals, value = word.partition("=")
     if equals and key in ("risk", "epss"):
         return key, _number(key, value, text)
@@ -73,7 +108,7 @@ def _word(word: str, text: str) -> tuple[str, object]:
     near = nearest(word, WORDS)
     raise UsageError(
         f"--fail-on {text}: {word!r} is none of critical, high, medium, low, negligible, unknown, kev, fixable, "
-        "risk=N, epss=N, vulnerability, secret, misconfiguration",
+        "risk=N, epss=N, vulnerability, secret, config, any",
         f"did you mean {near}?" if near else _HINT,
     )
 

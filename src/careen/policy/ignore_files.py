@@ -1,6 +1,7 @@
 """The ignore rules of a file, whichever tool it was written for: what it holds tells, not what it is called.
 
 | lines | ``.careenignore``, ``.trivyignore`` |
+| YAML with ``accept:`` | ``.careen.yaml`` |
 | YAML with ``ignore:`` as a list | ``.careen.yaml``, ``.grype.yaml`` (whose rules have ``vulnerability`` or ``package: {…}``) |
 | YAML with ``ignore:`` as a mapping | ``.snyk`` |
 | YAML with ``vulnerabilities:``, ``misconfigurations:``, ``secrets:`` | ``.trivyignore.yaml`` |
@@ -16,10 +17,13 @@ from typing import Any
 from careen.errors import UsageError
 from careen.formats.yamldoc import Mapping
 
+from .accept import Accept
 from .ignore_lines import read_lines
 from .ignores import Ignore
 
-_YAML = re.compile(r"^(?:ignore|vulnerabilities|misconfigurations|secrets|licenses|patch|version)[ \t]*:(?:\s|$)", re.MULTILINE)
+_YAML = re.compile(
+    r"^(?:accept|ignore|vulnerabilities|misconfigurations|secrets|licenses|patch|version)[ \t]*:(?:\s|$)", re.MULTILINE
+)
 _TOML = re.compile(r"^[ \t]*\[\[[ \t]*(?:IgnoredVulns|PackageOverrides)[ \t]*\]\]", re.MULTILINE)
 _TRIVY = ("vulnerabilities", "misconfigurations", "secrets", "licenses")
 
@@ -31,10 +35,14 @@ def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
         from .ignores_osv import rules
 
         return rules(_toml(text, name), text, name)
-    if not _YAML.search(text) and not text.lstrip().startswith("{"):  # JSON is YAML
+    if not _is_yaml(text):
         return read_lines(text, name)
     document = _yaml(text, name)
     ignored = document.get("ignore")
+    if "accept" in document:
+        from .ignores_careen import rules as careen
+
+        return careen(document, name)
     if any(key in document for key in _TRIVY):
         from .ignores_trivy import rules as trivy
 
@@ -50,6 +58,20 @@ def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
     from .ignores_careen import rules as own
 
     return own(document, name)
+
+
+def read_accepts(text: str, name: str) -> tuple[Accept, ...]:
+    """What stands under ``accept:``, which Careen's own files have alone."""
+    text = text.removeprefix("\ufeff")
+    if "accept" not in text or _TOML.search(text) or not _is_yaml(text):
+        return ()
+    from .ignores_careen import accepts
+
+    return accepts(_yaml(text, name), name)
+
+
+def _is_yaml(text: str) -> bool:
+    return _YAML.search(text) is not None or text.lstrip().startswith("{")  # JSON is YAML
 
 
 def _yaml(text: str, name: str) -> Mapping:

@@ -42,7 +42,7 @@ class Ignore(Struct, frozen=True):
         return (
             (self.package is None or fnmatchcase(finding.package_name, self.package))
             and (self.version is None or self.version == finding.package_version)
-            and (self.purl is None or _is_purl(self.purl, finding.package))
+            and (self.purl is None or is_purl(self.purl, finding.package))
             and (not self.types or finding.package.removeprefix("pkg:").partition("/")[0] in self.types)
             and (not self.fix or finding.fix.state in self.fix)
         )
@@ -100,7 +100,7 @@ def _covers(pattern: list[str], path: list[str]) -> bool:
     return any(row)  # a beginning of the path: the folder that it lies in
 
 
-def _is_purl(wanted: str, purl: str) -> bool:
+def is_purl(wanted: str, purl: str) -> bool:
     """The same text, or that of the purl without qualifiers, or without version; ``*`` stands for anything."""
     bare = purl.partition("?")[0]
     nameless = bare.rpartition("@")[0] if "@" in bare.rpartition("/")[2] else bare

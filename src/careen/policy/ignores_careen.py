@@ -9,6 +9,13 @@
         owner: platform team
         until: 2027-01-31
 
+    accept:
+      - code: unidentified_files      # of a reason of the coverage, or of an unknown
+        what: [/opt/app/**]           # its subjects; left out: all of them
+        reason: built by us, in CI
+        owner: platform team
+        until: 2027-01-31
+
 Every rule has an id, purl, package, path or layer. Raises: UsageError that names file and line.
 """
 
@@ -18,18 +25,22 @@ from typing import Any
 from careen.errors import UsageError
 from careen.formats.yamldoc import Mapping, as_text
 
+from .accept import Accept, made
 from .ignores import Ignore
 
 KINDS = ("vulnerability", "secret", "misconfiguration")
 STATES = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
 _KEYS = ("id", "purl", "package", "version", "path", "layer", "kind", "fix", "reason", "owner", "until", "expires")
 _HINT = f"a rule has the keys {', '.join(_KEYS[:-1])}"
+_ACCEPT_KEYS = ("code", "what", "reason", "owner", "until", "expires")
+_ACCEPT_HINT = f"an entry has the keys {', '.join(_ACCEPT_KEYS[:-1])}"
 
 
 def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
     for key in document:
-        if key not in ("ignore", "version"):
-            raise UsageError(f"{name}:{document.line_of(key)}: unknown key {key[:60]!r}", "the rules stand under ignore:")
+        if key not in ("accept", "ignore", "version"):
+            hint = "the rules stand under ignore: and accept:"
+            raise UsageError(f"{name}:{document.line_of(key)}: unknown key {key[:60]!r}", hint)
     listed = document.get("ignore")
     if listed is not None and not isinstance(listed, list):
         raise UsageError(f"{name}:{document.line_of('ignore')}: ignore: is no list", _HINT)
@@ -41,9 +52,29 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
     return tuple(found)
 
 
+def accepts(document: Mapping, name: str) -> tuple[Accept, ...]:
+    """What stands under ``accept:``: one for each code and subject."""
+    listed = document.get("accept")
+    if listed is not None and not isinstance(listed, list):
+        raise UsageError(f"{name}:{document.line_of('accept')}: accept: is no list", _ACCEPT_HINT)
+    found: list[Accept] = []
+    for index, entry in enumerate(listed or ()):
+        if not isinstance(entry, Mapping):
+            raise UsageError(f"{name}:{document.line_of('accept', index)}: an entry is a mapping", _ACCEPT_HINT)
+        _check_keys(entry, name, _ACCEPT_KEYS, ("what",), _ACCEPT_HINT)
+        source = f"{name}:{entry.line}"
+        if not entry.text("code"):
+            raise UsageError(f"{source}: the entry has no code", _ACCEPT_HINT)
+        until = day(entry.get("until", entry.get("expires")), source)
+        what = tuple(entry.texts("what")) or ("",)
+        owner = entry.text("owner") or None
+        found += [made(entry.text("code"), one, source, entry.text("reason"), owner, until) for one in what]
+    return tuple(found)
+
+
 def _rules(one: Mapping, name: str) -> list[Ignore]:
     """One for each id: they differ in nothing else."""
-    _check_keys(one, name)
+    _check_keys(one, name, _KEYS, ("id", "path", "fix", "kind"), _HINT)
     source = f"{name}:{one.line}"
     ids = one.texts("id")
     rule = Ignore(
@@ -68,20 +99,16 @@ def _rules(one: Mapping, name: str) -> list[Ignore]:
     return [replace(rule, id=id) for id in ids] or [rule]
 
 
-def _check_keys(one: Mapping, name: str) -> None:
+def _check_keys(one: Mapping, name: str, known: tuple[str, ...], lists: tuple[str, ...], hint: str) -> None:
     for key, value in one.items():
         where = f"{name}:{one.line_of(key)}"
-        if key not in _KEYS:
+        if key not in known:
             from careen.config import nearest
 
-            near = nearest(key, _KEYS)
-            raise UsageError(f"{where}: unknown key {key[:60]!r}", f"did you mean {near}?" if near else _HINT)
-        if (
-            isinstance(value, dict)
-            or value in (None, "")
-            or (isinstance(value, list) and key not in ("id", "path", "fix", "kind"))
-        ):
-            raise UsageError(f"{where}: {key} is empty, or no text", _HINT)
+            near = nearest(key, known)
+            raise UsageError(f"{where}: unknown key {key[:60]!r}", f"did you mean {near}?" if near else hint)
+        if isinstance(value, dict) or value in (None, "", []) or (isinstance(value, list) and key not in lists):
+            raise UsageError(f"{where}: {key} is empty, or no text", hint)
 
 
 def day(value: Any, source: str) -> date | None:

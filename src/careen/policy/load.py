@@ -11,7 +11,8 @@ from careen.errors import UsageError
 from careen.formats.vex import Statement
 from careen.model.advisory import Severity
 
-from .gates import read_gate
+from .accept import Accept, read_accept
+from .gates import ANY, OF_IMAGES, Gate, read_gate
 from .ignores import Ignore
 from .policy import Policy
 
@@ -32,12 +33,27 @@ def load_policy(
     image_vex: bool = False,
     severity_from: Sequence[str] = (),
     exclude_base: bool = False,
+    accept: Sequence[str] = (),
+    age_is_a_rule: bool = False,
+    looked_for: frozenset[str] = ANY,
+    checking: bool = False,
 ) -> Policy:
+    """``looked_for``: kinds of findings. ``checking``: source files, where every kind counts.
+
+    A condition of ``fail_on`` that names no kind looks at vulnerabilities and secrets; at misconfigurations where they
+    are all that is looked for.
+    """
+    ignores, accepts = _rules(ignore_files)
+    kinds = ANY if checking else (OF_IMAGES & looked_for) or looked_for
+    gates = tuple(read_gate(part, kinds) for text in fail_on for part in text.split(",") if part.strip())
+    _refuse_blind(gates, looked_for)
     return Policy(
-        fail_on=tuple(read_gate(part) for text in fail_on for part in text.split(",") if part.strip()),
+        fail_on=gates,
         ignore_unfixed=ignore_unfixed,
         unknown_as=unknown_as,
-        ignores=tuple(_ignores(ignore_files)),
+        ignores=ignores,
+        accepts=(*map(read_accept, accept), *accepts),
+        age_is_a_rule=age_is_a_rule,
         strict=strict,
         vex=tuple(_statements(vex)),
         grace_days=grace_days,
@@ -47,11 +63,20 @@ def load_policy(
     )
 
 
-def _ignores(files: Sequence[Path]) -> Iterator[Ignore]:
-    if not files:
-        return
-    from .ignore_files import read_ignores
+def _refuse_blind(gates: Sequence[Gate], looked_for: frozenset[str]) -> None:
+    """A condition that nothing can meet would pass for ever."""
+    for gate in gates:
+        if not gate.can_look_at & looked_for:
+            raise UsageError(f"--fail-on {gate.text}: --scanners looks for nothing of that kind", "add the scanner, or drop it")
 
+
+def _rules(files: Sequence[Path]) -> tuple[tuple[Ignore, ...], tuple[Accept, ...]]:
+    if not files:
+        return (), ()
+    from .ignore_files import read_accepts, read_ignores
+
+    ignores: list[Ignore] = []
+    accepts: list[Accept] = []
     for file in files:
         try:
             if file.stat().st_size > MAX_RULES_BYTES:
@@ -59,7 +84,9 @@ def _ignores(files: Sequence[Path]) -> Iterator[Ignore]:
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"the ignore file {file} cannot be read: {error}", "check --ignore-file") from error
-        yield from read_ignores(text, str(file))
+        ignores += read_ignores(text, str(file))
+        accepts += read_accepts(text, str(file))
+    return tuple(ignores), tuple(accepts)
 
 
 def _statements(places: Sequence[Path]) -> Iterator[Statement]:

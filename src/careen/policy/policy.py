@@ -1,10 +1,7 @@
-"""The verdict on findings: which are set aside and why, which rules passed, and the exit code.
+"""What the policy makes of findings: which are set aside and why, what gates look at, and the verdict.
 
-Ignore rules, VEX statements and ``--ignore-unfixed`` are applied here, once, before any output or gate; what they set
-aside stays visible. Exit codes: 0 every rule passed; 1 a gate failed; 3 the scan could not complete: a layer could not
-be read whole, or a file that was named by itself not at all, or with ``strict`` anything was unknown or not assessed.
-3 wins over 1, since an incomplete answer says nothing of what it has not seen; the rules still say that the gate failed
-too.
+Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied here, once, before any output or gate; what
+they set aside stays visible. ``verdict`` has the rules and exit codes.
 
 A gate looks at findings of confidence ``confirmed`` or ``likely`` in packages that are there (a lock file alone
 declares a package, it installs none), and says how many others it passes over; with a baseline at new ones alone, and
@@ -14,7 +11,7 @@ is listed and counted, and does not blunt the gate.
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -25,11 +22,13 @@ from careen.formats.vex import Statement
 from careen.model.advisory import Severity
 from careen.model.finding import Finding, Suppressed, SuppressedBy, Vulnerability
 from careen.model.inventory import Inventory, Unknown
-from careen.model.report import Coverage, Reason, Rule, Verdict
+from careen.model.report import Coverage, Reason, Verdict
 
 from .about import About
+from .accept import Accept, settle
 from .gates import Gate
 from .ignores import Ignore
+from .verdict import Gated, verdict_of
 from .vex import Statements, note, set_aside
 
 if TYPE_CHECKING:
@@ -52,25 +51,16 @@ class Policy(Struct, frozen=True):
     exclude_base: bool = False  # gates leave out what came with the base image
     base_layers: int = 0  # of the image at hand
     severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
+    accepts: tuple[Accept, ...] = ()
+    age_is_a_rule: bool = False  # the user named an age for the data: older data fails without a gate too
 
 
 class Assessed(Struct, frozen=True):
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
-    coverage: Coverage  # with ``unscored``, where a gate met findings without severity
+    coverage: Coverage  # with what the gates met: ``unscored``, ``no_exploit_data``; without what is accepted
     verdict: Verdict
     expired: tuple[Ignore, ...] = ()  # rules that would have applied before their end
-
-
-class _Gated(Struct):
-    """What a gate looks at, and how many it was told to leave out."""
-
-    findings: list[Finding]
-    new: Counter[str]
-    declared: list[Finding]  # in packages that nothing installed
-    possible: list[Finding]
-    in_grace: int = 0
-    in_base: int = 0
 
 
 def assess(
@@ -81,11 +71,18 @@ def assess(
     today: date,
     declared: frozenset[str] = frozenset(),
     about: About | None = None,
+    unfetched: Collection[str] = (),
+    sources: Collection[str] | None = None,
+    owned: Collection[str] = (),
 ) -> Assessed:
-    """``declared``: purls of packages that nothing installed (``declared_only``). VEX needs ``about``."""
+    """``declared``: purls of packages that nothing installed (``declared_only``). VEX needs ``about``.
+
+    ``unfetched``: ids of vulnerabilities whose scores were never fetched. ``sources``: names of the sources that are
+    loaded; None where nobody looks for vulnerabilities. ``owned``: paths of files of the distribution's packages.
+    """
     listed: list[Finding] = []
     suppressed: list[Suppressed] = []
-    gated = _Gated([], Counter(), [], [])
+    gated = Gated([], [], Counter())
     expired: dict[Ignore, None] = {}
     statements = Statements(policy.vex)
     for found in findings:
@@ -106,10 +103,19 @@ def assess(
             listed.append(finding)
         else:
             suppressed.append(Suppressed(finding, by))
+    unscored = _unscored(gated.findings, policy)
+    coverage = _with_unscored(coverage, unscored)
+    coverage = _with_exploit_data(coverage, policy, sources)
+    settled = settle(coverage, unknowns, policy.accepts, owned, today)
     for rule in expired:
         log.warning("%s: the rule for %s ended on %s and no longer applies", rule.source, rule.id, rule.until)
-    coverage = _with_unscored(coverage, gated.findings, policy)
-    return Assessed(tuple(listed), tuple(suppressed), coverage, _verdict(gated, coverage, unknowns, policy), tuple(expired))
+    for entry in settled.expired:
+        log.warning("%s: the entry for %s ended on %s and no longer applies", entry.source, entry.code, entry.until)
+    missing = [finding for finding in unscored if finding.id in unfetched]
+    verdict = verdict_of(
+        gated, settled.coverage, settled.unknowns, policy, lambda finding: severity_for(finding, policy), missing
+    )
+    return Assessed(tuple(listed), tuple(suppressed), settled.coverage, verdict, tuple(expired))
 
 
 def declared_only(inventory: Inventory) -> frozenset[str]:
@@ -146,25 +152,25 @@ def _unlisted(finding: Finding, policy: Policy) -> SuppressedBy | None:
     return SuppressedBy("severity", "--severity", f"{finding.severity} is not asked for")
 
 
-def _gate(finding: Finding, gated: _Gated, policy: Policy, today: date, declared: frozenset[str]) -> None:
+def _gate(finding: Finding, gated: Gated, policy: Policy, today: date, declared: frozenset[str]) -> None:
     change = finding.change if policy.baseline is not None else ""
+    why = ""
     if change is None:
-        return
-    if isinstance(finding, Vulnerability) and finding.package in declared:
-        gated.declared.append(finding)
-        return
-    if isinstance(finding, Vulnerability) and finding.confidence == "possible":
-        gated.possible.append(finding)
-        return
-    if change:
+        why = "not_new"
+    elif isinstance(finding, Vulnerability) and finding.package in declared:
+        why = "declared"
+    elif isinstance(finding, Vulnerability) and finding.confidence == "possible":
+        why = "possible"
+    elif policy.exclude_base and _came_with_base(finding, policy):
+        why = "in_base"
+    elif in_grace(finding, policy.grace_days, today):
+        why = "in_grace"
+    if change and why in ("", "in_base", "in_grace"):
         gated.new[change] += 1
-    if policy.exclude_base and _came_with_base(finding, policy):
-        gated.in_base += 1
-        return
-    if in_grace(finding, policy.grace_days, today):
-        gated.in_grace += 1
-        return
-    gated.findings.append(finding)
+    if why:
+        gated.passed_over.append((why, finding))
+    else:
+        gated.findings.append(finding)
 
 
 def _came_with_base(finding: Finding, policy: Policy) -> bool:
@@ -183,68 +189,41 @@ def in_grace(finding: Finding, days: int, today: date) -> bool:
         return False
 
 
-def _with_unscored(coverage: Coverage, gated: Sequence[Finding], policy: Policy) -> Coverage:
-    """A gate of severity lets pass what it would catch, had anybody scored it."""
+def _unscored(gated: Sequence[Finding], policy: Policy) -> list[Vulnerability]:
+    """What a gate of severity lets pass and would catch, had anybody scored it."""
     by_severity = [replace(gate, severity=None) for gate in policy.fail_on if gate.severity not in (None, "unknown")]
-    unscored = [
+    return [
         finding
         for finding in gated
-        if severity_for(finding, policy) == "unknown"
-        and isinstance(finding, Vulnerability)
+        if isinstance(finding, Vulnerability)
+        and severity_for(finding, policy) == "unknown"
         and any(gate.catches(finding, "unknown") for gate in by_severity)
         and not any(gate.catches(finding, "unknown") for gate in policy.fail_on)
     ]
+
+
+def _with_unscored(coverage: Coverage, unscored: Sequence[Vulnerability]) -> Coverage:
     if not unscored:
         return coverage
     number = "1 vulnerability has" if len(unscored) == 1 else f"{len(unscored)} vulnerabilities have"
-    detail = f"{number} no severity and passed the gate unjudged (--unknown-as SEVERITY decides)"
-    packages = len({finding.package for finding in unscored})
+    detail = f"{number} no severity: no gate of severity counts it (--unknown-as SEVERITY does)"
+    detail = detail if len(unscored) == 1 else detail.replace("counts it", "counts them")
+    purls = tuple(sorted({finding.package for finding in unscored}))
+    return _with(coverage, Reason("unscored", detail, len(purls), purls))
+
+
+def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[str] | None) -> Coverage:
+    """A gate that asks for exploited vulnerabilities passes every one where that data is not loaded."""
+    if sources is None:
+        return coverage
+    wanted = {name for gate in policy.fail_on if gate.of_vulnerabilities for name in gate.scores}
+    absent = tuple(sorted(wanted.difference(sources)))
+    if not absent:
+        return coverage
+    detail = f"data that a gate asks for is not loaded: {', '.join(absent)}"
+    return _with(coverage, Reason("no_exploit_data", detail, subjects=absent))
+
+
+def _with(coverage: Coverage, reason: Reason) -> Coverage:
     verdict = "partially_assessed" if coverage.verdict == "assessed" else coverage.verdict
-    reasons = (*coverage.reasons, Reason("unscored", detail, packages))
-    return Coverage(verdict, reasons, coverage.files, coverage.unowned_executables)
-
-
-def _verdict(gated: _Gated, coverage: Coverage, unknowns: Sequence[Unknown], policy: Policy) -> Verdict:
-    rules: list[Rule] = []
-    code = 0
-    narrowed = _narrowed(gated, policy)
-    for gate in policy.fail_on:
-        failed = any(gate.catches(finding, severity_for(finding, policy)) for finding in gated.findings)
-        said = narrowed if failed else [*narrowed, *_passed_over(gate, gated, policy)]
-        rules.append(Rule(f"fail-on {gate.text}" + (f" ({'; '.join(said)})" if said else ""), not failed))
-        code = 1 if failed else code
-    lost = any(unknown.whole_layer for unknown in unknowns)
-    if lost:
-        of_layers = any(unknown.whole_layer and unknown.cataloger == "layer" for unknown in unknowns)
-        rules.append(Rule("every layer read whole" if of_layers else "every file that was named read", passed=False))
-    if policy.strict:
-        lost_something = bool(unknowns) or coverage.verdict != "assessed"
-        rules.append(Rule("strict: nothing unknown, everything assessed", not lost_something))
-        lost = lost or lost_something
-    code = 3 if lost else code
-    return Verdict(code == 0, code, tuple(rules))
-
-
-def _narrowed(gated: _Gated, policy: Policy) -> list[str]:
-    """What the gates did not look at, as it stands behind their names."""
-    parts = []
-    if policy.baseline is not None:
-        words = {"introduced": "introduced", "disclosed": "newly disclosed", "fix_available": "with a new fix"}
-        counts = ", ".join(f"{gated.new[change]} {word}" for change, word in words.items() if gated.new[change])
-        parts.append(f"new since {policy.baseline.name}: {counts or 'nothing'}")
-    if policy.grace_days:
-        parts.append(f"{gated.in_grace} within {policy.grace_days} days of grace")
-    if policy.exclude_base:
-        known = f"{gated.in_base} in the base image" if policy.base_layers else "no base image is known, so none in it"
-        parts.append(known)
-    return parts
-
-
-def _passed_over(gate: Gate, gated: _Gated, policy: Policy) -> list[str]:
-    """What the gate would catch, were it installed and sure: that it passed has to be seen beside a list that names it."""
-    counts = [
-        f"{count} {what}"
-        for findings, what in ((gated.declared, "declared only"), (gated.possible, "possible"))
-        if (count := sum(gate.catches(finding, severity_for(finding, policy)) for finding in findings))
-    ]
-    return [f"not counted: {', '.join(counts)}"] if counts else []
+    return replace(coverage, verdict=verdict, reasons=(*coverage.reasons, reason))

@@ -219,9 +219,20 @@ def _asked(order: Order, settings: Settings) -> str:
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
-        settings.ignore_file, settings.vex, settings.referrers, settings.trust_key,
+        settings.ignore_file, settings.vex, settings.referrers, settings.trust_key, settings.image_vex,
+        settings.severity_from, settings.accept, settings.db_max_age,
+        *map(_identity, (*settings.ignore_file, *settings.vex)),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Rules that were edited since ask for something else."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _make(folder: Path) -> None:

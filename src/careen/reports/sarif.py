@@ -10,9 +10,12 @@ to build.
 from typing import Any, TextIO
 from urllib.parse import quote
 
+import msgspec
+
 from careen import __version__
 from careen.formats.escape import visible, web_link
 from careen.formats.json_text import write_json
+from careen.formats.outcome import exit_line
 from careen.formats.summary import build_step, by_severity, ordered, settled
 from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
 from careen.model.report import Report
@@ -61,6 +64,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
             {
                 "executionSuccessful": report.verdict.exit_code != 3,
                 "exitCode": report.verdict.exit_code,
+                "exitCodeDescription": exit_line(report),
                 "endTimeUtc": report.created,
                 "toolExecutionNotifications": notes,
             }
@@ -72,6 +76,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
             "platform": str(image.platform) if image.platform else None,
             "coverage": report.coverage.verdict,
             "totals": by_severity(report.findings),
+            "rules": msgspec.to_builtins(report.verdict.rules),
             "layers": [visible(build_step(layer.created_by), 500) for layer in image.layers],
         },
         "results": results,

@@ -16,6 +16,7 @@ from careen.formats.base import base_of
 from careen.formats.controls import control_lines
 from careen.formats.escape import columns, shorten, visible
 from careen.formats.lines import fit, plural, wrapped
+from careen.formats.outcome import exit_line, reach, rule_line
 from careen.formats.summary import (
     FIX_STATES,
     build_step,
@@ -60,7 +61,10 @@ NEXT_STEPS = {
     "archive_only": "careen db update, where the distribution's own tracker can be reached",
     "unread_archive": "--archive URL|DIR names another; --archive-hosts HOST lets an image name one inside a network",
     "partial_source": "careen db update, where the sources know more by now",
-    "stale_source": "careen db update",
+    "stale_source": "careen db update; --db-max-age DAYS|off where older data will do",
+    "no_exploit_data": "careen db update",
+    "no_package_database": "keep the package database in the image, or scan the image before it is slimmed",
+    "unidentified_files": "careen scan --verbose lists them; --accept unidentified_files:PATH vouches for what is yours",
     "unscored": "--unknown-as SEVERITY says how --fail-on is to count them",
     "end_of_life": "move to a supported release: nobody publishes fixes for this one",
     "unknown_distribution": "docs/coverage.md names the distributions that have a feed",
@@ -101,7 +105,7 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
         lines += [*_findings(report, options), *_faults(report, options), *_summary(report, options)]
     if report.compliance is not None:
         lines += control_lines(report.compliance, options.width or PROSE, options.verbose)
-    lines += [*_not_assessed(report, options), *_verdict(report)]
+    lines += [*_not_assessed(report, options), *_accepted(report, options), *_verdict(report, options)]
     if options.color:
         _draw(lines, stream)
     else:
@@ -348,13 +352,11 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 
 def _nothing(report: Report) -> Span:
-    if report.image.kind in OUTSIDE and report.coverage.verdict == "assessed":
-        return "Nothing at fault was found.", "bold green"
+    if report.image.kind in OUTSIDE:
+        return f"No finding in {plural(report.coverage.files, report.image.kind.removesuffix('s'))}.", "bold"
     if report.coverage.verdict == "not_assessed":
         return "This image was not assessed: nothing can be said about its vulnerabilities.", "bold yellow"
-    if report.coverage.verdict == "partially_assessed":
-        return "No vulnerability found in the part that was assessed.", "bold"
-    return "No known vulnerability found.", "bold green"
+    return reach(report), "bold"
 
 
 def _totals(report: Report) -> Iterator[Line]:
@@ -392,10 +394,11 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
     heading = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
     yield [(heading[report.coverage.verdict], "bold yellow")]
     steps: dict[str, None] = {}
+    of_unknowns = {unknown.code for unknown in report.unknowns}
     for reason in report.coverage.reasons:
         if reason.code in NEXT_STEPS and not (reason.code == "unreadable" and report.image.kind in OUTSIDE):
             steps[NEXT_STEPS[reason.code]] = None
-        if reason.code == "unreadable" and report.unknowns:
+        if reason.code in of_unknowns:
             continue  # they stand below, each with its own reason
         told = not reason.packages or str(reason.packages) in reason.detail.split()
         packages = "" if told else f" ({plural(reason.packages, 'package')})".replace(" ", TOGETHER).replace(TOGETHER, " ", 1)
@@ -411,6 +414,21 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield []
 
 
+def _accepted(report: Report, options: ReportOptions) -> Iterator[Line]:
+    """What the user vouches for, so that nobody takes it for assessed."""
+    if not report.coverage.accepted:
+        return
+    yield [("Accepted, not assessed", "bold")]
+    for entry in report.coverage.accepted:
+        subjects = [visible(subject, 200) for subject in entry.subjects]
+        shown = subjects if options.verbose else subjects[:3]
+        more = f" and {len(subjects) - len(shown)} more" if len(subjects) > len(shown) else ""
+        what = f"{entry.code}: {', '.join(shown)}{more}" if subjects else entry.code
+        why = f" ({visible(entry.reason, 200)})" if entry.reason else ""
+        yield from _item(f"{what}{why}, by {visible(entry.source, 200)}", options)
+    yield []
+
+
 def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
     for index, part in enumerate(wrapped(text, _prose(options) - len(mark) - 3)):
         yield [("  " + (mark if index == 0 else " " * len(mark)) + " " + part.replace(TOGETHER, " "), "")]
@@ -419,22 +437,19 @@ def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
 # --- what follows ---------------------------------------------------------------------------------------------------
 
 
-def _verdict(report: Report) -> Iterator[Line]:
-    for rule in report.verdict.rules:
-        yield [(f"{visible(rule.rule)}: ", ""), ("passed", "green") if rule.passed else ("failed", "bold red")]
-    if report.verdict.exit_code == 3:
-        yield [("INCOMPLETE", "bold yellow"), (" (exit code 3): not everything could be read or assessed, see above", "")]
-    elif not report.verdict.passed:
-        yield [("FAILED", "bold red"), (f" (exit code {report.verdict.exit_code})", "")]
-    elif report.verdict.rules and report.coverage.verdict == "assessed":
-        yield [("PASSED", "bold green")]
-    elif report.verdict.rules:
-        what = (
-            "in the part that was assessed" if report.coverage.verdict == "partially_assessed" else "but nothing was assessed"
-        )
-        yield [("PASSED", "bold yellow"), (f", {what} (--strict accepts no gaps)", "")]
-    else:
+def _verdict(report: Report, options: ReportOptions) -> Iterator[Line]:
+    verdict = report.verdict
+    for rule in verdict.rules:
+        for index, part in enumerate(wrapped(rule_line(rule), _prose(options) - 2)):
+            yield [(("  " if index else "") + part, "green" if rule.passed else "red")]
+    if not verdict.rules and verdict.passed:
         yield [("No rule was set, so nothing can fail: --fail-on SEVERITY sets one.", "dim")]
+        return
+    style = "bold red" if verdict.exit_code == 1 else "bold yellow"
+    if verdict.passed and report.coverage.verdict == "assessed":
+        style = "bold green"
+    for part in wrapped(exit_line(report), _prose(options)):
+        yield [(part, style)]
 
 
 def _prose(options: ReportOptions) -> int:

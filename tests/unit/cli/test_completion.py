@@ -20,7 +20,7 @@ def test_the_script_knows_commands_flags_and_words(careen_command, app, shell):
     [
         (["careen", "sc"], {"scan"}),
         (["careen", "scan", "--fail"], {"--fail-on"}),
-        (["careen", "scan", "--fail-on", "c"], {"critical"}),
+        (["careen", "scan", "--fail-on", "c"], {"critical", "config"}),
         (["careen", "scan", "x", "--format", "cy"], {"cyclonedx"}),
         (["careen", "db", "u"], {"update"}),
     ],

@@ -10,11 +10,11 @@ from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 
 
-def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False, distribution=DEBIAN):
+def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False, distribution=DEBIAN, max_age_days=14):
     inventory = Inventory(distribution, tuple(packages), tuple(unknowns), files=7, unowned_executables=1)
     known = knowledge(*records, as_of=as_of)
     matched = match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY)
-    found = coverage(inventory, None if without else known, matched, unknowns, TODAY)
+    found = coverage(inventory, None if without else known, matched, unknowns, TODAY, max_age_days)
     return found, {reason.code: reason for reason in found.reasons}
 
 
@@ -34,7 +34,9 @@ def test_a_source_that_knows_a_few_packages():
     found, reasons = cover([deb(), deb("openssl"), *others], info(packages=12, partial=True), advisory(fixed="0.1"))
     assert found.verdict == "partially_assessed"
     assert (reasons["partial_source"].packages, reasons["fixed_only"].packages) == (3, 2)
-    assert reasons["partial_source"].detail == ("debian knows 12 source packages of Debian 12; 3 of 5 packages were not judged")
+    assert reasons["partial_source"].detail == (
+        "debian knows 12 source packages of Debian 12; 3 of 5 packages were not assessed"
+    )
 
 
 def test_a_list_of_fixes_that_names_a_handful_of_packages_is_a_sample():
@@ -57,8 +59,10 @@ def test_one_complete_source_beside_a_partial_one_is_complete():
 
 def test_a_partial_feed_of_a_language():
     found, reasons = cover([pypi()], info("PyPI", "osv", partial=True, detail="thin since 2022"))
-    assert found.verdict == "partially_assessed"
-    assert reasons["partial_source"].detail == "PyPI: osv: thin since 2022"
+    assert found.verdict == "not_assessed"
+    assert reasons["no_advisories"].detail == "PyPI: its main source is not loaded, only osv: thin since 2022"
+    known = advisory("PYSEC-1", "4.2.3", "PyPI", "django")
+    assert cover([pypi()], info("PyPI", "osv", partial=True), known)[0].verdict == "partially_assessed"
 
 
 def test_no_feed_for_a_release_or_a_language():
@@ -87,10 +91,11 @@ def test_centos_ended_before_the_release_whose_versions_it_has():
 
 
 def test_old_data():
-    assert cover([deb()], info(unfixed=True), as_of="2026-05-02")[0].verdict == "assessed"
-    found, reasons = cover([deb()], info(unfixed=True), as_of="2026-05-01T10:00:00Z")
+    assert cover([deb()], info(unfixed=True), as_of="2026-05-18")[0].verdict == "assessed"
+    found, reasons = cover([deb()], info(unfixed=True), as_of="2026-05-17T10:00:00Z")
     assert found.verdict == "partially_assessed"
-    assert reasons["stale_source"].detail == "debian: its data is of 2026-05-01, more than 30 days old"
+    assert reasons["stale_source"].detail == "debian: its data is of 2026-05-17, more than 14 days old"
+    assert cover([deb()], info(unfixed=True), as_of="2026-05-17", max_age_days=None)[0].verdict == "assessed"
 
 
 def test_old_data_that_judged_nothing_is_not_held_against_the_answer():
@@ -157,7 +162,7 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
     ]
     found, reasons = cover(packages, info(unfixed=True), *records)
     assert found.verdict == "partially_assessed"
-    assert reasons["end_of_life"].detail == (
+    assert reasons["package_end_of_life"].detail == (
         "Debian 12 gives no security updates any more for openssl (since 2026-05-01: abandoned)"
     )
     assert reasons["limited_support"].detail == (
@@ -186,7 +191,7 @@ def test_reasons_name_what_they_are_about():
     assert cover([deb()], info())[1]["fixed_only"].subjects == ("debian-12",)
     partial = cover([deb(), other], info(packages=1, partial=True, unfixed=True), advisory(fixed="0.1"))[1]["partial_source"]
     assert partial.subjects == (other.purl,)
-    assert cover([pypi()], info("PyPI", "osv", partial=True))[1]["partial_source"].subjects == ("pypi",)
+    assert cover([pypi()], info("PyPI", "osv", partial=True))[1]["no_advisories"].subjects == ("pypi",)
     ended = cover([deb()], info(unfixed=True), Support("debian:12", "2020-01-01"))[1]["end_of_life"]
     assert ended.subjects == ("debian-12",)
     assert cover([deb()], info(unfixed=True), as_of="2020-01-01")[1]["stale_source"].subjects == ("debian",)

@@ -79,10 +79,10 @@ def test_what_a_distribution_built_a_binary_from_is_possible_at_best(type, space
 def test_what_no_feed_knows_is_no_gap_where_a_distribution_built_it(known, judged):
     binary = Package("generic", None, "curl", "8.1.2", owned_by=OWNER.purl)
     matched = run([OWNER, binary], [*DISTRIBUTION, known])
-    assert "no_advisories" not in codes(matched)
+    assert "no_source" not in codes(matched)
     assert matched.judged == judged
     alone = run([OWNER, Package("generic", None, "curl", "8.1.2")], [*DISTRIBUTION, known])
-    assert codes(alone)["no_advisories"].packages == 1
+    assert codes(alone)["no_source"].packages == 1
 
 
 def test_distribution_packages_without_a_distribution():

@@ -143,5 +143,6 @@ def test_days_of_grace(published, fixed, days, code):
     assert assessed.verdict.exit_code == code
     assert assessed.findings == (finding,)
     if days:
-        assert assessed.verdict.rules[0].rule == f"fail-on low ({1 - code} within {days} days of grace)"
+        assert assessed.verdict.rules[0].rule == f"fail-on low ({days} days of grace)".replace("1 days", "a day")
+        assert assessed.verdict.rules[0].not_counted == ({} if code else {"in_grace": 1})
     assert assess([replace(finding, kev=True, fix=Fix("open"))], ALL, (), policy, TODAY).verdict.exit_code == 1

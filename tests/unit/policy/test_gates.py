@@ -4,7 +4,7 @@ from tests.support.reports import ROOT_USER, TOKEN, usual
 
 from careen.errors import UsageError
 from careen.model.finding import EpssScore, Fix
-from careen.policy.gates import read_gate
+from careen.policy.gates import ANY, read_gate
 
 FLAW = replace(usual().findings[0], severity="high", kev=False, risk=40.0, fix=Fix("open"), epss=None)
 
@@ -44,8 +44,11 @@ def test_every_word_must_hold():
 def test_secrets_and_misconfigurations_have_a_severity_alone():
     for text in ("secret", "secret:critical", "critical", "low"):
         assert catches(text, TOKEN)
-    for text in ("misconfiguration:high", "high", "misconfiguration"):
+    for text in ("misconfiguration:high", "config:high", "any:high", "misconfiguration"):
         assert catches(text, ROOT_USER)
+    for text in ("high", "secret:high", "vuln:low"):
+        assert not catches(text, ROOT_USER)
+    assert read_gate("high", ANY).catches(ROOT_USER, ROOT_USER.severity)
     for text in ("kev", "fixable:low", "risk=0", "epss=0", "vulnerability"):
         assert not catches(text, TOKEN)
         assert not catches(text, ROOT_USER)
@@ -56,7 +59,7 @@ def test_secrets_and_misconfigurations_have_a_severity_alone():
     [
         ("hgih", "'hgih' is none of critical", "did you mean high?"),
         ("fixable:", "'' is none of", ""),
-        ("high:low", "severity is said twice", ""),
+        ("high:low", "it names severity twice", ""),
         ("risk=x", "'x' is no number from 0 to 100", ""),
         ("risk=101", "no number", ""),
         ("risk=nan", "no number", ""),

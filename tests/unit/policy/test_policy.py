@@ -51,7 +51,7 @@ def test_the_gate_looks_at_what_is_sure_and_there():
     only = declared_only(Inventory(None, (package,)))
     passed = judge([declared, guess, guess], Policy(fail_on=(read_gate("low"),)), declared=only).verdict
     assert passed.exit_code == 0
-    assert passed.rules[0].rule == "fail-on low (not counted: 1 declared only, 2 possible)"
+    assert (passed.rules[0].rule, passed.rules[0].not_counted) == ("fail-on low", {"declared": 1, "possible": 2})
     assert judge([declared], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
     assert declared_only(Inventory(None, (package, pypi()))) == frozenset()
 
@@ -60,9 +60,9 @@ def test_an_unscored_finding_is_said_or_given_a_severity():
     assessed = judge([finding("unknown")], Policy(fail_on=(read_gate("high"),)))
     assert assessed.verdict.exit_code == 0
     assert assessed.coverage.verdict == "partially_assessed"
-    assert assessed.coverage.reasons == (
-        Reason("unscored", "1 vulnerability has no severity and passed the gate unjudged (--unknown-as SEVERITY decides)", 1),
-    )
+    (reason,) = assessed.coverage.reasons
+    assert (reason.code, reason.packages, reason.subjects) == ("unscored", 1, (finding("unknown").package,))
+    assert reason.detail == "1 vulnerability has no severity: no gate of severity counts it (--unknown-as SEVERITY does)"
     assessed = judge([finding("unknown")], Policy(fail_on=(read_gate("high"),), unknown_as="critical"))
     assert (assessed.verdict.exit_code, assessed.coverage) == (1, ALL)
     assert assessed.findings[0].severity == "unknown"

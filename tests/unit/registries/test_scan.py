@@ -241,5 +241,5 @@ def test_the_command(settings, tmp_path, monkeypatch, capsys):
         summary = json.loads((tmp_path / "x" / "summary.json").read_text())
         assert summary["schema"] == "careen.registry-summary/1"
         assert all((tmp_path / "x" / line["file"]).is_file() for line in summary["images"])
-        assert main((*arguments, "--json", "--quiet", "--fail-on", "unknown")) == 1
+        assert main((*arguments, "--json", "--quiet", "--fail-on", "unknown", "--accept", "no_advisories")) == 1
         assert json.loads(capsys.readouterr().out)["by_severity"]["unknown"] == 4  # on two of the three bases

@@ -9,7 +9,7 @@ from careen.formats.escape import columns
 from careen.model.finding import Fix
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
-from careen.model.report import Reason, Rule, Verdict
+from careen.model.report import FailedBy, Reason, Rule, Verdict
 from careen.plugins import ReportOptions
 from careen.reports.table import KERNEL, REPORTER
 
@@ -86,8 +86,8 @@ def test_totals_count_every_finding_by_severity_and_fix():
 @pytest.mark.parametrize(
     ("coverage", "sentence"),
     [
-        ("assessed", "No known vulnerability found."),
-        ("partially_assessed", "No vulnerability found in the part that was assessed."),
+        ("assessed", "No known vulnerability in 5 of 5 packages; data of 2026-11-23."),
+        ("partially_assessed", "No known vulnerability in 3 of 5 packages; data of 2026-11-23."),
         ("not_assessed", "This image was not assessed: nothing can be said about its vulnerabilities."),
     ],
 )
@@ -111,12 +111,21 @@ def test_many_unreadable_files_are_counted():
 
 
 def test_the_verdict():
-    assert "fail-on critical: failed\nFAILED (exit code 1)\n" in table(usual())
+    failed = Verdict(
+        False, 1, (Rule("fail-on low", False, FailedBy(12, ("CVE-1", "CVE-2", "CVE-3", "CVE-4")), {"possible": 2}),)
+    )
+    assert table(replace(usual(), verdict=failed), width=0).endswith(
+        "fail-on low: failed (CVE-1, CVE-2, CVE-3 and 9 more) (not counted: 2 possible)\n"
+        "FAILED (exit code 1): fail-on low (CVE-1, CVE-2, CVE-3 and 9 more)\n"
+    )
     rule = Verdict(True, 0, (Rule("fail-on critical", True),))
-    assert table(replace(clean(), verdict=rule)).endswith("fail-on critical: passed\nPASSED\n")
-    assert "PASSED, in the part that was assessed" in table(replace(clean("partially_assessed"), verdict=rule))
-    assert "PASSED, but nothing was assessed" in table(replace(clean("not_assessed"), verdict=rule))
-    assert "INCOMPLETE" in table(replace(usual(), verdict=Verdict(False, 3)))
+    reach = "PASSED: No known vulnerability in {} of 5 packages; data of 2026-11-23.\n"
+    assert table(replace(clean(), verdict=rule)).endswith("fail-on critical: passed\n" + reach.format(5))
+    assert table(replace(clean("partially_assessed"), verdict=rule)).endswith(reach.format(3))
+    assert table(replace(clean("not_assessed"), verdict=rule)).endswith(
+        "PASSED: None of 5 packages was assessed; data of 2026-11-23.\n"
+    )
+    assert "INCOMPLETE (exit code 3): nothing was assessed" in table(replace(usual(), verdict=Verdict(False, 3)))
 
 
 def test_colour_changes_no_text():

@@ -1,0 +1,98 @@
+"""The verdict in words, the same in every format: what tripped each rule, and how far a passed gate reaches.
+
+No sentence says that an image has no vulnerability: it says what is known, in how many packages, by data of which day.
+"""
+
+from collections.abc import Iterator
+
+from careen.model.advisory import SEVERITIES
+from careen.model.report import Coverage, Report, Rule
+
+from .escape import visible
+from .lines import plural
+from .summary import vulnerabilities
+
+SHOWN = 3  # names of what tripped a rule
+WHY_NOT_COUNTED = {
+    "declared": "declared only",
+    "in_base": "in the base image",
+    "in_grace": "within the days of grace",
+    "not_new": "in the baseline already",
+}
+
+
+def rule_line(rule: Rule) -> str:
+    """ "fail-on high: passed (not counted: 3 possible)"."""
+    if rule.passed:
+        return f"{visible(rule.rule)}: passed{not_counted(rule)}"
+    return f"{visible(rule.rule)}: failed{_by(rule)}{not_counted(rule)}"
+
+
+def not_counted(rule: Rule) -> str:
+    parts = [f"{count:,} {_why(why, count)}" for why, count in rule.not_counted.items()]
+    return f" (not counted: {', '.join(parts)})" if parts else ""
+
+
+def exit_line(report: Report) -> str:
+    """What the exit code says, and by which rules."""
+    verdict = report.verdict
+    if verdict.passed:
+        return f"PASSED: {reach(report)}" if verdict.rules else reach(report)
+    word = "INCOMPLETE" if verdict.exit_code == 3 else "FAILED"
+    failed = [f"{visible(rule.rule)}{_by(rule)}" for rule in verdict.rules if not rule.passed]
+    return f"{word} (exit code {verdict.exit_code}): {'; '.join(failed) or 'nothing was assessed'}"
+
+
+def reach(report: Report) -> str:
+    """ "No known vulnerability of high or worse in 231 of 231 packages; data of 2026-11-26; 4 programs unidentified."."""
+    return "; ".join(_reach(report)) + "."
+
+
+def _reach(report: Report) -> Iterator[str]:
+    coverage = report.coverage
+    if coverage.packages and not coverage.assessed_packages:
+        yield f"None of {plural(coverage.packages, 'package')} was assessed"
+    elif coverage.packages:
+        packages = f"{coverage.assessed_packages:,} of {plural(coverage.packages, 'package')}"
+        yield f"{_found(report)} in {packages}"
+    else:
+        yield "No package was assessed"
+    if unrated := sum(one.severity == "unknown" for one in vulnerabilities(report.findings)):
+        yield f"{unrated:,} unrated"
+    if coverage.data_of:
+        yield f"data of {visible(coverage.data_of)}"
+    yield from _left_out(coverage)
+
+
+def _found(report: Report) -> str:
+    """By the worst severity that anybody gave: "No known vulnerability of high or worse" where that is medium."""
+    rated = [SEVERITIES.index(one.severity) for one in vulnerabilities(report.findings) if one.severity != "unknown"]
+    worst = min(rated, default=len(SEVERITIES))
+    if worst == 0:
+        return plural(len(vulnerabilities(report.findings)), "known vulnerability")
+    if rated:
+        return f"No known vulnerability of {SEVERITIES[worst - 1]} or worse"
+    return "No known vulnerability" if not vulnerabilities(report.findings) else "No rated vulnerability"
+
+
+def _left_out(coverage: Coverage) -> Iterator[str]:
+    files = sum(len(reason.subjects) for reason in coverage.reasons if reason.code == "unidentified_files")
+    if files:
+        yield f"{plural(files, 'program')} unidentified"
+    if coverage.accepted:
+        yield f"{plural(sum(len(one.subjects) or 1 for one in coverage.accepted), 'gap')} accepted"
+
+
+def _by(rule: Rule) -> str:
+    if rule.failed_by is None:
+        return ""
+    first = rule.failed_by.first[:SHOWN]
+    more = rule.failed_by.count - len(first)
+    names = ", ".join(visible(name, 100) for name in first)
+    return f" ({names}" + (f" and {more:,} more)" if more > 0 else ")")
+
+
+def _why(why: str, count: int) -> str:
+    if why == "misconfiguration":
+        return why if count == 1 else "misconfigurations"
+    return WHY_NOT_COUNTED.get(why, why)

@@ -1,0 +1,68 @@
+"""The codes of coverage reasons, and what each one means for a verdict.
+
+``EFFECTS`` is the one table behind docs/gates.md ("What passes when"):
+
+blocks       a gate that looks at vulnerabilities cannot be answered: exit code 3
+fails        a gate of severity fails: exit code 1
+note         the gate passes and the report says so; with ``--strict`` exit code 3
+information  said, and never counted: every package was assessed
+"""
+
+from typing import Literal
+
+Effect = Literal["blocks", "fails", "note", "information"]
+
+EFFECTS: dict[str, Effect] = {
+    # The knowledge about packages of the image is missing as a whole, or too old to rely on.
+    "no_database": "blocks",
+    "no_advisories": "blocks",
+    "unknown_distribution": "blocks",
+    "no_package_database": "blocks",
+    "shadowed_database": "blocks",
+    "stale_source": "blocks",
+    "no_exploit_data": "blocks",
+    # Nobody publishes fixes any more.
+    "end_of_life": "fails",
+    # A part is not assessed.
+    "ambiguous_archive": "note",
+    "archive_only": "note",
+    "as_of_today": "note",
+    "attached_unread": "note",
+    "inventory_only": "note",
+    "no_packages": "note",
+    "no_source": "note",
+    "not_asked": "note",
+    "over_budget": "note",
+    "package_end_of_life": "note",
+    "partial_source": "note",
+    "unassessed_package": "note",
+    "unidentified_files": "note",
+    "unpinned": "note",
+    "unread_address": "note",
+    "unread_archive": "note",
+    "unread_manifest": "note",
+    "unread_repository": "note",
+    "unreadable": "note",
+    "unresolved": "note",
+    "unscored": "note",
+    # Worth knowing about packages that were assessed.
+    "attached_odd": "information",
+    "derived_source": "information",
+    "fixed_only": "information",
+    "limited_support": "information",
+    "no_index": "information",
+    "stand_in": "information",
+    "unknown_channel": "information",
+    "untrusted_rules": "information",
+}
+# What no ``--accept`` settles, and what to do instead.
+NOT_ACCEPTED = {
+    "no_database": "careen db update fetches one; --scanners secret,config looks for no vulnerabilities",
+    "not_asked": "name the scanner with --scanners",
+    "unscored": "--unknown-as SEVERITY says how unrated findings count",
+}
+
+
+def effect_of(code: str) -> Effect:
+    """A code of a plugin that this table does not know is a note."""
+    return EFFECTS.get(code, "note")

@@ -1,0 +1,158 @@
+"""What the user vouches for although it was not assessed: ``--accept CODE[:WHAT]`` and ``accept:`` of an ignore file.
+
+``CODE`` is the code of a coverage reason or of an unknown; ``WHAT`` is a glob over its subjects: paths
+(``/opt/app/**``), package URLs (``pkg:pypi/acme-*``), package types, releases, sources. Without ``WHAT`` the whole reason
+is accepted. A reason keeps the subjects that no entry covers. An entry never covers a file that came with a package of
+the distribution, nor a layer that could not be read whole.
+Raises: UsageError.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.errors import UsageError
+from careen.model.inventory import Unknown
+from careen.model.reasons import EFFECTS, NOT_ACCEPTED, effect_of
+from careen.model.report import Accepted, Coverage, Reason
+
+from .ignores import covers, is_purl
+
+FLAG = "--accept"
+
+
+class Accept(Struct, frozen=True):
+    code: str
+    what: str  # "": all of it
+    source: str  # the flag, or "FILE:LINE"
+    reason: str = ""
+    owner: str | None = None
+    until: date | None = None
+
+    def covers(self, subject: str) -> bool:
+        if not self.what:
+            return True
+        if subject.startswith("/"):
+            return self.what.startswith(("/", "*")) and covers(self.what, subject)
+        if subject.startswith("pkg:"):
+            return is_purl(self.what, subject)
+        return fnmatchcase(subject.lower(), self.what.lower())
+
+    def expired(self, today: date) -> bool:
+        return self.until is not None and self.until < today
+
+    def record(self, subjects: Sequence[str]) -> Accepted:
+        until = self.until.isoformat() if self.until else None
+        return Accepted(self.code, tuple(subjects), self.source, self.reason, self.owner, until)
+
+
+def read_accept(text: str) -> Accept:
+    code, _, what = text.strip().partition(":")
+    return made(code.strip().lower(), what.strip(), FLAG)
+
+
+def made(code: str, what: str, source: str, reason: str = "", owner: str | None = None, until: date | None = None) -> Accept:
+    where = f"{source} {code[:60]}" if source == FLAG else f"{source}: {code[:60]!r}"
+    if code in NOT_ACCEPTED:
+        raise UsageError(f"{where}: this cannot be accepted", NOT_ACCEPTED[code])
+    if code not in EFFECTS:
+        from careen.config import nearest
+
+        near = nearest(code, EFFECTS)
+        hint = f"did you mean {near}?" if near else "careen scan --suggest-accept IMAGE prints the entries for an image"
+        raise UsageError(f"{where}: no such reason", hint)
+    return Accept(code, what, source, reason, owner, until)
+
+
+class Settled(Struct, frozen=True):
+    coverage: Coverage  # without what is accepted, which stands under ``accepted``
+    unknowns: tuple[Unknown, ...]  # that nobody accepted
+    expired: tuple[Accept, ...]  # entries that would have applied before their end
+
+
+def settle(
+    coverage: Coverage, unknowns: Sequence[Unknown], accepts: Sequence[Accept], owned: Collection[str], today: date
+) -> Settled:
+    """``owned``: paths of files that came with a package of the distribution, without a leading slash."""
+    if not accepts:
+        return Settled(coverage, tuple(unknowns), ())
+    expired = tuple(entry for entry in accepts if entry.expired(today))
+    valid = [entry for entry in accepts if not entry.expired(today)]
+    guarded = frozenset(f"/{path}" for path in owned)
+    accepted: dict[Accept, dict[str, None]] = {}
+    reasons = []
+    for reason in coverage.reasons:
+        left = _left(reason, valid, guarded, accepted)
+        reasons += [left] if left else []
+    kept = []
+    for unknown in unknowns:
+        place = f"/{unknown.evidence.path}"
+        entry = None if unknown.whole_layer or place in guarded else _first(valid, unknown.code, place)
+        if entry is None:
+            kept.append(unknown)
+        else:
+            accepted.setdefault(entry, {})[place] = None
+    records = tuple(entry.record(tuple(subjects)) for entry, subjects in accepted.items())
+    return Settled(replace(coverage, reasons=tuple(reasons), accepted=records), tuple(kept), expired)
+
+
+def _left(
+    reason: Reason, accepts: Sequence[Accept], guarded: Collection[str], accepted: dict[Accept, dict[str, None]]
+) -> Reason | None:
+    """What of the reason no entry covers; None where nothing is left."""
+    if not reason.subjects:
+        entry = next((one for one in accepts if one.code == reason.code and not one.what), None)
+        if entry is None:
+            return reason
+        accepted.setdefault(entry, {})
+        return None
+    kept = []
+    for subject in reason.subjects:
+        entry = None if subject in guarded else _first(accepts, reason.code, subject)
+        if entry is None:
+            kept.append(subject)
+        else:
+            accepted.setdefault(entry, {})[subject] = None
+    if not kept:
+        return None
+    packages = len(kept) if all(subject.startswith("pkg:") for subject in kept) else reason.packages
+    return replace(reason, subjects=tuple(kept), packages=packages)
+
+
+def _first(accepts: Sequence[Accept], code: str, subject: str) -> Accept | None:
+    return next((one for one in accepts if one.code == code and one.covers(subject)), None)
+
+
+MOST_SUGGESTED = 3  # paths of one folder, before the folder is suggested
+
+
+def suggested(coverage: Coverage) -> Iterator[tuple[Reason, tuple[str, ...]]]:
+    """Each reason that a gate or ``--strict`` does not let pass, and what an entry would name."""
+    for reason in coverage.reasons:
+        if effect_of(reason.code) != "information" and reason.code not in NOT_ACCEPTED:
+            yield reason, tuple(_grouped(reason.subjects))
+
+
+def _grouped(subjects: Sequence[str]) -> Iterator[str]:
+    """Paths that lie together as one glob of their folder; everything else as it is, without versions of packages."""
+    folders: dict[str, list[str]] = {}
+    for subject in subjects:
+        if subject.startswith("/"):
+            folders.setdefault(subject.rpartition("/")[0], []).append(subject)
+    for folder, paths in folders.items():
+        if len(paths) > MOST_SUGGESTED and folder:
+            yield f"{folder}/**"
+        else:
+            yield from paths
+    others = (subject for subject in subjects if not subject.startswith("/"))
+    yield from dict.fromkeys(_unversioned(subject) for subject in others)
+
+
+def _unversioned(subject: str) -> str:
+    if not subject.startswith("pkg:"):
+        return subject
+    bare = subject.partition("?")[0]
+    return bare.rpartition("@")[0] if "@" in bare.rpartition("/")[2] else bare

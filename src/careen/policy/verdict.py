@@ -1,0 +1,142 @@
+"""The verdict: which rules passed, what each failed by, and the exit code.
+
+0  every rule passed
+1  a gate caught a finding, or the release gets no security updates
+3  the answer is not complete: a layer could not be read whole, nothing is known of a kind of packages, or the data is too
+   old (``blocks`` in ``careen.model.reasons``); a gate passes only because scores are missing; with ``--strict``
+   anything was not read or not assessed
+
+3 wins over 1, since an incomplete answer says nothing of what it has not seen; the rules still say that a gate failed.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from careen.model.advisory import Severity
+from careen.model.finding import Finding, Vulnerability
+from careen.model.inventory import Unknown
+from careen.model.reasons import effect_of
+from careen.model.report import Coverage, FailedBy, Reason, Rule, Verdict
+
+from .gates import Gate
+
+if TYPE_CHECKING:
+    from .policy import Policy
+
+FIRST = 10  # ids that a rule names
+
+
+class Gated(Struct):
+    """What gates look at, and why they pass over the rest."""
+
+    findings: list[Finding]
+    passed_over: list[tuple[str, Finding]]  # possible, declared, in_grace, in_base, not_new
+    new: Counter[str]  # of ``findings``, by the change that made them new
+
+
+def verdict_of(
+    gated: Gated,
+    coverage: Coverage,
+    unknowns: Sequence[Unknown],
+    policy: "Policy",
+    severity_for: Callable[[Finding], Severity],
+    unscored: Sequence[Vulnerability],
+) -> Verdict:
+    """``coverage`` and ``unknowns`` are without what the user accepts; ``unscored``: vulnerabilities that a gate of
+    severity lets pass because their scores were never fetched."""
+    rules = [_gate(gate, gated, coverage, policy, severity_for) for gate in policy.fail_on]
+    incomplete = [
+        *_unscored(unscored, all(rule.passed for rule in rules)),
+        *_blocked(coverage, policy),
+        *_unread(unknowns),
+        *_strict(coverage, unknowns, policy),
+    ]
+    code = 3 if any(not rule.passed for rule in incomplete) else 1 if any(not rule.passed for rule in rules) else 0
+    return Verdict(code == 0, code, (*rules, *incomplete))
+
+
+def _gate(gate: Gate, gated: Gated, coverage: Coverage, policy: "Policy", severity_for: Callable[[Finding], Severity]) -> Rule:
+    caught = [finding.id for finding in gated.findings if gate.catches(finding, severity_for(finding))]
+    if gate.of_severity_alone:
+        caught += [_named(reason) for reason in coverage.reasons if effect_of(reason.code) == "fails"]
+    scope = "; ".join(_scope(gated, policy))
+    text = f"fail-on {gate.text}" + (f" ({scope})" if scope else "")
+    others = [(why, finding) for why, finding in gated.passed_over if gate.catches(finding, severity_for(finding))]
+    others += [
+        ("misconfiguration", finding)
+        for finding in gated.findings
+        if "misconfiguration" not in gate.kinds
+        and finding.__struct_config__.tag == "misconfiguration"
+        and gate.severity is not None
+        and gate.would_catch(finding, severity_for(finding))
+    ]
+    return Rule(text, not caught, _by(caught), dict(sorted(Counter(why for why, _ in others).items())))
+
+
+def _scope(gated: Gated, policy: "Policy") -> list[str]:
+    parts = []
+    if policy.baseline is not None:
+        words = {"introduced": "introduced", "disclosed": "newly disclosed", "fix_available": "with a new fix"}
+        counts = ", ".join(f"{gated.new[change]} {word}" for change, word in words.items() if gated.new[change])
+        parts.append(f"new since {policy.baseline.name}: {counts or 'nothing'}")
+    if policy.grace_days:
+        parts.append(f"{policy.grace_days} days of grace" if policy.grace_days > 1 else "a day of grace")
+    if policy.exclude_base:
+        parts.append("without the base image" if policy.base_layers else "no base image is known")
+    return parts
+
+
+def _unscored(unscored: Sequence[Vulnerability], passed: bool) -> list[Rule]:
+    if not unscored or not passed:
+        return []
+    return [Rule("severities known", False, _by([finding.id for finding in unscored]))]
+
+
+def _blocked(coverage: Coverage, policy: "Policy") -> list[Rule]:
+    """Gates of vulnerabilities need advisories; the age of the data is a rule by itself where the user named one."""
+    blocking = [reason for reason in coverage.reasons if effect_of(reason.code) == "blocks"]
+    if not any(gate.of_vulnerabilities for gate in policy.fail_on):
+        blocking = [reason for reason in blocking if reason.code == "stale_source" and policy.age_is_a_rule]
+    if not blocking:
+        return []
+    return [Rule("advisories loaded and recent", False, _by([_named(reason) for reason in blocking]))]
+
+
+def _unread(unknowns: Sequence[Unknown]) -> list[Rule]:
+    lost = [unknown for unknown in unknowns if unknown.whole_layer]
+    if not lost:
+        return []
+    of_layers = any(unknown.cataloger == "layer" for unknown in lost)
+    text = "every layer read whole" if of_layers else "every file that was named read"
+    return [Rule(text, False, _by([_place(unknown) for unknown in lost]))]
+
+
+def _strict(coverage: Coverage, unknowns: Sequence[Unknown], policy: "Policy") -> list[Rule]:
+    if not policy.strict:
+        return []
+    missing = [_named(reason) for reason in coverage.reasons if effect_of(reason.code) != "information"]
+    told = {reason.code for reason in coverage.reasons}
+    missing += [f"{unknown.code}: {_place(unknown)}" for unknown in unknowns if unknown.code not in told]
+    if coverage.verdict == "not_assessed" and not missing and not coverage.accepted:
+        missing.append("not_assessed")
+    return [Rule("strict: nothing unknown, everything assessed", not missing, _by(missing))]
+
+
+def _named(reason: Reason) -> str:
+    if not reason.subjects:
+        return reason.code
+    more = f" and {len(reason.subjects) - 1} more" if len(reason.subjects) > 1 else ""
+    return f"{reason.code}: {reason.subjects[0]}{more}"
+
+
+def _place(unknown: Unknown) -> str:
+    return unknown.evidence.path or f"layer {unknown.evidence.layer}"
+
+
+def _by(names: Iterable[str]) -> FailedBy | None:
+    """The first names, each once, of all that there are."""
+    found: Collection[str] = list(names)
+    return FailedBy(len(found), tuple(dict.fromkeys(found))[:FIRST]) if found else None

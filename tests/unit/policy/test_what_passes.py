@@ -1,0 +1,233 @@
+"""The table "What passes when" of docs/gates.md, cell by cell, and the rows that it words as exceptions."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.support.matching import TODAY, advisory, deb, run
+from tests.support.reports import ROOT_USER, TOKEN
+
+from careen.errors import UsageError
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.model.reasons import EFFECTS, NOT_ACCEPTED
+from careen.model.report import Coverage, FailedBy, Reason
+from careen.policy.accept import read_accept
+from careen.policy.gates import read_gate
+from careen.policy.load import load_policy
+from careen.policy.policy import Policy, assess
+
+PAGE = Path(__file__).parents[3] / "docs" / "gates.md"
+FLAGS = (
+    Policy(),
+    Policy(fail_on=(read_gate("high"),)),
+    Policy(fail_on=(read_gate("config:high"),)),
+    Policy(strict=True),
+)
+FULL = Coverage("assessed", (), 1, 0, packages=1, assessed_packages=1)
+SCORED_APART = ("unscored", "no_exploit_data")  # made by the gate itself: tested below
+
+
+def rows():
+    text = PAGE.read_text("utf-8")
+    table = text[text.index("## What passes when") : text.index("## What you vouch for")]
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        codes = re.findall(r"`(\w+)`", cells[0])
+        if len(cells) == 6 and codes:
+            yield codes, [int(found[0]) if (found := re.match(r"\d", cell)) else None for cell in cells[2:]]
+
+
+def covered(code, *subjects):
+    return Coverage("partially_assessed", (Reason(code, "so it is", 3, subjects),), 1, 0, packages=3)
+
+
+def code_of(policy, coverage=FULL, findings=(), unknowns=(), **more):
+    return assess(findings, coverage, unknowns, policy, TODAY, **more).verdict.exit_code
+
+
+def finding(severity, id="CVE-1"):
+    (found,) = run([deb()], [advisory(id, "3.0.13-1", severity=severity, status="fixed")]).findings
+    return found
+
+
+CELLS = [
+    (code, policy, wanted)
+    for codes, exits in rows()
+    for code in codes
+    for policy, wanted in zip(FLAGS, exits, strict=True)
+    if code not in SCORED_APART and (code != "no_database" or policy.strict or policy.fail_on == FLAGS[1].fail_on)
+]  # without a database a scan ends with 3 whatever the rules: tests/e2e/test_first_ten_minutes.py
+
+
+@pytest.mark.parametrize(("code", "policy", "wanted"), CELLS)
+def test_each_cell(code, policy, wanted):
+    assert code_of(policy, covered(code)) == wanted
+
+
+def test_the_table_has_every_code_once_or_words_why():
+    listed = [code for codes, _ in rows() for code in codes]
+    assert set(listed) == set(EFFECTS)
+    assert [code for code in EFFECTS if listed.count(code) != 1] == ["unscored"]
+
+
+def test_everything_assessed_passes_with_any_flag():
+    assert [code_of(policy) for policy in FLAGS] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("gate", "wanted"), [("critical", 1), ("low", 1), ("vulnerability:high", 1), ("kev", 0), ("fixable:high", 0), ("secret", 0)]
+)
+def test_the_end_of_support_fails_a_gate_of_severity_alone(gate, wanted):
+    policy = Policy(fail_on=(read_gate(gate),))
+    (rule, *_) = assess([], covered("end_of_life", "debian-9"), (), policy, TODAY, sources={"kev"}).verdict.rules
+    assert code_of(policy, covered("end_of_life", "debian-9"), sources={"kev"}) == wanted
+    assert rule.failed_by == (FailedBy(1, ("end_of_life: debian-9",)) if wanted else None)
+
+
+def test_old_data_fails_without_a_gate_where_an_age_was_named():
+    assert code_of(Policy(age_is_a_rule=True), covered("stale_source")) == 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "unfetched", "wanted"),
+    [
+        (Policy(fail_on=(read_gate("high"),)), {"CVE-1"}, 3),
+        (Policy(fail_on=(read_gate("high"),)), set(), 0),
+        (Policy(fail_on=(read_gate("high"),), unknown_as="low"), {"CVE-1"}, 0),
+        (Policy(fail_on=(read_gate("high"),), unknown_as="high"), {"CVE-1"}, 1),
+        (Policy(fail_on=(read_gate("secret:high"),)), {"CVE-1"}, 0),
+        (Policy(fail_on=(read_gate("unknown"),)), {"CVE-1"}, 1),
+        (Policy(), {"CVE-1"}, 0),
+        (Policy(fail_on=(read_gate("high"),), strict=True), set(), 3),
+    ],
+)
+def test_unrated_findings(policy, unfetched, wanted):
+    assert code_of(policy, FULL, [finding("unknown")], unfetched=unfetched) == wanted
+
+
+def test_a_gate_that_fails_anyway_says_1_although_others_are_unrated():
+    policy = Policy(fail_on=(read_gate("high"),))
+    assert code_of(policy, FULL, [finding("unknown"), finding("high", "CVE-2")], unfetched={"CVE-1"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("gate", "sources", "wanted"),
+    [("kev", {"debian"}, 3), ("kev", {"kev"}, 0), ("epss=1%", {"kev"}, 3), ("risk=50", {"kev"}, 3), ("high", set(), 0)],
+)
+def test_a_gate_of_exploits_needs_their_data(gate, sources, wanted):
+    assert code_of(Policy(fail_on=(read_gate(gate),)), sources=sources) == wanted
+
+
+@pytest.mark.parametrize("code", ["unreadable", "over_budget", "ambiguous_archive"])
+def test_a_lost_layer_is_3_with_any_flag(code):
+    lost = Unknown("layer", Evidence("", 1), "it breaks off", whole_layer=True, code=code)
+    assert [code_of(policy, unknowns=[lost]) for policy in FLAGS] == [3, 3, 3, 3]
+    # and nobody can vouch for it
+    assert code_of(Policy(strict=True, accepts=(read_accept(code),)), covered(code, "layer-1"), unknowns=[lost]) == 3
+
+
+def test_3_wins_over_1_and_the_rule_says_so():
+    verdict = assess([finding("high")], covered("no_advisories", "npm"), (), FLAGS[1], TODAY).verdict
+    assert (verdict.exit_code, [rule.passed for rule in verdict.rules]) == (3, [False, False])
+    assert verdict.rules[0].failed_by == FailedBy(1, ("CVE-1",))
+    assert verdict.rules[1].failed_by == FailedBy(1, ("no_advisories: npm",))
+
+
+def test_a_bare_severity_leaves_misconfigurations_out_and_counts_them():
+    verdict = assess([ROOT_USER], FULL, (), FLAGS[1], TODAY).verdict
+    assert (verdict.exit_code, verdict.rules[0].not_counted) == (0, {"misconfiguration": 1})
+    assert code_of(FLAGS[1], findings=[TOKEN]) == 1
+    for gate in ("config:high", "any:high", "misconfiguration:high"):
+        assert code_of(Policy(fail_on=(read_gate(gate),)), findings=[ROOT_USER]) == 1
+
+
+# --- what the user vouches for ---
+
+
+@pytest.mark.parametrize("code", sorted(set(EFFECTS) - set(NOT_ACCEPTED) - set(SCORED_APART)))
+def test_what_is_accepted_stops_counting_and_is_recorded(code):
+    accepts = (read_accept(code),)
+    for policy in FLAGS:
+        assert code_of(Policy(fail_on=policy.fail_on, strict=policy.strict, accepts=accepts), covered(code)) == 0
+    assessed = assess([], covered(code, "npm"), (), Policy(strict=True, accepts=accepts), TODAY)
+    assert [(one.code, one.subjects, one.source) for one in assessed.coverage.accepted] == [(code, ("npm",), "--accept")]
+    assert assessed.coverage.reasons == ()
+
+
+@pytest.mark.parametrize("code", sorted(NOT_ACCEPTED))
+def test_what_has_a_flag_of_its_own_cannot_be_accepted(code):
+    with pytest.raises(UsageError, match="cannot be accepted"):
+        read_accept(code)
+
+
+@pytest.mark.parametrize(
+    ("entry", "subjects", "left"),
+    [
+        ("unidentified_files:/opt/app/**", ("/opt/app/server", "/usr/bin/x"), ("/usr/bin/x",)),
+        ("unidentified_files:/opt/app", ("/opt/app/bin/server", "/opt/apple"), ("/opt/apple",)),
+        ("unidentified_files:server", ("/opt/server",), ("/opt/server",)),
+        ("unidentified_files:*", ("/opt/server",), ()),
+        ("unassessed_package:pkg:pypi/acme-*", ("pkg:pypi/acme-a@1", "pkg:pypi/other@1"), ("pkg:pypi/other@1",)),
+        ("unassessed_package:pkg:golang/example.org/me", ("pkg:golang/example.org/me@1?x=y",), ()),
+        ("no_advisories:NPM", ("npm", "pypi"), ("pypi",)),
+        ("no_advisories:npm", ("npm-like",), ("npm-like",)),
+        ("end_of_life:debian-9", ("debian-9",), ()),
+        ("stale_source:debian", ("debian", "osv/npm"), ("osv/npm",)),
+    ],
+)
+def test_an_entry_covers_its_subjects_alone(entry, subjects, left):
+    code = entry.partition(":")[0]
+    assessed = assess([], covered(code, *subjects), (), Policy(strict=True, accepts=(read_accept(entry),)), TODAY)
+    assert tuple(one for reason in assessed.coverage.reasons for one in reason.subjects) == left
+    assert assessed.verdict.exit_code == (3 if left else 0)
+
+
+def test_an_entry_covers_no_file_of_the_distribution():
+    unknown = Unknown("elf", Evidence("usr/bin/bash", 0), "it breaks off")
+    reason = covered("unreadable", "/usr/bin/bash")
+    accepts = (read_accept("unreadable:/usr/**"), read_accept("unreadable"))
+    policy = Policy(strict=True, accepts=accepts)
+    assert code_of(policy, reason, unknowns=[unknown]) == 0
+    assert code_of(policy, reason, unknowns=[unknown], owned=["usr/bin/bash"]) == 3
+
+
+def test_an_entry_that_ended_covers_nothing(tmp_path, caplog):
+    file = tmp_path / "accepted.yaml"
+    file.write_text("accept:\n  - {code: no_advisories, what: npm, reason: old, until: 2020-01-01}\n")
+    policy = load_policy(fail_on=["high"], ignore_files=[file])
+    assert code_of(policy, covered("no_advisories", "npm")) == 3
+    assert "ended on 2020-01-01" in caplog.text
+
+
+def test_an_ignore_file_says_why_and_who(tmp_path):
+    file = tmp_path / "accepted.yaml"
+    file.write_text(
+        "accept:\n  - code: no_advisories\n    what: [npm, pypi]\n    reason: ours\n    owner: team\n    until: 2030-01-01\n"
+    )
+    assessed = assess([], covered("no_advisories", "npm"), (), load_policy(ignore_files=[file]), TODAY)
+    (record,) = assessed.coverage.accepted
+    assert (record.reason, record.owner, record.expires, record.source) == ("ours", "team", "2030-01-01", f"{file}:2")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("accept:\n  - {what: npm}\n", "has no code"),
+        ("accept:\n  - {code: no_advisory}\n", "no such reason"),
+        ("accept:\n  - {code: no_database}\n", "cannot be accepted"),
+        ("accept:\n  - {code: no_advisories, why: me}\n", "unknown key 'why'"),
+        ("accept: npm\n", "is no list"),
+        ("accept:\n  - npm\n", "is a mapping"),
+    ],
+)
+def test_a_wrong_entry_is_an_error_with_its_line(tmp_path, text, message):
+    file = tmp_path / "accepted.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=message):
+        load_policy(ignore_files=[file])
+
+
+def test_a_misspelt_code_is_an_error():
+    with pytest.raises(UsageError, match="no such reason"):
+        read_accept("no_advisory:npm")
