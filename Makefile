@@ -39,4 +39,4 @@ fuzz: $(VENV)/.ready      ## 10,000 mutations of each reader's inputs
 bench: $(VENV)/.ready     ## Careen beside its peers on real images (CORPUS, PEERS, CAREEN_CACHE_DIR say where they are)
 	$(BIN)/python benchmarks/run.py
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

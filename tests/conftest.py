@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from careen.plugins import use_folder
 
@@ -12,6 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 PLUGINS = os.environ.get("CAREEN_PLUGINS")  # a folder of outside plugins, to hold them to the rules of ours
 if PLUGINS:
     use_folder(Path(PLUGINS))
+
+# Nothing depends on how busy the machine is, and in CI the same examples run every time.
+settings.register_profile(
+    "careen", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("careen")
 
 
 def pytest_addoption(parser):

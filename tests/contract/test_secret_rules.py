@@ -1,10 +1,10 @@
 """Rules for every rule: its example is found and redacted, what is harmless is not, and hostile text costs linear time."""
 
 import re
-import time
 
 import pytest
 from tests.support.secrets import assigned, filled
+from tests.support.work import ends, steps
 
 from careen.secrets.find import find
 from careen.secrets.prefilter import Keywords, prefilter
@@ -12,6 +12,7 @@ from careen.secrets.ruleset import REACH, Rule, load, pattern
 from careen.secrets.verify import CHECKS
 
 RULES = {rule.id: rule for rule in load()}
+HOSTILE_BYTES = 150_000  # some 30 ms; quadratic: half a minute
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
 
 
@@ -86,20 +87,9 @@ def test_hostile_text_costs_linear_time(rule: Rule) -> None:
     example = texts(rule, 5)[0].encode()
     expression = pattern(rule)
     for unit in (example[:-1] + b" ", example[: len(example) // 2], example[-1:]):
-        short = _seconds(expression, unit, 8_000)
-        if short > 0.001:
-            assert _seconds(expression, unit, 32_000) < short * 4 * 3 + 0.2, unit
-
-
-def _seconds(expression: "re.Pattern[bytes]", unit: bytes, size: int) -> float:
-    text = (unit * (size // len(unit) + 1))[:size]
-    best = 9.0
-    for _ in range(2):
-        start = time.process_time()
-        for _ in expression.finditer(text):
-            pass
-        best = min(best, time.process_time() - start)
-    return best
+        with ends(unit):
+            for _ in expression.finditer(unit * (HOSTILE_BYTES // len(unit))):
+                pass
 
 
 def test_a_token_is_found_whose_keyword_stands_far_behind_its_beginning() -> None:
@@ -123,16 +113,15 @@ def test_what_is_found_is_the_same_before_and_after_the_table_is_made() -> None:
     assert any(before)
 
 
-def test_there_are_enough_rules_and_they_are_ready_fast() -> None:
+def test_there_are_enough_rules() -> None:
     assert len(RULES) >= 250
     assert len(RULES) == len(load())
 
 
-def test_a_long_text_is_searched_fast() -> None:
+def test_python_does_not_look_at_each_line_of_a_long_text() -> None:
     pytest.importorskip("hyperscan")
     line = b"def handler(request, context):  # of no interest: key = value, token = lookup(request)\n"
-    text = line * (40_000_000 // len(line))
+    text = line * (20_000_000 // len(line))
     find(text[: 3 << 20], "x.py")  # enough for a table to be made
-    start = time.process_time()
+    assert steps(lambda: find(text, "srv/app/x.py")) < 20_000
     assert find(text, "srv/app/x.py") == ()
-    assert len(text) / (time.process_time() - start) > 20e6  # bytes a second; 700e6 on the machine it was written on

@@ -7,19 +7,17 @@ may come out, and keys of whatever is taken must compare.
 import importlib
 import os
 import random
-import time
 import zlib
 from itertools import pairwise
 
 import pytest
+from tests.support.work import ends
 
 import careen.versions
 from careen.plugins import VersionScheme, load
 
 SCHEMES = load(careen.versions.__name__, "VERSION_SCHEME", VersionScheme)
 MUTATIONS = int(os.environ.get("CAREEN_MUTATIONS", "200"))
-KEY_SECONDS = 1.0  # of the processor; a quadratic reading takes many times that
-RANGE_SECONDS = 5.0
 VERSIONS = (
     *("0", "1", "1.0", "1.2.3", "1:2.3-4~deb12u1+b1", "2.36-9.el9_2", "1.2.3_rc1-r4", "1.0.0-rc.1+build.5", ".jre8"),
     *("v0.0.0-20190116102854-5a71ef0e047d", "go1.21rc2", "1!1.0a1.post2.dev3+local.4", "1.0-alpha-2-SNAPSHOT"),
@@ -100,9 +98,8 @@ def test_nothing_but_value_error_comes_out_of_mutations(scheme):
 def test_keys_are_made_in_linear_time(scheme):
     for pattern in PATTERNS:
         for text in (pattern * (1000 // len(pattern)), "1.0-" + pattern * (990 // len(pattern)) + "!"):
-            started = time.process_time()
-            taken(scheme, [text])
-            assert time.process_time() - started < KEY_SECONDS, f"{text[:20]!r} takes too long"
+            with ends(repr(text[:20])):
+                taken(scheme, [text])
 
 
 @each_with_ranges
@@ -121,12 +118,11 @@ def test_nothing_but_value_error_comes_out_of_mutated_ranges(scheme):
 def test_ranges_are_read_in_linear_time(scheme):
     for pattern in PATTERNS:
         for text in (pattern * (20_000 // len(pattern)), ">=1.0-" + pattern * (10_000 // len(pattern)) + "!"):
-            started = time.process_time()
-            try:
-                scheme.satisfies("1.2.3", text)
-            except ValueError:
-                pass
-            assert time.process_time() - started < RANGE_SECONDS, f"{text[:20]!r} takes too long"
+            with ends(repr(text[:20])):
+                try:
+                    scheme.satisfies("1.2.3", text)
+                except ValueError:
+                    pass
 
 
 @each_with_ranges

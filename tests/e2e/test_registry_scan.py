@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
+import threading
 
 import pytest
 from tests.support.command import ADVISORIES, Shell
@@ -19,12 +19,19 @@ def test_killed_and_taken_up_again_without_loss(tmp_path):
     with Registry(page=7) as registry:
         images = fill(registry, 12, 5, filler=40_000)
         arguments = ("registry", "scan", registry.host, "--offline", "--advisories", ADVISORIES, "--output-dir", folder)
+        journal, held = folder / "state.jsonl", threading.Event()
+
+        def holds():
+            if journal.is_file() and journal.read_bytes().count(b"\n") > 8:
+                held.set()
+            return held.is_set()
+
+        registry.holds = holds
         first = shell.start(*arguments, "--quiet", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        journal, deadline = folder / "state.jsonl", time.monotonic() + 30
-        while time.monotonic() < deadline and not (journal.is_file() and journal.read_bytes().count(b"\n") > 8):
-            time.sleep(0.01)
+        assert held.wait(60)
         first.send_signal(signal.SIGKILL)
-        first.wait(10)
+        first.wait(60)
+        registry.let_go.set()
         done = [json.loads(line)["digest"] for line in journal.read_bytes().split(b"\n")[1:-1]]
         assert 8 <= len(done) < 60, "it was killed in the middle"
         before = len(registry.requests)

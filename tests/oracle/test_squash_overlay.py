@@ -80,7 +80,7 @@ def overlay(root: Path, sequence):
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(sequence=st.lists(layers(), min_size=1, max_size=4))
 def test_the_visible_files_are_those_of_the_overlay(tmp_path_factory, sequence):
     expected = overlay(tmp_path_factory.mktemp("overlay") / "root", sequence)

@@ -51,7 +51,7 @@ def write(entries, form):
 
 
 @pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(entries=st.lists(entry, max_size=6))
 def test_reads_what_tarfile_writes(form, entries):
     data = write(entries, form)

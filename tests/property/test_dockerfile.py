@@ -52,7 +52,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_any_text(text):
     try:
@@ -65,7 +65,7 @@ def test_any_text(text):
         assert 1 <= (finding.location.line or 1) <= text.count("\n") + 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text("ab$ {}:-+?#%/*'\"\\`0", max_size=60))
 def test_any_words(text):
     for read in (expand, split):
@@ -75,7 +75,7 @@ def test_any_words(text):
             pass
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text("ab $(){}|&;<>'\"`\\\n=#![]", max_size=60))
 def test_any_script(text):
     read_script(text)

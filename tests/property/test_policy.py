@@ -84,7 +84,7 @@ gate = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     text=st.one_of(rules, lines),
     statements=st.lists(statement, max_size=3),

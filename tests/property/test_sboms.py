@@ -84,7 +84,7 @@ def written(reporter, inventory):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(inventory=inventories())
 def test_what_was_written_reads_back(name, inventory):
     reporter, read = FORMATS[name]

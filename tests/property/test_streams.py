@@ -21,7 +21,7 @@ STREAMS = {
 
 
 @pytest.mark.parametrize("name", STREAMS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(steps=st.lists(st.tuples(st.sampled_from(("read", "peek", "skip", "take")), SIZES), max_size=30))
 def test_a_stream_is_its_bytes(name, steps):
     stream, at = STREAMS[name](), 0

@@ -4,7 +4,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,6 +49,8 @@ class Registry:
         self.broken: dict[str, list[int]] = {}  # digest -> after how many bytes the connection breaks, one a request
         self.referring: dict[str, list[dict[str, object]]] = {}  # digest -> descriptors
         self.busy: list[Answer] = []  # given first, one a request below /v2/
+        self.holds: Callable[[], bool] = lambda: False  # whether answers wait for ``let_go``
+        self.let_go = threading.Event()
         self._server = Server(self._answer, tls=self.tls, client_authority=self.client_authority)
 
     def __enter__(self) -> "Registry":
@@ -106,6 +109,8 @@ class Registry:
         return digest
 
     def _answer(self, request: Request) -> Answer:
+        if self.holds():
+            self.let_go.wait(60)
         parts = urlsplit(request.path)
         if parts.path == "/token":
             return self._token(request)

@@ -202,9 +202,10 @@ class _Pulled(io.RawIOBase):
     at all was said when it was opened."""
 
     def __init__(self, chunks: Generator[bytes]) -> None:
-        self._source = chunks
+        self._source = self._chunks = chunks  # before anything can fail: an object half made is closed as well
         self._left = next(chunks, b"")
-        self._chunks = ahead(chunks) if len(self._left) == _CHUNK else chunks  # a small one is here already
+        if len(self._left) == _CHUNK:  # a small one is here already
+            self._chunks = ahead(chunks)
 
     def readable(self) -> bool:
         return True

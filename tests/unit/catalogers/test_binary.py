@@ -1,7 +1,6 @@
 """Rules of the binary cataloger: each is anchored, names no version and takes time in proportion to what it reads."""
 
 import re
-import time
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import MemoryFile, read, read_all
+from tests.support.work import ends
 
 import careen
 from careen.app import open_image, wiring
@@ -129,14 +129,18 @@ def test_names_and_fields(program):
     assert re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/!-]+", program.cpe)
 
 
+HOSTILE_BYTES = 100_000  # a few ms; quadratic: a quarter of a minute
+
+
 def test_time_is_linear():
-    """For every rule, what it likes best: its own fixed texts, numbers and NULs, over and over, once and twice as long."""
+    """For every rule, what it likes best: its own fixed texts, numbers and NULs, over and over."""
     for program in PROGRAMS:
         lures = [text.encode() for one in program.strong for text in (one.text,)]
         lures += [text.encode() for one in program.loose for text in (*one.texts, *one.beside[:1])]
         for lure in (b"\0", b"1.", b"1.1.1\0", b"v1.1.1-", b"\x001.22.333", b"".join(lures), b"1.1.1\0".join([*lures, b"\0"])):
-            short, long = (_seconds(program, (lure * (size // (len(lure) or 1) + 1))[:size]) for size in (60_000, 120_000))
-            assert long < max(4 * short, 0.1), f"{program.name}: {lure!r} took {short:.3f} s, then {long:.3f} s"
+            content = (lure * (HOSTILE_BYTES // (len(lure) or 1) + 1))[:HOSTILE_BYTES]
+            with ends(f"{program.name}: {lure!r}"):
+                _Search("x1.1", program).look(content, 0, len(content))
 
 
 @pytest.mark.parametrize(
@@ -269,17 +273,6 @@ def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):
                 assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is no {package.name}"
                 assert re.match(r"\d+\.\d+", package.version)
     assert len(seen) > 1
-
-
-def _seconds(program: Program, content: bytes) -> float:
-    search = _Search("x1.1", program)
-    best = 60.0
-    for _ in range(2):
-        started = time.process_time()
-        search.open = True
-        search.look(content, 0, len(content))
-        best = min(best, time.process_time() - started)
-    return best
 
 
 def _fixed(parsed) -> int:

@@ -1,7 +1,10 @@
 """What the golden folders of small lock-file catalogers cannot show: marks that all share, and what a rule leaves out."""
 
+from contextlib import suppress
+
 import pytest
 from tests.support.reading import read_all
+from tests.support.work import ends
 
 import careen.catalogers
 from careen.plugins import Cataloger, load
@@ -44,23 +47,15 @@ def test_package_urls_of_names_with_slashes(purl, name):
 
 @pytest.mark.parametrize("cataloger", ["elixir", "rebar", "haskell", "terraform", "otp", "swift", "jvm"])
 def test_long_runs_take_no_longer_than_their_length(cataloger):
-    import time
-
     names = {
         "elixir": "mix.lock", "rebar": "rebar.lock", "haskell": "cabal.project.freeze", "terraform": ".terraform.lock.hcl",
         "otp": "x.app", "swift": "Package.resolved", "jvm": "release",
     }  # fmt: skip
-    seconds = []
     for size in (50_000, 200_000):
         for filler in ("\n", " ", 'a"', "{<<", "a-", 'provider "x" {\n'):
             lead = "%{" if cataloger == "elixir" else "{"
-            started = time.process_time()
-            try:
+            with ends(repr(filler)), suppress(ValueError):  # quadratic: minutes
                 read_all(CATALOGERS[cataloger], {names[cataloger]: (lead + filler * (size // len(filler))).encode()})
-            except ValueError:
-                pass
-            seconds.append(time.process_time() - started)
-    assert max(seconds) < 5.0  # quadratic: minutes
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import json
-import time
 
 import pytest
 from tests.support.reading import read_all, read_files
+from tests.support.work import ends
 
 from careen.catalogers.npm import CATALOGER
 
@@ -142,10 +142,9 @@ def test_thousands_of_manifests_take_a_moment():
     filler = "x" * 2000
     files = {f"app/node_modules/m{index}/package.json": manifest(f"m{index}", readme=filler) for index in range(3000)}
     nested = {"a/" * depth + "package.json": manifest() for depth in range(1, 1500)}
-    started = time.process_time()
-    assert len(names(files)) == 3000
-    assert len(names(nested)) == 1
-    assert time.process_time() - started < 3
+    with ends():
+        assert len(names(files)) == 3000
+        assert len(names(nested)) == 1
 
 
 def test_an_extension_of_an_editor_is_no_package_of_npm():

@@ -30,7 +30,7 @@ def test_leaving_writes_out_everything_and_ends_at_once():
 
 
 def test_a_thread_at_work_is_waited_for():
-    done = left("threading.Thread(target=lambda: (time.sleep(0.2), print('done'))).start()")
+    done = left("threading.Thread(target=lambda: (threading.main_thread().join(), print('done'))).start()")
     assert done.returncode == 4
     assert done.stdout.splitlines()[1:] == ["still here", "done", "registered"]
 

@@ -16,7 +16,10 @@ def test_columns_are_those_that_the_standard_library_finds(told, monkeypatch):
 
 def test_columns_of_a_terminal(monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
-    outer, inner = pty.openpty()
+    try:
+        outer, inner = pty.openpty()
+    except OSError:
+        pytest.skip("no pseudo-terminals here: the columns of one are not asked for")
     try:
         import fcntl
         import struct

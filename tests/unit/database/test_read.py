@@ -2,7 +2,6 @@
 
 import random
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -119,10 +118,8 @@ def test_hostile_names_are_only_names(path):
 
 def test_five_hundred_packages_are_looked_up_at_once(path):
     names = [f"package-{n}" for n in range(500)]
-    best = 1.0
-    for _ in range(5):
-        started = time.process_time()
-        with open_database(path) as database:
-            database.advisories("debian:12", names)
-        best = min(best, time.process_time() - started)
-    assert best < 0.1  # 5 ms where it was written
+    asked = []
+    with open_database(path) as database:
+        database._connection.set_trace_callback(asked.append)
+        assert len(database.advisories("debian:12", names)) == 60
+    assert len([sql for sql in asked if " FROM advisory " in sql]) == 1

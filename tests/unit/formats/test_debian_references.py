@@ -1,8 +1,7 @@
 """What else flaws are called, item by item."""
 
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.debian_references import Mention, corrected, equated, meant, mention, mentions
 
@@ -93,8 +92,8 @@ def test_others_stay(own):
 
 
 def test_the_time_grows_with_the_length_alone():
-    begin = time.process_time()
-    for text in ("https://" * 50_000, "closes: #1234," * 30_000, "* " * 200_000, "\n" * 400_000, "closes:" + " #1234" * 60_000):
-        list(mentions(text))
-        corrected(text + OTHER * 9_000, OTHER * 9_000)
-    assert time.process_time() - begin < 10
+    for part in ("https://", "closes: #1234,", "* ", "\n", " #1234"):
+        text = "closes:" + part * (100_000 // len(part))
+        with ends(repr(part)):
+            list(mentions(text))
+            corrected(text + OTHER * 2_000, OTHER * 2_000)

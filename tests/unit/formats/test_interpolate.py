@@ -1,8 +1,7 @@
 """Variables in the text of Compose files."""
 
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.interpolate import interpolate
 
@@ -41,6 +40,5 @@ def test_depth_and_length_are_borne():
     deep = "${A:-" * 1000 + "x" + "}" * 1000
     assert "x" in interpolate(deep, {})
     for text in ("${" * 300_000, "{" * 300_000 + "$", "${A:-" * 60_000 + "}" * 60_000):
-        start = time.process_time()
-        interpolate(text, {})
-        assert time.process_time() - start < 2
+        with ends():
+            interpolate(text, {})

@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.jar import Archive
 from careen.formats.jarname import Guess, guess, split_name
@@ -114,10 +113,9 @@ def test_guess(given, expected):
 
 
 def test_hostile_names_take_linear_time():
-    started = time.process_time()
-    for name in ("-1" * 4000, "a-" * 4000 + "1", "1." * 4000, "a-1" + "." * 8000, "-" * 8000, "a" * 199 + "-1"):
-        guess(archive(f"{name}.jar", ["a/b"], bundle_symbolicname="x." * 4000, implementation_version="1" * 8000))
-    assert time.process_time() - started < 2
+    with ends():
+        for name in ("-1" * 4000, "a-" * 4000 + "1", "1." * 4000, "a-1" + "." * 8000, "-" * 8000, "a" * 199 + "-1"):
+            guess(archive(f"{name}.jar", ["a/b"], bundle_symbolicname="x." * 4000, implementation_version="1" * 8000))
 
 
 def test_known_groups_are_in_order_and_found_by_their_longest_beginning():

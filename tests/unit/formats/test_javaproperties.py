@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.javaproperties import properties
 
@@ -36,9 +35,8 @@ def test_the_spellings_that_java_reads(line, key, value):
 
 
 def test_hostile_lines_take_linear_time():
-    started = time.process_time()
-    for data in (b"\\" * 1_000_000, b"a\\\n" * 90_000, b"\\u00" * 250_000, b" " * 1_000_000, b"=" * 1_000_000):
-        properties(data)
-    with pytest.raises(ValueError, match="lines"):
-        properties(b"\n" * 200_000)
-    assert time.process_time() - started < 5
+    with ends():
+        for data in (b"\\" * 1_000_000, b"a\\\n" * 90_000, b"\\u00" * 250_000, b" " * 1_000_000, b"=" * 1_000_000):
+            properties(data)
+        with pytest.raises(ValueError, match="lines"):
+            properties(b"\n" * 200_000)

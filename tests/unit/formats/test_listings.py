@@ -1,8 +1,7 @@
 """What indexes of every form name."""
 
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.listings import listed
 
@@ -74,12 +73,11 @@ def test_what_is_none_is_refused(text):
 
 
 def test_the_time_grows_with_the_length_alone():
-    begin = time.process_time()
-    for text in (
-        "<html>" + "href=" * 200_000,
-        "a\n" * 300_000,
-        '{"a":' * 200 + "1" + "}" * 200,
-        "[Version]\n[End]" + "[Files]" * 99_999,
-    ):
-        listed(text.encode())
-    assert time.process_time() - begin < 10
+    with ends():
+        for text in (
+            "<html>" + "href=" * 200_000,
+            "a\n" * 300_000,
+            '{"a":' * 200 + "1" + "}" * 200,
+            "[Version]\n[End]" + "[Files]" * 99_999,
+        ):
+            listed(text.encode())

@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.manifest import attributes
 
@@ -32,6 +31,5 @@ def test_garbage(data):
 
 
 def test_many_lines_take_linear_time():
-    started = time.process_time()
-    assert len(attributes(b"A: x\n" + b" y\n" * 1_000_000)["a"]) == 1_000_001
-    assert time.process_time() - started < 5
+    with ends():
+        assert len(attributes(b"A: x\n" + b" y\n" * 200_000)["a"]) == 200_001

@@ -1,4 +1,4 @@
-import time
+from tests.support.work import ends
 
 from careen.formats.metadata import fields
 
@@ -29,7 +29,6 @@ def test_what_is_not_utf_8_is_replaced():
 
 
 def test_many_lines_take_linear_time():
-    started = time.process_time()
-    assert len(fields(b"Name: a\n" + b" b\n" * 500_000, {"name"})["name"][0]) == 1_000_001
-    assert len(fields(b"Name: a\n" * 500_000, {"name"})["name"]) == 500_000
-    assert time.process_time() - started < 5
+    with ends():
+        assert len(fields(b"Name: a\n" + b" b\n" * 100_000, {"name"})["name"][0]) == 200_001
+        assert len(fields(b"Name: a\n" * 100_000, {"name"})["name"]) == 100_000

@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.phpserialize import MAX_DEPTH, php_value
 
@@ -45,6 +44,5 @@ def test_refused(data):
 
 def test_time_is_linear():
     data = b"a:200000:{" + b"".join(b"i:%d;i:1;" % number for number in range(200_000)) + b"}"
-    started = time.process_time()
-    assert len(php_value(data)) == 200_000
-    assert time.process_time() - started < 2
+    with ends():
+        assert len(php_value(data)) == 200_000

@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.plaindata import json_object, jsonc_object, mapping, sequence, text, toml_object
 
@@ -40,10 +39,8 @@ def test_very_many_tables_are_refused():
 )
 def test_time_is_linear(piece):
     for read in (jsonc_object, toml_object):
-        started = time.process_time()
-        with pytest.raises(ValueError):
+        with ends(), pytest.raises(ValueError):
             read(b"{" + piece * (1_000_000 // len(piece)))
-        assert time.process_time() - started < 1.5
 
 
 def test_wrong_shapes_are_empty():

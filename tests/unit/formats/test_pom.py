@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.pom import Pom, read_pom
 
@@ -66,12 +65,11 @@ def test_refused(data):
 
 
 def test_hostile_files_take_linear_time():
-    started = time.process_time()
-    name = "n" * 8000
-    deep = f"<{name}>" * 30 + "<b/>" * 100_000
-    growing = "".join(f"<p{n}>{f'${{p{n + 1}}}' * 100}</p{n}>" for n in range(200))
-    for data in (pom("<a/>" * 200_000), pom(f"<properties>{growing}</properties><version>${{p0}}</version>")):
-        read_pom(data)
-    with pytest.raises(ValueError, match="pom"):
-        read_pom(f"<project>{deep}".encode())
-    assert time.process_time() - started < 5
+    with ends():
+        name = "n" * 8000
+        deep = f"<{name}>" * 30 + "<b/>" * 100_000
+        growing = "".join(f"<p{n}>{f'${{p{n + 1}}}' * 100}</p{n}>" for n in range(200))
+        for data in (pom("<a/>" * 200_000), pom(f"<properties>{growing}</properties><version>${{p0}}</version>")):
+            read_pom(data)
+        with pytest.raises(ValueError, match="pom"):
+            read_pom(f"<project>{deep}".encode())

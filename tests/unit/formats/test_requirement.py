@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.requirement import pinned, requirement
 
@@ -47,8 +46,7 @@ def test_lines_that_go_on():
 
 @pytest.mark.parametrize("piece", ["a", "a.", "[", " ", "=", "==1", "@/", "@a-1-", ";", "\\"])
 def test_time_is_linear(piece):
-    started = time.process_time()
-    list(pinned(["name" + piece * (4000 // len(piece))] * 200))
-    list(pinned([piece * 1_000_000]))
-    list(pinned(["a \\"] * 100_000))
-    assert time.process_time() - started < 1.5
+    with ends():
+        list(pinned(["name" + piece * (4000 // len(piece))] * 200))
+        list(pinned([piece * 1_000_000]))
+        list(pinned(["a \\"] * 100_000))

@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.yamlfile import MAX_DEPTH, yaml_document, yaml_documents
 
@@ -44,9 +43,8 @@ def test_refused(data):
 
 def test_aliases_of_aliases_stay_small():
     lines = ["a0: &a0 [x]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 40)]
-    started = time.process_time()
-    assert len(yaml_document("\n".join(lines).encode())) == 40
-    assert time.process_time() - started < 1
+    with ends():
+        assert len(yaml_document("\n".join(lines).encode())) == 40
 
 
 def test_a_tag_constructs_nothing():

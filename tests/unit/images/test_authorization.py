@@ -1,8 +1,7 @@
-import time
-
 import pytest
 
 from careen.images.authorization import Challenge, parse_challenges
+from tests.support.work import ends
 
 
 @pytest.mark.parametrize(
@@ -39,6 +38,5 @@ def test_challenges(header, challenges):
 @pytest.mark.parametrize("part", ["=", ",", '"', " ", " ,", "a=b,", 'a="', "\\", "a ", "a", "a =", "\t,\t"])
 @pytest.mark.parametrize("start", ["", "Bearer ", 'Bearer realm="', "a"])
 def test_hostile_challenges_end_soon(start, part):
-    started = time.process_time()
-    parse_challenges(start + part * 50_000)
-    assert time.process_time() - started < 0.5
+    with ends():
+        parse_challenges(start + part * 50_000)

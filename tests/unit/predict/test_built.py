@@ -1,7 +1,7 @@
 import io
-import time
 
 import pytest
+from tests.support.work import ends
 
 from careen.formats.dockerfile.stages import read_dockerfile
 from careen.model.finding import Fix, Vulnerability
@@ -157,6 +157,5 @@ def test_the_line_of_the_name_within_a_run():
 
 def test_long_files_and_histories_take_bounded_time():
     text = "".join(f"FROM a AS s{stage}\n" + "RUN a b c d\n" * 400 for stage in range(40))
-    started = time.process_time()
-    lines([("RUN /bin/sh -c a b c d", False)] * 3000, text)
-    assert time.process_time() - started < 10
+    with ends():
+        lines([("RUN /bin/sh -c a b c d", False)] * 3000, text)

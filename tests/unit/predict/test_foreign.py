@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.dockerfile.stages import read_dockerfile
 from careen.predict.declared import predicted
@@ -59,6 +58,5 @@ def test_what_does_not(lines):
 
 
 def test_addresses_in_a_row_take_linear_time():
-    started = time.process_time()
-    vendors("FROM rockylinux:9\nRUN echo " + "http://" * 100_000 + "\n")
-    assert time.process_time() - started < 5
+    with ends():
+        vendors("FROM rockylinux:9\nRUN echo " + "http://" * 100_000 + "\n")

@@ -1,8 +1,8 @@
 import json
 import os
-import time
 
 import pytest
+from tests.support.work import ends
 
 from careen.catalogers import bundler, golang, npm_lock, python_lock, python_requirements, rust
 from careen.formats.dockerfile.stages import read_dockerfile
@@ -174,7 +174,6 @@ def test_stages_that_multiply_take_bounded_time(tmp_path):
     for number in range(1, 25):
         text += f"FROM python AS s{number}\n" + f"COPY --from=s{number - 1} /a /a\n" * 20
     text += "RUN pip install -r /a/missing.txt\n" * 50
-    started = time.process_time()
-    missing = names(tmp_path, text)[1]
-    assert time.process_time() - started < 10
+    with ends():
+        missing = names(tmp_path, text)[1]
     assert "more ways than are followed" in missing[0]

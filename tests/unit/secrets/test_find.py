@@ -1,7 +1,5 @@
 """Where a secret is found, what is told of it, and what is none."""
 
-import time
-
 import pytest
 
 from careen.model.finding import ExposedSecret
@@ -10,6 +8,7 @@ from careen.secrets.find import CONTEXT, MAX_SECRETS, WINDOW, Search, find
 from careen.secrets.prefilter import Keywords
 from careen.secrets.ruleset import REACH, load
 from tests.support.secrets import filled
+from tests.support.work import ends
 
 NPM = filled("npm_{alnum36}")
 AWS = filled("AKIA{base32_16}")
@@ -119,11 +118,10 @@ def test_text_that_looks_like_secrets_everywhere_is_given_up():
     names = sorted({rule.near[0] for rule in load() if rule.near and rule.near[0].isalpha()})
     block = "".join(f"{name}_token={'ab1' * 30}\n" for name in names).encode()
     search = Search("srv/x")
-    start = time.process_time()
-    for _ in range((16 << 20) // len(block)):
-        search.feed(block)
-    facts = list(search.facts())
-    assert time.process_time() - start < 15
+    with ends():
+        for _ in range((4 << 20) // len(block)):
+            search.feed(block)
+        facts = list(search.facts())
     assert all(isinstance(fact, Unknown) for fact in facts)
 
 

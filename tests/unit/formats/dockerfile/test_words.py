@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from tests.support.work import ends
 
 from careen.formats.dockerfile.words import expand, split, unset_names
 
@@ -73,12 +72,11 @@ def test_unset_names():
     ],
 )
 def test_hostile_words_end_soon(text):
-    start = time.process_time()
-    try:
-        expand(text, {"x": "a" * 5000})
-    except ValueError:
-        pass
-    assert time.process_time() - start < 2
+    with ends():
+        try:
+            expand(text, {"x": "a" * 5000})
+        except ValueError:
+            pass
 
 
 def test_values_that_double_stop_growing():
