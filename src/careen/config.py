@@ -300,8 +300,8 @@ def _value(place: str, field: FieldInfo, value: Any) -> Any:
         value = {"yes": True, "on": True, "no": False, "off": False}.get(value.lower(), value)
     try:
         found = msgspec.convert(value, field.type, strict=not lenient, dec_hook=_decode)
-    except (msgspec.ValidationError, ValueError) as error:
-        why = f"{place}{'' if lenient else ': ' + field.encode_name}: {_why(field, value, error)}"
+    except (msgspec.ValidationError, ValueError):
+        why = f"{place}{'' if lenient else ': ' + field.encode_name}: {_why(field, value)}"
         raise UsageError(why, f"{field.encode_name}: {description(field)}") from None
     return found
 
@@ -312,14 +312,25 @@ def _decode(type_: type, value: Any) -> Any:
     raise ValueError("not a path")
 
 
-def _why(field: FieldInfo, value: Any, error: Exception) -> str:
+def _why(field: FieldInfo, value: Any) -> str:
     if words := choices(field):
         wrong = next((part for part in (value if isinstance(value, list | tuple) else [value]) if part not in words), value)
         meant = nearest(str(wrong), list(words))
         return f"{wrong!r} is none of {', '.join(words)}" + (f": did you mean {meant}?" if meant else "")
     wanted = {bool: "true or false", int: "a whole number", float: "a number", Path: "a path"}.get(_plain(field), "text")
-    least = " above 0" if "> 0" in str(error) or ">= 1" in str(error) else " of 0 or more" if ">= 0" in str(error) else ""
-    return f"{value!r} is not {wanted}{least}"
+    return f"{value!r} is not {wanted}{_least(field.type)}"
+
+
+def _least(type_: Any) -> str:
+    """The lower bound of a number, in words."""
+    for part in get_args(type_):
+        if isinstance(part, Meta) and (part.gt == 0 or part.ge == 1):
+            return " above 0"
+        if isinstance(part, Meta) and part.ge == 0:
+            return " of 0 or more"
+        if words := _least(part):
+            return words
+    return ""
 
 
 def choices(field: FieldInfo) -> tuple[str, ...]:

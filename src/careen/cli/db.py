@@ -228,9 +228,9 @@ def _text(info: "DatabaseInfo", verbose: bool) -> str:
         lines.append(
             f"{visible(name):<{width}}  {len(sources):>5}  {records:>9,}  {_age(fetched, now):<13}  {visible(span)}".rstrip()
         )
-        told = [source for source in sources if verbose or not source.detail.startswith(DERIVED)]
+        told = [source for source in sources if verbose or not source.derived]
         notes |= {f"{name}: {source.detail}": None for source in told if source.detail}
-    derived = sum(source.detail.startswith(DERIVED) for source in info.sources)
+    derived = sum(source.derived for source in info.sources)
     if derived and not verbose:
         notes[f"{DERIVED}: {plural(derived, 'feed')} (careen db status --verbose)"] = None
     lines += ["", *map(visible, notes)] if notes else []

@@ -25,6 +25,7 @@ from careen.model.advisory import (
     VulnerabilityRecord,
 )
 
+from .knowledge import DERIVED
 from .rows import LIMITED, SCHEMA, limited_key, unpack_advisory, unpack_limited, unpack_record, unpack_words
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Database:
         merged: dict[str, SourceInfo] = {}
         for source, part, as_of, fetched, url, records, detail in self._feeds.values():
             name = _label(source, part)
-            found = SourceInfo(name, as_of, records, fetched, url, detail)
+            found = SourceInfo(name, as_of, records, fetched, url, detail, detail.startswith(DERIVED))
             merged[name] = _together(merged[name], found) if name in merged else found
         return DatabaseInfo(str(self._path), self._built, tuple(merged.values()))
 
@@ -252,4 +253,5 @@ def _together(one: SourceInfo, other: SourceInfo) -> SourceInfo:
         min(one.fetched, other.fetched),
         one.url,
         one.detail or other.detail,
+        one.derived or other.derived,
     )

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from ..errors import InputError, NetworkError, NotHereError
 from ..model.image import Image, Platform
-from ..net import NetSettings, make_fetcher
+from ..net import NetSettings, NotAllowedError, make_fetcher
 from ..net.addresses import host_of, unix_url
 from ..plugins import Fetcher, OpenContext, Progress, Response
 from .cache import CACHE_BYTES, aside, make_room, write
@@ -226,7 +226,7 @@ def _ask(engine: str, endpoint: Endpoint, path: str) -> Response:
         return endpoint.fetcher.request(endpoint.base + path)
     except NetworkError as error:
         where = host_of(endpoint.base)
-        if "Permission denied" in str(error):
+        if isinstance(error, NotAllowedError):
             hint = f"your user may not use {where}: add it to the group {engine}, or pipe: {engine} save IMAGE | careen scan -"
         else:
             hint = f"start {engine}, or name a registry"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from careen.database.knowledge import DERIVED, PRIVATE, Knowledge
+from careen.database.knowledge import PRIVATE, Knowledge
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
 from careen.model.reasons import effect_of
@@ -126,11 +126,12 @@ def _dates(knowledge: Knowledge, namespaces: Collection[str]) -> dict[str, str]:
 
 def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
     """Feeds that a mirror put together itself, which may lack what their sources know."""
-    details = {source.name: source.detail for source in knowledge.info.sources} if knowledge.info else {}
+    derived = {source.name: source.detail for source in knowledge.info.sources if source.derived} if knowledge.info else {}
     used = sorted({info.source for namespace in namespaces for info in knowledge.namespace(namespace)})
-    found = {source: detail for source in used if (detail := details.get(source, "")).startswith(DERIVED)}
     return [
-        Reason("derived_source", f"{source}: its feed was {detail}", subjects=(source,)) for source, detail in found.items()
+        Reason("derived_source", f"{source}: its feed was {derived[source]}", subjects=(source,))
+        for source in used
+        if source in derived
     ]
 
 

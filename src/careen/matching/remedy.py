@@ -254,7 +254,7 @@ def _advice(
         yield Advice(
             "newer_release", f"move to a supported release: {name} has had no updates since {report.end_of_life}", len(unfixed)
         )
-    paid = [one for one in after if "mends it for those who have" in one.reason]
+    paid = [one for one in after if one.paid_fix]
     if paid:
         yield Advice("paid_support", "paid support of the distribution has fixes", len(paid))
     owned = [one for one in after if one.fix.versions and package_by_purl[one.package][0].owned_by]

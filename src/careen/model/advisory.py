@@ -134,6 +134,7 @@ class SourceInfo(Struct, frozen=True, gc=False):
     fetched: str = ""
     url: str = ""
     detail: str = ""  # trouble of the last update, where there was some
+    derived: bool = False  # a mirror put it together itself: it may lack what its source knows
 
 
 class DatabaseInfo(Struct, frozen=True):

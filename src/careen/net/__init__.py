@@ -32,12 +32,30 @@ from .addresses import (
     without_credentials,
 )
 from .connections import NetSettings, guarded_pools, proxy_manager, trust_store, unix_pool
-from .trouble import PLAIN, CertificateError, UnreachableError, explained, no_password, retry_after, too_many, worth_another_try
+from .trouble import (
+    PLAIN,
+    CertificateError,
+    NotAllowedError,
+    UnreachableError,
+    explained,
+    no_password,
+    retry_after,
+    too_many,
+    worth_another_try,
+)
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager
 
-__all__ = ["CertificateError", "HttpFetcher", "HttpResponse", "NetSettings", "UnreachableError", "make_fetcher"]
+__all__ = [
+    "CertificateError",
+    "HttpFetcher",
+    "HttpResponse",
+    "NetSettings",
+    "NotAllowedError",
+    "UnreachableError",
+    "make_fetcher",
+]
 
 log = logging.getLogger(__name__)
 

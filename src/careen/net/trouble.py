@@ -17,6 +17,10 @@ class UnreachableError(NetworkError):
     """Nobody listens there."""
 
 
+class NotAllowedError(NetworkError):
+    """The system does not let this user connect."""
+
+
 PLAIN = "use --plain-http if that is meant"
 _CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies nothing"
 
@@ -86,7 +90,8 @@ def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | 
         return NetworkError(f"the connection to {host} broke after {got} bytes", "try again")
     if isinstance(error, exceptions.DecodeError):
         return NetworkError(f"{host} sent a body that is not coded as it says", "try again")
-    return NetworkError(f"{host} cannot be asked: {reason_of(error)}", "check name, port and network")
+    kind = NotAllowedError if isinstance(_innermost(error), PermissionError) else NetworkError
+    return kind(f"{host} cannot be asked: {reason_of(error)}", "check name, port and network")
 
 
 def _proxy_trouble(error: Exception, host: str, proxy: str) -> NetworkError:
@@ -105,6 +110,15 @@ def _tls_trouble(error: Exception, host: str) -> NetworkError:
 
 def reason_of(error: BaseException) -> str:
     """The innermost reason in a few words, without addresses or objects."""
+    error = _innermost(error)
+    verify = getattr(error, "verify_message", None)
+    if verify:
+        return str(verify)
+    text = getattr(error, "strerror", None) or (str(error.args[-1]) if error.args else type(error).__name__)
+    return str(text).split(" (_ssl.c")[0][:200]
+
+
+def _innermost(error: BaseException) -> BaseException:
     seen: set[int] = set()
     while id(error) not in seen:
         seen.add(id(error))
@@ -112,8 +126,4 @@ def reason_of(error: BaseException) -> str:
         inner = inner or next((part for part in error.args if isinstance(part, BaseException)), None)
         if isinstance(inner, BaseException):
             error = inner
-    verify = getattr(error, "verify_message", None)
-    if verify:
-        return str(verify)
-    text = getattr(error, "strerror", None) or (str(error.args[-1]) if error.args else type(error).__name__)
-    return str(text).split(" (_ssl.c")[0][:200]
+    return error

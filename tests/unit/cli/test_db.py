@@ -27,7 +27,7 @@ def test_status_of_each_feed(careen_command, app):
 
 def test_feeds_that_a_mirror_made_are_counted_and_named_when_asked():
     names = ("osv/npm", "osv/Go")
-    sources = tuple(SourceInfo(name, "2026-01-02", 3, "2026-01-02", detail=f"{DERIVED}: thin") for name in names)
+    sources = tuple(SourceInfo(name, "2026-01-02", 3, "2026-01-02", detail=f"{DERIVED}: thin", derived=True) for name in names)
     info = DatabaseInfo("db.sqlite", "2026-01-02", sources)
     assert _text(info, False).splitlines()[-1] == f"{DERIVED}: 2 feeds (careen db status --verbose)"
     assert _text(info, True).splitlines()[-2:] == [f"osv/npm: {DERIVED}: thin", f"osv/Go: {DERIVED}: thin"]

@@ -108,10 +108,10 @@ def test_an_engine_that_is_not_there(monkeypatch, socket_path):
 
 def test_a_socket_that_is_forbidden(engine, monkeypatch):
     def refuse(self, address):  # as the kernel does; root, who may run these tests, is never refused
-        raise PermissionError(errno.EACCES, "Permission denied")
+        raise PermissionError(errno.EACCES, "Keine Berechtigung")  # in the words of the system's language
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    with pytest.raises(NotHereError, match="Permission denied") as caught:
+    with pytest.raises(NotHereError, match="Keine Berechtigung") as caught:
         docker.open_image("app:1", OpenContext())
     assert caught.value.absent and "group docker" in caught.value.hint
 

@@ -1,7 +1,6 @@
 import pytest
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
 
-from careen.database.knowledge import DERIVED
 from careen.database.memory import MemoryDatabase
 from careen.matching.coverage import MAX_PATHS, coverage
 from careen.matching.match import match
@@ -175,7 +174,11 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
 
 def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
     inventory, records = Inventory(DEBIAN, (deb(),)), [info(unfixed=True)]
-    sources = (SourceInfo("debian", "2026-05-31", 3, detail=f"{DERIVED}: resolved issues alone"),)
+    sources = (
+        SourceInfo(
+            "debian", "2026-05-31", 3, detail="made by the mirror and not by its source: resolved issues alone", derived=True
+        ),
+    )
     known = MemoryDatabase(records, DatabaseInfo("memory", "2026-05-31", sources))
     found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
     assert found.verdict == "assessed"

@@ -6,7 +6,7 @@ from careen.matching.match import match
 from careen.matching.remedy import plan
 from careen.model.advisory import Range
 from careen.model.inventory import Inventory
-from careen.model.package import Evidence, Package, Source
+from careen.model.package import Distribution, Evidence, Package, Source
 from careen.plugins import Ecosystem
 
 APT = deb("apt", "2.6.1-1", source=Source("apt", "2.6.1-1"))
@@ -145,6 +145,17 @@ def test_advice_where_nothing_mends():
     made = planned([APT, deb()], records, end_of_life="2020-01-01")
     assert {(one.kind, one.findings) for one in made.advice} == {("newer_release", 4), ("drop_package", 4)}
     assert [(one.why, one.findings) for one in made.stays] == [("the release is out of support", 4)]
+
+
+def test_paid_support_is_advised_by_what_a_finding_knows_not_by_its_words(monkeypatch):
+    records = [
+        advisory(fixed=None, namespace="ubuntu:18.04", status="end_of_life"),
+        advisory(fixed="3.0.11-1+esm2", namespace="ubuntu-pro:18.04", source="ubuntu"),
+    ]
+    monkeypatch.setattr("careen.matching.findings._reason", lambda *_: "")
+    package = replace(deb(), distro="ubuntu-18.04")
+    made = planned([package], records, Distribution("ubuntu", "18.04"))
+    assert ("paid_support", 1) in {(one.kind, one.findings) for one in made.advice}
 
 
 def test_a_third_partys_package_has_an_epoch_that_its_maker_does_not_know():
