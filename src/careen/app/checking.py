@@ -1,6 +1,6 @@
 """Judges source files by the settings: the faults in them, and the vulnerabilities that their build will bring."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -74,7 +74,8 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
         wanted = judge if "vuln" in settings.scanners else None
         name = ", ".join(paths or ["--run"])
         report = report_of_files(name, checked, unknowns, policy, wanted, max_age_days=max_age_days(settings))
-        return with_policies(judges.with_compliance(report, checked.outcome.ran), policies)
+        ran = checked.outcome.ran
+        return with_policies(judges.with_compliance(report, ran, _looked_for(ran, settings, judges)), policies)
 
 
 def check_running(engine: str | None, settings: Settings, progress: Progress = silent) -> Report:
@@ -92,6 +93,13 @@ def check_running(engine: str | None, settings: Settings, progress: Progress = s
     )
     report = report_of_files(f"containers of {found.engine}", checked, found.unknowns, policy, None, kind="containers")
     return with_policies(judges.with_compliance(report, checked.outcome.ran), policies)
+
+
+def _looked_for(ran: Collection[str], settings: Settings, judges: Judges) -> set[str]:
+    """The kinds of findings that controls of Dockerfiles are about, where there was one."""
+    if settings.compliance is None or not any(one.id in ran for one in judges.of(("dockerfile",))):
+        return set()
+    return {"secret"} & set(settings.scanners)
 
 
 def _rules(settings: Settings, judges: Judges) -> "Rules":

@@ -164,7 +164,7 @@ class Session:
                 unread=lessons.unread,
                 max_age_days=max_age_days(settings),
             )
-            return told(self._ruled(report, knowledge), knowledge)
+            return told(self._ruled(report), knowledge)
 
     def _base(self, image: Image) -> BaseImage | None:
         """The base image that the settings name, if this image was built on it."""
@@ -182,7 +182,7 @@ class Session:
             )
         return found
 
-    def _ruled(self, report: Report, knowledge: Knowledge | None) -> Report:
+    def _ruled(self, report: Report) -> Report:
         """With what a compliance view and the policies in Rego say of it."""
         if self._settings.compliance is not None:
             from careen.policy.compliance import FIXABLE
@@ -191,7 +191,7 @@ class Session:
             if report.image.kind != "sbom":
                 ran |= {check.id for check in self._judges.running(("image",))}
                 judged |= {"secret"} & set(self._settings.scanners)
-            if "vuln" in self._settings.scanners and knowledge is not None:
+            if report.coverage.verdict != "not_assessed":
                 judged |= {"vulnerability", FIXABLE}
             report = self._judges.with_compliance(report, ran, judged)
         return with_policies(report, self._policies)

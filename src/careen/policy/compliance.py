@@ -107,8 +107,10 @@ def compliance_of(
         by = proven[listed.id]
         failed = tuple(id for id in (*by, *listed.kinds) if broken[id])
         settled = sum(aside[id] for id in (*by, *listed.kinds))
-        seen = [id for id in by if id in ran] + [kind for kind in listed.kinds if kind in judged or broken[kind]]
-        status: Status = "fail" if failed else "pass" if seen else "not_assessed"
+        kinds = [kind for kind in listed.kinds if kind in judged or broken[kind]]
+        seen = [id for id in by if id in ran] + kinds
+        whole = bool(seen) and len(kinds) == len(listed.kinds)  # a check beside it does not stand for a kind
+        status: Status = "fail" if failed else "pass" if whole else "not_assessed"
         reason = ""
         if status == "not_assessed":
             reason = REASONS[listed.by] if listed.by else NOTHING_TO_JUDGE if by or listed.kinds else REASONS["person"]

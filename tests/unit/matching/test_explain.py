@@ -211,6 +211,12 @@ def test_a_program_by_its_cpe_name():
     assert (other.outcome, other.why) == ("not_found", "is about other operating systems")
 
 
+def test_an_advisory_without_ranges_and_versions_is_about_every_version():
+    whole = advisory("CVE-1", ranges=())
+    one = only("CVE-1", None, [deb()], [whole, info()])
+    assert (one.outcome, one.statements[0].comparisons) == ("found", ("every version is affected",))
+
+
 def test_what_long_term_support_alone_mends():
     suse = Distribution("sles", "12.5")
     records = [

@@ -63,8 +63,8 @@ def test_what_is_damaged_in_the_store_is_judged_anew(tmp_path):
 
 
 def test_other_knowledge_is_asked_each_time(monkeypatch):
-    calls = counted(monkeypatch)
-    for _ in range(2):
-        assert asked(knowledge(advisory(), info()), Memory(MemoryStore(), "code")).findings
+    calls, memory = counted(monkeypatch), Memory(MemoryStore(), "code")
+    assert asked(knowledge(advisory(), info()), memory).findings
+    assert not asked(knowledge(info()), memory).findings
     assert asked(knowledge(advisory(), info()), None).findings
     assert len(calls) == 3

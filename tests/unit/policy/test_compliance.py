@@ -6,6 +6,8 @@ import pkgutil
 from typing import get_args
 
 import pytest
+from tests.support.images import make_image, make_layer, write_docker_archive
+from tests.support.reports import usual
 
 import careen.checks
 from careen.cli.main import main
@@ -14,7 +16,7 @@ from careen.errors import UsageError
 from careen.formats.controls import control_lines
 from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.plugins import Check, load
-from careen.policy.compliance import REASONS, compliance_of, load_view, names, proofs
+from careen.policy.compliance import FIXABLE, REASONS, compliance_of, load_view, names, proofs
 
 CHECKS = tuple(
     check
@@ -23,6 +25,7 @@ CHECKS = tuple(
     for check in load(f"{careen.checks.__name__}.{info.name}", "CHECK", Check)
 )
 IDS = {check.id for check in CHECKS}
+FIXED = next(one for one in usual().findings if one.fix.versions)
 EVERY = pytest.mark.parametrize("name", names())
 
 
@@ -79,6 +82,17 @@ def test_the_status_of_a_control(ran, findings, suppressed, status):
     assert bool(control.reason) == (status == "not_assessed")
 
 
+@pytest.mark.parametrize(
+    ("assessed", "findings", "status"),
+    [((), (), "not_assessed"), (("secret",), (), "not_assessed"), ((FIXABLE,), (), "pass"), ((), (FIXED,), "fail")],
+)
+def test_the_status_of_a_control_that_findings_of_a_kind_break(assessed, findings, status):
+    found = compliance_of(load_view("cis-docker-1.6"), CHECKS, IDS, findings, (), assessed)
+    (control,) = [one for one in found.controls if one.id == "4.4"]
+    assert control.status == status
+    assert bool(control.reason) == (status == "not_assessed")
+
+
 def test_the_host_is_not_assessed_whatever_ran():
     found = compliance_of(load_view("cis-docker-1.6"), CHECKS, IDS, (), (), ("fixable vulnerability", "secret"))
     by_id = {control.id: control for control in found.controls}
@@ -105,3 +119,25 @@ def test_on_the_command_line(tmp_path, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "FAIL  Host Namespaces" in out
     assert "11 passed, 1 failed, 0 not assessed" in out
+
+
+@pytest.mark.parametrize(
+    ("scanners", "image", "dockerfile"),
+    [
+        ("config", {"4.4": "not_assessed", "4.10": "not_assessed"}, "not_assessed"),
+        ("config,secret", {"4.4": "not_assessed", "4.10": "pass"}, "pass"),
+        ("config,vuln", {"4.4": "not_assessed", "4.10": "not_assessed"}, "not_assessed"),  # nothing is known of its packages
+    ],
+)
+def test_a_check_beside_it_does_not_stand_for_findings_that_were_not_looked_for(scanners, image, dockerfile, tmp_path, capsys):
+    archive = write_docker_archive(tmp_path / "image.tar", make_image([make_layer({"etc/hostname": b"x"})]))
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\nUSER 1000\n")
+    how = ["--scanners", scanners, "--compliance", "cis-docker-1.6", "--quiet", "--format", "json", "--offline"]
+
+    def statuses(*told):
+        main([*told, *how])
+        found = json.loads(capsys.readouterr().out)["compliance"]["controls"]
+        return {control["id"]: control["status"] for control in found if control["id"] in image}
+
+    assert statuses("scan", str(archive)) == image
+    assert statuses("check", str(tmp_path / "Dockerfile"))["4.10"] == dockerfile
