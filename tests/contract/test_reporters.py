@@ -9,6 +9,8 @@ import pytest
 from msgspec.structs import replace
 from tests.support.reports import HOSTILE, clean, faulty, hostile, usual
 
+from careen.cli.main import main
+from careen.model.report import Rule, Verdict
 from careen.plugins import Reporter, ReportOptions, load
 
 BILLS = ("cyclonedx", "spdx", "purls")
@@ -75,3 +77,27 @@ def test_a_partial_answer_says_so(reporter):
         return
     assert re.search("partially_assessed|part that was assessed", written(reporter, clean("partially_assessed")))
     assert re.search("not_assessed|not assessed", written(reporter, clean("not_assessed")))
+
+
+ABSOLUTE = re.compile(
+    r"\b(safe|clean|secure|no vulnerabilities|vulnerability[- ]free|all good|nothing to worry)\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("coverage", ["assessed", "partially_assessed"])
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_report_that_passes_claims_no_more_than_was_looked_at(reporter, coverage, verbose):
+    passed = clean(coverage)
+    passed = replace(passed, verdict=Verdict(True, 0, (Rule("--fail-on high", True),)))
+    assert not ABSOLUTE.search(written(reporter, passed, verbose=verbose, width=100))
+
+
+def test_nor_does_the_command_line(tmp_path, capsys):
+    """Whatever the reporters do not write: the lines on standard error, other commands."""
+    (tmp_path / "requirements.txt").write_text("left-alone==1.0\n")
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\nUSER 1000\n")
+    for command in (["scan", str(tmp_path)], ["check", str(tmp_path / "Dockerfile")], ["inventory", str(tmp_path)]):
+        main([*command, "--offline", "--log-level", "debug"] if command[0] != "inventory" else command)
+        printed = capsys.readouterr()
+        assert printed.out
+        assert not ABSOLUTE.search(printed.out + printed.err)
