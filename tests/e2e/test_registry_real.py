@@ -51,7 +51,7 @@ def start(tmp_path, extra=""):
 
 def stop(process):
     process.terminate()
-    process.wait(10)
+    process.wait(60)
 
 
 @pytest.fixture

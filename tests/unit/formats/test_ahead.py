@@ -48,7 +48,7 @@ def test_who_waits_has_something_else_to_do():
 
     def source():
         yield b"one"
-        let.wait(5)
+        let.wait(60)
         yield b"two"
 
     def meanwhile():

@@ -95,7 +95,7 @@ def test_another_process_finds_it_in_the_folder(tmp_path):
 
 
 def test_threads_download_different_blobs_at_once_and_the_same_one_once(folder):
-    meeting = threading.Barrier(2, timeout=5)  # breaks unless two downloads overlap
+    meeting = threading.Barrier(2, timeout=60)  # breaks unless two downloads overlap
     datas = [b"a" * 1000, b"b" * 1000]
     sources = {sha256(data): Source(data, wait=meeting.wait) for data in datas}
     store = BlobStore(folder, lambda digest, offset: sources[digest](digest, offset))
@@ -257,7 +257,7 @@ def test_who_comes_second_waits_for_the_first(folder):
     assert second.is_alive()
     assert first.read() == DATA
     first.close()
-    second.join(5)
+    second.join(60)
     assert found == [DATA]
 
 

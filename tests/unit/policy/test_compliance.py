@@ -14,7 +14,7 @@ from careen.cli.main import main
 from careen.config import ComplianceView
 from careen.errors import UsageError
 from careen.formats.controls import control_lines
-from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
+from careen.model.finding import ExposedSecret, Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.plugins import Check, load
 from careen.policy.compliance import FIXABLE, REASONS, compliance_of, load_view, names, proofs
 
@@ -26,6 +26,8 @@ CHECKS = tuple(
 )
 IDS = {check.id for check in CHECKS}
 FIXED = next(one for one in usual().findings if one.fix.versions)
+OPEN = next(one for one in usual().findings if not one.fix.versions)
+SECRET = ExposedSecret("x", "", "high", Location("x", 1, 1), "", "e" * 32)
 EVERY = pytest.mark.parametrize("name", names())
 
 
@@ -84,7 +86,13 @@ def test_the_status_of_a_control(ran, findings, suppressed, status):
 
 @pytest.mark.parametrize(
     ("assessed", "findings", "status"),
-    [((), (), "not_assessed"), (("secret",), (), "not_assessed"), ((FIXABLE,), (), "pass"), ((), (FIXED,), "fail")],
+    [
+        ((), (), "not_assessed"),
+        (("secret",), (), "not_assessed"),
+        ((FIXABLE,), (), "pass"),
+        ((FIXABLE,), (OPEN, SECRET), "pass"),
+        ((), (FIXED,), "fail"),
+    ],
 )
 def test_the_status_of_a_control_that_findings_of_a_kind_break(assessed, findings, status):
     found = compliance_of(load_view("cis-docker-1.6"), CHECKS, IDS, findings, (), assessed)
