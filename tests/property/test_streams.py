@@ -12,11 +12,12 @@ from careen.formats.inflate import WINDOW_BYTES, Limits, SeekStream, open_stream
 
 DATA = random.Random(3).randbytes(5 * WINDOW_BYTES + 77)
 SIZES = st.one_of(st.integers(0, 600), st.integers(0, 3 * WINDOW_BYTES), st.just(WINDOW_BYTES), st.just(WINDOW_BYTES + 1))
+PACKED = gzip.compress(DATA, 1)
 STREAMS = {
     "seeking": lambda: SeekStream(io.BytesIO(DATA)),
     "plain": lambda: open_stream(io.BytesIO(DATA), Limits()),
-    "gzip": lambda: open_stream(io.BytesIO(gzip.compress(DATA, 1)), Limits()),
-    "ahead": lambda: open_stream(io.BytesIO(gzip.compress(DATA, 1)), Limits(), read_ahead=True),
+    "gzip": lambda: open_stream(io.BytesIO(PACKED), Limits()),
+    "ahead": lambda: open_stream(io.BytesIO(PACKED), Limits(), read_ahead=True),
 }
 
 
