@@ -22,6 +22,7 @@ from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
 from careen.formats.base import base_among
 from careen.formats.savedreport import Saved
+from careen.images.paths import is_path
 from careen.layers.index import Readers
 from careen.matching.remembered import Memory
 from careen.model.delta import Delta
@@ -218,10 +219,10 @@ class Session:
             from careen.sboms.file import read_file
 
             image, found = read_file(path, reference, sbom_formats())
-            return image, with_vendors(found)
+            return replace(image, opened=f"sbom:{path}"), with_vendors(found)
         image = self._beside(open_image(reference, self._settings, progress, self._fetcher))
         image, found = self.inventory_of(image, progress, seen)
-        if found.packages or found.secrets or not is_single_file(reference):
+        if found.packages or found.secrets or not is_single_file(image):
             return image, found
         if not found.unknowns:
             hint = "packages, programs and lock files are read; careen check reads Dockerfiles and manifests"
@@ -275,15 +276,16 @@ def report_or_scan(place: str, settings: Settings, progress: Progress = silent) 
     """What a report in a file says, or a scan of a reference finds: both are compared by what they know."""
     from careen.formats.savedreport import read_saved, saved
 
-    path = Path(place)
-    try:
-        with path.open("rb") as stream:
-            is_json = stream.read(64).lstrip()[:1] == b"{"
-        if is_json and sbom_path(place) is None:
-            return read_saved(path.read_bytes(), place)
-    except ValueError as error:
-        raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
-    except OSError:
-        pass  # no file: a reference
+    if is_path(place) and sbom_path(place) is None:
+        path = Path(place)
+        try:
+            with path.open("rb") as stream:
+                is_json = stream.read(64).lstrip()[:1] == b"{"
+            if is_json:
+                return read_saved(path.read_bytes(), place)
+        except ValueError as error:
+            raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
+        except OSError:
+            pass  # a folder, or not there
     with Session(replace(settings, baseline=None, fail_on=())) as session:
         return saved(session.scan(place, progress))

@@ -19,7 +19,7 @@ from .archive import FolderArchive
 from .layout import from_entries, platforms_of
 from .manifest import Descriptor, is_digest
 from .names import parse_reference
-from .paths import split_path
+from .paths import is_path, split_path
 
 # Its own folder, and those of Kubernetes distributions that bring a containerd of their own.
 ROOTS = ("/var/lib/containerd", "/var/lib/rancher/k3s/agent/containerd", "/var/lib/rancher/rke2/agent/containerd",
@@ -41,7 +41,8 @@ def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
 
 def _found(reference: str) -> tuple[Path, tuple[Descriptor, ...]]:
     path, wanted = split_path(reference)
-    root, wanted = (path, wanted) if path.is_dir() else (_root(reference), reference)
+    # A folder in the working folder that is called like an image is not containerd's.
+    root, wanted = (path, wanted) if is_path(reference) and path.is_dir() else (_root(reference), reference)
     if not _is_store(root, wanted):
         raise InputError(f"{root} is no folder of containerd: it has no {CONTENT}", "write containerd:FOLDER:NAME")
     if is_digest(wanted):

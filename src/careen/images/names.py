@@ -80,3 +80,13 @@ def parse_reference(text: str) -> Reference:
     if registry == DOCKER_HUB and "/" not in repository:
         repository = f"library/{repository}"
     return Reference(registry, repository, (tag or None) if colon else None if at else "latest", digest or None)
+
+
+def full_name(text: str) -> str:
+    """A name with its registry, repository and tag written out; the ID of an image stays as it is."""
+    try:
+        found = parse_reference(text)
+    except InputError:
+        return text
+    tag = f":{found.tag}" if found.tag else ""
+    return f"{found.registry}/{found.repository}{tag}" + (f"@{found.digest}" if found.digest else "")

@@ -1,6 +1,47 @@
-"""A reference that starts with a path of this machine, split from what is chosen inside."""
+"""References that are paths of this machine: which ones are, and what is chosen inside of one.
+
+Whether a reference is a path is decided by its form alone. What lies in the working folder decides nothing: a file there
+that is called like an image must not be scanned in its place.
+"""
 
 from pathlib import Path
+
+from careen.errors import InputError
+from careen.formats.pattern import pattern
+
+from .names import parse_reference
+
+# Of the last part of a path, in lower case: archives and file systems, packages, programs, and documents that name packages.
+ENDINGS = (
+    ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".oci", ".sif", ".squashfs",
+    ".sqfs", ".sqsh", ".snap", ".deb", ".udeb", ".ipk", ".rpm", ".apk", ".whl", ".egg", ".gem", ".jar", ".war", ".ear",
+    ".nupkg", ".exe", ".dll", ".json", ".jsonl", ".xml", ".spdx", ".rdf", ".yaml", ".yml", ".toml", ".lock", ".lockfile",
+    ".txt", ".mod", ".purls", ".cdx",
+)  # fmt: skip
+_ID = pattern(r"[0-9a-f]{64}")  # of an image: no name, and no path
+
+
+def is_path(reference: str) -> bool:
+    """Whether a reference without a prefix is a path: it is written as one, or no image can be called so. Whether the path
+    is there does not matter."""
+    return is_written_as_path(reference) or not may_be_image(reference)
+
+
+def is_written_as_path(reference: str) -> bool:
+    """By ``/``, ``./`` or ``../`` at its beginning, or the ending of an archive or another file."""
+    if reference in (".", "..") or reference.startswith(("/", "./", "../")):
+        return True
+    last = reference.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return last.lower().endswith(ENDINGS)
+
+
+def may_be_image(reference: str) -> bool:
+    """Whether an engine or a registry may have an image of that name, or of that ID."""
+    try:
+        parse_reference(reference)
+    except InputError:
+        return _ID.fullmatch(reference) is not None
+    return True
 
 
 def split_path(reference: str) -> tuple[Path, str]:

@@ -81,5 +81,6 @@ class Image(Struct, frozen=True):
     platform: Platform | None
     config: ImageConfig
     layers: tuple[Layer, ...]
+    opened: str = ""  # which image it is, and from where, as a reference: "registry:docker.io/library/nginx:latest"
     tag: str = ""  # the name that a registry or engine was asked for, where it has no digest
     attached: Attached | None = None  # what lies beside it in its registry; None: nobody asked

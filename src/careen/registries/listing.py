@@ -12,12 +12,13 @@ from concurrent.futures import Executor
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.errors import Error, InputError
 from careen.images.beside import asked_beside
 from careen.images.blobs import BlobStore
 from careen.images.distribution import Repository
-from careen.images.names import Reference, parse_reference
+from careen.images.names import Reference, full_name, parse_reference
 from careen.images.registry import connected, opened
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
@@ -160,7 +161,8 @@ def _target(digest: str, group: list[tuple[Reference, Repository, BlobStore]], c
     by_digest = Reference(reference.registry, reference.repository, reference.tag, digest)
 
     def open_it() -> Image:
-        return opened(repository, store, by_digest, str(reference), context.platform, asked_beside(context))
+        image = opened(repository, store, by_digest, str(reference), context.platform, asked_beside(context))
+        return replace(image, opened=f"registry:{full_name(str(reference))}")
 
     return Target(digest, tuple(str(one) for one, _, _ in group), open_it)
 

@@ -102,6 +102,7 @@ def _target(report: Report) -> dict[str, Any]:
     beside = image.attached
     return {
         "reference": image.reference,
+        "opened": image.opened or None,
         "kind": image.kind,
         "digest": image.digest or None,
         "platform": str(image.platform) if image.platform else None,

@@ -127,6 +127,8 @@ def _draw(lines: list[Line], stream: TextIO) -> None:
 def _header(report: Report, options: ReportOptions) -> Iterator[Line]:
     image, inventory = report.image, report.inventory
     yield [(fit(visible(image.reference), options.width), "bold")]
+    if image.opened:
+        yield [(fit(f"  opened as {visible(image.opened)}", options.width), "dim")]
     if image.digest:
         yield [(f"  {image.digest}", "dim")]
     if image.kind in OUTSIDE:
