@@ -26,9 +26,9 @@ from careen.matching.remembered import Memory, remembered
 from careen.matching.severity import is_fetched
 from careen.matching.vendors import vendor_of
 from careen.model.delta import Delta
-from careen.model.finding import Finding, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, Vulnerability
 from careen.model.image import BaseImage, Image, Layer
-from careen.model.inventory import Inventory
+from careen.model.inventory import Inventory, Unknown
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
@@ -129,7 +129,8 @@ def report_of(
             matched = match(inventory, rated, schemes, ecosystems, today, policy.severity_from)
         unfetched = _unfetched(unrated, rated)
     asked = "vuln" in scanners
-    unknowns = inventory.unknowns
+    exposed_secrets, unsearched = _in_configuration(image) if "secret" in scanners else ((), ())
+    unknowns = (*inventory.unknowns, *unsearched)
     covered = coverage(inventory, knowledge, matched, unknowns, today, max_age_days) if asked else _not_asked(inventory)
     covered = with_unread(covered, unread) if asked else covered
     about = About(image, inventory)
@@ -140,15 +141,11 @@ def report_of(
     if image.attached is not None:
         covered = with_attached(covered, image.attached)
         policy = replace(policy, vex=(*policy.vex, *stated_beside(image.attached, policy.image_vex)))
-    findings: list[Finding] = [*placed(matched.findings), *inventory.secrets]
-    if "secret" in scanners:
-        from careen.secrets.configuration import exposed
-
-        findings += exposed(image.config)
+    findings: list[Finding] = [*placed(matched.findings), *inventory.secrets, *exposed_secrets]
     unassessed = _unassessed(inventory, matched) if asked else ""
     checked = _checked(image, inventory, checks, today, unassessed)
     findings += checked.findings
-    unknowns = (*unknowns, *checked.unknowns)
+    unknowns += checked.unknowns
     assessed = assess(
         findings,
         covered,
@@ -184,6 +181,12 @@ def _unfetched(unrated: Sequence[str], knowledge: Knowledge) -> Collection[str]:
     """The CVEs whose record nobody fetched: an unrated one may be critical."""
     records = knowledge.records(unrated)
     return {id for id in unrated if id.startswith("CVE-") and not is_fetched(records.get(id, ()))}
+
+
+def _in_configuration(image: Image) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
+    from careen.secrets.configuration import exposed
+
+    return exposed(image.config)
 
 
 def _not_installed(image: Image, inventory: Inventory) -> frozenset[str]:

@@ -6,13 +6,15 @@ Source: OCI image-spec, config.md.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from msgspec.structs import replace
 
 from careen.model.finding import ExposedSecret, Location
 from careen.model.image import ImageConfig
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
 
 from .find import find
 from .placeholders import crossed_out, placeholder
@@ -20,7 +22,10 @@ from .prefilter import Keywords
 from .ruleset import load
 
 PATH = "image configuration"
-MAX_TEXT = 64 * 1024  # of one value; a longer one is no value that somebody set
+MAX_TEXTS = 10_000  # variables, labels and steps of the history; images have some hundreds
+MAX_CHARACTERS = 1 << 20  # of all of them
+MAX_SECRETS = 1000
+_BATCH = 4096  # characters that are searched for keywords at once: to start a search takes longer than a short text
 # A variable whose name says that its value is a credential; one that says where it lies, or of what kind it is, does not.
 _CREDENTIAL = re.compile(
     r"(?i)(?:^|_)(?:password|passwd|passphrase|pwd|secret|token|api_?key|apikey|private_?key|access_?key|secret_?key|auth_?key|"
@@ -32,17 +37,59 @@ _NOT_A_VALUE = re.compile(
 _ASSIGNMENT = re.compile(r"""(?:^|\s)([A-Za-z_]\w{0,80})=("[^"]{0,4000}"|'[^']{0,4000}'|[^\s"';&|]{1,4000})""")
 
 
-def exposed(config: ImageConfig) -> tuple[ExposedSecret, ...]:
-    """One finding a secret, however many places repeat it; the environment counts first."""
+Text = tuple[str, str, bool]  # where, what, whether it consists of assignments
+
+
+def exposed(config: ImageConfig) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
+    """One finding a secret, however many places repeat it; the environment counts first. What was not searched is unknown."""
     found: dict[str, ExposedSecret] = {}
-    for place, text, assignments in _texts(config):
-        for key, secret in _in_text(place, text[:MAX_TEXT], assignments):
-            found.setdefault(key, secret)
-    return tuple(found.values())
+    texts = characters = 0
+    for batch in _batches(_texts(config)):
+        texts += len(batch)
+        characters += sum(len(text) for _, text, _ in batch)
+        if over := _over(texts, characters):
+            return tuple(found.values()), (_unsearched(over, whole=True),)
+        if len(found) > MAX_SECRETS:
+            return tuple(found.values()), (_unsearched(f"it holds more than {MAX_SECRETS:,} secrets: the rest is not listed"),)
+        using = _keywords_in("\n".join(text for _, text, _ in batch).encode(errors="replace"))
+        for place, text, assignments in batch:
+            for key, secret in _in_text(place, text, assignments, using):
+                found.setdefault(key, secret)
+    return tuple(found.values()), ()
 
 
-def _texts(config: ImageConfig) -> Iterator[tuple[str, str, bool]]:
-    """(where, what, whether it consists of assignments)."""
+def _over(texts: int, characters: int) -> str:
+    """Which bound is reached; "" below both."""
+    if texts > MAX_TEXTS:
+        return f"only the first {MAX_TEXTS:,} variables, labels and steps of the history were searched for secrets"
+    return f"only its first {MAX_CHARACTERS >> 20} MiB were searched for secrets" if characters > MAX_CHARACTERS else ""
+
+
+def _unsearched(why: str, whole: bool = False) -> Unknown:
+    return Unknown("secrets", Evidence(PATH, 0), why, whole_layer=whole, code="over_budget")
+
+
+def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
+    """Short texts together, long ones alone."""
+    batch: list[Text] = []
+    characters = 0
+    for one in texts:
+        if batch and characters + len(one[1]) > _BATCH:
+            yield batch
+            batch, characters = [], 0
+        batch.append(one)
+        characters += len(one[1]) + 1
+    if batch:
+        yield batch
+
+
+def _keywords_in(text: bytes) -> Keywords:
+    """The rules of which a keyword is in a batch: each text of it is searched for these alone."""
+    everything = _keywords()
+    return everything if len(text) > _BATCH else Keywords([rule for rule, _ in everything.everywhere(text.lower(), PATH)])
+
+
+def _texts(config: ImageConfig) -> Iterator[Text]:
     for variable in config.env:
         yield f"ENV {variable.partition('=')[0]}", variable, True
     for name, value in sorted(config.labels.items()):
@@ -53,10 +100,10 @@ def _texts(config: ImageConfig) -> Iterator[tuple[str, str, bool]]:
         yield f"history {number}", step.created_by, True
 
 
-def _in_text(place: str, text: str, assignments: bool) -> Iterator[tuple[str, ExposedSecret]]:
+def _in_text(place: str, text: str, assignments: bool, using: Keywords) -> Iterator[tuple[str, ExposedSecret]]:
     """Each with a key that is the same for the same value in another place."""
     seen = False
-    for secret in find(text.encode(errors="replace"), PATH, _keywords()):
+    for secret in find(text.encode(errors="replace"), PATH, using):
         seen = True
         yield secret.fingerprint, replace(secret, location=Location(place))
     pairs = [tuple(text.partition("=")[::2])] if place.startswith("ENV ") else _ASSIGNMENT.findall(text) if assignments else []

@@ -141,12 +141,17 @@ class Keywords:
             yield from self.everywhere(lowered, path)
             return
         yield from _named(self._anywhere, lowered, path)
-        given: set[str] = set()
+        done: set[str] = set()
         for start, end in _regions(text):
             for word in set(self._keyword.findall(lowered, start, end)):
                 for rule in self._by_keyword[word]:
-                    if rule.id not in given and pattern(rule).search(text, start, end if rule.near or rule.last else len(text)):
-                        given.add(rule.id)
+                    if rule.id in done:
+                        continue
+                    to_the_end = not (rule.near or rule.last)
+                    match = pattern(rule).search(text, start, len(text) if to_the_end else end)
+                    if match or to_the_end:  # what is not found up to the end is not found from a later region on either
+                        done.add(rule.id)
+                    if match:
                         yield rule, start
 
 

@@ -1,10 +1,14 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from careen.model.image import History, ImageConfig
+from careen.secrets import configuration
 from careen.secrets.configuration import exposed
 from tests.support.secrets import filled
 
 
 def told(config):
-    return [(one.id, one.location.path, one.match) for one in exposed(config)]
+    return [(one.id, one.location.path, one.match) for one in exposed(config)[0]]
 
 
 def test_a_credential_in_the_environment():
@@ -79,3 +83,53 @@ def test_no_value_is_told():
     config = ImageConfig(env=("DB_PASSWORD=tRombone7", f"X={filled('npm_{alnum36}')}"))
     assert "tRombone7" not in repr(exposed(config))
     assert filled("npm_{alnum36}")[4:12] not in repr(exposed(config))
+
+
+TEXTS = ("PATH=/bin", "A=" + filled("npm_{alnum36}"), "DB_PASSWORD=tRombone7", "KEY", "x" * 5000, filled("dop_v1_{hex64}"))
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(TEXTS), max_size=12))
+def test_texts_are_searched_as_if_each_was_alone(texts):
+    together = told(ImageConfig(env=tuple(f"V{number}_{text}" for number, text in enumerate(texts))))
+    alone = [told(ImageConfig(env=(f"V{number}_{text}",))) for number, text in enumerate(texts)]
+    assert {one[:1] for one in together} == {one[:1] for some in alone for one in some}
+    assert {one[1] for one in together} <= {one[1] for some in alone for one in some}
+
+
+def test_a_search_is_begun_for_many_short_texts_at_once(monkeypatch):
+    searched = []
+    monkeypatch.setattr(configuration, "find", lambda text, path, using: searched.append(len(using._rules)) or ())
+    exposed(ImageConfig(env=tuple(f"VAR_{number}=value" for number in range(9000))))
+    assert len(searched) > 9000
+    assert sum(searched) < len(searched)  # next to no rule is tried on any of them
+
+
+def test_what_is_over_the_bounds_is_unknown():
+    over = (
+        ImageConfig(env=tuple(f"VAR_{number}=value" for number in range(90_000))),
+        ImageConfig(labels={f"label{number}": "x" for number in range(300_000)}),
+        ImageConfig(history=tuple(History(created_by=f"RUN step {number}") for number in range(50_000))),
+        ImageConfig(env=("A=" + "x" * (2 << 20),)),
+        ImageConfig(cmd=("x" * 1000,) * 2000),
+    )
+    for config in over:
+        found, unknowns = exposed(config)
+        assert [(one.code, one.whole_layer) for one in unknowns] == [("over_budget", True)]
+        assert found == ()
+
+
+def test_of_very_many_secrets_the_rest_is_not_listed():
+    found, unknowns = exposed(ImageConfig(env=tuple(f"V{number}_PASSWORD=tRombone{number}" for number in range(3000))))
+    assert 1000 < len(found) < 2000
+    assert [one.code for one in unknowns] == ["over_budget"]
+
+
+def test_what_images_have_is_below_a_quarter_of_the_bounds():
+    config = ImageConfig(
+        env=tuple(f"VAR_{number}=value" for number in range(500)),
+        labels={f"label{number}": "x" * 200 for number in range(500)},
+        history=tuple(History(created_by="RUN " + "x" * 500) for _ in range(300)),
+    )
+    assert exposed(config) == ((), ())
+    assert configuration.MAX_TEXTS > 4 * 1300

@@ -6,7 +6,7 @@ from careen.model.finding import ExposedSecret
 from careen.model.inventory import Unknown
 from careen.secrets.find import CONTEXT, MAX_SECRETS, WINDOW, Search, find
 from careen.secrets.prefilter import Keywords
-from careen.secrets.ruleset import REACH, load
+from careen.secrets.ruleset import REACH, load, pattern
 from tests.support.secrets import filled
 from tests.support.work import ends
 
@@ -124,6 +124,25 @@ def test_text_that_looks_like_secrets_everywhere_is_given_up(monkeypatch):
             search.feed(block)
         facts = list(search.facts())
     assert all(isinstance(fact, Unknown) for fact in facts)
+
+
+def test_the_keyword_filter_reads_a_text_of_keywords_once_for_each_rule(monkeypatch):
+    rules = load()
+    words = " ".join(sorted({word for rule in rules for word in rule.keywords}))
+    text = (words + " 0123456789abcdef0123456789abcdef \n").encode() * 30
+    read = []
+
+    class Counted:
+        def __init__(self, rule):
+            self.of = pattern(rule)
+
+        def search(self, text, start, end):
+            read.append(end - start)
+            return self.of.search(text, start, end)
+
+    monkeypatch.setattr("careen.secrets.prefilter.pattern", Counted)
+    Keywords(rules).candidates(text, "srv/x")
+    assert sum(read) < 2 * len(rules) * len(text)
 
 
 @pytest.mark.parametrize("padding", [0, 20_000])
