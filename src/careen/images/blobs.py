@@ -21,6 +21,7 @@ from typing import BinaryIO, cast
 
 from ..errors import InputError, NetworkError
 from ..formats.ahead import ahead
+from ..net import SlowError
 from ..plugins import Progress, Response, silent
 from .cache import CACHE_BYTES, aside, make_room, write
 from .manifest import Descriptor, is_digest
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 MAX_BLOB_BYTES = 64 * 1024**3
 _CHUNK = 256 * 1024
-_TRIES = 4  # without a single new byte between them
+_TRIES = 4  # without as much as a chunk between them
 
 Download = Callable[[str, int], Response]  # (digest, offset)
 
@@ -181,9 +182,9 @@ class BlobStore:
                 finally:
                     response.close()
                 break
-            except NetworkError:
-                tries = 1 if done > before else tries + 1
-                if tries >= _TRIES or done == 0:
+            except NetworkError as error:
+                tries = 1 if done - before >= _CHUNK else tries + 1  # a few bytes each time would go on for ever
+                if tries >= _TRIES or done == 0 or isinstance(error, SlowError):
                     raise
                 log.debug("%s broke after %d bytes; going on", descriptor.digest, done)
         write(file, b"", flush=True)

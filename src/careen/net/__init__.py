@@ -32,6 +32,7 @@ from .addresses import (
     without_credentials,
 )
 from .connections import NetSettings, guarded_pools, proxy_manager, trust_store, unix_pool
+from .pace import SlowError
 from .trouble import (
     PLAIN,
     CertificateError,
@@ -53,6 +54,7 @@ __all__ = [
     "HttpResponse",
     "NetSettings",
     "NotAllowedError",
+    "SlowError",
     "UnreachableError",
     "make_fetcher",
 ]
@@ -61,7 +63,6 @@ log = logging.getLogger(__name__)
 
 READ_ALL_BYTES = 256 * 1024 * 1024  # what ``read()`` without a size keeps in memory at most
 MAX_REDIRECTS = 8
-_SLOW_AFTER_S, _SLOW_BYTES_S = 120.0, 256.0  # a body that drips is given up: time-outs see single reads only
 _AGAIN = (408, 429, 500, 502, 503, 504)
 _CHECK = "check the address"
 _SECRETS = ("authorization", "cookie", "proxy-authorization", "x-registry-auth", "apikey")
@@ -148,6 +149,8 @@ class HttpFetcher:
             last = attempt >= self._settings.attempts or method not in ("GET", "HEAD") or url.startswith("http+unix:")
             try:
                 raw = self._once(url, method, headers, body, at_home)
+            except NetworkError as error:
+                raise explained(error, url, self._settings, None) from None
             except (HTTPError, OSError, ValueError) as error:
                 log.debug("%s %s: %s (try %d)", method, shown(url), type(error).__name__, attempt)
                 if last or not worth_another_try(error, attempt):
@@ -211,17 +214,16 @@ class HttpFetcher:
                 options: dict[str, Any] = {"ssl_context": trust, "maxsize": 16}
                 if proxy is None:
                     manager = urllib3.PoolManager(**options)
-                    if self._settings.only is not None:
-                        manager.pool_classes_by_scheme = guarded_pools(self._settings.only)
-                    self._managers[key] = manager
                 else:
-                    self._managers[key] = proxy_manager(proxy, trust_store(self._settings, False, False), options)
+                    manager = proxy_manager(proxy, trust_store(self._settings, False, False), options)
+                manager.pool_classes_by_scheme = pools(self._settings.grace_s, self._settings.only if proxy is None else None)
+                self._managers[key] = manager
             return self._managers[key]
 
     def _socket(self, path: str) -> "HTTPConnectionPool":
         with self._lock:
             if path not in self._sockets:
-                self._sockets[path] = unix_pool(path)
+                self._sockets[path] = unix_pool(path, self._settings)
             return self._sockets[path]
 
     def _refuse_unlisted(self, url: str) -> None:
@@ -254,7 +256,7 @@ class HttpResponse:
         self.status, self.url = raw.status, url
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in raw.headers.items()}
         self._raw, self._settings = raw, settings
-        self._got, self._spent_s = 0, 0.0
+        self._got = 0
 
     def read(self, size: int = -1) -> bytes:
         """The next ``size`` bytes, fewer at the end only; without a size the rest, up to 256 MiB."""
@@ -274,20 +276,15 @@ class HttpResponse:
     def _read(self, size: int) -> bytes:
         from urllib3.exceptions import HTTPError
 
-        started = time.monotonic()
         try:
             data = self._raw.read(size)
-        except (HTTPError, OSError, ValueError) as error:
+        except (HTTPError, NetworkError, OSError, ValueError) as error:
             self._raw.close()
             raise explained(error, self.url, self._settings, None, self._got) from None
-        self._spent_s += time.monotonic() - started
         self._got += len(data)
         if self._got > self._settings.max_body_bytes:
             self.close()
             raise NetworkError(f"{host_of(self.url)} sent more than {self._settings.max_body_bytes} bytes", _CHECK)
-        if self._spent_s > _SLOW_AFTER_S and self._got < self._spent_s * _SLOW_BYTES_S:
-            self.close()
-            raise NetworkError(f"{host_of(self.url)} sends next to nothing ({self._got} bytes so far)", "try again later")
         if not data and size:
             self._raw.release_conn()
         return data

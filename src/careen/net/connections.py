@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ..errors import NetworkError
 from .addresses import depth_of, host_of, named, shown
+from .pace import paced
 from .trouble import reason_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class NetSettings(Struct, frozen=True):
 
     timeout_s: float = 30.0  # for an answer, and for each part of its body
     connect_timeout_s: float = 10.0
+    grace_s: float = 60.0  # after which an answer has to have come at some pace (``pace``); engines take their time
     attempts: int = 4
     ca_file: Path | None = None  # trusted besides the system's authorities
     client_cert: Path | None = None
@@ -93,9 +95,12 @@ def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any
     return urllib3.ProxyManager(f"{parts.scheme}://{host_of(proxy)}", proxy_headers=headers, proxy_ssl_context=trust, **options)
 
 
-def guarded_pools(only: tuple[str, ...]) -> dict[str, Any]:
-    """Pools whose connections end where a name leads into a private network that was not listed: the address that is
-    looked at is the one that is spoken to, whatever a name server says a moment later."""
+def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
+    """Pools of connections whose answers have to come at some pace (``pace``).
+
+    Where ``only`` some hosts may be asked, a connection ends where a name leads into a private network that was not listed: the
+    address that is looked at is the one that is spoken to, whatever a name server says a moment later.
+    """
     import socket
 
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -103,16 +108,22 @@ def guarded_pools(only: tuple[str, ...]) -> dict[str, Any]:
 
     def checked(connection: HTTPConnection, made: socket.socket) -> socket.socket:
         address = str(made.getpeername()[0])
-        if depth_of(address) and not named(f"{connection.host}:{connection.port}", only):
+        if only is not None and depth_of(address) and not named(f"{connection.host}:{connection.port}", only):
             made.close()
             raise NetworkError(f"{connection.host} was not asked: it is {address}, inside a network", "list it by itself")
         return made
 
+    answers = paced(grace_s)
+
     class Plain(HTTPConnection):
+        response_class = answers
+
         def _new_conn(self) -> socket.socket:
             return checked(self, super()._new_conn())
 
     class Secure(HTTPSConnection):
+        response_class = answers
+
         def _new_conn(self) -> socket.socket:
             return checked(self, super()._new_conn())
 
@@ -125,13 +136,15 @@ def guarded_pools(only: tuple[str, ...]) -> dict[str, Any]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-def unix_pool(path: str) -> "HTTPConnectionPool":
+def unix_pool(path: str, settings: NetSettings) -> "HTTPConnectionPool":
     import socket
 
     import urllib3
     from urllib3.connection import HTTPConnection
 
     class Connection(HTTPConnection):
+        response_class = paced(max(settings.grace_s, settings.timeout_s))
+
         def _new_conn(self) -> socket.socket:
             family = getattr(socket, "AF_UNIX", None)
             if family is None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import NetworkError
 from .addresses import host_of
+from .pace import LongHeadersError, SlowError
 
 if TYPE_CHECKING:
     from .connections import NetSettings
@@ -67,6 +68,8 @@ def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | 
     from urllib3 import exceptions
 
     host = host_of(url)
+    if isinstance(error, SlowError | LongHeadersError):
+        return type(error)(f"{host} {error}", error.hint)
     if isinstance(error, NetworkError):
         return error
     if isinstance(error, exceptions.ProxyError):

@@ -8,6 +8,7 @@ import pytest
 from careen.errors import InputError, NetworkError
 from careen.images.blobs import BlobStore
 from careen.images.manifest import Descriptor
+from careen.net import SlowError
 from tests.support.images import sha256
 
 DATA = os.urandom(700_000)
@@ -131,6 +132,34 @@ def test_a_download_that_does_not_get_on_is_given_up(folder):
         read(BlobStore(folder, source))
     assert 2 < len(source.asked) < 7
     assert folder is None or left(folder) == []
+
+
+def test_a_download_that_gets_on_by_single_bytes_is_given_up(folder):
+    source = Source(breaks=[300_000] + [1] * 1000)
+    with pytest.raises(NetworkError, match="broke"):
+        read(BlobStore(folder, source))
+    assert len(source.asked) < 7
+
+
+def test_a_download_that_drips_is_not_asked_for_again(folder):
+    source = Source()
+
+    def drips(digest, offset):
+        response = source(digest, offset)
+        whole = response.read
+
+        def read(size):
+            if len(source.asked) == 1 and (data := whole(min(size, 300_000))):
+                source.asked.append(-1)
+                return data
+            raise SlowError("it sends next to nothing")
+
+        response.read = read
+        return response
+
+    with pytest.raises(SlowError):
+        read(BlobStore(folder, drips))
+    assert source.asked == [0, -1]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
+import contextlib
 import gzip
+import itertools
 import logging
 import socket
 import threading
+import time
 
 import pytest
 from tests.support.certificates import Authority
 from tests.support.servers import Answer, Proxy, Server, free_port
 
 from careen.errors import NetworkError
-from careen.net import NetSettings, make_fetcher
+from careen.net import NetSettings, SlowError, make_fetcher
 from careen.net.addresses import unix_url
 
 
@@ -282,11 +285,63 @@ def test_a_body_that_ends_early(fetch):
         fetch(server.url)
 
 
-def test_a_body_that_drips(fetch, monkeypatch):
-    monkeypatch.setattr("careen.net._SLOW_AFTER_S", -1.0)
-    monkeypatch.setattr("careen.net._SLOW_BYTES_S", 1e15)
-    with Server(lambda request: Answer(body=b"x")) as server, pytest.raises(NetworkError, match="next to nothing"):
-        fetch(server.url)
+def dripping(*pieces, pause=0.02):
+    """A server that sends the pieces, and the last one again and again, with a pause after each; gives its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                connection = listener.accept()[0]
+                with contextlib.suppress(OSError), connection:
+                    connection.recv(65536)
+                    for piece in itertools.chain(pieces, itertools.repeat(pieces[-1], 20_000)):
+                        connection.sendall(piece)
+                        time.sleep(pause)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (OK + b"Content-Length: 100000\r\n\r\n", b"x"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (OK + b"\r\n", b"x"),
+        (OK, b"X: y\r\n"),
+        (OK + b"X: ", b"y"),
+        (b"H", b"T"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n",),
+    ],
+)
+def test_an_answer_that_drips_is_given_up(fetch, pieces):
+    with dripping(*pieces) as listener, pytest.raises(SlowError, match=r"127\.0\.0\.1:.*next to nothing"):
+        fetch(f"http://127.0.0.1:{listener.getsockname()[1]}", grace_s=0.2)
+    assert fetch.slept == []  # to ask again would take as long
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        ((b"HTTP/1.1 100 Continue\r\nX: " + b"y" * 60_000 + b"\r\n\r\n",), "headers of more than"),
+        ((OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: " + b"y" * 60_000 + b"\r\n"), "headers of more than"),
+        ((OK, b"X: y\r\n"), "cannot be asked"),  # more than a hundred of them
+        ((OK, b"y" * 60_000), "cannot be asked"),
+    ],
+)
+def test_headers_without_end(fetch, pieces, said):
+    with dripping(*pieces, pause=0) as listener, pytest.raises(NetworkError, match=said):
+        fetch(f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+def test_a_slow_answer_that_comes_at_a_pace_is_read(fetch):
+    body = b"x" * 5000
+    with Server(lambda request: time.sleep(0.3) or Answer(body=body)) as server:  # the first byte may take its time
+        assert fetch(server.url, grace_s=0.2)[1] == body
 
 
 def test_not_http(fetch):
