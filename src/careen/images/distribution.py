@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from ..errors import Error, InputError, NetworkError
 from ..net import CertificateError, UnreachableError
@@ -30,8 +31,17 @@ log = logging.getLogger(__name__)
 ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 _ERROR_BYTES = 64 * 1024
 _TAG_PAGES, _TAG_BYTES = 5, 4 * 1024 * 1024
+_MAX_NAMES = 1_000_000
+_EMPTY_PAGES = 100  # in a row without a new name: some registries leave out what one may not see, others go in a circle
 _REFERRER_PAGES = 8
 _NO_REFERRERS = (400, 404, 405, 406, 501)  # what registries answer that do not know the address
+
+
+class Names(Struct, frozen=True):
+    """Tags or repositories, each once. ``whole``: these are all."""
+
+    names: tuple[str, ...]
+    whole: bool = True
 
 
 class Repository:
@@ -84,7 +94,9 @@ class Repository:
         """Indexes of what refers to a digest, a page each, and whether these are all; None where it keeps no such list."""
         found: list[bytes] = []
         query = ""
+        asked: set[str] = set()
         for _ in range(_REFERRER_PAGES):
+            asked.add(query)
             response = self._ask(f"referrers/{digest}" + (f"?{query}" if query else ""), headers={"Accept": INDEX_TYPES[0]})
             try:
                 if not found and response.status in _NO_REFERRERS:
@@ -100,9 +112,11 @@ class Repository:
                 return found, False
             found.append(data)
             following = _next(response)
-            if following in (None, query):
+            if following is None:
                 return found, True
-            query = following or ""
+            if following in asked:
+                break
+            query = following
         return found, False
 
     def blob(self, digest: str, offset: int = 0) -> Response:
@@ -137,18 +151,20 @@ class Repository:
         response = self._ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
         self._expect(response, 201, name)
 
-    def tags(self, pages: int = _TAG_PAGES) -> tuple[str, ...] | None:
+    def tags(self, pages: int = _TAG_PAGES) -> Names | None:
         """Some thousands of tags, None where they are not told; InputError where there is no such repository."""
         return self._listed("tags/list", "tags", pages)
 
-    def catalogue(self, pages: int = _TAG_PAGES) -> tuple[str, ...] | None:
+    def catalogue(self, pages: int = _TAG_PAGES) -> Names | None:
         """The repositories of the registry, None where it does not tell them."""
         return self._listed("/v2/_catalog", "repositories", pages)
 
-    def _listed(self, path: str, key: str, pages: int) -> tuple[str, ...] | None:
-        found: list[str] = []
-        query = "n=1000"
+    def _listed(self, path: str, key: str, pages: int) -> Names | None:
+        found: dict[str, None] = {}
+        query, empty = "n=1000", 0
+        asked: set[str] = set()
         for _ in range(pages):
+            asked.add(query)
             response = self._ask(f"{path}?{query}")
             try:
                 if response.status == 404 and key == "tags":
@@ -158,13 +174,17 @@ class Repository:
                 response.close()
             names = document.get(key)
             if response.status != 200 or not isinstance(names, list | None):
-                return tuple(found) or None
-            found += [name for name in names or () if isinstance(name, str)]
+                return Names(tuple(found), whole=False) if found else None
+            known = len(found)
+            found.update(dict.fromkeys(name for name in names or () if isinstance(name, str)))
+            empty = 0 if len(found) > known else empty + 1
             following = _next(response)
-            if following in (None, query):
+            if following is None:
+                return Names(tuple(found))
+            if following in asked or empty > _EMPTY_PAGES or len(found) > _MAX_NAMES:
                 break
-            query = following or ""
-        return tuple(found)
+            query = following
+        return Names(tuple(found), whole=False)
 
     def _whole(self, response: Response, name: str) -> bytes:
         if response.status != 200:
@@ -239,12 +259,14 @@ class Repository:
             return self._no_repository()
         known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # the repository, where these are said of it
         try:
-            tags = () if known else self.tags()
+            tags = None if known else self.tags()
         except Error as error:
             return error
         if ":" in name:
             return InputError(f"{self.reference.name} has nothing with the digest {name}", "name a tag or another digest")
-        return InputError(f"{self.reference.name} has no tag {name!r}", _suggestion(self.reference, name, tags or ()))
+        return InputError(
+            f"{self.reference.name} has no tag {name!r}", _suggestion(self.reference, name, tags.names if tags else ())
+        )
 
     def _no_repository(self) -> InputError:
         return InputError(f"{self.reference.registry} has no repository {self.reference.repository}", self._authorizer.hint())

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from careen.errors import Error, InputError
 from careen.images.beside import asked_beside
 from careen.images.blobs import BlobStore
-from careen.images.distribution import Repository
+from careen.images.distribution import Names, Repository
 from careen.images.names import Reference, full_name, parse_reference
 from careen.images.registry import connected, opened
 from careen.model.image import Image, Platform
@@ -61,11 +61,11 @@ class Listed(Struct, frozen=True):
 
 def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, pool: Executor) -> Listed:
     """In the order of their names. ``namespace`` is a repository or what repositories begin with; "" is all."""
-    names = repositories(host, namespace, context)
+    names, of_catalogue = repositories(host, namespace, context)
     names = tuple(name for name in names if _is_wanted_repository(name, wanted))
     listed = list(pool.map(lambda name: _of_repository(host, name, wanted, context), names))
     found: dict[str, list[tuple[Reference, Repository, BlobStore]]] = {}
-    troubles: list[Trouble] = []
+    troubles = [*of_catalogue]
     tags = 0
     for repository, store, named, missing in listed:
         troubles += missing
@@ -77,7 +77,8 @@ def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, poo
     return Listed(len(names), tags, tuple(sorted(made, key=lambda target: target.references)), tuple(troubles))
 
 
-def repositories(host: str, namespace: str, context: OpenContext) -> tuple[str, ...]:
+def repositories(host: str, namespace: str, context: OpenContext) -> tuple[tuple[str, ...], tuple[Trouble, ...]]:
+    """Their names, and what is wrong with the list of them."""
     repository, _ = connected(f"{host}/{namespace or 'x'}", context)
     known = repository.catalogue(PAGES)
     if known is None:
@@ -86,15 +87,20 @@ def repositories(host: str, namespace: str, context: OpenContext) -> tuple[str, 
             raise InputError(
                 f"{host} does not tell its repositories", f"name one repository: careen registry scan {host}/REPOSITORY"
             )
-        return (namespace,)
-    below = [name for name in known if not namespace or name == namespace or name.startswith(namespace + "/")]
+        return (namespace,), ()
+    troubles = () if known.whole else (_endless(host, "repositories", known),)
+    below = [name for name in known.names if not namespace or name == namespace or name.startswith(namespace + "/")]
     valid = tuple(sorted({name for name in below if _is_name(host, name)}))
     if len(valid) < len(set(below)):
         log.warning("%s lists %d names that no repository can have", host, len(set(below)) - len(valid))
     if not valid and namespace:
         repository.tags(1)  # says so where there is no such repository
-        return (namespace,)
-    return valid
+        return (namespace,), troubles
+    return valid, troubles
+
+
+def _endless(reference: str, what: str, known: Names) -> Trouble:
+    return Trouble(reference, f"its list of {what} does not end, or goes in a circle: {len(known.names):,} were taken")
 
 
 def _of_repository(
@@ -110,7 +116,9 @@ def _of_repository(
         return None, None, [], [Trouble(f"{host}/{name}", str(error), error.hint)]
     if tags is None:
         return repository, store, [], [Trouble(f"{host}/{name}", "the registry does not tell its tags")]
-    references = [one for one in _references(host, name, tags) if _is_wanted(name, one.tag or "", wanted)]
+    if not tags.whole:
+        troubles.append(_endless(f"{host}/{name}", "tags", tags))
+    references = [one for one in _references(host, name, tags.names) if _is_wanted(name, one.tag or "", wanted)]
     if wanted.newest is not None and len(references) > wanted.newest:
         references = _newest(references, wanted.newest, repository, store, context.platform)
     for reference in references:

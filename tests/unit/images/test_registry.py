@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from careen.errors import InputError, NetworkError
+from careen.images.distribution import Names
 from careen.images.registry import IMAGE_SOURCE, accepts, connected, open_image, platforms
 from careen.model.image import Platform
 from careen.net import NetSettings, make_fetcher
@@ -500,7 +501,7 @@ def test_the_catalogue_is_read_page_by_page_with_a_token_of_its_own(scene):
         for name in ("a", "b/c", "d", "e", "f"):
             registry.push(name, "1", IMAGE)
         repository, _ = connected(f"{registry.host}/x", scene.context())
-        assert repository.catalogue() == ("a", "b/c", "d", "e", "f")
+        assert repository.catalogue() == Names(("a", "b/c", "d", "e", "f"))
         assert len(registry.asked("GET", "/v2/_catalog?last=")) == 2
         assert registry.asked("GET", "scope=registry%3Acatalog%3A%2A")
 
@@ -516,4 +517,39 @@ def test_a_page_that_names_itself_as_the_next_ends_the_list(scene):
     with Registry() as registry:
         registry.busy = [again, again]
         repository, _ = connected(f"{registry.host}/x", scene.context(plain_http=("*",), settings={"plain_http": True}))
-        assert repository.catalogue(pages=5) == ("a",)
+        assert repository.catalogue(pages=5) == Names(("a",), whole=False)
+
+
+@pytest.mark.parametrize("kind", ["repositories", "tags"])
+@pytest.mark.parametrize("page", [lambda n: n % 3, lambda n: n])  # in a circle, or on and on
+def test_a_list_without_end_is_left_and_said_to_be_one(scene, kind, page):
+    path = "/v2/_catalog" if kind == "repositories" else "/v2/x/tags/list"
+    answers = [
+        Answer(200, b'{"%b": ["a", "b"]}' % kind.encode(), {"Link": f'<{path}?page={page(number)}>; rel="next"'})
+        for number in range(500)
+    ]
+    with Registry() as registry:
+        registry.busy = list(answers)
+        repository, _ = connected(f"{registry.host}/x", scene.context(plain_http=("*",), settings={"plain_http": True}))
+        found = repository.catalogue(2000) if kind == "repositories" else repository.tags(2000)
+        assert found == Names(("a", "b"), whole=False)
+        assert len(registry.busy) > 350  # it was not asked for all of them
+
+
+def test_empty_pages_are_passed_over(scene):
+    pages = [Answer(200, b'{"tags": []}', {"Link": f'</v2/x/tags/list?page={number}>; rel="next"'}) for number in range(50)]
+    with Registry() as registry:
+        registry.busy = [*pages, Answer(200, b'{"tags": ["a"]}')]
+        repository, _ = connected(f"{registry.host}/x", scene.context(plain_http=("*",), settings={"plain_http": True}))
+        assert repository.tags(2000) == Names(("a",))
+
+
+def test_referrers_in_a_circle_are_not_all(scene):
+    pages = [
+        Answer(200, b'{"manifests": []}', {"Link": f'</v2/x/referrers/d?page={number % 2}>; rel="next"'}) for number in range(9)
+    ]
+    with Registry() as registry:
+        registry.busy = list(pages)
+        repository, _ = connected(f"{registry.host}/x", scene.context(plain_http=("*",), settings={"plain_http": True}))
+        found = repository.referrers("sha256:" + "0" * 64)
+    assert found is not None and len(found[0]) == 3 and found[1] is False

@@ -243,3 +243,13 @@ def test_the_command(settings, tmp_path, monkeypatch, capsys):
         assert all((tmp_path / "x" / line["file"]).is_file() for line in summary["images"])
         assert main((*arguments, "--json", "--quiet", "--fail-on", "unknown", "--accept", "no_advisories")) == 1
         assert json.loads(capsys.readouterr().out)["by_severity"]["unknown"] == 4  # on two of the three bases
+
+
+def test_a_list_without_end_is_no_whole_scan(order, settings):
+    with Registry() as registry:
+        registry.push("team/app", "1", make_image([make_layer({"a": b""})]))
+        link = {"Link": '</v2/_catalog?n=1000>; rel="next"'}
+        registry.busy = [Answer(), Answer(200, b'{"repositories": ["team/app"]}', link)]
+        summary = scan_registry(order(registry), settings, keep)
+    assert [one.error.partition(",")[0] for one in summary.troubles] == ["its list of repositories does not end"]
+    assert (summary.exit_code, len(summary.images)) == (3, 1)
