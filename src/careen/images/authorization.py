@@ -7,6 +7,7 @@ Raises: NetworkError for wrong credentials or a service that does not work, Inpu
 Specification" and "OAuth2 Token Authentication".
 """
 
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from msgspec import Struct
 from careen.formats.pattern import pattern
 
 from ..errors import InputError, NetworkError
+from ..net.addresses import check_step
 from ..plugins import Fetcher, Response
 from .credentials import Credential, Found
 
@@ -80,7 +82,7 @@ class Authorizer:
         if credential and credential.bearer:
             return credential.bearer
         realm = challenge.parameters.get("realm", "")
-        _check_realm(realm, asked, self._registry)
+        _check_realm(realm, asked, self._registry, credential is not None)
         fields = {"service": challenge.parameters.get("service", ""), "scope": challenge.parameters.get("scope") or self._scope}
         fields = {name: value for name, value in fields.items() if value}
         if credential and credential.identity_token:
@@ -145,10 +147,13 @@ def wrong_password(registry: str, credential: Credential) -> NetworkError:
     )
 
 
-def _check_realm(realm: str, asked: str, registry: str) -> None:
-    """Credentials go out over TLS, or as plainly as the user let the registry itself be asked."""
+def _check_realm(realm: str, asked: str, registry: str, with_credentials: bool) -> None:
+    """A service for tokens is where a redirect may lead. Credentials go out over TLS, or as plainly as the user let the
+    registry itself be asked: then to its own host alone."""
     parts = urlsplit(realm)
     if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
         raise NetworkError(f"{registry} names no usable service for its tokens", "tell those who run the registry")
-    if parts.scheme == "http" and urlsplit(asked).scheme != "http":
+    elsewhere = parts.hostname != urlsplit(asked).hostname
+    if parts.scheme == "http" and (urlsplit(asked).scheme != "http" or (with_credentials and elsewhere)):
         raise NetworkError(f"{registry} would have a password sent over plain HTTP to {parts.netloc}", "tell those who run it")
+    check_step(asked, realm, "sends for a token", os.environ)

@@ -9,6 +9,7 @@ Referrers", "Error codes".
 
 import hashlib
 import logging
+import os
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +20,7 @@ from msgspec import Struct
 
 from ..errors import Error, InputError, NetworkError
 from ..net import CertificateError, UnreachableError
-from ..net.addresses import is_loopback
+from ..net.addresses import check_step, is_loopback
 from ..plugins import Fetcher, Response
 from .authorization import Authorizer, wrong_password
 from .credentials import find
@@ -207,6 +208,7 @@ class Repository:
         root = self._root()
         url = urljoin(f"{root}/v2/{self.reference.repository}/", path)
         if urlsplit(url).netloc != urlsplit(root).netloc:  # where a registry wants its blobs sent: it is shown no credentials
+            check_step(root, url, "sends uploads", os.environ)
             return self._fetcher.request(url, method=method, headers=headers or {}, body=body)
         sent, response = self._send(url, method, headers or {}, body)
         here = urlsplit(response.url).netloc == urlsplit(url).netloc  # nobody else is shown credentials

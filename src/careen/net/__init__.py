@@ -19,10 +19,10 @@ from urllib.parse import unquote, urlsplit
 from ..errors import NetworkError
 from .addresses import (
     allowed,
+    check_step,
     checked,
     credentials_of,
     host_of,
-    inwardness,
     is_loopback,
     joined,
     listed,
@@ -31,7 +31,7 @@ from .addresses import (
     shown,
     without_credentials,
 )
-from .connections import NetSettings, guarded_pools, proxy_manager, trust_store, unix_pool
+from .connections import NetSettings, pools, proxy_manager, trust_store, unix_pool
 from .pace import SlowError
 from .trouble import (
     PLAIN,
@@ -115,7 +115,9 @@ class HttpFetcher:
             target = joined(url, location)
             if origin(target) != origin(url):
                 sent = {name: value for name, value in sent.items() if name.lower() not in _SECRETS}
-                self._allow(url, target)
+                check_step(url, target, "redirects", self._environ)
+                if body is not None and method not in ("GET", "HEAD") and _is_form(sent) and response.status in (307, 308):
+                    raise NetworkError(f"{host_of(url)} would have a form sent on to {host_of(target)}", _CHECK)
             if method not in ("GET", "HEAD") and response.status in (301, 302, 303):
                 method, body = "GET", None
             url = without_credentials(target)
@@ -234,19 +236,10 @@ class HttpFetcher:
         if why:
             raise NetworkError(f"{host_of(url)} was not asked: {why}", f"--resolve-hosts {host_of(url)}, if you trust it")
 
-    def _allow(self, source: str, target: str) -> None:
-        """Refuses a redirect off the web, from TLS to plain HTTP, and from a public host into a private network, from
-        there to this machine, or to a link-local address."""
-        if {urlsplit(source).scheme, urlsplit(target).scheme} - {"http", "https"}:
-            raise NetworkError(f"{host_of(source)} redirects to {shown(target)}, which is no address of the web", _CHECK)
-        if urlsplit(source).scheme == "https" and urlsplit(target).scheme != "https" and not is_loopback(host_of(target)):
-            raise NetworkError(f"{host_of(source)} redirects to plain HTTP at {host_of(target)}", PLAIN)
-        resolve = proxy_for(target, self._environ) is None
-        if inwardness(host_of(target), resolve) > inwardness(host_of(source), resolve):
-            raise NetworkError(
-                f"{host_of(source)} redirects into a private network, to {host_of(target)}",
-                "use the address behind it, if you trust it",
-            )
+
+def _is_form(headers: Mapping[str, str]) -> bool:
+    """A form holds what was meant for one host alone: the token by which a registry issues others."""
+    return any(name.lower() == "content-type" and "form" in value.lower() for name, value in headers.items())
 
 
 class HttpResponse:

@@ -9,6 +9,10 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from ..errors import NetworkError
 
+# Where clouds keep credentials, besides link-local addresses: Amazon by version 6, Alibaba, Azure.
+_METADATA = ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
 
 def is_loopback(host: str) -> bool:
     """Whether a host, with or without port, is this machine by its name; nothing is resolved."""
@@ -134,6 +138,21 @@ def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
     return ""
 
 
+def check_step(source: str, target: str, how: str, environ: Mapping[str, str]) -> None:
+    """Refuses a step from one address to another that the first one names: off the web, from TLS to plain HTTP, from a
+    public host into a private network, from there to this machine, or to a link-local address.
+
+    ``how`` says what the first one does ("redirects"). Raises NetworkError.
+    """
+    first, second = host_of(source), host_of(target)
+    if {urlsplit(source).scheme, urlsplit(target).scheme} - {"http", "https"}:
+        raise NetworkError(f"{first} {how} to {shown(target)}, which is no address of the web", "check the address")
+    if urlsplit(source).scheme == "https" and urlsplit(target).scheme != "https" and not is_loopback(second):
+        raise NetworkError(f"{first} {how} to plain HTTP at {second}", "use --plain-http if that is meant")
+    if inwardness(second, proxy_for(target, environ) is None) > inwardness(first, proxy_for(source, environ) is None):
+        raise NetworkError(f"{first} {how} into a private network, to {second}", "use the address behind it, if you trust it")
+
+
 def _exempts(entry: str, host: str, port: int) -> bool:
     """Whether one entry of NO_PROXY means this host."""
     if entry == "*":
@@ -157,7 +176,7 @@ def inwardness(netloc: str, resolve: bool) -> int:
     if is_loopback(netloc):
         return 2
     try:
-        found = [str(ipaddress.ip_address(name))]
+        found = [_numeric(name)]
     except ValueError:
         if resolve:
             try:
@@ -169,11 +188,33 @@ def inwardness(netloc: str, resolve: bool) -> int:
 
 def depth_of(text: str) -> int:
     """How far inside an address is, as ``inwardness`` counts."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if address.is_link_local:
+    address = _inner(ipaddress.ip_address(text.partition("%")[0]))
+    if address.is_link_local or str(address) in _METADATA:
         return 3
     if address.is_loopback or address.is_unspecified:
         return 2
     return 0 if address.is_global else 1
+
+
+def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address of version 4 that one of version 6 stands for, where it does."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64:
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        return address.ipv4_mapped or address.sixtofour or address
+    return address
+
+
+def _numeric(name: str) -> str:
+    """An address that is written as one, in the old forms of inet_aton(3) too (``2852039166``, ``0x7f.1``)."""
+    import socket
+
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        if not name[:1].isdigit():
+            raise
+    try:
+        return socket.inet_ntoa(socket.inet_aton(name))
+    except OSError as error:
+        raise ValueError(name) from error

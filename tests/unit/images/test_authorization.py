@@ -1,6 +1,8 @@
 import pytest
 
-from careen.images.authorization import Challenge, parse_challenges
+from careen.errors import NetworkError
+from careen.images.authorization import Authorizer, Challenge, parse_challenges
+from careen.images.credentials import Credential, Found
 from tests.support.work import ends
 
 
@@ -40,3 +42,87 @@ def test_challenges(header, challenges):
 def test_hostile_challenges_end_soon(start, part):
     with ends():
         parse_challenges(start + part * 50_000)
+
+
+class Answer:
+    status, url = 401, ""
+
+    def __init__(self, url, realm):
+        self.url, self.headers = url, {"www-authenticate": f'Bearer realm="{realm}"'}
+
+
+class Service:
+    """Gives a token to whoever asks."""
+
+    status, url, headers = 200, "", {}
+
+    def __init__(self):
+        self.asked = []
+
+    def request(self, url, *, method="GET", headers=None, body=None):
+        self.asked.append((url.partition("?")[0], "Authorization" in (headers or {})))
+        return self
+
+    def read(self, size=-1):
+        return b'{"token": "t"}'
+
+    def close(self):
+        pass
+
+
+PUBLIC = "https://93.184.216.34/v2/a/manifests/1"
+PRIVATE = "http://10.0.0.5:5000/v2/a/manifests/1"
+LOCAL = "http://127.0.0.1:5000/v2/a/manifests/1"
+
+
+@pytest.mark.parametrize("credential", [None, Credential("ann", "s3cret", source="here")])
+@pytest.mark.parametrize(
+    ("asked", "realm"),
+    [
+        (PUBLIC, "https://169.254.169.254/token"),
+        (PUBLIC, "https://127.0.0.1/token"),
+        (PUBLIC, "http://127.0.0.1/token"),
+        (PUBLIC, "https://localhost:2375/token"),
+        (PUBLIC, "https://10.0.0.5/token"),
+        (PUBLIC, "https://[::ffff:10.0.0.5]/token"),
+        (PUBLIC, "https://167772165/token"),
+        (PUBLIC, "http://93.184.216.35/token"),
+        (PRIVATE, "http://127.0.0.1/token"),
+        (LOCAL, "http://169.254.169.254/latest/meta-data"),
+        (PUBLIC, "http+unix://%2Fvar%2Frun%2Fdocker.sock/"),
+        (PUBLIC, "https://ann:s3cret@93.184.216.34/token"),
+    ],
+)
+def test_a_service_for_tokens_is_where_a_redirect_may_lead(asked, realm, credential):
+    service = Service()
+    authorizer = Authorizer(service, "registry.test", "a", lambda: Found(credential, ()))
+    with pytest.raises(NetworkError):
+        authorizer.renew(None, Answer(asked, realm))
+    assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "realm"),
+    [
+        (PUBLIC, "https://93.184.216.35/token"),
+        (PRIVATE, "http://10.0.0.5:5001/token"),
+        (PRIVATE, "https://93.184.216.34/token"),
+        (LOCAL, "http://127.0.0.1:5001/token"),
+    ],
+)
+def test_a_service_elsewhere_gives_tokens(asked, realm):
+    service = Service()
+    authorizer = Authorizer(service, "registry.test", "a", lambda: Found(Credential("ann", "s3cret", source="here"), ()))
+    assert authorizer.renew(None, Answer(asked, realm))
+    assert service.asked == [(realm, True)]
+
+
+def test_over_plain_http_a_password_goes_to_the_host_of_the_registry_alone():
+    service = Service()
+    realm = "http://10.0.0.6/token"
+    with pytest.raises(NetworkError, match="plain HTTP"):
+        Authorizer(service, "r", "a", lambda: Found(Credential("ann", "s3cret", source="here"), ())).renew(
+            None, Answer(PRIVATE, realm)
+        )
+    assert Authorizer(service, "r", "a", lambda: Found(None, ())).renew(None, Answer(PRIVATE, realm))
+    assert service.asked == [(realm, False)]

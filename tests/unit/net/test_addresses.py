@@ -1,6 +1,9 @@
+import socket
+
 import pytest
 
-from careen.net.addresses import inwardness, is_loopback, proxy_for
+from careen.errors import NetworkError
+from careen.net.addresses import check_step, inwardness, is_loopback, proxy_for
 
 PROXY = {"HTTPS_PROXY": "http://proxy:3128"}
 
@@ -73,7 +76,35 @@ def test_no_proxy(exempt, url, direct):
         ("169.254.169.254", 3),
         ("[fe80::1]", 3),
         ("[::ffff:10.0.0.1]", 1),
+        ("2852039166", 3),  # 169.254.169.254 in the forms of inet_aton
+        ("0xa9.0xfe.0xa9fe:80", 3),
+        ("127.1", 2),
+        ("[64:ff9b::a9fe:a9fe]", 3),
+        ("[2002:a9fe:a9fe::1]", 3),
+        ("[fd00:ec2::254]", 3),
+        ("168.63.129.16", 3),
+        ("3com.example", 0),
     ],
 )
 def test_how_far_inside_a_network_an_address_lies(host, depth):
     assert inwardness(host, resolve=False) == depth
+
+
+def step(source, target):
+    check_step(source, target, "redirects", {})
+
+
+def test_a_public_host_does_not_lead_into_a_private_network(monkeypatch):
+    known = {"registry.example.test": "93.184.216.34", "inside.example.test": "10.0.0.5"}
+    monkeypatch.setattr(socket, "getaddrinfo", lambda name, *a, **k: [(0, 0, 0, "", (known[name], 0))])
+    with pytest.raises(NetworkError, match="into a private network"):
+        step("https://registry.example.test/", "https://inside.example.test/")
+    with pytest.raises(NetworkError, match="into a private network"):
+        step("https://inside.example.test/", "https://127.0.0.1/")
+    step("https://inside.example.test/", "https://registry.example.test/")
+    step("https://inside.example.test/", "https://inside.example.test:8443/")
+
+
+def test_no_step_from_tls_to_plain_http():
+    with pytest.raises(NetworkError, match="redirects to plain HTTP"):
+        step("https://93.184.216.34/", "http://93.184.216.35/")
