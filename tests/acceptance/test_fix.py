@@ -20,6 +20,7 @@ from careen.app.databases import database_of
 from careen.cli.main import main
 from careen.config import load
 from careen.database.read import open_database
+from careen.formats.summary import build_step
 from careen.matching.match import match
 from careen.model.package import Evidence, Source
 from tests.support.command import ROOT
@@ -27,7 +28,6 @@ from tests.support.command import ROOT
 CORPUS = Path(os.environ.get("CAREEN_CORPUS", ROOT / ".cache" / "corpus")) / "oci"
 CACHE = Path(os.environ.get("CAREEN_CACHE_DIR", ROOT / ".cache" / "careen"))
 IMAGES = ("python-app", "node-app", "debian12", "debian11-old")
-DOCKERFILE = "FROM base\nRUN true\n"
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +39,10 @@ def session():
         yield session, opened.enter_context(open_database(database_of(settings)))
 
 
-def added_lines(image, tmp_path, capsys):
-    """The RUN lines of the diff."""
+def added_lines(report, image, tmp_path, capsys):
+    """The RUN lines of the diff of a Dockerfile whose only instruction is the last one of the image's history."""
     dockerfile = tmp_path / "Dockerfile"
-    dockerfile.write_text(DOCKERFILE)
+    dockerfile.write_text(f"FROM base\n{build_step(report.image.config.history[-1].created_by)}\n")
     flags = ("--offline", "--quiet", "--cache-dir", str(CACHE))
     assert main(["fix", str(image), *flags, "--dockerfile", str(dockerfile), "--format", "diff"]) == 0
     diff = capsys.readouterr().out
@@ -117,7 +117,7 @@ def test_the_diff_leaves_as_many_findings_as_it_says(session, name, tmp_path, ca
         pytest.skip(f"no image {name} in the corpus")
     report, plan = session.fix(str(image), "base")
     upgrades = {one.package: one.to for action in plan.actions if action.manager == "apt" for one in action.upgrades}
-    lines = added_lines(image, tmp_path, capsys)
+    lines = added_lines(report, image, tmp_path, capsys)
     assert bool(lines) == any(action.where == "dockerfile" for action in plan.actions)
 
     def findings(inventory):

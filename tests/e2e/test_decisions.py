@@ -243,14 +243,13 @@ def test_the_reasons_of_differences(shell, plain):
 
 
 DOCKERFILE = """\
-FROM node:18 AS web
-COPY web /opt/shop/web
-RUN cd /opt/shop/web && npm ci
-
 FROM debian:12
-COPY --from=web /opt/shop/web /opt/shop/web
-USER shop
-CMD ["start"]"""
+RUN python3 -m venv /opt/shop/venv && /opt/shop/venv/bin/pip install -r requirements.txt
+
+RUN npm ci --prefix /opt/shop/web
+COPY service.jar /opt/shop/lib/
+COPY worker /opt/shop/
+CMD ["/opt/shop/worker"]"""
 
 
 def test_a_remedy(shell, plain, tmp_path):
@@ -269,14 +268,21 @@ def test_a_remedy(shell, plain, tmp_path):
     applied = subprocess.run(["patch", "-p1"], input=plan["diff"], text=True, cwd=tmp_path, capture_output=True, check=False)
     assert applied.returncode == 0, applied.stdout + applied.stderr
     lines = (tmp_path / "Dockerfile").read_text().splitlines()
-    assert lines[3].startswith("RUN cd /opt/shop/web && npm install ")
+    at = lines.index("RUN npm ci --prefix /opt/shop/web")
+    assert lines[at + 1].startswith("RUN cd /opt/shop/web && npm install ")
     assert [line for line in lines if not line.startswith("RUN")] == [
         line for line in DOCKERFILE.splitlines() if not line.startswith("RUN")
     ]
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)  # the image was not built from the patched one
     told = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile").stdout
     assert f"{plan['before']} findings; {plan['after']} stay" in told
     assert "+++ b/Dockerfile" in told
     assert shell.run("fix", DEMO, *KNOWN, "--format", "diff").returncode == 2
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("npm ci", "npm install"))
+    for form in ("text", "json", "diff"):
+        refused = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile", "--format", form)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert refused.stderr.count("do not agree with the history") == 1
     assert shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "missing").returncode == 3
 
 

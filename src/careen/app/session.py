@@ -144,8 +144,8 @@ class Session:
         dockerfile = dockerfile_of(settings)
         lessons = Lessons(settings, self.ecosystems, progress, self._learnt)
         image, inventory = self.inventory(reference, progress, lessons.begin)
-        image, placed = _with_lines(image, dockerfile) if dockerfile else (image, list)
         base = self._base(image)
+        image, placed = _with_lines(image, dockerfile, base) if dockerfile else (image, list)
         with ExitStack() as opened:
             knowledge = lessons.learn(inventory, opened) if "vuln" in settings.scanners else None
             scores = partial(missing_scores, knowledge, settings) if knowledge is not None else None
@@ -259,17 +259,22 @@ class Session:
         return image, replace(inventory, curator=curator_of(image))
 
 
-def _with_lines(image: Image, dockerfile: "Dockerfile") -> "tuple[Image, Placed]":
+def _with_lines(image: Image, dockerfile: "Dockerfile", base: BaseImage | None) -> "tuple[Image, Placed]":
     """The image whose layers say their line of the Dockerfile, and what gives findings theirs."""
     from careen.predict.built import located, with_instructions
 
-    found = with_instructions(image, dockerfile)
+    found = with_instructions(image, dockerfile, base.layers if base else None)
     if found is None:
-        log.warning(
-            "%s does not explain the layers: by its history, %s was not built from it", dockerfile.path, image.reference
-        )
+        log.warning("no lines of %s are shown: %s", dockerfile.path, not_built_from(image))
         return image, list
     return found, partial(located, image=found, document=dockerfile)
+
+
+def not_built_from(image: Image) -> str:
+    """Why a Dockerfile does not count for an image."""
+    if not image.config.history:
+        return f"{image.reference} has no history that could confirm it"
+    return f"its instructions do not agree with the history of {image.reference}, which was built from another one"
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:

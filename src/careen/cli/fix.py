@@ -25,7 +25,8 @@ def parser() -> Parser:
         usage="careen fix [flags] REFERENCE",
         description="List the smallest set of actions against the vulnerabilities of an image, how many findings each "
         "removes, and what stays; with --dockerfile ends in a unified diff of it. Nothing is changed.",
-        epilog="Exit codes: 0 told, whatever there is to do; 2 usage; 3 could not complete.",
+        epilog="Exit codes: 0 told, whatever there is to do; 2 usage, or the image was not built from the Dockerfile; 3 could "
+        "not complete.",
     )
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
     made.add_argument(
@@ -37,24 +38,28 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from msgspec.structs import replace
+
     from careen import app
+    from careen.app.session import not_built_from
+    from careen.app.wiring import dockerfile_of
     from careen.formats.dockerfilepatch import base_of
+    from careen.predict.built import with_instructions
 
     if arguments.form == "diff" and arguments.dockerfile is None:
         raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names what to change")
     settings = settings_of(arguments)
-    text, base = "", ""
-    if arguments.dockerfile is not None:
-        try:
-            text = arguments.dockerfile.read_bytes().decode()
-            base = base_of(text)
-        except OSError as error:
-            raise InputError(f"{arguments.dockerfile}: {error.strerror or error}", "check --dockerfile") from None
-        except ValueError as error:
-            raise InputError(f"{arguments.dockerfile} is no Dockerfile: {error}", "check --dockerfile") from None
-    with app.Session(settings) as session:
-        report, plan = at_work(settings, lambda progress: session.fix(arguments.reference, base, progress))
-    diff = _diff(report, plan, text, arguments.dockerfile) if arguments.dockerfile is not None else ""
+    dockerfile, text = dockerfile_of(settings), ""
+    if dockerfile is not None:
+        text = arguments.dockerfile.read_bytes().decode()
+    with app.Session(replace(settings, dockerfile=None)) as session:
+        report, plan = at_work(settings, lambda progress: session.fix(arguments.reference, base_of(text), progress))
+    if dockerfile is not None and with_instructions(report.image, dockerfile) is None:
+        raise UsageError(
+            f"no diff of {dockerfile.path}: {not_built_from(report.image)}",
+            "name the Dockerfile that it was built from, or leave --dockerfile out",
+        )
+    diff = _diff(report, plan, text, arguments.dockerfile) if dockerfile is not None else ""
     if arguments.form == "json":
         import msgspec
 

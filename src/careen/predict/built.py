@@ -1,16 +1,22 @@
 """Which instruction of a Dockerfile made each layer of an image that was built from it.
 
-The steps of a stage, those of the stages it builds upon first, are laid beside the image's history in order: the pairing
-that says most alike words wins, and of equal ones the latest, for the base image comes first. What the history has before
-the first pair is the base image's, made by FROM. Between two pairs, as many steps as entries are each other's. The stage
-is the one whose steps the history has most of, so that an image of ``--target`` finds its own.
-Where fewer than half of the steps that make layers are in the history, it is not this Dockerfile's, and nothing is told.
-**Source:** OCI image-spec, config.md, ``history``; what BuildKit, the classic builder and Buildah write there.
+History and instructions have to agree, from the end backward: each entry of the history is what the next instruction
+writes there, until the instructions of a stage, and of those that it builds upon, are used up. What the history has before
+that is the base image's, made by FROM. The stage is the one that explains most entries, so that an image of ``--target``
+finds its own. One entry without its instruction, or a RUN, COPY or ADD without its entry, and it is another image's
+Dockerfile, or one that has changed since: then nothing is said. An image without a history cannot be confirmed.
+
+| builder               | RUN                              | COPY, ADD                          | other instructions        |
+|-----------------------|----------------------------------|------------------------------------|---------------------------|
+| BuildKit              | ``RUN /bin/sh -c … # buildkit``  | ``COPY a /b # buildkit``           | as written, values filled |
+| classic, Buildah      | ``/bin/sh -c …``                 | ``… #(nop) COPY file:1f2e in /b``  | ``/bin/sh -c #(nop) …``   |
+| Kaniko                | ``RUN …``                        | ``COPY a /b``                      | not there                 |
+
+**Source:** OCI image-spec, config.md, ``history``; what these builders write there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,55 +28,91 @@ from careen.model.image import History, Image
 
 from .declared import Predicted, predicted
 
-MAX_SIDE = 400  # steps, and entries, that are laid beside each other: the last ones
-MAX_CELLS = 500_000  # pairs of them that are compared, for all stages together
+MAX_ENTRIES = 2000  # of a history, and steps of a stage: an image has at most some hundreds
+MAX_COMPARED = 20_000  # steps of all stages together
 _LAYERS = ("RUN", "COPY", "ADD")
-_LIKENESS = 0.4  # of a step's words
+_EXACT = ("CMD", "ENTRYPOINT", "USER", "VOLUME", "STOPSIGNAL", "SHELL")
 _WORDS = re.compile(r"[^\s\"'\[\],;&|()\\]+")
+_QUOTES = str.maketrans("", "", "\"'\\")
+_HASHED = re.compile(r"(?:file|dir|multi):\w+ in ")  # what stands for the sources of a COPY
+_SHELL = frozenset(("/bin/sh", "-c", "cmd", "/S", "/C"))
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """A step or an entry of the history, as far as both say the same."""
+    """One entry of the history: ``text`` is what follows the keyword."""
 
     keyword: str
+    text: str
     words: frozenset[str]
-    target: str = ""  # of COPY and ADD: the folder or file that is written
+    makes_layer: bool
 
 
-def with_instructions(image: Image, document: Dockerfile) -> Image | None:
-    """The image whose layers say which instruction made them; None where it was not built from this Dockerfile."""
-    entries = [_of_history(one) for one in image.config.history]
-    makes_layer = [not one.empty_layer for one in image.config.history]
-    if not entries or sum(makes_layer) != len(image.layers):
+def with_instructions(image: Image, document: Dockerfile, base_layers: int | None = None) -> Image | None:
+    """The image whose layers say which instruction made them; None where the history does not agree with the Dockerfile.
+
+    ``base_layers`` is how many the base image has, where that is proven: no other layer may lack its instruction.
+    """
+    history = image.config.history
+    if not 0 < len(history) <= MAX_ENTRIES or sum(not one.empty_layer for one in history) != len(image.layers):
         return None
-    best: tuple[float, dict[int, Step], Stage] | None = None
-    cells = 0
+    entries = [_of_history(one) for one in history]
+    best: tuple[dict[int, Step], Stage] | None = None
+    compared = 0
     for stage in reversed(document.stages):
         steps = _steps(document, stage)
-        cells += len(steps) * min(len(entries), MAX_SIDE)
-        if cells > MAX_CELLS:
+        compared += len(steps)
+        if compared > MAX_COMPARED:
             break
-        told = [_of_step(document, step) for step in steps]
-        pairs = _paired(told, entries)
-        makers = sum(step.keyword in _LAYERS for step in steps)
-        if not pairs or 2 * sum(steps[number].keyword in _LAYERS for number, _ in pairs) < makers:
-            continue
-        missed = len(steps) - len(pairs)
-        score = sum(_likeness(told[number], entries[at]) for number, at in pairs) - missed / 2
-        if best is None or score > best[0]:
-            best = score, {at: steps[number] for number, at in pairs}, stage
-    return _told(image, document, best[1], best[2], makes_layer) if best else None
+        pairs = _explained(steps, entries, _is_from_scratch(document, stage))
+        if pairs and (best is None or len(pairs) > len(best[0])):
+            best = pairs, stage
+    if best is None or (base_layers is not None and _layers_before(min(best[0]), entries) > base_layers):
+        return None
+    return _told(image, document, best[0], best[1], [entry.makes_layer for entry in entries])
+
+
+def _explained(steps: Sequence[Step], entries: Sequence[Entry], from_scratch: bool) -> dict[int, Step] | None:
+    """The instruction of each entry above the base image; None where they do not agree."""
+    pairs: dict[int, Step] = {}
+    at, missing = len(entries) - 1, False
+    for step in reversed(steps):
+        while at >= 0 and not _agree(step, entries[at]) and _is_nobodys(entries[at], at_end=not pairs):
+            at -= 1
+        if at >= 0 and _agree(step, entries[at]):
+            pairs[at] = step
+            at -= 1
+        elif step.keyword in _LAYERS:
+            return None
+        else:
+            missing = missing or step.keyword not in ("ARG", "WORKDIR")
+    if missing and any(step.keyword not in (*_LAYERS, "ARG", "WORKDIR") for step in pairs.values()):
+        return None  # a builder writes all of them, or none
+    return None if from_scratch and at >= 0 else pairs
+
+
+def _is_nobodys(entry: Entry, at_end: bool) -> bool:
+    """``docker build --label`` adds an entry at the end, and triggers are no steps of this build."""
+    return not entry.makes_layer and (entry.keyword == "ONBUILD" or (at_end and entry.keyword == "LABEL"))
+
+
+def _layers_before(place: int, entries: Sequence[Entry]) -> int:
+    return sum(entry.makes_layer for entry in entries[:place])
+
+
+def _is_from_scratch(document: Dockerfile, stage: Stage) -> bool:
+    return document.lineage(stage)[-1].image == "scratch"
 
 
 def _told(image: Image, document: Dockerfile, matched: dict[int, Step], stage: Stage, makes_layer: Sequence[bool]) -> Image:
     start = document.lineage(stage)[-1].start
-    base = Location(document.path, start.line, start.end_line) if start and start.words[:1] != ("scratch",) else None
+    base = Location(document.path, start.line, start.end_line) if start and not _is_from_scratch(document, stage) else None
     first = min(matched)
     places: list[Location | None] = []
     for at, makes in enumerate(makes_layer):
         step = matched.get(at)
-        if makes and step is not None:
-            places.append(Location(document.path, step.line, step.end_line))
+        if makes and step is not None:  # Buildah may make one layer at the end, after an instruction that writes nothing
+            made = step.keyword in (*_LAYERS, "WORKDIR")
+            places.append(Location(document.path, step.line, step.end_line) if made else None)
         elif makes:
             places.append(base if at < first else None)
     layers = (replace(layer, instruction=place) for layer, place in zip(image.layers, places, strict=True))
@@ -97,92 +139,83 @@ def located(findings: Sequence[Vulnerability], image: Image, document: Dockerfil
 
 def _steps(document: Dockerfile, stage: Stage) -> list[Step]:
     lineage = reversed(document.lineage(stage))
-    return [step for one in lineage for step in one.steps if not step.onbuild][-MAX_SIDE:]
-
-
-def _paired(steps: Sequence[Entry], entries: Sequence[Entry]) -> list[tuple[int, int]]:
-    """(step, entry) in order: the pairing of most likeness, then what is left between two pairs."""
-    offset = max(0, len(entries) - MAX_SIDE)
-    entries = entries[offset:]
-    width = len(entries) + 1
-    # best[i][j]: what steps[i:] and entries[j:] have in common at most
-    best = [[0.0] * width for _ in range(len(steps) + 1)]
-    alike: dict[tuple[int, int], float] = {}
-    for i in range(len(steps) - 1, -1, -1):
-        row, below = best[i], best[i + 1]
-        for j in range(width - 2, -1, -1):
-            row[j] = max(row[j + 1], below[j])
-            if steps[i].keyword == entries[j].keyword:
-                likeness = _likeness(steps[i], entries[j])
-                if likeness >= _LIKENESS:
-                    alike[i, j] = likeness
-                    row[j] = max(row[j], likeness + below[j + 1])
-    pairs: list[tuple[int, int]] = []
-    i = j = 0
-    while i < len(steps) and j < width - 1:
-        if best[i][j] == best[i][j + 1]:
-            j += 1  # as late as may be
-        elif (i, j) in alike and best[i][j] == alike[i, j] + best[i + 1][j + 1]:
-            pairs.append((i, j + offset))
-            i, j = i + 1, j + 1
-        else:
-            i += 1
-    return _filled(pairs, steps, entries, offset)
-
-
-def _filled(
-    pairs: Sequence[tuple[int, int]], steps: Sequence[Entry], entries: Sequence[Entry], offset: int
-) -> list[tuple[int, int]]:
-    """With the steps between two pairs, and before the first, that stand beside as many entries of the same keywords."""
-    if not pairs:
-        return []
-    found = list(pairs)
-    before = (-1, pairs[0][1] - pairs[0][0] - 1)
-    edges = [before, *pairs, (len(steps), len(entries) + offset)]
-    for (step, entry), (next_step, next_entry) in pairwise(edges):
-        between, others = range(step + 1, next_step), range(entry + 1, next_entry)
-        if entry + 1 >= offset and [steps[i].keyword for i in between] == [entries[j - offset].keyword for j in others]:
-            found += zip(between, others, strict=True)
-    return sorted(found)
-
-
-def _likeness(one: Entry, other: Entry) -> float:
-    """Between 0 and 1, how much of their words they share."""
-    if one.keyword in ("COPY", "ADD"):
-        if one.target and other.target:
-            same = one.target == other.target or other.target.endswith("/" + one.target)
-            return (0.6 if same else 0.0) + 0.4 * _shared(one.words, other.words)
-        return _shared(one.words, other.words)
-    return _shared(one.words, other.words)
-
-
-def _shared(one: frozenset[str], other: frozenset[str]) -> float:
-    if not one and not other:
-        return 1.0
-    return 2 * len(one & other) / (len(one) + len(other))
-
-
-def _of_step(document: Dockerfile, step: Step) -> Entry:
-    one = step.instruction
-    text = "\n".join([one.text, *(heredoc.content for heredoc in one.heredocs)])
-    words = frozenset(_words(text))
-    target = ""
-    if step.keyword in ("COPY", "ADD") and one.words:
-        target = _target(step.resolve(one.words[-1], document.escape))
-    elif step.keyword not in ("RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK"):
-        words = frozenset(_words(step.resolve(text, document.escape)))
-    return Entry(step.keyword, words, target)
+    return [step for one in lineage for step in one.steps if not step.onbuild][-MAX_ENTRIES:]
 
 
 def _of_history(one: History) -> Entry:
-    keyword, _, rest = build_step(one.created_by).partition(" ")
-    target = _target(rest.split()[-1]) if keyword in ("COPY", "ADD") and rest.split() else ""
-    return Entry(keyword, frozenset(_words(rest)) - {"in"}, target)
+    keyword, _, text = build_step(one.created_by).partition(" ")
+    return Entry(keyword, text, _words(text), not one.empty_layer)
 
 
-def _words(text: str) -> Iterator[str]:
-    return (match[0] for match in _WORDS.finditer(text) if match[0] not in ("/bin/sh", "-c"))
+def _agree(step: Step, entry: Entry) -> bool:
+    """Whether a builder may have written this entry for that instruction. What a variable stands for may be anything."""
+    one = step.instruction
+    if step.keyword != entry.keyword:
+        return False
+    if step.keyword == "RUN":
+        return _agree_run(step, entry)
+    if step.keyword in ("COPY", "ADD"):
+        return _agree_copy(step, entry)
+    if step.keyword in ("ENV", "LABEL"):
+        return all(_has_pair(name, value, entry) for name, value, _ in one.pairs)
+    if step.keyword == "ARG":
+        return all(_has_pair(word.partition("=")[0], "$", entry) for word in one.words)
+    if step.keyword == "WORKDIR":
+        return _same_target(one.text, entry.text)
+    if step.keyword == "EXPOSE":
+        return all(word.partition("/")[0] in entry.text for word in one.words if "$" not in word)
+    shell = _SHELL | _words(" ".join(step.shell))
+    need = _words(one.text) - shell - {"CMD", "NONE"}
+    if "$" not in one.text and step.keyword in _EXACT:
+        return need == entry.words - shell
+    return _literal(need) <= entry.words
 
 
-def _target(text: str) -> str:
-    return text.strip("\"'[],").removeprefix("./").strip("/").removeprefix("./")
+def _agree_run(step: Step, entry: Entry) -> bool:
+    one = step.instruction
+    written = _words(one.text)
+    content = frozenset(word for heredoc in one.heredocs for word in _words(heredoc.content))
+    need = content or written
+    around = (*one.flags, *step.shell, *(heredoc.name for heredoc in one.heredocs))
+    may = need | written | _SHELL | _words(" ".join(around))
+    return need - _SHELL <= entry.words <= may
+
+
+def _agree_copy(step: Step, entry: Entry) -> bool:
+    one = step.instruction
+    if not one.words:
+        return False
+    hashed = _HASHED.search(entry.text)
+    if hashed:
+        return _same_target(one.words[-1], entry.text[hashed.end() :])
+    heredocs = {heredoc.name for heredoc in one.heredocs}
+    need = frozenset(part for word in one.words if not word.startswith("<<") for part in word.split()) | heredocs
+    have = frozenset(word.strip("\"',[]") for word in entry.text.split() if not word.startswith("--")) - {""}
+    return _literal(need) <= have and (need == have or _literal(need) != need)
+
+
+def _same_target(written: str, told: str) -> bool:
+    """A path as the Dockerfile has it, and as the history has it: the latter may be below the working directory."""
+    path, other = _plain(written), _plain(told)
+    return "$" in written or not path or path == other or other.endswith("/" + path)
+
+
+def _has_pair(name: str, value: str, entry: Entry) -> bool:
+    """Builders quote a value as it was written, or not at all."""
+    have = _words(entry.text.translate(_QUOTES))
+    if "$" in name + value:
+        return "$" in name or any(word.partition("=")[0] == name for word in have)
+    value = value.translate(_QUOTES)
+    return _words(f"{name}={value}") <= have or _words(f"{name} {value}") <= have
+
+
+def _literal(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for word in words if "$" not in word)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(text))
+
+
+def _plain(text: str) -> str:
+    return text.strip("\"'[], ").removeprefix("./").strip("/").removeprefix("./").removesuffix("/.").removesuffix(".")

@@ -112,10 +112,142 @@ def test_from_scratch():
     assert lines([("COPY /x /x # buildkit", False)], text) == [(4, 4)]
 
 
-def test_a_step_whose_words_differ_stands_between_its_neighbours():
-    history = list(BASE + BUILDKIT)
-    history[4] = ("RUN something that a tool wrote otherwise", False)
-    assert lines(history) == [(7, 7), (10, 13), (14, 14), (15, 15), (16, 19)]
+KANIKO = [
+    ("RUN yum install -y       mysql-community-server-${MYSQL}       nano  && yum clean all", False),
+    ("WORKDIR /srv", False),
+    ("COPY --from=build --chown=27:27 /out/app /usr/local/bin/", False),
+    ("RUN <<EOF\nset -e\nuseradd app\nEOF", False),
+]
+BUILDAH = [
+    ("/bin/sh -c #(nop) ARG MYSQL", True),
+    ("/bin/sh -c #(nop) ENV LANG=C.UTF-8", True),
+    ("|1 MYSQL=8.0.30-1.el9 /bin/sh -c yum install -y mysql-community-server-${MYSQL} nano && yum clean all", False),
+    ("/bin/sh -c #(nop) WORKDIR /srv", True),
+    ("/bin/sh -c #(nop) COPY file:77ab in /usr/local/bin/ ", False),
+    ("|1 MYSQL=8.0.30-1.el9 /bin/sh -c set -e\nuseradd app\n", False),
+    ("/bin/sh -c #(nop) USER app", True),
+    ('/bin/sh -c #(nop) CMD ["app"]', True),
+]
+
+
+def test_what_kaniko_writes():
+    assert lines(BASE + KANIKO) == [(7, 7), (10, 13), (14, 14), (15, 15), (16, 19)]
+
+
+def test_what_buildah_writes():
+    assert lines(BASE + BUILDAH) == [(7, 7), (10, 13), (15, 15), (16, 19)]
+    in_one_layer = [(text, number < len(BUILDAH) - 1) for number, (text, _) in enumerate(BUILDAH)]
+    assert lines(BASE + in_one_layer) == [(7, 7), None]  # nobody knows which instruction wrote what
+
+
+def test_what_is_in_the_history_besides():
+    labelled = [*BASE, *CLASSIC, ("/bin/sh -c #(nop)  LABEL commit=1f2e", True)]
+    triggers = [*BUILDKIT[:3], ("ONBUILD RUN /bin/sh -c make", True), *BUILDKIT[3:]]
+    assert lines(labelled) and lines(BASE + triggers)
+
+
+SHAPES = """\
+FROM debian:12
+ARG VERSION=1
+ENV PATH="/opt/a b/bin:$PATH" MODE=prod
+LABEL org.example.team="shop team" org.example.version=$VERSION
+MAINTAINER Ann <ann@example.test>
+WORKDIR app
+COPY ["a file", "/srv/a file"]
+COPY <<EOF /etc/conf
+x=1
+EOF
+ADD --checksum=sha256:00 https://example.test/x.tgz /tmp/
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+RUN --mount=type=cache,target=/root/.cache for a in 1 2; do \\
+    # why
+    echo "$a" | tee x; done
+EXPOSE 80 443/tcp
+VOLUME ["/data"]
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s CMD curl -f http://localhost/
+ENTRYPOINT exec server --port 80
+CMD ["-v"]
+"""
+SHAPED = [
+    ("ARG VERSION=7", True),
+    ("ENV PATH=/opt/a b/bin:/usr/bin MODE=prod", True),
+    ("LABEL org.example.team=shop team org.example.version=7", True),
+    ("MAINTAINER Ann <ann@example.test>", True),
+    ("WORKDIR /root/app", False),
+    ("COPY a file /srv/a file # buildkit", False),
+    ("COPY EOF /etc/conf # buildkit", False),
+    ("ADD https://example.test/x.tgz /tmp/ # buildkit", False),
+    ("SHELL [/bin/bash -o pipefail -c]", True),
+    ('RUN |1 VERSION=7 /bin/bash -o pipefail -c for a in 1 2; do     echo "$a" | tee x; done # buildkit', False),
+    ("EXPOSE map[443/tcp:{} 80/tcp:{}]", True),
+    ("VOLUME [/data]", True),
+    ("STOPSIGNAL SIGTERM", True),
+    ('HEALTHCHECK &{["CMD-SHELL" "curl -f http://localhost/"] "5s" "0s" "0s" "0s" \'\\x00\'}', True),
+    ('ENTRYPOINT ["/bin/bash" "-o" "pipefail" "-c" "exec server --port 80"]', True),
+    ('CMD ["-v"]', True),
+]
+
+
+def test_every_instruction_as_buildkit_writes_it():
+    assert lines(BASE + SHAPED, SHAPES) == [(1, 1), (6, 6), (7, 7), (8, 10), (11, 11), (13, 15)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("nano", "vim"),
+        ("nano", "nano"),
+        ("mysql-community-server-${MYSQL}", "mysql-community-server-9"),
+        ("/out/app /usr/local/bin/", "/out/app /usr/bin/"),
+        ("/out/app /usr/local/bin/", "/out/tool /usr/local/bin/"),
+        ("LANG=C.UTF-8", "LANG=en_US.UTF-8"),
+        ("USER app", "USER root"),
+        ('CMD ["app"]', 'CMD ["app", "--debug"]'),
+        ("useradd app\n", "useradd app\nuseradd eve\n"),
+        ("USER app\n", "USER app\nRUN true\n"),
+        ("USER app\n", ""),
+        ("WORKDIR /srv\n", ""),
+    ],
+)
+def test_a_dockerfile_that_has_changed_since(before, after):
+    changed = TEXT.replace(before, after, 1)
+    assert (lines(BASE + BUILDKIT, changed) is None) == (changed != TEXT)
+
+
+def test_a_layer_that_came_later():
+    assert lines([*BASE, *BUILDKIT, ("/bin/sh -c apt-get install -y netcat", False)]) is None
+    assert lines([*BASE, *BUILDKIT, ("", False)]) is None  # docker commit
+
+
+def test_a_squashed_image_cannot_be_confirmed():
+    assert lines([]) is None
+    assert lines([("", False)]) is None
+    squashed = [(text, True) for text, _ in BASE + BUILDKIT]
+    assert lines([*squashed, ("merge sha256:1f2e to sha256:3a4b", False)]) is None
+
+
+def test_instructions_of_another_image_with_the_same_first_steps():
+    common = "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nWORKDIR /app\nCOPY . .\n"
+    history = [
+        *BASE,
+        ("RUN /bin/sh -c apt-get update && apt-get install -y curl # buildkit", False),
+        ("WORKDIR /app", False),
+        ("COPY . . # buildkit", False),
+        ("RUN /bin/sh -c npm ci # buildkit", False),
+        ('CMD ["node" "server.js"]', True),
+    ]
+    assert lines(history, common + 'RUN npm ci\nCMD ["node", "server.js"]\n')
+    assert lines(history, common + 'RUN pip install .\nCMD ["python", "-m", "app"]\n') is None
+    assert lines(history, common) is None
+
+
+def test_layers_of_a_proven_base_image():
+    document = read_dockerfile(TEXT)
+    extra = [*BASE, ("RUN /bin/sh -c yum install -y telnet # buildkit", False), *BUILDKIT]
+    assert with_instructions(image(extra), document) is not None  # it may be the base image's
+    assert with_instructions(image(extra), document, base_layers=1) is None
+    assert with_instructions(image(extra), document, base_layers=2) is not None
 
 
 @pytest.mark.parametrize(
