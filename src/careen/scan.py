@@ -21,6 +21,7 @@ from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_as
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
 from careen.matching.match import Matched, match
+from careen.matching.platforms import unassessed_platform
 from careen.matching.reasons import release_id
 from careen.matching.remembered import Memory, remembered
 from careen.matching.severity import is_fetched
@@ -80,7 +81,8 @@ def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
     if key and not any(unknown.transient for unknown in inventory.unknowns):
         reading.store.put(key, msgspec.msgpack.encode(inventory))
     if reading.verify_diff_ids:
-        image = replace(image, layers=tuple(replace(layer, diff_id_verified=bool(layer.diff_id)) for layer in image.layers))
+        verified = (replace(one, diff_id_verified=bool(one.diff_id) and not one.unread) for one in image.layers)
+        image = replace(image, layers=tuple(verified))
     return image, inventory
 
 
@@ -130,7 +132,7 @@ def report_of(
         unfetched = _unfetched(unrated, rated)
     asked = "vuln" in scanners
     exposed_secrets, unsearched = _in_configuration(image) if "secret" in scanners else ((), ())
-    unknowns = (*inventory.unknowns, *unsearched)
+    unknowns = (*inventory.unknowns, *unsearched, *unassessed_platform(image))
     covered = coverage(inventory, knowledge, matched, unknowns, today, max_age_days) if asked else _not_asked(inventory)
     covered = with_unread(covered, unread) if asked else covered
     about = About(image, inventory)

@@ -179,7 +179,7 @@ def test_without_a_network_and_a_database_nothing_passes(shell, tmp_path):
     assert "No vulnerability found." not in finished.stdout
     report = json.loads(shell.run("scan", archive, "--offline", "--format", "json").stdout)
     assert report["coverage"]["verdict"] == "not_assessed"
-    assert report["verdict"] == {"passed": False, "exit_code": 3, "rules": []}
+    assert report["verdict"] == {"passed": False, "exit_code": 3, "rules": [], "platforms": []}
     assert len(report["packages"]) == 2
 
 

@@ -3,20 +3,11 @@
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from careen.errors import UsageError
 
 from .arguments import NETWORK, Parser, add_common, add_settings
 from .references import STRICTEST, add_references, each, file_names, references_of
 from .settings import loaded_settings
-
-if TYPE_CHECKING:
-    from careen.app import Session
-    from careen.config import Settings
-    from careen.model.report import Report
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from .log import start
     from .output import planned, write
+    from .platforms import reports_of
     from .process import at_full_speed
     from .progress import progress_on
 
@@ -93,9 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
         def judge(reference: str) -> int:
             nonlocal written
             with at_full_speed(), progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as told:
-                reports = [one.scan(reference, told) for one in _platforms(reference, session, settings)]
+                reports = reports_of(reference, session, settings, told)
             if arguments.suggest_accept:
-                _suggest(reports)
+                from .suggest import suggest
+
+                suggest(reports)
                 return 0
             for output in outputs:
                 write(output, reports, settings, names[reference], written > 0)
@@ -103,30 +97,3 @@ def run(arguments: argparse.Namespace) -> int:
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
 
         return each(references, judge, arguments.debug)
-
-
-def _suggest(reports: "Sequence[Report]") -> None:
-    from careen.formats.escape import visible
-    from careen.policy.accept import suggested
-
-    entries = {entry: None for report in reports for entry in suggested(report.coverage)}
-    sys.stdout.write("accept:\n" if entries else "# every package and program was assessed\n")
-    for reason, subjects in entries:
-        sys.stdout.write(f"  # {visible(reason.detail, 200)}\n  - code: {reason.code}\n")
-        if subjects:
-            import json
-
-            quoted = [json.dumps(subject, ensure_ascii=True) for subject in subjects]
-            sys.stdout.write("    what:\n" + "".join(f"      - {one}\n" for one in quoted))
-        sys.stdout.write('    reason: "say why this is acceptable"\n')
-
-
-def _platforms(reference: str, session: "Session", settings: "Settings") -> "Sequence[Session]":
-    """The session once for each platform to scan."""
-    from careen import app
-
-    if not settings.all_platforms:
-        return (session,)
-    if settings.platform:
-        raise UsageError("--platform and --all-platforms exclude each other", "leave one of them out")
-    return [session.on(str(platform)) for platform in app.platforms(reference, settings)] or (session,)

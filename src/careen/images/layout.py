@@ -16,7 +16,18 @@ from careen.plugins import OpenContext
 from .archive import AGAIN, Archive
 from .beside import asked_beside
 from .layout_beside import InLayout
-from .manifest import Descriptor, bind_layers, choose, is_digest, is_index, parse_config, parse_index, parse_manifest, require
+from .manifest import (
+    Descriptor,
+    bind_layers,
+    choose,
+    is_digest,
+    is_index,
+    parse_config,
+    parse_index,
+    parse_manifest,
+    platforms_offered,
+    require,
+)
 
 NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
@@ -49,7 +60,7 @@ def _opened(
     def opener(layer: Descriptor) -> Callable[[], BinaryIO]:
         return archive.opener(_path(layer))
 
-    layers = bind_layers(manifest, config, diff_ids, opener)
+    layers = bind_layers(manifest, config, diff_ids, opener, lambda layer: archive.has(_path(layer)))
     return Image(reference, "image", descriptor.digest, platform, config, layers), chain
 
 
@@ -63,10 +74,10 @@ def platforms_of(archive: Archive, entries: tuple[Descriptor, ...]) -> tuple[Pla
     for entry in entries:
         data = _verified(archive, entry)
         if is_index(data):
-            found += [child.platform for child in parse_index(data) if child.platform]
-        elif len(entries) > 1 and entry.platform:
-            found.append(entry.platform)
-    return tuple(dict.fromkeys(found))
+            found += platforms_offered(parse_index(data))
+        elif len(entries) > 1:
+            found += platforms_offered((entry,))
+    return tuple(found)
 
 
 def _select(archive: Archive, wanted: str) -> tuple[Descriptor, ...]:

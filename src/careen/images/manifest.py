@@ -90,6 +90,11 @@ def parse_index(data: bytes) -> tuple[Descriptor, ...]:
     return tuple(children)
 
 
+def platforms_offered(children: Iterable[Descriptor]) -> tuple[Platform, ...]:
+    """The platform of each image of an index, in its order; ``unknown/unknown`` where it says none."""
+    return tuple(child.platform or Platform("unknown", "unknown") for child in children)
+
+
 def parse_manifest(data: bytes) -> Manifest:
     """The configuration and the layers, base first, of an image manifest."""
     document = _document(data, "manifest", MANIFEST_BYTES)
@@ -204,18 +209,42 @@ def require(wanted: Platform | None, offered: Platform) -> None:
 
 
 def bind_layers(
-    manifest: Manifest, config: ImageConfig, diff_ids: tuple[str, ...], opener: Callable[[Descriptor], Callable[[], BinaryIO]]
+    manifest: Manifest,
+    config: ImageConfig,
+    diff_ids: tuple[str, ...],
+    opener: Callable[[Descriptor], Callable[[], BinaryIO]],
+    has: Callable[[Descriptor], bool] = lambda _: False,
 ) -> tuple[Layer, ...]:
-    """The layers of a manifest with what the configuration says of each; ``opener`` gives the function that reads one."""
+    """The layers of a manifest with what the configuration says of each; ``opener`` gives the function that reads one.
+
+    ``has`` is asked about layers that need not lie beside the others.
+    """
     if diff_ids and len(diff_ids) != len(manifest.layers):
         raise InputError(
             f"the image manifest has {len(manifest.layers)} layers, but its configuration speaks of {len(diff_ids)}", _AGAIN
         )
     steps = created_by(config, len(manifest.layers))
-    return tuple(
-        Layer(index, one.digest, diff_ids[index] if diff_ids else "", one.size_bytes, steps[index], opener(one))
-        for index, one in enumerate(manifest.layers)
-    )
+    layers = []
+    for index, one in enumerate(manifest.layers):
+        unread = _unread(one, has)
+        opened = _nothing if unread else opener(one)
+        diff_id = diff_ids[index] if diff_ids else ""
+        layers.append(Layer(index, one.digest, diff_id, one.size_bytes, steps[index], opened, unread=unread))
+    return tuple(layers)
+
+
+def _unread(layer: Descriptor, has: Callable[[Descriptor], bool]) -> str:
+    """Why a layer cannot be read; "" where it can. Source: ocicrypt, "Encryption and decryption of layers"; OCI image-spec
+    1.0, layer.md, "Non-Distributable Layers"."""
+    if layer.media_type.endswith("+encrypted"):
+        return f"it is encrypted ({_shown(layer.media_type)})"
+    if ("nondistributable" in layer.media_type or ".foreign." in layer.media_type) and not has(layer):
+        return f"it is not distributed with the image ({_shown(layer.media_type)})"
+    return ""
+
+
+def _nothing() -> BinaryIO:
+    raise ValueError("the layer cannot be read")
 
 
 def created_by(config: ImageConfig, layers: int) -> tuple[str, ...]:

@@ -20,7 +20,17 @@ from .beside import asked_beside
 from .blobs import BlobStore, Download
 from .distribution import Repository
 from .fetching import fetcher_of
-from .manifest import CONFIG_BYTES, bind_layers, choose, is_index, parse_config, parse_index, parse_manifest, require
+from .manifest import (
+    CONFIG_BYTES,
+    bind_layers,
+    choose,
+    is_index,
+    parse_config,
+    parse_index,
+    parse_manifest,
+    platforms_offered,
+    require,
+)
 from .names import Reference, parse_reference
 
 if TYPE_CHECKING:
@@ -89,8 +99,7 @@ def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
     _, data = _first(reference, context, lambda repository, store: _resolved(repository, store, repository.reference))
     if not is_index(data):
         return ()
-    found = (child.platform for child in parse_index(data))
-    return tuple(dict.fromkeys(platform for platform in found if platform is not None))
+    return platforms_offered(parse_index(data))
 
 
 def accepts(reference: str) -> bool:

@@ -71,6 +71,9 @@ def index(
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
+    if layer.unread:
+        unread = Unknown("layer", Evidence("", 0), layer.unread, whole_layer=True, code="not_assessed")
+        return Delta("", None, FileTable(), {}, unknowns=(unread,))
     if layer.folder:
         return _read_folder(layer, readers, limits)
     key = _key(layer, readers, limits)
@@ -88,7 +91,12 @@ def index(
 
 
 def known_as(layer: Layer) -> str:
-    """What names these bytes in a later run too: the digest that was promised, or their place on this machine; else ""."""
+    """What names these bytes in a later run too: the digest that was promised, or their place on this machine; else "".
+
+    A layer that another image says can be read has the same digest, so that one that cannot be is not known by it.
+    """
+    if layer.unread:
+        return ""
     return layer.digest or (f"file {layer.identity}" if layer.identity else "")
 
 

@@ -62,6 +62,7 @@ class Layer(Struct, frozen=True):
     identity: str = ""  # names these bytes on this machine (file, offset, size, times), where no digest was promised
     folder: str = ""  # a root file system folder to read in place of ``open``
     diff_id_verified: bool = False  # the uncompressed bytes were hashed and are what ``diff_id`` claims
+    unread: str = ""  # why the layer cannot be read at all: it is encrypted, or does not come with the image
     instruction: Location | None = None  # of the Dockerfile that the image was built from, where one was given
 
 

@@ -68,10 +68,19 @@ class Rule(Struct, frozen=True):
     not_counted: dict[str, int] = {}
 
 
+class PlatformState(Struct, frozen=True):
+    """What became of one platform of a multi-platform image; ``reason`` says why it has no report."""
+
+    platform: str
+    coverage: Literal["assessed", "partially_assessed", "not_assessed"]
+    reason: str = ""
+
+
 class Verdict(Struct, frozen=True):
     passed: bool
     exit_code: int
     rules: tuple[Rule, ...] = ()
+    platforms: tuple[PlatformState, ...] = ()  # where all of an image were to be scanned
 
 
 Status = Literal["pass", "fail", "not_assessed"]

@@ -441,6 +441,9 @@ def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
 
 def _verdict(report: Report, options: ReportOptions) -> Iterator[Line]:
     verdict = report.verdict
+    for one in verdict.platforms:
+        state = one.coverage.replace("_", " ") + (f": {one.reason}" if one.reason else "")
+        yield [(f"{visible(one.platform)}: ", ""), (visible(state, 300), "" if one.coverage == "assessed" else "yellow")]
     for rule in verdict.rules:
         for index, part in enumerate(wrapped(rule_line(rule), _prose(options) - 2)):
             yield [(("  " if index else "") + part, "green" if rule.passed else "red")]

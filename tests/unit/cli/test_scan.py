@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from tests.support.reports import usual
 
+from careen.errors import NetworkError
 from careen.model.image import Platform
 from careen.model.report import Verdict
 from careen.plugins import Reporter
@@ -132,6 +133,49 @@ def test_incomplete_outweighs_failed(careen_command, app):
     app.offered = (Platform("linux", "amd64"), Platform("linux", "arm64"))
     app.report = lambda settings: replace(usual(), verdict=Verdict(False, 3 if "arm64" in settings.platform else 1))
     assert careen_command("scan", "x", "--all-platforms")[0] == 3
+
+
+def platforms_told(report):
+    return [(one["platform"], one["coverage"], bool(one["reason"])) for one in report["verdict"]["platforms"]]
+
+
+def test_the_verdict_names_every_platform(careen_command, app):
+    app.offered = (Platform("linux", "amd64"), Platform("linux", "arm64"))
+    app.report = lambda settings: replace(usual(), verdict=Verdict(True, 0))
+    code, out, _ = careen_command("scan", "x", "--all-platforms", "--format", "table", "--format", "json=r.json")
+    assert code == 0
+    assert "linux/arm64: partially assessed" in out
+    found = json.loads(next(Path().glob("r*.json")).read_text())
+    assert [one[0] for one in platforms_told(found)] == ["linux/amd64", "linux/arm64"]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [Platform("linux", "s390x"), Platform("unknown", "unknown"), Platform("linux", "amd64"), Platform("linux", "amd64", "v1")],
+)
+def test_a_platform_that_cannot_be_assessed_is_told_and_leaves_the_others_be(careen_command, app, missing):
+    app.offered = (Platform("linux", "amd64"), missing)
+
+    def report(settings):
+        if "s390x" in settings.platform:
+            raise NetworkError("the registry is gone")
+        return replace(usual(), verdict=Verdict(True, 0))
+
+    app.report = report
+    code, out, _ = careen_command("scan", "x", "--all-platforms", "--format", "json")
+    assert code == 3
+    found = json.loads(out)
+    assert platforms_told(found)[1] == (str(missing), "not_assessed", True)
+    assert (found["verdict"]["passed"], found["verdict"]["exit_code"]) == (False, 3)
+    assert found["verdict"]["rules"][-1] == {"rule": "every platform assessed", "passed": False}
+
+
+def test_where_no_platform_can_be_scanned_it_is_an_error(careen_command, app):
+    app.offered = (Platform("linux", "amd64"), Platform("linux", "arm64"))
+    app.report = NetworkError("the registry is gone")
+    code, out, err = careen_command("scan", "x", "--all-platforms")
+    assert (code, out) == (3, "")
+    assert "the registry is gone" in err
 
 
 def test_a_terminal_is_no_archive(careen_command, app, monkeypatch):

@@ -49,7 +49,7 @@ def test_a_package_keeps_its_source_and_unknown_values_are_null():
     assert package["owned_by"] is None
     assert report["layers"][0]["instruction"] is None
     assert report["target"]["base_image"]["reference"] == "debian:12"
-    assert written(clean())["verdict"] == {"passed": True, "exit_code": 0, "rules": []}
+    assert written(clean())["verdict"] == {"passed": True, "exit_code": 0, "rules": [], "platforms": []}
 
 
 def test_severity_lists_some_and_counts_all():

@@ -1,0 +1,75 @@
+"""``--all-platforms``: a report for each platform of a multi-platform image, each of which names what became of the others.
+
+A platform that cannot be opened or read leaves the others be; the verdict of all is then incomplete.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from careen.errors import Error, UsageError
+
+if TYPE_CHECKING:
+    from careen.app import Session
+    from careen.config import Settings
+    from careen.model.image import Platform
+    from careen.model.report import Report
+    from careen.plugins import Progress
+
+COMPLETE = "every platform assessed"
+
+
+def reports_of(reference: str, session: "Session", settings: "Settings", progress: "Progress") -> "Sequence[Report]":
+    """Raises the first error where no platform could be scanned."""
+    from careen import app
+
+    if not settings.all_platforms:
+        return (session.scan(reference, progress),)
+    if settings.platform:
+        raise UsageError("--platform and --all-platforms exclude each other", "leave one of them out")
+    offered = app.platforms(reference, settings)
+    return _each(reference, session, offered, progress) if offered else (session.scan(reference, progress),)
+
+
+def _each(reference: str, session: "Session", offered: "Sequence[Platform]", progress: "Progress") -> "list[Report]":
+    from msgspec.structs import replace
+
+    from careen.model.report import PlatformState, Rule
+
+    reports: list[Report] = []
+    states: list[PlatformState] = []
+    errors: list[Error] = []
+    for number, platform in enumerate(offered):
+        why = _not_chosen(platform, offered[:number])
+        if why:
+            states.append(PlatformState(str(platform), "not_assessed", why))
+            continue
+        try:
+            report = session.on(str(platform)).scan(reference, progress)
+        except UsageError:  # which no other platform would escape
+            raise
+        except Error as error:
+            errors.append(error)
+            states.append(PlatformState(str(platform), "not_assessed", str(error)))
+        else:
+            reports.append(report)
+            states.append(PlatformState(str(platform), report.coverage.verdict))
+    if not reports and errors:
+        raise errors[0]
+    missing = len(reports) < len(offered)
+    verdicts = (replace(report.verdict, platforms=tuple(states)) for report in reports)
+    if missing:
+        verdicts = (
+            replace(one, passed=False, exit_code=3, rules=(*one.rules, Rule(COMPLETE, passed=False))) for one in verdicts
+        )
+    return [replace(report, verdict=verdict) for report, verdict in zip(reports, verdicts, strict=True)]
+
+
+def _not_chosen(platform: "Platform", earlier: "Sequence[Platform]") -> str:
+    """Why an image of an index cannot be chosen by its platform; "" where it can."""
+    from careen.images.platforms import rank
+
+    if platform.architecture == "unknown":
+        return "the index does not say which platform this image is for: name it by its digest"
+    if any(rank(platform, other) == 0 == rank(other, platform) for other in earlier):
+        return "another image of the index is for the same platform: name this one by its digest"
+    return ""
