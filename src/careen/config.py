@@ -298,12 +298,19 @@ def _value(place: str, field: FieldInfo, value: Any) -> Any:
         value = [text for text in texts if text]
     if lenient and is_switch(field) and isinstance(value, str):
         value = {"yes": True, "on": True, "no": False, "off": False}.get(value.lower(), value)
+    if words := choices(field):
+        value = [_chosen(one, words) for one in value] if isinstance(value, list) else _chosen(value, words)
     try:
         found = msgspec.convert(value, field.type, strict=not lenient, dec_hook=_decode)
     except (msgspec.ValidationError, ValueError):
         why = f"{place}{'' if lenient else ': ' + field.encode_name}: {_why(field, value)}"
         raise UsageError(why, f"{field.encode_name}: {description(field)}") from None
     return found
+
+
+def _chosen(value: Any, words: tuple[str, ...]) -> Any:
+    """The word that is meant, in whatever case it is written."""
+    return value.lower() if isinstance(value, str) and value.lower() in words else value
 
 
 def _decode(type_: type, value: Any) -> Any:

@@ -69,7 +69,7 @@ class Judges:
         """Of the version of the Pod Security Standards."""
         from careen.formats.kubernetes import LATEST_MINOR
 
-        match = re.fullmatch(r"v?1\.(\d{1,2})", self._settings.pss_version)
+        match = re.fullmatch(r"v?1\.(\d{1,2})", self._settings.pss_version.lower())
         if match is None or int(match[1]) > LATEST_MINOR:
             raise UsageError(
                 f"pss_version: {self._settings.pss_version!r} is no version whose standards are known",
@@ -101,7 +101,7 @@ class Judges:
         severities: dict[str, Severity] = {}
         for text in settings.check_severity:
             id, equals, word = text.partition("=")
-            severity = next((one for one in SEVERITIES if one == word), None)
+            severity = next((one for one in SEVERITIES if one == word.lower()), None)
             if not equals or severity is None:
                 near = nearest(word, SEVERITIES)
                 hint = f"did you mean {id}={near}?" if near else f"ID=SEVERITY, one of {', '.join(SEVERITIES)}"

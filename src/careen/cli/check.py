@@ -22,7 +22,7 @@ def parser() -> Parser:
         help="check a command that starts a container: --run 'docker run -v /:/host app:1'; may be repeated",
     )  # fmt: skip
     made.add_argument(
-        "--running", nargs="?", const="any", choices=("any", "docker", "podman"), metavar="ENGINE",
+        "--running", nargs="?", const="any", type=str.lower, choices=("any", "docker", "podman"), metavar="ENGINE",
         help="check the containers that an engine of this machine runs, and compare them with their images: docker or podman",
     )  # fmt: skip
     add_settings(

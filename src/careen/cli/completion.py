@@ -17,7 +17,7 @@ def parser() -> Parser:
         "careen completion zsh > ~/.zfunc/_careen\n"
         "where the folder is there; for zsh it has to be one of $fpath.",
     )
-    made.add_argument("shell", choices=["bash", "zsh", "fish"], help="bash, zsh or fish")
+    made.add_argument("shell", type=str.lower, choices=["bash", "zsh", "fish"], help="bash, zsh or fish")
     return made
 
 

@@ -92,11 +92,11 @@ def _diff(one: str, other: str, settings: "Settings") -> int:
     from .progress import progress_on
 
     writers = {"table": write_table, "json": write_json}
-    if len(settings.format) != 1 or settings.format[0] not in writers:
+    if len(settings.format) != 1 or settings.format[0].lower() not in writers:
         raise UsageError("a diff has one format: table or json", "--format json, and --output FILE for a file")
     with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
         compared = app.inventory_diff(one, other, settings, progress)
-    writer = writers[settings.format[0]]
+    writer = writers[settings.format[0].lower()]
     if settings.output and str(settings.output) != "-":
         from .output import whole
 

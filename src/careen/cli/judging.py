@@ -34,7 +34,13 @@ def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
 
 def add_form(parser: Parser, choices: tuple[str, ...] = ("text", "json")) -> None:
     parser.add_argument(
-        "--format", dest="form", metavar="FORMAT", choices=choices, default=choices[0], help=f"{' or '.join(choices)}"
+        "--format",
+        dest="form",
+        metavar="FORMAT",
+        type=str.lower,
+        choices=choices,
+        default=choices[0],
+        help=" or ".join(choices),
     )
 
 

@@ -127,6 +127,7 @@ def _writer(reporter: Reporter, report: Report, options: ReportOptions) -> Calla
 
 def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
     name, separator, file = text.partition("=")
+    name = name if name in reporters else name.lower()
     if name not in reporters:
         near = nearest(name, reporters)
         raise UsageError(f"unknown format {name!r}", f"did you mean {near}?" if near else f"formats: {', '.join(reporters)}")

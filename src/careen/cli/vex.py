@@ -29,7 +29,7 @@ def parser() -> Parser:
     made.add_argument("action", choices=["create"], help="create: a document on standard output")
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
     group = made.add_argument_group("statement")
-    group.add_argument("--status", metavar="STATUS", choices=STATUS, required=True, help=", ".join(STATUS))
+    group.add_argument("--status", metavar="STATUS", type=str.lower, choices=STATUS, required=True, help=", ".join(STATUS))
     group.add_argument("--id", dest="ids", metavar="ID", action="append", default=[], help="of a finding; may be repeated")
     group.add_argument(
         "--package",

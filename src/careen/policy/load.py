@@ -59,7 +59,7 @@ def load_policy(
         grace_days=grace_days,
         image_vex=image_vex,
         exclude_base=exclude_base,
-        severity_from=tuple(name.strip() for text in severity_from for name in text.split(",") if name.strip()),
+        severity_from=tuple(name.strip().lower() for text in severity_from for name in text.split(",") if name.strip()),
     )
 
 
