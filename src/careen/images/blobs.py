@@ -8,7 +8,6 @@ Raises: InputError where the bytes are not what the digest says, NetworkError wh
 """
 
 import contextlib
-import hashlib
 import io
 import logging
 import os
@@ -21,6 +20,7 @@ from typing import BinaryIO, cast
 
 from ..errors import InputError, NetworkError
 from ..formats.ahead import ahead
+from ..formats.digest import has_digest, hasher, text_of
 from ..net import SlowError
 from ..plugins import Progress, Response, silent
 from .cache import CACHE_BYTES, aside, make_room, write
@@ -98,8 +98,7 @@ class BlobStore:
             data = self._path(digest).read_bytes()
         except OSError:
             return None
-        algorithm, _, value = digest.partition(":")
-        return data if hashlib.new(algorithm, data).hexdigest() == value else None
+        return data if has_digest(data, digest) else None
 
     def keep(self, digest: str, data: bytes) -> None:
         """Keeps a manifest whose digest was checked."""
@@ -155,9 +154,8 @@ class BlobStore:
     def _stream(self, descriptor: Descriptor, file: BinaryIO, progress: Progress) -> Generator[bytes]:
         """Writes the blob and checks it, going on after a broken connection where it broke."""
         given = 0
-        algorithm, _, wanted = descriptor.digest.partition(":")
         size = descriptor.size_bytes if descriptor.size_bytes >= 0 else None
-        done, tries, checksum = 0, 0, hashlib.new(algorithm)
+        done, tries, checksum = 0, 0, hasher(descriptor.digest)
         if size is not None and size > MAX_BLOB_BYTES:
             raise InputError(f"the blob {descriptor.digest} has {size} bytes; the limit is {MAX_BLOB_BYTES}", "check the image")
         while True:
@@ -166,7 +164,7 @@ class BlobStore:
                 response = self._download(descriptor.digest, done)
                 try:
                     if response.status == 200 and done:  # it does not know ranges
-                        done, checksum = 0, hashlib.new(algorithm)
+                        done, checksum = 0, hasher(descriptor.digest)
                         file.seek(0)
                         file.truncate()
                     while chunk := response.read(_CHUNK):
@@ -190,8 +188,8 @@ class BlobStore:
         write(file, b"", flush=True)
         if size is not None and done != size:
             raise _other(descriptor, f"it has {done} bytes, not {size}")
-        if checksum.hexdigest() != wanted:
-            raise _other(descriptor, f"it has the digest {algorithm}:{checksum.hexdigest()}")
+        if text_of(checksum) != descriptor.digest:
+            raise _other(descriptor, f"it has the digest {text_of(checksum)}")
 
     def _path(self, digest: str) -> Path:
         algorithm, _, value = digest.partition(":")

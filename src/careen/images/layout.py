@@ -3,13 +3,13 @@
 Source: OCI image-spec 1.1, image-layout.md; the annotations of containerd for names.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import BinaryIO
 
 from msgspec.structs import replace
 
 from careen.errors import InputError
+from careen.formats.digest import has_digest
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
 
@@ -133,8 +133,7 @@ def _answers(name: str, wanted: str) -> bool:
 
 def _verified(archive: Archive, descriptor: Descriptor) -> bytes:
     data = archive.read(_path(descriptor))
-    algorithm, _, digest = descriptor.digest.partition(":")
-    if hashlib.new(algorithm, data).hexdigest() != digest:
+    if not has_digest(data, descriptor.digest):
         raise InputError(f"{archive.name}: the bytes of {descriptor.digest} do not have that digest", AGAIN)
     return data
 

@@ -7,7 +7,6 @@ Raises: InputError where a document is not in the layout, or not what its digest
 **Source:** OCI image-spec 1.1, image-layout.md and manifest.md ("subject"); cosign, pkg/oci/layout.
 """
 
-import hashlib
 import re
 from functools import cached_property
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import msgspec
 
 from careen.errors import InputError
+from careen.formats.digest import has_digest
 
 from .archive import AGAIN, Archive
 from .manifest import MANIFEST_BYTES, Descriptor, is_digest, parse_artifact, parse_entries
@@ -89,8 +89,7 @@ class InLayout:
             data = stream.read(limit_bytes + 1)
         if len(data) > limit_bytes:
             raise InputError(f"{digest} is larger than {limit_bytes >> 20} MiB", "it is not read")
-        algorithm, _, value = digest.partition(":")
-        if hashlib.new(algorithm, data).hexdigest() != value:
+        if not has_digest(data, digest):
             raise InputError(f"{self._archive.name}: the bytes of {digest} do not have that digest", AGAIN)
         return data
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
+from careen.formats.digest import is_digest as is_digest
 
 from ..errors import InputError
 from ..model.image import History, ImageConfig, Layer, Platform
@@ -31,8 +31,6 @@ MANIFEST_BYTES = 4 * 1024 * 1024  # what registries accept (OCI distribution-spe
 CONFIG_BYTES = 8 * 1024 * 1024
 MAX_LAYERS = 4096  # overlayfs ends at 500; an image of more was made to be trouble
 MAX_CHILDREN = 4096
-
-_DIGEST = pattern(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
 class Descriptor(Struct, frozen=True):
@@ -63,11 +61,6 @@ class Artifact(Struct, frozen=True):
     subject: str
     layers: tuple[Descriptor, ...]
     annotations: dict[str, str]
-
-
-def is_digest(text: str) -> bool:
-    """Whether a text is a digest that can be verified; only then may it become part of a file's name."""
-    return _DIGEST.fullmatch(text) is not None
 
 
 def is_index(data: bytes) -> bool:

@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from careen.formats import certificate
 from careen.formats.certificate import Identity
+from careen.formats.digest import has_digest
 from careen.formats.intoto import Seal, Statement, decoded, read_attestation
 from careen.formats.plaindata import json_object, mapping, text
 from careen.formats.provenance import PREFIX, built
@@ -225,7 +226,7 @@ class _Reading:
             known = self._manifests.manifest_if_there(digest)
             if known is None:
                 raise ValueError("it is listed and not there")
-            if hashlib.new(digest.partition(":")[0], known).hexdigest() != digest.partition(":")[2]:
+            if not has_digest(known, digest):
                 raise ValueError("the bytes there are others than that")
             self._blobs.keep(digest, known)
         return known

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.inflate import Limits, open_stream
+from careen.formats.inflate import Limits
 from careen.model.delta import Delta
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
 from careen.plugins import Cataloger
 
 from .dispatch import Dispatch, Wanted
-from .index import merged_facts
+from .index import merged_facts, opened_again
 from .squash import Squashed
 from .tree import folder_entries
 from .walk import Walked, tar_entries, walk
@@ -51,8 +51,7 @@ def behind_links(catalogers: Iterable[Cataloger], squashed: Squashed, roots: Ite
 def reread(layer: Layer, select: Select, limits: Limits) -> Walked:
     if layer.folder:
         return walk(folder_entries(layer.folder, []), select, limits)
-    with layer.open() as raw:
-        stream = open_stream(raw, limits)
+    with opened_again(layer, limits) as stream:
         return walk(tar_entries(stream), select, limits)
 
 

@@ -1,17 +1,16 @@
 """Read one layer into its Delta, from the store where it is known, else in one pass over its bytes.
 
-Stored bytes that a digest was promised of are hashed on the way: a layer that is not what its digest says is refused
-(InputError). The key in the store is that digest with the readers' fingerprint, never the diff ID that a configuration
-claims. An archive that promises nothing is known by the identity of its file, and where it is not compressed, what no
+Stored bytes that a digest was promised of are hashed on the way, by the algorithm that the digest names: a layer that is
+not what its digest says is refused (InputError), and so is a digest that cannot be verified. The key in the store is what
+was hashed, with the readers' fingerprint, never the diff ID that a configuration claims. An archive that promises nothing is known by the identity of its file, and where it is not compressed, what no
 reader wants is not even read (ADR 8).
 """
 
-import hashlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import Any, BinaryIO
 
@@ -20,6 +19,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from careen.errors import InputError
+from careen.formats.digest import hasher, is_digest, text_of
 from careen.formats.inflate import Limits, SeekStream, Stream, compression, open_stream
 from careen.model.delta import Delta, FileTable
 from careen.model.image import Layer
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 Aliases = dict[str, list[tuple[str, Wanted]]]  # place of a file -> the other names under which it is wanted, and by whom
 
 WAITING_READS = 4  # that may wait for being hashed, where a thread reads ahead
+SHA256 = "sha256:" + "0" * 64  # by which bytes are hashed that no digest was promised of
 AHEAD_FROM_BYTES = 1 << 20  # of a stored layer: below, a thread takes longer to start than it saves
 
 
@@ -76,6 +77,8 @@ def index(
         return Delta("", None, FileTable(), {}, unknowns=(unread,))
     if layer.folder:
         return _read_folder(layer, readers, limits)
+    for digest in filter(None, (layer.digest, layer.diff_id if verify_diff_id else "")):
+        _require_verifiable(layer, digest)
     key = _key(layer, readers, limits)
     if key and not verify_diff_id:
         known = store.get(key)
@@ -88,6 +91,18 @@ def index(
     if key and not any(unknown.transient for unknown in delta.unknowns):
         store.put(key, encode(delta))
     return delta
+
+
+@contextmanager
+def opened_again(layer: Layer, limits: Limits) -> Iterator[Stream | SeekStream]:
+    """The uncompressed bytes of a layer for one more pass, checked as in the first one: what it gives is kept as well."""
+    with layer.open() as raw:
+        if not layer.digest:
+            yield _unchecked(raw, limits)
+            return
+        stored = _Hashing(raw, layer, silent, read_ahead=False)
+        yield open_stream(stored, limits)  # type: ignore[arg-type]
+        _require_digest(layer, stored.digest())
 
 
 def known_as(layer: Layer) -> str:
@@ -141,7 +156,7 @@ class _Hashing:
 
     def __init__(self, raw: BinaryIO, layer: Layer, progress: Progress, *, read_ahead: bool) -> None:
         self._raw, self._layer, self._progress = raw, layer, progress
-        self._sha256 = hashlib.sha256()
+        self._hash = hasher(layer.digest or SHA256)
         self._waiting: deque[bytes] = deque()  # read, not hashed yet
         self._most = WAITING_READS if read_ahead else 0
         self._lock = threading.Lock()
@@ -162,18 +177,18 @@ class _Hashing:
         """Hashes what waits for it."""
         with self._lock:  # one after the other, in their order
             while self._waiting:
-                self._sha256.update(self._waiting.popleft())
+                self._hash.update(self._waiting.popleft())
 
     def digest(self) -> str:
         """Of all stored bytes: those that nobody wanted are read now."""
         while self.read(1 << 20):
             pass
         self.settle()
-        return "sha256:" + self._sha256.hexdigest()
+        return text_of(self._hash)
 
 
 def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, progress: Progress) -> Delta:
-    inflated = hashlib.sha256() if verify_diff_id else None
+    inflated = hasher(layer.diff_id or SHA256) if verify_diff_id else None
     with layer.open() as raw, ExitStack() as reading:
         ahead = layer.size_bytes > AHEAD_FROM_BYTES
         stored = None if not layer.digest and not inflated else _Hashing(raw, layer, progress, read_ahead=ahead)
@@ -202,13 +217,10 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
             raise InputError(f"layer {layer.index} ({layer.digest or layer.diff_id}): {error}", error.hint) from error
         digest = stored.digest() if stored else ""
     progress(f"layer {layer.index}", layer.size_bytes, layer.size_bytes)
-    if layer.digest.startswith("sha256:") and digest != layer.digest:
-        raise InputError(
-            f"layer {layer.index}: its bytes have the digest {digest}, the manifest says {layer.digest}",
-            "the image is damaged or was tampered with: pull or export it again",
-        )
-    diff_id = "sha256:" + inflated.hexdigest() if inflated else None
-    if diff_id and layer.diff_id.startswith("sha256:") and diff_id != layer.diff_id:
+    if layer.digest:
+        _require_digest(layer, digest)
+    diff_id = text_of(inflated) if inflated else None
+    if diff_id and layer.diff_id and diff_id != layer.diff_id:
         raise InputError(
             f"layer {layer.index}: its uncompressed bytes have the digest {diff_id}, the configuration claims {layer.diff_id}",
             "the image is damaged or was tampered with: pull or export it again",
@@ -217,6 +229,21 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
     far_links = _far_links(walked)
     _follow_hard_links(layer, walked, dict(far_links), facts, unknowns, readers, limits)
     return Delta(digest, diff_id, walked.table, facts, walked.gone, walked.opaque, tuple(unknowns), far_links)
+
+
+def _require_verifiable(layer: Layer, digest: str) -> None:
+    if not is_digest(digest):
+        raise InputError(
+            f"layer {layer.index}: {digest[:100]!r} is no digest that can be verified", "build or push the image again"
+        )
+
+
+def _require_digest(layer: Layer, digest: str) -> None:
+    if digest != layer.digest:
+        raise InputError(
+            f"layer {layer.index}: its bytes have the digest {digest}, the manifest says {layer.digest}",
+            "the image is damaged or was tampered with: pull or export it again",
+        )
 
 
 def _unchecked(raw: BinaryIO, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
@@ -300,9 +327,9 @@ def _follow_hard_links(
                 missed.setdefault(target, []).append((path, wanted))
     if not missed:
         return
-    with layer.open() as raw:
+    with opened_again(layer, limits) as stream:
         again = walk(
-            tar_entries(_unchecked(raw, limits)),
+            tar_entries(stream),
             lambda path, _: list(dict.fromkeys(wanted for _, wanted in missed.get(path, ()))),
             limits,
         )

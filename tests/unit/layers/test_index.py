@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from careen.errors import InputError
 from careen.formats.inflate import WINDOW_BYTES, Limits
+from careen.layers.behind import reread
 from careen.layers.index import AHEAD_FROM_BYTES, Readers, decode, encode, index
 from careen.store.memory import MemoryStore
 from tests.support.images import Hardlink, make_layer
@@ -22,6 +23,10 @@ STORED = gzip.compress(TAR, mtime=0)
 
 def sha256(data):
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def sha512(data):
+    return "sha512:" + hashlib.sha512(data).hexdigest()
 
 
 def read(layer, store=None, **options):
@@ -65,6 +70,43 @@ def test_the_digest_of_what_a_thread_reads_ahead(monkeypatch, slow, behind):
 def test_wrong_bytes_are_refused():
     with pytest.raises(InputError, match="its bytes have the digest"):
         read(layer_of(STORED, digest=sha256(b"other")))
+
+
+def test_every_algorithm_is_verified_before_anything_is_kept():
+    store = MemoryStore()
+    assert read(layer_of(STORED, digest=sha512(STORED)), store).digest == sha512(STORED)
+    with pytest.raises(InputError, match="its bytes have the digest sha512:"):
+        read(layer_of(STORED, digest=sha512(b"other")), store)
+    assert read(layer_of(b"never opened", digest=sha512(STORED)), store).facts["dpkg"]
+    with pytest.raises(InputError, match="its bytes have the digest"):
+        read(layer_of(STORED, digest=sha512(b"other")), store)  # nothing was kept under it
+
+
+@pytest.mark.parametrize("digest", ["md5:" + "0" * 32, "sha1:" + "0" * 40, "sha256:" + "A" * 64, "sha384:" + "0" * 96, "x"])
+def test_a_digest_that_cannot_be_verified_is_refused(digest):
+    store = MemoryStore()
+    with pytest.raises(InputError, match="no digest that can be verified"):
+        read(layer_of(STORED, digest=digest), store)
+    with pytest.raises(InputError, match="no digest that can be verified"):
+        read(layer_of(STORED, diff_id=digest), store, verify_diff_id=True)
+
+
+def test_a_diff_id_of_another_algorithm_is_verified_too():
+    assert read(layer_of(STORED, diff_id=sha512(TAR)), verify_diff_id=True).diff_id == sha512(TAR)
+    with pytest.raises(InputError, match="the configuration claims"):
+        read(layer_of(STORED, diff_id=sha512(b"other")), verify_diff_id=True)
+
+
+def test_a_second_pass_is_checked_as_the_first_one():
+    """What a link leads to is read again; by then the file may hold other bytes, and what they say would be kept."""
+    layer = layer_of(b"", digest=sha256(STORED))
+    for stored, refused in ((STORED, False), (gzip.compress(make_layer({"x": b""})), True)):
+        again = replace(layer, open=lambda stored=stored: io.BytesIO(stored))
+        if not refused:
+            assert reread(again, READERS.dispatch.readers, Limits()).facts["dpkg"]
+        else:
+            with pytest.raises(InputError, match="its bytes have the digest"):
+                reread(again, READERS.dispatch.readers, Limits())
 
 
 def test_a_wrong_diff_id_is_refused_where_it_is_verified():
