@@ -2,8 +2,8 @@
 
 Stored bytes that a digest was promised of are hashed on the way, by the algorithm that the digest names: a layer that is
 not what its digest says is refused (InputError), and so is a digest that cannot be verified. The key in the store is what
-was hashed, with the readers' fingerprint, never the diff ID that a configuration claims. An archive that promises nothing is known by the identity of its file, and where it is not compressed, what no
-reader wants is not even read (ADR 8).
+was hashed, with the readers' fingerprint, never the diff ID that a configuration claims. An archive that promises nothing
+is known by the identity of its file, and where it is not compressed, what no reader wants is not even read (ADR 8).
 """
 
 import logging

@@ -1,14 +1,19 @@
 """A store in one SQLite file below the cache folder, bounded in size, safe for many processes at once.
 
 What was used longest ago goes first. Trouble with the file (locked, full, damaged) costs time, never a scan: a look-up
-that fails is a miss, a write that fails is forgotten.
+that fails is a miss, a write that fails is forgotten. Each row has a checksum over its key and content. A row that is
+damaged is removed, so that it is read and kept anew; so is a file of which SQLite can make nothing. Both give one warning.
 """
 
 import logging
+import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from careen.formats.sealed import sealed, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 COMPRESS_FROM_BYTES = 4096
+USED_PRECISION_S = 3600  # is enough, and most reads write nothing
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS entry(key TEXT PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL)"
 )
@@ -26,7 +32,7 @@ class SqliteStore:
         self._path, self._max_bytes = path, max_bytes
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.Lock()  # one connection for all threads: a look-up takes less than a layer's first block
-        self._broken = False
+        self._broken = self._warned = False
 
     def close(self) -> None:
         with self._lock:
@@ -40,14 +46,12 @@ class SqliteStore:
         try:
             with self._lock:
                 connection = self._connect()
-                row = (
-                    connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone() if connection else None
-                )
+                row = connection and connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone()
                 if connection is None or row is None:
                     return None
-                if time.time() - row[0] > 3600:  # an hour's precision is enough, and most reads write nothing
-                    connection.execute("UPDATE entry SET used = ? WHERE key = ?", (int(time.time()), key))
-            data = bytes(row[1])
+                data = self._checked(connection, key, *row)
+            if data is None:
+                return None
             return _inflated(data[1:]) if data[:1] == b"z" else data[1:]
         except (sqlite3.Error, ValueError) as error:
             self._trouble(error)
@@ -56,7 +60,7 @@ class SqliteStore:
     def put(self, key: str, data: bytes) -> None:
         import sqlite3
 
-        kept = b"z" + _deflated(data) if len(data) >= COMPRESS_FROM_BYTES else b"-" + data
+        kept = sealed(key, b"z" + _deflated(data) if len(data) >= COMPRESS_FROM_BYTES else b"-" + data)
         if len(kept) > self._max_bytes // 4:
             return
         try:
@@ -66,19 +70,34 @@ class SqliteStore:
                     row = (key, int(time.time()), len(kept), kept)
                     connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", row)
                     self._evict(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             self._trouble(error)
 
+    def _checked(self, connection: "sqlite3.Connection", key: str, used: object, kept: object) -> bytes | None:
+        """The content of a row, which is removed where it is not what was put there."""
+        try:
+            if not isinstance(used, int) or not isinstance(kept, bytes):
+                raise ValueError("it has columns of another type")
+            data = unsealed(key, kept)
+        except ValueError as error:
+            connection.execute("DELETE FROM entry WHERE key = ?", (key,))
+            self._warn("an entry of the cache %s is damaged (%s): it is read anew", error)
+            return None
+        if not 0 <= time.time() - used <= USED_PRECISION_S:
+            connection.execute("UPDATE entry SET used = ? WHERE key = ?", (int(time.time()), key))
+        return data
+
     def _evict(self, connection: "sqlite3.Connection") -> None:
-        (total,) = connection.execute("SELECT coalesce(sum(size), 0) FROM entry").fetchone()
+        (total,) = connection.execute("SELECT coalesce(sum(length(data)), 0) FROM entry").fetchone()
         going = []
-        for key, size in connection.execute("SELECT key, size FROM entry ORDER BY used"):
-            if total <= self._max_bytes:
-                break
-            going.append((key,))
-            total -= size
+        if total > self._max_bytes:
+            for row, size in connection.execute("SELECT rowid, coalesce(length(data), 0) FROM entry ORDER BY used"):
+                if total <= self._max_bytes:
+                    break
+                going.append((row,))
+                total -= size
         if going:
-            connection.executemany("DELETE FROM entry WHERE key = ?", going)
+            connection.executemany("DELETE FROM entry WHERE rowid = ?", going)
 
     def _connect(self) -> "sqlite3.Connection | None":
         import sqlite3
@@ -93,13 +112,32 @@ class SqliteStore:
         return self._connection
 
     def _trouble(self, error: Exception) -> None:
-        import sqlite3
-
         self._broken = True
         self.close()
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            self._path.unlink(missing_ok=True)  # damaged: the next run starts a new one
-        log.warning("the cache %s is not usable (%s): layers are read anew", self._path, error)
+        if self._is_damage(error):  # the next run starts a new file
+            for ending in ("-wal", "-shm", ""):  # a log without its file would be played into the next one
+                with suppress(OSError):
+                    self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        self._warn("the cache %s is not usable (%s): layers are read anew", error)
+
+    def _is_damage(self, error: Exception) -> bool:
+        """Whether the file is to blame, and not who else uses it, the disk, or its permissions."""
+        import sqlite3
+
+        if isinstance(error, sqlite3.ProgrammingError):
+            return False
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_READONLY:  # a version number in the file says so too
+            return os.access(self._path, os.W_OK)
+        return code not in (
+            sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOMEM,
+        )  # fmt: skip
+
+    def _warn(self, message: str, error: Exception) -> None:
+        if not self._warned:
+            self._warned = True
+            log.warning(message, self._path, error)
 
 
 def _deflated(data: bytes) -> bytes:

@@ -101,3 +101,81 @@ def test_a_damaged_entry_is_a_miss(opened, tmp_path, monkeypatch, fast):
         connection.execute("UPDATE entry SET data = CAST(x'7a000102' || substr(data, 5) AS BLOB)")
     connection.close()
     assert opened(tmp_path / "s.sqlite").get("key") is None
+
+
+def changed(path, statement, *values):
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement, values)
+    connection.close()
+
+
+@pytest.mark.parametrize("value", [b"openssl 3.0.11", b"openssl 3.0.11 " * 1000], ids=["small", "large"])
+def test_an_edited_row_is_refused_reported_once_and_kept_anew(opened, tmp_path, caplog, value):
+    path = tmp_path / "s.sqlite"
+    store = opened(path)
+    for key in ("one", "two"):
+        store.put(key, value)
+    store.close()
+    changed(path, "UPDATE entry SET data = CAST(replace(data, '3.0.11', '9.9.99') || x'' AS BLOB)")
+    changed(path, "UPDATE entry SET data = CAST(substr(data, 1, length(data) - 1) || x'00' AS BLOB)")
+    store = opened(path)
+    assert [store.get(key) for key in ("one", "two", "absent")] == [None] * 3
+    assert len(caplog.records) == 1 and "damaged" in caplog.text
+    store.put("one", value)
+    store.close()
+    caplog.clear()
+    again = opened(path)
+    assert (again.get("one"), again.get("two"), caplog.text) == (value, None, "")
+
+
+def test_a_row_under_the_key_of_another_is_refused(opened, tmp_path, caplog):
+    store = opened(tmp_path / "s.sqlite")
+    store.put("delta bad", b"x")
+    store.put("delta good", b"y")
+    store.close()
+    changed(tmp_path / "s.sqlite", "UPDATE entry SET data = (SELECT data FROM entry WHERE key = 'delta bad')")
+    again = opened(tmp_path / "s.sqlite")
+    assert (again.get("delta good"), again.get("delta bad")) == (None, b"x")
+    assert "damaged" in caplog.text
+
+
+@pytest.mark.parametrize("statement", ["SET used = 'x'", "SET used = NULL", "SET data = 1000000000000", "SET data = x'ff'"])
+def test_a_row_of_other_types_is_a_miss(opened, tmp_path, caplog, statement):
+    path = tmp_path / "s.sqlite"
+    store = opened(path)
+    store.put("key", b"x")
+    store.close()
+    changed(path, "CREATE TABLE loose(key TEXT PRIMARY KEY, used INTEGER, size INTEGER, data BLOB)")
+    changed(path, "INSERT INTO loose SELECT * FROM entry")
+    changed(path, "DROP TABLE entry")
+    changed(path, "ALTER TABLE loose RENAME TO entry")
+    changed(path, f"UPDATE entry {statement}")
+    store = opened(path)
+    assert store.get("key") is None and "damaged" in caplog.text
+    store.put("key", b"y")
+    assert store.get("key") == b"y"
+
+
+def test_a_damaged_file_goes_with_its_log(opened, tmp_path, caplog):
+    """A log that is left would be played into the next file."""
+    path = tmp_path / "s.sqlite"
+    for ending in ("", "-wal", "-shm"):
+        (tmp_path / f"s.sqlite{ending}").write_bytes(b"no database" * 1000)
+    assert opened(path).get("x") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_others_hold_is_not_removed(opened, tmp_path, caplog, monkeypatch):
+    path = tmp_path / "s.sqlite"
+    store = opened(path)
+    store.put("x", b"1")
+    store.close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *arguments, **options: real(*arguments, **options | {"timeout": 0}))
+    store = opened(path)
+    store.put("y", b"2")
+    assert "locked" in caplog.text
+    holder.close()
+    assert opened(path).get("x") == b"1"

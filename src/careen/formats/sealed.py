@@ -1,0 +1,27 @@
+"""Bytes of a cache with a checksum over them and their key: what was damaged, edited or moved under another key is refused.
+
+It guards against damage, not against people: whoever may write the cache can make a checksum as well.
+"""
+
+import hashlib
+
+SUM_BYTES = 16
+
+
+def sealed(key: str, data: bytes) -> bytes:
+    return _sum(key, data) + data
+
+
+def unsealed(key: str, kept: bytes) -> bytes:
+    """What was sealed under this key. Raises ValueError where it is anything else."""
+    data = kept[SUM_BYTES:]
+    if len(kept) < SUM_BYTES or kept[:SUM_BYTES] != _sum(key, data):
+        raise ValueError("its checksum is wrong")
+    return data
+
+
+def _sum(key: str, data: bytes) -> bytes:
+    name = key.encode()
+    hashed = hashlib.sha256(b"%d %b" % (len(name), name))
+    hashed.update(data)
+    return hashed.digest()[:SUM_BYTES]
