@@ -4,10 +4,12 @@
 With a folder they lie in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it and
 a killed one leaves nothing half; the least recently used ones go when the folder outgrows its bound. Without a
 folder each lies in a file without a name for as long as the store lives. A broken connection is taken up where it broke.
+What lies in the folder is hashed before it is believed; what was damaged there is fetched anew, with a warning.
 Raises: InputError where the bytes are not what the digest says, NetworkError where they do not come.
 """
 
 import contextlib
+import hashlib
 import io
 import logging
 import os
@@ -46,6 +48,7 @@ class BlobStore:
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._unnamed: dict[str, _Unnamed] = {}
+        self._checked: set[str] = set()  # digests of kept blobs that this store has hashed
 
     def opener(self, descriptor: Descriptor) -> Callable[[], BinaryIO]:
         """The function that opens a blob as ``pull`` does, for a Layer."""
@@ -91,14 +94,17 @@ class BlobStore:
         return data
 
     def known(self, digest: str) -> bytes | None:
-        """A manifest that is kept already, checked anew: it is small and everything hangs on it."""
+        """A manifest that is kept already."""
         if self._folder is None or not is_digest(digest):
             return None
         try:
             data = self._path(digest).read_bytes()
         except OSError:
             return None
-        return data if has_digest(data, digest) else None
+        if has_digest(data, digest):
+            return data
+        self._discard(digest)
+        return None
 
     def keep(self, digest: str, data: bytes) -> None:
         """Keeps a manifest whose digest was checked."""
@@ -117,13 +123,32 @@ class BlobStore:
             file = path.open("rb")
         except OSError:
             return None
-        if descriptor.size_bytes not in (-1, os.fstat(file.fileno()).st_size):
+        if descriptor.digest not in self._checked and not self._is_whole(file, descriptor.digest):
+            file.close()
+            self._discard(descriptor.digest)
+            return None
+        if descriptor.size_bytes not in (-1, os.fstat(file.fileno()).st_size):  # then it is the descriptor that is wrong
             file.close()
             return None
         with contextlib.suppress(OSError):
             os.utime(path)  # it was used: see make_room
         log.debug("%s is kept already", descriptor.digest)
         return file
+
+    def _is_whole(self, file: BinaryIO, digest: str) -> bool:
+        try:
+            whole = text_of(hashlib.file_digest(file, lambda: hasher(digest))) == digest  # type: ignore[arg-type]
+            file.seek(0)
+        except OSError:
+            return False
+        if whole:
+            self._checked.add(digest)
+        return whole
+
+    def _discard(self, digest: str) -> None:
+        log.warning("the blob %s in the cache is damaged: it is fetched anew", digest)
+        with contextlib.suppress(OSError):
+            self._path(digest).unlink()
 
     def _fetched(self, descriptor: Descriptor) -> BinaryIO:
         for _ in self._saved(descriptor, self._progress):
@@ -147,6 +172,7 @@ class BlobStore:
             return
         with aside(self._path(descriptor.digest)) as file:
             yield from self._stream(descriptor, file, progress)
+        self._checked.add(descriptor.digest)
         with self._lock:
             mine = {digest.partition(":")[2] for digest in self._locks}
         make_room(self._folder, self._limit, mine)

@@ -4,6 +4,7 @@ Raises: InputError where the folder cannot be written to.
 """
 
 import contextlib
+import hashlib
 import os
 import tempfile
 import time
@@ -50,6 +51,27 @@ def write(file: BinaryIO, chunk: bytes, flush: bool = False) -> None:
         raise _no_room(Path(name).parent if isinstance(name, str) else Path(tempfile.gettempdir()), error) from None
 
 
+def seal(path: Path, digest: str = "") -> None:
+    """Notes beside a file that has no digest of its own what it holds: ``is_sealed`` tells whether it still does."""
+    digest = digest or _sha256(path)
+    with aside(_seal_of(path)) as file:
+        write(file, f"{_identity(path)}\n{digest}\n".encode())
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether a file is the one that was sealed. It is hashed where its place, size or time is another, and marked as used."""
+    try:
+        identity, digest = _seal_of(path).read_text("ascii").splitlines()
+        if identity != _identity(path) and digest != _sha256(path):
+            return False
+    except (OSError, ValueError):
+        return False
+    with contextlib.suppress(OSError, InputError):
+        os.utime(path)
+        seal(path, digest)
+    return True
+
+
 def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> None:
     """Removes the least recently used files of the folders in ``folder`` while they have more bytes than the limit.
 
@@ -72,6 +94,20 @@ def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> None:
             with contextlib.suppress(OSError):
                 path.unlink()
                 total -= size
+
+
+def _seal_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.seal")
+
+
+def _identity(path: Path) -> str:
+    status = path.stat()
+    return f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -1,7 +1,8 @@
 """Images that a container engine on this machine has: what its API exports, opened as an archive.
 
 Shape: ``GET /images/NAME/json`` tells ID and platform, ``GET /images/NAME/get`` sends the archive. It is kept under the
-image's ID, so that an unchanged image is not exported again; without a cache folder it lies in a temporary file.
+image's ID with a checksum, so that an unchanged image is not exported again; without a cache folder it lies in a temporary
+file.
 Raises: NotHereError where the engine is absent or has no such image, InputError and NetworkError for the rest.
 **Source:** Docker Engine API 1.43, "Inspect an image", "Export an image"; 1.48 for ``platform``; Podman's compatible API.
 """
@@ -24,7 +25,7 @@ from ..model.image import Image, Platform
 from ..net import NetSettings, NotAllowedError, make_fetcher
 from ..net.addresses import host_of, unix_url
 from ..plugins import Fetcher, OpenContext, Progress, Response
-from .cache import CACHE_BYTES, aside, make_room, write
+from .cache import CACHE_BYTES, aside, is_sealed, make_room, seal, write
 from .docker_archive import open_file
 from .manifest import is_digest
 from .names import parse_reference
@@ -163,13 +164,14 @@ def _open(engine: str, endpoint: Endpoint, reference: str, names: tuple[str, ...
         return _unkept(stream, reference, context)
     folder = context.cache / "exports"
     path = folder / engine / f"{key}.tar"
-    if path.is_file():
+    if path.is_file() and is_sealed(path):
         log.debug("%s has %s unchanged: %s", engine, reference, found.id)
-        with contextlib.suppress(OSError):
-            os.utime(path)
     else:
+        if path.is_file():
+            log.warning("the export of %s in the cache has no valid checksum: %s exports it anew", reference, engine)
         with aside(path) as file:
             stream(file)
+        seal(path)
         make_room(folder, CACHE_BYTES, {path.name})
     return open_file(path, reference, context)
 

@@ -46,8 +46,10 @@ class SqliteStore:
         try:
             with self._lock:
                 connection = self._connect()
-                row = connection and connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone()
-                if connection is None or row is None:
+                if connection is None:
+                    return None
+                row = connection.execute("SELECT used, data FROM entry WHERE key = ?", (key,)).fetchone()
+                if row is None:
                     return None
                 data = self._checked(connection, key, *row)
             if data is None:

@@ -182,6 +182,42 @@ def test_a_size_that_nobody_told(folder):
     assert read(BlobStore(folder, Source()), Descriptor(BLOB.digest, -1)) == DATA
 
 
+@pytest.mark.parametrize("damaged", [DATA[:-1] + bytes([DATA[-1] ^ 1]), DATA[:100], DATA + b"x", b""], ids=len)
+@pytest.mark.parametrize("size", [len(DATA), -1])
+def test_what_was_damaged_in_the_folder_is_fetched_anew_and_reported(tmp_path, caplog, damaged, size):
+    blob = Descriptor(BLOB.digest, size)
+    read(BlobStore(tmp_path, Source()), blob)
+    (tmp_path / "blobs" / BLOB.digest.replace(":", "/")).write_bytes(damaged)
+    source = Source()
+    store = BlobStore(tmp_path, source)
+    assert [read(store, blob), read(store, blob)] == [DATA, DATA]
+    assert source.asked == [0]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the blob {BLOB.digest} in the cache is damaged: it is fetched anew"
+    ]
+    caplog.clear()
+    assert read(BlobStore(tmp_path, source), blob) == DATA
+    assert (source.asked, caplog.text) == ([0], "")
+
+
+def test_a_damaged_blob_is_not_believed_where_it_cannot_be_fetched(tmp_path):
+    read(BlobStore(tmp_path, Source()))
+    (tmp_path / "blobs" / BLOB.digest.replace(":", "/")).write_bytes(bytes(len(DATA)))
+
+    def refused(digest, offset):
+        raise NetworkError("no network", "try again")
+
+    with pytest.raises(NetworkError):
+        read(BlobStore(tmp_path, refused))
+
+
+def test_a_wrong_size_in_a_manifest_is_no_damage(tmp_path, caplog):
+    read(BlobStore(tmp_path, Source()))
+    with pytest.raises(InputError, match="it has 700000 bytes, not 800000"):
+        read(BlobStore(tmp_path, Source()), Descriptor(BLOB.digest, 800_000))
+    assert caplog.text == ""
+
+
 def test_what_is_kept_with_another_size_is_fetched_anew(tmp_path):
     read(BlobStore(tmp_path, Source()))
     (tmp_path / "blobs" / BLOB.digest.replace(":", "/")).write_bytes(DATA[:100])
@@ -205,13 +241,14 @@ def test_documents_are_small(folder, monkeypatch):
             store.document(Descriptor(BLOB.digest, size), 1000)
 
 
-def test_manifests_are_kept_and_checked_when_they_are_found(tmp_path):
+def test_manifests_are_kept_and_checked_when_they_are_found(tmp_path, caplog):
     store = BlobStore(tmp_path, Source())
     assert store.known(BLOB.digest) is None
     store.keep(BLOB.digest, DATA)
     assert store.known(BLOB.digest) == DATA
     (tmp_path / "blobs" / BLOB.digest.replace(":", "/")).write_bytes(b"{}")
     assert store.known(BLOB.digest) is None
+    assert "damaged: it is fetched anew" in caplog.text
 
 
 def test_the_least_recently_used_blobs_make_room(tmp_path):

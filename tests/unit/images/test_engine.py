@@ -66,6 +66,39 @@ def test_an_unchanged_image_is_exported_once(engine, tmp_path):
     assert engine.exported() == 2
 
 
+@pytest.mark.parametrize("damage", ["content", "size", "seal", "no seal"])
+def test_a_damaged_export_is_made_anew_and_reported(engine, tmp_path, caplog, damage):
+    engine.add("app:1", IMAGE)
+    context = OpenContext(cache=tmp_path)
+    whole = content(docker.open_image("app:1", context))
+    (path,) = tmp_path.rglob("*.tar")
+    seal = path.with_name(f"{path.name}.seal")
+    data = path.read_bytes()
+    if damage == "content":
+        path.write_bytes(data.replace(b"xxxx", b"yyyy"))
+    elif damage == "size":
+        path.write_bytes(data[:-1024])
+    elif damage == "seal":
+        seal.write_text("x")
+    else:
+        seal.unlink()
+    for _ in range(2):
+        assert content(docker.open_image("app:1", context)) == whole
+    assert (engine.exported(), caplog.text.count("has no valid checksum")) == (2, 1)
+
+
+def test_an_export_that_was_moved_to_another_disk_is_still_good(engine, tmp_path):
+    engine.add("app:1", IMAGE)
+    context = OpenContext(cache=tmp_path)
+    docker.open_image("app:1", context)
+    (path,) = tmp_path.rglob("*.tar")
+    path.with_name("copy").write_bytes(path.read_bytes())
+    path.with_name("copy").replace(path)
+    for _ in range(2):
+        docker.open_image("app:1", context)
+    assert engine.exported() == 1
+
+
 def test_nothing_is_left_without_a_cache(engine, monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     engine.add("app:1", IMAGE)
