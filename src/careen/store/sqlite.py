@@ -78,14 +78,12 @@ class SqliteStore:
     def _checked(self, connection: "sqlite3.Connection", key: str, used: object, kept: object) -> bytes | None:
         """The content of a row, which is removed where it is not what was put there."""
         try:
-            if not isinstance(used, int) or not isinstance(kept, bytes):
-                raise ValueError("it has columns of another type")
-            data = unsealed(key, kept)
+            data = unsealed(key, kept if isinstance(kept, bytes) else b"")
         except ValueError as error:
             connection.execute("DELETE FROM entry WHERE key = ?", (key,))
             self._warn("an entry of the cache %s is damaged (%s): it is read anew", error)
             return None
-        if not 0 <= time.time() - used <= USED_PRECISION_S:
+        if not isinstance(used, int) or not 0 <= time.time() - used <= USED_PRECISION_S:
             connection.execute("UPDATE entry SET used = ? WHERE key = ?", (int(time.time()), key))
         return data
 
