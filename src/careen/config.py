@@ -32,6 +32,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     """What one run was asked to do. Stops at ``app``: inner functions take plain arguments."""
 
     cache_dir: Annotated[Path, Meta(description="folder of everything that Careen keeps")]
+    trust_cache: Annotated[
+        bool, Meta(description="use the cache folder even if others may write there: they can forge results")
+    ] = False
 
     platform: Annotated[str | None, Meta(description="platform of a multi-platform image: os/architecture[/variant]")] = None
     all_platforms: Annotated[bool, Meta(description="scan every platform of a multi-platform image")] = False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from careen.app.cachefolder import settled
 from careen.app.session import Session
 from careen.app.wiring import open_store, reporters
 from careen.config import Settings
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Compared", "Session", "check", "check_running", "database_status", "exposure", "inventory_diff",
     "inventory_report", "open_context", "open_image", "open_store", "platforms", "report_or_scan", "reporters", "scan",
-    "update_database",
+    "settled", "update_database",
 ]  # fmt: skip
 
 # What a scan needs nothing of is imported when it is asked for.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from careen import __version__
-from careen.app.wiring import cache_folder
+from careen.app.cachefolder import cache_folder
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import UsageError
@@ -111,5 +111,5 @@ def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, t
             user_agent=f"careen/{__version__}",
         )
     )
-    cache = None if settings.no_cache else cache_folder(settings.cache_dir) / "archive"
+    cache = None if settings.no_cache else cache_folder(settings) / "archive"
     return Archives(places, fetcher, cache, settings.archive_keys, progress)

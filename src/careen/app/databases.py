@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
 from careen.app.opening import open_context
-from careen.app.wiring import advisory_sources, cache_folder, fetcher_of
+from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import database_path
 from careen.errors import InputError, NetworkError, UsageError
@@ -34,6 +35,7 @@ def update_database(
     from careen.database.update import update
     from careen.plugins import Need
 
+    settings = refuse_untrusted(settings)
     with keeping(database_path(settings.cache_dir), settings.db_keep):
         return update(
             settings.cache_dir,
@@ -50,7 +52,7 @@ def update_database(
 
 def database_of(settings: Settings) -> Path:
     """The file to judge by: the one that was named, else the one in use."""
-    path = database_path(settings.cache_dir)
+    path = database_path(settled(settings).cache_dir)
     if settings.db is None:
         return path
     from careen.database.kept import chosen
@@ -61,13 +63,13 @@ def database_of(settings: Settings) -> Path:
 def database_status(settings: Settings) -> DatabaseInfo:
     from careen.database.read import status
 
-    return status(database_of(settings))
+    return status(database_of(refuse_untrusted(settings)))
 
 
 def database_list(settings: Settings) -> tuple[DatabaseInfo, ...]:
     from careen.database.kept import listed
 
-    return listed(database_path(settings.cache_dir))
+    return listed(database_path(refuse_untrusted(settings).cache_dir))
 
 
 def database_diff(before: str, after: str | None, settings: Settings) -> "Difference":
@@ -75,7 +77,7 @@ def database_diff(before: str, after: str | None, settings: Settings) -> "Differ
     from careen.database.compare import compare
     from careen.database.kept import chosen
 
-    path = database_path(settings.cache_dir)
+    path = database_path(refuse_untrusted(settings).cache_dir)
     return compare(chosen(path, before), chosen(path, after) if after else path)
 
 
@@ -86,7 +88,7 @@ def export_database(target: Path, settings: Settings) -> "Artifact":
     aside = target.with_name(f".{target.name}.{os.getpid()}.part")
     layer = aside.with_suffix(".layer")
     try:
-        artifact = pack(database_of(settings), layer)
+        artifact = pack(database_of(refuse_untrusted(settings)), layer)
         with aside.open("wb") as stream:
             write_layout(artifact, layer, stream)
             stream.flush()
@@ -107,7 +109,8 @@ def import_database(source: Path, settings: Settings) -> DatabaseInfo:
     from careen.database.artifact import read_layout, unpack
     from careen.database.kept import install
 
-    cache_folder(settings.cache_dir)
+    settings = refuse_untrusted(settings)
+    cache_folder(settings)
     try:
         with source.open("rb") as file:
             artifact, chunks = read_layout(file, str(source))
@@ -130,7 +133,7 @@ def push_database(reference: str, settings: Settings) -> tuple[str, str]:
 
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
         layer = Path(folder, "layer")
-        artifact = pack(database_of(settings), layer)
+        artifact = pack(database_of(refuse_untrusted(settings)), layer)
         repository.push_blob(artifact.config.digest, EMPTY)
         repository.push_blob(artifact.layer.digest, layer.read_bytes())
     repository.push_manifest(named.tag or "latest", artifact.manifest, MANIFEST_TYPE)
@@ -142,11 +145,12 @@ def pull_database(reference: str, settings: Settings, progress: Progress = silen
     from careen.database.artifact import read_manifest, unpack
     from careen.database.kept import install
 
+    settings = refuse_untrusted(settings)
     repository = _repository(reference, settings)
     named = repository.reference
     data, digest = repository.manifest(named.digest or named.tag or "latest", named.digest)
     artifact = read_manifest(data, reference)
-    cache_folder(settings.cache_dir)
+    cache_folder(settings)
     path = database_path(settings.cache_dir)
     chunks = _downloaded(repository, artifact, progress, reference)
     install(path, lambda aside: unpack(artifact, chunks, aside, reference), settings.db_keep)

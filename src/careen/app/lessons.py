@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from careen.app.archives import OwnArchives, shipped
+from careen.app.cachefolder import settled
 from careen.app.databases import database_of
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
@@ -33,7 +34,7 @@ class Lessons:
     """Fetches what the image at hand calls for while its layers are still being read."""
 
     def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: "Learnt") -> None:
-        self._settings, self._ecosystems, self._progress, self._learnt = settings, ecosystems, progress, learnt
+        self._settings, self._ecosystems, self._progress, self._learnt = settled(settings), ecosystems, progress, learnt
         self.unread: list[str] = []  # why archives that were to be asked gave nothing
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -134,4 +135,4 @@ def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str])
     from careen.database.backfill import backfill
     from careen.database.chain import Chain
 
-    return Chain((knowledge, backfill(settings.cache_dir, ids, fetcher_of(settings) if _asks(settings) else None)))
+    return Chain((knowledge, backfill(settled(settings).cache_dir, ids, fetcher_of(settings) if _asks(settings) else None)))

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from careen.app.wiring import cache_folder, limits_of
+from careen.app.cachefolder import cache_folder
+from careen.app.wiring import limits_of
 from careen.config import Settings
 from careen.errors import InputError, NetworkError, NotHereError
 from careen.images.names import full_name, parse_reference
@@ -130,7 +131,7 @@ def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None
     return OpenContext(
         platform=parse_platform(settings.platform) if settings.platform else None,
         fetcher=fetcher,
-        cache=None if settings.no_cache else cache_folder(settings.cache_dir),
+        cache=None if settings.no_cache else cache_folder(settings),
         progress=progress,
         settings=values,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from careen.app.cachefolder import settled
 from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
@@ -54,6 +55,7 @@ class Session:
     share it. ``fetcher`` is for images, ``store`` one to use in place of that of the settings."""
 
     def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
+        settings = settled(settings)
         self._settings, self._fetcher = settings, fetcher
         secrets = "secret" in settings.scanners
         self._readers = Readers(lambda: readers_with(secrets), fingerprint(secrets))

@@ -4,13 +4,13 @@ import hashlib
 import importlib
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen import __version__
+from careen.app.cachefolder import cache_folder
 from careen.app.outlines import catalogers
 from careen.config import Settings
-from careen.errors import InputError, UsageError
+from careen.errors import InputError
 from careen.formats.inflate import Limits
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
 from careen.policy.policy import Policy
@@ -56,21 +56,7 @@ def open_store(settings: Settings, max_bytes: int = 1 << 30) -> Store:
         return NoStore()
     from careen.store.sqlite import SqliteStore
 
-    return SqliteStore(cache_folder(settings.cache_dir) / "layers.sqlite", max_bytes)
-
-
-def cache_folder(path: Path) -> Path:
-    """Made for its owner alone; one that somebody else owns is refused: who can write there can forge results."""
-    try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        owner = path.stat().st_uid
-    except OSError as error:
-        raise UsageError(
-            f"the cache folder {path} cannot be used: {error.strerror}", "choose another with CAREEN_CACHE_DIR, or --no-cache"
-        ) from error
-    if hasattr(os, "getuid") and owner not in (os.getuid(), 0) and os.getuid() != 0:
-        raise UsageError(f"the cache folder {path} belongs to another user", "choose another with CAREEN_CACHE_DIR")
-    return path
+    return SqliteStore(cache_folder(settings) / "layers.sqlite", max_bytes)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -91,7 +91,7 @@ def add_settings(
 def add_common(parser: argparse.ArgumentParser) -> None:
     from pathlib import Path
 
-    group = add_settings(parser, "general", ("cache_dir", "log_level", "plugins"))
+    group = add_settings(parser, "general", ("cache_dir", "trust_cache", "log_level", "plugins"))
     group.add_argument("--config", metavar="FILE", type=Path, help="settings in TOML instead of the user's own file")
     group.add_argument("--debug", action="store_true", help="say what is decided and why; tracebacks of unexpected errors")
 

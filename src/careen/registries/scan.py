@@ -73,6 +73,7 @@ def scan_registry(
 ) -> Summary:
     if settings.no_cache:
         raise UsageError("without a cache each layer would be read for each image", "leave --no-cache out")
+    settings = app.settled(settings)
     moment = _now()
     _make(order.folder / IMAGES)
     jobs = settings.jobs or JOBS

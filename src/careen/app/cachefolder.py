@@ -1,0 +1,93 @@
+"""The cache folder of a run: the one of the settings where it is one's own, else a private one that goes with the process.
+
+Whoever else may write to a cache can forge results, so that such a folder is not read, and nothing is written into it
+(``store.trust`` has the rules, ADR 20 the reasons). ``trust_cache`` in the settings switches the check off.
+Raises: UsageError where the folder cannot be made or looked at.
+"""
+
+import logging
+from functools import cache
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from careen.config import Settings
+from careen.errors import UsageError
+from careen.store.trust import Distrust, distrust
+
+log = logging.getLogger(__name__)
+
+
+def settled(settings: Settings) -> Settings:
+    """The settings with the cache folder that is used, so that it need not be checked again."""
+    if settings.trust_cache:
+        return settings
+    try:
+        found = _distrust(settings.cache_dir)
+    except UsageError:
+        if not settings.no_cache:
+            raise
+        return settings  # nothing is kept, and whether there is a database is seen where it is opened
+    return replace(settings, cache_dir=_private(settings.cache_dir, found) if found else settings.cache_dir, trust_cache=True)
+
+
+def cache_folder(settings: Settings) -> Path:
+    """The folder that is used, which is there."""
+    path = settled(settings).cache_dir
+    try:
+        _make(path)
+    except OSError as error:
+        raise _unusable(path, error) from error
+    return path
+
+
+def refuse_untrusted(settings: Settings) -> Settings:
+    """For commands that are about what lies in the folder. Raises UsageError where it is not one's own."""
+    found = None if settings.trust_cache else _distrust(settings.cache_dir)
+    if found:
+        raise UsageError(f"the cache folder is not used: {found.why}", _cure(found))
+    return replace(settings, trust_cache=True)
+
+
+def _distrust(path: Path) -> Distrust | None:
+    try:
+        return distrust(path)
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+@cache
+def _private(path: Path, found: Distrust) -> Path:
+    """One for the process, and one warning."""
+    import atexit
+    import shutil
+    import tempfile
+
+    try:
+        made = Path(tempfile.mkdtemp(prefix="careen-"))
+    except OSError as error:
+        raise _unusable(path, error) from error
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    log.warning("the cache folder %s is not used: %s; this run has one of its own (%s)", path, found.why, _cure(found))
+    return made
+
+
+def _cure(found: Distrust) -> str:
+    other = "set CAREEN_CACHE_DIR to a folder of your own, or --trust-cache if you trust whoever may write there"
+    return f"{found.cure}, or {other}" if found.cure else other
+
+
+def _make(path: Path) -> None:
+    """Folders on the way are made for their owner alone as well, whatever the user's mask."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+    if not path.is_dir():
+        raise NotADirectoryError(f"{path} is no folder")
+
+
+def _unusable(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"the cache folder {path} cannot be used: {error.strerror or error}",
+        "choose another with CAREEN_CACHE_DIR, or --no-cache",
+    )

@@ -1,0 +1,140 @@
+"""Whether a folder is one's own: whoever else may write there can forge what is kept in it.
+
+A folder is trusted if everything on the way to it and in it belongs to the user that runs, or to root, and nobody else
+may write there. Root trusts root's alone. Links are followed and held to the same rules. A folder on the way may be open
+to all if it is sticky, as ``/tmp`` is: nobody can take away there what belongs to others. Write permission of a group counts
+as nobody else's only for the user's private group, which has the user's name and no other member. Where others cannot
+search the folder, they reach none of its files, whose modes do not matter then. What does not exist yet is trusted.
+Systems without user ids (Windows) keep the folder by other means; there everything is trusted.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from shlex import quote
+
+from msgspec import Struct
+
+MAX_LINKS = 40  # in a row, as many as Linux follows
+_ROOT = "/"
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+OTHERS_SEARCH = stat.S_IXGRP | stat.S_IXOTH
+
+
+class Distrust(Struct, frozen=True):
+    """Why a folder is not trusted: ``cure`` is a command that makes it one's own, "" where another folder is better."""
+
+    path: Path
+    why: str
+    cure: str
+
+
+def distrust(folder: Path) -> Distrust | None:
+    """None where the folder is trusted. Raises OSError where it cannot be looked at."""
+    if not hasattr(os, "geteuid"):
+        return None
+    return _distrusted(str(folder.absolute()), frozenset((0, os.geteuid())))
+
+
+def _distrusted(folder: str, owners: frozenset[int]) -> Distrust | None:
+    for place, status in _way(folder):
+        if status.st_uid not in owners:
+            return _foreign(place, status)
+        if status.st_mode & OTHERS_WRITE and not status.st_mode & stat.S_ISVTX and _open_to_others(place, status):
+            return _too_open(place)
+    if not os.path.isdir(folder):  # noqa: PTH112 (this is called for each link in a cache)
+        return None
+    place = os.path.realpath(folder)
+    status = os.lstat(place)
+    if status.st_mode & OTHERS_WRITE and _open_to_others(place, status):  # sticky: others may add files
+        return _too_open(place)
+    return _inside(place, owners, bool(status.st_mode & OTHERS_SEARCH))
+
+
+def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every folder and link that is passed through from the root, each by a path without links, as far as they exist."""
+    place, links = _ROOT, 0
+    yield place, os.lstat(place)
+    todo = path.split("/")[::-1]
+    while todo:
+        name = todo.pop()
+        if name in ("", "."):
+            continue
+        if name == "..":
+            place = os.path.dirname(place)  # noqa: PTH120
+            continue
+        step = f"{place.rstrip('/')}/{name}"
+        try:
+            status = os.lstat(step)
+        except FileNotFoundError:
+            return
+        yield step, status
+        if not stat.S_ISLNK(status.st_mode):
+            place = step
+            continue
+        links += 1
+        if links > MAX_LINKS:
+            raise OSError(f"{path}: too many links")
+        target = os.readlink(step)  # noqa: PTH115
+        place = _ROOT if target.startswith("/") else place
+        todo += target.split("/")[::-1]
+
+
+def _inside(folder: str, owners: frozenset[int], reachable: bool) -> Distrust | None:
+    """Of what lies in a folder; ``reachable``: others may search it."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:  # another process may remove things
+        for entry in entries:
+            with suppress(FileNotFoundError):
+                status = entry.stat(follow_symlinks=False)
+                mode = status.st_mode
+                found = None
+                if status.st_uid not in owners:
+                    found = _foreign(entry.path, status)
+                elif stat.S_ISLNK(mode):
+                    found = _distrusted(entry.path, owners)
+                elif reachable and mode & OTHERS_WRITE and _open_to_others(entry.path, status):
+                    found = _too_open(entry.path)
+                elif stat.S_ISDIR(mode):
+                    found = _inside(entry.path, owners, reachable and bool(mode & OTHERS_SEARCH))
+                if found:
+                    return found
+    return None
+
+
+def _open_to_others(path: str, status: os.stat_result) -> bool:
+    """Of something that its group or others may write to; the mode of a link means nothing."""
+    if stat.S_ISLNK(status.st_mode):
+        return False
+    return bool(status.st_mode & stat.S_IWOTH) or not _is_private(path, status)
+
+
+def _is_private(path: str, status: os.stat_result) -> bool:
+    """Whether the group is the user's own. An access list may name others beside it: then the mode tells its bound."""
+    user = os.geteuid()
+    if user == 0 or status.st_uid != user or status.st_gid != os.getegid():
+        return False
+    import grp
+    import pwd
+
+    try:
+        name, group = pwd.getpwuid(user).pw_name, grp.getgrgid(status.st_gid)
+        lists = os.listxattr(path) if hasattr(os, "listxattr") else []
+    except (KeyError, OSError):
+        return False
+    return group.gr_name == name and set(group.gr_mem) <= {name} and "system.posix_acl_access" not in lists
+
+
+def _foreign(path: str, status: os.stat_result) -> Distrust:
+    import pwd
+
+    try:
+        owner = pwd.getpwuid(status.st_uid).pw_name
+    except KeyError:
+        owner = f"user {status.st_uid}"
+    return Distrust(Path(path), f"{path} belongs to {owner}", "")
+
+
+def _too_open(path: str) -> Distrust:
+    return Distrust(Path(path), f"others may write to {path}", f"chmod go-w {quote(path)}")
