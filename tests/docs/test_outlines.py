@@ -1,9 +1,8 @@
 """What catalogers want, as it is known before they are imported, is what they say themselves."""
 
-import os
-
 import pytest
 
+from careen import contents
 from careen.app import outlines
 from careen.plugins import Cataloger, load
 
@@ -16,10 +15,11 @@ def test_the_outlines_are_those_of_the_catalogers(update):
 
 @pytest.fixture
 def later(tmp_path, monkeypatch):
-    """The catalogers with a file of outlines made now, of another module than the real one."""
+    """The catalogers with a file of outlines of their own, and notes beside it."""
     place = tmp_path / "outlines.json"
     place.write_bytes(outlines.OUTLINES.read_bytes())
     monkeypatch.setattr(outlines, "OUTLINES", place)
+    monkeypatch.setattr(contents, "_note", lambda name: str(tmp_path / "notes" / name))
     return place
 
 
@@ -34,10 +34,38 @@ def test_all_are_there_and_most_of_them_later(later):
         assert one is real or one.whole() is real
 
 
-def test_one_that_was_edited_since_speaks_for_itself(later):
-    long_ago = os.stat(outlines.__file__).st_mtime - 1e9
-    os.utime(later, (long_ago, long_ago))
-    assert all(one.whole is None for one in outlines.catalogers())
+@pytest.fixture
+def imported(monkeypatch):
+    """How often all catalogers were asked what they want."""
+    asked, made = [], outlines.outlines()
+    monkeypatch.setattr(outlines, "outlines", lambda: asked.append(1) or made)
+    return asked
+
+
+def of_content(monkeypatch, key, built=False):
+    monkeypatch.setattr(outlines, "contents", lambda: contents.Contents({"x.py": key}, built))
+
+
+def test_in_a_source_tree_they_are_compared_once_for_each_content(later, imported, monkeypatch):
+    for key, times in (("1", 1), ("1", 1), ("2", 2), ("1", 3), ("1", 3)):  # the last one alone is noted
+        of_content(monkeypatch, key)
+        assert any(one.whole for one in outlines.catalogers())
+        assert len(imported) == times
+
+
+def test_as_they_were_built_they_are_not_compared(later, imported, monkeypatch):
+    of_content(monkeypatch, "1", built=True)
+    assert any(one.whole for one in outlines.catalogers())
+    assert not imported
+
+
+def test_outlines_that_are_not_those_of_the_catalogers_are_never_used(later, imported, monkeypatch):
+    of_content(monkeypatch, "1")
+    outlines.catalogers()
+    later.write_bytes(later.read_bytes().replace(b"dpkg/status", b"dpkg/other1"))
+    for _ in range(2):
+        assert all(one.whole is None for one in outlines.catalogers())
+    assert len(imported) == 3
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[{}]", b'[{"module": 1}]'])

@@ -2,6 +2,7 @@
 
 import os
 
+import msgspec
 import pytest
 from tests.conftest import ROOT
 
@@ -20,31 +21,50 @@ def test_the_made_file_is_what_the_others_say(folder, update):
 
 @pytest.fixture
 def folder(tmp_path):
+    """Whose made file says something else than its rules, so that it can be told which of them was read."""
     (tmp_path / "b.toml").write_text("[one]\nx = 1\n")
     (tmp_path / "a.toml").write_text("[two]\nx = [2]\n")
-    (tmp_path / "made.json").write_text('{"a.toml":{"made":{}},"b.toml":{}}')
+    made = msgspec.json.decode(rulefiles.made(tmp_path))
+    (tmp_path / "made.json").write_bytes(msgspec.json.encode({**made, "tables": MADE}))
     return tmp_path
 
 
+MADE = [{"made": {}}, {}]
 READ = [{"two": {"x": [2]}}, {"one": {"x": 1}}]
 
 
 def test_it_is_read_instead(folder):
-    assert rulefiles.tables(folder) == [{"made": {}}, {}]
+    assert rulefiles.tables(folder) == MADE
 
 
-@pytest.mark.parametrize(
-    "content", [None, b"", b"[]", b'{"a.toml":{}}', b'{"a.toml":{},"c.toml":{}}', b'{"a.toml":{},"b.toml":1}']
-)
-def test_unless_it_is_of_other_files(folder, content):
+@pytest.mark.parametrize("content", [None, b"", b"[]", b'{"source":"x","tables":[{}]}', b'{"source":"x","tables":1}'])
+def test_unless_it_is_none(folder, content):
     (folder / "made.json").unlink() if content is None else (folder / "made.json").write_bytes(content)
     assert rulefiles.tables(folder) == READ
 
 
-def test_unless_one_was_edited_since(folder):
-    later = (folder / "made.json").stat().st_mtime + 100
-    os.utime(folder / "a.toml", (later, later))
-    assert rulefiles.tables(folder) == READ
+def test_times_say_nothing(folder):
+    for path, when in ((folder / "a.toml", 2e9), (folder / "made.json", 1e9), (folder / "b.toml", 1.5e9)):
+        os.utime(path, (when, when))
+    assert rulefiles.tables(folder) == MADE
+
+
+@pytest.mark.parametrize("edit", ["content of the same length", "a new file", "a file that is gone", "another name"])
+def test_unless_it_was_made_from_others(folder, edit):
+    """At the same time, to the nanosecond, as a checkout of both may leave them."""
+    times = [(path, path.stat().st_mtime_ns) for path in folder.iterdir()]
+    if edit == "content of the same length":
+        (folder / "a.toml").write_text("[two]\nx = [3]\n")
+    elif edit == "a new file":
+        (folder / "c.toml").write_text("")
+    elif edit == "a file that is gone":
+        (folder / "b.toml").unlink()
+    else:
+        (folder / "b.toml").rename(folder / "c.toml")
+    for path, when in times:
+        if path.exists():
+            os.utime(path, ns=(when, when))
+    assert rulefiles.tables(folder) != MADE
 
 
 def test_made_from_them(folder):

@@ -1,12 +1,13 @@
 """What each cataloger wants, known before it is imported: an image mostly holds the files of a few of them.
 
-``catalogers/outlines.json`` is made by ``make golden`` from the catalogers themselves, and a test compares them. A
-cataloger that has no outline there (one of the user's, a new one), that was edited since, or that picks its files with a
-function of its own is imported at once.
+``catalogers/outlines.json`` is made by ``make golden`` from the catalogers themselves, and a test compares them. It is
+believed in a wheel whose files are as they were built, and in a source tree once all catalogers were imported and said the
+same, which is noted for this content of all files. A cataloger that has no outline there (one of the user's, a new one), or
+that picks its files with a function of its own is imported at once.
 """
 
+import hashlib
 import importlib
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from careen.formats.rulefiles import EDITED_AFTER_S
+from careen.contents import contents, is_noted, note
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants, modules_in, plugin
 
 FOLDER = "careen.catalogers"
 OUTLINES = Path(__file__).parent.parent / "catalogers" / "outlines.json"
+AGREE = "outlines-agree"
 
 
 class Outline(Struct, frozen=True, omit_defaults=True):
@@ -36,7 +38,7 @@ class Outline(Struct, frozen=True, omit_defaults=True):
 def catalogers() -> tuple[Cataloger, ...]:
     """All, in the order of their modules' names; those with an outline are imported when one of their files turns up."""
     places = importlib.import_module(FOLDER).__path__
-    known = _known(places[0])
+    known = _known()
     found = []
     for module in sorted(modules_in(places)):
         outline = known.get(module)
@@ -63,15 +65,19 @@ def _outline(module: str) -> Outline | None:
     return Outline(module, value.name, value.ecosystem, wants, value.join is not None, value.owns is not None)
 
 
-def _known(folder: str) -> dict[str, Outline]:
+def _known() -> dict[str, Outline]:
     try:
-        made = OUTLINES.stat().st_mtime
-        found = msgspec.json.decode(OUTLINES.read_bytes(), type=list[Outline])
+        made = OUTLINES.read_bytes()
+        found = msgspec.json.decode(made, type=list[Outline])
     except (OSError, msgspec.MsgspecError):  # it only saves time
         return {}
-    with os.scandir(folder) as entries:
-        edited = {entry.name.removesuffix(".py") for entry in entries if entry.stat().st_mtime > made + EDITED_AFTER_S}
-    return {one.module: one for one in found if one.module not in edited}
+    installed = contents()
+    state = f"{installed.key} {hashlib.sha256(made).hexdigest()}"
+    if not installed.built and not is_noted(AGREE, state):
+        if made != outlines():
+            return {}
+        note(AGREE, state)
+    return {one.module: one for one in found}
 
 
 def _later(outline: Outline) -> Cataloger:

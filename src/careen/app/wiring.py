@@ -1,15 +1,14 @@
 """What the settings and the installed plugins come to: policy, store, limits, fetcher, readers, checks, reporters."""
 
 import hashlib
-import importlib
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from careen import __version__
 from careen.app.cachefolder import cache_folder
 from careen.app.outlines import catalogers
 from careen.config import Settings
+from careen.contents import contents, outside
 from careen.errors import InputError
 from careen.formats.inflate import Limits
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
@@ -118,20 +117,8 @@ def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
 
 
 def fingerprint(secrets: bool) -> str:
-    """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store."""
-    digest = hashlib.sha256(f"{__version__} {secrets}".encode())
-    for package in ("catalogers", "formats", "layers", "matching", "model", "secrets", "versions"):
-        for folder in importlib.import_module(f"careen.{package}").__path__:  # (outside plugins add theirs)
-            digest.update("".join(sorted(_sources(folder))).encode())
-    return digest.hexdigest()[:16]
+    """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store.
 
-
-def _sources(folder: str) -> Iterator[str]:
-    """Each file of code and rules; what was installed over it has another time, and reading it all takes longer."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith((".py", ".toml")):
-                status = entry.stat()
-                yield f"{folder}/{entry.name} {status.st_size} {status.st_mtime_ns}\n"
-            elif entry.is_dir() and entry.name != "__pycache__":
-                yield from _sources(entry.path)
+    Two installations of the same code have the same one, wherever and whenever they were made.
+    """
+    return hashlib.sha256(f"{__version__} {secrets} {contents().key} {outside()}".encode()).hexdigest()[:16]

@@ -1,37 +1,54 @@
 """Folders of rules in TOML, written for people, and the same rules as JSON, which are read in a twentieth of the time.
 
-``made.json`` of a folder has the content of each of its files by name. ``make golden`` writes it and a test compares; it
-is passed over where a file was edited since, is new, or is gone.
+``made.json`` of a folder has the content of each of its files, and the digest of what it was made from. ``make golden`` writes
+it and a test compares; it is passed over where a file was edited since, is new, or is gone.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 MADE = "made.json"
-EDITED_AFTER_S = 60.0  # files that are installed together differ by less
+
+
+class Made(Struct, frozen=True):
+    source: str
+    tables: list[dict[str, Any]]
 
 
 def tables(folder: Path) -> list[dict[str, Any]]:
     """The content of every file, in the order of their names. Raises ValueError where one is no TOML."""
-    paths = sorted(folder.glob("*.toml"))
+    texts = _texts(folder)
     try:
-        since = (folder / MADE).stat().st_mtime + EDITED_AFTER_S
-        found = msgspec.json.decode((folder / MADE).read_bytes(), type=dict[str, dict[str, Any]])
-        if list(found) == [path.name for path in paths] and all(path.stat().st_mtime <= since for path in paths):
-            return list(found.values())
+        found = msgspec.json.decode((folder / MADE).read_bytes(), type=Made)
+        if found.source == _digest(texts):
+            return found.tables
     except (OSError, msgspec.MsgspecError):
         pass  # it only saves time
-    return [_read(path) for path in paths]
+    return [_read(text) for text in texts.values()]
 
 
 def made(folder: Path) -> bytes:
     """The content of ``made.json`` as the files say it now."""
-    return msgspec.json.encode({path.name: _read(path) for path in sorted(folder.glob("*.toml"))}) + b"\n"
+    texts = _texts(folder)
+    return msgspec.json.encode(Made(_digest(texts), [_read(text) for text in texts.values()])) + b"\n"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _texts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+
+
+def _digest(texts: dict[str, bytes]) -> str:
+    hashed = hashlib.sha256()
+    for name, text in texts.items():
+        hashed.update(f"{name} {len(text)} ".encode() + text)
+    return hashed.hexdigest()
+
+
+def _read(text: bytes) -> dict[str, Any]:
     import tomllib
 
-    return tomllib.loads(path.read_text("utf-8"))
+    return tomllib.loads(text.decode("utf-8"))

@@ -44,7 +44,7 @@ def _distrusted(folder: str, owners: frozenset[int]) -> Distrust | None:
             return _foreign(place, status)
         if status.st_mode & OTHERS_WRITE and not status.st_mode & stat.S_ISVTX and _open_to_others(place, status):
             return _too_open(place)
-    if not os.path.isdir(folder):  # noqa: PTH112 (this is called for each link in a cache)
+    if not os.path.isdir(folder):
         return None
     place = os.path.realpath(folder)
     status = os.lstat(place)
@@ -63,7 +63,7 @@ def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
         if name in ("", "."):
             continue
         if name == "..":
-            place = os.path.dirname(place)  # noqa: PTH120
+            place = os.path.dirname(place)
             continue
         step = f"{place.rstrip('/')}/{name}"
         try:
@@ -77,7 +77,7 @@ def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
         links += 1
         if links > MAX_LINKS:
             raise OSError(f"{path}: too many links")
-        target = os.readlink(step)  # noqa: PTH115
+        target = os.readlink(step)
         place = _ROOT if target.startswith("/") else place
         todo += target.split("/")[::-1]
 

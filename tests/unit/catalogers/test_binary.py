@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.support.reading import MemoryFile, read, read_all
 from tests.support.work import ends
 
-import careen
 from careen.app import open_image, wiring
 from careen.app.wiring import fingerprint
 from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Names, Program, _compiled, _Search
 from careen.config import Settings
+from careen.contents import Contents, contents
 from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index
 from careen.store.memory import NoStore
@@ -248,12 +248,10 @@ def test_cpe_names_the_version_without_its_build(version, cpe):
 
 
 def test_rules_are_part_of_the_fingerprint(monkeypatch):
-    sources = wiring._sources
-    before = fingerprint(False)
-    assert any("binary_rules/servers.toml" in line for line in sources(str(Path(careen.__file__).parent / "catalogers")))
-    monkeypatch.setattr(
-        wiring, "_sources", lambda folder: (line for line in sources(folder) if "binary_rules/servers.toml" not in line)
-    )
+    before, real = fingerprint(False), contents()
+    assert real.digests["catalogers/binary_rules/servers.toml"]
+    other = {**real.digests, "catalogers/binary_rules/servers.toml": "0" * 32}
+    monkeypatch.setattr(wiring, "contents", lambda: Contents(other, False))
     assert fingerprint(False) != before
 
 

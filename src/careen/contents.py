@@ -1,0 +1,153 @@
+"""What the installed code is: a digest of each file that has a part in what is read and matched, free of paths and times.
+
+A wheel brings its digests along (``contents.txt``, made by ``hatch_build.py``). In a source tree they are remembered in
+``__pycache__``. Either saves time only: a file whose size or time is not the recorded one is hashed. Only the standard
+library is used, for builds have nothing else.
+
+A line of such a record is ``DIGEST SIZE CHANGED PATH``: ``CHANGED`` are the times of the file when it was hashed, ``-`` in a
+wheel, which is unpacked at another time.
+"""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from typing import NamedTuple
+
+PACKAGES = ("catalogers", "database", "formats", "images", "layers", "matching", "model", "secrets", "versions")
+BUILT = "contents.txt"
+ROOT = os.path.dirname(os.path.abspath(__file__))
+UNPACKED_TOGETHER_NS = 2_000_000_000  # a file of a wheel that is newer than its record by more was changed since
+SETTLED_NS = 2_000_000_000  # what changed less long ago may change again within the same tick of the clock
+
+
+class Contents(NamedTuple):
+    """``built``: every file is as it was when the wheel was built."""
+
+    digests: dict[str, str]  # by path below the package
+    built: bool
+
+    @property
+    def key(self) -> str:
+        return _of_all(self.digests)
+
+
+@cache
+def contents() -> Contents:
+    """Of this installation; it does not change while it runs."""
+    record = f"{ROOT}/{BUILT}"
+    if os.path.exists(record):
+        return _compared(ROOT, record)
+    return _remembered(ROOT)
+
+
+def record_of(root: str) -> str:
+    """The content of ``contents.txt`` for the package in a folder."""
+    return "".join(f"{_digest(f'{root}/{path}')} {status.st_size} - {path}\n" for path, status in sorted(_files(root)))
+
+
+def outside() -> str:
+    """The digest of the plugins that are not Careen's own: they are few, and read each time."""
+    found = {}
+    for package in PACKAGES:
+        module = sys.modules.get(f"careen.{package}")  # else nobody has added a folder to it
+        for number, folder in enumerate([*module.__path__][1:] if module else ()):
+            for path, _ in _below(folder, ""):
+                found[f"{package} {number} {path}"] = _digest(f"{folder}/{path}")
+    return _of_all(found)
+
+
+def is_noted(name: str, key: str) -> bool:
+    """Whether ``note`` was called with this key before, in this source tree or installation."""
+    with suppress(OSError), open(_note(name)) as file:
+        return file.read() == key
+    return False
+
+
+def note(name: str, key: str) -> None:
+    """Remembers that something was found true of the content that has this key. It only saves time."""
+    _write(_note(name), key)
+
+
+def _note(name: str) -> str:
+    return f"{ROOT}/__pycache__/{name}"
+
+
+def _compared(root: str, record: str) -> Contents:
+    known = {path: (digest, size) for digest, size, _, path in _lines(record)}
+    until = os.stat(record).st_mtime_ns + UNPACKED_TOGETHER_NS
+    found = {}
+    for path, status in _files(root):
+        digest, size = known.get(path, ("", ""))
+        is_known = size == str(status.st_size) and status.st_mtime_ns <= until
+        found[path] = digest if is_known else _digest(f"{root}/{path}")
+    return Contents(found, found == {path: digest for path, (digest, _) in known.items()})
+
+
+def _remembered(root: str) -> Contents:
+    place, settled = _note(BUILT), time.time_ns() - SETTLED_NS
+    known = {(path, size, changed): digest for digest, size, changed, path in _lines(place)}
+    found, kept = {}, {}
+    for path, status in _files(root):
+        name = (path, str(status.st_size), f"{status.st_mtime_ns}/{status.st_ctime_ns}")
+        found[path] = known.get(name) or _digest(f"{root}/{path}")
+        if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
+            kept[name] = found[path]
+    if kept != known:
+        _write(place, "".join(f"{digest} {size} {changed} {path}\n" for (path, size, changed), digest in kept.items()))
+    return Contents(found, False)
+
+
+def _lines(place: str) -> Iterator[list[str]]:
+    with suppress(OSError, ValueError), open(place, encoding="utf-8") as file:
+        for line in file.read().splitlines():
+            parts = line.split(" ", 3)
+            if len(parts) == 4:
+                yield parts
+
+
+def _files(root: str) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(root) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                yield entry.name, entry.stat()
+    for package in PACKAGES:
+        yield from _below(f"{root}/{package}", f"{package}/")
+
+
+def _below(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file, with its path; compiled and hidden ones left out."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "__pycache__")):
+                continue
+            if entry.is_dir():
+                yield from _below(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield f"{prefix}{entry.name}", entry.stat()
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:32]
+
+
+def _of_all(digests: dict[str, str]) -> str:
+    return hashlib.sha256("".join(f"{digests[path]} {path}\n" for path in sorted(digests)).encode()).hexdigest()
+
+
+def _write(place: str, text: str) -> None:
+    """Whole or not at all, and not where one may not write."""
+    aside = f"{place}.{os.getpid()}"
+    with suppress(OSError):
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        try:
+            with open(aside, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(aside, place)
+        finally:
+            with suppress(OSError):
+                os.unlink(aside)
