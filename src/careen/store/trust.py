@@ -13,7 +13,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from shlex import quote
 
 from msgspec import Struct
 
@@ -137,4 +136,6 @@ def _foreign(path: str, status: os.stat_result) -> Distrust:
 
 
 def _too_open(path: str) -> Distrust:
+    from shlex import quote
+
     return Distrust(Path(path), f"others may write to {path}", f"chmod go-w {quote(path)}")
