@@ -1,7 +1,7 @@
 """The cache folder of a run: the one of the settings where it is one's own, else a private one that goes with the process.
 
 Whoever else may write to a cache can forge results, so that such a folder is not read, and nothing is written into it
-(``store.trust`` has the rules, ADR 20 the reasons). ``trust_cache`` in the settings switches the check off.
+(``store.trust`` has the rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the check off.
 Raises: UsageError where the folder cannot be made or looked at.
 """
 

@@ -25,6 +25,7 @@ from careen.errors import Error, InputError, NetworkError
 from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
 from careen.formats.debian_package import Told, told_in
 from careen.formats.inflate import Limits, open_stream
+from careen.formats.sealed import sealed, unsealed
 from careen.plugins import Fetcher, Progress, silent
 
 from .signature import Signed, verified, verify_detached
@@ -113,19 +114,20 @@ class Archives:
         kept = self._cache / f"{index.digest}.{kind}" if self._cache else None
         try:
             if kept:
-                data = kept.read_bytes()
-                if zlib.crc32(data[4:]) == int.from_bytes(data[:4]):  # else it is damaged, and as good as none
-                    kept.touch()
-                    return data[4:]
-        except OSError:
+                data = unsealed(kept.name, kept.read_bytes())
+                kept.touch()
+                return data
+        except FileNotFoundError:
             pass
+        except (OSError, ValueError) as error:
+            log.warning("%s in the cache is damaged (%s): it is fetched anew", kept, error)
         with self._checked(place, paths, index) as file:
             try:
                 made = read(file)
             except (ValueError, Error) as error:
                 raise ArchiveError(f"{shown(place)}/{paths[0]}: {error}", "check the mirror") from None
         if kept:
-            _keep(kept, zlib.crc32(made).to_bytes(4) + made)
+            _keep(kept, sealed(kept.name, made))
         return made
 
     def signed(self, place: str, path: str, signature: str) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from careen.errors import InputError
+from careen.formats.digest import has_digest
 from careen.formats.inflate import Limits
 from careen.model.image import Image, Layer, Platform
 from careen.plugins import ImageSource, OpenContext
@@ -80,6 +81,9 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
     if len(paths) > MAX_LAYERS:
         raise InputError(f"{archive.name}: {len(paths)} layers are more than an image can have", AGAIN)
     data = archive.read(_clean(config_path))
+    promised = _promised(_clean(config_path))
+    if promised and not has_digest(data, promised):
+        raise InputError(f"{archive.name}: the bytes of {promised} do not have that digest", AGAIN)
     config, diff_ids, platform = parse_config(data)
     require(context.platform, platform)
     if diff_ids and len(diff_ids) != len(paths):
@@ -88,11 +92,10 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
     layers = []
     for index, raw in enumerate(paths):
         path = _clean(raw)
-        name = path.removeprefix("blobs/").replace("/", ":")
         layers.append(
             Layer(
                 index,
-                name if is_digest(name) else "",
+                _promised(path),
                 diff_ids[index] if diff_ids else "",
                 archive.size(path),
                 steps[index],
@@ -102,6 +105,12 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
         )
     digest = "sha256:" + hashlib.sha256(data).hexdigest()  # the image's id: an archive keeps no manifest digest
     return Image(reference, "image", digest, platform, config, tuple(layers))
+
+
+def _promised(path: str) -> str:
+    """The digest of a member that is called by it, as in a layout."""
+    name = path.removeprefix("blobs/").replace("/", ":")
+    return name if is_digest(name) else ""
 
 
 def _select(archive: TarArchive, wanted: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What a run over a registry has done so far, kept so that a kill at any moment loses at most the image at work.
 
-One line of JSON a finished image, appended and brought to the disk when its report is; a line that was cut short is
-passed over. A run that ended is moved aside, and the next one tells what is new since.
+One line of JSON a finished image, and behind a tab a checksum over it and the run, appended and brought to the disk when its
+report is. A line that was cut short is passed over; behind one that is damaged nothing is believed, and those images are
+scanned again. A run that ended is moved aside, and the next one tells what is new since.
 Raises: InputError where the folder cannot be written to.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -15,6 +17,9 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import InputError
+from careen.formats.sealed import SUM_BYTES, sealed, unsealed
+
+log = logging.getLogger(__name__)
 
 STATE, PREVIOUS = "state.jsonl", "previous.jsonl"
 
@@ -58,6 +63,7 @@ class End(Struct, frozen=True, tag_field="kind", tag="end"):
 
 
 Line = Run | Done | End
+_DECODER = msgspec.json.Decoder(Line)
 
 
 class State:
@@ -96,7 +102,9 @@ class State:
         self._file.close()
 
     def _append(self, line: Line) -> None:
-        self._file.write(msgspec.json.encode(line) + b"\n")
+        data = msgspec.json.encode(line)
+        seal = sealed(_key(line, self.run), data)[:SUM_BYTES].hex()
+        self._file.write(b"%b\t%b\n" % (data, seal.encode()))
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -128,17 +136,33 @@ def _read(path: Path) -> tuple[list[Line], int]:
 
 
 def _lines(path: Path) -> Iterator[tuple[Line, int]]:
-    decoder, place = msgspec.json.Decoder(Line), 0
+    place, run = 0, None
     try:
         with path.open("rb") as stream:
             for text in stream:
                 place += len(text)
-                try:
-                    if text.endswith(b"\n"):
-                        yield decoder.decode(text), place
-                        continue
-                except (msgspec.MsgspecError, UnicodeDecodeError):
-                    pass
-                return  # nothing behind a damaged line is believed
+                if not text.endswith(b"\n"):  # a kill cut it short
+                    return
+                line = _line(text, run)
+                run = run or (line if isinstance(line, Run) else None)
+                if line is None or run is None:
+                    log.warning("%s is damaged: what it says from byte %d on is not believed", path, place - len(text))
+                    return
+                yield line, place
     except OSError:
         return
+
+
+def _line(text: bytes, run: Run | None) -> Line | None:
+    data, _, seal = text.rstrip(b"\n").partition(b"\t")
+    try:
+        line: Line = _DECODER.decode(data)
+        unsealed(_key(line, run), bytes.fromhex(seal.decode("ascii")) + data)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    return line
+
+
+def _key(line: Line, run: Run | None) -> str:
+    """Lines belong to their run: those of another one are not taken for its own."""
+    return "run" if isinstance(line, Run) or run is None else f"{run.started} {run.asked}"

@@ -89,6 +89,17 @@ def test_what_is_kept_and_damaged_is_fetched_anew(tmp_path):
     assert facts(made, tmp_path / "archive", cache=tmp_path / "kept") == first
 
 
+def test_what_is_kept_under_another_name_is_fetched_anew(tmp_path, caplog):
+    made = archive()
+    first = facts(made, tmp_path / "archive", cache=tmp_path / "kept")
+    one, other = (file for file in (tmp_path / "kept").iterdir() if file.suffix == ".sources")
+    whole = [one.read_bytes(), other.read_bytes()]
+    one.write_bytes(whole[1])
+    other.write_bytes(whole[0])
+    assert facts(made, tmp_path / "archive", cache=tmp_path / "kept") == first
+    assert caplog.text.count("is damaged") == 2 and [one.read_bytes(), other.read_bytes()] == whole
+
+
 def test_what_a_mirror_lacks_is_asked_for_once():
     with Server(archive().respond()) as server:
         release_facts(Archives([f"{server.url}/debian"], make_fetcher(environ={})), "bookworm", INSTALLED, key)

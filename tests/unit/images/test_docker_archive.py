@@ -1,4 +1,5 @@
 import io
+import json
 import sys
 import tarfile
 
@@ -11,7 +12,7 @@ from careen.images.platforms import parse_platform
 from careen.layers.index import Readers, index
 from careen.plugins import OpenContext
 from careen.store.memory import MemoryStore
-from tests.support.images import make_image, make_index, make_layer, write_docker_archive, write_oci_layout
+from tests.support.images import make_image, make_index, make_layer, sha256, write_docker_archive, write_oci_layout
 
 LAYERS = (make_layer({"a": b"1"}), make_layer({"b": b"2"}))
 IMAGE = make_image(LAYERS, config={"User": "app"})
@@ -47,6 +48,28 @@ def test_layers_of_a_lasting_file_are_recognised_again(tmp_path):
     assert [layer.identity for layer in first.layers] == [layer.identity for layer in second.layers]
     assert len({layer.identity for layer in first.layers}) == 2
     assert not any(layer.identity for layer in open_file(path, "x", OpenContext()).layers)
+
+
+def test_what_is_called_by_its_digest_has_it(tmp_path):
+    """As Docker saves since version 25: swapped layers and another configuration are refused."""
+    tars, config = IMAGE.tars, IMAGE.config
+    names = [f"blobs/{sha256(data).replace(':', '/')}" for data in (config, *tars)]
+    manifest = json.dumps([{"Config": names[0], "RepoTags": ["x:1"], "Layers": names[1:]}]).encode()
+
+    def archive(*contents):
+        path = tmp_path / "image.tar"
+        path.write_bytes(make_layer({"manifest.json": manifest, **dict(zip(names, contents, strict=True))}))
+        return opened(path)
+
+    readers = Readers.of((), "")
+    store = MemoryStore()
+    for layer in archive(config, *tars).layers:
+        assert index(layer, readers, store, Limits()).digest == layer.digest
+    for layer in archive(config, *tars[::-1]).layers:
+        with pytest.raises(InputError, match="its bytes have the digest"):
+            index(layer, readers, MemoryStore(), Limits())
+    with pytest.raises(InputError, match="do not have that digest"):
+        archive(config.replace(b'"app"', b'"dba"'), *tars)
 
 
 def test_a_layer_that_breaks_off_with_the_archive_is_said(tmp_path):

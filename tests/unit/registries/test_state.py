@@ -59,6 +59,38 @@ def test_damage_is_not_believed(tmp_path):
     assert previous(tmp_path) is None
 
 
+@pytest.mark.parametrize("place", range(3))
+def test_an_edited_line_and_what_follows_is_scanned_again(tmp_path, caplog, place):
+    state = State(tmp_path, RUN)
+    for name in "abc":
+        state.add(done(name, "f1"))
+    state.close()
+    lines = (tmp_path / STATE).read_bytes().splitlines(keepends=True)
+    lines[place + 1] = lines[place + 1].replace(b'"high"', b'"none"')
+    (tmp_path / STATE).write_bytes(b"".join(lines))
+    again = kept(tmp_path)
+    assert (again.resumed, list(again.done)) == (True, list("abc"[:place]))
+    assert "is damaged" in caplog.text
+
+
+def test_a_line_of_another_run_is_not_believed(tmp_path, caplog):
+    for number in (1, 2):
+        (tmp_path / str(number)).mkdir()
+        state = State(tmp_path / str(number), Run(f"at {number}", "abc"))
+        state.add(done(f"of {number}"))
+        state.close()
+    first, second = ((tmp_path / str(number) / STATE).read_bytes().splitlines(keepends=True) for number in (1, 2))
+    (tmp_path / STATE).write_bytes(first[0] + second[1])
+    assert kept(tmp_path, Run("at 3", "abc")).done == {} and "is damaged" in caplog.text
+
+
+def test_a_kill_is_no_damage(tmp_path, caplog):
+    kept(tmp_path)
+    with (tmp_path / STATE).open("ab") as file:
+        file.write(b'{"kind":"image"')
+    assert kept(tmp_path).resumed and caplog.text == ""
+
+
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         State(tmp_path / "none", RUN)
