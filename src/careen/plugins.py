@@ -350,6 +350,12 @@ class Feed(Struct, frozen=True):
     single: str = ""  # address of one record as JSON, with {id} in it: ``url`` is a zip of them
     window: str = ""  # address of what changed from {start} to {end}, in pages from {offset}: of all feeds that name it
     ids: tuple[str, ...] = ()  # how the ids of this feed's records begin: which of those are its own
+    kept_as: str = ""  # its path in the database where the file's name changes with each edition
+
+    @property
+    def key(self) -> str:
+        """By which the database knows it: a new edition takes the place of the one before."""
+        return self.kept_as or self.path
 
 
 class AdvisorySource(Struct, frozen=True):

@@ -1,13 +1,12 @@
 """The life of a database on the command line: made, kept, compared, carried elsewhere, aged, and held against the last one."""
 
 import json
-import sqlite3
 import tarfile
 import zipfile
-from contextlib import closing
 
 import pytest
 from tests.support.command import Shell
+from tests.support.databases import dated
 from tests.support.feeds import whole_mirror
 from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.registry import Registry
@@ -27,7 +26,7 @@ def made(tmp_path_factory, mirror):
     shell = Shell(tmp_path_factory.mktemp("made"))
     first = shell.run("db", "update", "--from", mirror)
     assert first.returncode == 0, first.stderr
-    dated(database(shell), "2026-11-01T08:00:00+00:00")
+    dated(database(shell), "2026-11-01T08:00:00+00:00", as_of="2020-11-01", confirmed="2020-11-01")
     newer = tmp_path_factory.mktemp("newer")
     whole_mirror(newer)
     (newer / KEV).write_text('{"vulnerabilities": [{"cveID": "CVE-2026-7", "dateAdded": "2026-11-20"}]}')
@@ -45,12 +44,6 @@ def image(tmp_path_factory):
 
 def database(shell):
     return shell.home / "cache" / "database" / "advisories.sqlite"
-
-
-def dated(path, built, fetched=None):
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE meta SET value = ? WHERE name = 'built'", (built,))
-        connection.execute("UPDATE feed SET fetched = ?", (fetched or built,))
 
 
 def raised(mirror, name, before, after):
@@ -128,6 +121,55 @@ def test_over_to_a_machine_without_a_network(made, tmp_path, image):
     assert database(other).read_bytes() == database(made).read_bytes()
     assert sorted(path.name for path in database(other).parent.iterdir()) == ["advisories.sqlite", "lock"]
     assert other.run("scan", image, "--offline", "--db-max-age", "1").returncode == 0
+
+
+def test_to_import_loses_nothing_that_the_other_lacks(made, tmp_path, mirror, image):
+    made.run("db", "export", "careen.tar")
+    other = Shell(tmp_path)
+    thin = tmp_path / "thin"
+    npm(thin, {number: (f"1.{number}.0", f"2.{number}.0") for number in range(100)})
+    (thin / KEV).parent.mkdir()
+    (thin / KEV).write_text('{"vulnerabilities": [{"cveID": "CVE-2026-9", "dateAdded": "2026-11-26"}]}')
+    assert other.run("db", "update", "--from", thin).returncode == 0
+    assert other.run("db", "export", "thin.tar").returncode == 0
+    before = sources(other)
+
+    # What the other database lacks, and what has been lost of a feed, stays.
+    taken = other.run("db", "import", made.home / "careen.tar")
+    assert taken.returncode == 0, taken.stderr
+    assert "1 feed kept, which the other lacks, has of an earlier day, or has less of: osv/npm" in taken.stdout
+    assert sources(other).keys() >= sources(made).keys()
+    assert sources(other)["osv/npm"] == before["osv/npm"] == 100
+    found = other.run("scan", image, "--offline", "--format", "json", "--scanners", "vuln")
+    assert "PYSEC-2025-1" in found.stdout
+
+    # The other way round too: a poor database takes nothing away.
+    taken = other.run("db", "import", tmp_path / "thin.tar")
+    assert taken.returncode == 0, taken.stderr
+    assert sources(other).keys() >= sources(made).keys()
+
+    # To replace it whole is a decision.
+    assert other.run("db", "import", tmp_path / "thin.tar", "--replace").returncode == 0
+    assert sources(other) == before
+
+
+def sources(shell):
+    return {one["name"]: one["records"] for one in json.loads(shell.run("db", "status", "--json").stdout)["sources"]}
+
+
+def test_an_update_that_fails_or_knows_little_loses_nothing(tmp_path, mirror, image):
+    shell = Shell(tmp_path)
+    shell.run("db", "update", "--from", mirror)
+    before = sources(shell)
+    (tmp_path / "thin/kev").mkdir(parents=True)
+    (tmp_path / "thin" / KEV).write_text('{"vulnerabilities": [{"cveID": "CVE-2026-9", "dateAdded": "2026-11-26"}]}')
+    poor = shell.run("db", "update", "--from", tmp_path / "thin")
+    assert poor.returncode == 0, poor.stderr
+    assert sources(shell) | {"kev": 0} == before | {"kev": 0}
+    assert "kept as they were, with their age" in poor.stdout
+    gone = shell.run("db", "forget", "osv/PyPI")
+    assert (gone.returncode, sources(shell).keys()) == (0, before.keys() - {"osv/PyPI"})
+    assert shell.run("db", "forget", "osv/PyPY").returncode == 2
 
 
 def test_a_damaged_file_leaves_what_was_there(made, tmp_path):

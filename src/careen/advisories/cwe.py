@@ -16,6 +16,7 @@ from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 128 << 20
 _HOME = "https://cwe.mitre.org"
+_LATEST = "cwec_latest.xml.zip"
 _FILE = re.compile(r"cwec_v\d{1,3}\.\d{1,3}\.xml\.zip")
 _KINDS = frozenset({"Weakness", "Category", "View"})
 _GONE = frozenset({"Deprecated", "Obsolete"})
@@ -23,8 +24,8 @@ _GONE = frozenset({"Deprecated", "Obsolete"})
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     offered = sorted(name for name in listing("cwe") if _FILE.fullmatch(name))
-    name = offered[-1] if offered else "cwec_latest.xml.zip"
-    return (Feed(f"cwe/{name}", f"{_HOME}/data/xml/cwec_latest.xml.zip", compressed=True),)
+    name = offered[-1] if offered else _LATEST
+    return (Feed(f"cwe/{name}", f"{_HOME}/data/xml/{_LATEST}", compressed=True, kept_as=f"cwe/{_LATEST}"),)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:

@@ -67,7 +67,7 @@ def _knowledge(names: tuple[str, ...]) -> tuple[Feed, ...]:
     """In the form that says the most, of those that are there."""
     if "tracker.json" not in names:
         if lists := next(filter(_LISTS.fullmatch, names), ""):
-            return (Feed(f"debian/{lists}", "", compressed=True, part="lists"),)
+            return (Feed(f"debian/{lists}", "", compressed=True, part="lists", kept_as="debian/security-tracker"),)
         oval = {found[1]: name for name in names if (found := _OVAL.fullmatch(name))}
         if oval:
             return tuple(Feed(f"debian/{name}", "", compressed=True, part=release) for release, name in oval.items())

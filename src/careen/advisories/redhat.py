@@ -81,6 +81,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
                 changes=changes,
                 deletions=deletions,
                 single=f"{_DATA}/{_VEX}/{{id}}",
+                kept_as=f"{folder}/{_ARCHIVE}",
             )
         )
     single = [

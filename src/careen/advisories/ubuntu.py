@@ -78,7 +78,7 @@ def _whole(names: tuple[str, ...], listing: Callable[[str], tuple[str, ...]]) ->
     """The knowledge of all releases in one."""
     for part, form in (("tracker", _TRACKER), ("VEX", _VEX)):
         if name := next(filter(form.fullmatch, names), ""):
-            return (Feed(f"ubuntu/{name}", "", compressed=True, part=part),)
+            return (Feed(f"ubuntu/{name}", "", compressed=True, part=part, kept_as=f"ubuntu/{part}"),)
     pages = listing("ubuntu/notices") if "notices" in names else ()
     return tuple(Feed(f"ubuntu/notices/{name}", "", part="notices") for name in pages if name.endswith(".json"))
 

@@ -19,6 +19,7 @@ from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
     from careen.database.artifact import Artifact
+    from careen.database.build import FeedRow
     from careen.database.compare import Difference
     from careen.database.update import UpdateResult
     from careen.images.distribution import Repository
@@ -104,8 +105,16 @@ def export_database(target: Path, settings: Settings) -> "Artifact":
     return artifact
 
 
-def import_database(source: Path, settings: Settings) -> DatabaseInfo:
-    """Puts the database of an exported file in the place of the one in use."""
+def forget_source(name: str, settings: Settings) -> "tuple[FeedRow, ...]":
+    """Removes what the database has of a source, or of a part of one; gives the feeds that are gone."""
+    from careen.database.forget import forget
+
+    cache_folder(settings.cache_dir)
+    return forget(settings.cache_dir, name)
+
+
+def import_database(source: Path, settings: Settings, *, replace: bool = False) -> "tuple[FeedRow, ...]":
+    """Puts the database of an exported file in the place of the one in use; gives the feeds that stay as they were."""
     from careen.database.artifact import read_layout, unpack
     from careen.database.kept import install
 
@@ -115,10 +124,9 @@ def import_database(source: Path, settings: Settings) -> DatabaseInfo:
         with source.open("rb") as file:
             artifact, chunks = read_layout(file, str(source))
             path = database_path(settings.cache_dir)
-            install(path, lambda aside: unpack(artifact, chunks, aside, str(source)), settings.db_keep)
+            return install(path, lambda aside: unpack(artifact, chunks, aside, str(source)), settings.db_keep, replace=replace)
     except OSError as error:
         raise InputError(f"{source}: {error.strerror or error}", "careen db export FILE writes one") from None
-    return database_status(settings)
 
 
 def push_database(reference: str, settings: Settings) -> tuple[str, str]:
@@ -140,8 +148,11 @@ def push_database(reference: str, settings: Settings) -> tuple[str, str]:
     return f"{PREFIX}{named}", f"{PREFIX}{named.name}@{artifact.digest}"
 
 
-def pull_database(reference: str, settings: Settings, progress: Progress = silent) -> tuple[DatabaseInfo, str]:
-    """Puts the database of a registry in the place of the one in use; gives the digest of what it was."""
+def pull_database(
+    reference: str, settings: Settings, progress: Progress = silent, *, replace: bool = False
+) -> "tuple[str, tuple[FeedRow, ...]]":
+    """Puts the database of a registry in the place of the one in use; gives its digest, and the feeds that stay as they
+    were."""
     from careen.database.artifact import read_manifest, unpack
     from careen.database.kept import install
 
@@ -153,8 +164,8 @@ def pull_database(reference: str, settings: Settings, progress: Progress = silen
     cache_folder(settings)
     path = database_path(settings.cache_dir)
     chunks = _downloaded(repository, artifact, progress, reference)
-    install(path, lambda aside: unpack(artifact, chunks, aside, reference), settings.db_keep)
-    return database_status(settings), digest
+    kept = install(path, lambda aside: unpack(artifact, chunks, aside, reference), settings.db_keep, replace=replace)
+    return digest, kept
 
 
 def _downloaded(repository: "Repository", artifact: "Artifact", progress: Progress, where: str) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.config import Settings
+    from careen.database.build import FeedRow
     from careen.database.compare import Difference
     from careen.database.update import UpdateResult
     from careen.formats.archive_facts import ArchiveFacts
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 
 
 MAX_FIXES = 20
-TAKES = {"update": 0, "status": 0, "list": 0, "seed": 0, "export": 1, "import": 1, "push": 1, "pull": 1, "diff": 2}
+TAKES = {
+    "update": 0, "status": 0, "list": 0, "seed": 0, "forget": 1, "export": 1, "import": 1, "push": 1, "pull": 1, "diff": 2,
+}  # fmt: skip
 
 
 def parser() -> Parser:
     made = Parser(
         prog="careen db",
-        usage="careen db ACTION [flags] [FILE | OLD [NEW] | oci://HOST/NAME[:TAG]]",
+        usage="careen db ACTION [flags] [FILE | OLD [NEW] | SOURCE | oci://HOST/NAME[:TAG]]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Update the advisory database, show what it holds, or carry it elsewhere.",
         epilog="""\
@@ -38,6 +41,7 @@ actions:
   status             sources and ages
   list               the database in use, and those that were kept
   diff OLD [NEW]     what changed between two, files or days (NEW: in use)
+  forget SOURCE      remove what it has of a source, or of a part: osv/npm
   export FILE        write it to one file, for machines without a network
   import FILE        use the database of such a file
   push oci://…       leave it in a registry
@@ -49,6 +53,11 @@ actions:
     made.add_argument("--json", action="store_true", help="status, list, diff: for programs")
     add_settings(made, "database", ("db", "db_keep"), {"db_keep": "--keep"})
     group = add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
+    made.add_argument(
+        "--replace",
+        action="store_true",
+        help="import, pull: keep nothing of the database in use, not even what the other lacks",
+    )
     group.add_argument("--full", action="store_true", help="also the large archives of vendors (see docs/database.md)")
     group.add_argument(
         "--accept",
@@ -93,7 +102,7 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
 
     if arguments.action == "update":
         result = app.update_database(settings, progress, full=arguments.full, accept=arguments.accept)
-        return _text(app.database_status(settings), settings.verbose), _failure(result)
+        return _text(app.database_status(settings), settings.verbose) + _kept(result), _failure(result)
     if arguments.action == "status":
         info = app.database_status(settings)
         return (_json(info) if arguments.json else _text(info, settings.verbose)), None
@@ -111,6 +120,7 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
 def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Progress") -> str:
     from careen.app import databases
 
+    replace: bool = arguments.replace
     name, *other = arguments.names or ("",)
     match arguments.action:
         case "list":
@@ -123,24 +133,63 @@ def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
             artifact = databases.export_database(Path(name), settings)
             size = Path(name).stat().st_size
             return f"{_shown(name)}, {size:,} bytes: the database built {_shown(artifact.built)}\n{artifact.digest}\n"
+        case "forget":
+            return _forgotten(databases.forget_source(name, settings))
         case "import":
-            return _text(databases.import_database(Path(name), settings), settings.verbose)
+            kept = databases.import_database(Path(name), settings, replace=replace)
+            return _text(databases.database_status(settings), settings.verbose) + _stayed(kept)
         case "push":
             return "".join(f"{_shown(one)}\n" for one in databases.push_database(name, settings))
         case _:
-            info, digest = databases.pull_database(name, settings, progress)
-            return f"{digest}\n{_text(info, settings.verbose)}"
+            digest, kept = databases.pull_database(name, settings, progress, replace=replace)
+            return f"{digest}\n{_text(databases.database_status(settings), settings.verbose)}{_stayed(kept)}"
 
 
 def _failure(result: "UpdateResult") -> DatabaseError | None:
     if not result.failed:
         return None
+    held = [feed.path for feed in result.failed if feed.trouble == "held_back"]
     names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
-    held = [feed.path for feed in result.failed if feed.detail.startswith("held back")]
-    hint = "the others are up to date; of these the old data is kept"
+    hint = "the others are up to date; what the database had of these stays, with its age"
     if held:
         hint += f"; if it is right: careen db update {' '.join(f'--accept {quote(path)}' for path in held)}"
     return DatabaseError(f"could not update {names}", hint)
+
+
+def _kept(result: "UpdateResult") -> str:
+    """What an update did not touch, by the reason."""
+    from careen.formats.lines import plural
+
+    groups: dict[str, dict[str, int]] = {}
+    for feed in result.kept:
+        group = groups.setdefault(feed.detail, {})
+        group[feed.source] = group.get(feed.source, 0) + 1
+    if not groups:
+        return ""
+    lines = ["", f"{plural(len(result.kept), 'feed')} kept as they were, with their age (careen db forget SOURCE removes one):"]
+    for detail, group in groups.items():
+        listed = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(group.items()))
+        lines.append(f"  {_shown(detail)}: {_shown(listed)}")
+    return "\n".join(lines) + "\n"
+
+
+def _stayed(rows: "Sequence[FeedRow]") -> str:
+    """What was taken over from the database that was in use before."""
+    from careen.database.build import label_of
+    from careen.formats.lines import plural
+
+    if not rows:
+        return ""
+    listed = ", ".join(sorted({label_of(row) for row in rows}))
+    told = f"{plural(len(rows), 'feed')} kept, which the other lacks, has of an earlier day, or has less of: {_shown(listed)}"
+    return f"\n{told} (--replace keeps nothing)\n"
+
+
+def _forgotten(rows: "Sequence[FeedRow]") -> str:
+    from careen.formats.lines import plural
+
+    records = sum(row.records for row in rows)
+    return f"{plural(len(rows), 'feed')} with {records:,} records removed; the next update that offers them brings them back\n"
 
 
 def _list(found: "Sequence[DatabaseInfo]") -> str:

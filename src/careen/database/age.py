@@ -1,50 +1,70 @@
-"""Whether what judges an image is as young as the user wants it.
+"""How old what the database knows is, and what of it is older than the user allows.
 
-Its age is the time since its sources were last asked for news, whether or not there were any: what a source has not
-changed for months is no older than the day on which it was asked.
+The age of data is the age of their origin: of a live feed the time since its server sent it or confirmed that it has
+nothing newer, of a mirror or an artefact the time since that was made. To copy or import old data makes them no younger.
 Raises: DatabaseError.
 """
 
-from collections.abc import Collection
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from careen.errors import DatabaseError
 from careen.formats.lines import plural
+from careen.model.advisory import NamespaceInfo, SourceInfo
 
-from .build import FeedRow, rows_of
-from .knowledge import Knowledge, database_path
-from .update import read_checked
+from .knowledge import Knowledge
 
-DAY_S = 24 * 3600
-ALWAYS = ("kev", "epss")  # judge every image's findings
+ALWAYS = ("kev", "epss")  # assess every image's findings
+
+
+def age_of(source: SourceInfo, today: date) -> int | None:
+    """In days; None where nothing tells it, or where it lies in the future."""
+    try:
+        days = (today - date.fromisoformat((source.confirmed or source.as_of)[:10])).days
+    except ValueError:
+        return None
+    return max(days, 0) if days >= -1 else None  # (a day's difference is another time zone)
+
+
+def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: date) -> tuple[SourceInfo, ...]:
+    """The sources that assess these namespaces and are older, or of an unknown age.
+
+    Of several parts of one source that speak of a namespace the youngest counts, a partial one only where all are: the
+    others are older forms of the same knowledge, or additions to it.
+    """
+    sources = {source.name: source for source in known.info.sources} if known.info else {}
+    found: dict[str, SourceInfo] = {}
+    for namespace in namespaces:
+        for names in _parts(known.namespace(namespace)):
+            ages = [(age_of(sources[name], today), sources[name]) for name in names if name in sources]
+            if ages and not any(age is not None and age <= days for age, _ in ages):
+                source = min(ages, key=lambda one: float("inf") if one[0] is None else one[0])[1]
+                found[source.name] = source
+    for source in sources.values():
+        age = age_of(source, today)
+        if source.name.partition("/")[0] in ALWAYS and (age is None or age > days):
+            found[source.name] = source
+    return tuple(found.values())
 
 
 def refuse_older(known: Knowledge, path: Path, namespaces: Collection[str], days: int, now: datetime | None = None) -> None:
-    """Refuses a database in which a source of these namespaces was last asked for more than ``days`` ago."""
-    now = now or datetime.now(UTC)
-    checked = read_checked(path) if path.name == database_path(path).name else {}
-    names = {info.source for namespace in namespaces for info in known.namespace(namespace)}
-    rows = [row for row in rows_of(path).values() if _name(row) in names or row.source in ALWAYS]
-    asked = {row.path: _moment(max(row.fetched, checked.get(row.path, ""))) for row in rows}
-    for row in rows:
-        at = asked[row.path]
-        age = (now - at).total_seconds() / DAY_S if at else None
-        if age is None or age > days:
-            told = "an unknown time" if age is None else plural(round(age), "day")
-            raise DatabaseError(
-                f"{path}: {_name(row)} was last asked for news {told} ago, and --db-max-age allows {days}",
-                "careen db update brings it up to date; without a network careen db import or careen db pull",
-            )
+    """Refuses a database in which the data of a source of these namespaces are older than ``days``."""
+    today = (now or datetime.now(UTC)).date()
+    for source in too_old(known, namespaces, days, today):
+        age = age_of(source, today)
+        told = "of an unknown age" if age is None else f"{plural(age, 'day')} old"
+        raise DatabaseError(
+            f"{path}: the data of {source.name} are {told}, and --db-max-age allows {days}",
+            "careen db update brings them up to date; without a network careen db import or careen db pull",
+        )
 
 
-def _name(row: FeedRow) -> str:
-    return f"{row.source}/{row.part}" if row.part else row.source
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+def _parts(infos: Collection[NamespaceInfo]) -> Iterator[list[str]]:
+    """The parts of each source that count."""
+    by_source: dict[str, list[NamespaceInfo]] = {}
+    for info in infos:
+        by_source.setdefault(info.source.partition("/")[0], []).append(info)
+    for found in by_source.values():
+        whole = [info.source for info in found if not info.partial]
+        yield whole or [info.source for info in found]

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -76,6 +76,9 @@ class FeedRow(Struct, frozen=True):
     records: int = 0
     detail: str = ""
     reader: str = __version__
+    confirmed: str = ""  # day up to which the origin vouched that this is the newest
+    derived: bool = False  # made by a mirror, and not its source's own
+    large: bool = False  # fetched by ``careen db update --full`` alone
 
 
 class Fresh(Struct, frozen=True):
@@ -88,6 +91,7 @@ class Fresh(Struct, frozen=True):
     records: Callable[[], Iterable[Record]]
     accept_loss: bool = False
     replaces: frozenset[str] | None = None
+    held: str = ""  # why it is not to be read at all where the database has another one
 
 
 class Kept(Struct, frozen=True):
@@ -96,9 +100,18 @@ class Kept(Struct, frozen=True):
     row: FeedRow
 
 
+class Failure(Struct, frozen=True):
+    trouble: Literal["damaged", "held_back"]
+    detail: str
+
+
 class Built(Struct, frozen=True):
     records: dict[str, int]  # by path of the feed
-    failed: dict[str, str]  # path of a feed: why its new file was not taken
+    failed: dict[str, Failure]  # path of a feed: why its new file was not taken
+
+
+class _HeldBackError(Exception):
+    pass
 
 
 def build(
@@ -124,6 +137,15 @@ def build(
     finally:
         aside.unlink(missing_ok=True)
     return result
+
+
+def label_of(row: FeedRow) -> str:
+    """The name of a source, or of a part of it, that people see and write."""
+    return f"{row.source}/{row.part}" if row.part else row.source
+
+
+def is_loss(before: int, now: int) -> bool:
+    return before >= LOSS_FROM_RECORDS and now < before * (1 - LOSS)
 
 
 def rows_of(path: Path) -> dict[str, FeedRow]:
@@ -171,7 +193,7 @@ def _fill(
     connection.execute("BEGIN")
     writer = _Writer(connection)
     final: dict[int, FeedRow] = {}
-    failed: dict[str, str] = {}
+    failed: dict[str, Failure] = {}
     kept = {number: feed.row for number, feed in enumerate(feeds, 1) if isinstance(feed, Kept) and feed.row.path in old}
     writer.copy({number: row.path for number, row in kept.items()})
     final.update((number, replace(row, records=old[row.path].records)) for number, row in kept.items())
@@ -180,22 +202,25 @@ def _fill(
             continue
         row, before = feed.row, old.get(feed.row.path)
         try:
+            if before and feed.held and not feed.accept_loss:
+                raise _HeldBackError(feed.held)
             if feed.replaces is None:
                 count = writer.read(number, feed.records())
             else:
                 count = writer.amend(number, row.path, feed.replaces, feed.records())
-            if before and not feed.accept_loss and _is_loss(before.records, count):
-                raise ValueError(f"held back: {count} records, before it were {before.records}")
+            if before and not feed.accept_loss and is_loss(before.records, count):
+                raise _HeldBackError(f"{count} records, before it were {before.records}")
             doubt = doubt_of(connection, number, row.path if before else None, judge) if judge else ""
             if doubt and before and not feed.accept_loss:
-                raise ValueError(f"held back: {doubt}")
+                raise _HeldBackError(doubt)
             final[number] = replace(row, records=count, detail="; ".join(filter(None, (row.detail, doubt))))
-        except (ValueError, OSError) as error:
-            failed[row.path] = str(error) or type(error).__name__
+        except (ValueError, OSError, _HeldBackError) as error:
+            is_held = isinstance(error, _HeldBackError)
+            failed[row.path] = Failure("held_back" if is_held else "damaged", str(error) or type(error).__name__)
             writer.remove(number)
             if before:
                 writer.copy({number: row.path})
-                final[number] = replace(before, detail=failed[row.path])
+                final[number] = before
     for number, row in sorted(final.items()):
         values = tuple(getattr(row, name) for name in FeedRow.__struct_fields__)
         connection.execute(f"INSERT INTO feed VALUES (?{', ?' * len(values)})", (number, *values))  # noqa: S608
@@ -204,10 +229,6 @@ def _fill(
     if old:
         connection.execute("DETACH old")
     return Built({row.path: row.records for row in final.values()}, failed), dict(writer.rows)
-
-
-def _is_loss(before: int, now: int) -> bool:
-    return before >= LOSS_FROM_RECORDS and now < before * (1 - LOSS)
 
 
 class _Writer:

@@ -13,11 +13,12 @@ from pathlib import Path
 from careen.errors import DatabaseError
 from careen.model.advisory import DatabaseInfo
 
-from .build import put_in_place
-from .lock import exclusive
+from .build import FeedRow, put_in_place
+from .checks import forget_checks
+from .lock import LOCK_PATIENCE_S, exclusive
+from .merge import with_ours
 from .read import status
 
-LOCK_PATIENCE_S = 900.0
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -69,8 +70,11 @@ def chosen(path: Path, wanted: str) -> Path:
     return Path(built[max(until)])
 
 
-def install(path: Path, write: Callable[[Path], None], count: int = 0) -> None:
-    """Puts what ``write`` makes in a file aside, and verifies, in the place of the database."""
+def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replace: bool = False) -> tuple[FeedRow, ...]:
+    """Puts what ``write`` makes in a file aside, and verifies, in the place of the database.
+
+    What the database in use has beyond it is taken over, unless it is to be replaced whole; gives the feeds taken over.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.parent / f"{path.name}.{os.getpid()}.coming"
     with exclusive(path.parent / "lock", LOCK_PATIENCE_S) as held:
@@ -80,12 +84,13 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0) -> None:
             for leftover in path.parent.glob("*.coming"):
                 leftover.unlink(missing_ok=True)
             write(aside)
+            kept = () if replace else with_ours(aside, path)
             with keeping(path, count):
                 put_in_place(aside, path)
-            # When the feeds of the other database were last asked for says nothing of these.
-            path.with_name("checked.json").unlink(missing_ok=True)
+            forget_checks(path)
         finally:
             aside.unlink(missing_ok=True)
+    return kept
 
 
 def _kept(path: Path) -> list[Path]:

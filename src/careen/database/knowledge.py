@@ -18,13 +18,13 @@ from careen.model.advisory import (
 DERIVED = "made by the mirror and not by its source"  # how the detail of a feed begins that a mirror put together
 
 PRIVATE = "private"  # the source of the user's own advisories
-
+FILE = "advisories.sqlite"
 SHIPPED = "shipped with Careen"  # the place of the knowledge that needs no database
 
 
 def database_path(cache: Path) -> Path:
     """Where the database is kept below the cache folder."""
-    return cache / "database" / "advisories.sqlite"
+    return cache / "database" / FILE
 
 
 class Knowledge(Protocol):

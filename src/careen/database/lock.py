@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 POLL_S = 0.1
+LOCK_PATIENCE_S = 900.0  # of who changes the database
 
 
 @contextmanager

@@ -48,14 +48,24 @@ class Fetched(Struct, frozen=True):
     sha256: str = ""
     detail: str = ""
     replaces: frozenset[str] | None = None  # the file has these records alone
+    confirmed: str = ""  # day up to which this origin vouches that it is the newest
+    derived: bool = False  # made by a mirror, and not its source's own
+
+
+class Unchanged(Struct, frozen=True):
+    """The file is the one that ``FeedRow`` was made of; ``confirmed`` as above, "" where the origin does not say."""
+
+    confirmed: str = ""
 
 
 class Origin(Struct, frozen=True):
-    """``fetch`` gives None where the file is the one that ``FeedRow`` was made of; its Path is for a downloaded file."""
+    """``fetch`` takes a Path for a downloaded file. ``listing`` raises FetchError or NetworkError where it cannot be known
+    what there is. ``own``: the sources' own addresses, whose word on what is the newest counts."""
 
     listing: Callable[[str], tuple[str, ...]]
-    fetch: Callable[[Feed, FeedRow | None, Path], Fetched | None]
+    fetch: Callable[[Feed, FeedRow | None, Path], Fetched | Unchanged]
     offers: Callable[[Feed], bool]
+    own: bool = False
 
 
 class _File(Struct):
@@ -76,15 +86,13 @@ def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Or
     def listing(name: str) -> tuple[str, ...]:
         if not name.startswith("https://"):
             return ()
-        try:
-            found = listed(_body(fetcher, name, MAX_LISTING_BYTES))
-        except (FetchError, NetworkError, ValueError):
-            return ()
+        found = _listed(fetcher, name)
         if name.endswith("/repomd.xml"):  # names its files by their path from the repository
             found = tuple(one.rpartition("/")[2] for one in found)
         return _names(found)
 
-    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
+    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
+        today = datetime.now(UTC).date().isoformat()
         if row and (feed.changes or feed.window) and row.url == feed.url and row.last_modified:
             since = changes.cursor(row.last_modified)
             if feed.window:
@@ -92,18 +100,19 @@ def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Or
             else:
                 found = changes.since(fetcher, feed, since, target, progress) if since else None
             if found is not None:
-                return _amended(row, found, target) if found.ids else None
+                return _amended(row, found, target, today) if found.ids else Unchanged(today)
             row = None if changes.is_cursor(row.last_modified) else row  # what we have is no file that the server knows
         address = _beside(feed, listing(feed.url)) if feed.named else feed.url
-        return _download(fetcher, address, feed, row, target, progress, feed.url)
+        fetched = _download(fetcher, address, feed, row, target, progress, feed.url)
+        return msgspec.structs.replace(fetched, confirmed=today)
 
-    return Origin(listing, fetch, lambda feed: bool(feed.url))
+    return Origin(listing, fetch, lambda feed: bool(feed.url), own=True)
 
 
-def _amended(row: FeedRow, found: changes.Changes, target: Path) -> Fetched:
+def _amended(row: FeedRow, found: changes.Changes, target: Path, today: str) -> Fetched:
     return Fetched(
         target, row.url, found.newest[:10], last_modified=found.newest, sha256=_sha256(target), detail=row.detail,
-        replaces=found.ids,
+        replaces=found.ids, confirmed=today,
     )  # fmt: skip
 
 
@@ -122,24 +131,29 @@ def folder(root: Path) -> Origin:
 
     def listing(name: str) -> tuple[str, ...]:
         path = root / name
-        return _names(one.name for one in path.iterdir()) if ":" not in name and path.is_dir() else ()
+        try:
+            return _names(one.name for one in path.iterdir()) if ":" not in name and path.is_dir() else ()
+        except OSError as error:
+            raise FetchError(f"{path}: {error.strerror or error}") from None
 
-    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
+    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
         file = root / feed.path
         url = file.absolute().as_uri()
         stated = known.get(feed.path)
         if row and stated and stated.sha256 and row.sha256 == stated.sha256:
-            return None
+            return Unchanged(_dates(stated.snapshot_date)[0])
         try:
             digest, modified = _sha256(file), datetime.fromtimestamp(file.stat().st_mtime, UTC)
         except OSError as error:
             raise FetchError(str(error)) from None
         if stated and stated.sha256 and digest != stated.sha256:
             raise FetchError("its checksum is not that of the mirror's MANIFEST.json")
-        if row and row.sha256 == digest:
-            return None
         as_of, detail = _dates(stated.snapshot_date if stated else modified.date().isoformat())
-        return Fetched(file, url, as_of, sha256=digest, detail=_derived(stated) or detail)
+        if row and row.sha256 == digest:
+            return Unchanged(as_of)
+        derived = stated is not None and stated.derived
+        note = _derived(stated) or detail
+        return Fetched(file, url, as_of, sha256=digest, detail=note, confirmed=as_of, derived=derived)
 
     return Origin(listing, fetch, lambda feed: (root / feed.path).is_file())
 
@@ -152,7 +166,7 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
     try:
         known = _read_manifest(_body(fetcher, address, MAX_LISTING_BYTES), address)
     except FetchError as error:
-        pages = error.absent and bool(_page(fetcher, f"{base}/"))
+        pages = error.absent and _shows_pages(fetcher, f"{base}/")
         if not pages:
             raise InputError(
                 f"{address}: {error}", "A mirror under a URL needs a MANIFEST.json, or a server that shows its folders."
@@ -160,33 +174,45 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
 
     def listing(name: str) -> tuple[str, ...]:
         if pages:
-            return _page(fetcher, f"{base}/{quote(name)}/") if ":" not in name else ()
+            return _names(_listed(fetcher, f"{base}/{quote(name)}/")) if ":" not in name else ()
         inside = f"{name}/"
         found = dict.fromkeys(path[len(inside) :].split("/")[0] for path in known if path.startswith(inside))
         return _names(found)
 
-    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | None:
+    def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
         stated = known.get(feed.path, _File(feed.path))
         if row and stated.sha256 and row.sha256 == stated.sha256:
-            return None
+            return Unchanged(_dates(stated.snapshot_date)[0])
         address = f"{base}/{quote(feed.path)}"
         fetched = _download(fetcher, address, feed, row, target, progress, address)
-        if fetched is None:
-            return None
+        if isinstance(fetched, Unchanged):
+            return Unchanged(_dates(stated.snapshot_date)[0])
         if stated.sha256 and fetched.sha256 != stated.sha256:
             raise FetchError("its checksum is not that of the mirror's MANIFEST.json")
         as_of, detail = _dates(stated.snapshot_date) if stated.snapshot_date else (fetched.as_of, "")
-        return msgspec.structs.replace(fetched, as_of=as_of, detail=_derived(stated) or detail)
+        note = _derived(stated) or detail
+        return msgspec.structs.replace(fetched, as_of=as_of, confirmed=as_of, detail=note, derived=stated.derived)
 
     return Origin(listing, fetch, lambda feed: True)
 
 
-def _page(fetcher: Fetcher, address: str) -> tuple[str, ...]:
-    """What a server shows of a folder; () where it shows nothing."""
+def _listed(fetcher: Fetcher, address: str) -> tuple[str, ...]:
+    """What a server's page or index lists; () where there is no such page."""
     try:
-        return _names(listed(_body(fetcher, address, MAX_LISTING_BYTES)))
-    except (FetchError, NetworkError, ValueError):
-        return ()
+        return tuple(listed(_body(fetcher, address, MAX_LISTING_BYTES)))
+    except ValueError as error:
+        raise FetchError(f"{address}: {error}") from None
+    except FetchError as error:
+        if error.absent:
+            return ()
+        raise
+
+
+def _shows_pages(fetcher: Fetcher, address: str) -> bool:
+    try:
+        return bool(_names(_listed(fetcher, address)))
+    except (FetchError, NetworkError):
+        return False
 
 
 def _names(found: Iterable[str]) -> tuple[str, ...]:
@@ -225,7 +251,7 @@ def _sha256(file: Path) -> str:
 
 def _download(
     fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, target: Path, progress: Progress, place: str
-) -> Fetched | None:
+) -> Fetched | Unchanged:
     """``place``: the lasting address, by which the file is known the next time."""
     headers = {"Accept-Encoding": "identity" if feed.compressed else "gzip"}
     if row and row.url == place:  # else what we have is from another place
@@ -236,7 +262,7 @@ def _download(
     response = fetcher.request(url, headers=headers)
     try:
         if response.status == 304:
-            return None
+            return Unchanged()
         _expect_ok(response)
         digest = _save(response, target, url, progress)
     finally:

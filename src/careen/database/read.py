@@ -21,11 +21,16 @@ from careen.model.advisory import (
     LimitedSupport,
     Malicious,
     NamespaceInfo,
+    Repository,
     SourceInfo,
+    Support,
     VulnerabilityRecord,
 )
+from careen.plugins import Record
 
-from .knowledge import DERIVED
+from .build import FeedRow, label_of
+from .checks import Check, read_checks
+from .knowledge import DERIVED, FILE
 from .rows import LIMITED, SCHEMA, limited_key, unpack_advisory, unpack_limited, unpack_record, unpack_words
 
 if TYPE_CHECKING:
@@ -72,8 +77,8 @@ class Database:
                 raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
             self._words: dict[int, str] = dict(self._rows("SELECT id, text FROM word"))
             self._word_ids = {text: id for id, text in self._words.items()}
-            columns = "id, source, part, as_of, fetched, url, records, detail"
-            self._feeds = {row[0]: row[1:] for row in self._rows(f"SELECT {columns} FROM feed ORDER BY id")}  # noqa: S608
+            columns = ", ".join(("id", *FeedRow.__struct_fields__))
+            self._feeds = {row[0]: FeedRow(*row[1:]) for row in self._rows(f"SELECT {columns} FROM feed ORDER BY id")}  # noqa: S608
             self._built = next((value for (value,) in self._rows("SELECT value FROM meta WHERE name = 'built'")), "")
 
     def __enter__(self) -> "Database":
@@ -88,9 +93,14 @@ class Database:
     @property
     def info(self) -> DatabaseInfo:
         merged: dict[str, SourceInfo] = {}
-        for source, part, as_of, fetched, url, records, detail in self._feeds.values():
-            name = _label(source, part)
-            found = SourceInfo(name, as_of, records, fetched, url, detail, detail.startswith(DERIVED))
+        checks = read_checks(self._path) if self._path.name == FILE else {}
+        for row in self._feeds.values():
+            name, check = label_of(row), checks.get(row.path, Check())
+            confirmed = max(row.as_of, row.confirmed, check.confirmed)
+            fetched = max(row.fetched, check.asked)
+            detail = "; ".join(filter(None, (row.detail, check.detail)))
+            derived = row.detail.startswith(DERIVED)
+            found = SourceInfo(name, row.as_of, row.records, fetched, row.url, detail, derived, confirmed, check.trouble)
             merged[name] = _together(merged[name], found) if name in merged else found
         return DatabaseInfo(str(self._path), self._built, tuple(merged.values()))
 
@@ -101,7 +111,7 @@ class Database:
         with self._reading():
             for name, feed, id, packed in self._named(sql, namespace, names):
                 # Of feeds of one source the first counts.
-                if first.setdefault((self._feeds[feed][0], name, id), feed) == feed:
+                if first.setdefault((self._feeds[feed].source, name, id), feed) == feed:
                     bundle = partial(self._bundle, feed)
                     found[name].append(unpack_advisory(namespace, name, id, packed, self._words, bundle))
         return {name: tuple(advisories) for name, advisories in found.items()}
@@ -119,7 +129,7 @@ class Database:
         merged: dict[str, NamespaceInfo] = {}
         with self._reading():
             for feed, records, packages, some, unfixed, detail in self._rows(sql, (self._word_ids.get(namespace),)):
-                name = _label(*self._feeds[feed][:2])
+                name = label_of(self._feeds[feed])
                 one = merged.get(name)
                 merged[name] = NamespaceInfo(
                     namespace,
@@ -184,7 +194,7 @@ class Database:
         with self._reading():
             for name, feed, id, packed in self._rows(sql, (self._word_ids.get(namespace),)):
                 said = unpack_advisory(namespace, name, id, packed, self._words, partial(self._bundle, feed))
-                yield _label(*self._feeds[feed][:2]), said
+                yield label_of(self._feeds[feed]), said
 
     def every_row(self, table: str) -> Iterator[tuple[str, tuple[str, str], tuple[Any, ...]]]:
         """All rows of another table: their source, what they are about, and what they say."""
@@ -202,7 +212,34 @@ class Database:
                     said = [unpack_record(id, said[0], self._words)]
                 elif table == "malicious":
                     said[0] = self._words[said[0]]
-                yield _label(*self._feeds[feed][:2]), (name, id), tuple(said)
+                yield label_of(self._feeds[feed]), (name, id), tuple(said)
+
+    def records_of_feed(self, path: str) -> Iterator[Record]:
+        """All that one feed said, to be written to another database."""
+        with self._reading():
+            ((feed,),) = self._rows("SELECT id FROM feed WHERE path = ?", (path,))
+            infos = self._rows(
+                "SELECT namespace, records, packages, partial, unfixed, detail FROM namespace WHERE feed = ?", (feed,)
+            )
+            for namespace, records, packages, some, unfixed, detail in infos:
+                yield NamespaceInfo(self._words[namespace], "", records, packages, bool(some), bool(unfixed), detail)
+            sql = "SELECT namespace, name, id, body FROM advisory WHERE feed = ? ORDER BY namespace, name, id, part"
+            for namespace, name, id, packed in self._rows(sql, (feed,)):
+                yield unpack_advisory(self._words[namespace], name, id, packed, self._words, partial(self._bundle, feed))
+            for namespace, name, id, packed in self._rows(
+                "SELECT namespace, name, id, versions FROM malicious WHERE feed = ?", (feed,)
+            ):
+                yield Malicious(id, self._words[namespace], name, unpack_words(packed) if packed else ())
+            for id, packed in self._rows("SELECT id, body FROM record WHERE feed = ?", (feed,)):
+                yield unpack_record(id, packed, self._words)
+            for row in self._rows("SELECT id, score, percentile FROM epss WHERE feed = ?", (feed,)):
+                yield Epss(*row)
+            for id, added, ransomware in self._rows("SELECT id, added, ransomware FROM exploited WHERE feed = ?", (feed,)):
+                yield Exploited(id, added, bool(ransomware))
+            for name, packed in self._rows("SELECT name, namespaces FROM repository WHERE feed = ?", (feed,)):
+                yield Repository(name, unpack_words(packed))
+            for key, text in self._rows("SELECT namespace, end_of_life FROM support WHERE feed = ?", (feed,)):
+                yield unpack_limited(key, text) if LIMITED in key else Support(key, text)
 
     def _bundle(self, feed: int, number: int) -> tuple[str, ...]:
         key = (feed, number)
@@ -240,10 +277,6 @@ def _is_utf8(text: str) -> bool:
     return text.isascii() or text == text.encode("utf-8", "ignore").decode("utf-8")
 
 
-def _label(source: str, part: str) -> str:
-    return f"{source}/{part}" if part else source
-
-
 def _together(one: SourceInfo, other: SourceInfo) -> SourceInfo:
     """Two files of one part, of which the older date is what can be relied on."""
     return SourceInfo(
@@ -254,4 +287,6 @@ def _together(one: SourceInfo, other: SourceInfo) -> SourceInfo:
         one.url,
         one.detail or other.detail,
         one.derived or other.derived,
+        min(one.confirmed, other.confirmed),
+        one.trouble or other.trouble,
     )

@@ -17,7 +17,10 @@ CREATE TABLE feed (
     sha256 TEXT NOT NULL,
     records INTEGER NOT NULL,
     detail TEXT NOT NULL,
-    reader TEXT NOT NULL -- version of Careen that read it: another one may find more in the same file
+    reader TEXT NOT NULL, -- version of Careen that read it: another one may find more in the same file
+    confirmed TEXT NOT NULL,
+    derived INTEGER NOT NULL,
+    large INTEGER NOT NULL
 );
 
 -- Text that many rows share: namespaces, sources, addresses ("https://…/{id}").

@@ -1,15 +1,16 @@
 """The database brought up to date: feeds fetched apart, read apart, and built into a new file beside the old one.
 
-A feed that cannot be had or read keeps what the old file has of it, and the result says so. Only one process updates at
-a time; one that had to wait takes what the other has fetched. Layout of the folder: ``advisories.sqlite``, ``checked.json``
-(when each feed was last asked for), ``lock``, and ``fetching.<pid>`` while fetching.
+Nothing is lost by an update: what an origin does not offer, what cannot be had or read, and what is held back stays as it
+was, with its age, and the result says so. A record goes when its source withdraws it, or by ``forget``. Only one process
+updates at a time; one that had to wait takes what the other has fetched. Layout of the folder: ``advisories.sqlite``,
+``checked.json`` (``checks``), ``lock``, and ``fetching.<pid>`` while fetching.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
 from datetime import UTC, datetime
@@ -18,7 +19,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -27,24 +27,27 @@ from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
 from .build import FeedRow, Fresh, Kept, build, rows_of
+from .checks import Check, Trouble, read_checks, write_checks
 from .guard import Judge
 from .knowledge import database_path
-from .lock import exclusive
-from .origin import Fetched, FetchError, Origin, folder, live, mirror
+from .lock import LOCK_PATIENCE_S, exclusive
+from .origin import Fetched, FetchError, Origin, Unchanged, folder, live, mirror
 
 FRESH_S = 24 * 3600
 PATIENCE_S = 5.0
-LOCK_PATIENCE_S = 900.0
 CONNECTIONS = 4
 RETRY_HINT = "Check the connection, or use a mirror: `careen db update --from DIR|URL`."
 
 
 class FeedResult(Struct, frozen=True):
+    """``kept``: nobody failed, and the database has it as it was before. ``absent``: neither here nor in the database."""
+
     source: str
     path: str
-    state: Literal["updated", "unchanged", "fresh", "failed", "absent"]
+    state: Literal["updated", "unchanged", "fresh", "failed", "kept", "absent"]
     detail: str = ""
     records: int = 0
+    trouble: Trouble = ""  # of what failed or was kept
 
 
 class UpdateResult(Struct, frozen=True):
@@ -55,6 +58,10 @@ class UpdateResult(Struct, frozen=True):
     @property
     def failed(self) -> tuple[FeedResult, ...]:
         return tuple(feed for feed in self.feeds if feed.state == "failed")
+
+    @property
+    def kept(self) -> tuple[FeedResult, ...]:
+        return tuple(feed for feed in self.feeds if feed.state == "kept")
 
 
 def update(
@@ -119,7 +126,7 @@ def refresh(
         path = database_path(cache)
         if not rows_of(path):
             raise
-        return UpdateResult(path, changed=False, feeds=(FeedResult("", "", "failed", str(error)),))
+        return UpdateResult(path, changed=False, feeds=(FeedResult("", "", "failed", str(error), trouble="unreachable"),))
 
 
 class _Job(Struct, frozen=True):
@@ -144,54 +151,95 @@ def _origin(mirror_at: str | None, fetcher: Fetcher | None, progress: Progress, 
 
 def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
     old = rows_of(job.path)
-    checked = read_checked(job.path)
-    wanted = [
-        (source, feed)
-        for source in sources
-        if need.namespaces is None or source.on_demand
-        for feed in source.feeds(need, job.origin.listing)
-        if need.full or not feed.full
-    ]
+    checks = read_checks(job.path) if old else {}
     results: dict[str, FeedResult] = {}
+    wanted: list[tuple[AdvisorySource, Feed]] = []
+    for source in sources:
+        if need.namespaces is None or source.on_demand:
+            feeds, trouble = _offered(source, need, job.origin)
+            wanted += [(source, feed) for feed in feeds if need.full or not feed.full]
+            if trouble:
+                detail = f"what it offers could not be listed: {trouble}"
+                results[source.name] = FeedResult(source.name, source.name, "failed", detail, trouble="not_listed")
     asking: list[tuple[AdvisorySource, Feed]] = []
     for source, feed in wanted:
-        row = old.get(feed.path)
-        if row and _is_fresh(job, max(row.fetched, checked.get(feed.path, ""))):
-            results[feed.path] = FeedResult(source.name, feed.path, "fresh", records=row.records)
+        row = old.get(feed.key)
+        if row and _is_fresh(job, max(row.fetched, checks.get(feed.key, _NEVER).asked)):
+            results[feed.key] = FeedResult(source.name, feed.key, "fresh", records=row.records)
         elif not job.origin.offers(feed):
-            if need.namespaces is not None or row:
-                results[feed.path] = FeedResult(source.name, feed.path, "absent", "not offered here")
+            if row:
+                results[feed.key] = FeedResult(source.name, feed.key, "kept", _HERE, row.records, "not_offered")
+            elif need.namespaces is not None:
+                results[feed.key] = FeedResult(source.name, feed.key, "absent", _HERE)
         else:
             asking.append((source, feed))
-    fetched = _fetch(job, asking, old, results)
-    keep = dict(old) if need.namespaces is not None else _kept(old, sources, wanted, need, job.origin.listing)
-    asked_now = {path for path, result in results.items() if result.state == "unchanged"}
-    keep = {path: replace(row, fetched=_now()) if path in asked_now else row for path, row in keep.items()}
-    changed = bool(fetched) or keep.keys() != old.keys()
-    if changed:
-        _build(job, fetched, keep, old, sources, [feed.path for _, feed in wanted], results)
+    fetched, confirmed = _fetch(job, asking, old, results)
+    keep = {path: _confirmed(row, confirmed.get(path)) for path, row in old.items()}
+    if fetched:
+        _build(job, fetched, keep, old, sources, [feed.key for _, feed in wanted], results)
     elif not old:
         reasons = sorted({f"{one.source}: {one.detail}" for one in results.values() if one.detail})
         raise DatabaseError("no advisories could be had" + (f" ({'; '.join(reasons[:3])})" if reasons else ""), RETRY_HINT)
+    if need.namespaces is None:
+        _tell_kept(results, old, sources, need)
+    write_checks(job.path, _checks(checks, results, confirmed, rows_of(job.path)))
+    order = dict.fromkeys((*(feed.key for _, feed in wanted), *results))
+    return UpdateResult(job.path, bool(fetched), tuple(results[path] for path in order if path in results))
+
+
+_NEVER = Check()
+_HERE = "not offered here"
+
+
+def _offered(source: AdvisorySource, need: Need, origin: Origin) -> tuple[tuple[Feed, ...], str]:
+    """The feeds of a source, and why it cannot be known whether they are all."""
+    troubles: list[str] = []
+
+    def listing(name: str) -> tuple[str, ...]:
+        try:
+            return origin.listing(name)
+        except (FetchError, NetworkError) as error:
+            troubles.append(str(error))
+            return ()
+
+    return source.feeds(need, listing), "; ".join(dict.fromkeys(troubles))
+
+
+def _confirmed(row: FeedRow, day: str | None) -> FeedRow:
+    return row if day is None else replace(row, fetched=_now(), confirmed=max(row.confirmed, day))
+
+
+def _tell_kept(results: dict[str, FeedResult], old: dict[str, FeedRow], sources: Sequence[AdvisorySource], need: Need) -> None:
+    """What the database has of feeds that nobody asked for now, where everything was."""
+    unlisted = {one.source for one in results.values() if one.trouble == "not_listed"}
+    known = {source.name for source in sources}
+    for path, row in old.items():
+        if path in results or row.source not in known:
+            continue
+        if row.source in unlisted:
+            results[path] = FeedResult(row.source, path, "kept", "its source could not be listed", row.records, "not_listed")
+        elif row.large and not need.full:
+            results[path] = FeedResult(row.source, path, "kept", "fetched by --full alone", row.records, "large")
+        else:
+            results[path] = FeedResult(row.source, path, "kept", _HERE, row.records, "not_offered")
+
+
+def _checks(
+    before: dict[str, Check], results: dict[str, FeedResult], confirmed: dict[str, str], rows: dict[str, FeedRow]
+) -> dict[str, Check]:
+    """What is known of the last attempts now, of the feeds that the database has."""
     now = _now()
-    done = {feed: now for feed, result in results.items() if result.state in ("updated", "unchanged")}
-    _write_checked(job.path, {**{feed: at for feed, at in checked.items() if feed in keep}, **done})
-    order = [feed.path for _, feed in wanted if feed.path in results]
-    return UpdateResult(job.path, changed, tuple(results[path] for path in order))
-
-
-def _kept(
-    old: dict[str, FeedRow],
-    sources: Sequence[AdvisorySource],
-    wanted: list[tuple[AdvisorySource, Feed]],
-    need: Need,
-    listing: Callable[[str], tuple[str, ...]],
-) -> dict[str, FeedRow]:
-    """What the new file takes over where everything was asked for: feeds that are offered still, and the large ones."""
-    offered = {feed.path for _, feed in wanted}
-    if not need.full:
-        offered |= {feed.path for source in sources for feed in source.feeds(need, listing) if feed.full}
-    return {path: row for path, row in old.items() if path in offered}
+    found = dict(before)
+    for path, result in results.items():
+        was = before.get(path, _NEVER)
+        match result.state:
+            case "updated":
+                found[path] = Check(now)
+            case "unchanged":
+                found[path] = Check(now, max(was.confirmed, confirmed.get(path, "")))
+            case "failed":
+                found[path] = replace(was, trouble=result.trouble, detail=result.detail)
+    return {path: check for path, check in found.items() if path in rows}
 
 
 def _is_fresh(job: _Job, last: str) -> bool:
@@ -204,44 +252,48 @@ def _is_fresh(job: _Job, last: str) -> bool:
 
 def _fetch(
     job: _Job, asking: list[tuple[AdvisorySource, Feed]], old: dict[str, FeedRow], results: dict[str, FeedResult]
-) -> list[tuple[AdvisorySource, Feed, Fetched]]:
+) -> tuple[list[tuple[AdvisorySource, Feed, Fetched]], dict[str, str]]:
+    """The files that came, and of those that are the same still, up to which day their origin vouches for them."""
     # What another version of Careen read is read again, be the file the same.
     known = {path: row for path, row in old.items() if row.reader == __version__}
 
-    def one(number: int, feed: Feed) -> Fetched | None:
-        return job.origin.fetch(feed, known.get(feed.path), job.scratch / str(number))
+    def one(number: int, feed: Feed) -> Fetched | Unchanged:
+        return job.origin.fetch(feed, known.get(feed.key), job.scratch / str(number))
 
     # What the database lacks first: it is waited for in any case.
-    order = sorted(range(len(asking)), key=lambda number: asking[number][1].path in old)
+    order = sorted(range(len(asking)), key=lambda number: asking[number][1].key in old)
     futures = dict(zip(order, _in_threads([partial(one, number, asking[number][1]) for number in order]), strict=True))
     deadline = None if job.patience_s is None else time.monotonic() + job.patience_s
-    found = []
+    found: list[tuple[AdvisorySource, Feed, Fetched]] = []
+    confirmed: dict[str, str] = {}
     for number, (source, feed) in enumerate(asking):
-        row = old.get(feed.path)
+        path, row = feed.key, old.get(feed.key)
+        records = row.records if row else 0
         patience = None if deadline is None or row is None else max(0.0, deadline - time.monotonic())
         try:
-            fetched = futures[number].result(patience)
+            answer = futures[number].result(patience)
         except StillRunning:
-            results[feed.path] = FeedResult(source.name, feed.path, "failed", "no answer in time", row.records if row else 0)
+            results[path] = FeedResult(source.name, path, "failed", "no answer in time", records, "late")
         except (FetchError, Error, OSError) as error:
-            state: Literal["absent", "failed"] = (
-                "absent" if isinstance(error, FetchError) and error.absent and not row else "failed"
-            )
-            results[feed.path] = FeedResult(source.name, feed.path, state, str(error), row.records if row else 0)
-        else:
-            if fetched is None:
-                results[feed.path] = FeedResult(source.name, feed.path, "unchanged", records=row.records if row else 0)
+            if isinstance(error, FetchError) and error.absent and not row:
+                results[path] = FeedResult(source.name, path, "absent", str(error))
             else:
-                found.append((source, feed, fetched))
-    return found
+                results[path] = FeedResult(source.name, path, "failed", str(error), records, "unreachable")
+        else:
+            if isinstance(answer, Unchanged):
+                results[path] = FeedResult(source.name, path, "unchanged", records=records)
+                confirmed[path] = answer.confirmed
+            else:
+                found.append((source, feed, answer))
+    return found, confirmed
 
 
-def _in_threads(jobs: Sequence[Callable[[], Fetched | None]]) -> list["Future[Fetched | None]"]:
+def _in_threads(jobs: Sequence[Callable[[], Fetched | Unchanged]]) -> list["Future[Fetched | Unchanged]"]:
     """Threads that nobody waits for at exit: what runs out of our patience goes on by itself and is forgotten."""
-    queue: SimpleQueue[tuple[Future[Fetched | None], Callable[[], Fetched | None]]] = SimpleQueue()
-    futures: list[Future[Fetched | None]] = []
+    queue: SimpleQueue[tuple[Future[Fetched | Unchanged], Callable[[], Fetched | Unchanged]]] = SimpleQueue()
+    futures: list[Future[Fetched | Unchanged]] = []
     for job in jobs:
-        future: Future[Fetched | None] = Future()
+        future: Future[Fetched | Unchanged] = Future()
         futures.append(future)
         queue.put((future, job))
 
@@ -274,7 +326,7 @@ def _build(
     parts: dict[str, Fresh | Kept] = {path: Kept(row) for path, row in keep.items()}
     for source, feed, one in fetched:
         row = FeedRow(
-            feed.path,
+            feed.key,
             source.name,
             feed.part,
             one.url,
@@ -284,20 +336,70 @@ def _build(
             one.last_modified,
             one.sha256,
             detail=one.detail,
+            confirmed=one.confirmed,
+            derived=one.derived,
+            large=feed.full,
         )
-        before = old.get(feed.path)
-        other_place = before is not None and before.url != one.url
-        accepted = other_place or bool({source.name, f"{source.name}/{feed.part}", feed.path}.intersection(job.accept))
-        parts[feed.path] = Fresh(row, _reader(job, source, feed, one.file), accepted, one.replaces)
+        before = old.get(feed.key)
+        accepted = bool({source.name, f"{source.name}/{feed.part}", feed.key, feed.path}.intersection(job.accept))
+        held = "" if before is None or job.origin.own else _lesser(row, before)
+        parts[feed.key] = Fresh(row, _reader(job, source, feed, one.file), accepted, one.replaces, held)
     ranks = {source.name: number for number, source in enumerate(sources)}
-    places = {path: number for number, path in enumerate([*old, *order])}  # the order of a source's feeds, where it gives one
+    done = {path for path, result in results.items() if result.state != "failed"} | {feed.key for _, feed, _ in fetched}
+    places = {path: number for number, path in enumerate(_places(parts, order, done, old))}
     ordered = sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
     built = build(job.path, ordered, now, job.path if old else None, job.judge)
     for source, feed, _ in fetched:
-        if reason := built.failed.get(feed.path):
-            results[feed.path] = FeedResult(source.name, feed.path, "failed", reason, built.records.get(feed.path, 0))
+        path = feed.key
+        records = built.records.get(path, 0)
+        if failure := built.failed.get(path):
+            detail = f"held back: {failure.detail}" if failure.trouble == "held_back" else failure.detail
+            results[path] = FeedResult(source.name, path, "failed", detail, records, failure.trouble)
         else:
-            results[feed.path] = FeedResult(source.name, feed.path, "updated", records=built.records[feed.path])
+            results[path] = FeedResult(source.name, path, "updated", records=records)
+
+
+def _lesser(row: FeedRow, before: FeedRow) -> str:
+    """Why what a mirror has is no successor of what the database has; "" where it is one."""
+    if row.derived and not before.derived:
+        return "made by the mirror, and what the database has is the source's own"
+    if before.as_of and row.as_of < before.as_of:
+        return f"older ({row.as_of or 'without a date'}) than what the database has ({before.as_of})"
+    return ""
+
+
+def _places(parts: Mapping[str, Fresh | Kept], order: Sequence[str], done: Collection[str], old: Collection[str]) -> list[str]:
+    """The feeds of each source in the order in which they count.
+
+    What was asked for now goes before other forms of the same knowledge, unless some of it is as it was before.
+    """
+    kept: dict[str, list[str]] = {}
+    for path, part in parts.items():
+        kept.setdefault(part.row.source, []).append(path)
+    asked: dict[str, list[str]] = {}
+    for path in order:
+        if path in parts:
+            asked.setdefault(parts[path].row.source, []).append(path)
+    found: list[str] = []
+    for source, paths in kept.items():
+        first = asked.get(source, [])
+        if all(path in done for path in first):
+            found += dict.fromkeys((*first, *paths))
+        else:
+            found += _merged(first, [path for path in paths if path in old])
+    return found
+
+
+def _merged(first: Sequence[str], paths: list[str]) -> list[str]:
+    """``paths`` with those of ``first`` that it lacks, each behind the one before it."""
+    place = 0
+    for path in first:
+        if path in paths:
+            place = paths.index(path) + 1
+        else:
+            paths.insert(place, path)
+            place += 1
+    return paths
 
 
 def _reader(job: _Job, source: AdvisorySource, feed: Feed, file: Path) -> Callable[[], Iterator[Record]]:
@@ -308,19 +410,6 @@ def _reader(job: _Job, source: AdvisorySource, feed: Feed, file: Path) -> Callab
         job.progress(f"reading {feed.path}", size, size)
 
     return records
-
-
-def read_checked(path: Path) -> dict[str, str]:
-    try:
-        return msgspec.json.decode(path.with_name("checked.json").read_bytes(), type=dict[str, str])
-    except (OSError, ValueError, RecursionError):
-        return {}
-
-
-def _write_checked(path: Path, checked: dict[str, str]) -> None:
-    aside = path.with_name(f"checked.json.{os.getpid()}.building")
-    aside.write_bytes(msgspec.json.encode(checked))
-    aside.replace(path.with_name("checked.json"))
 
 
 def _now() -> str:

@@ -133,8 +133,10 @@ class SourceInfo(Struct, frozen=True, gc=False):
     records: int
     fetched: str = ""
     url: str = ""
-    detail: str = ""  # trouble of the last update, where there was some
+    detail: str = ""  # what its origin says of it
     derived: bool = False  # a mirror put it together itself: it may lack what its source knows
+    confirmed: str = ""  # day up to which its origin vouches that it is the newest: its age counts from there
+    trouble: str = ""  # why the last refresh failed (a code of ``careen.database.checks``)
 
 
 class DatabaseInfo(Struct, frozen=True):

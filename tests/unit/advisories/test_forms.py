@@ -152,17 +152,17 @@ def test_what_is_large_is_kept_in_the_form_that_a_mirror_has(tmp_path):
     assert set(rows_of(database_path(cache))) == {"suse/csaf-vex.tar.gz", f"debian/{OVAL}"}
 
 
-def test_what_a_better_form_says_takes_the_place_of_the_other(tmp_path):
+def test_what_a_better_form_says_goes_before_the_other_which_stays(tmp_path):
     mirror, cache = tmp_path / "mirror", tmp_path / "cache"
     rows = []
     for case in ("oval", "lists", "states"):
         lay_out(GOLDEN / "debian" / case / "input", mirror)
         assert not update(cache, [debian.ADVISORY_SOURCE], mirror_at=str(mirror)).failed
-        rows.append(set(rows_of(database_path(cache))))
+        rows.append(list(rows_of(database_path(cache))))
     assert rows == [
-        {f"debian/{OVAL}"},
-        {f"debian/{LISTS}"},
-        {"debian/tracker.json", "debian/changelog-derived.json"},
+        [f"debian/{OVAL}"],
+        ["debian/security-tracker", f"debian/{OVAL}"],
+        ["debian/tracker.json", "debian/changelog-derived.json", "debian/security-tracker", f"debian/{OVAL}"],
     ]
 
 

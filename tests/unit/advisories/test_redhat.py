@@ -71,8 +71,12 @@ def test_the_archive_is_fetched_when_asked_for_and_kept_by_other_updates(tmp_pat
     assert held(cache) == (3, 1, EUS)
     (mirror / ARCHIVE).unlink()
     (mirror / "redhat/csaf/v2/vex/2099/cve-2099-0001.json").unlink()
-    update(cache, SOURCES, mirror_at=str(mirror))
-    assert held(cache) == (3, 0, EUS)
+    result = update(cache, SOURCES, mirror_at=str(mirror))
+    assert held(cache) == (3, 1, EUS)
+    assert {one.path: one.trouble for one in result.kept if one.source == "redhat"} == {
+        ARCHIVE: "large",
+        "redhat/csaf/v2/vex/2099/cve-2099-0001.json": "not_offered",
+    }
 
 
 def test_live(tmp_path, mirror):

@@ -1,15 +1,17 @@
-"""How old what judges an image is: by the sources of its namespaces, from the day on which they were asked last."""
+"""How old what assesses an image is: by the sources of its namespaces, from the day up to which their origin vouches."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from careen.database.age import refuse_older
+from careen.database.age import age_of, refuse_older, too_old
 from careen.database.build import FeedRow, Fresh, build
+from careen.database.checks import Check, read_checks, write_checks
 from careen.database.knowledge import database_path
+from careen.database.memory import MemoryDatabase
 from careen.database.read import open_database
 from careen.errors import DatabaseError
-from careen.model.advisory import Advisory, Exploited, Range
+from careen.model.advisory import Advisory, DatabaseInfo, Exploited, NamespaceInfo, Range, SourceInfo
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -22,9 +24,9 @@ def path(tmp_path):
         return lambda: [Advisory("CVE-2025-1", "x", namespace, "halyard", (Range(None, "1.1"),))]
 
     rows = {
-        FeedRow("debian/tracker.json", "debian", "tracker", fetched="2026-11-20T12:00:00+00:00"): said("debian:12"),
-        FeedRow("osv/npm/all.zip", "osv", "npm", fetched="2026-10-01T12:00:00+00:00"): said("npm"),
-        FeedRow("kev.json", "kev", fetched="2026-11-23T12:00:00+00:00"): lambda: [Exploited("CVE-2025-1", "2026-01-01")],
+        FeedRow("debian/tracker.json", "debian", "tracker", as_of="2026-01-02", confirmed="2026-11-20"): said("debian:12"),
+        FeedRow("osv/npm/all.zip", "osv", "npm", as_of="2026-10-01", fetched="2026-11-24T12:00:00+00:00"): said("npm"),
+        FeedRow("kev.json", "kev", as_of="2026-11-23"): lambda: [Exploited("CVE-2025-1", "2026-01-01")],
     }
     build(path, [Fresh(row, records) for row, records in rows.items()], "2026-11-24T00:00:00+00:00")
     return path
@@ -39,11 +41,11 @@ def judged(path, days, *namespaces):
     ("namespaces", "days", "culprit"),
     [
         (["debian:12"], 4, None),
-        (["debian:12"], 3, "debian/tracker was last asked for news 4 days ago, and --db-max-age allows 3"),
-        (["npm"], 30, "osv/npm was last asked for news 54 days ago"),
+        (["debian:12"], 3, "the data of debian/tracker are 4 days old, and --db-max-age allows 3"),
+        (["npm"], 30, "osv/npm are 54 days old"),
         (["debian:12", "npm"], 4, "osv/npm"),
         (["PyPI"], 1, None),  # nothing judges it, which coverage tells
-        ([], 0, "kev was last asked for news 1 day ago"),
+        ([], 0, "kev are 1 day old"),
     ],
 )
 def test_what_judges_counts(path, namespaces, days, culprit):
@@ -55,16 +57,54 @@ def test_what_judges_counts(path, namespaces, days, culprit):
     assert "careen db update" in refused.value.hint
 
 
-def test_a_source_without_news_is_no_older_for_it(path):
-    path.with_name("checked.json").write_text('{"osv/npm/all.zip": "2026-11-24T10:00:00+00:00"}')
+def test_what_its_origin_confirms_is_as_young_as_that(path):
+    write_checks(path, {"osv/npm/all.zip": Check("2026-11-24T10:00:00+00:00", "2026-11-24")})
     judged(path, 2, "npm")
 
 
-def test_a_moment_that_is_none_is_too_old(path):
-    import sqlite3
+def test_a_damaged_list_of_checks_confirms_nothing(path):
+    write_checks(path, {"osv/npm/all.zip": Check("2026-11-24T10:00:00+00:00", "2026-11-24")})
+    checked = path.with_name("checked.json")
+    checked.write_bytes(checked.read_bytes().replace(b"2026-11-24T", b"2026-11-25T"))
+    assert read_checks(path) == {}
+    with pytest.raises(DatabaseError, match="54 days old"):
+        judged(path, 30, "npm")
 
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE feed SET fetched = 'once' WHERE source = 'osv'")
-    connection.close()
-    with pytest.raises(DatabaseError, match="an unknown time ago"):
-        judged(path, 1000, "npm")
+
+@pytest.mark.parametrize(
+    ("source", "age"),
+    [
+        (SourceInfo("a", "2026-11-20", 1), 4),
+        (SourceInfo("a", "2026-11-20", 1, confirmed="2026-11-23"), 1),
+        (SourceInfo("a", "2026-11-20", 1, "2026-11-24T00:00:00Z"), 4),  # fetching makes nothing younger
+        (SourceInfo("a", "2026-11-25", 1), 0),  # elsewhere it is tomorrow already
+        (SourceInfo("a", "2027-11-20", 1), None),
+        (SourceInfo("a", "once", 1), None),
+        (SourceInfo("a", "", 1), None),
+    ],
+)
+def test_ages(source, age):
+    assert age_of(source, NOW.date()) == age
+
+
+def known(*infos, **days):
+    sources = tuple(SourceInfo(name.replace("_", "/"), day, 1) for name, day in days.items())
+    records = [NamespaceInfo("debian:12", name, 1, 1, partial=partial) for name, partial in infos]
+    return MemoryDatabase(records, DatabaseInfo("", "", sources))
+
+
+def test_a_stale_addition_or_older_form_does_not_age_what_is_whole():
+    found = known(
+        ("debian/tracker", False), ("debian/changelogs", True), debian_tracker="2026-11-20", debian_changelogs="2023-01-01"
+    )
+    assert too_old(found, ["debian:12"], 14, NOW.date()) == ()
+    found = known(
+        ("debian/tracker", False), ("debian/changelogs", True), debian_tracker="2026-01-20", debian_changelogs="2026-11-24"
+    )
+    assert [one.name for one in too_old(found, ["debian:12"], 14, NOW.date())] == ["debian/tracker"]
+    found = known(
+        ("debian/tracker", False), ("debian/bookworm", False), debian_tracker="2026-11-20", debian_bookworm="2023-01-01"
+    )
+    assert too_old(found, ["debian:12"], 14, NOW.date()) == ()
+    found = known(("debian/changelogs", True), debian_changelogs="2023-01-01")
+    assert [one.name for one in too_old(found, ["debian:12"], 14, NOW.date())] == ["debian/changelogs"]

@@ -3,7 +3,7 @@
 import pytest
 
 from careen.app.meaning import meaning
-from careen.database.build import FeedRow, Fresh, build
+from careen.database.build import Failure, FeedRow, Fresh, build
 from careen.database.guard import known
 from careen.model.advisory import Advisory, Range
 
@@ -51,7 +51,7 @@ def test_a_feed_that_is_wrong_of_what_it_was_right_of(tmp_path, judge):
     path = tmp_path / "d.sqlite"
     assert build(path, [feed(*honest())], "1", judge=judge).failed == {}
     (reason,) = build(path, [feed(*honest(IDS[:2]))], "2", path, judge).failed.values()
-    assert reason == f"held back: 4 of {2 * len(IDS)} known verdicts were right and are wrong now"
+    assert reason == Failure("held_back", f"4 of {2 * len(IDS)} known verdicts were right and are wrong now")
     assert build(path, [feed(*honest())], "3", path, judge).failed == {}
     assert build(path, [feed(*honest(IDS[:2]), accept=True)], "4", path, judge).failed == {}
 
@@ -84,7 +84,7 @@ def test_samples_are_judged_again(tmp_path, judge, now, is_held):
     build(path, [feed(*boats(100))], "1", judge=judge)
     failed = build(path, [feed(*now)], "2", path, judge).failed
     assert bool(failed) == is_held, failed
-    assert all("in a sample are the reverse of before" in why for why in failed.values())
+    assert all("in a sample are the reverse of before" in why.detail for why in failed.values())
 
 
 def test_a_few_verdicts_say_nothing(tmp_path, judge):

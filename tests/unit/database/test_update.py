@@ -7,13 +7,18 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
+from tests.support.databases import dated
 from tests.support.feeds import SOURCES, UNREACHABLE, FakeNetwork, feeds_in, served, whole_mirror, write_manifest
 
+from careen.database.build import rows_of
+from careen.database.checks import read_checks, write_checks
+from careen.database.forget import forget
 from careen.database.knowledge import DERIVED, database_path
 from careen.database.lock import exclusive
 from careen.database.read import open_database, status
 from careen.database.update import refresh, update
-from careen.errors import DatabaseError, InputError, NetworkError
+from careen.errors import DatabaseError, InputError, NetworkError, UsageError
 from careen.plugins import Need
 
 NEED = Need(frozenset({"debian:12", "PyPI"}))
@@ -56,20 +61,16 @@ def asked(cache, namespace, name):
 def age(cache, **past):
     """As if the feeds had been asked for so long ago."""
     then = (datetime.now(UTC) - timedelta(**past)).isoformat(timespec="milliseconds")
-    import sqlite3
-
-    with sqlite3.connect(database_path(cache)) as connection:
-        connection.execute("UPDATE feed SET fetched = ?", (then,))
-    connection.close()
-    checked = database_path(cache).with_name("checked.json")
-    checked.write_text(json.dumps(dict.fromkeys(json.loads(checked.read_text()), then)))
+    path = database_path(cache)
+    dated(path, then, fetched=then)
+    write_checks(path, {key: replace(check, asked=then) for key, check in read_checks(path).items()})
 
 
 def test_from_a_folder(cache, mirror):
     write_manifest(mirror, {"osv/npm/all.zip": "2022-05-23 .. 2026-08-22"})
     result = update(cache, SOURCES, mirror_at=str(mirror), need=Need(full=True))
     # (Of a source's knowledge in several forms one is read.)
-    offered = {feed.path for source in SOURCES for feed in feeds_in(source, mirror)}
+    offered = {feed.key for source in SOURCES for feed in feeds_in(source, mirror)}
     assert states(result) == dict.fromkeys(offered, "updated")
     assert result.changed
     assert asked(cache, "debian:12", "halyard") == [
@@ -299,11 +300,103 @@ def test_a_live_full_update_lists_what_there_is(cache, mirror, network):
     assert not result.failed  # what a server does not have (404) is absent, not failed
 
 
-def test_a_full_update_drops_what_is_offered_no_more(cache, mirror, network):
+def test_what_another_origin_does_not_offer_is_kept_and_said(cache, mirror, network):
     update(cache, SOURCES, mirror_at=str(mirror))
     assert "CVE-2025-9" in asked(cache, "debian:12", "halyard")
-    update(cache, SOURCES, fetcher=network)
-    assert "CVE-2025-9" not in asked(cache, "debian:12", "halyard")
+    result = update(cache, SOURCES, fetcher=network)
+    assert "CVE-2025-9" in asked(cache, "debian:12", "halyard")
+    kept = {one.path: one.trouble for one in result.kept}
+    assert kept["debian/changelog-derived.json"] == "not_offered"
+    assert "debian/tracker.json" not in kept
+
+
+def test_without_a_network_nothing_of_a_mirror_is_lost(cache, mirror):
+    """The feeds that are known by listing what there is are the ones that a missing network hides."""
+    update(cache, SOURCES, mirror_at=str(mirror), need=Need(full=True))
+    before = rows_of(database_path(cache))
+    unreachable = FakeNetwork()
+    unreachable.request = lambda *_, **__: (_ for _ in ()).throw(NetworkError("no such host"))
+    result = update(cache, SOURCES, fetcher=unreachable)
+    assert rows_of(database_path(cache)) == before
+    assert {one.trouble for one in result.failed} == {"unreachable", "not_listed"}
+    told = {one.path: one.trouble for one in (*result.failed, *result.kept)}
+    assert told.keys() >= before.keys()
+    assert (told["alpine-secdb/edge/community.json"], told["alpine"]) == ("not_listed", "not_listed")
+    troubles = {source.name: source.trouble for source in status(database_path(cache)).sources}
+    assert (troubles["kev"], troubles["debian/changelogs"]) == ("unreachable", "")
+
+
+def test_a_mirror_with_one_feed_loses_nothing(cache, mirror, tmp_path):
+    update(cache, SOURCES, mirror_at=str(mirror))
+    before = rows_of(database_path(cache))
+    (tmp_path / "thin/kev").mkdir(parents=True)
+    (tmp_path / "thin" / "kev/known_exploited_vulnerabilities.json").write_text(
+        '{"vulnerabilities": [{"cveID": "CVE-2026-7"}]}'
+    )
+    result = update(cache, SOURCES, mirror_at=str(tmp_path / "thin"))
+    after = rows_of(database_path(cache))
+    assert after.keys() == before.keys()
+    assert {path for path in before if after[path] != before[path]} == {"kev/known_exploited_vulnerabilities.json"}
+    assert len(result.kept) == len(before) - 1
+    assert asked(cache, "alpine:edge", "boom")
+
+
+def test_a_mirror_does_not_turn_the_clock_back(cache, mirror, network):
+    update(cache, SOURCES, mirror_at=str(mirror))
+    write_manifest(mirror, {"debian/tracker.json": "2026-02-02"})
+    (mirror / "debian/tracker.json").write_text((mirror / "debian/tracker.json").read_text() + "\n")
+    write_manifest(mirror, {"debian/tracker.json": "2025-01-02"})
+    result = update(cache, SOURCES, mirror_at=str(mirror))
+    assert [(one.path, one.trouble) for one in result.failed] == [("debian/tracker.json", "held_back")]
+    assert "older (2025-01-02)" in result.failed[0].detail
+    assert not update(cache, SOURCES, mirror_at=str(mirror), accept=["debian"]).failed
+
+
+def test_what_a_mirror_made_does_not_replace_its_sources_own(cache, mirror):
+    write_manifest(mirror)
+    update(cache, SOURCES, mirror_at=str(mirror))
+    (mirror / "osv/npm/all.zip").write_bytes((mirror / "osv/PyPI/all.zip").read_bytes())
+    write_manifest(mirror)
+    manifest = json.loads((mirror / "MANIFEST.json").read_text())
+    for file in manifest["files"]:
+        file["derived"] = True
+    (mirror / "MANIFEST.json").write_text(json.dumps(manifest))
+    result = update(cache, SOURCES, mirror_at=str(mirror))
+    assert [(one.path, one.trouble) for one in result.failed] == [("osv/npm/all.zip", "held_back")]
+    assert not update(cache, SOURCES, mirror_at=str(mirror), accept=["osv/npm"]).failed
+
+
+def test_a_feed_from_another_place_is_held_back_as_any(cache, mirror, monkeypatch, tmp_path):
+    monkeypatch.setattr("careen.database.build.LOSS_FROM_RECORDS", 1)
+    update(cache, SOURCES, mirror_at=str(mirror))
+    (tmp_path / "thin/debian").mkdir(parents=True)
+    (tmp_path / "thin/debian/tracker.json").write_text(
+        '{"halyard": {"CVE-2025-1": {"releases": {"bookworm": {"status": "open", "urgency": "low"}}}}}'
+    )
+    result = update(cache, SOURCES, mirror_at=str(tmp_path / "thin"))
+    assert [(one.path, one.trouble) for one in result.failed] == [("debian/tracker.json", "held_back")]
+    assert "CVE-2025-2" in asked(cache, "debian:12", "halyard")
+
+
+def test_forget_removes_a_source_or_a_part_or_a_feed(cache, mirror):
+    update(cache, SOURCES, mirror_at=str(mirror))
+    before = set(rows_of(database_path(cache)))
+    assert [row.path for row in forget(cache, "osv/npm")] == ["osv/npm/all.zip"]
+    assert {row.source for row in forget(cache, "alpine")} == {"alpine"}
+    assert [row.path for row in forget(cache, "debian/tracker.json")] == ["debian/tracker.json"]
+    left = set(rows_of(database_path(cache)))
+    assert {path.split("/")[0] for path in before - left} == {"osv", "alpine-secdb", "debian"}
+    assert asked(cache, "alpine:edge", "boom") == []
+    assert asked(cache, "debian:12", "halyard")
+    with pytest.raises(UsageError, match="no source 'debiam'") as refused:
+        forget(cache, "debiam")
+    assert "debian" in refused.value.hint
+
+
+def test_forgetting_the_last_feed_leaves_no_database(cache, mirror):
+    update(cache, [source for source in SOURCES if source.name == "kev"], mirror_at=str(mirror))
+    forget(cache, "kev")
+    assert not database_path(cache).exists()
 
 
 def test_a_mirror_under_a_url(cache, mirror):
@@ -312,7 +405,7 @@ def test_a_mirror_under_a_url(cache, mirror):
     files = {path.relative_to(mirror).as_posix(): path.read_bytes() for path in mirror.rglob("*") if path.is_file()}
     network = FakeNetwork({f"{base}/{path.replace(' ', '%20')}": data for path, data in files.items()})
     result = update(cache, SOURCES, fetcher=network, mirror_at=f"{base}/", need=Need(full=True))
-    offered = {feed.path for source in SOURCES for feed in feeds_in(source, mirror)}
+    offered = {feed.key for source in SOURCES for feed in feeds_in(source, mirror)}
     assert {path for path, state in states(result).items() if state == "updated"} == offered
     assert not result.failed  # what the mirror does not have (404) is absent
     assert "updated" not in states(update(cache, SOURCES, fetcher=network, mirror_at=base)).values()
@@ -337,7 +430,7 @@ def test_a_mirror_under_a_url_without_a_manifest_is_what_its_server_shows(cache,
     answers |= {f"{base}/{quote(path.relative_to(mirror).as_posix())}": path.read_bytes() for path in files}
     result = update(cache, SOURCES, fetcher=FakeNetwork(answers), mirror_at=base, need=Need(full=True))
     assert not result.failed
-    offered = {feed.path for source in SOURCES for feed in feeds_in(source, mirror)}
+    offered = {feed.key for source in SOURCES for feed in feeds_in(source, mirror)}
     assert {path for path, state in states(result).items() if state == "updated"} == offered
 
 

@@ -1,0 +1,63 @@
+"""What the last attempts to refresh feeds came to, in ``checked.json`` beside the database that they are about.
+
+An attempt without news changes no database, so that its date is kept here: when the origin was asked, up to when it vouches
+that there is nothing newer, and why the last attempt failed. The first line is the checksum of the rest; what is damaged
+or belongs to another database is not there.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+# Why what the database has of a feed was not refreshed.
+Trouble = Literal[
+    "",
+    "unreachable",  # no answer, or a refusal
+    "late",  # no answer within the time that a scan gives it
+    "damaged",  # what came is not what it should be
+    "held_back",  # it lost records, turned around, is older or of less worth than what there is
+    "not_listed",  # what the source offers could not be listed
+    "not_offered",  # this origin does not have it
+    "large",  # left to ``careen db update --full``
+]
+
+
+class Check(Struct, frozen=True, omit_defaults=True):
+    asked: str = ""  # moment of the last answer
+    confirmed: str = ""  # day up to which the origin vouches for it
+    trouble: Trouble = ""
+    detail: str = ""
+
+
+def read_checks(database: Path) -> dict[str, Check]:
+    """By the feed's path in the database."""
+    try:
+        digest, _, body = _file(database).read_bytes().partition(b"\n")
+        return msgspec.json.decode(body, type=dict[str, Check]) if digest == _digest(body) else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def write_checks(database: Path, checks: Mapping[str, Check]) -> None:
+    body = msgspec.json.encode(checks)
+    aside = database.with_name(f"checked.json.{os.getpid()}.building")
+    aside.write_bytes(_digest(body) + b"\n" + body)
+    aside.replace(_file(database))
+
+
+def forget_checks(database: Path) -> None:
+    """Of another database than the one that they were made for they say nothing."""
+    _file(database).unlink(missing_ok=True)
+
+
+def _file(database: Path) -> Path:
+    return database.with_name("checked.json")
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).hexdigest().encode()

@@ -1,0 +1,38 @@
+"""What the database has of a source, removed: the one way to lose records that their source has not withdrawn.
+
+Raises: DatabaseError, UsageError.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from careen.config import nearest
+from careen.errors import DatabaseError, UsageError
+
+from .build import FeedRow, Kept, build, label_of, rows_of
+from .checks import forget_checks
+from .knowledge import database_path
+from .lock import LOCK_PATIENCE_S, exclusive
+
+
+def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
+    """``name`` is a source, a part of one ("osv/npm"), or the path of a feed. Gives the feeds that are gone."""
+    path = database_path(cache)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with exclusive(path.parent / "lock", LOCK_PATIENCE_S) as held:
+        if not held:
+            raise DatabaseError("another process is updating the advisory database", "wait for it")
+        rows = rows_of(path)
+        gone = tuple(row for row in rows.values() if name in (row.source, label_of(row), row.path))
+        if not gone:
+            names = {one for row in rows.values() for one in (row.source, label_of(row))}
+            near = nearest(name, names)
+            hint = f"did you mean {near}?" if near else "careen db status --verbose lists what it has"
+            raise UsageError(f"the database has no source {name!r}", hint)
+        left = [Kept(row) for row in rows.values() if row not in gone]
+        if left:
+            build(path, left, datetime.now(UTC).isoformat(timespec="milliseconds"), path)
+        else:
+            forget_checks(path)
+            path.unlink()
+    return gone

@@ -1,0 +1,37 @@
+"""A database from elsewhere with what the one in use has beyond it, so that to import or pull one loses nothing.
+
+A feed stays as it is here where the other database lacks it, has it of an earlier day, or has lost more of it than an
+update would accept. Raises: DatabaseError.
+"""
+
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from .build import FeedRow, Fresh, Kept, build, is_loss, rows_of
+from .read import open_database
+
+
+def with_ours(theirs: Path, ours: Path) -> tuple[FeedRow, ...]:
+    """Adds to the file ``theirs`` what ``ours`` has beyond it, and gives those feeds."""
+    new, old = rows_of(theirs), rows_of(ours)
+    kept = {path: row for path, row in old.items() if path not in new or _is_more(row, new[path])}
+    if not kept:
+        return ()
+    sources = list(dict.fromkeys(row.source for row in (*new.values(), *old.values())))
+    paths = sorted(dict.fromkeys((*new, *kept)), key=lambda path: sources.index((kept.get(path) or new[path]).source))
+    with open_database(ours) as database:
+        feeds = [
+            Fresh(kept[path], partial(database.records_of_feed, path), accept_loss=True) if path in kept else Kept(new[path])
+            for path in paths
+        ]
+        build(theirs, feeds, datetime.now(UTC).isoformat(timespec="milliseconds"), theirs)
+    return tuple(kept.values())
+
+
+def _is_more(row: FeedRow, other: FeedRow) -> bool:
+    return _day(row) > _day(other) or is_loss(row.records, other.records)
+
+
+def _day(row: FeedRow) -> str:
+    return max(row.as_of, row.confirmed)[:10]
