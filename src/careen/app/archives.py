@@ -64,14 +64,27 @@ class OwnArchives:
         return [one for one in found if one is not None]
 
 
-def shipped(known: Sequence[Knowledge], namespaces: Collection[str]) -> Knowledge | None:
-    """What Careen ships of the distributions of which nothing else is known."""
-    missing = [name for name in namespaces if codename_of(name) and not any(part.namespace(name) for part in known)]
+def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> list[Knowledge]:
+    """With the facts that Careen ships about those source packages of an image of which nothing else is known."""
+    release = inventory.distribution
+    if release is None or release.id != "debian":
+        return list(known)
+    from careen.database.chain import Chain, Fallback
+    from careen.matching.installed import installed_sources
+    from careen.matching.subjects import is_sample
+
+    best = Chain(known)
+    missing = [
+        namespace
+        for namespace, names in installed_sources(inventory, ecosystems, "deb").items()
+        if codename_of(namespace) and is_sample(best.namespace(namespace)) and names.keys() - best.knows(namespace, names)
+    ]
     if not missing:
-        return None
+        return list(known)
     from careen.database.seed import shipped_knowledge
 
-    return shipped_knowledge(missing)
+    seed = shipped_knowledge(missing)
+    return list(known) if seed is None else [Fallback(best, seed)]
 
 
 def make_facts(settings: Settings, target: Path, progress: Progress = silent) -> "ArchiveFacts":

@@ -109,8 +109,8 @@ def forget_source(name: str, settings: Settings) -> "tuple[FeedRow, ...]":
     """Removes what the database has of a source, or of a part of one; gives the feeds that are gone."""
     from careen.database.forget import forget
 
-    cache_folder(settings.cache_dir)
-    return forget(settings.cache_dir, name)
+    settings = refuse_untrusted(settings)
+    return forget(cache_folder(settings), name)
 
 
 def import_database(source: Path, settings: Settings, *, replace: bool = False) -> "tuple[FeedRow, ...]":

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from careen.app.archives import OwnArchives, shipped
+from careen.app.archives import OwnArchives, with_shipped
 from careen.app.cachefolder import settled
 from careen.app.databases import database_of
 from careen.app.wiring import advisory_sources, fetcher_of
@@ -58,13 +58,14 @@ class Lessons:
             self._thread.join()
         if _asks(self._settings):
             self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
-        known, damaged = _knowledge(self._settings, opened)
+        private = _private(self._settings)
+        known, damaged = _database(self._settings, opened, bool(private))
         known += self._learnt.archives.knowledge(
             self._settings, inventory, self._ecosystems, self._progress, self.unread.append
         )
         if not damaged:  # what was there and cannot be read is to be mended, not made up for
-            seed = shipped(known, needed(inventory.packages, inventory.distribution, self._ecosystems))
-            known += [seed] if seed else []
+            known = with_shipped(known, inventory, self._ecosystems)
+        known = [*private, *known]
         if len(known) < 2:
             return next(iter(known), None)
         from careen.database.chain import Chain
@@ -110,25 +111,27 @@ def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
     return [Package(kind.purl_type, None, "", "") for kind in kinds]
 
 
-def _knowledge(settings: Settings, opened: ExitStack) -> tuple[list[Knowledge], bool]:
-    """(private advisories and the database, whether there is a database that cannot be used)."""
+def _private(settings: Settings) -> list[Knowledge]:
+    if not settings.advisories:
+        return []
+    from careen.database.private import advisories_folder
+
+    return [advisories_folder(settings.advisories)]
+
+
+def _database(settings: Settings, opened: ExitStack, has_private: bool) -> tuple[list[Knowledge], bool]:
+    """(the database, whether there is one that cannot be used)."""
     from careen.database.read import open_database
 
-    private: list[Knowledge] = []
-    if settings.advisories:
-        from careen.database.private import advisories_folder
-
-        private.append(advisories_folder(settings.advisories))
     path = database_of(settings)
     try:
-        database: list[Knowledge] = [opened.enter_context(open_database(path))]
+        return [opened.enter_context(open_database(path))], False
     except DatabaseError as error:
         if settings.db:
             raise
-        if not (private or settings.archive) or path.exists():
+        if not (has_private or settings.archive) or path.exists():
             log.warning("%s: %s", error, error.hint)
-        return private, path.exists()
-    return [*private, *database], False
+        return [], path.exists()
 
 
 def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:

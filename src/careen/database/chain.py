@@ -48,6 +48,12 @@ class Chain:
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         return frozenset().union(*(part.knows(namespace, names) for part in self._parts))
 
+    def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
+        return frozenset().union(*(part.only_second(namespace, names) for part in self._parts))
+
+    def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
+        return _joined(part.overruled(namespace, names) for part in self._parts)
+
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
         return _joined(part.records(ids) for part in self._parts)
 
@@ -65,6 +71,25 @@ class Chain:
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         return _first(part.repositories(names) for part in self._parts)
+
+
+class Fallback(Chain):
+    """Of each package what ``first`` says, and where that does not know the package at all, what ``second`` says."""
+
+    def __init__(self, first: Knowledge, second: Knowledge) -> None:
+        super().__init__((first, second))
+        self._best, self._second = first, second
+
+    def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
+        found = self._best.advisories(namespace, names)
+        return {**found, **self._second.advisories(namespace, self.only_second(namespace, names))}
+
+    def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
+        known = self._second.knows(namespace, names)
+        return known - self._best.knows(namespace, known)
+
+    def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
+        return self._second.advisories(namespace, self._best.knows(namespace, self._second.knows(namespace, names)))
 
 
 def _joined(answers: Iterable[Mapping[str, tuple[Value, ...]]]) -> Mapping[str, tuple[Value, ...]]:

@@ -43,6 +43,14 @@ class Knowledge(Protocol):
         """Which of the names have any record there (for partial sources: the rest was not judged)."""
         ...
 
+    def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
+        """Which of the names a second-best source alone knows (``chain.Fallback``)."""
+        ...
+
+    def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
+        """What a second-best source says of names that a better one knows: to explain, and not to judge by."""
+        ...
+
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
         """By id, and by the CVE that a language's database names as an alias."""
         ...

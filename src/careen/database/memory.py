@@ -73,6 +73,12 @@ class MemoryDatabase:
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         return frozenset(name for name in names if (namespace, name) in self._advisories or (namespace, name) in self._known)
 
+    def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
+        return frozenset()
+
+    def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
+        return {}
+
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
         return {id: tuple(self._records[id]) for id in ids if id in self._records}
 

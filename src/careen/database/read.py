@@ -147,6 +147,12 @@ class Database:
         with self._reading():
             return frozenset(name for (name,) in self._named(sql, namespace, names))
 
+    def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
+        return frozenset()
+
+    def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
+        return {}
+
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
         found: dict[str, list[VulnerabilityRecord]] = defaultdict(list)
         direct = "SELECT id, id, body FROM record WHERE id IN ({}) ORDER BY feed"

@@ -198,6 +198,11 @@ def _judgement(
         _statement(advisory, subject, opinion, spoken, ids, records, key, paid, finding is not None)
         for advisory, paid in relevant
     ]
+    statements += [
+        _overruled(advisory, subject, key)
+        for advisory in knowledge.overruled(subject.namespace, {subject.name}).get(subject.name, ())
+        if not ids.isdisjoint((advisory.id, *advisory.aliases))
+    ]
     malicious = knowledge.malicious(subject.namespace, {subject.name}).get(subject.name, ()) if not subject.distribution else ()
     statements += [_malicious(one, subject) for one in malicious if one.id in ids]
     as_of = {source.name: source.as_of[:10] for source in knowledge.info.sources} if knowledge.info else {}
@@ -286,6 +291,23 @@ def _statement(
         held,
         counts,
         why,
+        advisory.url,
+    )
+
+
+def _overruled(advisory: Advisory, subject: Subject, key: Key) -> Statement:
+    """What a second-best source says of a package that a better one knows."""
+    return Statement(
+        advisory.source,
+        advisory.id,
+        advisory.namespace,
+        advisory.package,
+        advisory.status,
+        advisory.severity,
+        tuple(_comparisons(advisory, subject.version, key, subject.scheme)),
+        hit(advisory, subject.version, key, spellings(subject.version, [advisory], key)) is not None,
+        False,
+        "the database knows this package, and goes before the facts shipped with Careen",
         advisory.url,
     )
 

@@ -70,13 +70,16 @@ def gaps_of(
             count = len(group) - len(left)
             if left:
                 reasons.append(_partial(title, infos, group, left))
-            if count and all(info.source in (SOURCE, RPM_SOURCE) for info in infos):
-                detail = "; ".join(info.detail for info in infos)
+            archives = [info for info in infos if info.source in (SOURCE, RPM_SOURCE)]
+            others = [info for info in infos if info not in archives]
+            by_archive = len(_by_second(namespace, group, knowledge)) if others else count
+            if archives and by_archive:
+                detail = "; ".join(info.detail for info in archives)
                 detail = f"{title}: {detail}; flaws without a fix are not known"
-                reasons.append(Reason("archive_only", detail, count, (release_id(namespace),)))
-            elif count and not any(info.unfixed for info in infos):
-                detail = f"{title}: {_names(infos)} lists issues that have a fix, no others"
-                reasons.append(Reason("fixed_only", detail, count, (release_id(namespace),)))
+                reasons.append(Reason("archive_only", detail, by_archive, (release_id(namespace),)))
+            if others and count > by_archive and not any(info.unfixed for info in others):
+                detail = f"{title}: {_names(others)} lists issues that have a fix, no others"
+                reasons.append(Reason("fixed_only", detail, count - by_archive, (release_id(namespace),)))
         if count:
             namespaces.append(namespace)
             judged += count
@@ -163,6 +166,12 @@ def _left(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Su
     """The packages of which the namespace has no record."""
     known = knowledge.knows(namespace, {name for subject in group for name in (subject.name, subject.source)})
     return [subject for subject in group if subject.name not in known and subject.source not in known]
+
+
+def _by_second(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Subject]:
+    """The packages that a second-best source alone knows."""
+    names = knowledge.only_second(namespace, {name for subject in group for name in (subject.name, subject.source)})
+    return [subject for subject in group if subject.name in names or subject.source in names]
 
 
 def _standing_in(

@@ -2,14 +2,14 @@ import json
 
 import msgspec
 import pytest
-from tests.support.images import make_image, make_layer, write_docker_archive, write_oci_layout
-from tests.support.registry import Registry
 
 from careen.app.opening import open_image, platforms, sbom_path
 from careen.app.session import report_or_scan
 from careen.config import Settings
 from careen.errors import Error, InputError
 from careen.images.paths import is_path
+from tests.support.images import make_image, make_layer, write_docker_archive, write_oci_layout
+from tests.support.registry import Registry
 
 
 @pytest.fixture

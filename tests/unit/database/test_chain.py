@@ -1,6 +1,6 @@
 """Several kinds of knowledge asked as one."""
 
-from careen.database.chain import Chain
+from careen.database.chain import Chain, Fallback
 from careen.database.memory import MemoryDatabase
 from careen.model.advisory import (
     Advisory,
@@ -43,6 +43,17 @@ def test_of_single_values_the_first_counts():
     assert chain().exploited(["CVE-1", "CVE-2"]).keys() == {"CVE-2"}
     assert [chain().end_of_life(name) for name in ("debian:12", "debian:1", "debian:0")] == ["2028-06-30", "1997-01-01", None]
     assert chain().info == INFO
+
+
+def test_a_second_best_source_speaks_of_what_the_first_does_not_know():
+    first = MemoryDatabase([ONE, NAMESPACES[1]], known=[("debian:12", "keel")])
+    second = [Advisory(f"X-{name}", "archive", "debian:12", name) for name in ("jib", "keel", "spar")]
+    both = Fallback(first, MemoryDatabase(second))
+    assert both.advisories("debian:12", ["jib", "keel", "spar", "x"]) == {"jib": (ONE,), "spar": (second[2],)}
+    assert both.knows("debian:12", ["jib", "keel", "spar", "x"]) == {"jib", "keel", "spar"}
+    assert both.only_second("debian:12", ["jib", "keel", "spar", "x"]) == {"spar"}
+    assert both.overruled("debian:12", ["jib", "keel", "spar", "x"]) == {"jib": (second[0],), "keel": (second[1],)}
+    assert Chain([both]).only_second("debian:12", ["spar"]) == {"spar"}
 
 
 def test_nothing():

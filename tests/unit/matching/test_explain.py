@@ -16,6 +16,7 @@ from tests.support.matching import (
 )
 from tests.support.reports import clean
 
+from careen.database.chain import Fallback
 from careen.matching.explain import explain, in_words
 from careen.matching.keys import keys_of
 from careen.model.advisory import Malicious, Range, VulnerabilityRecord
@@ -49,6 +50,19 @@ def test_what_is_found():
     assert statement.comparisons == ("3.0.11-1 is below 3.0.13-1, which mends it",)
     assert [(asked.source, asked.names_it) for asked in one.asked] == [("debian", True)]
     assert one.finding.id == "CVE-2026-0001"
+
+
+def test_what_a_second_best_source_says_otherwise_is_listed_and_does_not_count():
+    better = knowledge(advisory(fixed="3.0.11-1"), info(partial=True))
+    second = knowledge(advisory(source="debian-archive"), info(source="debian-archive", partial=True))
+    report = replace(clean(), inventory=Inventory(DEBIAN, (deb(),)), findings=())
+    (one,) = explain("CVE-2026-0001", "libssl3", report, Fallback(better, second), SCHEMES, ECOSYSTEMS).judgements
+    assert one.outcome == "not_found"
+    assert [(said.source, said.holds, said.counts) for said in one.statements] == [
+        ("debian", False, False),
+        ("debian-archive", True, False),
+    ]
+    assert one.statements[1].why.startswith("the database knows this package")
 
 
 def test_what_is_not_found_because_it_is_mended():
