@@ -2,15 +2,11 @@
 
 The age of data is the age of their origin: of a live feed the time since its server sent it or confirmed that it has
 nothing newer, of a mirror or an artefact the time since that was made. To copy or import old data makes them no younger.
-Raises: DatabaseError.
 """
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
-from careen.errors import DatabaseError
-from careen.formats.lines import plural
 from careen.model.advisory import NamespaceInfo, SourceInfo
 
 from .knowledge import Knowledge
@@ -46,18 +42,6 @@ def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: dat
         if source.name.partition("/")[0] in ALWAYS and (age is None or age > days):
             found[source.name] = source
     return tuple(found.values())
-
-
-def refuse_older(known: Knowledge, path: Path, namespaces: Collection[str], days: int, now: datetime | None = None) -> None:
-    """Refuses a database in which the data of a source of these namespaces are older than ``days``."""
-    today = (now or datetime.now(UTC)).date()
-    for source in too_old(known, namespaces, days, today):
-        age = age_of(source, today)
-        told = "of an unknown age" if age is None else f"{plural(age, 'day')} old"
-        raise DatabaseError(
-            f"{path}: the data of {source.name} are {told}, and --db-max-age allows {days}",
-            "careen db update brings them up to date; without a network careen db import or careen db pull",
-        )
 
 
 def _parts(infos: Collection[NamespaceInfo]) -> Iterator[list[str]]:

@@ -6,12 +6,14 @@ older than ``max_age_days``. ``not_assessed``: none was. Everything between is `
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from msgspec.structs import replace
 
+from careen.database.age import too_old
 from careen.database.knowledge import PRIVATE, Knowledge
+from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
 from careen.model.reasons import effect_of
@@ -21,7 +23,6 @@ from .match import Matched
 from .reasons import purls_of
 
 MAX_AGE_DAYS = 14  # of data that assesses an image
-ALWAYS_USED = ("kev", "epss")  # they rank the findings of every image
 MAX_PATHS = 10_000  # that a reason lists: what is beyond is a reason of its own, which nothing but its code accepts
 
 
@@ -58,7 +59,7 @@ def coverage(
         inventory.unowned_executables,
         packages=packages,
         assessed_packages=packages if verdict == "assessed" else min(judged, packages),
-        data_of=min(_dates(knowledge, matched.namespaces).values(), default=None) if knowledge else None,
+        data_of=_data_of(knowledge, matched.namespaces) if knowledge else None,
     )
 
 
@@ -104,24 +105,25 @@ def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "p
 
 
 def stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int | None) -> list[Reason]:
+    """Sources of these namespaces whose data is older than so many days; private advisories are as the user keeps them."""
     if days is None:
         return []
-    dates = _dates(knowledge, namespaces)
-    always = {source.name: source.as_of[:10] for source in knowledge.info.sources if source.as_of} if knowledge.info else {}
-    dates.update({name: always[name] for name in ALWAYS_USED if name in always})
-    limit = (today - timedelta(days=days)).isoformat()
+    found = (source for source in too_old(knowledge, namespaces, days, today) if source.name != PRIVATE)
     return [
-        Reason("stale_source", f"{source}: its data is of {day}, more than {days} days old", subjects=(source,))
-        for source, day in sorted(dates.items())
-        if day < limit
+        Reason("stale_source", f"{source.name}: its data is of {_day(source) or 'no known day'}", subjects=(source.name,))
+        for source in sorted(found, key=lambda source: source.name)
     ]
 
 
-def _dates(knowledge: Knowledge, namespaces: Collection[str]) -> dict[str, str]:
-    """The day of the data of each source that assessed a package; private advisories are as the user keeps them."""
-    days = {source.name: source.as_of[:10] for source in knowledge.info.sources if source.as_of} if knowledge.info else {}
+def _data_of(knowledge: Knowledge, namespaces: Collection[str]) -> str | None:
+    """The day of the oldest data among the sources that assessed a package."""
     used = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)} - {PRIVATE}
-    return {source: days[source] for source in used if source in days}
+    sources = knowledge.info.sources if knowledge.info else ()
+    return min((day for source in sources if source.name in used and (day := _day(source))), default=None)
+
+
+def _day(source: SourceInfo) -> str:
+    return (source.confirmed or source.as_of)[:10]
 
 
 def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
