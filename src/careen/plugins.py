@@ -295,7 +295,9 @@ class Cataloger(Struct, frozen=True):
     """``join`` runs over the visible facts of the squashed image, sorted by path; without one, facts are packages.
 
     ``owns`` tells which files belong to which package. Both are pure. Package evidence that a join leaves empty is not
-    filled in by anyone: a join sets it from the facts it used. ``whole`` is there in one whose module is imported when it
+    filled in by anyone: a join sets it from the facts it used. ``identifies`` gives the files, and with a slash at their
+    end the folders, of which the facts say whole what they are: programs that name themselves, a package's own folder. A
+    library within a program does not identify the program. ``whole`` is there in one whose module is imported when it
     is needed, and gives the cataloger of that module: ``fact`` and ``limits`` are known to that alone.
     """
 
@@ -305,6 +307,7 @@ class Cataloger(Struct, frozen=True):
     fact: Any = Package  # what msgspec decodes a stored fact into
     join: Callable[[Sequence[Fact]], Iterator[Package | Unknown]] | None = None
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
+    identifies: Callable[[Sequence[Fact]], Iterator[str]] | None = None
     limits: str = ""  # what it does not see, for the documentation
     whole: "Callable[[], Cataloger] | None" = None
 

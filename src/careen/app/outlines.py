@@ -33,6 +33,7 @@ class Outline(Struct, frozen=True, omit_defaults=True):
     wants: tuple[Wants, ...] = ()
     joins: bool = False
     owns: bool = False
+    identifies: bool = False
 
 
 def catalogers() -> tuple[Cataloger, ...]:
@@ -62,7 +63,8 @@ def _outline(module: str) -> Outline | None:
     wants = tuple(reader.wants for reader in value.readers)
     if any(one.select for one in wants):
         return None
-    return Outline(module, value.name, value.ecosystem, wants, value.join is not None, value.owns is not None)
+    made = (value.join, value.owns, value.identifies)
+    return Outline(module, value.name, value.ecosystem, wants, *(one is not None for one in made))
 
 
 def _known() -> dict[str, Outline]:
@@ -96,6 +98,7 @@ def _later(outline: Outline) -> Cataloger:
         readers=tuple(reader(number, wants) for number, wants in enumerate(outline.wants)),
         join=_called(whole, "join") if outline.joins else None,
         owns=_called(whole, "owns") if outline.owns else None,
+        identifies=_called(whole, "identifies") if outline.identifies else None,
         whole=whole,
     )
 

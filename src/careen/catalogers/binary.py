@@ -4,6 +4,9 @@ What is looked for is data: ``binary_rules/*.toml``, one file for each group of 
 
     name      of the package; ``<file>``: the basename of the file
     files     basenames, ``*`` for anything: only files so called are read at all
+    inside    basenames of other programs and libraries that have it linked in: read too, but not identified by it
+    parts     folders of its own files, by the folder that ``bin``, ``lib`` or the like of the file is in; ``<minor>`` is
+              the version up to its second number
     strong    [{text, bytes}]: an expression with ``<version>`` in it, and a text it contains, sought first; the first
               expression in the list that is met settles the version
     loose     [{bytes, texts, beside, follows_name, alone}]: where a version has no name by it. Of ``texts``, which are
@@ -21,7 +24,7 @@ Raises: ValueError for a file with several versions, none of which is certain.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -31,6 +34,7 @@ from msgspec import Struct
 
 from careen.formats.pattern import pattern as expression
 from careen.formats.rulefiles import tables
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -65,6 +69,8 @@ class Loose(Struct, frozen=True, forbid_unknown_fields=True):
 class Program(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     files: tuple[str, ...]
+    inside: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     strong: tuple[Strong, ...] = ()
     loose: tuple[Loose, ...] = ()
     version: str = NUMBERS
@@ -73,6 +79,10 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     prefix: str = ""
     any_mode: bool = False
     at_start: bool = False
+
+    def matches(self, name: str) -> bool:
+        """Whether a file so called is the program itself."""
+        return any(_fits(file.split("*"), name) if "*" in file else file == name for file in self.files)
 
 
 class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +101,7 @@ class Names:
         self._plain: dict[str, list[Program]] = {}
         self._by_start: dict[str, list[tuple[list[str], Program]]] = {}  # what stands before and after each "*"
         for program in known:
-            for name in program.files:
+            for name in (*program.files, *program.inside):
                 if "*" in name:
                     start = name.partition("*")[0][:_START]
                     self._by_start.setdefault(start, []).append((name.split("*"), program))
@@ -105,6 +115,19 @@ class Names:
             if rows := self._by_start.get(name[:length]):
                 found += [one for parts, one in rows if _fits(parts, name)]
         return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """Files that are the program itself, and the folders that come with it."""
+    for fact in facts:
+        folder, _, file_name = fact.path.rpartition("/")
+        for program in NAMES.programs(file_name):
+            if not program.matches(file_name) or program.name.replace(_FILE, file_name) != fact.value.name:
+                continue
+            yield fact.path
+            home = folder.rpartition("/")[0]
+            minor = ".".join(fact.value.version.removeprefix(program.prefix).split(".")[:2])
+            yield from (f"{home}/{part.replace('<minor>', minor)}".lstrip("/") for part in program.parts)
 
 
 def read(file: File) -> "Scanner | None":
@@ -289,6 +312,7 @@ CATALOGER = Cataloger(
             read,
         ),
     ),
+    identifies=identifies,
     limits=(
         "Programs whose files were renamed. Known are "
         f"{', '.join(sorted({program.name for program in PROGRAMS if program.name != _FILE}))}."

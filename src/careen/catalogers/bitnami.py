@@ -5,12 +5,13 @@ made of. ``opt/bitnami/.bitnami_components.json`` maps names to version and arch
 Raises: ValueError for what is no such document.  **Source:** SPDX 2.3, clause 7; Bitnami's image layout.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.purlpackage import package_of
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -38,6 +39,16 @@ def read_components(file: File) -> Iterator[Package]:
             yield Package("bitnami", None, name, version, arch=arch, distro=distro, cataloger="bitnami")
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The folders of components."""
+    for fact in facts:
+        folder, _, name = fact.path.rpartition("/")
+        if name.startswith(".spdx-"):
+            yield f"{folder}/"
+        elif fact.value.type == "bitnami":
+            yield f"{folder}/{fact.value.name}/"
+
+
 CATALOGER = Cataloger(
     name="bitnami",
     ecosystem=Ecosystem(purl_type="bitnami", scheme="bitnami", namespace="Bitnami"),
@@ -45,5 +56,6 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".spdx",)), read_spdx),
         Reader(Wants(names=(".bitnami_components.json",)), read_components),
     ),
+    identifies=identifies,
     limits="Components whose folder was renamed.",
 )

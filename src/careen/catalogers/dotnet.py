@@ -154,6 +154,20 @@ def _files(entry: Any) -> Iterator[str]:
             yield posixpath.basename(path).lower()
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """Assemblies, what ``*.deps.json`` lists, the program that starts the application, and whole runtimes."""
+    for fact in facts:
+        folder = f"{posixpath.dirname(fact.path)}/".removeprefix("/")
+        if runtime := SHARED.search(fact.path) or SDK.search(fact.path):
+            yield fact.path[: runtime.start() + 1] if runtime.start() else ""
+        elif isinstance(fact.value, Assets):
+            yield from (folder + name for name in fact.value.names)
+            yield f"{folder}runtimes/"
+            yield fact.path.removesuffix(".deps.json")
+        elif isinstance(fact.value, Assembly):
+            yield fact.path
+
+
 CATALOGER = Cataloger(
     name="dotnet",
     ecosystem=Ecosystem(purl_type="nuget", scheme="nuget", namespace="NuGet", names_insensitive=True),
@@ -163,5 +177,6 @@ CATALOGER = Cataloger(
     ),
     fact=Library | Sdk | Assets | Assembly,
     join=join,
+    identifies=identifies,
     limits="libraries within a single-file application; native libraries and programs for Windows",
 )

@@ -23,6 +23,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 FIELDS = frozenset(("package", "status", "version", "architecture", "source", "maintainer"))
 PRESENT = ("installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "half-installed")
+SCRIPTS = ("preinst", "postinst", "prerm", "postrm", "config")
 
 
 class Installed(Struct, frozen=True, tag="package"):
@@ -103,6 +104,15 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
                 yield Owned(package.name, package.version, package.arch, found.paths.split("\n") if found.paths else ())
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The programs that dpkg runs when it installs or removes a package, which are in no list of files."""
+    for fact in facts:
+        if isinstance(fact.value, Installed):
+            package, folder = fact.value.package, _database(fact.path)
+            for name in (package.name, f"{package.name}:{package.arch}"):
+                yield from (f"{folder}/info/{name}.{script}" for script in SCRIPTS)
+
+
 def _package(entry: dict[str, str]) -> Package:
     name, version = entry["package"], entry.get("version", "")
     source, _, its_version = entry.get("source", name).partition("(")
@@ -144,5 +154,6 @@ CATALOGER = Cataloger(
     fact=Installed | Listing | Faults,
     join=join,
     owns=owns,
+    identifies=identifies,
     limits="Licences are not read (they lie in usr/share/doc/*/copyright).",
 )

@@ -6,7 +6,7 @@ database knows the file, it says nothing new and is dropped.
 Raises: ValueError for a note that cannot be read.  **Source:** UAPI Group, "Package Metadata for Executable Files".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from careen.formats.elf import note_bytes
 from careen.formats.pattern import pattern
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -76,9 +77,14 @@ def _content(head: bytes) -> bytes | None:
     return None
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    yield from (fact.path for fact in facts)
+
+
 CATALOGER = Cataloger(
     name="elf_note",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="head"), read),),
+    identifies=identifies,
     limits="Notes behind the first 64 KiB of a file.",
 )

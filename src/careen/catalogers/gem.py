@@ -8,10 +8,11 @@ Raises: ValueError for an installed specification that names no gem.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.declared import within_package
 from careen.formats.pattern import pattern
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -63,9 +64,19 @@ def _licenses(license: str, content: str) -> Iterator[str]:
         yield from QUOTED.findall(found[1])
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The folders of installed gems, and of what was compiled for them."""
+    for fact in facts:
+        home, installed, name = fact.path.rpartition("specifications/")
+        if installed and fact.value.presence == "present":
+            yield f"{home}gems/{name.rpartition('/')[2].removesuffix('.gemspec')}/"
+            yield f"{home}extensions/"
+
+
 CATALOGER = Cataloger(
     name="gem",
     ecosystem=Ecosystem(purl_type="gem", scheme="gem", namespace="RubyGems"),
     readers=(Reader(Wants(suffixes=(".gemspec",), amount="head"), read),),
+    identifies=identifies,
     limits="versions that a program computes, in the .gemspec of a source tree",
 )

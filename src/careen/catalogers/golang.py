@@ -273,6 +273,10 @@ def _package(module: Module, evidence: Evidence, presence: Presence = "present")
     )
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    yield from (fact.path for fact in facts if isinstance(fact.value, Binary))
+
+
 CATALOGER = Cataloger(
     name="golang",
     ecosystem=Ecosystem(purl_type="golang", scheme="semver", namespace="Go"),
@@ -284,6 +288,7 @@ CATALOGER = Cataloger(
     ),
     fact=Binary | Declared,
     join=join,
+    identifies=identifies,
     limits=(
         "Executables packed with UPX are reported as not readable. Of position-independent executables built before "
         "Go 1.18 the modules are found, the toolchain's version is not. Only the first architecture of a fat Mach-O file."

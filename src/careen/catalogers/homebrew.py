@@ -5,10 +5,11 @@ version after ``_``. A cask keeps its description at ``Caskroom/NAME/.metadata/V
 Raises: ValueError where a receipt is no JSON object.  **Source:** Homebrew, Keg and Tab.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -32,6 +33,13 @@ def _named(path: str) -> Iterator[Package]:
         yield Package("brew", None, found[1], found[2], cataloger="homebrew")
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The folder of each installed version."""
+    for fact in facts:
+        if found := _KEG.search(fact.path):
+            yield fact.path[: found.end(2)] + "/"
+
+
 CATALOGER = Cataloger(
     name="homebrew",
     ecosystem=Ecosystem(purl_type="brew", scheme="generic"),
@@ -39,5 +47,6 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("INSTALL_RECEIPT.json",)), read_receipt),
         Reader(Wants(folders=(".brew/*.rb", "Casks/*.rb", "Casks/*.json"), amount="head"), read_recipe),
     ),
+    identifies=identifies,
     limits="Formulae of a tap that are not installed.",
 )

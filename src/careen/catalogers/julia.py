@@ -7,12 +7,13 @@ A depot keeps each at ``packages/NAME/SLUG``, with a ``Project.toml`` that has n
 Raises: ValueError for what is no TOML.  **Source:** Pkg.jl, "Project.toml and Manifest.toml".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from careen.formats.declared import declared, within_package
 from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, text, toml_object
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -49,9 +50,14 @@ def _found(tables: dict[str, Any], julia: str) -> Iterator[tuple[str, str]]:
             yield name, text(entry.get("version")) or (julia if bundled else "")
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    yield from (fact.path.removesuffix("Project.toml") for fact in facts if fact.value.presence == "present")
+
+
 CATALOGER = Cataloger(
     name="julia",
     ecosystem=Ecosystem(purl_type="julia", scheme="semver", namespace="Julia"),
     readers=(Reader(Wants(names=NAMES), read), Reader(Wants(names=("Project.toml",)), read_depot)),
+    identifies=identifies,
     limits="Artifacts, the binaries that packages of a depot come with.",
 )

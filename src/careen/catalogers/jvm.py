@@ -6,9 +6,10 @@ and its flaws; Oracle's commercial ones are ``jdk`` or ``jre``; one of GraalVM i
 Raises: ValueError never: many things are called so.  **Source:** JEP 223; JEP 220, "release file".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.pattern import pattern
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -61,9 +62,14 @@ def _cpe(name: str, version: str) -> str:
     return f"cpe:2.3:a:oracle:{name}:{number}:{update or '*'}:*:*:*:*:*:*"
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    yield from (fact.path.removesuffix("release") for fact in facts)
+
+
 CATALOGER = Cataloger(
     name="jvm",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(names=("release",), amount="head"), read),),
+    identifies=identifies,
     limits="Java 7 and older, and runtimes that a program carries without this file.",
 )

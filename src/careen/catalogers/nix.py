@@ -39,11 +39,16 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
             yield Package("nix", None, named[1], version, cataloger="nix", evidence=evidence)
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    yield from dict.fromkeys(place[0] for fact in facts if (place := _PLACE.match(fact.path)))
+
+
 CATALOGER = Cataloger(
     name="nix",
     ecosystem=Ecosystem(purl_type="nix", scheme="generic"),
     readers=(Reader(Wants(below=("nix/store",), amount="head"), read),),
     fact=str,
     join=join,
+    identifies=identifies,
     limits="Packages that are one file in the store, and folders whose name has no version.",
 )

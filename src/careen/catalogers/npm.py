@@ -127,11 +127,17 @@ def _licenses(found: Fields) -> Iterator[str]:
             yield named[:200]
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The folders of installed packages, which hold their compiled addons."""
+    yield from (fact.path.removesuffix("package.json") for fact in facts if not fact.value.application)
+
+
 CATALOGER = Cataloger(
     name="npm",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(names=("package.json",)), read),),
     fact=Manifest,
     join=join,
+    identifies=identifies,
     limits="modules that a bundler has merged into one file",
 )

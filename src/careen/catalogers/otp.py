@@ -5,9 +5,10 @@ Raises: ValueError for what is no such term.  **Source:** Erlang/OTP, applicatio
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.pattern import pattern
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -28,9 +29,18 @@ def read(file: File) -> Iterator[Package]:
         yield Package("otp", None, start[1], version[1], cataloger="otp")
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The folder of an application: its native code lies in ``priv`` or ``bin``, beside ``ebin``."""
+    for fact in facts:
+        home, beside, _ = fact.path.rpartition("ebin/")
+        if beside:
+            yield home
+
+
 CATALOGER = Cataloger(
     name="otp",
     ecosystem=Ecosystem(purl_type="otp", scheme="generic"),
     readers=(Reader(Wants(suffixes=(".app",), amount="head"), read),),
+    identifies=identifies,
     limits="Applications within an archive (.ez, escript).",
 )

@@ -140,6 +140,13 @@ def _resolved(record: str, paths: Iterable[str]) -> Iterator[str]:
             yield posixpath.normpath(f"/{base}/{path}" if path[0] != "/" else path).lstrip("/")
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """Unpacked eggs, which have no list of their files; of other packages the list says what they own."""
+    for fact in facts:
+        if fact.path.endswith(".egg/EGG-INFO/PKG-INFO"):
+            yield fact.path.removesuffix("EGG-INFO/PKG-INFO")
+
+
 CATALOGER = Cataloger(
     name="python",
     ecosystem=Ecosystem(purl_type="pypi", scheme="pep440", namespace="PyPI", names_insensitive=True),
@@ -164,5 +171,6 @@ CATALOGER = Cataloger(
     fact=Metadata | Record,
     join=join,
     owns=owns,
+    identifies=identifies,
     limits="copies that a package carries inside itself without metadata (pip/_vendor)",
 )

@@ -6,11 +6,12 @@ Raises: ValueError for a DESCRIPTION or lock file of another shape.
 **Source:** Writing R Extensions, "The DESCRIPTION file"; renv, "Lockfiles".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.deb822 import paragraphs
 from careen.formats.declared import declared, within_package
 from careen.formats.plaindata import json_object, mapping
+from careen.model.delta import Fact
 from careen.model.package import Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -36,9 +37,15 @@ def read_lock(file: File) -> Iterator[Package]:
     return declared("r", "cran", ((mapping(one).get("Package"), mapping(one).get("Version")) for one in packages))
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The folders of installed packages, which hold their compiled code."""
+    yield from (fact.path.removesuffix("DESCRIPTION") for fact in facts if fact.value.presence == "present")
+
+
 CATALOGER = Cataloger(
     name="r",
     ecosystem=Ecosystem(purl_type="cran", scheme="cran", namespace="CRAN"),
     readers=(Reader(Wants(names=("DESCRIPTION",)), read_description), Reader(Wants(names=("renv.lock",)), read_lock)),
+    identifies=identifies,
     limits="Packages of Bioconductor are listed, but advisories are known for CRAN alone.",
 )

@@ -9,7 +9,7 @@ Raises: ValueError where the section is there and cannot be read.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, toml_object
 from careen.formats.sectionscan import SectionScan
 from careen.formats.segments import Ranges, data_ranges, mappings, within
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -156,6 +157,11 @@ def read_installed(file: File) -> Iterator[Package]:
             yield Package("cargo", None, found[1], found[2], cataloger=CATALOGER.name)
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """Programs with a list of their crates; paths in messages name libraries only."""
+    yield from (fact.path for fact in facts if fact.value.presence == "present" and fact.value.confidence > PATH_CONFIDENCE)
+
+
 CATALOGER = Cataloger(
     name="rust",
     ecosystem=Ecosystem(purl_type="cargo", scheme="semver", namespace="crates.io"),
@@ -164,6 +170,7 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("Cargo.lock",)), read_lock),
         Reader(Wants(names=(".crates.toml",)), read_installed),
     ),
+    identifies=identifies,
     limits=(
         "Of executables built without cargo auditable only the crates that can panic, and none where paths were remapped. "
         "Fat Mach-O files are not read."

@@ -64,6 +64,9 @@ def of_inventory(inventory: Inventory) -> list[tuple[str, str]]:
     if distribution:
         told = [distribution.id, distribution.version, distribution.codename, distribution.pretty_name, *distribution.id_like]
         pairs.append(("distribution", _json(told)))
+    pairs += [("unidentified", _json([path])) for path in inventory.unidentified]
+    if inventory.no_package_database:
+        pairs.append(("no_package_database", "true"))
     for unknown in inventory.unknowns[:MAX_UNKNOWNS]:
         place = unknown.evidence
         pairs.append(("unknown", _json([unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer])))
@@ -80,17 +83,26 @@ def inventory_with(
 ) -> Inventory:
     """``distribution`` is what the format itself says; ``faults`` are what could not be read of the document."""
     unknowns = list(faults)
+    unidentified: list[str] = []
     known: dict[str, str] = {}
     for name, value in pairs:
         if name == "unknown":
             unknowns += _unknown(value)
+        elif name == "unidentified":
+            unidentified += [path for path in _list(value) if isinstance(path, str)]
         else:
             known.setdefault(name, value)
     told = _list(known.get("distribution", ""))
     if len(told) >= 4 and all(isinstance(part, str) for part in told) and told[0]:
         distribution = Distribution(told[0], told[1], told[2], tuple(told[4:]), told[3])
     return Inventory(
-        distribution, tuple(packages), tuple(unknowns), _number(known.get("files")), _number(known.get("unowned_executables"))
+        distribution,
+        tuple(packages),
+        tuple(unknowns),
+        _number(known.get("files")),
+        _number(known.get("unowned_executables")),
+        unidentified=tuple(unidentified),
+        no_package_database=known.get("no_package_database") == "true",
     )
 
 

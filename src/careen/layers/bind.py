@@ -16,7 +16,7 @@ from careen.catalogers import apt_sources, content_sets, decisions
 from careen.catalogers import distribution as distributions
 from careen.model.decision import Decision
 from careen.model.delta import Delta, Fact
-from careen.model.inventory import ContentSets, Inventory, PackageArchive, Unknown
+from careen.model.inventory import UNIDENTIFIED, ContentSets, Inventory, PackageArchive, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence
 from careen.plugins import Cataloger, Owned
 
@@ -25,7 +25,9 @@ from .exposed import exposed
 from .farlinks import with_far_links
 from .filesystem import filesystem
 from .index import placed
+from .nodatabase import has_lost_its_packages
 from .squash import Facts, Squashed, squash, visible_facts
+from .unidentified import unidentified
 
 Key = tuple[str, str, str, str | None, str]
 SHADOWED_CONFIDENCE = 0.6
@@ -62,6 +64,7 @@ def bind(
 
     owners: dict[str, tuple[Cataloger, Package]] = {}
     packages: list[Package] = []
+    is_listed = False  # a package of the distribution, in a database that is still there
     for cataloger in sorted(catalogers, key=lambda item: not item.ecosystem.distribution):
         found, shadowed = history[cataloger.name].result()
         unknowns += history[cataloger.name].trouble
@@ -69,12 +72,17 @@ def bind(
         if cataloger.ecosystem.distribution:
             bound = _with_presence(bound, cataloger, history[cataloger.name], squashed, owners, shadowed)
             unknowns += _lost_databases(cataloger, bound, shadowed)
+            is_listed = is_listed or any(
+                package.presence != "shadowed" and _is_of_image(package, cataloger) for package in bound
+            )
         else:
             bound = [_with_owner(package, squashed, owners) for package in bound]
             bound = [package for package in bound if not _is_own_package(package)]
             bound = _own(cataloger, bound, history[cataloger.name].owned(), squashed, owners)
         packages += bound
     files, unowned = _count(squashed, owners)
+    unknowns, nameless = _apart(unknowns, squashed, owners)
+    claims = (claim for cataloger in catalogers for claim in history[cataloger.name].identified())
     return Inventory(
         roots.get("") or next(iter(roots.values()), None),
         tuple(_merged(packages)),
@@ -86,7 +94,21 @@ def bind(
         _decisions(squashed),
         _content_sets(squashed),
         archives=_archives(squashed),
+        unidentified=tuple(sorted({*nameless, *unidentified(squashed, owners, claims, reread)})),
+        no_package_database=not is_listed and has_lost_its_packages(roots.get(""), squashed),
     )
+
+
+def _apart(
+    unknowns: list[Unknown], squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]
+) -> tuple[list[Unknown], list[str]]:
+    """What could not be read, and the places of archives that nothing identifies and that no package of the distribution
+    owns."""
+    nameless = [one for one in unknowns if one.code == UNIDENTIFIED]
+    if not nameless:
+        return unknowns, []
+    paths = [one.evidence.path for one in nameless if not _owner_in_distribution(one.evidence.path, squashed, owners)]
+    return [one for one in unknowns if one.code != UNIDENTIFIED], paths
 
 
 def _decisions(squashed: Squashed) -> tuple[Decision, ...]:
@@ -150,6 +172,10 @@ class _History(Struct):
             if self.cataloger.owns and facts:
                 yield from self.cataloger.owns(facts)
 
+    def identified(self) -> Iterator[str]:
+        if self.cataloger.identifies and self.facts:
+            yield from self.cataloger.identifies(self.facts)
+
     def owned_by_root(self) -> Iterator[tuple[str, Owned]]:
         """With the folder of the root file system that the package database, and so each path in it, belongs to."""
         for facts in (self.facts, *(facts for _, _, facts in self.before.values())):
@@ -197,6 +223,11 @@ def _root(path: str, cataloger: Cataloger) -> str:
         return folder.removesuffix("/" + max(folders, key=len)).lstrip("/")
     at = max(rooted.rfind("/var/lib/"), rooted.rfind("/var/db/"))  # a folder for each package
     return rooted[:at].lstrip("/") if at > 0 else ""
+
+
+def _is_of_image(package: Package, cataloger: Cataloger) -> bool:
+    """Not of another root file system that lies in a folder of the image."""
+    return not package.evidence or not _root(package.evidence[0].path, cataloger)
 
 
 def _at(package: Package, layer: int) -> Package:
@@ -288,11 +319,14 @@ def _lost_databases(
 def _with_owner(package: Package, squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]) -> Package:
     if package.owned_by or not package.evidence:
         return package
-    path = package.evidence[0].path.partition("!/")[0]  # an archive in an archive belongs to who owns the outer one
+    owner = _owner_in_distribution(package.evidence[0].path, squashed, owners)
+    return replace(package, owned_by=owner.purl) if owner else package
+
+
+def _owner_in_distribution(path: str, squashed: Squashed, owners: dict[str, tuple[Cataloger, Package]]) -> Package | None:
+    path = path.partition("!/")[0]  # an archive in an archive belongs to who owns the outer one
     owner = owners.get(path) or owners.get(squashed.resolve(path))
-    if owner and owner[0].ecosystem.distribution:
-        return replace(package, owned_by=owner[1].purl)
-    return package
+    return owner[1] if owner and owner[0].ecosystem.distribution else None
 
 
 def _is_own_package(package: Package) -> bool:

@@ -19,6 +19,7 @@ from careen.model.inventory import Inventory, Unknown
 from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
 
+from .distributions import name_of
 from .match import Matched
 from .reasons import purls_of
 
@@ -45,10 +46,12 @@ def coverage(
         reasons += _derived(knowledge, matched.namespaces)
     if not inventory.packages:
         reasons.append(Reason("no_packages", f"no package was found among {_count(inventory.files, 'file')}"))
+    reasons += _no_package_database(inventory)
     if shadowed := [package for package in inventory.packages if package.presence == "shadowed"]:
         detail = "a layer removed their package database while their files stayed: they may have changed since"
         reasons.append(Reason("shadowed_database", detail, len(shadowed), purls_of(shadowed)))
     reasons += _unreadable(unknowns)
+    reasons += _unidentified(inventory)
     reasons += _untrusted(inventory)
     verdict = _verdict(judged, reasons)
     packages = len(inventory.packages)
@@ -157,11 +160,32 @@ def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
         first = files[0]
         where = f"{first.evidence.path}: {first.reason}" if first.evidence.path else first.reason
         detail = f"{_count(len(files), 'file')} could not be read ({where}{' …' if len(files) > 1 else ''})"
-        places = tuple(sorted(set(map(_place, files))))
-        reasons.append(Reason(code, detail, subjects=places[:MAX_PATHS]))
-        if len(places) > MAX_PATHS:
-            detail = f"{_count(len(places) - MAX_PATHS, 'more file')} could not be read, too many to list"
-            reasons.append(Reason(code, detail))
+        reasons += _listed(code, detail, sorted(set(map(_place, files))))
+    return reasons
+
+
+def _unidentified(inventory: Inventory) -> list[Reason]:
+    paths = [f"/{path}" for path in inventory.unidentified]
+    if not paths:
+        return []
+    few = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+    what = _count(len(paths), "program or library", "programs or libraries")
+    return _listed("unidentified_files", f"{what} that no package owns and nothing identifies: {few}", paths)
+
+
+def _no_package_database(inventory: Inventory) -> list[Reason]:
+    found = inventory.distribution
+    if not inventory.no_package_database or found is None:
+        return []
+    detail = f"{name_of(found)}: the image holds files of it, but no list of its packages"
+    return [Reason("no_package_database", detail, subjects=("-".join(filter(None, (found.id, found.version))),))]
+
+
+def _listed(code: str, detail: str, subjects: Sequence[str]) -> list[Reason]:
+    """Beyond the first ones, subjects are a reason of their own, which is accepted by its code alone."""
+    reasons = [Reason(code, detail, subjects=tuple(subjects[:MAX_PATHS]))]
+    if len(subjects) > MAX_PATHS:
+        reasons.append(Reason(code, f"and {len(subjects) - MAX_PATHS} more, too many to list"))
     return reasons
 
 
@@ -180,5 +204,5 @@ def _untrusted(inventory: Inventory) -> list[Reason]:
     return [Reason("untrusted_rules", detail, subjects=tuple(f"/{path}" for path in paths))]
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _count(number: int, what: str, many: str = "") -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {many or what + 's'}"

@@ -7,6 +7,8 @@ from .filesystem import FileSystem
 from .finding import ExposedSecret
 from .package import Distribution, Evidence, Package
 
+UNIDENTIFIED = "unidentified"  # the code of a file of which a reader cannot say what it is
+
 
 class Unknown(Struct, frozen=True, gc=False):
     """Something that we meant to read and could not.
@@ -53,3 +55,5 @@ class Inventory(Struct, frozen=True):
     content_sets: tuple[ContentSets, ...] = ()
     curator: str = ""  # the vendor whose image this is, where packages that look like a distribution's are judged by its feed
     archives: tuple[PackageArchive, ...] = ()
+    unidentified: tuple[str, ...] = ()  # programs and libraries that no package owns and nothing identifies
+    no_package_database: bool = False  # it names a distribution and holds files of it, but no list of its packages

@@ -70,6 +70,8 @@ NEXT_STEPS = {
     "unknown_distribution": "docs/coverage.md names the distributions that have a feed",
     "unreadable": "careen scan --debug says more of each file",
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
+    "no_package_database": "scan the image before it is slimmed or flattened, or keep the package database in it",
+    "unidentified_files": "build with the toolchain's build information, or ship an SBOM in the image that names the files",
     "unpinned": "pin versions: what is not pinned can only be judged after the build, with careen scan",
     "as_of_today": "pin versions: the day of the build may bring others",
     "unread_manifest": "--context DIR names the build context, where it is not the Dockerfile's folder",
@@ -405,6 +407,8 @@ def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
         told = not reason.packages or str(reason.packages) in reason.detail.split()
         packages = "" if told else f" ({plural(reason.packages, 'package')})".replace(" ", TOGETHER).replace(TOGETHER, " ", 1)
         yield from _item(visible(reason.detail) + packages, options)
+        if options.verbose and len(reason.subjects) > 1:
+            yield from ([(f"      {visible(subject)}", "dim")] for subject in reason.subjects)
     for unknown in report.unknowns if options.verbose else report.unknowns[:10]:
         where = fit(visible(unknown.evidence.path), options.width, 6)
         layer = "" if report.image.kind in OUTSIDE else f" (layer{TOGETHER}{unknown.evidence.layer})"

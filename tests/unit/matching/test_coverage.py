@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
 
@@ -200,7 +201,9 @@ def test_reasons_name_what_they_are_about():
     assert cover([deb()], info(unfixed=True), as_of="2020-01-01")[1]["stale_source"].subjects == ("debian",)
     odd = deb("odd", source=Source("odd", "no version"))
     assert cover([odd], info())[1]["unassessed_package"].subjects == (odd.purl,)
-    assert cover([deb(distro=None)], distribution=None)[1]["unknown_distribution"].subjects == ("deb",)
+    assert cover([msgspec.structs.replace(deb(), distro=None)], distribution=None)[1]["unknown_distribution"].subjects == (
+        "deb",
+    )
 
 
 def test_unreadable_files_are_named_and_the_rest_is_counted_apart():
@@ -209,4 +212,21 @@ def test_unreadable_files_are_named_and_the_rest_is_counted_apart():
     many = [Unknown("java", Evidence(f"{number}.jar", 0), "damaged") for number in range(MAX_PATHS + 5)]
     listed, rest = (one for one in cover([deb()], info(), unknowns=many)[0].reasons if one.code == "unreadable")
     assert (len(listed.subjects), rest.subjects) == (MAX_PATHS, ())
-    assert rest.detail.startswith("5 more files")
+    assert rest.detail == "and 5 more, too many to list"
+
+
+def test_unidentified_files_lower_the_verdict_and_are_listed():
+    inventory = Inventory(DEBIAN, (deb(),), unidentified=("opt/a", "opt/b!/c.jar"))
+    known = knowledge(info(unfixed=True))
+    found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
+    assert found.verdict == "partially_assessed"
+    assert [(one.code, one.subjects) for one in found.reasons] == [("unidentified_files", ("/opt/a", "/opt/b!/c.jar"))]
+    assert found.reasons[0].detail.startswith("2 programs or libraries that no package owns and nothing identifies: /opt/a")
+
+
+def test_a_distribution_without_a_list_of_its_packages():
+    inventory = Inventory(DEBIAN, (), no_package_database=True)
+    known = knowledge(info(unfixed=True))
+    found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
+    reasons = {one.code: one.subjects for one in found.reasons}
+    assert (found.verdict, reasons["no_package_database"]) == ("not_assessed", ("debian-12",))

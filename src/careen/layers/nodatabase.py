@@ -1,0 +1,43 @@
+"""Whether an image names a distribution and holds files that it built, but no list of its packages.
+
+Images are flattened, slimmed or lose their database otherwise: what is left of the distribution cannot be assessed, and
+must not look like an image that has no packages. Images without ``os-release``, and those with nothing of the
+distribution but that file, hold only what others built.
+"""
+
+from careen.catalogers.native_code import NAME
+from careen.model.package import Distribution
+
+from .squash import Squashed
+
+# A C library and the loader of programs, by what their names begin with: whatever a distribution builds needs them.
+_LIBRARIES = ("ld-linux", "ld-musl-", "ld64.so", "ld.so", "libc.so.6", "libc-2.", "libc.musl-")
+_LIBRARY_FOLDERS = ("lib", "lib32", "lib64", "usr/lib", "usr/lib32", "usr/lib64")
+# What only a distribution's own packages bring, or their package manager.
+_MARKS = ("etc/debian_version", "etc/alpine-release", "etc/redhat-release", "etc/apk/arch", "etc/dpkg/dpkg.cfg")
+_MARK_FOLDERS = (
+    "var/lib/dpkg",
+    "var/lib/apk",
+    "lib/apk",
+    "usr/lib/apk",
+    "var/lib/rpm",
+    "usr/lib/sysimage/rpm",
+    "usr/share/dpkg",
+)
+
+
+def has_lost_its_packages(distribution: Distribution | None, squashed: Squashed) -> bool:
+    """Of an image in whose own package databases no package is listed."""
+    if distribution is None:
+        return False
+    return (
+        any(squashed.entry(mark) is not None for mark in _MARKS)
+        or any(squashed.is_folder(folder) for folder in _MARK_FOLDERS)
+        or any(_is_library(fact.path) for fact in squashed.visible_facts(NAME))
+    )
+
+
+def _is_library(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    outer = folder.rpartition("/")[0] if folder.endswith(("-gnu", "-musl", "-gnueabihf")) else folder
+    return name.startswith(_LIBRARIES) and outer in _LIBRARY_FOLDERS

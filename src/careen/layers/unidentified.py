@@ -1,0 +1,176 @@
+"""Programs and shared libraries of the visible tree that nobody identified.
+
+Identified is what a package owns, what a cataloger identifies, by its path or the folder of a package, and a copy of a
+file that a package of the distribution owns in the same image. All names of one file (hard links) count as one. What a
+later layer puts in the place of a distribution's file is not the distribution's, unless its content is the same.
+
+A folder identifies what is in it where it is a package's own. A folder that the whole system shares, or that holds
+files of the distribution's packages, is nobody's own: there, one planted text file would vouch for every program.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from careen.catalogers.native_code import NAME
+from careen.model.package import Package
+from careen.plugins import Cataloger, Reader, Wants
+
+from .behind import Reread
+from .dispatch import Wanted
+from .index import end_of
+from .squash import Squashed
+
+Owners = Mapping[str, tuple[Cataloger, Package]]
+_SHARED_NAMES = frozenset(
+    ("app", "bin", "etc", "home", "lib", "lib32", "lib64", "libexec", "libx32", "local", "opt", "root", "sbin", "share",
+     "srv", "usr", "var")
+)  # fmt: skip
+_HASH = "content_hash"
+
+
+class _File(Struct, frozen=True, gc=False):
+    """One file, whichever names it has: the layer and the path that has its content there."""
+
+    layer: int
+    path: str
+
+
+def unidentified(squashed: Squashed, owners: Owners, claims: Iterable[str], again: Reread | None) -> tuple[str, ...]:
+    """``claims`` are paths, and folders with a slash at their end, of what catalogers identified. ``again`` reads a
+    layer once more, which tells whether a file has the content of one of the distribution's."""
+    tables = _Tables(squashed)
+    claimed = _Claimed(claims, owners)
+    left: dict[_File, list[str]] = {}
+    alike: dict[_File, list[_File]] = {}  # what has to have the same content
+    originals: dict[tuple[int, str], list[_File]] = {}
+    for file, names in _code(squashed).items():
+        owner = next((one for name in names if (one := _owner(name, squashed, owners))), None)
+        if owner and not owner[0].ecosystem.distribution:
+            continue
+        before = tables.before(file, owner[1]) if owner else None
+        if owner and before is None:
+            originals.setdefault(tables.looks(file), []).append(file)
+        elif not any(name in claimed for name in names):
+            left[file] = names
+            alike[file] = [before] if before and tables.looks(before) == tables.looks(file) else []
+    for file, same in alike.items():
+        same += originals.get(tables.looks(file), ())
+    copies = _copies(alike, again) if again else frozenset()
+    return tuple(sorted(min(names) for file, names in left.items() if file not in copies))
+
+
+class _Claimed:
+    """The paths that catalogers identified, and what is in the folders that they identified."""
+
+    def __init__(self, claims: Iterable[str], owners: Owners) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+        self._owners: Owners | None = owners
+        for claim in claims:
+            if not claim.endswith("/"):
+                self._files.add(claim)
+            elif "/" in claim[:-1] and not _SHARED_NAMES.issuperset(claim[:-1].split("/")):
+                self._folders.add(claim)
+
+    def __contains__(self, path: str) -> bool:
+        if path in self._files:
+            return True
+        parents = self._folders.intersection(_parents(path))
+        if parents and self._owners is not None:
+            self._folders -= _holding_files_of_the_distribution(self._owners)
+            self._owners = None
+        return not parents.isdisjoint(self._folders)
+
+
+class _Tables:
+    """What the file tables of the layers say."""
+
+    def __init__(self, squashed: Squashed) -> None:
+        self._deltas = squashed.deltas
+        self._rows: dict[int, dict[str, int]] = {}
+        self._heads = [dict(delta.facts.get(NAME, ())) for delta in squashed.deltas]
+        self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in squashed.deltas]
+
+    def looks(self, file: _File) -> tuple[int, str]:
+        """Its size and the hash of its first bytes: what is the same has the same."""
+        return self._sizes[file.layer][self._of(file.layer)[file.path]], self._heads[file.layer].get(file.path, "")
+
+    def before(self, file: _File, owner: Package) -> _File | None:
+        """The file that came with the package, where a later layer put another one in its place."""
+        brought = owner.evidence[0].layer if owner.evidence else file.layer
+        layers = (layer for layer in range(file.layer - 1, brought - 1, -1) if file.path in self._of(layer))
+        return next((_File(layer, file.path) for layer in layers), None)
+
+    def _of(self, layer: int) -> dict[str, int]:
+        if layer not in self._rows:
+            names = self._deltas[layer].table.names()
+            self._rows[layer] = dict(zip(names, range(len(names)), strict=True))
+        return self._rows[layer]
+
+
+def _code(squashed: Squashed) -> dict[_File, list[str]]:
+    """Every file with machine code, and the names of it that are visible. Hard links have no facts of their own."""
+    found = {_File(fact.layer, fact.path): [fact.path] for fact in squashed.visible_facts(NAME)}
+    for layer, delta in enumerate(squashed.deltas):
+        code = {path for path, _ in delta.facts.get(NAME, ())} if "h" in delta.table.kinds else set()
+        if not code:
+            continue
+        links = {path: target for path, kind, target in delta.table.targets() if kind == "h"}
+        for path in links:
+            end = end_of(path, links)
+            if end in code and end != path and (squashed.entry(path) or (-1,))[0] == layer:
+                found.setdefault(_File(layer, end), []).append(path)
+    return found
+
+
+def _owner(path: str, squashed: Squashed, owners: Owners) -> tuple[Cataloger, Package] | None:
+    return owners.get(path) or owners.get(squashed.resolve(path))
+
+
+def _holding_files_of_the_distribution(owners: Owners) -> set[str]:
+    seen: set[str] = set()
+    for place, (cataloger, _) in owners.items():
+        if cataloger.ecosystem.distribution:
+            for parent in _parents(place):
+                if parent in seen:
+                    break
+                seen.add(parent)
+    return seen
+
+
+def _parents(path: str) -> Iterator[str]:
+    """The folders that a path is in, the innermost first."""
+    at = path.rfind("/")
+    while at > 0:
+        yield path[: at + 1]
+        at = path.rfind("/", 0, at)
+
+
+def _copies(alike: Mapping[_File, list[_File]], again: Reread) -> frozenset[_File]:
+    """What has the very content of a file that looks alike; only these are read for it."""
+    files = {one for file, found in alike.items() if found for one in (file, *found)}
+    hashes = _hashes(files, again) if files else {}
+    return frozenset(file for file, found in alike.items() if file in hashes and hashes[file] in map(hashes.get, found))
+
+
+def _hashes(files: set[_File], again: Reread) -> dict[_File, str]:
+    wanted = Wanted(_HASH, Reader(Wants(amount="stream"), lambda file: _Hashing()))
+    found: dict[_File, str] = {}
+    for layer in sorted({file.layer for file in files}):
+        paths = {file.path for file in files if file.layer == layer}
+        walked = again(layer, lambda path, mode, paths=paths: [wanted] if path in paths else [])  # type: ignore[misc]
+        found |= {_File(layer, path): digest for path, digest in walked.facts.get(_HASH, ())}
+    return found
+
+
+class _Hashing:
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+
+    def feed(self, chunk: bytes) -> None:
+        self._sha256.update(chunk)
+
+    def facts(self) -> Iterator[str]:
+        yield self._sha256.hexdigest()

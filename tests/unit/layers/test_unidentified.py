@@ -1,0 +1,115 @@
+import pytest
+
+from careen.catalogers import distribution as distributions
+from careen.catalogers import dpkg, gem, golang, jvm, native_code, npm, python, rust
+from careen.formats.inflate import Limits
+from careen.layers.behind import reread
+from careen.layers.bind import bind
+from careen.layers.index import Readers, index
+from careen.store.memory import MemoryStore
+from tests.support.executables import elf, inline, pe
+from tests.support.images import File, Hardlink, Symlink, make_layer
+from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
+
+CATALOGERS = tuple(one.CATALOGER for one in (distributions, dpkg, gem, golang, jvm, native_code, npm, python, rust))
+PROGRAM = File(elf(b"the program" * 300), mode=0o755)
+OTHER = File(elf(b"another one" * 300), mode=0o755)
+DEBIAN = {
+    "etc/os-release": OS_RELEASE,
+    "var/lib/dpkg/status": status(("bash", "5.2-1")),
+    "var/lib/dpkg/info/bash.list": b"/.\n/bin/bash\n/usr/share/doc/bash/README\n",
+    "bin/bash": PROGRAM,
+}
+
+
+def unidentified(*layers):
+    opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
+    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits()) for layer in opened]
+    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Limits())).unidentified
+
+
+def test_a_program_that_nobody_knows_is_unidentified_and_scripts_and_data_are_not():
+    files = {"server": OTHER, "run.sh": File(b"#!/bin/sh\n", mode=0o755), "data": File(b"\x7fELF", mode=0o755), "x": b"y"}
+    assert unidentified(files) == ("server",)
+
+
+def test_libraries_and_windows_programs_count_without_an_execute_bit():
+    found = {"opt/a/libx.so.1": File(OTHER.data), "opt/a/x.node": File(OTHER.data), "opt/a/x.exe": File(pe()), "o": OTHER.data}
+    assert unidentified(found) == ("opt/a/libx.so.1", "opt/a/x.exe", "opt/a/x.node")
+
+
+def test_an_owned_program_is_identified_under_each_of_its_names():
+    assert unidentified({**DEBIAN, "opt/sh": Hardlink("bin/bash"), "opt/link": Symlink("/bin/bash")}) == ()
+    merged = {**DEBIAN, "bin": Symlink("usr/bin"), "usr/bin/bash": PROGRAM}
+    del merged["bin/bash"]
+    assert unidentified(merged) == ()
+
+
+def test_a_hard_link_to_a_removed_program_is_unidentified():
+    assert unidentified({"a": OTHER, "b": Hardlink("a")}) == ("a",)
+    assert unidentified({"a": OTHER, "b": Hardlink("a")}, {".wh.a": b""}) == ("b",)
+
+
+def test_a_copy_of_an_owned_file_is_identified_by_its_whole_content():
+    assert unidentified(DEBIAN, {"opt/sh": PROGRAM}) == ()
+    forged = File(PROGRAM.data[:-1] + b"!", mode=0o755)  # same size, same beginning
+    assert unidentified(DEBIAN, {"opt/sh": forged}) == ("opt/sh",)
+    assert unidentified({"a": PROGRAM}, {"b": PROGRAM}) == ("a", "b")
+
+
+@pytest.mark.parametrize("changed", [OTHER, File(PROGRAM.data[:-1] + b"!", mode=0o755)])
+def test_a_program_in_the_place_of_an_owned_one_is_unidentified(changed):
+    assert unidentified(DEBIAN, {"bin/bash": changed}) == ("bin/bash",)
+    assert unidentified(DEBIAN, {"bin/bash": File(PROGRAM.data, mode=0o4755)}) == ()
+    newer = {"var/lib/dpkg/status": status(("bash", "5.2-2")), "bin/bash": changed}
+    assert unidentified(DEBIAN, newer) == ()
+
+
+def test_programs_that_dpkg_runs_are_those_of_the_package():
+    info = "var/lib/dpkg/info"
+    assert unidentified({**DEBIAN, f"{info}/bash.preinst": OTHER, f"{info}/tar.preinst": OTHER}) == (f"{info}/tar.preinst",)
+
+
+def test_build_information_identifies_a_program():
+    go = File(elf(writable=inline("go1.22.1", "path\texample.com/app\nmod\texample.com/app\tv1.2.3\t\n")), mode=0o755)
+    assert unidentified({"app": go}) == ()
+
+
+def test_paths_in_messages_of_a_rust_program_name_its_libraries_only():
+    words = b"/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/regex-1.10.2/src/lib.rs"
+    assert unidentified({"tool": File(elf(words), mode=0o755)}) == ("tool",)
+
+
+def test_a_package_identifies_its_own_folder():
+    package = b'{"name": "addon", "version": "1.0.0"}'
+    inside = "app/node_modules/addon/build/Release/addon.node"
+    assert unidentified({"app/node_modules/addon/package.json": package, inside: OTHER}) == ()
+    assert unidentified({"app/package.json": package, "app/addon.node": OTHER}) == ("app/addon.node",)
+    assert unidentified({"opt/jdk/release": b'JAVA_VERSION="17.0.2"\n', "opt/jdk/lib/server/libjvm.so": OTHER}) == ()
+    root = "usr/lib/ruby/gems/3.2.0"
+    files = {
+        f"{root}/specifications/nio-2.5.gemspec": b'Gem::Specification.new { |s| s.name = "nio"; s.version = "2.5" }',
+        f"{root}/extensions/x86_64-linux/3.2.0/nio-2.5/nio.so": OTHER,
+        f"{root}/gems/nio-2.5/lib/nio.so": OTHER,
+        f"{root}/gems/other-1/lib/other.so": OTHER,
+    }
+    assert unidentified(files) == (f"{root}/gems/other-1/lib/other.so",)
+
+
+@pytest.mark.parametrize("folder", ["", "usr/", "usr/local/", "opt/", "srv/tools/"])
+def test_a_planted_text_does_not_vouch_for_a_shared_folder(folder):
+    planted = {f"{folder}release": b'JAVA_VERSION="17.0.2"\n', f"{folder}bin/server": OTHER, "srv/tools/bash": PROGRAM}
+    owned = {**DEBIAN, "var/lib/dpkg/info/bash.list": b"/.\n/bin/bash\n/srv/tools/bash\n"}
+    assert unidentified({**owned, **planted}) == (f"{folder}bin/server",)
+
+
+def test_a_list_of_a_wheel_identifies_its_libraries():
+    info = "usr/lib/python3/site-packages/x-1.0.dist-info"
+    files = {
+        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: x\nVersion: 1.0\n",
+        f"{info}/RECORD": b"x/_x.so,,\nx.libs/libz.so.1,,\n",
+        "usr/lib/python3/site-packages/x/_x.so": OTHER,
+        "usr/lib/python3/site-packages/x.libs/libz.so.1": OTHER,
+        "usr/lib/python3/site-packages/x/_planted.so": OTHER,
+    }
+    assert unidentified(files) == ("usr/lib/python3/site-packages/x/_planted.so",)
