@@ -1,7 +1,8 @@
 """Alpine packages: the installed database of apk, as text or in the binary form of apk-tools 3.
 
 Shape: paragraphs of ``K:value`` lines, an empty line after each; P name, V version, A architecture, o origin, L licence,
-m maintainer; F names a folder, the R lines behind it the files in it.
+m maintainer, c commit of the
+recipe; F names a folder, the R lines behind it the files in it.
 A paragraph with a line that has no key, or without P or V, is passed over, and said.
 Raises: ValueError where none is left. (formats.adb has the shape of the other form.)
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
@@ -16,7 +17,7 @@ from careen.formats.adb import INSTALLED, AdbPackage, is_adb, read_adb
 from careen.formats.faults import Faults, faults, unknown
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
-from careen.model.package import Evidence, Package, Source
+from careen.model.package import Evidence, Package, Source, Vendor
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 
@@ -74,6 +75,7 @@ def _of_adb(found: AdbPackage) -> Installed:
         licenses=(found.licence,) if found.licence else (),
         maintainer=found.maintainer or None,
         cataloger="apk",
+        vendor=_vendor(found.name, bool(found.origin and found.commit)),
     )
     return Installed(package, "\n".join(found.paths))
 
@@ -92,7 +94,7 @@ def _installed(paragraph: str, number: int) -> Installed:
             folder = value.strip("/")
         elif key == "R":
             paths.append(f"{folder}/{value}" if folder else value)
-        elif key in "PVAoLm":
+        elif key in "PVAoLmc":
             values.setdefault(key, value.strip())
     name, version = values.get("P", ""), values.get("V", "")
     if not name or not version:
@@ -107,8 +109,15 @@ def _installed(paragraph: str, number: int) -> Installed:
         licenses=(values["L"],) if values.get("L") else (),
         maintainer=values.get("m") or None,
         cataloger="apk",
+        vendor=_vendor(name, bool(values.get("o") and values.get("c"))),
     )
     return Installed(package, "\n".join(paths))
+
+
+def _vendor(name: str, has_recipe: bool) -> Vendor:
+    """Build systems of distributions write a recipe and its commit into each package. A name with a dot before it is a
+    group of dependencies (``apk add --virtual``), which has no files."""
+    return "unknown" if has_recipe or name.startswith(".") else "third_party"
 
 
 CATALOGER = Cataloger(

@@ -29,6 +29,7 @@ class AdbPackage(Struct, frozen=True):
     origin: str = ""
     maintainer: str = ""
     paths: tuple[str, ...] = ()
+    commit: str = ""  # of the recipe
 
 
 def is_adb(head: bytes) -> bool:
@@ -188,6 +189,7 @@ def _paths(block: _Block, value: int) -> Iterator[str]:
 def _info(block: _Block, value: int, paths: tuple[str, ...]) -> AdbPackage:
     fields = block.object(value)
     name, version, arch, licence, origin, maintainer = (block.text(fields.get(number, 0)) for number in (1, 2, 5, 6, 7, 8))
+    commit = block.blob(fields.get(10, 0)).hex()
     if not name or not version:
         raise ValueError(f"a package has no {'version' if name else 'name'} ({name or version or 'empty'})")
-    return AdbPackage(name, version, arch, licence, origin, maintainer, paths)
+    return AdbPackage(name, version, arch, licence, origin, maintainer, paths, commit)

@@ -154,10 +154,10 @@ def _apk(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
             values = {key.strip(): value.strip() for key, _, value in lines}
         elif member.kind != "d" and not member.path.startswith(".") and len(paths) < MAX_PATHS:
             paths.append(member.path)
-    name, version, arch, licence, origin, maintainer = (
-        values.get(key, "") for key in ("pkgname", "pkgver", "arch", "license", "origin", "maintainer")
+    name, version, arch, licence, origin, maintainer, commit = (
+        values.get(key, "") for key in ("pkgname", "pkgver", "arch", "license", "origin", "maintainer", "commit")
     )
-    found = AdbPackage(name, version, arch, licence, origin, maintainer, tuple(paths))
+    found = AdbPackage(name, version, arch, licence, origin, maintainer, tuple(paths), commit)
     if not found.name or not found.version:
         raise ValueError("an apk without name or version")
     yield from _whole("lib/apk/db/installed", _apk_record(found).encode())
@@ -167,8 +167,8 @@ def _apk(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
 
 def _apk_record(found: AdbPackage) -> str:
     pairs = zip(
-        ("P", "V", "A", "L", "o", "m"),
-        (found.name, found.version, found.arch, found.licence, found.origin, found.maintainer),
+        ("P", "V", "A", "L", "o", "m", "c"),
+        (found.name, found.version, found.arch, found.licence, found.origin, found.maintainer, found.commit),
         strict=True,
     )
     lines = [f"{key}:{' '.join(value.split())}" for key, value in pairs if value]

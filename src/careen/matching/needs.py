@@ -18,7 +18,8 @@ def needed(
     namespaces: set[str] = set()
     for package in packages:
         ecosystem = ecosystems.get(package.type)
-        namespaces |= of_makers(package, distribution, ecosystems)
+        if ecosystem is None or not ecosystem.distribution:
+            namespaces |= of_makers(package, distribution, ecosystems)
         if ecosystem is None:
             continue
         if not ecosystem.distribution:
@@ -29,6 +30,8 @@ def needed(
         release = release_of(found) if found else None
         if vendors := patched(package, release):
             namespaces.update(vendors.namespaces)
+        else:
+            namespaces |= of_makers(package, distribution, ecosystems)
         if release:
             namespaces.update(filter(None, (release.namespace, release.stand_in, release.paid, release.lifetime)))
     return frozenset(namespaces)

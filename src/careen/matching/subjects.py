@@ -30,9 +30,10 @@ from .products import Product, product_of
 from .reasons import purls_of
 from .rpm import stream_of
 from .upstream import Identity, named, packaged
-from .vendors import vendor_of
+from .vendors import is_doubtful, vendor_of
 
 _LTSS = "sles-ltss-release"
+_KSPLICE = ".ksplice"  # Oracle's builds of libraries that are patched while they run, with numbers of their own
 
 
 SAMPLE_PACKAGES = 60
@@ -90,8 +91,13 @@ def subjects_of(
             subject = _of_distribution(package, inventory, ecosystem, knowledge)
             if isinstance(subject, Reason):
                 left[subject.code, subject.detail].append(package)
+                continue
+            subject = _with_relatives(subject, knowledge, complete, channels)
+            if subject.stand_in and _KSPLICE in package.version:
+                detail = f"{subject.title}: builds for Ksplice, which the advisories of a rebuild do not speak of"
+                left["unassessed_package", detail].append(package)
             else:
-                subjects.append(_with_relatives(subject, knowledge, complete, channels))
+                subjects.append(subject)
         else:
             owner = owners(package, ecosystems)
             product = product_of(package)
@@ -119,7 +125,8 @@ def subjects_of(
             else:
                 left["no_source", f"{package.type}: no public source has advisories"].append(package)
     reasons = [Reason(code, detail, len(found), _about(code, found, inventory)) for (code, detail), found in left.items()]
-    return subjects, owned, reasons + _unknown_channels(subjects, inventory, knowledge)
+    reasons += _unknown_channels(subjects, inventory, knowledge) + _without_index(subjects, inventory)
+    return subjects, owned, reasons
 
 
 def _about(code: str, packages: Collection[Package], inventory: Inventory) -> tuple[str, ...]:
@@ -152,6 +159,18 @@ def _unknown_channels(subjects: list[Subject], inventory: Inventory, knowledge: 
     listed = ", ".join(names[:2]) + (" …" if len(names) > 2 else "")
     detail = f"nobody says which products these repositories serve, and the release judges what came from them: {listed}"
     return [Reason("unknown_channel", detail, count, names)]
+
+
+def _without_index(subjects: list[Subject], inventory: Inventory) -> list[Reason]:
+    """Packages of which an index of the release would say whether the distribution built them."""
+    image = inventory.distribution
+    doubtful = [
+        one.package for one in subjects if one.distribution and is_doubtful(one.package, distribution_of(one.package, image))
+    ]
+    if not doubtful:
+        return []
+    detail = "packages without the mark of the distribution's builds, and no index of the release to look them up in"
+    return [Reason("no_index", detail, len(doubtful), purls_of(doubtful))]
 
 
 def _of_distribution(

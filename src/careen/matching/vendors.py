@@ -1,9 +1,14 @@
 """Who built a package that a distribution's package manager installed: the distribution or a third party.
 
 A distribution's advisories speak of its own builds alone. Debian's maintainers are people with any address, so a deb
-is the distribution's unless its version or maintainer is known to be a third party's, or its maintainer is a machine or
-has no address; an rpm names its vendor, and where that is lost its release text or a name that only its
-maker uses may tell a third party; an apk is the distribution's unless a known third party signed it.
+is the distribution's unless its version or maintainer is known to be a third party's, its revision has a suffix that no
+build of Debian or Ubuntu has, or its maintainer is a machine or has no address. Ubuntu writes its own address as the
+maintainer into whatever it builds, so there another address tells a third party. An rpm names its vendor: a database of
+rpms has the field, and a package without one was built by somebody else. A document may leave it out: there the release
+text or a name that only its maker uses may tell a third party. An apk is the distribution's unless a known third party
+signed it, or it names neither recipe nor commit, which build systems of distributions always write.
+One of these signs is enough. Others are weak: a release without the distribution's mark may be one of its oldest. It
+counts with another weak sign only, and is otherwise reported (``no_index``), as no index of the release can settle it.
 
 **Source:** Debian Policy 3.2, 5.6.2; version suffixes as documented by the third-party repositories themselves; Fedora
 Packaging Guidelines, "Versioning" (the dist tag in a release).
@@ -56,8 +61,20 @@ _MAKERS_NAMES = pattern(
     r"(?:docker-ce|mysql-comm(?:unity|ercial)|percona|mongodb-(?:org|enterprise)|google-chrome|microsoft-edge|gitlab-[ce]e"
     r"|php\d\d-php|postgresql\d\d)(?:-|$)|containerd\.io$|MariaDB-"
 )
+# What Debian's and Ubuntu's own revisions have in them beside numbers: updates, rebuilds, backports, and snapshots.
+_OWN_WORDS = frozenset(
+    ("b", "beta", "bpo", "build", "clean", "cm", "cross", "cvm", "deb", "debian", "debu", "dfsg", "ds", "esm", "exp",
+     "experimental", "expubuntu", "fakesync", "fips", "gbp", "gcc", "git", "nmu", "nocelt", "pkg", "pre", "rc", "really",
+     "repack", "rpi", "rpt", "rvt", "ubuntu",
+     "buzz", "rex", "bo", "hamm", "slink", "potato", "woody", "sarge", "etch", "etchnhalf", "lenny", "squeeze", "wheezy",
+     "jessie", "precise", "trusty", "utopic", "vivid", "wily", "xenial", "yakkety", "zesty", "artful")
+)  # fmt: skip
+_WORD = pattern(r"[a-z]{2,}")
+_SNAPSHOT = pattern(r"(?:git|hg|svn|bzr)[0-9a-z.]*|(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{7,40}(?![0-9a-z])")
+_UBUNTU = pattern(r"ubuntu|canonical|launchpad", re.IGNORECASE)
 _DIST_TAG = pattern(r"(?:^|[._])(?:el|fc|amzn)\d|\.module[_+]")
 _ENTERPRISE = frozenset({"rhel", "centos", "almalinux", "rocky", "ol"})
+_MARKED = _ENTERPRISE | {"fedora", "amzn"}
 # Microsoft makes a distribution and programs for others too: its own are told by the release.
 _OWN_RELEASES = {"azurelinux": pattern(r"\.azl\d"), "mariner": pattern(r"\.cm\d")}
 _RPM_VENDORS = {
@@ -98,7 +115,7 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
         return "unknown"
     match package.type:
         case "deb":
-            return _of_deb(package)
+            return _of_deb(package, distribution)
         case "rpm":
             return _of_rpm(package, distribution)
         case "apk":
@@ -106,11 +123,30 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
     return "unknown"
 
 
-def _of_deb(package: Package) -> Vendor:
+def is_doubtful(package: Package, distribution: Distribution | None) -> bool:
+    """Whether it has one weak sign of another maker: a release without the distribution's mark."""
+    if package.type != "rpm" or distribution is None or distribution.id not in _MARKED:
+        return False
+    _, dash, release = package.version.rpartition("-")
+    return bool(dash) and _DIST_TAG.search(release) is None
+
+
+def _of_deb(package: Package, distribution: Distribution) -> Vendor:
     maintainer = (package.maintainer or "").strip()
+    if distribution.id in ("debian", "ubuntu") and _has_local_suffix(package.version):
+        return "third_party"
+    if distribution.id == "ubuntu" and maintainer and not _UBUNTU.search(maintainer):
+        return "third_party"
     if _SUFFIXES.search(package.version) or _MAINTAINERS.search(maintainer.lower()) or _SELF_BUILT.search(maintainer):
         return "third_party"
     return "third_party" if maintainer and not _ADDRESSED.search(maintainer) else "distribution"
+
+
+def _has_local_suffix(version: str) -> bool:
+    """``3.5.0-corp1``, ``3.0.11-1+acme1``. The upstream part of a version may have any word in it."""
+    _, dash, revision = version.rpartition("-")
+    words = _WORD.findall(_SNAPSHOT.sub("", revision.lower())) if dash else ()
+    return not _OWN_WORDS.issuperset(words)
 
 
 def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
@@ -118,7 +154,8 @@ def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
         return "unknown"
     release = package.version.rpartition("-")[2]
     if not package.maintainer:
-        return "third_party" if _RELEASES.search(release) or _is_makers(package, release, distribution) else "unknown"
+        is_told = package.cataloger == "rpm" or _RELEASES.search(release) or _is_makers(package, release, distribution)
+        return "third_party" if is_told else "unknown"
     own = _OWN_RELEASES.get(distribution.id)
     if own and not own.search(release):
         return "third_party"

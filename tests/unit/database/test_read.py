@@ -36,7 +36,9 @@ def test_status_tells_the_sources_with_their_dates(path):
     info = status(path)
     assert (info.path, info.built) == (str(path), NOW)
     assert info.sources == (
-        SourceInfo("alpine/v3.18", "2025-12-01", 300, "2026-01-01T00:00:00+00:00", "https://a.example/1", confirmed="2025-12-01"),
+        SourceInfo(
+            "alpine/v3.18", "2025-12-01", 300, "2026-01-01T00:00:00+00:00", "https://a.example/1", confirmed="2025-12-01"
+        ),
         SourceInfo("kev", "2026-01-03", 0, "2026-01-04T00:00:00+00:00", "https://k.example", confirmed="2026-01-03"),
     )
 

@@ -151,9 +151,10 @@ SYSTEMS = {
 @pytest.mark.parametrize(("kind", "system"), [(kind, one) for kind, listed in SYSTEMS.items() for one in listed.split()])
 def test_no_system_ends_in_silence(kind, system):
     """With nothing known of it, and with nothing known but another one's advisories."""
-    id, version = system.split(":")
-    distribution = Distribution(id, version)
-    package = Package(kind, id, "openssl", "1.1.1-1", source=Source("openssl", "1.1.1-1"), arch="x86_64")
+    id, release = system.split(":")
+    distribution = Distribution(id, release)
+    version = "1.1.1-1.el9" if kind == "rpm" else "1.1.1-1"
+    package = Package(kind, id, "openssl", version, source=Source("openssl", version), arch="x86_64")
     unrelated = [info("nobody:1", "nobody", unfixed=True), advisory(namespace="nobody:1")]
     for records in ([], unrelated):
         matched = run([package], records, distribution)

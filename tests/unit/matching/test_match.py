@@ -179,38 +179,38 @@ def test_the_confidence_of_a_package_caps_that_of_its_findings():
 def test_a_rebuild_stands_in_where_the_vendor_is_unknown():
     rocky = Distribution("rocky", "8.9")
     packages = [
-        Package("rpm", "rocky", "curl", "7.61.1-30", distro="rocky-8.9"),
+        Package("rpm", "rocky", "curl", "7.61.1-30.el8", distro="rocky-8.9"),
         Package("rpm", "rocky", "php", "7.4.1-1.module+el8+1", distro="rocky-8.9", module="php:7.4:1:2"),
     ]
     records = [
         info("almalinux:8", "almalinux"),
-        advisory("ALSA-1", "7.61.1-33", "almalinux:8", "curl", aliases=("CVE-1",)),
+        advisory("ALSA-1", "7.61.1-33.el8", "almalinux:8", "curl", aliases=("CVE-1",)),
         advisory("ALSA-2", "7.4.9-1.module_el8+7", "almalinux:8", "php", aliases=("CVE-2",), module="php:7.4"),
     ]
     matched = run(packages, records, rocky)
     (found,) = matched.findings
     assert (found.id, found.confidence) == ("CVE-1", "likely")
-    assert found.reason == "7.61.1-30 < 7.61.1-33 (rpm order, AlmaLinux 8, standing in for Rocky Linux 8)"
+    assert found.reason == "7.61.1-30.el8 < 7.61.1-33.el8 (rpm order, AlmaLinux 8, standing in for Rocky Linux 8)"
     assert codes(matched)["stand_in"].packages == 1
     assert codes(matched)["unassessed_package"].packages == 1
     spoken = [*records, info("rocky:8", "rocky", packages=1, partial=True)]
-    spoken.append(advisory("CVE-1", "7.61.1-30", "rocky:8", "curl", source="osv"))
+    spoken.append(advisory("CVE-1", "7.61.1-30.el8", "rocky:8", "curl", source="osv"))
     assert run(packages, spoken, rocky).findings == ()
 
 
 def test_the_rebuild_adds_the_flaws_that_the_vendor_does_not_name():
     rhel = Distribution("rhel", "8.9")
-    package = Package("rpm", "rhel", "curl", "7.61.1-30", distro="rhel-8.9")
+    package = Package("rpm", "rhel", "curl", "7.61.1-30.el8", distro="rhel-8.9")
     records = [
         info("rhel:8", "redhat", packages=33),
         info("almalinux:8", "almalinux"),
-        advisory("RHSA-1", "7.61.1-31", "rhel:8", "curl", aliases=("CVE-1",), source="redhat"),
-        advisory("ALSA-1", "7.61.1-33", "almalinux:8", "curl", aliases=("CVE-1", "CVE-2")),
+        advisory("RHSA-1", "7.61.1-31.el8", "rhel:8", "curl", aliases=("CVE-1",), source="redhat"),
+        advisory("ALSA-1", "7.61.1-33.el8", "almalinux:8", "curl", aliases=("CVE-1", "CVE-2")),
     ]
     matched = run([package], records, rhel)
     assert {found.id: (found.confidence, found.fix.versions) for found in matched.findings} == {
-        "CVE-1": ("confirmed", ("7.61.1-31",)),
-        "CVE-2": ("likely", ("7.61.1-33",)),
+        "CVE-1": ("confirmed", ("7.61.1-31.el8",)),
+        "CVE-2": ("likely", ("7.61.1-33.el8",)),
     }
     assert codes(matched)["stand_in"].detail == (
         "Red Hat Enterprise Linux 8: judged by the advisories of AlmaLinux 8 too, a rebuild with the same versions"

@@ -174,3 +174,33 @@ def test_a_program_with_advisories_of_its_own_is_judged_once():
         ("nodejs", "CVE-2026-0002"),
     ]
     assert together.judged == 2
+
+
+def test_a_self_built_package_is_assessed_as_its_upstream_software():
+    own = deb("openssl", "3.5.0-corp1", Source("openssl", "3.5.0-corp1"), maintainer="Jane Person <jane@example.net>")
+    fixed = advisory(fixed="3.0.11-2"), info(unfixed=True)
+    matched = judged([own], cpe("openssl:openssl", "3.5.1"), *fixed)
+    (found,) = matched.findings
+    assert (found.id, found.fix.versions, matched.reasons) == ("CVE-2026-0001", ("3.5.1",), ())
+    (reason,) = judged([replace(own, name="corp-tool", source=Source("corp-tool", "3.5.0-corp1"))], *fixed).reasons
+    assert (reason.code, reason.subjects) == (
+        "unassessed_package",
+        ("pkg:deb/debian/corp-tool@3.5.0-corp1?arch=amd64&distro=debian-12",),
+    )
+
+
+def test_builds_for_ksplice_are_not_judged_by_a_rebuild():
+    oracle = Distribution("ol", "8")
+    package = replace(rpm("glibc", "2:2.28-100.0.1.ksplice1.el8"), namespace="ol", distro="ol-8", maintainer="Oracle America")
+    plain = replace(package, version="2.28-100.el8")
+    fix = advisory(fixed="2.28-200.el8", namespace="almalinux:8", package="glibc"), info("almalinux:8", packages=100)
+    matched = match(Inventory(oracle, (package, plain)), knowledge(*fix), SCHEMES, ECOSYSTEMS, TODAY)
+    assert {one.package_version for one in matched.findings} == {"2.28-100.el8"}
+    assert {one.code: one.subjects for one in matched.reasons}["unassessed_package"] == (package.purl,)
+
+
+def test_a_release_without_the_distributions_mark_is_told():
+    package = rpm("tool", "1.0-1", maintainer="AlmaLinux")
+    known = info("almalinux:8", unfixed=True)
+    matched = match(Inventory(ALMA, (package, rpm("bash", "5-1.el8"))), knowledge(known), SCHEMES, ECOSYSTEMS, TODAY)
+    assert [(one.code, one.subjects) for one in matched.reasons] == [("no_index", (package.purl,))]

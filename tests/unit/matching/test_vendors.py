@@ -146,3 +146,42 @@ def test_an_apk_of_nginx_org():
         (None, "distribution"),
     ):
         assert vendor_of(Package("apk", None, "nginx", "1.27.2-r1", maintainer=maintainer), alpine) == expected
+
+
+UBUNTU = Distribution("ubuntu", "22.04")
+
+
+@pytest.mark.parametrize("version", ["3.5.0-corp1", "3.0.11-1+acme1", "3.0.11-0company2", "1.2-3~internal.4", "2.0-1.hotfix"])
+def test_a_revision_with_a_word_that_no_build_of_debian_has_is_somebody_elses(version):
+    assert deb(version, "Jane Person <jane@example.net>") == "third_party"
+    ubuntu = Package("deb", "ubuntu", "x", version, maintainer="Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>")
+    assert vendor_of(ubuntu, UBUNTU) == "third_party"
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        "5.2.15-2+b7", "0.631-1+deb9u1build0.18.04.1", "2.4.31-1+nmu2ubuntu8.5+esm5", "1.1.1f-1ubuntu2.fips.7", "1-1~exp1ubuntu2",
+        "1.0-2~bpo12+1", "4.4.0-1+rpi1", "6.2.0-0experimental1", "2.44-3cross1+nmu1+b1", "0~20240101-1+git20240102.ab12cd3-4",
+        "1:8.1.0r7-1~1.gbp36536b", "2.0.3+keepassxc1", "20230311+deb12u1", "1.0-1+git20240101.abcdef1",
+    ],
+)  # fmt: skip
+def test_suffixes_of_the_distributions_own_builds(version):
+    assert deb(version, "Jane Person <jane@example.net>") == "distribution"
+
+
+def test_ubuntu_writes_its_own_address_into_what_it_builds():
+    def ubuntu(maintainer):
+        return vendor_of(Package("deb", "ubuntu", "x", "1.0-1", maintainer=maintainer), UBUNTU)
+
+    assert ubuntu("Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>") == "distribution"
+    assert ubuntu("Canonical Kernel Team <kernel-team@lists.ubuntu.com>") == "distribution"
+    assert ubuntu(None) == "distribution"  # a bill of materials need not say it
+    assert ubuntu("Steve Person <steve@debian.org>") == "third_party"
+
+
+def test_an_rpm_without_vendor_in_a_database_that_names_it_is_somebody_elses():
+    package = Package("rpm", "rhel", "tool", "1.0-1", cataloger="rpm")
+    assert vendor_of(package, Distribution("rhel", "9")) == "third_party"
+    assert vendor_of(Package("rpm", "rhel", "tool", "1.0-1.el9"), Distribution("rhel", "9")) == "unknown"
+    assert vendor_of(package, Distribution("openeuler", "22.03")) == "unknown"
