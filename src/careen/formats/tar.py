@@ -1,10 +1,10 @@
-"""The members of a tar stream, in order: a small pull walker that copies nothing it is not asked for.
+"""The members of a tar stream, in order, as container engines read them: with the rules of Go's archive/tar.
 
-Understands old tar, ustar, PAX (local and global records), GNU long names, GNU and PAX sparse files and base-256
-numbers. Names come out clean: relative, without "." or empty parts; a name that leads out of the root is refused.
-Raises: ValueError at the first damaged header (what was given before is good).
-Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format",
-"Storing Sparse Files".
+A small pull walker that copies nothing it is not asked for. Understands old tar, ustar, PAX, GNU long names, GNU and PAX
+sparse files and base-256 numbers. A member that other programs read differently, or that engines refuse, has a ``doubt``
+(docs/archives.md has the table). Names come out clean: relative, without "." or empty parts.
+Raises: ValueError where engines refuse the archive (what was given before is good).
+Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format".
 """
 
 import struct
@@ -12,10 +12,14 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+from .paxrecords import CAPABILITIES, Records, checked, global_doubt, records, text
+from .tarnumber import is_plain, number, octal
+from .tarsparse import old_map, pax_map
+
 BLOCK = 512
 PIECE_BYTES = 1 << 20
-EXTENSION_BYTES = 8 << 20  # of one PAX record block or long name
-SPARSE_PARTS = 100_000
+EXTENSION_BYTES = 1 << 20  # of one block of PAX records or long name: as many as engines take
+MOST_EXTENSIONS = 64  # in a row, before one member
 
 
 class Source(Protocol):
@@ -32,11 +36,20 @@ class Source(Protocol):
     def skip(self, size: int) -> int: ...
 
 
+class Doubt(NamedTuple):
+    """Why a member is not the same to everybody. ``refused``: engines do not take an archive that holds it."""
+
+    reason: str
+    refused: bool = False
+
+
 class Member(NamedTuple):
-    """One entry. ``kind``: f file, d folder, l symbolic link, h hard link, c b p devices and pipes.
+    """One entry. ``kind``: f file, d folder, l symbolic link, h hard link, c b p devices and pipes, g a global header,
+    which is no file, and ? of a type that engines do not know.
 
     ``path`` is "" for the root folder itself and for names that lead out of the root (``escapes``).
     ``stored_bytes`` follow in the stream and are the content, unless ``sparse`` maps them: (offset, length) pairs.
+    ``records`` counts the PAX records and parts of sparse files that were read for it.
     """
 
     path: str
@@ -51,16 +64,22 @@ class Member(NamedTuple):
     escapes: bool
     raw_name: str
     capabilities: bool = False  # the file gives its process capabilities (Linux capabilities(7), "File capabilities")
+    doubt: Doubt | None = None
+    records: int = 0
 
 
 _KINDS = {
     b"0": "f", b"\0": "f", b"7": "f", b"S": "f", b"1": "h", b"2": "l", b"3": "c", b"4": "b", b"5": "d", b"6": "p",
 }  # fmt: skip
-_PLAIN = {kind: letter for kind, letter in _KINDS.items() if kind not in (b"S", b"1")}
+_PLAIN = {kind: letter for kind, letter in _KINDS.items() if kind not in (b"7", b"S", b"1")}
 _DETOURS = ("", "/", ".")  # beginnings of a name that is not clean as it stands: "" of none at all
-_EXTENSIONS = frozenset((b"x", b"g", b"X", b"L", b"K"))
-_CAPABILITIES = "SCHILY.xattr.security.capability"
-_HEADER = struct.Struct("100s 8s 8s 8s 12s 12x 8s c 100s 6s 82x 155s 12x")
+_HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 8s 64x 16s 167s")
+_PLAIN_HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 72x 183s")
+# Behind the owners, as it mostly is: the numbers of no device, then no prefix and nothing of other formats.
+_REST_OF_OLD = bytes(183)
+_REST_OF_GO = b"0000000\0" * 2 + bytes(167)
+_REST_OF_BSD = b"000000 \0" * 2 + bytes(167)
+_GNU = b"ustar  \0"
 _MOST_NUMBERS = 4096  # different modes, owners and sizes that are remembered
 _MOST_SUMS = 16384  # different checksums: a name more or less is another one
 
@@ -69,24 +88,37 @@ class _Numbers(dict[bytes, int]):
     """Fields as they stand in headers, and the numbers that they are: mostly the same few again and again."""
 
     def __missing__(self, field: bytes) -> int:
-        number = _number(field)
+        value = number(field)
         if len(self) < _MOST_NUMBERS:
-            self[field] = number
-        return number
+            self[field] = value
+        return value
+
+
+class _Sizes(_Numbers):
+    """Sizes, -1 where ``_member`` has to look."""
+
+    def __missing__(self, field: bytes) -> int:
+        if field[11] or not field[:11].isdigit():  # not as nearly everybody writes it
+            return number(field) if is_plain(field) else -1
+        value = int(field[:11], 8)
+        if len(self) < _MOST_NUMBERS:
+            self[field] = value
+        return value
 
 
 class _Sums(dict[bytes, int]):
     """Checksums as they stand in headers, and what Adler-32's low half over the block is where they are right.
 
-    It is one more than the sum of all bytes, modulo 65521: the checksum at the speed of C. -1 for what is no number.
+    It is one more than the sum of all bytes, modulo 65521, which no block of ASCII reaches: the checksum at the speed of C.
+    -1 for what ``_member`` has to look at.
     """
 
     def __missing__(self, field: bytes) -> int:
         try:
-            told = int(field.strip(b" \0"), 8)
+            expected = octal(field) - 8 * 32 + sum(field) + 1  # the field itself counts as spaces
         except ValueError:
             return -1
-        expected = (told - 8 * 32 + sum(field) + 1) % 65521  # the field itself counts as spaces
+        expected = expected if expected < 65521 else -1
         if len(self) < _MOST_SUMS:
             self[field] = expected
         return expected
@@ -95,12 +127,11 @@ class _Sums(dict[bytes, int]):
 def members(source: Source) -> Iterator[Member]:
     """Every member; the consumer may read up to ``stored_bytes`` of its content before it asks for the next.
 
-    Nearly all headers are plain ones (``_PLAIN``, a name without detours): they are read here, for a layer has ten
+    Nearly all headers are plain ones (``_PLAIN``, ASCII, a name without detours): they are read here, for a layer has ten
     thousands of them; ``_member`` knows all the others.
     """
-    common: dict[str, str] = {}
-    numbers, sums = _Numbers(), _Sums()
-    unpack, adler32, made = _HEADER.unpack, zlib.adler32, tuple.__new__
+    numbers, sizes, sums = _Numbers(), _Sizes(), _Sums()
+    unpack, adler32, made = _PLAIN_HEADER.unpack, zlib.adler32, tuple.__new__
     while True:
         at = source.at
         end = at + BLOCK
@@ -109,54 +140,48 @@ def members(source: Source) -> Iterator[Member]:
             source.at = end
         else:
             block = source.read(BLOCK)
-            if len(block) < BLOCK:
-                if block.strip(b"\0"):
-                    raise ValueError(f"the archive breaks off in a header at byte {source.position - len(block)}")
+        if len(block) < BLOCK or block[0] == 0:
+            block = _block(source, block)
+            if not block:
                 return
-        if block[0] == 0 and not block.strip(b"\0"):
-            return  # the end mark; what some writers leave behind it is not ours
-        name, mode, uid, gid, size, checksum, kind, link, _, prefix = unpack(block)
-        try:
-            text = name.partition(b"\0")[0].decode()
-        except UnicodeDecodeError:
-            text = ""
-        if text[:2] == "./":
-            text = text[2:]
+        name, mode, uid, gid, size, mtime, checksum, kind, link, rest = unpack(block)
         letter = _PLAIN.get(kind)
+        plain = rest == _REST_OF_GO or rest == _REST_OF_OLD or rest == _REST_OF_BSD
+        path = name.partition(b"\0")[0].decode() if plain and letter and block.isascii() else ""
+        if path[:2] == "./":
+            path = path[2:]
         if (
-            letter is None
-            or common
-            or prefix[0]
-            or text[:1] in _DETOURS
-            or "/." in text
-            or "//" in text
-            or (letter != "d" and text[-1] == "/")
+            path[:1] in _DETOURS
+            or "/." in path
+            or "//" in path
+            or (letter != "d" and path[-1] == "/")
             or adler32(block) & 0xFFFF != sums[checksum]
+            or (stored := sizes[size]) < 0
+            or (letter != "f" and (stored or (letter == "l" and not link[0])))
+            or mtime.strip(b"01234567\0")
         ):
-            member, records = _member(source, block, common, numbers, sums)
-            if member is None:
-                common.update(records)
-                continue
-            stored = member.stored_bytes
+            found = _member(source, block)
+            if found is None:
+                return
+            member, stored = found, found.stored_bytes
         else:
-            stored = numbers[size] if letter == "f" else 0
-            path = text[:-1] if text[-1] == "/" else text
-            target = _text(link.partition(b"\0")[0]) if link[0] else ""
             member = made(
                 Member,
                 (
-                    path,
+                    path[:-1] if path[-1] == "/" else path,
                     letter,
                     numbers[mode] & 0o7777,
                     numbers[uid],
                     numbers[gid],
                     stored,
-                    target,
+                    link.partition(b"\0")[0].decode() if link[0] else "",
                     stored,
                     None,
                     False,
-                    text,
+                    path,
                     False,
+                    None,
+                    0,
                 ),
             )
         if not stored:
@@ -164,12 +189,13 @@ def members(source: Source) -> Iterator[Member]:
             continue
         end = source.before + source.at + stored
         yield member
-        at = end + (-stored % BLOCK) - source.before
+        padding = -stored % BLOCK
+        at = end + padding - source.before
         if source.at <= at <= len(source.data):
             source.at = at
             continue
-        rest = at - source.at
-        if source.skip(rest) < rest - (BLOCK - 1):
+        rest_bytes = at - source.at
+        if source.skip(rest_bytes) < rest_bytes - padding:
             raise ValueError(f"the archive breaks off in {member.raw_name[:200]!r}")
 
 
@@ -199,139 +225,214 @@ def pieces(source: Source, size: int, piece_bytes: int = PIECE_BYTES) -> Iterato
         yield piece
 
 
-def _member(
-    source: Source, block: bytes, common: dict[str, str], numbers: _Numbers, sums: _Sums
-) -> tuple[Member | None, dict[str, str]]:
-    """One member with all the extension headers before it; or (None, records) of a global PAX header."""
-    records = dict(common) if common else {}
-    long_name = long_link = None
-    for _ in range(64):  # extension headers in a row: more is an attack
-        name, mode, uid, gid, size, checksum, kind, link, magic, prefix = _HEADER.unpack(block)
-        if zlib.adler32(block) & 0xFFFF != sums[checksum]:
-            _sum_signed(block, checksum, source.position)
-        size_bytes = numbers[size]
-        if kind in _EXTENSIONS:
-            body = _extension(source, size_bytes)
-            if kind == b"L":
-                long_name = body.rstrip(b"\0")
-            elif kind == b"K":
-                long_link = body.rstrip(b"\0")
-            elif kind == b"g":
-                return None, _records(body)
-            else:
-                records.update(_records(body))
-            block = source.read(BLOCK)
-            if len(block) < BLOCK:
-                raise ValueError("the archive breaks off behind an extension header")
-            continue
-        break
-    else:
-        raise ValueError("too many extension headers in a row")
+def _block(source: Source, block: bytes) -> bytes:
+    """The block where it is one of a header; b"" at the end of the archive, which two blocks of zeros mark."""
+    if not block:
+        return b""
+    if len(block) == BLOCK:
+        if block.strip(b"\0"):
+            return block
+        block = source.read(BLOCK)
+        if not block:
+            return b""
+        if len(block) == BLOCK:
+            if block.strip(b"\0"):
+                raise ValueError(f"a lone block of zeros before byte {source.position - BLOCK}, and more behind it")
+            return b""
+    raise ValueError(f"the archive breaks off in a header at byte {source.position - len(block)}")
 
-    raw = long_name if long_name is not None else name.partition(b"\0")[0]
-    if prefix[0] and long_name is None and magic == b"ustar\0":
-        raw = prefix.partition(b"\0")[0] + b"/" + raw
-    text = _text(raw)
-    target = ""
-    if long_link is not None or link[0]:
-        target = _text(long_link if long_link is not None else link.partition(b"\0")[0])
-    letter = _KINDS.get(kind, "f")
-    owner, group = numbers[uid], numbers[gid]
-    sparse = None
-    if records:
-        text = records.get("GNU.sparse.name") or records.get("path") or text
-        target = records.get("linkpath") or target
-        size_bytes = _decimal(records, "size", size_bytes)
-        owner, group = _decimal(records, "uid", owner), _decimal(records, "gid", group)
-    if letter == "f" and text.endswith("/"):
-        letter = "d"  # before POSIX a trailing slash was all that told a folder
-    stored = size_bytes if letter == "f" else 0
-    if kind == b"S":
-        sparse, size_bytes = _gnu_sparse(source, block)
-    elif letter == "f" and any(key.startswith("GNU.sparse.") for key in records):
-        sparse, size_bytes, stored = _pax_sparse(source, records, size_bytes)
-    path, escapes = _clean(text)
+
+class _Header(NamedTuple):
+    """The fields that every member has; ``prefix`` is of the name."""
+
+    kind: bytes
+    name: bytes
+    prefix: bytes
+    link: bytes
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    doubt: str
+
+
+def _member(source: Source, block: bytes) -> Member | None:
+    """One member with all the extension headers before it; None where the archive ends behind those."""
+    long: dict[bytes, bytes] = {}
+    found = Records({})
+    doubts: list[str] = []
+    seen: list[bytes] = []
+    read = 0
+    for _ in range(MOST_EXTENSIONS):
+        header = _header(block, source.position)
+        doubts.append(header.doubt)
+        if header.kind not in (b"x", b"g", b"L", b"K"):
+            return _made(source, block, header, found, long, doubts, seen, read)
+        body = _extension(source, header.size)
+        if header.kind in seen:
+            doubts.append("two extension headers of one kind before a member")
+        if header.kind == b"g":
+            lost = "an extension header before a global one, which engines forget" if seen else ""
+            return _global(header, records(body), lost, read)
+        seen.append(header.kind)
+        if header.kind == b"x":
+            found = records(body)  # of two, the last one alone
+            doubts.append(found.doubt)
+            read += found.count
+        else:
+            long[header.kind] = _string(body)
+            if not long[header.kind]:
+                doubts.append("an empty GNU long name, which engines pass over")
+            read += 1
+        block = _block(source, source.read(BLOCK))
+        if not block:
+            return None
+    raise ValueError("too many extension headers in a row")
+
+
+def _made(
+    source: Source,
+    block: bytes,
+    header: _Header,
+    found: Records,
+    long: dict[bytes, bytes],
+    doubts: list[str],
+    seen: list[bytes],
+    read: int,
+) -> Member:
+    values = found.values
+    checked(values)
+    raw = header.prefix + b"/" + header.name if header.prefix else header.name
+    name = values.get("path") or text(raw)
+    target = values.get("linkpath") or text(header.link)
+    for kind, key in ((b"L", "path"), (b"K", "linkpath")):
+        if long.get(kind) and values.get(key):
+            doubts.append("both a GNU long name and a PAX record name the member")
+    name = text(long[b"L"]) if long.get(b"L") else name
+    target = text(long[b"K"]) if long.get(b"K") else target
+    size = int(values.get("size") or header.size)
+    letter, refused = _KINDS.get(header.kind, "?"), False
+    if letter in "lh" and not target:
+        doubts, refused = ["a link to nothing"], True
+    if name.endswith("/") and letter == "f":
+        if header.kind == b"\0":
+            letter = "d"  # before POSIX a trailing slash was all that told a folder
+        else:
+            doubts.append("a file whose name ends with a slash, which is a folder to other tools")
+    if letter not in "f?":
+        if size:
+            doubts.append("a member without content that has a size, which other tools pass over")
+        stored = 0
+    elif size < 0:
+        raise ValueError("a member of negative size")
+    else:
+        stored = size
+    sparse, size_bytes = None, stored
+    if header.kind == b"S":
+        sparse = old_map(source, block, stored)
+    elif values:
+        sparse = pax_map(source, values, size, stored)
+        if not sparse and any(key.startswith("GNU.sparse.") for key in values):
+            doubts.append("PAX records of a sparse file in no version that engines know")
+    if sparse:
+        if letter not in "f?":
+            raise ValueError("a sparse member that is no file")
+        name = sparse.name or name
+        size_bytes, stored = sparse.size_bytes, stored - sparse.map_bytes
+        read += len(sparse.parts)
+    path, escapes = _clean(name)
     if letter == "h":
         target, out = _clean(target)
         escapes = escapes or out
-    member = Member(
-        "" if escapes else path, letter, numbers[mode] & 0o7777, owner, group,
-        size_bytes if letter == "f" else 0, target, stored, sparse, escapes, text, _CAPABILITIES in records,
+    return Member(
+        "" if escapes else path, letter, header.mode & 0o7777, int(values.get("uid") or header.uid),
+        int(values.get("gid") or header.gid), size_bytes, target, stored, sparse.parts if sparse else None, escapes, name,
+        CAPABILITIES in values, _doubt(header.kind, refused, doubts), read,
     )  # fmt: skip
-    return member, {}
 
 
-def _sum_signed(block: bytes, checksum: bytes, position: int) -> None:
-    """Some historic writers summed signed bytes."""
+def _global(header: _Header, found: Records, lost: str, read: int) -> Member:
+    """Engines hand it out as a member of its own: what it says of others is nothing to them."""
+    raw = header.prefix + b"/" + header.name if header.prefix else header.name
+    name = found.values.get("path") or text(raw)
+    path, escapes = _clean(name)
+    said = global_doubt(found) or found.doubt or header.doubt or lost
+    doubt = Doubt(said) if said else None
+    return Member("" if escapes else path, "g", 0, 0, 0, 0, "", 0, None, escapes, name, False, doubt, read + found.count)
+
+
+def _doubt(kind: bytes, refused: bool, doubts: list[str]) -> Doubt | None:
+    if kind not in _KINDS or kind in (b"7", b"S"):
+        return Doubt(f"a member of type {text(kind)!r}, which engines do not take", refused=True)
+    return next((Doubt(doubt, refused) for doubt in doubts if doubt), None)
+
+
+def _header(block: bytes, position: int) -> _Header:
+    name, mode, uid, gid, size, mtime, checksum, kind, link, magic, device, rest = _HEADER.unpack(block)
     try:
-        told = int(checksum.strip(b" \0"), 8)
+        told = octal(checksum)
     except ValueError:
-        raise ValueError(f"damaged header before byte {position}") from None
-    if sum(byte - 256 if byte > 127 else byte for byte in block[:148] + b" " * 8 + block[156:]) != told:
+        told = -1
+    if not _sum(block, told):
         raise ValueError(f"damaged header before byte {position}")
+    number(mtime)
+    prefix = b""
+    doubt = "" if is_plain(size) and is_plain(mode) and is_plain(uid) and is_plain(gid) else "a number that not every tool reads alike"
+    if magic[:6] == b"ustar\0":
+        parsed = [device[:8], device[8:]]
+        if rest[-4:] == b"tar\0":  # Schily's
+            prefix = _string(rest[:131])
+            parsed += [rest[131:143], rest[143:155]]
+            doubt = doubt or ("a prefix in a header of star" if prefix else "")
+        else:
+            prefix = _string(rest[:155])
+        for field in parsed:
+            number(field)
+    elif magic == _GNU:
+        number(device[:8])
+        number(device[8:])
+        if rest.strip(b"\0"):
+            prefix = _gnu_prefix(rest)
+            doubt = doubt or "a GNU header that has a prefix, other times or a sparse map, which not every tool reads alike"
+    elif rest[0] or device.strip(b"\0"):
+        doubt = doubt or "a header that is not of ustar and has a prefix or the numbers of a device"
+    return _Header(kind, _string(name), prefix, _string(link), number(mode), number(uid), number(gid), number(size), doubt)
 
 
-def _number(field: bytes) -> int:
-    """An octal number, or a base-256 one when the first bit is set. Source: GNU tar manual, "Basic Tar Format"."""
-    if field[0] & 0x80:
-        value = int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
-        if field[0] & 0x40 or value > 1 << 62:
-            raise ValueError("a number in a header is out of range")
-        return value
-    text = field.split(b"\0", 1)[0].strip()
+def _gnu_prefix(rest: bytes) -> bytes:
+    """Go once wrote prefixes where GNU tar has two times: it is one where they are none."""
     try:
-        return int(text, 8) if text else 0
+        for at in (0, 12):
+            if rest[at]:
+                number(rest[at : at + 12])
     except ValueError:
-        raise ValueError("a number in a header is not octal") from None
+        prefix = _string(rest[:155])
+        return prefix if prefix.isascii() else b""
+    return b""
 
 
-def _decimal(records: dict[str, str], key: str, default: int) -> int:
-    text = records.get(key)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise ValueError(f"PAX record {key} is no number")
-    return int(text)
+def _sum(block: bytes, told: int) -> bool:
+    """Whether ``told`` is the sum of all bytes with the checksum as spaces; some historic writers summed signed bytes."""
+    field = block[148:156]
+    if block.isascii():
+        return (zlib.adler32(block) & 0xFFFF) - 1 == told - 8 * 32 + sum(field)
+    counted = block[:148] + b" " * 8 + block[156:]
+    total = sum(counted)
+    return told in (total, total - 256 * sum(byte > 127 for byte in counted))
+
+
+def _string(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
 
 
 def _extension(source: Source, size: int) -> bytes:
-    if size > EXTENSION_BYTES:
+    if not 0 <= size <= EXTENSION_BYTES:
         raise ValueError(f"an extension header of {size} bytes")
-    padded = size + (-size % BLOCK)
-    body = source.read(padded)
+    body = source.read(size)
     if len(body) < size:
         raise ValueError("the archive breaks off in an extension header")
-    return body[:size]
-
-
-def _records(body: bytes) -> dict[str, str]:
-    """PAX records ``<length> <key>=<value>\\n``, the length in decimal and counting itself."""
-    records: dict[str, str] = {}
-    at = 0
-    while at < len(body) and body[at]:
-        space = body.find(b" ", at, at + 12)
-        if space < 0 or not body[at:space].isdigit():
-            raise ValueError("damaged PAX record")
-        end = at + int(body[at:space])
-        if end > len(body) or end <= space:
-            raise ValueError("damaged PAX record")
-        key, equals, value = body[space + 1 : end - 1].partition(b"=")
-        if not equals:
-            raise ValueError("damaged PAX record")
-        name = _text(key)
-        if name in ("GNU.sparse.offset", "GNU.sparse.numbytes"):  # version 0.0 repeats its keys
-            records["GNU.sparse.map"] = ",".join(filter(None, (records.get("GNU.sparse.map"), _text(value))))
-        else:
-            records[name] = _text(value)
-        at = end
-    return records
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode(errors="backslashreplace")  # two bad names stay two names
+    source.skip(-size % BLOCK)
+    return body
 
 
 def _clean(name: str) -> tuple[str, bool]:
@@ -352,57 +453,3 @@ def _clean(name: str) -> tuple[str, bool]:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts), escapes
-
-
-def _gnu_sparse(source: Source, block: bytes) -> tuple[tuple[tuple[int, int], ...], int]:
-    """The map in an old GNU sparse header: 4 pairs at 386, the real size at 483, more pairs in blocks that follow."""
-    pairs = [(_number(block[at : at + 12]), _number(block[at + 12 : at + 24])) for at in range(386, 482, 24)]
-    more = block[482]
-    while more:
-        extra = source.read(BLOCK)
-        if len(extra) < BLOCK or len(pairs) > SPARSE_PARTS:
-            raise ValueError("damaged sparse map")
-        pairs += [(_number(extra[at : at + 12]), _number(extra[at + 12 : at + 24])) for at in range(0, 504, 24)]
-        more = extra[504]
-    return _checked(pairs, _number(block[483:495])), _number(block[483:495])
-
-
-def _pax_sparse(source: Source, records: dict[str, str], size: int) -> tuple[tuple[tuple[int, int], ...], int, int]:
-    """(map, real size, stored bytes left) of PAX sparse formats 0.0, 0.1 (map in the records) and 1.0 (map in the data)."""
-    real = _decimal(records, "GNU.sparse.realsize", _decimal(records, "GNU.sparse.size", size))
-    stored = size
-    if "GNU.sparse.map" in records:
-        numbers = records["GNU.sparse.map"].split(",")
-    else:
-        head = bytearray(source.read(min(BLOCK, stored)))
-        count = head.partition(b"\n")[0]
-        wanted = 2 * int(count) + 1 if count.isdigit() and len(count) < 7 else 0  # lines
-        have = head.count(b"\n")
-        while have < wanted and len(head) < min(stored, EXTENSION_BYTES):
-            piece = source.read(BLOCK)
-            if not piece:
-                raise ValueError("the archive breaks off in a sparse map")
-            have += piece.count(b"\n")
-            head += piece
-        lines = bytes(head).split(b"\n")
-        if not lines[0].isdigit() or len(lines[0]) > 12 or len(lines) - 1 <= 2 * int(lines[0]):
-            raise ValueError("damaged sparse map")
-        numbers = [line.decode("ascii", "replace") for line in lines[1 : 1 + 2 * int(lines[0])]]
-        stored -= len(head)
-    if len(numbers) > 2 * SPARSE_PARTS or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in numbers):
-        raise ValueError("damaged sparse map")
-    values = [int(part) for part in numbers]
-    return _checked(list(zip(values[::2], values[1::2], strict=False)), real), real, stored
-
-
-def _checked(pairs: list[tuple[int, int]], real: int) -> tuple[tuple[int, int], ...]:
-    kept = []
-    at = 0
-    for offset, length in pairs:
-        if not length:
-            continue
-        if offset < at or offset + length > real:
-            raise ValueError("damaged sparse map")
-        at = offset + length
-        kept.append((offset, length))
-    return tuple(kept)
