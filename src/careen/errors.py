@@ -27,6 +27,14 @@ class InputError(Error):
     pass
 
 
+class OverBudgetError(InputError):
+    """A bound was reached. ``whole``: of the layer or the scan, so that nothing more of it is read; else of one file."""
+
+    def __init__(self, message: str, hint: str = "", *, whole: bool = False) -> None:
+        super().__init__(message, hint)
+        self.whole = whole
+
+
 class NotHereError(InputError):
     """This image source has no such image, or is not there itself (``absent``): another source may be asked.
 

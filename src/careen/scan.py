@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from careen.checks.run import Outcome, run
 from careen.database.knowledge import Knowledge
 from careen.formats.base import base_of
+from careen.formats.budget import Budget, Limits
 from careen.formats.imagedocument import ImageDocument
-from careen.formats.inflate import Limits
 from careen.layers.index import Readers, index, known_as
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
 from careen.matching.match import Matched, match
@@ -56,8 +56,12 @@ class Reading(Struct, frozen=True):
     seen: Callable[[Delta], None] = lambda _: None
 
 
-def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
-    """The image, with its diff IDs verified where that was asked for, and what is in it."""
+def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -> tuple[Image, Inventory]:
+    """The image, with its diff IDs verified where that was asked for, and what is in it.
+
+    ``budget`` is one of the reading's limits, for those who want to know what was spent of it.
+    """
+    budget = budget or Budget(reading.limits)
     names = [known_as(layer) for layer in image.layers]
     key = _key(names, reading) if all(names) else ""
     if key and not reading.verify_diff_ids:
@@ -70,12 +74,13 @@ def inventory_of(image: Image, reading: Reading) -> tuple[Image, Inventory]:
     from careen.layers.behind import reread
     from careen.layers.bind import bind
 
-    deltas = _read_all(image.layers, reading)
+    deltas = _read_all(image.layers, reading, budget)
     inventory = with_vendors(
         bind(
             deltas,
             reading.readers.catalogers,
-            lambda number, select: reread(image.layers[number], select, reading.limits),
+            lambda number, select: reread(image.layers[number], select, budget),
+            check=budget.check_time,
         )
     )
     if key and not any(unknown.transient for unknown in inventory.unknowns):
@@ -235,7 +240,7 @@ def _not_asked(inventory: Inventory) -> Coverage:
     return Coverage("not_assessed", (reason,), inventory.files, inventory.unowned_executables, packages=packages)
 
 
-def _read_all(layers: Sequence[Layer], reading: Reading) -> list[Delta]:
+def _read_all(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
     """One thread a layer, as many at a time as there are jobs: the weight is in C that frees the interpreter."""
 
     def read(layer: Layer) -> Delta:
@@ -243,7 +248,7 @@ def _read_all(layers: Sequence[Layer], reading: Reading) -> list[Delta]:
             layer,
             reading.readers,
             reading.store,
-            reading.limits,
+            budget,
             verify_diff_id=reading.verify_diff_ids,
             progress=progress,
         )

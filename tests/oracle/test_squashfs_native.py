@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from careen.formats import tar
-from careen.formats.inflate import Limits, open_stream
+from careen.formats.budget import Limits
+from careen.formats.inflate import open_stream
 from careen.images.squashfs import IMAGE_SOURCE
 from careen.plugins import OpenContext
 

@@ -49,14 +49,18 @@ def same(mine, theirs, seed):
     assert len(rows) == len(others), f"archive {seed}"
     for row, other in zip(rows, others, strict=True):
         kind, flag = row[0], other[0]
-        assert flag in FLAGS.get(kind, ()) or (kind == "?" and not any(flag in flags for flags in FLAGS.values())), f"{seed}: {row} {other}"
+        assert flag in FLAGS.get(kind, ()) or (kind == "?" and not any(flag in flags for flags in FLAGS.values())), (
+            f"{seed}: {row} {other}"
+        )
         name = other[5][2:] if other[5].startswith(b"./") else other[5]
         if kind == "g" and doubt:
             continue  # of one whose records are damaged, Go takes those that its map gives first
         assert row[5].removeprefix("./") == text(name), f"archive {seed}: {row} {other}"
         assert row[1:5] == tuple(other[1:5]) and row[7:] == tuple(other[7:]), f"archive {seed}: {row} {other}"
         if kind in "lh" and row[6] != text(other[6]):
-            assert kind == "h" and row[6] == os.path.normpath("/" + text(other[6])).lstrip("/").rstrip("/"), f"{seed}: {row} {other}"
+            assert kind == "h" and row[6] == os.path.normpath("/" + text(other[6])).lstrip("/").rstrip("/"), (
+                f"{seed}: {row} {other}"
+            )
 
 
 @cache
@@ -111,7 +115,10 @@ def test_where_python_differs_there_is_a_doubt():
         asked += 1
         try:
             with tarfile.open(fileobj=io.BytesIO(archive(seed)), errors="backslashreplace") as opened:
-                found = [(kind_of(info), os.path.normpath("/" + info.name).lstrip("/"), info.size if info.isreg() else 0) for info in opened]
+                found = [
+                    (kind_of(info), os.path.normpath("/" + info.name).lstrip("/"), info.size if info.isreg() else 0)
+                    for info in opened
+                ]
         except (tarfile.TarError, OverflowError):
             continue  # it reads less than we do, and says so
         assert found == expected, f"archive {seed}"
@@ -119,7 +126,14 @@ def test_where_python_differs_there_is_a_doubt():
 
 
 def kind_of(info):
-    kinds = {tarfile.SYMTYPE: "l", tarfile.LNKTYPE: "h", tarfile.DIRTYPE: "d", tarfile.CHRTYPE: "c", tarfile.BLKTYPE: "b", tarfile.FIFOTYPE: "p"}
+    kinds = {
+        tarfile.SYMTYPE: "l",
+        tarfile.LNKTYPE: "h",
+        tarfile.DIRTYPE: "d",
+        tarfile.CHRTYPE: "c",
+        tarfile.BLKTYPE: "b",
+        tarfile.FIFOTYPE: "p",
+    }
     return kinds.get(info.type, "f")
 
 
@@ -133,7 +147,9 @@ def test_where_other_programs_differ_there_is_a_doubt(program):
         expected = certain(seed)
         if expected is None:
             continue
-        done = subprocess.run([program, "--numeric-owner", "-P", "-tvf", "-", *options], input=archive(seed), capture_output=True, timeout=60)
+        done = subprocess.run(
+            [program, "--numeric-owner", "-P", "-tvf", "-", *options], input=archive(seed), capture_output=True, timeout=60
+        )
         if done.returncode:
             continue  # it reads less than we do, and says so
         asked += 1

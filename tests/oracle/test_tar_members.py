@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careen.formats import tar
-from careen.formats.inflate import Limits, SeekStream, open_stream
+from careen.formats.budget import Limits
+from careen.formats.inflate import SeekStream, open_stream
 
 KINDS = {
     tarfile.REGTYPE: "f",

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careen.formats.inflate import WINDOW_BYTES, Limits, SeekStream, open_stream
+from careen.formats.budget import Limits
+from careen.formats.inflate import WINDOW_BYTES, SeekStream, open_stream
 
 DATA = random.Random(3).randbytes(5 * WINDOW_BYTES + 77)
 SIZES = st.one_of(st.integers(0, 600), st.integers(0, 3 * WINDOW_BYTES), st.just(WINDOW_BYTES), st.just(WINDOW_BYTES + 1))

@@ -215,9 +215,7 @@ def old_sparse(archive, block):
 
 def pax_sparse(archive, pax, header, stored, start):
     major, minor = pax.get(b"GNU.sparse.major", b""), pax.get(b"GNU.sparse.minor", b"")
-    if (major, minor) not in ((b"0", b"0"), (b"0", b"1"), (b"1", b"0")) and (
-        major or minor or not pax.get(b"GNU.sparse.map")
-    ):
+    if (major, minor) not in ((b"0", b"0"), (b"0", b"1"), (b"1", b"0")) and (major or minor or not pax.get(b"GNU.sparse.map")):
         return None, 0
     header["name"] = pax.get(b"GNU.sparse.name") or header["name"]
     size = pax.get(b"GNU.sparse.size") or pax.get(b"GNU.sparse.realsize")

@@ -116,8 +116,12 @@ def strange_number(chance):
 
 
 def strange_sum(chance):
-    text = chance.choice((b"%o", b"%06o  ", b" %06o\0", b"%07o ", b"%08o", b"\0%06o", b"1%06o\0", b"-%06o\0", b"        ", b"0o%o"))
-    return header(chance.choice((b"a", b"\xf4\x8f" * 40, "é".encode() * 50)), b"0", 0, sum=text, link=chance.choice((b"", b"\xff" * 100)))
+    text = chance.choice(
+        (b"%o", b"%06o  ", b" %06o\0", b"%07o ", b"%08o", b"\0%06o", b"1%06o\0", b"-%06o\0", b"        ", b"0o%o")
+    )
+    return header(
+        chance.choice((b"a", b"\xf4\x8f" * 40, "é".encode() * 50)), b"0", 0, sum=text, link=chance.choice((b"", b"\xff" * 100))
+    )
 
 
 def strange_records(chance):
@@ -173,7 +177,10 @@ def strange_sparse(chance):
         form = chance.choice(("gnu", "gnu", "gnu", "ustar"))
         return header(b"sparse", b"S", len(data), form=form, sparse=block) + more + padded(data)
     made = [record(b"GNU.sparse.name", b"sparse/name")] if chance.random() < 0.8 else []
-    made += [record(chance.choice((b"GNU.sparse.size", b"GNU.sparse.realsize")), b"%d" % real) for _ in range(chance.choice((0, 1, 1, 1, 2)))]
+    made += [
+        record(chance.choice((b"GNU.sparse.size", b"GNU.sparse.realsize")), b"%d" % real)
+        for _ in range(chance.choice((0, 1, 1, 1, 2)))
+    ]
     numbers = [number for pair in pairs for number in pair]
     if style == "1.0":
         made += [record(b"GNU.sparse.major", b"1"), record(b"GNU.sparse.minor", chance.choice((b"0", b"0", b"0", b"1")))]
@@ -203,7 +210,13 @@ def strange_star(chance):
 
 
 def strange_times(chance):
-    return member(b"a", b"data", b"0", form="gnu", prefix=chance.choice((octal(1, 12) * 2, b"text/that/is/a/prefix", b"\xff" * 24, b"\0" * 12 + b"x")))
+    return member(
+        b"a",
+        b"data",
+        b"0",
+        form="gnu",
+        prefix=chance.choice((octal(1, 12) * 2, b"text/that/is/a/prefix", b"\xff" * 24, b"\0" * 12 + b"x")),
+    )
 
 
 STRANGE = (strange_type, strange_name, strange_number, strange_number, strange_sum, strange_records, strange_records, strange_long,

@@ -10,7 +10,7 @@ from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.contents import contents, outside
 from careen.errors import InputError
-from careen.formats.inflate import Limits
+from careen.formats.budget import Limits
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
 from careen.policy.policy import Policy
 from careen.store.memory import NoStore, Store
@@ -59,7 +59,8 @@ def open_store(settings: Settings, max_bytes: int = 1 << 30) -> Store:
 
 
 def limits_of(settings: Settings) -> Limits:
-    return Limits(inflated_bytes=settings.max_layer_bytes, ratio=settings.max_ratio)
+    limits = Limits(inflated_bytes=settings.max_layer_bytes, ratio=settings.max_ratio, scan_seconds=settings.max_seconds)
+    return limits.times(settings.budget)
 
 
 def fetcher_of(settings: Settings) -> Fetcher:

@@ -114,7 +114,8 @@ def _properties(data: bytes) -> dict[str, str]:
     """``.PKGINFO``, a line ``key = value`` each; the archive is cut off behind it."""
     from careen.errors import InputError
     from careen.formats import tar
-    from careen.formats.inflate import Limits, open_stream
+    from careen.formats.budget import Limits
+    from careen.formats.inflate import open_stream
 
     try:
         stream = open_stream(io.BytesIO(data), Limits(inflated_bytes=64 << 20))

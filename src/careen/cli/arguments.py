@@ -10,6 +10,7 @@ from careen.errors import UsageError
 from .streams import columns
 
 # What reaching a registry may need, in the order of the help.
+BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")  # of what is read
 NETWORK = (
     "registry_username", "docker_config", "mirrors", "plain_http", "insecure", "ca_file", "client_cert", "client_key",
     "timeout",

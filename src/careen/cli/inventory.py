@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
 
-from .arguments import NETWORK, Parser, add_common, add_settings
+from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
 from .references import add_references, each, file_names, references_of
 from .settings import loaded_settings
 
@@ -35,7 +35,7 @@ def parser() -> Parser:
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
-    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
+    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
     add_common(made)
     return made
 

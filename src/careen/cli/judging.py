@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from .arguments import NETWORK, Parser, add_common, add_settings
+from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
         ("offline", "db", "db_max_age", "advisories", "db_from", "archive", "archive_hosts", "archive_keys"),
     )
     add_settings(parser, "registry and network", NETWORK)
-    add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", "max_layer_bytes", "max_ratio"))
+    add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
     add_settings(parser, "telling", ("quiet", "no_progress"))
     add_common(parser)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
 
-from .arguments import NETWORK, Parser, add_common, add_settings
+from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def parser() -> Parser:
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
     add_settings(made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from"))
     add_settings(made, "registry and network", NETWORK)
-    reading = add_settings(made, "reading", ("verify_diff_ids", "max_layer_bytes", "max_ratio"))
+    reading = add_settings(made, "reading", ("verify_diff_ids", *BOUNDS))
     reading.add_argument("--jobs", metavar="N", default=argparse.SUPPRESS, help="images to scan at the same time (default: 4)")
     add_common(made)
     return made

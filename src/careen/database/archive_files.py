@@ -22,9 +22,10 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import Error, InputError, NetworkError
+from careen.formats.budget import Limits
 from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
 from careen.formats.debian_package import Told, told_in
-from careen.formats.inflate import Limits, open_stream
+from careen.formats.inflate import open_stream
 from careen.formats.sealed import sealed, unsealed
 from careen.plugins import Fetcher, Progress, silent
 

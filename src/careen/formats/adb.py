@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from .inflate import Limits, open_stream
+from .budget import Limits
+from .inflate import open_stream
 
 INFLATED_BYTES = 256 << 20
 MAX_VALUES = 5_000_000  # read from one file: names of a block may repeat each other without end

@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from careen.model.advisory import Advisory, NamespaceInfo, Range
 
+from .budget import Limits
 from .debian_releases import namespace_of
-from .inflate import Limits, open_stream
+from .inflate import open_stream
 
 SOURCE = "debian-archive"
 RPM_SOURCE = "rpm-archive"

@@ -15,7 +15,8 @@ from careen.errors import InputError
 
 from . import tar
 from . import zip as zipfile
-from .inflate import Limits, SeekStream, open_stream
+from .budget import Limits
+from .inflate import SeekStream, open_stream
 from .pattern import pattern
 from .plaindata import json_object, text
 from .xmlelements import xml_elements

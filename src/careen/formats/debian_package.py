@@ -13,10 +13,11 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from .budget import Limits
 from .debian_changelog import has_entries
 from .debian_patches import MAX_HEADER_BYTES, MAX_SERIES_BYTES, SERIES, Patch, origins, patched
 from .debian_references import Mention, mentions
-from .inflate import Limits, Stream, open_stream
+from .inflate import Stream, open_stream
 from .tar import Member, content, members
 
 MAX_BYTES = 32 << 20

@@ -12,28 +12,22 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
-from msgspec import Struct
-
-from careen.errors import InputError
+from .budget import Budget, Limits, Spending, charge
 
 CHUNK_BYTES = 64 * 1024
 AHEAD_BYTES = 256 * 1024  # of stored bytes at a time, where a thread reads ahead: enough to be worth the hand-over
 # What one call of a decompressor may give back: bounds the memory of a bomb, and is seldom reached otherwise.
 PIECE_BYTES = 1024 * 1024
+HEAD_BYTES = 6  # by which a compression is known
 WINDOW_BYTES = 64 * 1024  # of a plain file at a time: most files are smaller, so that stepping over one stays within it
-
-
-class Limits(Struct, frozen=True):
-    """How much one layer or archive may inflate to. A ratio is only judged beyond ``ratio_from_bytes``."""
-
-    inflated_bytes: int = 64 << 30
-    ratio: int = 200
-    ratio_from_bytes: int = 1 << 30
-    members: int = 5_000_000
 
 
 class TruncatedError(ValueError):
     """The data end before they should; what came before is good."""
+
+
+class TrailingError(ValueError):
+    """Something follows the last compressed member: engines refuse what other programs pass over."""
 
 
 class UnreadableError(ValueError):
@@ -170,17 +164,22 @@ def open_stream(
     *,
     read_ahead: bool = False,
     while_waiting: Callable[[], object] | None = None,
+    spent: Spending | None = None,
+    exact: bool = False,
 ) -> Stream:
     """A stream over the inflated bytes of ``raw``; the callbacks see every stored and every inflated chunk.
 
+    ``spent`` is charged for what is inflated, instead of whatever is spending around. ``exact``: what follows the last
+    compressed member is an error (TrailingError), after all that is good.
     With ``read_ahead`` a thread inflates what comes next; ``close`` the stream before ``raw``. ``while_waiting`` is called
     by who reads the stream when that thread has nothing ready.
     """
     if read_ahead:
         from careen.formats.ahead import ahead
 
-        return Stream(ahead(_chunks(raw, limits, on_stored, on_inflated, AHEAD_BYTES), while_waiting=while_waiting))
-    return Stream(_chunks(raw, limits, on_stored, on_inflated, CHUNK_BYTES))
+        chunks = _chunks(raw, limits, on_stored, on_inflated, AHEAD_BYTES, spent, exact=exact)
+        return Stream(ahead(chunks, while_waiting=while_waiting))
+    return Stream(_chunks(raw, limits, on_stored, on_inflated, CHUNK_BYTES, spent, exact=exact))
 
 
 def compression(head: bytes) -> str:
@@ -202,14 +201,16 @@ def _chunks(
     on_stored: Callable[[bytes], object] | None,
     on_inflated: Callable[[bytes], object] | None,
     chunk_bytes: int,
+    spent: Spending | None,
+    *,
+    exact: bool,
 ) -> Iterator[bytes]:
-    stored_bytes = inflated_bytes = 0
+    own = spent or Budget(limits).layer(whole=False)
 
     def stored() -> Iterator[bytes]:
-        nonlocal stored_bytes
         data = head
         while data:
-            stored_bytes += len(data)
+            own.stored(len(data))
             if on_stored:
                 on_stored(data)
             yield data
@@ -217,24 +218,16 @@ def _chunks(
 
     head = raw.read(chunk_bytes)
     kind = compression(head)
-    for piece in stored() if kind == "plain" else _inflate(stored(), kind):
-        inflated_bytes += len(piece)
-        if inflated_bytes > limits.inflated_bytes:
-            raise InputError(
-                f"it inflates to more than {limits.inflated_bytes >> 20} MiB", "raise the limit with --max-layer-bytes"
-            )
-        if inflated_bytes > limits.ratio_from_bytes and inflated_bytes > limits.ratio * stored_bytes:
-            raise InputError(
-                f"it inflates to more than {limits.ratio} times its size ({inflated_bytes >> 20} MiB "
-                f"out of {stored_bytes >> 10} KiB), as decompression bombs do",
-                "if you trust this image, raise the limit with --max-ratio",
-            )
+    for piece in stored() if kind == "plain" else _inflate(stored(), kind, exact=exact):
+        own.made(len(piece))
+        if not spent:
+            charge(len(piece))
         if on_inflated:
             on_inflated(piece)
         yield piece
 
 
-def _inflate(stored: Iterator[bytes], kind: str) -> Iterator[bytes]:
+def _inflate(stored: Iterator[bytes], kind: str, *, exact: bool) -> Iterator[bytes]:
     make, errors = _decompressor(kind)
     engine = make()
     fresh = True  # at the start of a member, where the stored data may end
@@ -242,7 +235,11 @@ def _inflate(stored: Iterator[bytes], kind: str) -> Iterator[bytes]:
         for data in stored:
             while data or not (engine.eof or getattr(engine, "needs_input", True)):
                 if engine.eof:
+                    while len(data) < HEAD_BYTES and (more := next(stored, b"")):
+                        data += more  # a chunk may end within the first bytes of a member
                     if compression(data) != kind and not (kind == "zstd" and not data):
+                        if exact:
+                            raise TrailingError(f"{kind} data with something else behind them")
                         return  # padding or garbage behind the last member
                     engine, fresh = make(), True
                 piece = engine.decompress(data, PIECE_BYTES)

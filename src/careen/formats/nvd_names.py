@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Struct, field
 
 from .applicability import Criterion
-from .inflate import Limits, open_stream
+from .budget import Limits
+from .inflate import open_stream
 from .jsonfile import read_bounded
 from .tararchive import documents
 from .xmlstream import elements

@@ -16,8 +16,9 @@ from careen.errors import InputError
 from careen.model.package import Source
 
 from . import tar
+from .budget import Limits
 from .deb822 import paragraphs
-from .inflate import Limits, open_stream
+from .inflate import open_stream
 from .rpmheader import MAGIC, read_header, signatures_of, source_of
 
 MAX_BYTES = 1 << 20

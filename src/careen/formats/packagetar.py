@@ -16,7 +16,8 @@ from . import cpio, tar
 from . import zip as zipfile
 from .adb import INFLATED_BYTES, AdbPackage, is_adb, read_adb
 from .archivedpackage import gem_metadata
-from .inflate import Limits, Stream, open_stream
+from .budget import Limits
+from .inflate import Stream, open_stream
 from .packagehead import PackageHead, built_for, read_package_head
 from .plaindata import json_object, text
 from .tarheader import header
@@ -152,7 +153,7 @@ def _apk(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
         if member.path == ".PKGINFO" and not values:
             lines = (line.partition("=") for line in _content(stream, member).decode("utf-8", "replace").splitlines())
             values = {key.strip(): value.strip() for key, _, value in lines}
-        elif member.kind != "d" and not member.path.startswith(".") and len(paths) < MAX_PATHS:
+        elif member.kind not in "dg" and not member.path.startswith(".") and len(paths) < MAX_PATHS:
             paths.append(member.path)
     name, version, arch, licence, origin, maintainer, commit = (
         values.get(key, "") for key in ("pkgname", "pkgver", "arch", "license", "origin", "maintainer", "commit")

@@ -15,8 +15,9 @@ from msgspec import Struct
 from careen.errors import InputError
 
 from . import tar
+from .budget import Limits
 from .deb822 import paragraphs
-from .inflate import Limits, open_stream
+from .inflate import open_stream
 
 MAX_INFLATED_BYTES = 512 << 20
 MAX_INDICES = 64

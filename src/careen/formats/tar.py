@@ -215,6 +215,11 @@ def content(source: Source, member: Member, piece_bytes: int = PIECE_BYTES) -> I
             yield piece
 
 
+def confined(name: str) -> str:
+    """The path of a name that leads out of the root, as containerd takes it: the root has no folder above it."""
+    return _clean(name)[0]
+
+
 def pieces(source: Source, size: int, piece_bytes: int = PIECE_BYTES) -> Iterator[bytes]:
     """The next bytes of a member's content. Raises ValueError where the archive ends before."""
     while size:
@@ -377,7 +382,11 @@ def _header(block: bytes, position: int) -> _Header:
         raise ValueError(f"damaged header before byte {position}")
     number(mtime)
     prefix = b""
-    doubt = "" if is_plain(size) and is_plain(mode) and is_plain(uid) and is_plain(gid) else "a number that not every tool reads alike"
+    doubt = (
+        ""
+        if is_plain(size) and is_plain(mode) and is_plain(uid) and is_plain(gid)
+        else "a number that not every tool reads alike"
+    )
     if magic[:6] == b"ustar\0":
         parsed = [device[:8], device[8:]]
         if rest[-4:] == b"tar\0":  # Schily's

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from careen.errors import InputError
 
-from .inflate import Limits, open_stream
+from .budget import Limits
+from .inflate import open_stream
 from .tar import content, members
 
 

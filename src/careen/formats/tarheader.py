@@ -35,6 +35,7 @@ def header(
     if sparse is not None:
         real, extents = sparse
         records[b"GNU.sparse.size"] = b"%d" % real
+        records[b"GNU.sparse.numblocks"] = b"%d" % (len(extents) or 1)
         records[b"GNU.sparse.map"] = b",".join(b"%d,%d" % extent for extent in extents) or b"0,0"
     block = _block(path[:99], _TYPES[kind], mode, min(uid, _OCTAL_7), min(gid, _OCTAL_7), min(size, _OCTAL_11), link[:99])
     if not records:

@@ -12,7 +12,8 @@ from xml.parsers import expat
 
 from careen.errors import InputError
 
-from .inflate import Limits, open_stream
+from .budget import Limits
+from .inflate import open_stream
 
 MAX_DEPTH = 64
 MAX_NODES = 500_000  # of one tree: an erratum of all architectures and packages has some thousand

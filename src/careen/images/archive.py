@@ -15,7 +15,8 @@ from typing import BinaryIO, Protocol, cast
 
 from careen.errors import InputError
 from careen.formats import tar
-from careen.formats.inflate import Limits, SeekStream, compression, open_stream
+from careen.formats.budget import Limits
+from careen.formats.inflate import SeekStream, compression, open_stream
 from careen.plugins import Progress
 
 DOCUMENT_BYTES = 8 << 20

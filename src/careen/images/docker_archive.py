@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from careen.errors import InputError
+from careen.formats.budget import Limits
 from careen.formats.digest import has_digest
-from careen.formats.inflate import Limits
 from careen.model.image import Image, Layer, Platform
 from careen.plugins import ImageSource, OpenContext
 

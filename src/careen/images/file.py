@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits, compression
+from careen.formats.budget import Limits
+from careen.formats.inflate import compression
 from careen.formats.tarheader import header
 from careen.model.image import Image, ImageConfig, Layer
 from careen.plugins import ImageSource, OpenContext

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from msgspec import Struct
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits
+from careen.formats.budget import Limits
 from careen.formats.squashfs import MAGIC, Inode, Squashfs
 from careen.formats.tarheader import header
 from careen.model.image import Image, ImageConfig, Layer

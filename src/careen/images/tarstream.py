@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from careen.formats.inflate import Limits
+from careen.formats.budget import Limits
 from careen.plugins import OpenContext
 
 

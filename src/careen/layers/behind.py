@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget
 from careen.model.delta import Delta
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
@@ -48,11 +48,12 @@ def behind_links(catalogers: Iterable[Cataloger], squashed: Squashed, roots: Ite
     return tuple(dict.fromkeys(found))
 
 
-def reread(layer: Layer, select: Select, limits: Limits) -> Walked:
+def reread(layer: Layer, select: Select, budget: Budget) -> Walked:
+    spent = budget.layer()
     if layer.folder:
-        return walk(folder_entries(layer.folder, []), select, limits)
-    with opened_again(layer, limits) as stream:
-        return walk(tar_entries(stream), select, limits)
+        return walk(folder_entries(layer.folder, []), select, spent)
+    with opened_again(layer, spent, budget.limits) as stream:
+        return walk(tar_entries(stream), select, spent)
 
 
 def read_behind(

@@ -6,7 +6,7 @@ its packages stay is not believed: the packages it last listed are ``shadowed``,
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 
 from msgspec import Struct
@@ -38,11 +38,16 @@ LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/
 
 
 def bind(
-    deltas: Sequence[Delta], catalogers: Sequence[Cataloger], reread: Reread | None = None, *, followed: bool = False
+    deltas: Sequence[Delta],
+    catalogers: Sequence[Cataloger],
+    reread: Reread | None = None,
+    *,
+    followed: bool = False,
+    check: Callable[[], object] = bool,
 ) -> Inventory:
     """``reread`` goes over a layer once more, for what lies behind a link; without it package databases there are said.
 
-    ``followed``: they were read.
+    ``followed``: they were read. ``check`` is called now and then, and raises OverBudgetError when the time is up.
     """
     if reread and not followed:
         deltas = with_far_links(deltas, catalogers, reread)
@@ -51,6 +56,7 @@ def bind(
     def after_layer(index: int, facts: Facts, changed: frozenset[str]) -> None:
         for name in changed:
             if name in history:
+                check()
                 history[name].after_layer(index, facts)
 
     squashed = squash(deltas, after_layer)
@@ -59,13 +65,14 @@ def bind(
     unknowns = [unknown for unknown in unknowns if _still_there(unknown, squashed)]
     behind = () if followed else behind_links(catalogers, squashed, {"", *roots})
     if behind and reread:
-        return bind(read_behind(behind, deltas, catalogers, reread), catalogers, followed=True)
+        return bind(read_behind(behind, deltas, catalogers, reread), catalogers, followed=True, check=check)
     unknowns += map(_said, behind)
 
     owners: dict[str, tuple[Cataloger, Package]] = {}
     packages: list[Package] = []
     is_listed = False  # a package of the distribution, in a database that is still there
     for cataloger in sorted(catalogers, key=lambda item: not item.ecosystem.distribution):
+        check()
         found, shadowed = history[cataloger.name].result()
         unknowns += history[cataloger.name].trouble
         bound = [_bound(package, cataloger, roots) for package in found]

@@ -18,9 +18,10 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from careen.errors import InputError
+from careen.errors import InputError, OverBudgetError
+from careen.formats.budget import Budget, Limits, Spending
 from careen.formats.digest import hasher, is_digest, text_of
-from careen.formats.inflate import Limits, SeekStream, Stream, compression, open_stream
+from careen.formats.inflate import SeekStream, Stream, TrailingError, compression, open_stream
 from careen.model.delta import Delta, FileTable
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
@@ -30,7 +31,7 @@ from careen.store.memory import Store
 
 from .dispatch import Dispatch, Wanted
 from .tree import folder_entries
-from .walk import Walked, tar_entries, walk
+from .walk import Walked, over_budget, tar_entries, walk
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def index(
     layer: Layer,
     readers: Readers,
     store: Store,
-    limits: Limits,
+    budget: Budget,
     *,
     verify_diff_id: bool = False,
     progress: Progress = silent,
@@ -76,10 +77,10 @@ def index(
         unread = Unknown("layer", Evidence("", 0), layer.unread, whole_layer=True, code="not_assessed")
         return Delta("", None, FileTable(), {}, unknowns=(unread,))
     if layer.folder:
-        return _read_folder(layer, readers, limits)
+        return _read_folder(layer, readers, budget)
     for digest in filter(None, (layer.digest, layer.diff_id if verify_diff_id else "")):
         _require_verifiable(layer, digest)
-    key = _key(layer, readers, limits)
+    key = _key(layer, readers, budget.limits)
     if key and not verify_diff_id:
         known = store.get(key)
         try:
@@ -87,21 +88,21 @@ def index(
                 return decode(known, readers.catalogers)
         except (msgspec.MsgspecError, KeyError) as error:
             log.warning("what the cache holds of layer %s is damaged (%s): it is read anew", known_as(layer), error)
-    delta = _read(layer, readers, limits, verify_diff_id, progress)
+    delta = _read(layer, readers, budget, verify_diff_id, progress)
     if key and not any(unknown.transient for unknown in delta.unknowns):
         store.put(key, encode(delta))
     return delta
 
 
 @contextmanager
-def opened_again(layer: Layer, limits: Limits) -> Iterator[Stream | SeekStream]:
+def opened_again(layer: Layer, spent: Spending, limits: Limits) -> Iterator[Stream | SeekStream]:
     """The uncompressed bytes of a layer for one more pass, checked as in the first one: what it gives is kept as well."""
     with layer.open() as raw:
         if not layer.digest:
-            yield _unchecked(raw, limits)
+            yield _unchecked(raw, spent, limits)
             return
         stored = _Hashing(raw, layer, silent, read_ahead=False)
-        yield open_stream(stored, limits)  # type: ignore[arg-type]
+        yield open_stream(stored, limits, spent=spent)  # type: ignore[arg-type]
         _require_digest(layer, stored.digest())
 
 
@@ -187,7 +188,8 @@ class _Hashing:
         return text_of(self._hash)
 
 
-def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, progress: Progress) -> Delta:
+def _read(layer: Layer, readers: Readers, budget: Budget, verify_diff_id: bool, progress: Progress) -> Delta:
+    spent = budget.layer()
     inflated = hasher(layer.diff_id or SHA256) if verify_diff_id else None
     with layer.open() as raw, ExitStack() as reading:
         ahead = layer.size_bytes > AHEAD_FROM_BYTES
@@ -198,21 +200,20 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
                 update = inflated.update if inflated else None
                 stream = open_stream(
                     stored,  # type: ignore[arg-type]
-                    limits,
+                    budget.limits,
                     on_inflated=update,
                     read_ahead=ahead,
                     while_waiting=stored.settle,
+                    spent=spent,
+                    exact=True,
                 )
             else:
-                stream = _unchecked(raw, limits, read_ahead=ahead)
+                stream = _unchecked(raw, spent, budget.limits, read_ahead=ahead)
             reading.callback(stream.close)
-            walked = walk(tar_entries(stream), readers.dispatch.readers, limits)
+            walked = walk(tar_entries(stream), readers.dispatch.readers, spent)
             unknowns = list(walked.unknowns)
-            try:
-                stream.drain()
-            except ValueError as error:
-                if not any(unknown.whole_layer for unknown in unknowns):
-                    unknowns.append(Unknown("layer", Evidence("", 0), f"{error}, behind the last file", whole_layer=True))
+            if not any(unknown.whole_layer for unknown in unknowns):
+                unknowns += _behind_the_end(stream)
         except InputError as error:
             raise InputError(f"layer {layer.index} ({layer.digest or layer.diff_id}): {error}", error.hint) from error
         digest = stored.digest() if stored else ""
@@ -227,7 +228,7 @@ def _read(layer: Layer, readers: Readers, limits: Limits, verify_diff_id: bool, 
         )
     facts = dict(walked.facts)
     far_links = _far_links(walked)
-    _follow_hard_links(layer, walked, dict(far_links), facts, unknowns, readers, limits)
+    _follow_hard_links(layer, walked, dict(far_links), facts, unknowns, readers, budget)
     return Delta(digest, diff_id, walked.table, facts, walked.gone, walked.opaque, tuple(unknowns), far_links)
 
 
@@ -246,19 +247,31 @@ def _require_digest(layer: Layer, digest: str) -> None:
         )
 
 
-def _unchecked(raw: BinaryIO, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
+def _behind_the_end(stream: Stream | SeekStream) -> list[Unknown]:
+    """Engines read a layer to its end, and refuse it where that is damaged."""
+    try:
+        stream.drain()
+    except OverBudgetError as error:
+        return [over_budget(error)]
+    except ValueError as error:
+        code = "ambiguous_archive" if isinstance(error, TrailingError) else "unreadable"
+        return [Unknown("layer", Evidence("", 0), f"{error}, behind the last file", whole_layer=True, code=code)]
+    return []
+
+
+def _unchecked(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
     """Of bytes that no digest was promised of, those that nobody wants need not be read."""
     if raw.seekable():
         head = raw.read(16)
         raw.seek(0)
         if compression(head) == "plain":
             return SeekStream(raw)
-    return open_stream(raw, limits, read_ahead=read_ahead)
+    return open_stream(raw, limits, read_ahead=read_ahead, spent=spent, exact=True)
 
 
-def _read_folder(layer: Layer, readers: Readers, limits: Limits) -> Delta:
+def _read_folder(layer: Layer, readers: Readers, budget: Budget) -> Delta:
     trouble: list[tuple[str, str]] = []
-    walked = walk(folder_entries(layer.folder, trouble), readers.dispatch.readers, limits)
+    walked = walk(folder_entries(layer.folder, trouble), readers.dispatch.readers, budget.layer())
     closed = tuple(Unknown("layer", Evidence(path, 0), reason) for path, reason in trouble)
     return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed)
 
@@ -306,7 +319,7 @@ def _follow_hard_links(
     facts: dict[str, tuple[tuple[str, Any], ...]],
     unknowns: list[Unknown],
     readers: Readers,
-    limits: Limits,
+    budget: Budget,
 ) -> None:
     """Facts for wanted names that are hard links: those of the target, from a second, selective pass if it was not read.
 
@@ -327,11 +340,12 @@ def _follow_hard_links(
                 missed.setdefault(target, []).append((path, wanted))
     if not missed:
         return
-    with opened_again(layer, limits) as stream:
+    spent = budget.layer()
+    with opened_again(layer, spent, budget.limits) as stream:
         again = walk(
             tar_entries(stream),
             lambda path, _: list(dict.fromkeys(wanted for _, wanted in missed.get(path, ()))),
-            limits,
+            spent,
         )
     unknowns += [unknown for unknown in again.unknowns if unknown.evidence.path in missed]
     facts.update(merged_facts(facts, aliased(again, missed)))

@@ -4,7 +4,8 @@ import io
 from collections.abc import Mapping
 from typing import cast
 
-from careen.formats.inflate import Limits, SeekStream
+from careen.formats.budget import Budget, Limits
+from careen.formats.inflate import SeekStream
 from careen.formats.tar import Member
 from careen.model.delta import Delta
 from careen.model.inventory import Inventory
@@ -23,5 +24,5 @@ def inventory_of_files(files: Mapping[str, bytes], readers: Readers) -> Inventor
         )
         for path, data in sorted(files.items())
     )
-    walked = walk(entries, readers.dispatch.readers, Limits())
+    walked = walk(entries, readers.dispatch.readers, Budget(Limits()).layer())
     return bind([Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns)], readers.catalogers)

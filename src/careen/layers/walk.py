@@ -15,15 +15,17 @@ from typing import Any, BinaryIO, TypeVar, cast
 
 from msgspec import Struct
 
-from careen.errors import InputError
+from careen.errors import InputError, OverBudgetError
 from careen.formats import tar
-from careen.formats.inflate import Limits, SeekStream, Stream, UnreadableError
+from careen.formats.budget import Spending, spending
+from careen.formats.inflate import SeekStream, Stream, TrailingError, UnreadableError
 from careen.model.delta import FileTable
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import HEAD_BYTES, Scanner, Selective
 
 from .dispatch import Wanted
+from .oddities import Oddities
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ MEMORY_BYTES = 8 << 20  # a wanted file up to this size is kept in memory, a lar
 GAP_BYTES = 32 << 10  # less is read sooner than passed over
 FILE_BYTES = 1 << 30  # a wanted file beyond this size is not read
 PATH_LENGTH, PATH_DEPTH = 4096, 1024  # Linux takes no longer path
-NAME_BYTES = 512 << 20  # of all paths and link targets of a layer
+SETTLED_MEMBERS = 2048  # until the budget is looked at
 Result = TypeVar("Result")
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 
@@ -67,11 +69,11 @@ class LayerFile:
 
 
 def walk(
-    entries: Iterable[tuple[tar.Member, Stream | SeekStream]], select: Callable[[str, int], list[Wanted]], limits: Limits
+    entries: Iterable[tuple[tar.Member, Stream | SeekStream]], select: Callable[[str, int], list[Wanted]], spent: Spending
 ) -> Walked:
     """Members come with the stream that their content can be read from until the next one is asked for.
 
-    ``select`` says which readers a path and mode concern. Raises InputError over a limit.
+    ``select`` says which readers a path and mode concern. ``spent`` is charged for it all: over a bound, the walk ends.
     """
     rows: dict[str, tuple[str, int, int, int, int, str]] = {}
     folders: dict[str, int] = {}  # path -> mode
@@ -80,54 +82,89 @@ def walk(
     gone: dict[str, None] = {}
     opaque: dict[str, None] = {}
     unknowns: list[Unknown] = []
-    room, most = NAME_BYTES, limits.members
+    odd = Oddities()
+    count = settled = names = 0
     try:
-        for count, (member, source) in enumerate(entries):
-            if count >= most:
-                raise InputError(f"it has more than {most} entries", "an image like this was not made by a build tool")
-            path, kind, mode, uid, gid, size_bytes, link, _, _, escapes, raw_name, capabilities = member
-            if not path:
-                if escapes:
-                    unknowns.append(_unknown("layer", raw_name, "the name leads out of the image: left out"))
-                continue
-            if len(path) > PATH_DEPTH and (len(path) > PATH_LENGTH or path.count("/") > PATH_DEPTH):
-                unknowns.append(_unknown("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out"))
-                continue
-            room -= len(path) + len(link)
-            if room < 0:
-                raise InputError(f"its names take more than {NAME_BYTES >> 20} MiB", "no build tool makes an image like this")
-            if WHITEOUT in path:
-                folder, _, name = path.rpartition("/")
-                if name.startswith(WHITEOUT):
-                    _whiteout(folder, name, gone, opaque, unknowns)
+        with spending(spent):
+            for count, (member, source) in enumerate(entries, 1):
+                path, kind, mode, uid, gid, size_bytes, link, _, _, escapes, raw_name, capabilities, doubt, records = member
+                if records:
+                    spent.records(records)
+                if count - settled >= SETTLED_MEMBERS:
+                    spent.members(count - settled, count, names, len(unknowns))
+                    settled = count
+                if doubt:
+                    odd.note(member)
+                    if doubt.refused:
+                        break
+                if kind == "g" and not odd.is_removal(member, rows):
                     continue
-            if path in rows:  # of duplicates the last wins: what the earlier one said is not there
-                for found in facts.values():
-                    found.pop(path, None)
-            if kind == "d":
-                folders[path] = mode
-                rows.pop(path, None)
-                continue
-            rows[path] = (kind, mode, uid, gid, size_bytes, link)
-            if capabilities:
-                capable.add(path)
-            if kind == "f":
-                wanted = select(path, mode)
-                if wanted:
-                    try:
-                        _read(source, member, path, wanted, facts, unknowns)
-                    except UnreadableError as error:
-                        unknowns.append(_unknown(wanted[0].cataloger, path, str(error)))
+                if not path:
+                    if not escapes:
+                        continue
+                    path = tar.confined(raw_name)
+                    odd.outside(raw_name)
+                    if not path:
+                        continue
+                if len(path) > PATH_DEPTH and (len(path) > PATH_LENGTH or path.count("/") > PATH_DEPTH):
+                    unknowns.append(_unknown("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out"))
+                    continue
+                names += len(path) + len(link)
+                if WHITEOUT in path:
+                    folder, _, name = path.rpartition("/")
+                    if name.startswith(WHITEOUT):
+                        _whiteout(folder, name, gone, opaque, unknowns)
+                        if (target := folder + "/" * bool(folder) + name[4:]) in rows or target in folders:
+                            odd.removed(target)
+                        continue
+                if path in rows:  # of duplicates the last wins: what the earlier one said is not there
+                    odd.replaced(path)
+                    for found in facts.values():
+                        found.pop(path, None)
+                if kind == "g":
+                    rows.pop(path, None)
+                    gone[path] = None
+                    continue
+                if kind == "d":
+                    folders[path] = mode
+                    rows.pop(path, None)
+                    continue
+                if kind == "h":
+                    odd.link(path, link, there=link in rows)
+                rows[path] = (kind, mode, uid, gid, size_bytes, link)
+                if capabilities:
+                    capable.add(path)
+                if kind == "f":
+                    wanted = select(path, mode)
+                    if wanted:
+                        try:
+                            _read(source, member, path, wanted, facts, unknowns, spent)
+                        except UnreadableError as error:
+                            unknowns.append(_unknown(wanted[0].cataloger, path, str(error)))
+            spent.members(count - settled, count, names, len(unknowns))
+    except TrailingError as error:
+        unknowns.append(_unknown("layer", "", str(error), whole_layer=True, code="ambiguous_archive"))
+    except OverBudgetError as error:
+        unknowns.append(over_budget(error))
     except ValueError as error:
         unknowns.append(_unknown("layer", "", f"{error}: the rest of the layer was not read", whole_layer=True))
+    spent.close()
+    paths = sorted(rows)
+    unknowns += odd.unknowns(rows, paths)
     return Walked(
-        _table(rows, folders, capable),
+        _table(paths, rows, folders, capable),
         {name: _flat(found) for name, found in sorted(facts.items()) if found},
         tuple(sorted(gone)),
         tuple(sorted(opaque)),
         tuple(unknowns),
         {path: row[5] for path, row in rows.items() if row[0] == "h"},
     )
+
+
+def over_budget(error: OverBudgetError) -> Unknown:
+    """Of a layer. What depends on the other layers and on this machine's speed is not kept."""
+    reason = f"{error}: the rest of the layer was not read" + (f" ({error.hint})" if error.hint else "")
+    return Unknown("layer", Evidence("", 0), reason, whole_layer=True, transient=True, code="over_budget")
 
 
 def tar_entries(stream: Stream | SeekStream) -> Iterator[tuple[tar.Member, Stream | SeekStream]]:
@@ -152,6 +189,7 @@ def _read(
     wanted: list[Wanted],
     facts: dict[str, dict[str, list[Any]]],
     unknowns: list[Unknown],
+    spent: Spending,
 ) -> None:
     """Hands the content to all readers that want it, reading no more of it than they need."""
     plain = member.sparse is None
@@ -166,7 +204,7 @@ def _read(
         file = LayerFile(path, member.size_bytes, member.mode, head)
         for item in wanted:
             if item.reader.wants.amount == "head":
-                _collect(item, path, facts, unknowns, item.reader.read, file)
+                _collect(item, path, facts, unknowns, spent, item.reader.read, file)
             elif item.reader.wants.amount == "stream":
                 scanner = _guarded(item, path, unknowns, item.reader.read, file)
                 if scanner is not None:
@@ -182,6 +220,8 @@ def _read(
         if whole and member.size_bytes > MEMORY_BYTES:
             spool = _spool()
         for piece in _pieces(source, member, head, None if whole else _ranges(scanners)):
+            if member.sparse is not None and isinstance(piece, bytes):
+                spent.made(len(piece))
             if isinstance(piece, int):
                 for _, scanner in scanners:
                     cast(Selective, scanner).skip(piece)  # all of them are, or nothing is left out
@@ -192,10 +232,10 @@ def _read(
             elif whole:
                 parts.append(piece)
         for item, scanner in scanners:
-            _collect(item, path, facts, unknowns, scanner.facts)
+            _collect(item, path, facts, unknowns, spent, scanner.facts)
         for item in whole:
             file = LayerFile(path, member.size_bytes, member.mode, b"".join(parts), spool)
-            _collect(item, path, facts, unknowns, item.reader.read, file)
+            _collect(item, path, facts, unknowns, spent, item.reader.read, file)
     finally:
         if spool is not None:
             spool.close()
@@ -276,6 +316,7 @@ def _collect(
     path: str,
     facts: dict[str, dict[str, list[Any]]],
     unknowns: list[Unknown],
+    spent: Spending,
     call: Callable[..., Iterable[Any] | None],
     *arguments: object,
 ) -> None:
@@ -283,6 +324,7 @@ def _collect(
 
     def consume() -> None:
         for value in call(*arguments) or ():
+            spent.fact()
             if isinstance(value, Unknown):
                 unknowns.append(value)
             else:
@@ -297,6 +339,10 @@ def _guarded(
     """The one place where a reader's trouble is caught."""
     try:
         return call(*arguments)
+    except OverBudgetError as error:
+        if error.whole:
+            raise
+        unknowns.append(_unknown(item.cataloger, path, str(error), code="over_budget"))
     except ValueError as error:
         unknowns.append(_unknown(item.cataloger, path, str(error) or "not readable"))
     except (MemoryError, OSError) as error:  # of this machine, at this time
@@ -309,16 +355,17 @@ def _guarded(
     return None
 
 
-def _unknown(cataloger: str, path: str, reason: str, *, whole_layer: bool = False) -> Unknown:
-    return Unknown(cataloger, Evidence(path, 0), reason, whole_layer)
+def _unknown(cataloger: str, path: str, reason: str, *, whole_layer: bool = False, code: str = "unreadable") -> Unknown:
+    return Unknown(cataloger, Evidence(path, 0), reason, whole_layer, code=code)
 
 
 def _flat(found: dict[str, list[Any]]) -> tuple[tuple[str, Any], ...]:
     return tuple((path, value) for path in sorted(found) for value in found[path])
 
 
-def _table(rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[str, int], capable: set[str]) -> FileTable:
-    paths = sorted(rows)
+def _table(
+    paths: list[str], rows: dict[str, tuple[str, int, int, int, int, str]], folders: dict[str, int], capable: set[str]
+) -> FileTable:
     kept = [rows[path] for path in paths]
     limit = 0xFFFFFFFF
     return FileTable(

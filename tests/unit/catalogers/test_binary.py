@@ -15,7 +15,7 @@ from careen.app.wiring import fingerprint
 from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Names, Program, _compiled, _Search
 from careen.config import Settings
 from careen.contents import Contents, contents
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.layers.index import Readers, index
 from careen.store.memory import NoStore
 
@@ -265,7 +265,7 @@ def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):
             if layer.digest in seen:
                 continue
             seen.add(layer.digest)
-            delta = index(layer, readers, NoStore(), Limits())
+            delta = index(layer, readers, NoStore(), Budget(Limits()))
             assert not [unknown for unknown in delta.unknowns if unknown.cataloger == CATALOGER.name]
             for path, package in delta.facts.get(CATALOGER.name, ()):
                 assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is no {package.name}"

@@ -9,7 +9,7 @@ from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
 from careen.catalogers import distribution, dpkg
 from careen.catalogers.elf_note import CATALOGER
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.store.memory import MemoryStore
@@ -65,6 +65,6 @@ def test_what_the_database_knows_is_not_said_twice():
         "bin/libbash.so": executable(note()),
         "opt/libcopied.so": executable(note(name="copied")),
     }
-    delta = index(layer_of(make_layer(files)), Readers.of(catalogers, "test"), MemoryStore(), Limits())
+    delta = index(layer_of(make_layer(files)), Readers.of(catalogers, "test"), MemoryStore(), Budget(Limits()))
     found = bind([delta], catalogers).packages
     assert sorted((package.name, package.cataloger) for package in found) == [("bash", "dpkg"), ("copied", "elf_note")]

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits, TruncatedError, open_stream
+from careen.formats.budget import Limits
+from careen.formats.inflate import TruncatedError, open_stream
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -4,6 +4,7 @@ import subprocess
 import tarfile
 
 import pytest
+from tests.support import oddtars
 
 from careen.formats import tar
 from careen.formats.inflate import SeekStream
@@ -127,15 +128,41 @@ def test_a_sparse_map_that_breaks_off_ends():
         walk(stream.getvalue()[: 4 * 512])
 
 
-def test_global_records_hold_for_plain_headers_too():
-    """``git archive`` writes one with a comment; others may say whose the files behind it are."""
+def test_global_records_hold_for_no_other_member():
+    """As engines have it: a global header is a member of its own, and what it says of others is nothing to them."""
     stream = io.BytesIO()
-    with tarfile.open(
-        fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers={"uid": "4321", "comment": "x"}
-    ) as writer:
+    records = {"path": "hidden", "uid": "4321", "comment": "x"}
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers=records) as writer:
         for name in ("one", "two"):
             writer.addfile(tarfile.TarInfo(name))
-    assert [(member.path, member.uid, member.gid) for member, _ in walk(stream.getvalue())] == [
-        ("one", 4321, 0),
-        ("two", 4321, 0),
-    ]
+    first, *rest = [member for member, _ in walk(stream.getvalue())]
+    assert (first.kind, first.path, bool(first.doubt)) == ("g", "hidden", True)
+    assert [(member.path, member.uid, member.doubt) for member in rest] == [("one", 0, None), ("two", 0, None)]
+
+
+def test_what_git_writes_is_no_doubt():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers={"comment": "c0ffee"}) as writer:
+        writer.addfile(tarfile.TarInfo("one"))
+    assert [(member.kind, member.doubt) for member, _ in walk(stream.getvalue())] == [("g", None), ("f", None)]
+
+
+@pytest.mark.parametrize("flag", [b"X", b"V", b"D", b"7", b"S", b"9"])
+def test_types_that_engines_do_not_know_make_them_refuse(flag):
+    [member] = tar.members(SeekStream(io.BytesIO(oddtars.header(b"a", flag, form="gnu"))))
+    assert member.doubt.refused
+
+
+def test_a_lone_block_of_zeros_is_an_end_only_where_nothing_follows():
+    one, two = oddtars.member(b"one", b"1"), oddtars.member(b"two", b"2")
+    assert len(walk(one + bytes(512))) == 1
+    with pytest.raises(ValueError, match="lone block"):
+        walk(one + bytes(512) + two)
+    assert len(walk(one + bytes(1024) + two)) == 1
+
+
+def test_of_two_extended_headers_the_last_one_counts_alone():
+    first = oddtars.pax(oddtars.record(b"path", b"first"), oddtars.record(b"uid", b"5"))
+    second = oddtars.pax(oddtars.record(b"gid", b"6"))
+    [(member, _)] = walk(first + second + oddtars.member(b"name"))
+    assert (member.path, member.uid, member.gid, bool(member.doubt)) == ("name", 7, 6, True)

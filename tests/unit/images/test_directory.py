@@ -3,7 +3,7 @@ import os
 import pytest
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.images.directory import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
@@ -14,7 +14,7 @@ from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, status
 
 def delta_of(folder):
     image = IMAGE_SOURCE.open(str(folder), OpenContext())
-    return index(image.layers[0], Readers.of(CATALOGERS, "test"), MemoryStore(), Limits())
+    return index(image.layers[0], Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits()))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import tarfile
 import pytest
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.images.docker_archive import IMAGE_SOURCE, open_file
 from careen.images.platforms import parse_platform
 from careen.layers.index import Readers, index
@@ -64,10 +64,10 @@ def test_what_is_called_by_its_digest_has_it(tmp_path):
     readers = Readers.of((), "")
     store = MemoryStore()
     for layer in archive(config, *tars).layers:
-        assert index(layer, readers, store, Limits()).digest == layer.digest
+        assert index(layer, readers, store, Budget(Limits())).digest == layer.digest
     for layer in archive(config, *tars[::-1]).layers:
         with pytest.raises(InputError, match="its bytes have the digest"):
-            index(layer, readers, MemoryStore(), Limits())
+            index(layer, readers, MemoryStore(), Budget(Limits()))
     with pytest.raises(InputError, match="do not have that digest"):
         archive(config.replace(b'"app"', b'"dba"'), *tars)
 
@@ -84,7 +84,7 @@ def test_a_layer_that_breaks_off_with_the_archive_is_said(tmp_path):
                 other.addfile(member, archive.extractfile(member))
     (tmp_path / "cut.tar").write_bytes(cut.getvalue()[: 600 << 10])
     (layer,) = opened(tmp_path / "cut.tar").layers
-    delta = index(layer, Readers.of((), "test"), MemoryStore(), Limits())
+    delta = index(layer, Readers.of((), "test"), MemoryStore(), Budget(Limits()))
     assert [unknown.whole_layer for unknown in delta.unknowns] == [True]
     assert "a" in delta.table.names()
 

@@ -10,7 +10,7 @@ import pytest
 
 from careen.app.wiring import readers_with
 from careen.errors import InputError
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.images.file import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
@@ -29,7 +29,7 @@ def inventory_of(tmp_path, name, data):
     path.write_bytes(data)
     assert IMAGE_SOURCE.accepts(str(path))
     image = IMAGE_SOURCE.open(str(path), OpenContext())
-    return bind([index(image.layers[0], Readers.of(CATALOGERS, "test"), MemoryStore(), Limits())], CATALOGERS)
+    return bind([index(image.layers[0], Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits()))], CATALOGERS)
 
 
 def purls(inventory):

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.images.sif import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
@@ -27,7 +27,7 @@ def opened(tmp_path, data, platform=None):
 
 
 def inventory(image):
-    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits()) for layer in image.layers]
+    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in image.layers]
     return bind(deltas, CATALOGERS)
 
 

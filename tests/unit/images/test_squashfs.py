@@ -5,7 +5,8 @@ import pytest
 
 from careen.errors import InputError
 from careen.formats import tar
-from careen.formats.inflate import Limits, open_stream
+from careen.formats.budget import Budget, Limits
+from careen.formats.inflate import open_stream
 from careen.images.squashfs import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
@@ -39,7 +40,7 @@ def test_its_packages_are_found(tmp_path, compressed):
     path = written(tmp_path, squashfs(TREE, compressed=compressed))
     assert IMAGE_SOURCE.accepts(path)
     layer = IMAGE_SOURCE.open(path, OpenContext()).layers[0]
-    inventory = bind([index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits())], CATALOGERS)
+    inventory = bind([index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits()))], CATALOGERS)
     assert len(inventory.packages) == 300
     assert inventory.packages[0].purl == "pkg:deb/debian/package0@1.0-1?arch=amd64&distro=debian-12"
     assert not inventory.unknowns
@@ -48,13 +49,13 @@ def test_its_packages_are_found(tmp_path, compressed):
 def test_a_layer_that_was_read_is_known_the_next_time(tmp_path):
     store, readers = MemoryStore(), Readers.of(CATALOGERS, "test")
     path = written(tmp_path, squashfs(TREE))
-    first = index(IMAGE_SOURCE.open(path, OpenContext()).layers[0], readers, store, Limits())
+    first = index(IMAGE_SOURCE.open(path, OpenContext()).layers[0], readers, store, Budget(Limits()))
 
     def fail():
         raise AssertionError("read again")
 
     layer = IMAGE_SOURCE.open(path, OpenContext()).layers[0]
-    again = index(type(layer)(0, "", "", 0, "", fail, layer.identity), readers, store, Limits())
+    again = index(type(layer)(0, "", "", 0, "", fail, layer.identity), readers, store, Budget(Limits()))
     assert first == again
 
 
@@ -89,7 +90,7 @@ def test_a_folder_in_itself_ends_the_layer_and_what_was_read_stays(tmp_path):
     with pytest.raises(ValueError, match="in itself"):
         members_of(written(tmp_path, data))
     layer = IMAGE_SOURCE.open(str(tmp_path / "root.squashfs"), OpenContext()).layers[0]
-    delta = index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits())
+    delta = index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits()))
     assert "a/file" in delta.table.names()
     assert [unknown.whole_layer for unknown in delta.unknowns] == [True]
 

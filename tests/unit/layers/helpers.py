@@ -3,7 +3,7 @@
 import io
 
 from careen.catalogers import apk, distribution, dpkg, npm, python
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.model.image import Layer
@@ -20,7 +20,7 @@ def layer_of(data, number=0, **fields):
 
 
 def delta_of(files, number=0, catalogers=CATALOGERS):
-    return index(layer_of(make_layer(files), number), Readers.of(catalogers, "test"), MemoryStore(), Limits())
+    return index(layer_of(make_layer(files), number), Readers.of(catalogers, "test"), MemoryStore(), Budget(Limits()))
 
 
 def inventory_of(*layers):

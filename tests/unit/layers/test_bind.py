@@ -1,7 +1,7 @@
 import pytest
 
 from careen.catalogers import npm, npm_lock, python
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
@@ -252,8 +252,8 @@ def test_a_package_database_behind_a_link_is_said():
 
 def reread_inventory(*layers):
     opened = [layer_of(make_layer(files), number) for number, files in enumerate(layers)]
-    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits()) for layer in opened]
-    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Limits()))
+    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
+    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits())))
 
 
 def test_a_package_database_behind_a_link_is_read_with_its_lists_and_layers():

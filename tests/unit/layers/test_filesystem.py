@@ -5,7 +5,8 @@ import tarfile
 
 from careen.catalogers import distribution, dpkg, system
 from careen.formats import tar
-from careen.formats.inflate import Limits, open_stream
+from careen.formats.budget import Budget, Limits
+from careen.formats.inflate import open_stream
 from careen.layers.bind import bind
 from tests.support.images import File, Folder, Symlink
 from tests.unit.layers.helpers import OS_RELEASE, delta_of, status
@@ -116,6 +117,6 @@ def test_file_capabilities_are_seen_in_pax_headers():
     from careen.store.memory import MemoryStore
     from tests.unit.layers.helpers import layer_of
 
-    delta = index(layer_of(data), Readers.of(CATALOGERS, "test"), MemoryStore(), Limits())
+    delta = index(layer_of(data), Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits()))
     [entry] = bind([delta], CATALOGERS).filesystem.entries
     assert (entry.path, entry.capabilities) == ("opt/capable", True)

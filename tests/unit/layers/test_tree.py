@@ -1,7 +1,7 @@
 import errno
 import os
 
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.layers.index import Readers, index
 from careen.model.image import Layer
 from careen.store.memory import MemoryStore
@@ -10,7 +10,7 @@ from tests.unit.layers.helpers import CATALOGERS, status
 
 def read(folder):
     layer = Layer(0, "", "", 0, "", lambda: None, folder=str(folder))
-    return index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits())
+    return index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits()))
 
 
 def write(folder, files):

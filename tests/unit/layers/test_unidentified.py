@@ -2,7 +2,7 @@ import pytest
 
 from careen.catalogers import distribution as distributions
 from careen.catalogers import dpkg, gem, golang, jvm, native_code, npm, python, rust
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
@@ -24,8 +24,8 @@ DEBIAN = {
 
 def unidentified(*layers):
     opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
-    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits()) for layer in opened]
-    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Limits())).unidentified
+    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
+    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits()))).unidentified
 
 
 def test_a_program_that_nobody_knows_is_unidentified_and_scripts_and_data_are_not():

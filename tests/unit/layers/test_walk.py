@@ -6,7 +6,8 @@ import tarfile
 import pytest
 
 from careen.errors import InputError
-from careen.formats.inflate import Limits, SeekStream, open_stream
+from careen.formats.budget import Budget, Limits
+from careen.formats.inflate import SeekStream, open_stream
 from careen.layers.dispatch import Dispatch
 from careen.layers.walk import GAP_BYTES, tar_entries, walk
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
@@ -18,7 +19,9 @@ def cataloger(read, name="x", **wants):
 
 
 def walked(data, *catalogers, limits=None):
-    return walk(tar_entries(open_stream(io.BytesIO(data), Limits())), Dispatch(catalogers).readers, limits or Limits())
+    return walk(
+        tar_entries(open_stream(io.BytesIO(data), Limits())), Dispatch(catalogers).readers, Budget(limits or Limits()).layer()
+    )
 
 
 def test_every_entry_but_folders_is_in_the_table():
@@ -137,11 +140,13 @@ def test_whiteouts_opaque_folders_and_what_only_looks_like_them():
     assert not result.table.names()
 
 
-def test_a_name_that_leads_out_is_left_out_and_said():
+def test_a_name_that_leads_out_begins_at_the_root_and_is_ambiguous():
+    """As containerd has it; Docker refuses the layer."""
     result = walked(make_layer({"../../etc/passwd": b"x", "ok": b"y"}), cataloger(lambda file: ["read"], names=("passwd",)))
-    assert result.table.names() == ["ok"]
-    assert not result.facts
-    assert "leads out" in result.unknowns[0].reason
+    assert result.table.names() == ["etc/passwd", "ok"]
+    assert result.facts == {"x": (("etc/passwd", "read"),)}
+    [unknown] = result.unknowns
+    assert (unknown.code, unknown.evidence.path) == ("ambiguous_archive", "../../etc/passwd")
 
 
 def test_a_layer_that_breaks_off_keeps_what_was_read():
@@ -152,8 +157,9 @@ def test_a_layer_that_breaks_off_keeps_what_was_read():
 
 
 def test_the_number_of_entries_is_bounded():
-    with pytest.raises(InputError, match="more than 3 entries"):
-        walked(make_layer({str(number): b"" for number in range(5)}), limits=Limits(members=3))
+    [unknown] = walked(make_layer({str(number): b"" for number in range(5)}), limits=Limits(members=3)).unknowns
+    assert (unknown.code, unknown.whole_layer, unknown.transient) == ("over_budget", True, True)
+    assert "more than 3 entries" in unknown.reason
 
 
 def test_a_folder_in_the_place_of_a_file_of_the_same_layer():
@@ -175,11 +181,11 @@ def test_names_that_no_system_takes_are_left_out_and_said(name):
     assert len(result.unknowns[0].evidence.path) < 250
 
 
-def test_all_names_together_are_bounded(monkeypatch):
-    monkeypatch.setattr("careen.layers.walk.NAME_BYTES", 1000)
-    assert len(walked(make_layer({"a" * 900: b""})).table) == 1
-    with pytest.raises(InputError, match="names"):
-        walked(make_layer({"a" * 900: b"", "b" * 900: b""}))
+def test_all_names_together_are_bounded():
+    limits = Limits(memory_bytes=1500)
+    assert not walked(make_layer({"a" * 900: b""}), limits=limits).unknowns
+    [unknown] = walked(make_layer({"a" * 900: b"", "b" * 900: b""}), limits=limits).unknowns
+    assert (unknown.code, unknown.whole_layer) == ("over_budget", True)
 
 
 def test_a_full_disk_stops_the_scan_with_the_next_step(monkeypatch):
@@ -236,7 +242,7 @@ def test_what_is_in_nobodys_range_is_not_read(stream, asked):
         cataloger(lambda file: next(given), str(n), names=("f.bin",), amount="stream") for n, _ in enumerate(scanners)
     ]
     data = make_layer({"f.bin": CONTENT, "next": b"1"})
-    result = walk(tar_entries(stream(data)), Dispatch(catalogers).readers, Limits())
+    result = walk(tar_entries(stream(data)), Dispatch(catalogers).readers, Budget(Limits()).layer())
     assert result.table.names() == ["f.bin", "next"]
     assert not result.unknowns
     assert len(result.facts) == len(scanners)

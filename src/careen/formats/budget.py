@@ -1,0 +1,179 @@
+"""What one scan may cost: bytes made, members, records, facts, memory and time, of each layer and of the whole.
+
+A ``Budget`` is made once a scan; each pass over a layer spends of it through a ``Spending``. Every producer charges what it
+makes: inflaters and holes of sparse files bytes, archives members and records, readers facts. Producers deep inside a
+reader, which know nothing of the scan, charge whatever is ``spending`` around them.
+Raises: OverBudgetError over a bound.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NoReturn
+
+from msgspec import Struct
+
+from careen.errors import OverBudgetError
+
+
+class Limits(Struct, frozen=True):
+    """Of one layer or archive, and (``scan_…``) of all that a scan reads. A ratio is only judged beyond
+    ``ratio_from_bytes``."""
+
+    inflated_bytes: int = 64 << 30
+    ratio: int = 200
+    ratio_from_bytes: int = 1 << 30
+    members: int = 2_000_000
+    records: int = 8_000_000  # PAX records, long names, parts of sparse files
+    facts: int = 1_000_000
+    unknowns: int = 10_000
+    memory_bytes: int = 384 << 20  # of names, as they are kept
+    scan_bytes: int = 256 << 30
+    scan_members: int = 4_000_000
+    scan_memory_bytes: int = 768 << 20
+    scan_seconds: float = 900
+
+    def times(self, factor: float) -> "Limits":
+        """All bounds but those of bytes and time, so many times as large."""
+        counts = ("members", "records", "facts", "unknowns", "memory_bytes", "scan_members", "scan_memory_bytes")
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return Limits(**{name: int(value * factor) if name in counts else value for name, value in values.items()})
+
+
+MEMBER_BYTES = 160  # what an entry takes in the memory besides its names
+SETTLED_BYTES = 1 << 20  # made until the whole scan and the clock are looked at
+MORE = "if you trust this image, raise the bounds with --budget FACTOR"
+
+
+class Budget:
+    """``clock`` gives seconds. Spendings add up here, from several threads."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self.spent = dict.fromkeys(("scan_bytes", "scan_members", "scan_memory_bytes"), 0)
+        self.most: dict[str, int] = {}  # of one layer, by the name of the bound
+        self._lock = threading.Lock()
+        self._clock = clock
+        self._started = self._clock()
+
+    def layer(self, *, whole: bool = True) -> "Spending":
+        """``whole``: to go over a bound ends the layer, not only one file in it."""
+        return Spending(self, whole=whole)
+
+    @property
+    def seconds(self) -> float:
+        return self._clock() - self._started
+
+    def check_time(self) -> None:
+        if self.seconds > self.limits.scan_seconds:
+            raise OverBudgetError(
+                f"the scan took more than {self.limits.scan_seconds:g} seconds", "allow more with --max-seconds", whole=True
+            )
+
+    def settle(self, name: str, more: int) -> None:
+        """Counts for the whole scan. Looks at the clock."""
+        with self._lock:
+            self.spent[name] += more
+            spent = self.spent[name]
+        most: int = getattr(self.limits, name)
+        if spent > most:
+            what = {"scan_bytes": "inflates to more than {} bytes", "scan_members": "has more than {} entries"}
+            said = what.get(name, "takes more than {} bytes of memory for its names").format(most)
+            raise OverBudgetError(f"the whole image {said}", MORE, whole=True)
+        self.check_time()
+
+    def note(self, name: str, spent: int) -> None:
+        with self._lock:
+            self.most[name] = max(spent, self.most.get(name, 0))
+
+
+class Spending:
+    """What one pass over a layer, or over an archive in a file, has cost so far."""
+
+    def __init__(self, budget: Budget, *, whole: bool) -> None:
+        self._budget, self._limits, self._whole = budget, budget.limits, whole
+        self._stored = self._made = self._unsettled = self._records = self._facts = self._memory = 0
+
+    def stored(self, size: int) -> None:
+        """Bytes of the layer as it is kept: what ratios are measured by."""
+        self._stored += size
+
+    def made(self, size: int) -> None:
+        """Bytes of the stream inflated, and those that come of others: holes of sparse files, archives inside files."""
+        self._made += size
+        self._unsettled += size
+        limits = self._limits
+        if self._made > limits.inflated_bytes:
+            self._stop(f"it inflates to more than {limits.inflated_bytes >> 20} MiB", "raise the limit with --max-layer-bytes")
+        if self._made > limits.ratio_from_bytes and self._made > limits.ratio * self._stored:
+            self._stop(
+                f"it inflates to more than {limits.ratio} times its size ({self._made >> 20} MiB "
+                f"out of {self._stored >> 10} KiB), as decompression bombs do",
+                "if you trust this image, raise the limit with --max-ratio",
+            )
+        if self._unsettled >= SETTLED_BYTES:
+            more, self._unsettled = self._unsettled, 0
+            self._budget.settle("scan_bytes", more)
+
+    def members(self, more: int, members: int, name_bytes: int, unknowns: int) -> None:
+        """``more`` since the last call; the others since the layer began."""
+        limits = self._limits
+        memory = name_bytes + MEMBER_BYTES * members
+        self._budget.note("members", members)
+        self._budget.note("memory_bytes", memory)
+        self._budget.note("unknowns", unknowns)
+        if members > limits.members:
+            self._stop(f"it has more than {limits.members} entries", MORE)
+        if memory > limits.memory_bytes:
+            self._stop(f"its names take more than {limits.memory_bytes >> 20} MiB of memory", MORE)
+        if unknowns > limits.unknowns:
+            self._stop(f"more than {limits.unknowns} things in it cannot be read", MORE)
+        self._budget.settle("scan_members", more)
+        self._budget.settle("scan_memory_bytes", memory - self._memory)
+        self._memory = memory
+
+    def records(self, more: int) -> None:
+        self._records += more
+        if self._records > self._limits.records:
+            self._stop(f"it has more than {self._limits.records} PAX records", MORE)
+
+    def fact(self) -> None:
+        self._facts += 1
+        if self._facts > self._limits.facts:
+            self._stop(f"readers find more than {self._limits.facts} things in it", MORE)
+
+    def check_time(self) -> None:
+        self._budget.check_time()
+
+    def close(self) -> None:
+        """At the end of the pass: for those who want to know how much it was."""
+        self._budget.note("inflated_bytes", self._made)
+        self._budget.note("records", self._records)
+        self._budget.note("facts", self._facts)
+        if self._made > self._limits.ratio_from_bytes and self._stored:
+            self._budget.note("ratio", self._made // self._stored)
+
+    def _stop(self, why: str, hint: str) -> NoReturn:
+        raise OverBudgetError(why, hint, whole=self._whole)
+
+
+_SPENDING: ContextVar[Spending | None] = ContextVar("spending", default=None)
+
+
+@contextmanager
+def spending(of: Spending) -> Iterator[None]:
+    """What is made meanwhile is charged to ``of``."""
+    token = _SPENDING.set(of)
+    try:
+        yield
+    finally:
+        _SPENDING.reset(token)
+
+
+def charge(size: int) -> None:
+    """Bytes that a producer made, inside a reader or not."""
+    now = _SPENDING.get()
+    if now is not None:
+        now.made(size)
