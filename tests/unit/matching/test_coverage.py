@@ -3,11 +3,13 @@ import pytest
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
 
 from careen.database.memory import MemoryDatabase
-from careen.matching.coverage import MAX_PATHS, coverage
+from careen.matching.coverage import MAX_PATHS, coverage, with_attached, with_unread
 from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
+from careen.model.attached import Attached, AttachedVex
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
+from careen.model.report import Coverage
 
 
 def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False, distribution=DEBIAN, max_age_days=14):
@@ -152,18 +154,21 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
         deb("golang-x", source=Source("golang-1.19", "1")),
         deb("golang-y", source=Source("golang-y", "1")),
         deb("tor", source=Source("tor", "1")),
+        deb("bash", source=Source("bash", "3")),
     ]
     records = [
         LimitedSupport("debian:12", "openssl", "2026-05-01", "2", "abandoned"),
         LimitedSupport("debian:12", "golang.*", detail="built statically"),
         LimitedSupport("debian:12", "golang-y", "9999-12-31"),
         LimitedSupport("debian:12", "tor", "2026-05-01", "0.1", "the installed one is newer"),
+        LimitedSupport("debian:12", "bash", "2026-05-01", "3", "the last one"),
         LimitedSupport("debian:13", "tor"),
     ]
     found, reasons = cover(packages, info(unfixed=True), *records)
     assert found.verdict == "partially_assessed"
     assert reasons["package_end_of_life"].detail == (
-        "Debian 12 gives no security updates any more for openssl (since 2026-05-01: abandoned)"
+        "Debian 12 gives no security updates any more for "
+        "bash (since 2026-05-01: the last one), openssl (since 2026-05-01: abandoned)"
     )
     assert reasons["limited_support"].detail == (
         "Debian 12 gives security updates within limits for golang-1.19 (built statically)"
@@ -171,6 +176,27 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
     later = LimitedSupport("debian:12", "openssl", "2027-01-01")
     found, reasons = cover(packages, info(unfixed=True), records[1], later)
     assert (found.verdict, list(reasons)) == ("assessed", ["limited_support"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("assessed", "partially_assessed"), ("partially_assessed", "partially_assessed"), ("not_assessed", "not_assessed")],
+)
+def test_what_was_not_read_beside_the_packages_only_lowers_the_verdict(before, after):
+    covered = Coverage(before, (), 7, 1)
+    found = with_unread(covered, ("a: refused", "a: refused"))
+    assert (found.verdict, [reason.code for reason in found.reasons]) == (after, ["unread_archive"])
+    found = with_attached(covered, Attached(asked=("sha256:1",), complete=False))
+    assert (found.verdict, [reason.code for reason in found.reasons]) == (after, ["attached_unread"])
+    assert with_unread(covered, ()) == with_attached(covered, Attached()) == covered
+
+
+@pytest.mark.parametrize(("count", "more"), [(3, ""), (4, " …")])
+def test_vex_documents_that_anybody_may_have_written_are_listed_up_to_three(count, more):
+    documents = tuple(AttachedVex(f"d{number}", "openvex", 1, "{}") for number in range(count))
+    found = with_attached(Coverage("assessed", (), 7, 1), Attached(vex=documents))
+    assert [reason.code for reason in found.reasons] == ["untrusted_rules"]
+    assert found.reasons[0].detail.endswith(f"d0, d1, d2{more}")
 
 
 def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
