@@ -30,7 +30,7 @@ from careen.plugins import Record
 
 from .build import FeedRow, label_of
 from .checks import Check, read_checks
-from .knowledge import DERIVED, FILE
+from .knowledge import FILE
 from .rows import LIMITED, SCHEMA, limited_key, unpack_advisory, unpack_limited, unpack_record, unpack_words
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Database:
             confirmed = max(row.as_of, row.confirmed, check.confirmed)
             fetched = max(row.fetched, check.asked)
             detail = "; ".join(filter(None, (row.detail, check.detail)))
-            derived = row.detail.startswith(DERIVED)
+            derived = bool(row.derived)  # SQLite has numbers
             found = SourceInfo(name, row.as_of, row.records, fetched, row.url, detail, derived, confirmed, check.trouble)
             merged[name] = _together(merged[name], found) if name in merged else found
         return DatabaseInfo(str(self._path), self._built, tuple(merged.values()))
