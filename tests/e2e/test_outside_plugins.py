@@ -98,3 +98,11 @@ def _python(folder, *arguments):
         env={**os.environ, "CAREEN_PLUGINS": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("before", [["--plugins", "{}"], ["--plugins={}"], ["--debug", "--plugins", "{}"]])
+def test_named_before_the_command(folder, tmp_path, before):
+    image = write_docker_archive(tmp_path / "image.tar", make_image([make_layer({"srv/acorn.lock": b"oak 1.2.0\n"})]))
+    named = [flag.format(folder) for flag in before]
+    found = Shell(tmp_path / "home").run(*named, "inventory", image, "--format", "purls")
+    assert "pkg:generic/oak@1.2.0" in found.stdout

@@ -32,6 +32,8 @@ COMMANDS = {
     "version": ("careen.cli.version", "print versions, as JSON too"),
 }
 
+GENERAL = ("--cache-dir", "--config", "--debug", "--log-level", "--plugins")  # flags that every command knows
+
 EXAMPLES = """\
 examples:
   careen scan nginx:latest               from Docker, Podman or a registry
@@ -82,6 +84,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    arguments = _command_first(arguments)
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         (sys.stdout if arguments else sys.stderr).write(_help())
         return 0 if arguments else 2
@@ -96,6 +99,14 @@ def _dispatch(arguments: list[str]) -> int:
         return int(command.run(command.parser().read(rest)))
     except SystemExit as end:  # argparse has printed a help text
         return int(end.code or 0)
+
+
+def _command_first(arguments: list[str]) -> list[str]:
+    """General flags may stand before the command: ``careen --plugins FOLDER scan IMAGE``."""
+    at = 0
+    while at < len(arguments) and arguments[at].partition("=")[0] in GENERAL:
+        at += 1 if "=" in arguments[at] or arguments[at] == "--debug" else 2
+    return [*arguments[at : at + 1], *arguments[:at], *arguments[at + 1 :]] if at < len(arguments) else arguments
 
 
 def _help() -> str:

@@ -22,6 +22,7 @@ from careen.plugins import Progress
 DOCUMENT_BYTES = 8 << 20
 MAX_MEMBERS = 200_000
 _BUFFER_BYTES = 64 * 1024  # most files are smaller: stepping over one mostly stays within it
+_TOLD_BYTES = 1 << 20
 AGAIN = "pull, save or export the image again"
 
 
@@ -87,13 +88,19 @@ class TarArchive:
         with self.opener(path)() as stream:
             return _document(stream, f"{self.name}: {path}")
 
-    def opener(self, path: str) -> Callable[[], BinaryIO]:
+    def opener(self, path: str, told: Callable[[int], None] | None = None) -> Callable[[], BinaryIO]:
+        """``told`` is told how far the member is read, about once a megabyte, by whoever opens it first."""
         place = self._find(path)
         if place is None:
             said = f" ({self.trouble})" if self.trouble else ""
             raise InputError(f"{self.name}: {path} is missing{said}", AGAIN)
-        file = self._file
-        return lambda: cast(BinaryIO, io.BufferedReader(_Window(self, file, *place), _BUFFER_BYTES))
+        first = [told] if told else []
+
+        def opened() -> BinaryIO:
+            window = _Window(self, self._file, *place, first.pop() if first else None)
+            return cast(BinaryIO, io.BufferedReader(window, _BUFFER_BYTES))
+
+        return opened
 
     def identity(self, path: str) -> str:
         """Names these bytes on this machine in a later run too; "" where nothing does."""
@@ -120,8 +127,11 @@ class TarArchive:
 class _Window(io.RawIOBase):
     """Part of a file, read with a position of its own: several threads may read different windows at once."""
 
-    def __init__(self, owner: TarArchive, file: BinaryIO, start: int, size: int) -> None:
+    def __init__(
+        self, owner: TarArchive, file: BinaryIO, start: int, size: int, told: Callable[[int], None] | None = None
+    ) -> None:
         self._owner, self._file, self._start, self._size, self._at = owner, file, start, size, 0
+        self._told, self._next = told, _TOLD_BYTES
 
     def readable(self) -> bool:
         return True
@@ -142,6 +152,9 @@ class _Window(io.RawIOBase):
         data = _read_at(self._file.fileno(), wanted, self._start + self._at) if wanted > 0 else b""
         view[: len(data)] = data
         self._at += len(data)
+        if self._told and self._at >= self._next:
+            self._next = self._at + _TOLD_BYTES
+            self._told(self._at)
         return len(data)
 
 

@@ -8,6 +8,7 @@ Source: moby image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format
 
 import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from careen.errors import InputError
 from careen.formats.budget import Limits
 from careen.formats.digest import has_digest
 from careen.model.image import Image, Layer, Platform
-from careen.plugins import ImageSource, OpenContext
+from careen.plugins import ImageSource, OpenContext, Progress
 
 from .archive import AGAIN, TarArchive, open_archive
 from .beside import asked_beside
@@ -92,14 +93,16 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
     layers = []
     for index, raw in enumerate(paths):
         path = _clean(raw)
+        digest = _promised(path)
+        told = None if digest else partial(_tell, context.progress, index, archive.size(path))  # else whoever hashes tells
         layers.append(
             Layer(
                 index,
-                _promised(path),
+                digest,
                 diff_ids[index] if diff_ids else "",
                 archive.size(path),
                 steps[index],
-                archive.opener(path),
+                archive.opener(path, told),
                 archive.identity(path),
             )
         )
@@ -111,6 +114,10 @@ def _promised(path: str) -> str:
     """The digest of a member that is called by it, as in a layout."""
     name = path.removeprefix("blobs/").replace("/", ":")
     return name if is_digest(name) else ""
+
+
+def _tell(progress: Progress, index: int, size: int, done: int) -> None:
+    progress(f"layer {index}", min(done, size - 1), size)  # at its end whoever reads it says so
 
 
 def _select(archive: TarArchive, wanted: str) -> dict[str, Any]:

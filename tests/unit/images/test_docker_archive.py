@@ -174,3 +174,16 @@ def test_layers_that_old_archives_share_by_links(tmp_path):
     path = tmp_path / "image.tar"
     path.write_bytes(make_layer(files))
     assert bytes_of(opened(path)) == [LAYERS[0], LAYERS[0]]
+
+
+def test_how_far_a_layer_is_read_is_told_once(tmp_path):
+    told = []
+    big = make_layer({f"file{number}": b"x" * 700_000 for number in range(9)})
+    path = write_docker_archive(tmp_path / "image.tar", make_image((big, LAYERS[0]), compression=None))
+    image = opened(path, progress=lambda what, done, total: told.append((what, done, total)))
+    told.clear()  # of the archive itself
+    for _ in range(2):
+        bytes_of(image)
+    steps = [done for what, done, total in told if (what, total) == ("layer 0", len(big))]
+    assert len(steps) == len(told) > 3
+    assert steps == sorted(set(steps)) and steps[-1] < len(big)  # the end is told by who reads the layer
