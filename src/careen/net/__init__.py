@@ -31,7 +31,7 @@ from .addresses import (
     shown,
     without_credentials,
 )
-from .connections import NetSettings, pools, proxy_manager, trust_store, unix_pool
+from .connections import NetSettings, grace_of, pools, proxy_manager, trust_store, unix_pool
 from .pace import SlowError
 from .trouble import (
     PLAIN,
@@ -218,7 +218,7 @@ class HttpFetcher:
                     manager = urllib3.PoolManager(**options)
                 else:
                     manager = proxy_manager(proxy, trust_store(self._settings, False, False), options)
-                manager.pool_classes_by_scheme = pools(self._settings.grace_s, self._settings.only if proxy is None else None)
+                manager.pool_classes_by_scheme = pools(grace_of(self._settings), self._settings.only if proxy is None else None)
                 self._managers[key] = manager
             return self._managers[key]
 

@@ -27,7 +27,7 @@ class NetSettings(Struct, frozen=True):
 
     timeout_s: float = 30.0  # for an answer, and for each part of its body
     connect_timeout_s: float = 10.0
-    grace_s: float = 60.0  # after which an answer has to have come at some pace (``pace``); engines take their time
+    grace_s: float | None = None  # after which an answer has to have come at some pace (``pace``); None: twice the time-out
     attempts: int = 4
     ca_file: Path | None = None  # trusted besides the system's authorities
     client_cert: Path | None = None
@@ -95,6 +95,10 @@ def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any
     return urllib3.ProxyManager(f"{parts.scheme}://{host_of(proxy)}", proxy_headers=headers, proxy_ssl_context=trust, **options)
 
 
+def grace_of(settings: NetSettings) -> float:
+    return 2 * settings.timeout_s if settings.grace_s is None else settings.grace_s
+
+
 def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
     """Pools of connections whose answers have to come at some pace (``pace``).
 
@@ -143,7 +147,7 @@ def unix_pool(path: str, settings: NetSettings) -> "HTTPConnectionPool":
     from urllib3.connection import HTTPConnection
 
     class Connection(HTTPConnection):
-        response_class = paced(max(settings.grace_s, settings.timeout_s))
+        response_class = paced(grace_of(settings))
 
         def _new_conn(self) -> socket.socket:
             family = getattr(socket, "AF_UNIX", None)
