@@ -24,6 +24,7 @@ FOLDERS = ("oci-layout", "directory")  # what a path may be
 LOCAL = ("sif", "squashfs", "file", "docker-archive", *FOLDERS)
 REMOTE = ("docker", "podman", "registry")  # where a name is looked for, in this order
 NAMED = (*REMOTE, "containerd")
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image at an engine
 
 
 def open_image(reference: str, settings: Settings, progress: Progress = silent, fetcher: Fetcher | None = None) -> Image:
@@ -60,7 +61,7 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent, 
 def _opened(source: ImageSource, reference: str, context: OpenContext) -> Image:
     """``opened`` says which image it is, and from where: the report shows it."""
     image = source.open(reference, context)
-    name = full_name(reference) if source.name in ("docker", "registry") else reference
+    name = full_name(reference) if source.name in ("docker", "registry") and not _ID.fullmatch(reference) else reference
     image = replace(image, opened=f"{source.name}:{name}")
     return _with_tag(image, reference) if source.name in NAMED else image
 
@@ -92,7 +93,7 @@ def _or_path(reference: str, hint: str) -> str:
 
 def _with_tag(image: Image, reference: str) -> Image:
     """What was asked for without a digest, or an image's ID at an engine, may be another image tomorrow."""
-    is_digest = "@" in reference or re.fullmatch(r"(?:sha256:)?[0-9a-f]{12,64}", reference) is not None
+    is_digest = "@" in reference or _ID.fullmatch(reference)
     return image if is_digest else replace(image, tag=reference)
 
 

@@ -50,10 +50,17 @@ def split_path(reference: str) -> tuple[Path, str]:
     A path may hold colons itself (and starts with one letter and a colon on Windows), so what exists decides.
     """
     whole = Path(reference)
-    if whole.exists():
+    if _is_there(whole):
         return whole, ""
     for at in sorted((at for at, letter in enumerate(reference) if letter in ":@"), reverse=True):
         path = Path(reference[:at])
-        if at and path.exists():
+        if at and _is_there(path):
             return path, reference[at + 1 :]
     return whole, ""
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # longer than a name may be, or with a NUL
+        return False

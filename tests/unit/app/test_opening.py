@@ -8,6 +8,7 @@ from careen.app.session import report_or_scan
 from careen.config import Settings
 from careen.errors import Error, InputError
 from careen.images.paths import is_path
+from tests.support.engine import Engine
 from tests.support.images import make_image, make_layer, write_docker_archive, write_oci_layout
 from tests.support.registry import Registry
 
@@ -101,6 +102,23 @@ def test_a_missing_path_is_not_looked_for_at_registries(settings):
             open_image(missing, settings)
     with pytest.raises(InputError, match="not the name of an image"):
         open_image("Images/App", settings)
+
+
+def test_what_an_engine_has_is_named_in_full(settings, monkeypatch):
+    with Engine() as engine:
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://{engine.host}")
+        id = engine.add("app", image("real")).partition(":")[2]
+        engine.add(id[:12], image("real"))
+        assert open_image("app", settings).opened == "docker:docker.io/library/app:latest"
+        assert open_image(id[:12], settings).opened == f"docker:{id[:12]}"
+
+
+def test_a_name_that_is_too_long_for_a_path(settings):
+    with Registry() as registry:
+        long = "/".join(["a" * 120, "b" * 120])
+        reference = registry.push(long, "t" * 128, image("real"))
+        assert open_image(reference, settings).opened == f"registry:{reference}"
+        assert open_image(f"{reference}@{image('real').digest}", settings).digest == image("real").digest
 
 
 def test_standard_input_is_no_file(settings, tmp_path, monkeypatch):
