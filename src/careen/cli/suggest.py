@@ -10,15 +10,16 @@ if TYPE_CHECKING:
 
 
 def suggest(reports: "Sequence[Report]") -> None:
-    """Every entry has its reason still to be written; two platforms that need the same share one."""
+    """One entry a code, whose reason is still to be written; platforms that need the same share it."""
     from careen.formats.escape import visible
     from careen.policy.accept import suggested
 
-    entries = dict.fromkeys(entry for report in reports for entry in suggested(report.coverage))
+    entries = suggested(report.coverage for report in reports)
     sys.stdout.write("accept:\n" if entries else "# every package and program was assessed\n")
-    for reason, subjects in entries:
-        sys.stdout.write(f"  # {visible(reason.detail, 200)}\n  - code: {reason.code}\n")
-        if subjects:
+    for entry in entries:
+        sys.stdout.writelines(f"  # {visible(detail, 200)}\n" for detail in entry.details)
+        sys.stdout.write(f"  - code: {entry.code}\n")
+        if entry.subjects:
             sys.stdout.write("    what:\n")
-            sys.stdout.writelines(f"      - {json.dumps(subject)}\n" for subject in subjects)
+            sys.stdout.writelines(f"      - {json.dumps(subject)}\n" for subject in entry.subjects)
         sys.stdout.write('    reason: "say why this is acceptable"\n')

@@ -7,7 +7,7 @@ the distribution, nor a layer that could not be read whole.
 Raises: UsageError.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -129,17 +129,33 @@ def _first(accepts: Sequence[Accept], code: str, subject: str) -> Accept | None:
 MOST_SUGGESTED = 3  # paths of one folder, before the folder is suggested
 
 
-def suggested(coverage: Coverage) -> Iterator[tuple[Reason, tuple[str, ...]]]:
-    """Each reason that a gate or ``--strict`` does not let pass, and what an entry would name."""
-    for reason in coverage.reasons:
-        if effect_of(reason.code) != "information" and reason.code not in NOT_ACCEPTED:
-            yield reason, tuple(_grouped(reason.subjects))
+class Suggestion(Struct, frozen=True):
+    code: str
+    subjects: tuple[str, ...]  # what an entry would name; () where the reasons name nothing
+    details: tuple[str, ...]
+
+
+def suggested(coverages: Iterable[Coverage]) -> list[Suggestion]:
+    """One for each code that a gate or ``--strict`` does not let pass."""
+    by_code: dict[str, list[Reason]] = {}
+    for coverage in coverages:
+        for reason in coverage.reasons:
+            if effect_of(reason.code) != "information" and reason.code not in NOT_ACCEPTED:
+                by_code.setdefault(reason.code, []).append(reason)
+    return [
+        Suggestion(
+            code,
+            tuple(_grouped([subject for reason in reasons for subject in reason.subjects])),
+            tuple(dict.fromkeys(reason.detail for reason in reasons)),
+        )
+        for code, reasons in by_code.items()
+    ]
 
 
 def _grouped(subjects: Sequence[str]) -> Iterator[str]:
     """Paths that lie together as one glob of their folder; everything else as it is, without versions of packages."""
     folders: dict[str, list[str]] = {}
-    for subject in subjects:
+    for subject in dict.fromkeys(subjects):
         if subject.startswith("/"):
             folders.setdefault(subject.rpartition("/")[0], []).append(subject)
     for folder, paths in folders.items():

@@ -59,9 +59,8 @@ def verdict_of(
 
 
 def _gate(gate: Gate, gated: Gated, coverage: Coverage, policy: "Policy", severity_for: Callable[[Finding], Severity]) -> Rule:
-    caught = [finding.id for finding in gated.findings if gate.catches(finding, severity_for(finding))]
-    if gate.of_severity_alone:
-        caught += [_named(reason) for reason in coverage.reasons if effect_of(reason.code) == "fails"]
+    ended = [_named(reason) for reason in coverage.reasons if gate.of_severity_alone and effect_of(reason.code) == "fails"]
+    caught = [*ended, *(finding.id for finding in gated.findings if gate.catches(finding, severity_for(finding)))]
     scope = "; ".join(_scope(gated, policy))
     text = f"fail-on {gate.text}" + (f" ({scope})" if scope else "")
     others = [(why, finding) for why, finding in gated.passed_over if gate.catches(finding, severity_for(finding))]
