@@ -183,6 +183,12 @@ def test_the_difference(shell, plain):
     finished = shell.run("diff", two, one, "--fail-on", "low")
     assert finished.returncode == 1
     assert re.search(rf"^New, disclosed since \(1\)\n  critical +{LOG4SHELL}", finished.stdout, re.MULTILINE)
+    blind = {"code": "no_advisories", "detail": "npm: no feed", "packages": 3, "subjects": ["npm"]}
+    two.write_text(json.dumps({**plain, "findings": [], "coverage": {**plain["coverage"], "reasons": [blind]}}))
+    finished = shell.run("diff", one, two, "--fail-on", "low")
+    assert (finished.returncode, "INCOMPLETE (exit code 3): no_advisories: npm" in finished.stdout) == (3, True)
+    assert shell.run("diff", one, two, "--fail-on", "secret").returncode == 0
+    two.write_text(json.dumps({**plain, "findings": [f for f in plain["findings"] if f["id"] != LOG4SHELL]}))
     finished = shell.run("diff", one, two, "--format", "json")
     assert finished.returncode == 0
     document = json.loads(finished.stdout)

@@ -36,6 +36,7 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
         severity_from=settings.severity_from,
         exclude_base=settings.exclude_base,
         accept=settings.accept,
+        has_rego=bool(settings.policy),
         age_is_a_rule=settings.db_max_age not in (None, "off"),
         looked_for=frozenset().union(*(KINDS[scanner] for scanner in settings.scanners)),
         checking=checking,

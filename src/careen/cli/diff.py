@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .arguments import Parser
@@ -48,6 +48,7 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
+    from careen.formats.escape import visible
     from careen.policy.compare import compare
     from careen.policy.load import load_policy
 
@@ -63,12 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
     before, after = at_work(settings, both)
     found = compare(before, after)
     failed = [gate for gate in policy.fail_on if any(_fails(gate, one, policy) for one in found.new)]
+    missing = after.missing if any(gate.of_vulnerabilities for gate in policy.fail_on) else ()
+    code = 3 if missing else 1 if failed else 0
     if arguments.form == "json":
-        write_json(_document(before, after, found, failed))
+        write_json(_document(before, after, found, failed, missing, code))
     else:
         sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(before, after, found))
         sys.stdout.writelines(f"fail-on {gate.text}: failed\n" for gate in failed)
-    return 1 if failed else 0
+        if missing:
+            sys.stdout.write(f"INCOMPLETE (exit code 3): {visible('; '.join(missing), 500)}\n")
+    return code
 
 
 def _fails(gate: "Gate", finding: "Finding", policy: "Policy") -> bool:
@@ -80,7 +85,9 @@ def _fails(gate: "Gate", finding: "Finding", policy: "Policy") -> bool:
     return gate.catches(finding, severity_for(finding, policy))
 
 
-def _document(before: "Saved", after: "Saved", found: "Difference", failed: "list[Gate]") -> dict[str, object]:
+def _document(
+    before: "Saved", after: "Saved", found: "Difference", failed: "list[Gate]", missing: "Sequence[str]", code: int
+) -> dict[str, object]:
     import msgspec
 
     return {
@@ -88,7 +95,12 @@ def _document(before: "Saved", after: "Saved", found: "Difference", failed: "lis
         "before": {"name": before.name, "created": before.created, "findings": len(before.findings)},
         "after": {"name": after.name, "created": after.created, "findings": len(after.findings)},
         **msgspec.to_builtins(found),
-        "verdict": {"passed": not failed, "failed": [gate.text for gate in failed]},
+        "verdict": {
+            "passed": code == 0,
+            "exit_code": code,
+            "failed": [gate.text for gate in failed],
+            "missing": list(missing),
+        },
     }
 
 

@@ -5,13 +5,15 @@ Raises: ValueError for what is no such report, or lists only some severities.
 **Source:** docs/schema/report-1.json.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from careen.model.finding import Finding, Suppressed, SuppressedBy
-from careen.model.report import Report
+from careen.model.reasons import effect_of
+from careen.model.report import Reason, Report
 
 from .summary import merged
 
@@ -27,13 +29,28 @@ class SavedPackage(Struct, frozen=True):
 
 
 class Saved(Struct, frozen=True):
-    """``name`` is what people call it: the reference, or the file it was read from."""
+    """``name`` is what people call it: the reference, or the file it was read from. ``missing`` says why a gate cannot
+    be answered by it: codes of reasons that block, and what they are about."""
 
     name: str
     created: str
     packages: tuple[SavedPackage, ...]
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
+    missing: tuple[str, ...] = ()
+
+
+class _Reason(Struct, frozen=True):
+    code: str
+    subjects: tuple[str, ...] = ()
+
+
+class _Coverage(Struct, frozen=True):
+    reasons: tuple[_Reason, ...] = ()
+
+
+class _Verdict(Struct, frozen=True):
+    exit_code: int = 0
 
 
 class _Document(Struct):
@@ -43,13 +60,16 @@ class _Document(Struct):
     findings: list[dict[str, Any]]
     suppressed: list[dict[str, Any]]
     listed: list[str] | None = None
+    coverage: _Coverage = _Coverage()
+    verdict: _Verdict = _Verdict()
 
 
 def saved(report: Report) -> Saved:
     packages = tuple(
         SavedPackage(purl, package.type, package.name, package.version) for purl, package in merged(report.inventory.packages)
     )
-    return Saved(report.image.reference, report.created, packages, report.findings, report.suppressed)
+    missing = _missing(report.coverage.reasons, report.verdict.exit_code)
+    return Saved(report.image.reference, report.created, packages, report.findings, report.suppressed, missing)
 
 
 def read_saved(data: bytes, name: str) -> Saved:
@@ -65,7 +85,13 @@ def read_saved(data: bytes, name: str) -> Saved:
         raise ValueError(f"it lists only findings of severity {', '.join(found.listed)} (--severity)")
     findings = tuple(one for part in found.findings if (one := _finding(part)) is not None)
     suppressed = tuple(aside for part in found.suppressed if (aside := _suppressed(part)) is not None)
-    return Saved(name, found.created, tuple(found.packages), findings, suppressed)
+    missing = _missing(found.coverage.reasons, found.verdict.exit_code)
+    return Saved(name, found.created, tuple(found.packages), findings, suppressed, missing)
+
+
+def _missing(reasons: Iterable[Reason | _Reason], exit_code: int) -> tuple[str, ...]:
+    blocking = [f"{one.code}: {', '.join(one.subjects[:3])}" for one in reasons if effect_of(one.code) == "blocks"]
+    return tuple(blocking) or (("incomplete",) if exit_code == 3 else ())
 
 
 def _finding(part: Any) -> Finding | None:

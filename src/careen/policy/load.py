@@ -35,6 +35,7 @@ def load_policy(
     exclude_base: bool = False,
     accept: Sequence[str] = (),
     age_is_a_rule: bool = False,
+    has_rego: bool = False,
     looked_for: frozenset[str] = ANY,
     checking: bool = False,
 ) -> Policy:
@@ -53,6 +54,7 @@ def load_policy(
         unknown_as=unknown_as,
         ignores=ignores,
         accepts=(*map(read_accept, accept), *accepts),
+        has_rego=has_rego,
         age_is_a_rule=age_is_a_rule,
         strict=strict,
         vex=tuple(_statements(vex)),

@@ -52,6 +52,7 @@ class Policy(Struct, frozen=True):
     base_layers: int = 0  # of the image at hand
     severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
     accepts: tuple[Accept, ...] = ()
+    has_rego: bool = False  # policies in Rego look at the whole report: they need what a gate needs
     age_is_a_rule: bool = False  # the user named an age for the data: older data fails without a gate too
 
 

@@ -106,6 +106,11 @@ def test_unrated_findings(policy, unfetched, wanted):
     assert code_of(policy, FULL, [finding("unknown")], unfetched=unfetched) == wanted
 
 
+def test_a_policy_in_rego_needs_what_a_gate_needs():
+    assert code_of(Policy(has_rego=True), covered("no_advisories", "npm")) == 3
+    assert code_of(Policy(has_rego=True), covered("partial_source", "npm")) == 0
+
+
 def test_a_gate_that_fails_anyway_says_1_although_others_are_unrated():
     policy = Policy(fail_on=(read_gate("high"),))
     assert code_of(policy, FULL, [finding("unknown"), finding("high", "CVE-2")], unfetched={"CVE-1"}) == 1
