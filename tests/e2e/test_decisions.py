@@ -283,6 +283,7 @@ def test_a_remedy(shell, plain, tmp_path):
     told = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile").stdout
     assert f"{plan['before']} findings; {plan['after']} stay" in told
     assert "+++ b/Dockerfile" in told
+    assert "actions" in json.loads(shell.run("fix", DEMO, *KNOWN, "--format", "json").stdout)
     assert shell.run("fix", DEMO, *KNOWN, "--format", "diff").returncode == 2
     (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("npm ci", "npm install"))
     for form in ("text", "json", "diff"):

@@ -276,7 +276,7 @@ def not_built_from(image: Image) -> str:
     """Why a Dockerfile does not count for an image."""
     if not image.config.history:
         return f"{image.reference} has no history that could confirm it"
-    return f"its instructions do not agree with the history of {image.reference}, which was built from another one"
+    return f"its instructions do not agree with the history of {image.reference}: it is another one, or has changed since"
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:

@@ -49,11 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.form == "diff" and arguments.dockerfile is None:
         raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names what to change")
     settings = settings_of(arguments)
-    dockerfile, text = dockerfile_of(settings), ""
-    if dockerfile is not None:
-        text = arguments.dockerfile.read_bytes().decode()
+    dockerfile = dockerfile_of(settings)
+    text = arguments.dockerfile.read_bytes().decode() if dockerfile is not None else ""
+    base = base_of(text) if dockerfile is not None else ""
     with app.Session(replace(settings, dockerfile=None)) as session:
-        report, plan = at_work(settings, lambda progress: session.fix(arguments.reference, base_of(text), progress))
+        report, plan = at_work(settings, lambda progress: session.fix(arguments.reference, base, progress))
     if dockerfile is not None and with_instructions(report.image, dockerfile) is None:
         raise UsageError(
             f"no diff of {dockerfile.path}: {not_built_from(report.image)}",
