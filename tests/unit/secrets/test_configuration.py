@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.model.image import History, ImageConfig
@@ -88,7 +88,6 @@ def test_no_value_is_told():
 TEXTS = ("PATH=/bin", "A=" + filled("npm_{alnum36}"), "DB_PASSWORD=tRombone7", "KEY", "x" * 5000, filled("dop_v1_{hex64}"))
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(TEXTS), max_size=12))
 def test_texts_are_searched_as_if_each_was_alone(texts):
     together = told(ImageConfig(env=tuple(f"V{number}_{text}" for number, text in enumerate(texts))))
