@@ -3,6 +3,7 @@ import pytest
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
 
 from careen.database.memory import MemoryDatabase
+from careen.formats.archive_facts import RPM_SOURCE, SOURCE
 from careen.matching.coverage import MAX_PATHS, coverage, with_attached, with_unread
 from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
@@ -197,6 +198,15 @@ def test_vex_documents_that_anybody_may_have_written_are_listed_up_to_three(coun
     found = with_attached(Coverage("assessed", (), 7, 1), Attached(vex=documents))
     assert [reason.code for reason in found.reasons] == ["untrusted_rules"]
     assert found.reasons[0].detail.endswith(f"d0, d1, d2{more}")
+
+
+@pytest.mark.parametrize("source", [SOURCE, RPM_SOURCE])
+def test_an_archive_alone_assesses_in_part(source):
+    found, reasons = cover([deb()], info(source=source))
+    assert found.verdict == "partially_assessed"
+    assert "archive_only" in reasons
+    found, reasons = cover([deb()], info(source=source), info(unfixed=True))
+    assert (found.verdict, list(reasons)) == ("assessed", [])
 
 
 def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
