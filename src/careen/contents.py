@@ -118,16 +118,18 @@ def _files(root: str) -> Iterator[tuple[str, os.stat_result]]:
         yield from _below(f"{root}/{package}", f"{package}/")
 
 
-def _below(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Every file, with its path; compiled and hidden ones left out."""
+def _below(folder: str, prefix: str, links: tuple[str, ...] = ()) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file, with its path; compiled and hidden ones left out. ``links`` are the folders that links led to."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith((".", "__pycache__")):
                 continue
-            if entry.is_dir():
-                yield from _below(entry.path, f"{prefix}{entry.name}/")
-            else:
+            if entry.is_file():
                 yield f"{prefix}{entry.name}", entry.stat()
+            elif entry.is_dir():
+                followed = (*links, os.path.realpath(entry.path)) if entry.is_symlink() else links
+                if len(set(followed)) == len(followed):  # else it goes in a circle
+                    yield from _below(entry.path, f"{prefix}{entry.name}/", followed)
 
 
 def _digest(path: str) -> str:

@@ -199,6 +199,23 @@ def test_plugins_from_outside_count_by_content(tmp_path, monkeypatch):
     assert outside() == one
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links and pipes as POSIX has them")
+def test_odd_things_beside_plugins(tmp_path, monkeypatch):
+    import careen.catalogers
+
+    folder = tmp_path / "catalogers"
+    (folder / "real").mkdir(parents=True)
+    (folder / "real" / "x.py").write_text("one")
+    (folder / "linked").symlink_to("real")
+    (folder / "circle").symlink_to("../catalogers")
+    (folder / "broken.py").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe.py")
+    monkeypatch.setattr(careen.catalogers, "__path__", [*careen.catalogers.__path__, str(folder)])
+    before = outside()
+    (folder / "real" / "x.py").write_text("two")
+    assert outside() != before
+
+
 def test_nothing_is_imported_to_look_for_plugins(monkeypatch):
     for name in PACKAGES:
         monkeypatch.delitem(sys.modules, f"careen.{name}", raising=False)
