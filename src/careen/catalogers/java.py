@@ -3,7 +3,8 @@
 ``META-INF/maven/*/*/pom.properties`` (else ``pom.xml``) names what an archive is and what was shaded into it: all are
 listed. One that carries no such file, or only those of shaded content, is named by the rules of ``formats.jarname``,
 with a confidence below 0.9 that says how sure the group is; where none is believable the name is the artifact alone.
-One without a version is listed without it, unless other archives lie within: then it is the image's own application.
+One without a version is listed without it where its content says what it is. One with code of which nothing but the
+file's name tells anything is an unidentified file, the image's own application too.
 The place within outer archives follows the path: ``app.war!/WEB-INF/lib/a.jar``.
 Raises: ValueError for what is no zip archive; what cannot be opened inside of one becomes an Unknown of its own.
 **Source:** Maven Archiver; Jar file specification; OSGi Core, Bundle-SymbolicName.
@@ -16,8 +17,8 @@ from msgspec import Struct
 from careen.formats.jar import ADAPTER, SUFFIXES, Archive, Coordinates, archives
 from careen.formats.jarname import guess, split_name
 from careen.model.delta import Fact
-from careen.model.inventory import Unknown
-from careen.model.package import Evidence, Package
+from careen.model.inventory import UNIDENTIFIED, Unknown
+from careen.model.package import GUESSED, Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_CLOSED = 100
@@ -31,12 +32,18 @@ class Artifact(Struct, frozen=True, tag="artifact", omit_defaults=True):
     confidence: float = 1.0
 
 
+class Nameless(Struct, frozen=True, tag="nameless"):
+    """An archive with code that nothing identifies."""
+
+    place: str
+
+
 class Unread(Struct, frozen=True, tag="unread"):
     place: str
     reason: str
 
 
-def read(file: File) -> Iterator[Artifact | Unread]:
+def read(file: File) -> Iterator[Artifact | Nameless | Unread]:
     closed = 0
     with file.open() as stream:
         for found in archives(stream, file.path.rpartition("/")[2]):
@@ -57,6 +64,9 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
         if isinstance(found, Unread):
             yield Unknown(CATALOGER.name, evidence, found.reason)
             continue
+        if isinstance(found, Nameless):
+            yield Unknown(CATALOGER.name, evidence, "nothing tells which artifact this archive is", code=UNIDENTIFIED)
+            continue
         yield Package(
             type="maven",
             namespace=None,
@@ -69,7 +79,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
         )
 
 
-def _artifacts(archive: Archive) -> Iterator[Artifact]:
+def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
     artifact, version = split_name(archive.name.rpartition(".")[0])
     own = [found for found in archive.coordinates if _is_own(found, artifact, version, len(archive.coordinates))]
     for found in archive.coordinates:
@@ -81,10 +91,11 @@ def _artifacts(archive: Archive) -> Iterator[Artifact]:
     if own:
         return
     named = guess(archive)
-    unnamed = archive.has_code and not archive.coordinates and not archive.has_archives
-    if named and (named.version or unnamed):
+    if named and (named.version or (archive.has_code and named.confidence >= GUESSED)):
         name = f"{named.group}:{named.artifact}" if named.group else named.artifact
         yield Artifact(name, named.version, archive.place, _licenses(archive.manifest), named.confidence)
+    elif archive.has_code:
+        yield Nameless(archive.place)
 
 
 def _is_own(found: Coordinates, artifact: str, version: str, count: int) -> bool:
@@ -106,7 +117,7 @@ CATALOGER = Cataloger(
     name="java",
     ecosystem=Ecosystem(purl_type="maven", scheme="maven", namespace="Maven"),
     readers=(Reader(Wants(suffixes=SUFFIXES), read), Reader(Wants(suffixes=(ADAPTER,), magic=(b"PK\3\4",)), read)),
-    fact=Artifact | Unread,
+    fact=Artifact | Nameless | Unread,
     join=join,
     limits="shaded classes whose pom.properties were left out, and archives more than 16 deep",
 )

@@ -3,8 +3,12 @@
 Artifact and version come from a file name of Maven's pattern (``artifact-1.2.3-classifier.jar``); where the name has no
 version, from the manifest: ``Implementation-Title`` where it reads like an artifact, ``Implementation-Version``,
 ``Bundle-Version``, ``Specification-Version``, in this order. A Jenkins plugin names all three.
+A file that was renamed is known by its content, where ``Bundle-SymbolicName``, ``Automatic-Module-Name`` or the folder of
+all its classes name a widely used artifact; its version is then the manifest's alone.
 The group is, in this order: known for a widely used artifact (confidence 0.8); ``Bundle-SymbolicName`` without the
 artifact, or ``Implementation-Vendor-Id`` (0.6); the folders of the classes (0.4, right about half the time); ``""`` (0.3).
+Below 0.5 it is a guess, and so is an artifact of which nothing but the file's name speaks: coordinates that may not exist.
+Without a version the confidence is 0.5 where the coordinates are no guess, else 0.3.
 **Source:** Maven, guide to naming conventions; Maven bundle plugin, Bundle-SymbolicName; Jar file specification.
 """
 
@@ -12,6 +16,8 @@ import re
 from collections import Counter
 
 from msgspec import Struct
+
+from careen.model.package import GUESSED
 
 from .jar import Archive
 from .maven_groups import group_of
@@ -47,6 +53,10 @@ _UMBRELLAS = (
     "com.fasterxml",
     "org.codehaus",
 )
+
+
+_WITHOUT_VERSION = GUESSED
+_ORDINARY = frozenset(("all", "api", "common", "core", "impl", "jakarta", "java", "javax", "jdk", "lib", "main", "runtime"))
 
 
 class Guess(Struct, frozen=True):
@@ -86,12 +96,18 @@ def guess(archive: Archive) -> Guess | None:
             return _checked(group if _GROUP.fullmatch(group) else "org.jenkins-ci.plugins", artifact, plugin, 0.9)
     artifact, version = split_name(stem)
     said = _said_version(manifest)
+    if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
+        return _checked(*known, said, 0.8 if said else _WITHOUT_VERSION)
     if said and f"-{said}-" in f"{stem}-":  # tells the version from what is before ("hive-shims-0.23-2.3.7") and behind
         artifact, version = f"{stem}-".partition(f"-{said}-")[0], said
     if not version:
         artifact, version = _said_artifact(manifest, artifact), said
     group, confidence = _group(_SCALA.sub("", artifact), archive)
-    return _checked(group, artifact, version, confidence if version else min(confidence, 0.3))
+    if confidence < 0.8 and not _speaks_of(artifact, archive):
+        confidence = min(confidence, 0.4)
+    if not version:
+        confidence = 0.3 if confidence < GUESSED else _WITHOUT_VERSION
+    return _checked(group, artifact, version, confidence)
 
 
 def _checked(group: str, artifact: str, version: str, confidence: float) -> Guess | None:
@@ -105,6 +121,50 @@ def _said_artifact(manifest: dict[str, str], stem: str) -> str:
         return bundle
     title = manifest.get("implementation-title", "")
     return title if _TITLE.fullmatch(title) else stem
+
+
+def _known_by_content(archive: Archive) -> tuple[str, str] | None:
+    """(group, artifact) of a widely used artifact: ``log4j-core`` of ``org.apache.logging.log4j.core``."""
+    for name in (_symbolic_name(archive.manifest), _module_name(archive.manifest), _common_folder(archive.folders)):
+        words = name[:MAX_NAME].split(".")
+        for count in range(1, min(3, len(words)) + 1):
+            artifact = "-".join(words[-count:])
+            group = group_of(artifact)
+            if group and (count == len(words) or _is_of_house(group, name)):
+                return group, artifact
+    return None
+
+
+def _is_of_house(group: str, name: str) -> bool:
+    """Of old projects the group is one word, and the house is Apache's."""
+    house = ".".join(group.split(".")[:2]) if "." in group else "org.apache"
+    return name.startswith((f"{house}.", f"{group}."))
+
+
+def _common_folder(folders: frozenset[str]) -> str:
+    """The folder that all classes are in, with dots."""
+    if not folders:
+        return ""
+    first, last = min(folders).split("/"), max(folders).split("/")  # what these two share, all do
+    shared = 0
+    while shared < min(len(first), len(last)) and first[shared] == last[shared]:
+        shared += 1
+    return ".".join(first[:shared])
+
+
+def _speaks_of(artifact: str, archive: Archive) -> bool:
+    """Whether its manifest's names and the folders of its classes have every word of the artifact that tells anything."""
+    manifest = archive.manifest
+    told = " ".join((_symbolic_name(manifest), _module_name(manifest), manifest.get("implementation-title", ""))).lower()
+    words = set(re.split(r"[^a-z0-9]+", told))
+    for folder in archive.folders:
+        words.update(folder.lower().split("/"))
+    parts = {part for part in re.split(r"[-_.]", _SCALA.sub("", artifact).lower()) if part and not part.isdigit()}
+    return all(any(word.startswith(part) for word in words) for part in parts - _ORDINARY or parts)
+
+
+def _module_name(manifest: dict[str, str]) -> str:
+    return manifest.get("automatic-module-name", "").strip()
 
 
 def _symbolic_name(manifest: dict[str, str]) -> str:
@@ -131,15 +191,23 @@ def _group(artifact: str, archive: Archive) -> tuple[str, float]:
     if vendor and vendor not in _UMBRELLAS:
         return vendor, 0.6
     if bundle:
-        return _below(bundle, artifact), 0.6
+        return _rated(_below(bundle, artifact), 0.6)
     if folder := _group_of_folders(artifact, archive.folders):
         return folder, 0.4
-    return (_below(vendor, artifact), 0.4) if vendor else ("", 0.3)
+    return _rated(_below(vendor, artifact), 0.4)
+
+
+def _rated(group: str, confidence: float) -> tuple[str, float]:
+    return group, confidence if group else 0.3
 
 
 def _below(group: str, artifact: str) -> str:
-    """Under the roof of a large house the first word of the artifact names the project: org.apache.tomcat."""
-    return f"{group}.{artifact.split('-')[0]}" if group in _UMBRELLAS else group
+    """Under the roof of a large house the first word of the artifact names the project: org.apache.tomcat. It is no
+    project where it is the house: com.google.google."""
+    word = artifact.split("-")[0]
+    if group not in _UMBRELLAS:
+        return group
+    return "" if group.endswith(f".{word}") else f"{group}.{word}"
 
 
 def _without(symbolic: str, artifact: str) -> str:

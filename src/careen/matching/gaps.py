@@ -10,6 +10,7 @@ from careen.database.knowledge import PRIVATE, Knowledge
 from careen.formats.archive_facts import RPM_SOURCE, SOURCE
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import NamespaceInfo
+from careen.model.package import GUESSED
 from careen.model.report import Reason
 
 from .distributions import title_of
@@ -42,7 +43,11 @@ def gaps_of(
     if makers:
         judged, namespaces, unknown = _of_makers(makers, knowledge, said)
         reasons += unknown
-    for namespace, group in sorted(readable.items()):
+    for namespace, listed in sorted(readable.items()):
+        group, invented = _believed(listed, said)
+        reasons += invented
+        if not group:
+            continue
         infos = knowledge.namespace(namespace)
         title = group[0].title
         stand_in = group[0].stand_in
@@ -113,6 +118,22 @@ def _readable(
         for type, found in odd.items()
     ]
     return groups, makers, reasons
+
+
+def _believed(group: list[Subject], said: Collection[tuple[str, str]]) -> tuple[list[Subject], list[Reason]]:
+    """Without the Java archives whose coordinates are a guess that no source knows: they may not exist."""
+
+    def is_invented(one: Subject) -> bool:
+        guessed = one.package.type == "maven" and one.package.confidence < GUESSED
+        return guessed and (one.namespace, one.name) not in said
+
+    believed = [one for one in group if not is_invented(one)]
+    invented = [one for one in group if not one.owner and is_invented(one)]  # of others their owner is assessed
+    if not invented:
+        return believed, []
+    detail = f"Java archives whose coordinates are a guess that no source knows: {_few([one.name for one in invented])}"
+    reason = Reason("unassessed_package", detail, len(invented), _purls(invented))
+    return believed, [reason]
 
 
 def _of_makers(

@@ -104,6 +104,8 @@ def subjects_of(
             if owner and any(_is_complete(one, knowledge, complete) for one in (owner.namespace, owner.stand_in) if one):
                 owned += 1
             elif package.type == "maven" and ":" not in package.name and product is None:
+                if owner:
+                    continue  # it is a file of a package that is a subject of its own
                 detail = "maven packages whose group nothing says, so that no advisory can name them"
                 left["unassessed_package", detail].append(package)
             elif ecosystem.namespace is not None:

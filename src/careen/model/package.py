@@ -9,6 +9,8 @@ from msgspec import Struct
 Presence = Literal["present", "partial", "absent", "shadowed", "declared"]
 Vendor = Literal["distribution", "third_party", "unknown"]
 
+GUESSED = 0.5  # below this confidence the coordinates of a Java archive are a guess, which nothing need be called
+
 # purl types whose namespace stands before the last slash of a package's name
 JOINED_BY_SLASH = (
     *("npm", "golang", "composer", "jsr", "generic"),

@@ -3,10 +3,16 @@ from tests.support.jars import classes, jar, manifest, maven
 from tests.support.reading import read_all, read_files
 
 from careen.catalogers.java import CATALOGER, MAX_CLOSED
+from careen.model.inventory import UNIDENTIFIED
 
 
 def found(path, members):
     return [(package.name, package.version) for package in read_all(CATALOGER, {path: jar(members)})]
+
+
+def unidentified(path, members):
+    unknowns = read_files(CATALOGER, {path: jar(members)}).unknowns
+    return [one.evidence.path for one in unknowns if one.code == UNIDENTIFIED]
 
 
 @pytest.mark.parametrize("suffix", ["jar", "war", "ear", "par", "sar", "hpi", "jpi", "kar", "nar", "lpkg"])
@@ -50,11 +56,24 @@ def test_a_guess_says_so():
     assert package.confidence < 0.5
 
 
-def test_an_archive_without_any_version():
+def test_an_archive_of_which_only_the_file_name_speaks_is_unidentified():
     code = classes("dev/acme/x")
-    assert found("x.jar", code) == [("dev.acme.x:x", "")]
-    assert not found("x.jar", {"data.txt": "no code"})
-    assert found("app.war", code | {"WEB-INF/lib/b-2.jar": jar(maven("g", "b", "2"))}) == [("g:b", "2")]
+    assert unidentified("x.jar", code) == ["x.jar"]
+    assert not found("x.jar", code)
+    assert not found("x.jar", {"data.txt": "no code"}) and not unidentified("x.jar", {"data.txt": "no code"})
+    application = code | {"WEB-INF/lib/b-2.jar": jar(maven("g", "b", "2")), "WEB-INF/lib/c.jar": jar(code)}
+    assert found("app.war", application) == [("g:b", "2")]
+    assert unidentified("app.war", application) == ["app.war", "app.war!/WEB-INF/lib/c.jar"]
+
+
+def test_an_archive_without_version_whose_content_tells_what_it_is():
+    assert found("x.jar", classes("com/google/gson")) == [("com.google.code.gson:gson", "")]
+
+
+def test_a_renamed_archive_is_known_by_its_content():
+    content = manifest(Bundle_SymbolicName="org.apache.logging.log4j.core", Implementation_Version="2.14.1")
+    content |= classes("org/apache/logging/log4j/core")
+    assert found("app.jar", content) == [("org.apache.logging.log4j:log4j-core", "2.14.1")]
 
 
 def test_the_place_within_outer_archives():

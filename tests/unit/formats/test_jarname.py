@@ -61,12 +61,16 @@ def test_split_name(name, artifact, version):
             Guess("org.house.acme", "acme-lang3", "3", 0.6),
         ),
         # the vendor's id, unless it is only a roof
-        (archive("x_2.12-1.0.jar", implementation_vendor_id="org.acme"), Guess("org.acme", "x_2.12", "1.0", 0.6)),
+        (archive("x_2.12-1.0.jar", implementation_vendor_id="org.acme"), Guess("org.acme", "x_2.12", "1.0", 0.4)),
         (
             archive("x-1.0.jar", ["org/apache/x/core"], implementation_vendor_id="org.apache"),
             Guess("org.apache.x", "x", "1.0", 0.4),
         ),
-        (archive("jakarta.xml.bind-api-2.3.3.jar"), Guess("jakarta.xml.bind", "jakarta.xml.bind-api", "2.3.3", 0.6)),
+        (
+            archive("jakarta.xml.bind-api-2.3.3.jar", ["javax/xml/bind"]),
+            Guess("jakarta.xml.bind", "jakarta.xml.bind-api", "2.3.3", 0.6),
+        ),
+        (archive("jakarta.mail-api-2.jar", ["dev/acme"]), Guess("jakarta.mail", "jakarta.mail-api", "2", 0.4)),
         # class folders, shaded ones outvoted
         (
             archive("tool-2.jar", ["dev/acme/tool", "dev/acme/tool/a", "dev/acme/tool/b", "org/shaded/x"]),
@@ -86,7 +90,7 @@ def test_split_name(name, artifact, version):
             Guess("", "lib", "1.4", 0.3),
         ),
         (archive("lib.jar", implementation_version="1.8.0_292 (build 10)"), Guess("", "lib", "1.8.0_292", 0.3)),
-        (archive("gson.jar", ["com/google/gson"]), Guess("com.google.code.gson", "gson", "", 0.3)),
+        (archive("gson.jar", ["com/google/gson"]), Guess("com.google.code.gson", "gson", "", 0.5)),
         # renamed, under the roof of a large house
         (
             archive("catalina.jar", bundle_symbolicname="org.apache.tomcat-catalina", implementation_version="9.0.65"),
@@ -98,6 +102,35 @@ def test_split_name(name, artifact, version):
         ),
         (archive("acme-core-2.jar", implementation_vendor_id="org.apache"), Guess("org.apache.acme", "acme-core", "2", 0.4)),
         (archive("two-2.jar", ["org/apache/a", "org/apache/b"]), Guess("", "two", "2", 0.3)),
+        # known by their content, whatever the file is called
+        (
+            archive(
+                "app-7.jar",
+                ["org/apache/logging/log4j/core"],
+                bundle_symbolicname="org.apache.logging.log4j.core",
+                implementation_version="2.14.1",
+            ),
+            Guess("org.apache.logging.log4j", "log4j-core", "2.14.1", 0.8),
+        ),
+        (
+            archive("app-7.jar", automatic_module_name="spring.core", implementation_version="5.3.3"),
+            Guess("org.springframework", "spring-core", "5.3.3", 0.8),
+        ),
+        (
+            archive("app-7.jar", ["org/apache/logging/log4j/core", "org/apache/logging/log4j/core/net"]),
+            Guess("org.apache.logging.log4j", "log4j-core", "", 0.5),
+        ),
+        (
+            archive("app-7.jar", ["org/apache/logging/log4j/core", "dev/acme/app"], implementation_vendor_id="org.apache"),
+            Guess("org.apache.app", "app", "7", 0.4),
+        ),
+        (archive("app-7.jar", bundle_symbolicname="dev.acme.gson"), Guess("", "app", "7", 0.3)),
+        # no group below a house that is the house again
+        (archive("google-thing-1.jar", implementation_vendor_id="com.google"), Guess("", "google-thing", "1", 0.3)),
+        (
+            archive("google-oauth-client-1.30.jar", bundle_symbolicname="com.google.google-oauth-client"),
+            Guess("com.google.oauth-client", "google-oauth-client", "1.30", 0.8),
+        ),
         # Jenkins
         (
             archive("gradle.hpi", plugin_version="2.11 (private)", short_name="gradle", group_id="org.acme.plugins"),

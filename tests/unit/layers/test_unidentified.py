@@ -1,7 +1,7 @@
 import pytest
 
 from careen.catalogers import distribution as distributions
-from careen.catalogers import dpkg, gem, golang, jvm, native_code, npm, python, rust
+from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, python, rust
 from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
@@ -9,9 +9,10 @@ from careen.layers.index import Readers, index
 from careen.store.memory import MemoryStore
 from tests.support.executables import elf, inline, pe
 from tests.support.images import File, Hardlink, Symlink, make_layer
+from tests.support.jars import classes, jar
 from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
-CATALOGERS = tuple(one.CATALOGER for one in (distributions, dpkg, gem, golang, jvm, native_code, npm, python, rust))
+CATALOGERS = tuple(one.CATALOGER for one in (distributions, dpkg, gem, golang, java, jvm, native_code, npm, python, rust))
 PROGRAM = File(elf(b"the program" * 300), mode=0o755)
 OTHER = File(elf(b"another one" * 300), mode=0o755)
 DEBIAN = {
@@ -113,3 +114,10 @@ def test_a_list_of_a_wheel_identifies_its_libraries():
         "usr/lib/python3/site-packages/x/_planted.so": OTHER,
     }
     assert unidentified(files) == ("usr/lib/python3/site-packages/x/_planted.so",)
+
+
+def test_archives_that_nothing_identifies_are_listed_unless_the_distribution_owns_them():
+    code = jar(classes("dev/acme/x"))
+    owned = {**DEBIAN, "usr/share/java/x.jar": code, "opt/x.jar": code}
+    owned["var/lib/dpkg/info/bash.list"] = b"/.\n/bin/bash\n/usr/share/java/x.jar\n"
+    assert unidentified(owned) == ("opt/x.jar",)

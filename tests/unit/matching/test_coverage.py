@@ -266,3 +266,18 @@ def test_a_distribution_without_a_list_of_its_packages():
     found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
     reasons = {one.code: one.subjects for one in found.reasons}
     assert (found.verdict, reasons["no_package_database"]) == ("not_assessed", ("debian-12",))
+
+
+def jar(confidence, name="com.acme:app"):
+    return Package("maven", None, name, "1.0", confidence=confidence, evidence=(Evidence("app.jar", 0),))
+
+
+def test_guessed_coordinates_that_no_source_knows_are_not_assessed():
+    maven = info("Maven", "osv", unfixed=True)
+    found, reasons = cover([jar(0.4)], maven)
+    assert (found.verdict, reasons["unassessed_package"].subjects) == ("not_assessed", ("pkg:maven/com.acme/app@1.0",))
+    assert cover([jar(0.6)], maven)[0].verdict == "assessed"
+    spoken = advisory(fixed="2.0", namespace="Maven", package="com.acme:app")
+    assert cover([jar(0.4)], maven, spoken)[0].verdict == "assessed"
+    found, reasons = cover([jar(0.4), jar(1.0, "com.acme:other")], maven)
+    assert (found.verdict, reasons["unassessed_package"].packages) == ("partially_assessed", 1)

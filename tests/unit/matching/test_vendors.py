@@ -162,9 +162,9 @@ def test_a_revision_with_a_word_that_no_build_of_debian_has_is_somebody_elses(ve
     "version",
     [
         "5.2.15-2+b7", "0.631-1+deb9u1build0.18.04.1", "2.4.31-1+nmu2ubuntu8.5+esm5", "1.1.1f-1ubuntu2.fips.7",
-        "1-1~exp1ubuntu2",
-        "1.0-2~bpo12+1", "4.4.0-1+rpi1", "6.2.0-0experimental1", "2.44-3cross1+nmu1+b1", "0~20240101-1+git20240102.ab12cd3-4",
-        "1:8.1.0r7-1~1.gbp36536b", "2.0.3+keepassxc1", "20230311+deb12u1", "1.0-1+git20240101.abcdef1",
+        "1-1~exp1ubuntu2", "1.0-2~bpo12+1", "4.4.0-1+rpi1", "6.2.0-0experimental1", "2.44-3cross1+nmu1+b1",
+        "0~20240101-1+git20240102.ab12cd3-4", "1:8.1.0r7-1~1.gbp36536b", "2.0.3+keepassxc1", "20230311+deb12u1",
+        "1.0-1+git20240101.abcdef1",
     ],
 )  # fmt: skip
 def test_suffixes_of_the_distributions_own_builds(version):
