@@ -51,6 +51,7 @@ class Reading(NamedTuple):
     unknowns: list[Unknown]
     facts: list[Fact]
     owned: list[Owned]
+    identified: list[str]
 
 
 def read_all(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile]) -> list[Package]:
@@ -73,6 +74,7 @@ def read_files(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile]) ->
         unknowns + [value for value in joined if isinstance(value, Unknown)],
         facts,
         owned,
+        list(cataloger.identifies(facts)) if cataloger.identifies else [],
     )
 
 

@@ -109,8 +109,8 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
     for fact in facts:
         if isinstance(fact.value, Installed):
             package, folder = fact.value.package, _database(fact.path)
-            for name in (package.name, f"{package.name}:{package.arch}"):
-                yield from (f"{folder}/info/{name}.{script}" for script in SCRIPTS)
+            names = (package.name, f"{package.name}:{package.arch}") if package.arch else (package.name,)
+            yield from (f"{folder}/info/{name}.{script}" for name in names for script in SCRIPTS)
 
 
 def _package(entry: dict[str, str]) -> Package:

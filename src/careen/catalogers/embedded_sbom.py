@@ -10,7 +10,7 @@ Raises: ValueError for what is none of the three.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from careen.formats.plaindata import json_object, mapping, sequence, text
 from careen.formats.purlpackage import package_of
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -32,12 +33,16 @@ SKIPPED_TYPES = ("oci", "docker", "generic")  # the image itself, and what nobod
 KINDS = ("spdx", "cdx", "cyclonedx", "sbom", "syft", "bom")
 LOOSE_NAMES = ("bom.json", "bom.xml", "bom", ".spdx", ".cdx")  # of files that may be something else
 _DATABASE = "var/lib/db/sbom/"
+DOCUMENTS = Wants(
+    names=("sbom.json", "bom.json", "sbom.xml", "bom.xml", "sbom", "bom"),
+    suffixes=(*(f".{kind}.{form}" for kind in KINDS for form in ("json", "xml")), ".spdx", ".cdx", ".sbom"),
+)
 
 
 def read(file: File) -> Iterator[Package]:
     if _DATABASE in file.path or file.path.rpartition("/")[2].startswith(".spdx-"):
         return  # Bitnami's have a reader of their own
-    document = _document(file)
+    document = document_of(file)
     if document.get("bomFormat") == "CycloneDX":
         found = _components(mapping(document.get("metadata")).get("component"), document.get("components"), 0)
     elif text(document.get("spdxVersion")).startswith("SPDX-2"):
@@ -51,7 +56,7 @@ def read(file: File) -> Iterator[Package]:
     yield from _packages(found, CONFIDENCE)
 
 
-def _document(file: File) -> dict[str, Any]:
+def document_of(file: File) -> dict[str, Any]:
     """What the file says, as its JSON would; empty for what only has the name."""
     data = file.data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if data[:1] == b"<":
@@ -148,19 +153,19 @@ def _spdx(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield purl, text(entry.get("name"))
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """Native images that carry their bill."""
+    yield from dict.fromkeys(fact.path for fact in facts)
+
+
 CATALOGER = Cataloger(
     name="embedded_sbom",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(
-        Reader(
-            Wants(
-                names=("sbom.json", "bom.json", "sbom.xml", "bom.xml", "sbom", "bom"),
-                suffixes=(*(f".{kind}.{form}" for kind in KINDS for form in ("json", "xml")), ".spdx", ".cdx", ".sbom"),
-            ),
-            read,
-        ),
+        Reader(DOCUMENTS, read),
         Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_native),
     ),
+    identifies=identifies,
     limits=(
         "Bills in SPDX 3 or RDF; entries without a package URL. Native images of GraalVM that are linked statically "
         "or that are not for Linux."

@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from careen.catalogers import distribution as distributions
-from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, python, rust
+from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, python, rust, sbom_files
 from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
@@ -12,7 +14,8 @@ from tests.support.images import File, Hardlink, Symlink, make_layer
 from tests.support.jars import classes, jar
 from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
-CATALOGERS = tuple(one.CATALOGER for one in (distributions, dpkg, gem, golang, java, jvm, native_code, npm, python, rust))
+MODULES = (distributions, dpkg, gem, golang, java, jvm, native_code, npm, python, rust, sbom_files)
+CATALOGERS = tuple(one.CATALOGER for one in MODULES)
 PROGRAM = File(elf(b"the program" * 300), mode=0o755)
 OTHER = File(elf(b"another one" * 300), mode=0o755)
 DEBIAN = {
@@ -121,3 +124,32 @@ def test_archives_that_nothing_identifies_are_listed_unless_the_distribution_own
     owned = {**DEBIAN, "usr/share/java/x.jar": code, "opt/x.jar": code}
     owned["var/lib/dpkg/info/bash.list"] = b"/.\n/bin/bash\n/usr/share/java/x.jar\n"
     assert unidentified(owned) == ("opt/x.jar",)
+
+
+def occurring(location):
+    component = {"version": "1", "evidence": {"occurrences": [{"location": location}]}}
+    return {"bomFormat": "CycloneDX", "components": [component]}
+
+
+@pytest.mark.parametrize(
+    "bill",
+    [
+        occurring("/opt/server"),
+        occurring("server"),
+        {"artifacts": [{"purl": "pkg:generic/server@1", "locations": [{"path": "/opt/server"}]}]},
+        {
+            "spdxVersion": "SPDX-2.3",
+            "packages": [{"SPDXID": "p", "versionInfo": "1"}],
+            "files": [{"SPDXID": "f", "fileName": "./opt/server"}],
+            "relationships": [{"spdxElementId": "p", "relationshipType": "CONTAINS", "relatedSpdxElement": "f"}],
+        },
+    ],
+)
+def test_a_bill_in_the_image_identifies_the_files_that_it_gives_to_a_package(bill):
+    files = {"opt/server": OTHER, "opt/other": OTHER}
+    assert unidentified({**files, "opt/sbom.json": json.dumps(bill).encode()}) == ("opt/other",)
+
+
+def test_a_bill_that_only_lists_a_file_does_not_identify_it():
+    bill = {"bomFormat": "CycloneDX", "components": [{"type": "file", "name": "/opt/server"}], "files": ["/opt/server"]}
+    assert unidentified({"opt/server": OTHER, "opt/sbom.json": json.dumps(bill).encode()}) == ("opt/server",)

@@ -1,0 +1,82 @@
+"""Files that a bill of materials in an image assigns to a package: programs which it identifies.
+
+It finds no packages (``embedded_sbom`` does). A file counts where the bill gives it to a component that has a package URL or
+a version: CycloneDX ``evidence.occurrences``, SPDX 2 relations ``CONTAINS``, Syft's ``locations``. A list of files alone
+says nothing of what they are. Paths count from the root of the image and from the bill's folder.
+**Source:** CycloneDX 1.7, SPDX 2.3 and Syft JSON schemas.
+"""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from careen.formats.plaindata import mapping, sequence, text
+from careen.model.delta import Fact
+from careen.plugins import Cataloger, Ecosystem, File, Reader
+
+from . import embedded_sbom
+
+MAX_FILES = 20_000
+
+
+def read(file: File) -> Iterator[str]:
+    try:
+        document = embedded_sbom.document_of(file)
+    except ValueError:
+        return  # who reads its packages says so
+    if document.get("bomFormat") == "CycloneDX":
+        subject = mapping(document.get("metadata")).get("component")
+        found = _occurrences([subject, *sequence(document.get("components"))], 0)
+    elif text(document.get("spdxVersion")).startswith("SPDX-2"):
+        found = _contained(document)
+    else:
+        found = _locations(sequence(document.get("artifacts")))
+    for path in islice(dict.fromkeys(filter(None, found)), MAX_FILES):
+        yield posixpath.normpath(path)
+
+
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    for fact in facts:
+        yield fact.value.lstrip("/")
+        if not fact.value.startswith("/"):
+            yield posixpath.join(posixpath.dirname(fact.path), fact.value)
+
+
+def _occurrences(components: Iterable[Any], depth: int) -> Iterator[str]:
+    if depth > embedded_sbom.MAX_DEPTH:
+        return
+    for one in map(mapping, components):
+        if text(one.get("purl")) or text(one.get("version")):
+            for place in sequence(mapping(one.get("evidence")).get("occurrences")):
+                yield text(mapping(place).get("location"))
+        yield from _occurrences(sequence(one.get("components")), depth + 1)
+
+
+def _contained(document: dict[str, Any]) -> Iterator[str]:
+    names = {text(one.get("SPDXID")): text(one.get("fileName")) for one in map(mapping, sequence(document.get("files")))}
+    named = set()
+    for one in map(mapping, sequence(document.get("packages"))):
+        if text(one.get("versionInfo")) or one.get("externalRefs"):
+            named.add(text(one.get("SPDXID")))
+            yield from (names.get(text(file), "") for file in sequence(one.get("hasFiles")))
+    for one in map(mapping, sequence(document.get("relationships"))):
+        if one.get("relationshipType") == "CONTAINS" and text(one.get("spdxElementId")) in named:
+            yield names.get(text(one.get("relatedSpdxElement")), "")
+
+
+def _locations(artifacts: Iterable[Any]) -> Iterator[str]:
+    for one in map(mapping, artifacts):
+        if text(one.get("purl")) or text(one.get("version")):
+            yield from (text(mapping(place).get("path")) for place in sequence(one.get("locations")))
+
+
+CATALOGER = Cataloger(
+    name="sbom_files",
+    ecosystem=Ecosystem(purl_type="", scheme=""),
+    readers=(Reader(embedded_sbom.DOCUMENTS, read),),
+    fact=str,
+    join=lambda facts: iter(()),
+    identifies=identifies,
+    limits="Files that a bill lists without a package.",
+)
