@@ -43,21 +43,17 @@ def unidentified(squashed: Squashed, owners: Owners, claims: Iterable[str], agai
     tables = _Tables(squashed)
     claimed = _Claimed(claims, owners)
     left: dict[_File, list[str]] = {}
-    alike: dict[_File, list[_File]] = {}  # what has to have the same content
-    originals: dict[tuple[int, str], list[_File]] = {}
+    distributed: list[_File] = []
     for file, names in _code(squashed).items():
         owner = next((one for name in names if (one := _owner(name, squashed, owners))), None)
         if owner and not owner[0].ecosystem.distribution:
             continue
-        before = tables.before(file, owner[1]) if owner else None
-        if owner and before is None:
-            originals.setdefault(tables.looks(file), []).append(file)
-        elif not any(name in claimed for name in names):
+        original = (tables.before(file, owner[1]) or file) if owner else None
+        if original:
+            distributed.append(original)
+        if original != file and not any(name in claimed for name in names):
             left[file] = names
-            alike[file] = [before] if before and tables.looks(before) == tables.looks(file) else []
-    for file, same in alike.items():
-        same += originals.get(tables.looks(file), ())
-    copies = _copies(alike, again) if again else frozenset()
+    copies = _copies(left, distributed, tables, again) if left and again else frozenset()
     return tuple(sorted(min(names) for file, names in left.items() if file not in copies))
 
 
@@ -148,8 +144,12 @@ def _parents(path: str) -> Iterator[str]:
         at = path.rfind("/", 0, at)
 
 
-def _copies(alike: Mapping[_File, list[_File]], again: Reread) -> frozenset[_File]:
-    """What has the very content of a file that looks alike; only these are read for it."""
+def _copies(left: Iterable[_File], distributed: Iterable[_File], tables: _Tables, again: Reread) -> frozenset[_File]:
+    """What has the very content of one of the distribution's files; only files that look alike are read for it."""
+    originals: dict[tuple[int, str], list[_File]] = {}
+    for original in distributed:
+        originals.setdefault(tables.looks(original), []).append(original)
+    alike = {file: originals.get(tables.looks(file), []) for file in left}
     files = {one for file, found in alike.items() if found for one in (file, *found)}
     hashes = _hashes(files, again) if files else {}
     return frozenset(file for file, found in alike.items() if file in hashes and hashes[file] in map(hashes.get, found))
