@@ -1,12 +1,14 @@
 """The records of a PAX extended header: ``<length> <key>=<value>\\n``, the length in decimal and counting itself.
 
-Raises: ValueError where container engines refuse the archive.
+Raises: ValueError where container engines refuse the archive, OverBudgetError for too many.
 Source: POSIX.1-2017 pax, "pax Header Block"; GNU tar manual, "Storing Sparse Files"; the rules are those of Go's archive/tar.
 """
 
 import re
 
 from msgspec import Struct
+
+from careen.errors import OverBudgetError
 
 from .tarnumber import integer
 
@@ -61,7 +63,7 @@ def records(body: bytes) -> Records:
         at = end
         found.count += 1
         if found.count > MOST_RECORDS:
-            raise ValueError(f"more than {MOST_RECORDS} PAX records for one member")
+            raise OverBudgetError(f"one member has more than {MOST_RECORDS} PAX records")
     if parts:
         values["GNU.sparse.map"] = ",".join(parts)
     return found

@@ -3,7 +3,7 @@
 A small pull walker that copies nothing it is not asked for. Understands old tar, ustar, PAX, GNU long names, GNU and PAX
 sparse files and base-256 numbers. A member that other programs read differently, or that engines refuse, has a ``doubt``
 (docs/archives.md has the table). Names come out clean: relative, without "." or empty parts.
-Raises: ValueError where engines refuse the archive (what was given before is good).
+Raises: ValueError where engines refuse the archive (what was given before is good), OverBudgetError for what no tool writes.
 Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format".
 """
 
@@ -11,6 +11,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
+
+from careen.errors import OverBudgetError
 
 from .paxrecords import CAPABILITIES, Records, checked, global_doubt, records, text
 from .tarnumber import is_plain, number, octal
@@ -292,7 +294,7 @@ def _member(source: Source, block: bytes) -> Member | None:
         block = _block(source, source.read(BLOCK))
         if not block:
             return None
-    raise ValueError("too many extension headers in a row")
+    raise OverBudgetError(f"more than {MOST_EXTENSIONS} extension headers in a row")
 
 
 def _made(

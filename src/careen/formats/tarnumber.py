@@ -41,6 +41,8 @@ def is_plain(field: bytes) -> bool:
 
 def integer(text: str) -> int:
     """A decimal number of 64 bits, which may have a sign."""
+    if len(text) < 19 and text.isascii() and text.isdigit():
+        return int(text)
     value = int(text) if _INTEGER.fullmatch(text) else _MOST
     if not -_MOST <= value < _MOST:
         raise ValueError(f"{text[:40]!r} is no number")

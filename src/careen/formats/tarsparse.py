@@ -1,10 +1,12 @@
 """Where the data of sparse files go: (offset, length) pairs, of old GNU headers and of PAX formats 0.0, 0.1 and 1.0.
 
-Raises: ValueError where container engines refuse the archive.
+Raises: ValueError where container engines refuse the archive, OverBudgetError for too many parts.
 Source: GNU tar manual, "Storing Sparse Files"; the rules are those of Go's archive/tar.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from careen.errors import OverBudgetError
 
 from .tarnumber import integer, number
 
@@ -40,8 +42,10 @@ def old_map(source: "Source", block: bytes, stored_bytes: int) -> Sparse:
         if not more:
             break
         block = source.read(BLOCK)
-        if len(block) < BLOCK or len(pairs) > MOST_PARTS:
+        if len(block) < BLOCK:
             raise ValueError(_DAMAGED)
+        if len(pairs) > MOST_PARTS:
+            raise _too_many()
         places, more = range(0, 504, 24), block[504]
     return Sparse(_checked(pairs, size, stored_bytes), size)
 
@@ -65,7 +69,9 @@ def pax_map(source: "Source", values: dict[str, str], size_bytes: int, stored_by
 def _map_in_records(values: dict[str, str]) -> list[tuple[int, int]]:
     joined = values.get("GNU.sparse.map", "")
     count = integer(values.get("GNU.sparse.numblocks", ""))
-    if not 0 <= count <= MOST_PARTS or (joined.count(",") + 1 if joined else 0) != 2 * count:
+    if count > MOST_PARTS:
+        raise _too_many()
+    if count < 0 or (joined.count(",") + 1 if joined else 0) != 2 * count:
         raise ValueError(_DAMAGED)
     numbers = [integer(part) for part in joined.split(",")] if joined else []
     return list(zip(numbers[::2], numbers[1::2], strict=True))
@@ -86,8 +92,10 @@ def _map_in_data(source: "Source", stored_bytes: int) -> tuple[list[tuple[int, i
 
     until(1)
     count = integer(bytes(read).partition(b"\n")[0].decode("latin-1"))
-    if not 0 <= count <= MOST_PARTS:
+    if count < 0:
         raise ValueError(_DAMAGED)
+    if count > MOST_PARTS:
+        raise _too_many()
     until(1 + 2 * count)
     numbers = [integer(line.decode("latin-1")) for line in bytes(read).split(b"\n", 1 + 2 * count)[1 : 1 + 2 * count]]
     return list(zip(numbers[::2], numbers[1::2], strict=True)), len(read)
@@ -104,3 +112,7 @@ def _checked(pairs: list[tuple[int, int]], size: int, stored_bytes: int) -> tupl
     if size < 0 or data != stored_bytes:
         raise ValueError(_DAMAGED)
     return tuple(pair for pair in pairs if pair[1])
+
+
+def _too_many() -> OverBudgetError:
+    return OverBudgetError(f"a sparse file has more than {MOST_PARTS} parts")

@@ -33,7 +33,8 @@ MEMORY_BYTES = 8 << 20  # a wanted file up to this size is kept in memory, a lar
 GAP_BYTES = 32 << 10  # less is read sooner than passed over
 FILE_BYTES = 1 << 30  # a wanted file beyond this size is not read
 PATH_LENGTH, PATH_DEPTH = 4096, 1024  # Linux takes no longer path
-SETTLED_MEMBERS = 2048  # until the budget is looked at
+DEEP_LENGTH = 256
+SETTLED_MEMBERS = 512  # until the budget is looked at
 Result = TypeVar("Result")
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 
@@ -110,6 +111,8 @@ def walk(
                     unknowns.append(_unknown("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out"))
                     continue
                 names += len(path) + len(link)
+                if len(path) > DEEP_LENGTH:
+                    names += len(path) * path.count("/")  # each folder above it is kept too
                 if WHITEOUT in path:
                     folder, _, name = path.rpartition("/")
                     if name.startswith(WHITEOUT):
