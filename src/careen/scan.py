@@ -80,7 +80,7 @@ def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -
             deltas,
             reading.readers.catalogers,
             lambda number, select: reread(image.layers[number], select, budget),
-            check=budget.check_time,
+            check=budget.check_end,
         )
     )
     if key and not any(unknown.transient for unknown in inventory.unknowns):

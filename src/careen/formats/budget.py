@@ -67,10 +67,16 @@ class Budget:
         return self._clock() - self._started
 
     def check_time(self) -> None:
-        if self.seconds > self.limits.scan_seconds:
-            raise OverBudgetError(
-                f"the scan took more than {self.limits.scan_seconds:g} seconds", "allow more with --max-seconds", whole=True
-            )
+        """While layers are read: what was read until now is reported."""
+        self._check(self.limits.scan_seconds)
+
+    def check_end(self) -> None:
+        """While they are laid over each other, which may take as long again: without that there is no report."""
+        self._check(2 * self.limits.scan_seconds + 60)
+
+    def _check(self, most: float) -> None:
+        if self.seconds > most:
+            raise OverBudgetError(f"the scan took more than {most:g} seconds", "allow more with --max-seconds", whole=True)
 
     def settle(self, name: str, more: int) -> None:
         """Counts for the whole scan. Looks at the clock."""
@@ -143,9 +149,6 @@ class Spending:
         self._facts += 1
         if self._facts > self._limits.facts:
             self._stop(f"readers find more than {self._limits.facts} things in it", MORE)
-
-    def check_time(self) -> None:
-        self._budget.check_time()
 
     def close(self) -> None:
         """At the end of the pass: for those who want to know how much it was."""

@@ -113,6 +113,8 @@ def walk(
                 names += len(path) + len(link)
                 if len(path) > DEEP_LENGTH:
                     names += len(path) * path.count("/")  # each folder above it is kept too
+                    spent.members(count - settled, count, names, len(unknowns))
+                    settled = count
                 if WHITEOUT in path:
                     folder, _, name = path.rpartition("/")
                     if name.startswith(WHITEOUT):

@@ -9,7 +9,7 @@ import pytest
 
 from careen.errors import InputError
 from careen.formats.budget import Limits
-from careen.formats.inflate import TruncatedError, open_stream
+from careen.formats.inflate import TrailingError, TruncatedError, open_stream
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -81,3 +81,32 @@ def test_a_bomb_is_stopped_by_its_ratio():
 def test_a_layer_has_a_greatest_size():
     with pytest.raises(InputError, match="more than 1 MiB"):
         open_stream(io.BytesIO(STORED["zstd"]), Limits(inflated_bytes=1 << 20)).drain()
+
+
+class InPieces(io.BytesIO):
+    """Gives no more than up to the next of some places at a time."""
+
+    places = ()
+
+    def read(self, size=-1):
+        at = self.tell()
+        end = next((place for place in self.places if place > at), at + size)
+        return super().read(min(size, end - at))
+
+
+@pytest.mark.parametrize("how", [gzip.compress, zstd.compress])
+@pytest.mark.parametrize("left", range(7))
+def test_members_that_begin_at_the_end_of_a_chunk_are_read(how, left):
+    """A chunk may end within the first bytes by which a member is known."""
+    first, second = how(b"first"), how(b"second")
+    raw = InPieces(first + second)
+    raw.places = (len(first) + left, len(first) + left + 1)
+    assert open_stream(raw, Limits(), exact=True).read(100) == b"firstsecond"
+
+
+@pytest.mark.parametrize("rest", [b"garbage", b"\0" * 512, b"\x1f\x8b"])
+def test_what_follows_the_last_member_is_an_error_where_it_matters(rest):
+    data = gzip.compress(b"x" * 10, mtime=0) + rest
+    assert open_stream(io.BytesIO(data), Limits()).read(100) == b"x" * 10
+    with pytest.raises(TrailingError):
+        open_stream(io.BytesIO(data), Limits(), exact=True).read(100)

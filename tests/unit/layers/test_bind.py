@@ -296,6 +296,21 @@ def test_a_folder_of_status_files_behind_a_link():
     assert [package.name for package in inventory.packages] == ["base-files"]
 
 
+def test_a_folder_behind_a_link_is_named_with_the_root_that_it_belongs_to():
+    files = {
+        "srv/root/etc/os-release": OS_RELEASE,
+        "srv/root/var/lib/dpkg": Symlink("/nix/dpkg"),
+        "srv/root/nix/dpkg/status.d/base": b"Package: base-files\nVersion: 12\nArchitecture: amd64\n",
+    }
+    [unknown] = inventory_of(files).unknowns
+    assert unknown.evidence.path == "srv/root/nix/dpkg/status.d"
+    assert unknown.reason.startswith("srv/root/var/lib/dpkg/status.d leads here")
+
+
+def test_a_folder_without_a_link_that_holds_nothing_to_read_is_not_behind_one():
+    assert inventory_of({"etc/os-release": OS_RELEASE, "var/lib/dpkg/status.d/empty": b""}).unknowns == ()
+
+
 def test_links_in_a_circle_and_databases_that_were_read_cause_no_second_pass():
     def fail(number, select):
         raise AssertionError("read again")

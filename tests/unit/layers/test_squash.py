@@ -53,3 +53,8 @@ def test_a_link_that_an_upper_layer_replaced_is_not_followed():
 def test_paths_of_any_depth_are_hidden_without_recursion():
     deep = "/".join("d" * 1000)
     assert visible({deep: b"", "x": b""}, {f"{deep}2": b"", ".wh.x": b""}) == {deep: 0, f"{deep}2": 1}
+
+
+def test_a_folder_is_one_that_has_an_entry_or_a_file_below_it():
+    result = squashed({"a/b/file": b"", "c": images.Folder()})
+    assert [path for path in ("a", "a/b", "a/b/file", "b", "c") if result.is_folder(path)] == ["a", "a/b", "c"]

@@ -56,3 +56,10 @@ def test_pipes_and_links_are_noted_and_not_opened(tmp_path):
     (tmp_path / "link").symlink_to("/etc/passwd")
     delta = read(tmp_path)
     assert (delta.table.names(), delta.table.kinds) == (["f", "link", "status"], "flp")
+
+
+def test_what_the_kernel_shows_is_not_entered_at_the_root_alone(tmp_path):
+    manifest = b'{"name": "x", "version": "1.0.0"}'
+    places = [f"{folder}/node_modules/x/package.json" for folder in ("proc", "sys", "dev", "srv/proc", "home/dev")]
+    write(tmp_path, dict.fromkeys(places, manifest))
+    assert read(tmp_path).table.names() == sorted(places[3:])
