@@ -33,7 +33,7 @@ def reports_of(reference: str, session: "Session", settings: "Settings", progres
 def _each(reference: str, session: "Session", offered: "Sequence[Platform]", progress: "Progress") -> "list[Report]":
     from msgspec.structs import replace
 
-    from careen.model.report import PlatformState, Rule
+    from careen.model.report import FailedBy, PlatformState, Rule
 
     reports: list[Report] = []
     states: list[PlatformState] = []
@@ -55,12 +55,11 @@ def _each(reference: str, session: "Session", offered: "Sequence[Platform]", pro
             states.append(PlatformState(str(platform), report.coverage.verdict))
     if not reports and errors:
         raise errors[0]
-    missing = len(reports) < len(offered)
+    missing = tuple(state.platform for state in states if state.coverage == "not_assessed")
     verdicts = (replace(report.verdict, platforms=tuple(states)) for report in reports)
-    if missing:
-        verdicts = (
-            replace(one, passed=False, exit_code=3, rules=(*one.rules, Rule(COMPLETE, passed=False))) for one in verdicts
-        )
+    if len(reports) < len(offered):
+        failed = Rule(COMPLETE, False, FailedBy(len(missing), missing[:10]))
+        verdicts = (replace(one, passed=False, exit_code=3, rules=(*one.rules, failed)) for one in verdicts)
     return [replace(report, verdict=verdict) for report, verdict in zip(reports, verdicts, strict=True)]
 
 

@@ -69,7 +69,8 @@ def of_inventory(inventory: Inventory) -> list[tuple[str, str]]:
         pairs.append(("no_package_database", "true"))
     for unknown in inventory.unknowns[:MAX_UNKNOWNS]:
         place = unknown.evidence
-        pairs.append(("unknown", _json([unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer])))
+        said = [unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer, unknown.code]
+        pairs.append(("unknown", _json(said)))
     return pairs
 
 
@@ -117,7 +118,9 @@ def _evidence(known: Mapping[str, str], paths: Sequence[str]) -> tuple[Evidence,
 
 def _unknown(value: str) -> list[Unknown]:
     match _list(value):
-        case [str(cataloger), str(path), int(layer), str(reason), bool(whole)]:
+        case [str(cataloger), str(path), int(layer), str(reason), bool(whole), str(code)]:
+            return [Unknown(cataloger, Evidence(path, max(layer, 0)), reason, whole, code=code)]
+        case [str(cataloger), str(path), int(layer), str(reason), bool(whole)]:  # written before unknowns had codes
             return [Unknown(cataloger, Evidence(path, max(layer, 0)), reason, whole)]
     return []
 
