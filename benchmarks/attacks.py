@@ -14,7 +14,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from measured import measured  # noqa: E402
-
 from tests.support import attacks  # noqa: E402
 
 ATTACKS = (*attacks.DOUBTS, *attacks.COSTS)

@@ -34,8 +34,19 @@ def ours(data):
         for member in tar.members(source):
             content = b"".join(tar.content(source, member)) if member.kind in "f?" else b""
             link = member.link if member.kind in "lh" else None
-            rows.append((member.kind, member.mode, member.uid, member.gid, len(content), member.raw_name, link,
-                         hashlib.sha256(content).hexdigest() if member.kind in "f?" else "", member.capabilities))  # fmt: skip
+            rows.append(
+                (
+                    member.kind,
+                    member.mode,
+                    member.uid,
+                    member.gid,
+                    len(content),
+                    member.raw_name,
+                    link,
+                    hashlib.sha256(content).hexdigest() if member.kind in "f?" else "",
+                    member.capabilities,
+                )
+            )
             doubt = doubt or member.doubt
     except ValueError:
         return rows, "error", doubt
@@ -90,8 +101,19 @@ def test_as_go_reads_them(tmp_path):
     for seed in range(COUNT):
         others = []
         while isinstance(said := json.loads(next(lines)), dict):
-            others.append((bytes([said["Flag"]]), said["Mode"], said["Uid"], said["Gid"], said["Size"], bytes.fromhex(said["Name"]),
-                           bytes.fromhex(said["Link"]), said["Sum"], said["Capable"]))  # fmt: skip
+            others.append(
+                (
+                    bytes([said["Flag"]]),
+                    said["Mode"],
+                    said["Uid"],
+                    said["Gid"],
+                    said["Size"],
+                    bytes.fromhex(said["Name"]),
+                    bytes.fromhex(said["Link"]),
+                    said["Sum"],
+                    said["Capable"],
+                )
+            )
         if said != "large":
             same(read(seed), (others, said), seed)
 

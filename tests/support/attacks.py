@@ -103,8 +103,12 @@ def through_a_link(scale: float) -> list[bytes]:
 def sparse_terabyte(scale: float) -> list[bytes]:
     """One program that is a hole."""
     size = int(scale * (1 << 40))
-    records = (record(b"GNU.sparse.major", b"1"), record(b"GNU.sparse.minor", b"0"), record(b"GNU.sparse.realsize", b"%d" % size),
-               record(b"GNU.sparse.name", b"usr/bin/tool"))  # fmt: skip
+    records = (
+        record(b"GNU.sparse.major", b"1"),
+        record(b"GNU.sparse.minor", b"0"),
+        record(b"GNU.sparse.realsize", b"%d" % size),
+        record(b"GNU.sparse.name", b"usr/bin/tool"),
+    )
     body = padded(b"1\n0\n4\n") + b"\x7fELF"
     return with_base(pax(*records) + member(b"x", body, mode=octal(0o755, 8)))
 
@@ -191,8 +195,10 @@ def zeros(scale: float) -> list[bytes]:
 
 
 def many_packages(scale: float) -> list[bytes]:
-    status = b"".join(b"Package: p%d\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n" % number
-                      for number in range(int(1_500_000 * scale)))  # fmt: skip
+    status = b"".join(
+        b"Package: p%d\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n" % number
+        for number in range(int(1_500_000 * scale))
+    )
     return with_base(member(b"var/lib/dpkg/status", status))
 
 

@@ -18,11 +18,20 @@ def header(name=b"a", flag=b"0", length=0, *, form="ustar", link=b"", prefix=b""
     """``fields`` are raw bytes by name, laid over what would stand there."""
     block = bytearray(512)
     places = {
-        "name": (0, name), "mode": (100, octal(0o644, 8)), "uid": (108, octal(7, 8)), "gid": (116, octal(8, 8)),
-        "size": (124, octal(length, 12)), "mtime": (136, octal(1 << 29, 12)),
-        "flag": (156, flag), "link": (157, link), "magic": (257, FORMS[form]), "devices": (329, b""), "prefix": (345, prefix),
-        "sparse": (386, b""), "trailer": (508, b""),
-    }  # fmt: skip
+        "name": (0, name),
+        "mode": (100, octal(0o644, 8)),
+        "uid": (108, octal(7, 8)),
+        "gid": (116, octal(8, 8)),
+        "size": (124, octal(length, 12)),
+        "mtime": (136, octal(1 << 29, 12)),
+        "flag": (156, flag),
+        "link": (157, link),
+        "magic": (257, FORMS[form]),
+        "devices": (329, b""),
+        "prefix": (345, prefix),
+        "sparse": (386, b""),
+        "trailer": (508, b""),
+    }
     for key, (at, value) in places.items():
         value = fields.get(key, value)
         block[at : at + len(value)] = value
@@ -93,9 +102,14 @@ def strange_type(chance):
 def strange_name(chance):
     kind = chance.choice((b"0", b"0", b"\0", b"5", b"2", b"1"))
     form, prefix = chance.choice(("ustar", "ustar", *FORMS)), chance.choice((b"", b"", b"p", b"p\0q", b"/p", b".."))
-    return member(chance.choice((*NAMES, b"x\0y", b"\xff\xfe", "é".encode(), b"n" * 100)), content(chance, kind), kind,
-                  prefix=prefix if form == "ustar" or chance.random() < 0.2 else b"", form=form,
-                  link=chance.choice((b"", b"first", b"../out", b"late")))  # fmt: skip
+    return member(
+        chance.choice((*NAMES, b"x\0y", b"\xff\xfe", "é".encode(), b"n" * 100)),
+        content(chance, kind),
+        kind,
+        prefix=prefix if form == "ustar" or chance.random() < 0.2 else b"",
+        form=form,
+        link=chance.choice((b"", b"first", b"../out", b"late")),
+    )
 
 
 def content(chance, kind):
@@ -104,13 +118,30 @@ def content(chance, kind):
 
 def strange_number(chance):
     field, width = chance.choice((("mode", 8), ("uid", 8), ("gid", 8), ("size", 12), ("mtime", 12), ("devices", 16)))
-    value = chance.choice((
-        b" " * width, b"\0" * width, b" 12 \0".ljust(width, b"\0"), b"12 3".ljust(width), b"-1".ljust(width, b"\0"),
-        b"\0\x0012".ljust(width, b"\0"), b"7" * width, b"9".ljust(width, b"\0"), b"1_2".ljust(width, b"\0"),
-        b"+3".ljust(width, b"\0"), b"12\x003".ljust(width, b"\0"), base256(4, width), base256(-4, width), base256(1 << 40, width),
-        b"\x81" + b"\0" * (width - 2) + b"\1", b"\xff" * width, b"\x80" + b"\xff" * (width - 1), b"0x1".ljust(width, b"\0"),
-        b"000004\0 ".ljust(width, b"\0"), b"   4".ljust(width, b" "),
-    ))  # fmt: skip
+    value = chance.choice(
+        (
+            b" " * width,
+            b"\0" * width,
+            b" 12 \0".ljust(width, b"\0"),
+            b"12 3".ljust(width),
+            b"-1".ljust(width, b"\0"),
+            b"\0\x0012".ljust(width, b"\0"),
+            b"7" * width,
+            b"9".ljust(width, b"\0"),
+            b"1_2".ljust(width, b"\0"),
+            b"+3".ljust(width, b"\0"),
+            b"12\x003".ljust(width, b"\0"),
+            base256(4, width),
+            base256(-4, width),
+            base256(1 << 40, width),
+            b"\x81" + b"\0" * (width - 2) + b"\1",
+            b"\xff" * width,
+            b"\x80" + b"\xff" * (width - 1),
+            b"0x1".ljust(width, b"\0"),
+            b"000004\0 ".ljust(width, b"\0"),
+            b"   4".ljust(width, b" "),
+        )
+    )
     kind = chance.choice((b"0", b"0", b"5", b"2", b"x", b"L"))
     return header(chance.choice(NAMES[:3]), kind, 4, form=chance.choice(list(FORMS)), **{field: value}) + padded(b"data")
 
@@ -125,8 +156,21 @@ def strange_sum(chance):
 
 
 def strange_records(chance):
-    keys = (b"path", b"linkpath", b"size", b"uid", b"gid", b"mtime", b"comment", b"GNU.sparse.name", b"GNU.sparse.major",
-            b"SCHILY.realsize", b"SCHILY.xattr.security.capability", b"uname", b"hdrcharset")  # fmt: skip
+    keys = (
+        b"path",
+        b"linkpath",
+        b"size",
+        b"uid",
+        b"gid",
+        b"mtime",
+        b"comment",
+        b"GNU.sparse.name",
+        b"GNU.sparse.major",
+        b"SCHILY.realsize",
+        b"SCHILY.xattr.security.capability",
+        b"uname",
+        b"hdrcharset",
+    )
     values = {
         b"path": (b"long/name", b"", b"nul\0name", b"slash/", b"/abs", b"../out", b".wh.a", b"\xff"),
         b"linkpath": (b"first", b"", b"a\0b", b"../out"),
@@ -136,8 +180,26 @@ def strange_records(chance):
     chosen = [chance.choice(keys) for _ in range(chance.randrange(1, 4))]
     made = [record(key, chance.choice(values.get(key, (b"12", b"12.5", b"", b"-3", b"some\0thing", b"1e3")))) for key in chosen]
     if chance.random() < 0.15:
-        made.append(chance.choice((b"5 a=\n", b"4 =\n", b"0 a=b\n", b"999 a=b\n", b"+6 a=b\n", b"-6 a=b\n", b"6 a=b", b"\0" * 9, b"07 a=b\n",
-                                   b" 7 a=b\n", b"6  a=\n", b"7 a=b\n\n", b"5 ab\n", b"12 a\0b=cdef\n")))  # fmt: skip
+        made.append(
+            chance.choice(
+                (
+                    b"5 a=\n",
+                    b"4 =\n",
+                    b"0 a=b\n",
+                    b"999 a=b\n",
+                    b"+6 a=b\n",
+                    b"-6 a=b\n",
+                    b"6 a=b",
+                    b"\0" * 9,
+                    b"07 a=b\n",
+                    b" 7 a=b\n",
+                    b"6  a=\n",
+                    b"7 a=b\n\n",
+                    b"5 ab\n",
+                    b"12 a\0b=cdef\n",
+                )
+            )
+        )
     flag = chance.choice((b"x", b"x", b"x", b"g", b"X"))
     head = pax(*made, flag=flag, name=chance.choice((b"PaxHeaders/x", b".wh.first", b"first", b"pax_global_header")))
     if chance.random() < 0.15:
@@ -162,8 +224,19 @@ def strange_long(chance):
 
 def strange_sparse(chance):
     style = chance.choice(("old", "0.0", "0.1", "1.0", "1.0"))
-    pairs = chance.choice(([(0, 3)], [(0, 3), (10, 3)], [(5, 3), (20, 0)], [], [(4, 3), (2, 3)], [(0, 9)], [(1000, 3)], [(-1, 3)],
-                           [(at * 4, 2) for at in range(30)]))  # fmt: skip
+    pairs = chance.choice(
+        (
+            [(0, 3)],
+            [(0, 3), (10, 3)],
+            [(5, 3), (20, 0)],
+            [],
+            [(4, 3), (2, 3)],
+            [(0, 9)],
+            [(1000, 3)],
+            [(-1, 3)],
+            [(at * 4, 2) for at in range(30)],
+        )
+    )
     real = chance.choice((max((a + b for a, b in pairs), default=0), 2000, 3))
     data = bytes(range(1, 250))[: max(0, sum(length for _, length in pairs) + chance.choice((0, 0, 0, 0, 1, -1)))]
     if style == "old":
@@ -195,8 +268,11 @@ def strange_sparse(chance):
         if style == "0.1":
             made.append(record(b"GNU.sparse.map", b",".join(b"%d" % number for number in numbers)))
         else:
-            made += [record(key, b"%d" % value) for pair in pairs
-                     for key, value in zip((b"GNU.sparse.offset", b"GNU.sparse.numbytes"), pair, strict=True)]  # fmt: skip
+            made += [
+                record(key, b"%d" % value)
+                for pair in pairs
+                for key, value in zip((b"GNU.sparse.offset", b"GNU.sparse.numbytes"), pair, strict=True)
+            ]
     return pax(*made) + member(b"GNUSparseFile.0/s", data, chance.choice((b"0", b"0", b"0", b"\0", b"5", b"2")))
 
 
@@ -205,8 +281,14 @@ def strange_end(chance):
 
 
 def strange_star(chance):
-    return member(b"a", b"data", b"0", prefix=chance.choice((b"p", b"")) .ljust(131, b"\0") + chance.choice((bytes(24), b"x" * 24, octal(1, 12) * 2)),
-                  trailer=b"tar\0", form=chance.choice(("ustar", "gnu", "old")))  # fmt: skip
+    return member(
+        b"a",
+        b"data",
+        b"0",
+        prefix=chance.choice((b"p", b"")).ljust(131, b"\0") + chance.choice((bytes(24), b"x" * 24, octal(1, 12) * 2)),
+        trailer=b"tar\0",
+        form=chance.choice(("ustar", "gnu", "old")),
+    )
 
 
 def strange_times(chance):
@@ -219,5 +301,17 @@ def strange_times(chance):
     )
 
 
-STRANGE = (strange_type, strange_name, strange_number, strange_number, strange_sum, strange_records, strange_records, strange_long,
-           strange_sparse, strange_end, strange_star, strange_times)  # fmt: skip
+STRANGE = (
+    strange_type,
+    strange_name,
+    strange_number,
+    strange_number,
+    strange_sum,
+    strange_records,
+    strange_records,
+    strange_long,
+    strange_sparse,
+    strange_end,
+    strange_star,
+    strange_times,
+)

@@ -78,9 +78,7 @@ _DETOURS = ("", "/", ".")  # beginnings of a name that is not clean as it stands
 _HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 8s 64x 16s 167s")
 _PLAIN_HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 72x 183s")
 # Behind the owners, as it mostly is: the numbers of no device, then no prefix and nothing of other formats.
-_REST_OF_OLD = bytes(183)
-_REST_OF_GO = b"0000000\0" * 2 + bytes(167)
-_REST_OF_BSD = b"000000 \0" * 2 + bytes(167)
+_PLAIN_RESTS = (b"0000000\0" * 2 + bytes(167), bytes(183), b"000000 \0" * 2 + bytes(167))
 _GNU = b"ustar  \0"
 _MOST_NUMBERS = 4096  # different modes, owners and sizes that are remembered
 _MOST_SUMS = 16384  # different checksums: a name more or less is another one
@@ -148,7 +146,7 @@ def members(source: Source) -> Iterator[Member]:
                 return
         name, mode, uid, gid, size, mtime, checksum, kind, link, rest = unpack(block)
         letter = _PLAIN.get(kind)
-        plain = rest == _REST_OF_GO or rest == _REST_OF_OLD or rest == _REST_OF_BSD
+        plain = rest in _PLAIN_RESTS
         path = name.partition(b"\0")[0].decode() if plain and letter and block.isascii() else ""
         if path[:2] == "./":
             path = path[2:]
