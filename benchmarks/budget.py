@@ -13,6 +13,7 @@ from pathlib import Path
 from careen.app.opening import open_image
 from careen.app.wiring import limits_of, readers_with
 from careen.config import load
+from careen.errors import InputError
 from careen.formats.budget import Budget
 from careen.layers.index import Readers
 from careen.scan import Reading, inventory_of
@@ -32,7 +33,11 @@ def main() -> int:
     print(f"{'% of':22}" + "".join(f"{name.removeprefix('scan_').removesuffix('_bytes')[:9]:>10}" for name in BOUNDS))
     worst = 0.0
     for folder in sorted(path for path in asked.corpus.iterdir() if path.is_dir()):
-        shares = shares_of(folder)
+        try:
+            shares = shares_of(folder)
+        except InputError as error:
+            print(f"{folder.name[:22]:22} {error}")
+            continue
         worst = max(worst, *shares)
         print(f"{folder.name[:22]:22}" + "".join(f"{share:10.2f}" for share in shares), flush=True)
     print(f"the most: {worst:.1f} %, allowed: {asked.most:g} %")
