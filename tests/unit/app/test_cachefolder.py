@@ -40,7 +40,9 @@ def test_one_that_is_open_is_replaced_by_a_private_one_with_one_warning(shared, 
     assert [cache_folder(shared), settled(shared).cache_dir, settled(settled(shared)).cache_dir] == [found] * 3
     (line,) = (record.getMessage() for record in caplog.records)
     assert f"chmod go-w {shared.cache_dir}" in line and "CAREEN_CACHE_DIR" in line and "--trust-cache" in line
-    open_store(shared).put("key", b"x")
+    store = open_store(shared)
+    store.put("key", b"x")
+    store.close()
     assert list(shared.cache_dir.iterdir()) == []
 
 
