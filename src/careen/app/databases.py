@@ -19,7 +19,7 @@ from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
     from careen.database.artifact import Artifact
-    from careen.database.build import FeedRow
+    from careen.database.buckets import FeedRow
     from careen.database.compare import Difference
     from careen.database.update import UpdateResult
     from careen.images.distribution import Repository

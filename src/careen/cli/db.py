@@ -15,7 +15,7 @@ from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.config import Settings
-    from careen.database.build import FeedRow
+    from careen.database.buckets import FeedRow
     from careen.database.compare import Difference
     from careen.database.update import UpdateResult
     from careen.formats.archive_facts import ArchiveFacts
@@ -175,7 +175,7 @@ def _kept(result: "UpdateResult") -> str:
 
 def _stayed(rows: "Sequence[FeedRow]") -> str:
     """What was taken over from the database that was in use before."""
-    from careen.database.build import label_of
+    from careen.database.buckets import label_of
     from careen.formats.lines import plural
 
     if not rows:

@@ -12,9 +12,11 @@ from msgspec import Struct
 
 from careen.model.advisory import Advisory, DatabaseInfo, Status
 
+from .buckets import Kind
 from .read import Database, open_database
 
 MAX_FIXES = 1000
+_OTHERS: tuple[Kind, ...] = ("record", "malicious", "epss", "exploited", "repository", "support")
 
 
 class SourceChange(Struct, frozen=True):
@@ -94,8 +96,8 @@ def _both(old: Database, new: Database) -> Iterator[tuple[str, tuple[Said, Said]
     """Piece by piece, for all of it is a lot."""
     for namespace in sorted({*old.namespaces(), *new.namespaces()}):
         yield namespace, (_advisories(old, namespace), _advisories(new, namespace))
-    for table in ("record", "malicious", "epss", "exploited", "repository", "support"):
-        yield table, (_rows(old, table), _rows(new, table))
+    for kind in _OTHERS:
+        yield kind, (_records(old, kind), _records(new, kind))
 
 
 def _advisories(database: Database, namespace: str) -> Said:
@@ -105,8 +107,8 @@ def _advisories(database: Database, namespace: str) -> Said:
     return {key: tuple(said) for key, said in found.items()}
 
 
-def _rows(database: Database, table: str) -> Said:
-    return {(source, *key): said for source, key, said in database.every_row(table)}
+def _records(database: Database, kind: Kind) -> Said:
+    return {(source, *key): (record,) for source, key, record in database.every_record(kind)}
 
 
 def _fix(source: str, then: tuple[object, ...], now: tuple[object, ...]) -> Fix | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from careen.config import nearest
 from careen.errors import DatabaseError, UsageError
 
-from .build import FeedRow, Kept, build, label_of, rows_of
+from .buckets import FeedRow, label_of
+from .build import Kept, build, rows_of
 from .checks import forget_checks
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive

@@ -6,20 +6,17 @@ and end: honest feeds grow and are corrected here and there, one that was damage
 What statements mean is told by ``Judge``: whether one of them holds a version.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from careen.model.advisory import Advisory
 
+from .buckets import Section, Shelf, Wanted, tag_of
 from .knowledge import key_name
-from .rows import unpack_advisory, unpack_words
-
-if TYPE_CHECKING:
-    import sqlite3
+from .rows import bundle_key, statements, unpack_advisories, unpack_words
 
 Judge = Callable[[str, Sequence[Advisory], str], bool]  # namespace, statements, version
 
@@ -38,17 +35,55 @@ class Verdict(Struct, frozen=True):
     affected: bool
 
 
-def doubt_of(connection: "sqlite3.Connection", feed: int, path: str | None, judge: Judge) -> str:
-    """Why what the feed says now is not to be believed; "" where nothing speaks against it.
+class Said:
+    """What a feed says in one file, or said in another."""
 
-    ``path``: by which the attached previous file ``old`` knows the feed, None where it does not.
-    """
-    words = dict(connection.execute("SELECT id, text FROM word"))
-    now = _Side(connection, "main", feed, words)
-    before = None
-    if path is not None:
-        (old,) = connection.execute("SELECT id FROM old.feed WHERE path = ?", (path,)).fetchone()
-        before = _Side(connection, "old", old, words)
+    def __init__(self, shelf: Shelf, path: str, sections: Sequence[Section], words: Sequence[str]) -> None:
+        self._shelf, self._path, self._words = shelf, path, words
+        self._bundles = next((section for section in sections if section.kind == "bundle"), None)
+        self.namespaces = {words[section.space]: section for section in sections if section.kind == "advisory"}
+
+    def sample(self) -> Iterator[tuple[str, str, str]]:
+        """Evenly spread over the names of each namespace: (namespace, name, id)."""
+        each = max(1, min(SAMPLE, MAX_SAMPLE // max(1, len(self.namespaces))))
+        for namespace, section in self.namespaces.items():
+            step, number = max(1, section.records // each), 0
+            for name, value in self._shelf.walk(section, self._tag("advisory", namespace)):
+                last = ""
+                for id, _ in statements(value):
+                    if id == last:  # another part of the same
+                        continue
+                    last = id
+                    if number % step == 0:
+                        yield namespace, name, id
+                    number += 1
+
+    def of(self, namespace: str, names: Collection[str]) -> dict[str, tuple[Advisory, ...]]:
+        section = self.namespaces.get(namespace)
+        if section is None:
+            return {}
+        found = self._shelf.find(section, self._tag("advisory", namespace), Wanted(names))
+        return {name: tuple(unpack_advisories(namespace, name, value, self._words, self._of_bundles)) for name, value in found}
+
+    def about(self, verdict: "Verdict") -> tuple[Advisory, ...] | None:
+        """None where the feed says nothing of the flaw in that package."""
+        name = key_name(verdict.namespace, verdict.package)
+        found = self.of(verdict.namespace, (name,)).get(name, ())
+        return tuple(one for one in found if verdict.id == one.id or verdict.id in one.aliases) or None
+
+    def _of_bundles(self, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        section = self._bundles
+        wanted = Wanted(map(bundle_key, numbers))
+        found = self._shelf.find(section, self._tag("bundle", ""), wanted) if section else ()
+        return {int(key): unpack_words(value) for key, value in found}
+
+    def _tag(self, kind: str, namespace: str) -> bytes:
+        return tag_of(self._path, kind, namespace)
+
+
+def doubt_of(now: Said, before: Said | None, judge: Judge) -> str:
+    """Why what the feed says now is not to be believed; "" where nothing speaks against it."""
+    if before is not None:
         judged, turned = _turned(before, now, judge)
         if judged >= TURNED_FROM and turned > judged * TURNED:
             return f"{turned} of {judged} verdicts in a sample are the reverse of before"
@@ -77,64 +112,25 @@ def known() -> tuple[Verdict, ...]:
     return tuple(Verdict(namespace, name, version, id, word == "affected") for namespace, name, version, id, word in rows)
 
 
-class _Side:
-    """What one of the two files has of the feed. Words have the same numbers in both."""
-
-    def __init__(self, connection: "sqlite3.Connection", schema: str, feed: int, words: dict[int, str]) -> None:
-        self._connection, self._schema, self._feed, self._words = connection, schema, feed, words
-        self._word_ids = {text: id for id, text in words.items()}
-        rows = connection.execute(f"SELECT namespace, records FROM {schema}.namespace WHERE feed = ?", (feed,))  # noqa: S608
-        self.records = dict(rows)
-
-    def sample(self) -> Iterator[tuple[int, str, str]]:
-        """Evenly spread over the names of each namespace."""
-        each = max(1, min(SAMPLE, MAX_SAMPLE // max(1, len(self.records))))
-        sql = f"SELECT name, id FROM {self._schema}.advisory WHERE namespace = ? AND feed = ? AND part = 0"  # noqa: S608
-        for namespace, records in self.records.items():
-            step = max(1, records // each)
-            for number, (name, id) in enumerate(self._connection.execute(sql, (namespace, self._feed))):
-                if number % step == 0:
-                    yield namespace, name, id
-
-    def said(self, namespace: int, name: str, id: str) -> tuple[Advisory, ...]:
-        sql = f"SELECT body FROM {self._schema}.advisory WHERE namespace = ? AND name = ? AND feed = ? AND id = ?"  # noqa: S608
-        rows = self._connection.execute(sql, (namespace, name, self._feed, id))
-        return tuple(self._read(namespace, name, id, body) for (body,) in rows)
-
-    def about(self, verdict: Verdict) -> tuple[Advisory, ...] | None:
-        """None where the feed says nothing of the flaw in that package."""
-        namespace = self._word_ids.get(verdict.namespace, -1)
-        if namespace not in self.records:
-            return None
-        name = key_name(verdict.namespace, verdict.package)
-        sql = f"SELECT id, body FROM {self._schema}.advisory WHERE namespace = ? AND name = ? AND feed = ?"  # noqa: S608
-        rows = self._connection.execute(sql, (namespace, name, self._feed))
-        found = tuple(self._read(namespace, name, id, body) for id, body in rows)
-        said = tuple(one for one in found if verdict.id == one.id or verdict.id in one.aliases)
-        return said or None
-
-    def _read(self, namespace: int, name: str, id: str, body: bytes) -> Advisory:
-        return unpack_advisory(self._words[namespace], name, id, body, self._words, self._bundle)
-
-    def _bundle(self, number: int) -> tuple[str, ...]:
-        sql = f"SELECT ids FROM {self._schema}.bundle WHERE feed = ? AND id = ?"  # noqa: S608
-        row: Any = self._connection.execute(sql, (self._feed, number)).fetchone()
-        return unpack_words(row[0]) if row else ()
-
-    def name_of(self, namespace: int) -> str:
-        return self._words[namespace]
-
-
-def _turned(before: _Side, now: _Side, judge: Judge) -> tuple[int, int]:
+def _turned(before: Said, now: Said, judge: Judge) -> tuple[int, int]:
     """How many verdicts were judged, and how many of them are the reverse."""
     judged = turned = 0
+    wanted: dict[str, dict[str, list[str]]] = {}
     for namespace, name, id in before.sample():
-        then, said = before.said(namespace, name, id), now.said(namespace, name, id)
-        for version in _edges(then):
-            judged += 1
-            text = before.name_of(namespace)
-            turned += judge(text, then, version) != judge(text, said, version)
+        wanted.setdefault(namespace, {}).setdefault(name, []).append(id)
+    for namespace, names in wanted.items():
+        then, said = before.of(namespace, names), now.of(namespace, names)
+        for name, ids in names.items():
+            for id in ids:
+                one, other = _with_id(then.get(name, ()), id), _with_id(said.get(name, ()), id)
+                for version in _edges(one):
+                    judged += 1
+                    turned += judge(namespace, one, version) != judge(namespace, other, version)
     return judged, turned
+
+
+def _with_id(said: Sequence[Advisory], id: str) -> tuple[Advisory, ...]:
+    return tuple(one for one in said if one.id == id)
 
 
 def _edges(said: Sequence[Advisory]) -> list[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from careen.errors import DatabaseError
 from careen.model.advisory import DatabaseInfo
 
-from .build import FeedRow, put_in_place
+from .buckets import FeedRow
+from .build import put_in_place
 from .checks import forget_checks
 from .lock import LOCK_PATIENCE_S, exclusive
 from .merge import with_ours

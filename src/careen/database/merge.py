@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from .build import FeedRow, Fresh, Kept, build, is_loss, rows_of
+from .buckets import FeedRow
+from .build import Fresh, Kept, build, is_loss, rows_of
 from .read import open_database
 
 

@@ -20,7 +20,7 @@ from careen.formats.listings import listed
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
 from . import changes
-from .build import FeedRow
+from .buckets import FeedRow
 from .knowledge import DERIVED
 from .windows import Windows
 

@@ -5,12 +5,12 @@ Raises: DatabaseError where the file is missing, damaged, or of another version 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from careen.errors import DatabaseError
 from careen.model.advisory import (
@@ -28,15 +28,28 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .build import FeedRow, label_of
+from .buckets import Kind, Section, Shelf, Wanted, label_of, tag_of
 from .checks import Check, read_checks
 from .knowledge import FILE
-from .rows import LIMITED, SCHEMA, limited_key, unpack_advisory, unpack_limited, unpack_record, unpack_words
+from .rows import (
+    LIMITED,
+    SCHEMA,
+    bundle_key,
+    limited_key,
+    statements,
+    unpack_advisories,
+    unpack_epss,
+    unpack_exploited,
+    unpack_limited,
+    unpack_malicious,
+    unpack_record,
+    unpack_text,
+    unpack_words,
+)
 
 if TYPE_CHECKING:
     import sqlite3
 
-CHUNK = 500  # SQLite takes at least 999 parameters
 UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
 
 
@@ -63,23 +76,22 @@ def status(path: Path) -> DatabaseInfo:
 
 
 class Database:
-    """The ``Knowledge`` of a file. Answers are fetched when asked for; nothing is kept but the list of feeds and words."""
+    """The ``Knowledge`` of a file. Answers are fetched when asked for, and each is verified; nothing is kept but the head."""
 
     def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
         self._path = path
         self._connection = connection
-        self._bundles: dict[tuple[int, int], tuple[str, ...]] = {}
+        self._shelf = Shelf(connection)
+        self._bundles: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
         with self._reading():
-            (version,) = next(self._rows("PRAGMA user_version"))
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version != SCHEMA:
                 age = "older" if version < SCHEMA else "newer"
                 reason = f"is of an {age} kind (schema {version}, not {SCHEMA})"
                 raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
-            self._words: dict[int, str] = dict(self._rows("SELECT id, text FROM word"))
-            self._word_ids = {text: id for id, text in self._words.items()}
-            columns = ", ".join(("id", *FeedRow.__struct_fields__))
-            self._feeds = {row[0]: FeedRow(*row[1:]) for row in self._rows(f"SELECT {columns} FROM feed ORDER BY id")}  # noqa: S608
-            self._built = next((value for (value,) in self._rows("SELECT value FROM meta WHERE name = 'built'")), "")
+            self._head = self._shelf.head()
+            self._words, self._feeds = self._head.words, self._head.rows
+            self._sections: dict[tuple[str, str], list[tuple[int, Section]]] = {}
 
     def __enter__(self) -> "Database":
         return self
@@ -94,7 +106,7 @@ class Database:
     def info(self) -> DatabaseInfo:
         merged: dict[str, SourceInfo] = {}
         checks = read_checks(self._path) if self._path.name == FILE else {}
-        for row in self._feeds.values():
+        for row in self._feeds:
             name, check = label_of(row), checks.get(row.path, Check())
             confirmed = max(row.as_of, row.confirmed, check.confirmed)
             fetched = max(row.fetched, check.asked)
@@ -102,50 +114,46 @@ class Database:
             derived = bool(row.derived)  # SQLite has numbers
             found = SourceInfo(name, row.as_of, row.records, fetched, row.url, detail, derived, confirmed, check.trouble)
             merged[name] = _together(merged[name], found) if name in merged else found
-        return DatabaseInfo(str(self._path), self._built, tuple(merged.values()))
+        return DatabaseInfo(str(self._path), self._head.built, tuple(merged.values()))
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         found: dict[str, list[Advisory]] = defaultdict(list)
         first: dict[tuple[str, str, str], int] = {}
-        sql = "SELECT name, feed, id, body FROM advisory WHERE namespace = ? AND name IN ({})"
         with self._reading():
-            for name, feed, id, packed in self._named(sql, namespace, names):
-                # Of feeds of one source the first counts.
-                if first.setdefault((self._feeds[feed].source, name, id), feed) == feed:
-                    bundle = partial(self._bundle, feed)
-                    found[name].append(unpack_advisory(namespace, name, id, packed, self._words, bundle))
+            for feed, name, value in self._find("advisory", namespace, Wanted(names)):
+                source = self._feeds[feed].source
+                for said in unpack_advisories(namespace, name, value, self._words, partial(self._of_bundles, feed)):
+                    # Of feeds of one source the first counts.
+                    if first.setdefault((source, name, said.id), feed) == feed:
+                        found[name].append(said)
         return {name: tuple(advisories) for name, advisories in found.items()}
 
     def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]:
         found: dict[str, list[Malicious]] = defaultdict(list)
-        sql = "SELECT name, id, versions FROM malicious WHERE namespace = ? AND name IN ({})"
         with self._reading():
-            for name, id, packed in self._named(sql, namespace, names):
-                found[name].append(Malicious(id, namespace, name, unpack_words(packed) if packed else ()))
+            for _, name, value in self._find("malicious", namespace, Wanted(names)):
+                found[name] += [Malicious(id, namespace, name, versions) for id, versions in unpack_malicious(value)]
         return {name: tuple(reports) for name, reports in found.items()}
 
     def namespace(self, namespace: str) -> tuple[NamespaceInfo, ...]:
-        sql = "SELECT feed, records, packages, partial, unfixed, detail FROM namespace WHERE namespace = ? ORDER BY feed"
         merged: dict[str, NamespaceInfo] = {}
-        with self._reading():
-            for feed, records, packages, some, unfixed, detail in self._rows(sql, (self._word_ids.get(namespace),)):
-                name = label_of(self._feeds[feed])
-                one = merged.get(name)
-                merged[name] = NamespaceInfo(
-                    namespace,
-                    name,
-                    records + (one.records if one else 0),
-                    packages + (one.packages if one else 0),
-                    bool(some) and (one is None or one.partial),
-                    bool(unfixed) or (one is not None and one.unfixed),
-                    detail,
-                )
+        for feed, section in self._held("advisory", namespace):
+            name = label_of(self._feeds[feed])
+            one = merged.get(name)
+            merged[name] = NamespaceInfo(
+                namespace,
+                name,
+                section.records + (one.records if one else 0),
+                section.keys + (one.packages if one else 0),
+                section.partial and (one is None or one.partial),
+                section.unfixed or (one is not None and one.unfixed),
+                section.detail,
+            )
         return tuple(merged.values())
 
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        sql = "SELECT DISTINCT name FROM advisory WHERE namespace = ? AND name IN ({})"
         with self._reading():
-            return frozenset(name for (name,) in self._named(sql, namespace, names))
+            return frozenset(name for _, name, _ in self._find("advisory", namespace, Wanted(names)))
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         return frozenset()
@@ -155,117 +163,130 @@ class Database:
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
         found: dict[str, list[VulnerabilityRecord]] = defaultdict(list)
-        direct = "SELECT id, id, body FROM record WHERE id IN ({}) ORDER BY feed"
-        aliased = "SELECT a.alias, r.id, r.body FROM alias a JOIN record r USING (id, feed) WHERE a.alias IN ({})"
         with self._reading():
-            for sql in (direct, aliased):
-                for asked, id, packed in self._listed(sql, ids):
-                    found[asked].append(unpack_record(id, packed, self._words))
+            wanted = Wanted(ids)
+            for _, id, value in self._find("record", "", wanted):
+                found[id].append(unpack_record(id, value, self._words))
+            aliases: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+            for feed, alias, value in self._find("alias", "", wanted):
+                for id, _ in statements(value):
+                    aliases[feed][id].append(alias)
+            for feed, by_id in aliases.items():
+                for _, id, value in self._find("record", "", Wanted(by_id), feed):
+                    record = unpack_record(id, value, self._words)
+                    for alias in by_id[id]:
+                        found[alias].append(record)
         return {id: tuple(records) for id, records in found.items()}
 
     def epss(self, ids: Collection[str]) -> Mapping[str, Epss]:
-        sql = "SELECT id, score, percentile FROM epss WHERE id IN ({})"
         with self._reading():
-            return {row[0]: Epss(*row) for row in self._listed(sql, ids)}
+            return {id: Epss(id, *unpack_epss(value)) for id, value in self._first("epss", ids).items()}
 
     def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]:
-        sql = "SELECT id, added, ransomware FROM exploited WHERE id IN ({})"
         with self._reading():
-            return {id: Exploited(id, added, bool(ransomware)) for id, added, ransomware in self._listed(sql, ids)}
+            return {id: Exploited(id, *unpack_exploited(value)) for id, value in self._first("exploited", ids).items()}
 
     def end_of_life(self, namespace: str) -> str | None:
         with self._reading():
-            rows = self._rows("SELECT end_of_life FROM support WHERE namespace = ?", (namespace,))
-            return next((str(date) for (date,) in rows), None)
+            return next((unpack_text(value) for value in self._first("support", (namespace,)).values()), None)
 
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
         start = limited_key(namespace)
-        end = start[:-1] + chr(ord(LIMITED) + 1)
-        sql = "SELECT namespace, end_of_life FROM support WHERE namespace >= ? AND namespace < ? ORDER BY namespace"
+        found: dict[str, bytes] = {}
         with self._reading():
-            return tuple(unpack_limited(key, text) for key, text in self._rows(sql, (start, end)))
+            for feed, section in self._held("support", ""):
+                for key, value in self._shelf.walk(section, self._tag(feed, section)):
+                    if key.startswith(start):
+                        found.setdefault(key, value)
+            return tuple(unpack_limited(key, unpack_text(value)) for key, value in sorted(found.items()))
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        sql = "SELECT name, namespaces FROM repository WHERE name IN ({})"
         with self._reading():
-            return {name: unpack_words(packed) for name, packed in self._listed(sql, names)}
+            return {name: unpack_words(value) for name, value in self._first("repository", names).items()}
 
     def namespaces(self) -> tuple[str, ...]:
-        with self._reading():
-            return tuple(self._words[id] for (id,) in self._rows("SELECT DISTINCT namespace FROM namespace"))
+        return tuple(space for kind, _, space in self._kinds() if kind == "advisory")
 
     def every_advisory(self, namespace: str) -> Iterator[tuple[str, Advisory]]:
-        """All of a namespace by name and id, each with its source: to compare databases, or one with what it was."""
-        sql = "SELECT name, feed, id, body FROM advisory WHERE namespace = ? ORDER BY name, feed, id, part"
+        """All of a namespace by source and name: to compare databases, or one with what it was."""
         with self._reading():
-            for name, feed, id, packed in self._rows(sql, (self._word_ids.get(namespace),)):
-                said = unpack_advisory(namespace, name, id, packed, self._words, partial(self._bundle, feed))
-                yield label_of(self._feeds[feed]), said
+            for feed, section in self._held("advisory", namespace):
+                for name, value in self._shelf.walk(section, self._tag(feed, section)):
+                    for said in unpack_advisories(namespace, name, value, self._words, partial(self._of_bundles, feed)):
+                        yield label_of(self._feeds[feed]), said
 
-    def every_row(self, table: str) -> Iterator[tuple[str, tuple[str, str], tuple[Any, ...]]]:
-        """All rows of another table: their source, what they are about, and what they say."""
-        columns = {
-            "record": "feed, '', id, body",
-            "malicious": "feed, name, id, namespace, versions",
-            "epss": "feed, '', id, score, percentile",
-            "exploited": "feed, '', id, added, ransomware",
-            "repository": "feed, name, '', namespaces",
-            "support": "feed, namespace, '', end_of_life",
-        }
+    def every_record(self, kind: Kind) -> Iterator[tuple[str, tuple[str, str], Record]]:
+        """All of another kind: the source, what it is about, and what it says."""
         with self._reading():
-            for feed, name, id, *said in self._rows(f"SELECT {columns[table]} FROM {table}"):  # noqa: S608
-                if table == "record":
-                    said = [unpack_record(id, said[0], self._words)]
-                elif table == "malicious":
-                    said[0] = self._words[said[0]]
-                yield label_of(self._feeds[feed]), (name, id), tuple(said)
+            for one, _, space in self._kinds():
+                for feed, section in self._held(kind, space) if one == kind else ():
+                    for key, value in self._shelf.walk(section, self._tag(feed, section)):
+                        for record in self._unpacked(kind, space, key, value):
+                            id = record.id if isinstance(record, Malicious) else ""
+                            yield label_of(self._feeds[feed]), (key, id), record
 
     def records_of_feed(self, path: str) -> Iterator[Record]:
         """All that one feed said, to be written to another database."""
+        feed = next(number for number, row in enumerate(self._feeds) if row.path == path)
         with self._reading():
-            ((feed,),) = self._rows("SELECT id FROM feed WHERE path = ?", (path,))
-            infos = self._rows(
-                "SELECT namespace, records, packages, partial, unfixed, detail FROM namespace WHERE feed = ?", (feed,)
-            )
-            for namespace, records, packages, some, unfixed, detail in infos:
-                yield NamespaceInfo(self._words[namespace], "", records, packages, bool(some), bool(unfixed), detail)
-            sql = "SELECT namespace, name, id, body FROM advisory WHERE feed = ? ORDER BY namespace, name, id, part"
-            for namespace, name, id, packed in self._rows(sql, (feed,)):
-                yield unpack_advisory(self._words[namespace], name, id, packed, self._words, partial(self._bundle, feed))
-            for namespace, name, id, packed in self._rows(
-                "SELECT namespace, name, id, versions FROM malicious WHERE feed = ?", (feed,)
-            ):
-                yield Malicious(id, self._words[namespace], name, unpack_words(packed) if packed else ())
-            for id, packed in self._rows("SELECT id, body FROM record WHERE feed = ?", (feed,)):
-                yield unpack_record(id, packed, self._words)
-            for row in self._rows("SELECT id, score, percentile FROM epss WHERE feed = ?", (feed,)):
-                yield Epss(*row)
-            for id, added, ransomware in self._rows("SELECT id, added, ransomware FROM exploited WHERE feed = ?", (feed,)):
-                yield Exploited(id, added, bool(ransomware))
-            for name, packed in self._rows("SELECT name, namespaces FROM repository WHERE feed = ?", (feed,)):
-                yield Repository(name, unpack_words(packed))
-            for key, text in self._rows("SELECT namespace, end_of_life FROM support WHERE feed = ?", (feed,)):
+            for kind, _, space in self._kinds():
+                for section in (section for number, section in self._held(kind, space) if number == feed):
+                    if kind == "advisory":
+                        counts = (section.records, section.keys, section.partial, section.unfixed, section.detail)
+                        yield NamespaceInfo(space, "", *counts)
+                    for key, value in self._shelf.walk(section, self._tag(feed, section)):
+                        if kind == "advisory":
+                            yield from unpack_advisories(space, key, value, self._words, partial(self._of_bundles, feed))
+                        else:
+                            yield from self._unpacked(kind, space, key, value)
+
+    def _unpacked(self, kind: str, space: str, key: str, value: bytes) -> Iterator[Record]:
+        match kind:
+            case "malicious":
+                yield from (Malicious(id, space, key, versions) for id, versions in unpack_malicious(value))
+            case "record":
+                yield unpack_record(key, value, self._words)
+            case "epss":
+                yield Epss(key, *unpack_epss(value))
+            case "exploited":
+                yield Exploited(key, *unpack_exploited(value))
+            case "repository":
+                yield Repository(key, unpack_words(value))
+            case "support":
+                text = unpack_text(value)
                 yield unpack_limited(key, text) if LIMITED in key else Support(key, text)
 
-    def _bundle(self, feed: int, number: int) -> tuple[str, ...]:
-        key = (feed, number)
-        if key not in self._bundles:
-            ((packed,),) = self._rows("SELECT ids FROM bundle WHERE feed = ? AND id = ?", key)
-            self._bundles[key] = unpack_words(packed)
-        return self._bundles[key]
+    def _of_bundles(self, feed: int, numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+        known = self._bundles[feed]
+        if missing := [bundle_key(number) for number in numbers if number not in known]:
+            known |= {int(key): unpack_words(value) for _, key, value in self._find("bundle", "", Wanted(missing), feed)}
+        return known
 
-    def _named(self, sql: str, namespace: str, names: Collection[str]) -> Iterator[tuple[Any, ...]]:
-        number = self._word_ids.get(namespace)
-        return iter(()) if number is None else self._listed(sql, names, number)
+    def _first(self, kind: Kind, keys: Collection[str]) -> Mapping[str, bytes]:
+        """Of kinds with one value for a key, what the first feed says."""
+        found: dict[str, bytes] = {}
+        for _, key, value in self._find(kind, "", Wanted(keys)):
+            found.setdefault(key, value)
+        return found
 
-    def _listed(self, sql: str, values: Collection[str], *before: Any) -> Iterator[tuple[Any, ...]]:
-        ordered = sorted(filter(_is_utf8, set(values)))
-        for start in range(0, len(ordered), CHUNK):
-            chunk = ordered[start : start + CHUNK]
-            yield from self._rows(sql.format(", ".join("?" * len(chunk))), (*before, *chunk))
+    def _kinds(self) -> Iterator[tuple[str, str, str]]:
+        return (name.partition(" ") for name in self._head.packed)
 
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        return self._connection.execute(sql, values)
+    def _held(self, kind: str, space: str) -> list[tuple[int, Section]]:
+        """The feeds that have such a section, by their numbers, in the order in which they count."""
+        found = self._sections.get((kind, space))
+        if found is None:
+            found = self._sections[kind, space] = self._head.sections(kind, space)
+        return found
+
+    def _find(self, kind: Kind, space: str, wanted: Wanted, feed: int | None = None) -> Iterator[tuple[int, str, bytes]]:
+        for number, section in self._held(kind, space):
+            if (feed is None or number == feed) and wanted.within(section):
+                for key, value in self._shelf.find(section, self._tag(number, section), wanted):
+                    yield number, key, value
+
+    def _tag(self, feed: int, section: Section) -> bytes:
+        return tag_of(self._feeds[feed].path, section.kind, self._words[section.space] if section.space >= 0 else "")
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -276,11 +297,6 @@ class Database:
             yield
         except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
             raise DatabaseError(f"{self._path}: the advisory database is damaged ({error})", UPDATE_HINT) from None
-
-
-def _is_utf8(text: str) -> bool:
-    """Names that an image spells in other bytes than UTF-8 are nobody's."""
-    return text.isascii() or text == text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _together(one: SourceInfo, other: SourceInfo) -> SourceInfo:

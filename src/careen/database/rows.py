@@ -1,10 +1,10 @@
-"""Advisories and records as they lie in a row: packed, without what the row's key and its feed already say."""
+"""Advisories and records as they lie in a bucket: packed, without what their key, section and feed already say."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from careen.model.advisory import Advisory, Cvss, LimitedSupport, Range, Severity, Status, VulnerabilityRecord
 
@@ -29,6 +29,10 @@ class Body(Struct, gc=False, omit_defaults=True):
     u: int | str = ""  # address, a word with "{id}" in it or as it is
     p: str = ""  # the package's name where it is not the key
     q: tuple[str, ...] = ()
+
+
+class _OnlyStatus(Struct, gc=False):
+    s: Status = "fixed"
 
 
 class RecordBody(Struct, gc=False, omit_defaults=True):
@@ -62,10 +66,23 @@ def pack_advisory(advisory: Advisory, name: str, word: Callable[[str], int], bun
     )
 
 
-def unpack_advisory(
-    namespace: str, name: str, id: str, packed: bytes, words: Mapping[int, str], bundle: Callable[[int], tuple[str, ...]]
+def unpack_advisories(
+    namespace: str,
+    name: str,
+    packed: bytes,
+    words: Sequence[str],
+    bundles: Callable[[Iterable[int]], Mapping[int, tuple[str, ...]]],
+) -> list[Advisory]:
+    """All that one feed says of one package; ``bundles`` looks up lists of aliases by their numbers."""
+    bodies = _BODIES.decode(packed)
+    numbers = {body.b for _, body in bodies if body.b}
+    found = bundles(numbers) if numbers else {}
+    return [_advisory(namespace, name, id, body, words, found) for id, body in bodies]
+
+
+def _advisory(
+    namespace: str, name: str, id: str, body: Body, words: Sequence[str], bundles: Mapping[int, tuple[str, ...]]
 ) -> Advisory:
-    body = _BODY.decode(packed)
     return Advisory(
         id,
         words[body.o],
@@ -74,7 +91,7 @@ def unpack_advisory(
         body.r,
         body.v,
         body.s,
-        bundle(body.b) if body.b else body.a,
+        bundles[body.b] if body.b else body.a,
         body.y,
         body.x,
         body.m,
@@ -86,7 +103,12 @@ def unpack_advisory(
 
 
 def status_of(packed: bytes) -> Status:
-    return _BODY.decode(packed).s
+    return _STATUS.decode(packed).s
+
+
+def statements(packed: bytes) -> list[tuple[str, Raw]]:
+    """What one feed says of one key: the id of each statement, and its body."""
+    return _STATEMENTS.decode(packed)
 
 
 def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> bytes:
@@ -103,7 +125,7 @@ def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> byte
     )
 
 
-def unpack_record(id: str, packed: bytes, words: Mapping[int, str]) -> VulnerabilityRecord:
+def unpack_record(id: str, packed: bytes, words: Sequence[str]) -> VulnerabilityRecord:
     body = _RECORD.decode(packed)
     scores = tuple(Cvss(*one) for one in body.c)
     return VulnerabilityRecord(id, words[body.o], body.a, body.t, body.y, scores, body.p, body.w)
@@ -127,15 +149,41 @@ def unpack_limited(key: str, packed: str) -> LimitedSupport:
     return LimitedSupport(namespace, package, ended, version, detail)
 
 
-def pack_words(words: Iterable[str]) -> bytes:
-    return _PACKER.encode(tuple(words))
+def bundle_key(number: int) -> str:
+    return f"{number:08}"
+
+
+def pack(value: object) -> bytes:
+    return _PACKER.encode(value)
 
 
 def unpack_words(packed: bytes) -> tuple[str, ...]:
     return _WORDS.decode(packed)
 
 
+def unpack_malicious(packed: bytes) -> list[tuple[str, tuple[str, ...]]]:
+    return _MALICIOUS.decode(packed)
+
+
+def unpack_epss(packed: bytes) -> tuple[float, float]:
+    return _EPSS.decode(packed)
+
+
+def unpack_exploited(packed: bytes) -> tuple[str, bool]:
+    return _EXPLOITED.decode(packed)
+
+
+def unpack_text(packed: bytes) -> str:
+    return _TEXT.decode(packed)
+
+
 _PACKER = msgspec.msgpack.Encoder()
-_BODY = msgspec.msgpack.Decoder(Body)
+_STATUS = msgspec.msgpack.Decoder(_OnlyStatus)
+_BODIES = msgspec.msgpack.Decoder(list[tuple[str, Body]])
+_STATEMENTS = msgspec.msgpack.Decoder(list[tuple[str, Raw]])
+_MALICIOUS = msgspec.msgpack.Decoder(list[tuple[str, tuple[str, ...]]])
+_EPSS = msgspec.msgpack.Decoder(tuple[float, float])
+_EXPLOITED = msgspec.msgpack.Decoder(tuple[str, bool])
+_TEXT = msgspec.msgpack.Decoder(str)
 _RECORD = msgspec.msgpack.Decoder(RecordBody)
 _WORDS = msgspec.msgpack.Decoder(tuple[str, ...])

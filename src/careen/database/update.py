@@ -26,7 +26,8 @@ from careen import __version__
 from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
-from .build import FeedRow, Fresh, Kept, build, rows_of
+from .buckets import FeedRow
+from .build import Fresh, Kept, build, rows_of
 from .checks import Check, Trouble, read_checks, write_checks
 from .guard import Judge
 from .knowledge import database_path

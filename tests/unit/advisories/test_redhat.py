@@ -1,6 +1,3 @@
-import sqlite3
-from contextlib import closing
-
 import pytest
 from tests.support.feeds import FakeNetwork, packed_tar, served, whole_mirror
 
@@ -116,10 +113,10 @@ def test_later_the_documents_alone_that_changed_and_what_was_deleted_is_forgotte
     assert known(tmp_path, "rudder") == set()
 
 
-def known(cache, name="%"):
-    asked = "SELECT DISTINCT advisory.id FROM advisory JOIN feed ON feed.id = feed WHERE path = ? AND name LIKE ?"
-    with closing(sqlite3.connect(database_path(cache))) as connection:
-        return {id for (id,) in connection.execute(asked, (ARCHIVE, name))}
+def known(cache, name=""):
+    with open_database(database_path(cache)) as database:
+        said = [one for one in database.records_of_feed(ARCHIVE) if isinstance(one, Advisory)]
+        return {one.id for one in said if name in ("", one.package)}
 
 
 def test_an_archive_that_nobody_offers_is_told(tmp_path, mirror):

@@ -88,7 +88,7 @@ def test_sizes_and_checksums_that_lie(packed, tmp_path):
 def test_foreign_tables_are_refused(database):
     verify(database, "x")
     with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("CREATE TRIGGER t AFTER INSERT ON meta BEGIN DELETE FROM meta; END")
+        connection.execute("CREATE TRIGGER t AFTER INSERT ON head BEGIN DELETE FROM head; END")
     with pytest.raises(InputError, match="its tables are not those"):
         verify(database, "x")
 

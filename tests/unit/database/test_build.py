@@ -202,17 +202,26 @@ def test_an_unexpected_error_leaves_the_previous_file(path):
     assert [file.name for file in path.parent.iterdir()] == ["advisories.sqlite"]
 
 
-def test_a_result_that_does_not_verify_is_not_put_in_place(path, monkeypatch):
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "DELETE FROM bucket",
+        "DELETE FROM head",
+        "UPDATE bucket SET body = zeroblob(20)",
+        "INSERT INTO bucket VALUES (99, x'00')",
+    ],
+)
+def test_a_result_that_does_not_verify_is_not_put_in_place(path, monkeypatch, spoil):
     build(path, [fresh("a", advisory())], NOW)
     original = module._fill
 
     def losing(connection, *arguments):
         result = original(connection, *arguments)
-        connection.execute("DELETE FROM advisory")
+        connection.execute(spoil)
         return result
 
     monkeypatch.setattr(module, "_fill", losing)
-    with pytest.raises(DatabaseError, match="rows in advisory"):
+    with pytest.raises(DatabaseError, match="the new database is damaged|rows where"):
         build(path, [fresh("a", advisory("CVE-2"))], NOW, path)
     assert asked(path, "debian:12", "halyard")["halyard"][0].id == "CVE-2025-1"
 
@@ -225,7 +234,7 @@ def test_a_folder_that_cannot_be_written(path):
 
 
 def test_many_rows_pass_through_in_batches(path, monkeypatch):
-    monkeypatch.setattr(module, "BATCH_ROWS", 7)
+    monkeypatch.setattr("careen.database.packing.BATCH_ROWS", 7)
     records = [advisory(f"CVE-2025-{n}", f"package-{n % 13}") for n in range(500)]
     build(path, [fresh("a", *records, *records)], NOW)  # twice: the second time they are there already
     with open_database(path) as database:

@@ -1,0 +1,322 @@
+"""How records lie in the file, so that each look-up verifies what it reads, and what it does not find.
+
+The file has a head, one blob: when it was built, words that many records share, and the feeds in the order in which they
+count. What a feed says of one kind (advisories of a namespace, records of vulnerabilities, scores …) is a section: its
+keys in order, packed into buckets of about one KiB. A section of several buckets begins with its directory, the first key
+of each; where each section begins, and how many buckets it has, stands in the head. Every blob begins with a checksum over
+its content, its section and its number there. A key can thus be in one bucket alone, which must be there and must be the
+one that was written: a row that was changed, lost or put elsewhere is damage, and never an answer.
+Raises: ValueError, sqlite3.Error where the file is damaged.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
+from itertools import accumulate, groupby
+from struct import Struct as Struct_
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from msgspec import Raw, Struct
+
+from careen import __version__
+
+if TYPE_CHECKING:
+    import sqlite3
+
+BUCKET_BYTES = 960  # four of them fill a page
+DIGEST_BYTES = 8
+HEAD = b"head"
+
+Kind = Literal["advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support"]
+
+
+class FeedRow(Struct, frozen=True, array_like=True, gc=False):
+    """What the database keeps of one fetched file."""
+
+    path: str
+    source: str
+    part: str = ""
+    url: str = ""
+    as_of: str = ""
+    fetched: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    sha256: str = ""
+    records: int = 0
+    detail: str = ""
+    reader: str = __version__  # another version of Careen may find more in the same file
+    confirmed: str = ""  # day up to which the origin vouched that this is the newest
+    derived: bool = False  # made by a mirror, and not its source's own
+    large: bool = False  # fetched by ``careen db update --full`` alone
+
+
+def label_of(row: FeedRow) -> str:
+    """The name of a source, or of a part of it, that people see and write."""
+    return f"{row.source}/{row.part}" if row.part else row.source
+
+
+class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """``space`` is the word of the namespace, -1 for kinds without one. The last fields are those of advisories."""
+
+    kind: Kind
+    space: int
+    first: int  # row of the directory, or of the only bucket
+    buckets: int
+    low: str  # its first key
+    high: str  # its last key
+    records: int
+    keys: int
+    partial: bool = False
+    unfixed: bool = False
+    detail: str = ""
+
+    @property
+    def start(self) -> int:
+        """The row of the first bucket."""
+        return self.first + (self.buckets > 1)
+
+    @property
+    def end(self) -> int:
+        """The row behind the last bucket."""
+        return self.start + self.buckets
+
+
+class Held(Struct, frozen=True):
+    row: FeedRow
+    sections: tuple[Section, ...]
+
+
+class Head(Struct, frozen=True, array_like=True):
+    built: str
+    words: tuple[str, ...]
+    rows: tuple[FeedRow, ...]  # in the order in which they count
+    packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds, and their sections; a look-up needs few of them
+
+    def sections(self, kind: str, space: str) -> list[tuple[int, Section]]:
+        packed = self.packed.get(f"{kind} {space}")
+        return [] if packed is None else _SECTIONS.decode(packed)
+
+    def held(self) -> tuple[Held, ...]:
+        """All feeds with all their sections."""
+        found: list[list[Section]] = [[] for _ in self.rows]
+        for packed in self.packed.values():
+            for number, section in _SECTIONS.decode(packed):
+                found[number].append(section)
+        return tuple(Held(row, tuple(sections)) for row, sections in zip(self.rows, found, strict=True))
+
+
+def head_of(built: str, words: Sequence[str], feeds: Sequence[Held]) -> Head:
+    sections: dict[str, list[tuple[int, Section]]] = {}
+    for number, held in enumerate(feeds):
+        for section in held.sections:
+            space = words[section.space] if section.space >= 0 else ""
+            sections.setdefault(f"{section.kind} {space}", []).append((number, section))
+    packed = {name: Raw(_ENCODER.encode(found)) for name, found in sections.items()}
+    return Head(built, tuple(words), tuple(held.row for held in feeds), packed)
+
+
+class Wanted:
+    """Keys to be looked up."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        # Names that an image spells in other bytes than UTF-8 are nobody's.
+        self.keys = frozenset(key.encode() for key in keys if key.isascii() or _is_utf8(key))
+        self._ordered = sorted(self.keys)
+
+    def within(self, section: Section) -> Sequence[bytes]:
+        """Those that may be in a section, in order; most sections do not reach to any."""
+        ordered = self._ordered
+        return ordered[bisect_left(ordered, section.low.encode()) : bisect_right(ordered, section.high.encode())]
+
+
+class Shelf:
+    """The buckets of a file that is open, as ``schema`` of the connection."""
+
+    def __init__(self, connection: "sqlite3.Connection", schema: str = "main") -> None:
+        self._connection = connection
+        self._select = f"SELECT id, body FROM {schema}.bucket WHERE id"  # noqa: S608
+        self._directories: dict[int, Sequence[bytes]] = {}
+        self._head = f"SELECT body FROM {schema}.head WHERE id = 1"  # noqa: S608
+
+    def head(self) -> Head:
+        row = self._connection.execute(self._head).fetchone()
+        if row is None:
+            raise ValueError("its head is missing")
+        return _HEAD.decode(opened(row[0], HEAD, 0))
+
+    def find(self, section: Section, tag: bytes, wanted: "Wanted") -> Iterator[tuple[str, bytes]]:
+        """What is there of these keys; ``tag`` is that of the section."""
+        ordered = wanted.within(section)
+        if not ordered:
+            return
+        for number, body in self._buckets(section, list(_grouped(ordered, self._directory(section, tag)))):
+            payload = opened(body, tag, number + 1)
+            size = int.from_bytes(payload[:_INT], "little")
+            keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
+            if wanted.keys.isdisjoint(keys):
+                continue
+            for key in wanted.keys.intersection(keys):
+                start, end = _PAIR.unpack_from(payload, _INT + size + _INT * keys.index(key))
+                yield key.decode(), payload[start:end]
+
+    def walk(self, section: Section, tag: bytes) -> Iterator[tuple[str, bytes]]:
+        """All of a section, in order."""
+        for number, body in self._span(section):
+            yield from _unpacked(opened(body, tag, number + 1))
+
+    def rows(self, section: Section, tag: bytes) -> Iterator[bytes]:
+        """The blobs of a section as they are, each verified: to be put into another file."""
+        if section.buckets > 1:
+            (body,) = self._one(section.first)
+            opened(body, tag, 0)
+            yield body
+        for number, body in self._span(section):
+            opened(body, tag, number + 1)
+            yield body
+
+    def _directory(self, section: Section, tag: bytes) -> Sequence[bytes]:
+        if section.buckets == 1:
+            return (section.low.encode(),)
+        firsts = self._directories.get(section.first)
+        if firsts is None:
+            (body,) = self._one(section.first)
+            firsts = self._directories[section.first] = _KEYS.decode(opened(body, tag, 0))
+            if len(firsts) != section.buckets:
+                raise ValueError("a directory is not that of its section")
+        return firsts
+
+    def _one(self, row: int) -> tuple[bytes]:
+        found = self._connection.execute(f"{self._select} = ?", (row,)).fetchone()
+        if found is None:
+            raise ValueError(f"row {row} is missing")
+        return (found[1],)
+
+    def _buckets(self, section: Section, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        start = section.start
+        for at in range(0, len(numbers), _CHUNK):
+            chunk = numbers[at : at + _CHUNK]
+            # (the numbers are ours, and not bound: SQLite takes but so many parameters)
+            sql = f"{self._select} IN ({','.join([str(start + number) for number in chunk])})"
+            found = self._connection.execute(sql).fetchall()
+            if len(found) != len(chunk):
+                raise ValueError("a bucket is missing")
+            for row, body in found:
+                yield row - start, body
+
+    def _span(self, section: Section) -> Iterator[tuple[int, bytes]]:
+        sql = f"{self._select} >= ? AND id < ? ORDER BY id"
+        expected = section.start
+        for row, body in self._connection.execute(sql, (section.start, section.end)):
+            if row != expected:
+                break
+            yield row - section.start, body
+            expected += 1
+        if expected < section.end:
+            raise ValueError("a bucket is missing")
+
+
+_CHUNK = 500
+
+
+def _is_utf8(text: str) -> bool:
+    return text == text.encode("utf-8", "ignore").decode("utf-8")
+
+
+def tag_of(path: str, kind: str, space: str) -> bytes:
+    """What binds blobs to their section: the feed, the kind, and the namespace."""
+    return blake2b(f"{path}\0{kind}\0{space}".encode(), digest_size=16).digest()
+
+
+def sealed(payload: bytes, tag: bytes, number: int) -> bytes:
+    """A blob with its checksum; the directory has number 0, buckets count from 1."""
+    return blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() + payload
+
+
+def opened(blob: bytes, tag: bytes, number: int) -> bytes:
+    payload = blob[DIGEST_BYTES:]
+    if blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() != blob[:DIGEST_BYTES]:
+        raise ValueError("a checksum is wrong")
+    return payload
+
+
+def sealed_head(head: Head) -> bytes:
+    return sealed(_ENCODER.encode(head), HEAD, 0)
+
+
+class Packer:
+    """Makes the rows of one section out of keys, which come in order, and their packed values."""
+
+    def __init__(self, tag: bytes) -> None:
+        self._tag = tag
+        self._bodies: list[bytes] = []
+        self._firsts: list[bytes] = []
+        self._low = ""
+        self._bucket: dict[str, bytes] = {}
+        self._size = 0
+        self.last = ""
+
+    def add(self, key: str, value: bytes) -> None:
+        size = len(key) + len(value) + 5
+        if self._bucket and self._size + size > BUCKET_BYTES:
+            self._close()
+        if not self._bucket:
+            self._firsts.append(key.encode())
+            self._low = self._low or key
+        self._bucket[key] = value
+        self._size += size
+        self.last = key
+
+    def rows(self) -> tuple[list[bytes], int, str]:
+        """(the blobs, directory first where there is one; the number of buckets; the first key)."""
+        self._close()
+        count = len(self._bodies)
+        if count > 1:
+            self._bodies.insert(0, sealed(_ENCODER.encode(self._firsts), self._tag, 0))
+        return self._bodies, count, self._low
+
+    def _close(self) -> None:
+        self._bodies.append(sealed(_packed(self._bucket), self._tag, len(self._bodies) + 1))
+        self._bucket = {}
+        self._size = 0
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_HEAD = msgspec.msgpack.Decoder(Head)
+_SECTIONS = msgspec.msgpack.Decoder(list[tuple[int, Section]])
+_KEYS = msgspec.msgpack.Decoder(list[bytes])
+_INT = 4
+_PAIR = Struct_("<II")
+_BETWEEN = b"\xff"  # in no text in UTF-8
+
+
+def _packed(bucket: Mapping[str, bytes]) -> bytes:
+    """The length of the keys; the keys, between bytes that no text has; where each value begins, and the end; the values."""
+    keys = _BETWEEN + _BETWEEN.join(key.encode() for key in bucket) + _BETWEEN
+    start = _INT + len(keys) + _INT * (len(bucket) + 1)
+    places = list(accumulate(map(len, bucket.values()), initial=start))
+    numbers = (len(keys).to_bytes(_INT, "little"), b"".join(place.to_bytes(_INT, "little") for place in places))
+    return b"".join((numbers[0], keys, numbers[1], *bucket.values()))
+
+
+def _unpacked(payload: bytes) -> Iterator[tuple[str, bytes]]:
+    size = int.from_bytes(payload[:_INT], "little")
+    keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
+    for number, key in enumerate(keys):
+        start, end = _PAIR.unpack_from(payload, _INT + size + _INT * number)
+        yield key.decode(), payload[start:end]
+
+
+def _grouped(ordered: Sequence[bytes], firsts: Sequence[bytes]) -> Iterator[int]:
+    """The numbers of the buckets in which the keys may be."""
+    if len(firsts) > len(ordered):
+        for behind, _ in groupby(ordered, partial(bisect_right, firsts)):
+            yield behind - 1
+        return
+    at = 0
+    for number in range(len(firsts)):
+        end = bisect_left(ordered, firsts[number + 1], at) if number + 1 < len(firsts) else len(ordered)
+        if end > at:
+            yield number
+        at = end
