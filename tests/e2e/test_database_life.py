@@ -12,6 +12,7 @@ from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.registry import Registry
 
 METADATA = b"Metadata-Version: 2.1\nName: harbour-crane\nVersion: 1.0\n"
+NAMES = ["advisories.sqlite", "advisories.sqlite.sum", "lock"]
 KEV = "kev/known_exploited_vulnerabilities.json"
 
 
@@ -119,7 +120,7 @@ def test_over_to_a_machine_without_a_network(made, tmp_path, image):
     taken = other.run("db", "import", made.home / "careen.tar")
     assert taken.returncode == 0, taken.stderr
     assert database(other).read_bytes() == database(made).read_bytes()
-    assert sorted(path.name for path in database(other).parent.iterdir()) == ["advisories.sqlite", "lock"]
+    assert sorted(path.name for path in database(other).parent.iterdir()) == NAMES
     assert other.run("scan", image, "--offline", "--db-max-age", "1").returncode == 0
 
 
@@ -195,7 +196,7 @@ def test_a_damaged_file_leaves_what_was_there(made, tmp_path):
         assert "unexpected" not in refused.stderr, name
         assert database(other).read_bytes() == before
     assert other.run("db", "import", "nowhere.tar").returncode == 3
-    assert sorted(path.name for path in database(other).parent.iterdir()) == ["advisories.sqlite", "lock"]
+    assert sorted(path.name for path in database(other).parent.iterdir()) == NAMES
 
 
 @pytest.mark.parametrize("auth", [None, "basic", "bearer"])

@@ -157,16 +157,22 @@ def _failure(result: "UpdateResult") -> DatabaseError | None:
 
 
 def _kept(result: "UpdateResult") -> str:
-    """What an update did not touch, by the reason."""
+    """What was healed, and what an update did not touch, by the reason."""
     from careen.formats.lines import plural
 
+    healed = "".join(
+        f"{_shown(feed.path)}: {_shown(feed.detail)}\n" for feed in result.feeds if feed.state == "updated" and feed.detail
+    )
     groups: dict[str, dict[str, int]] = {}
     for feed in result.kept:
         group = groups.setdefault(feed.detail, {})
         group[feed.source] = group.get(feed.source, 0) + 1
     if not groups:
-        return ""
-    lines = ["", f"{plural(len(result.kept), 'feed')} kept as they were, with their age (careen db forget SOURCE removes one):"]
+        return healed
+    lines = [
+        healed,
+        f"{plural(len(result.kept), 'feed')} kept as they were, with their age (careen db forget SOURCE removes one):",
+    ]
     for detail, group in groups.items():
         listed = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(group.items()))
         lines.append(f"  {_shown(detail)}: {_shown(listed)}")

@@ -21,7 +21,7 @@ from careen.errors import InputError
 from careen.formats.escape import visible
 from careen.model.advisory import DatabaseInfo
 
-from .build import APPLICATION_ID
+from .build import APPLICATION_ID, damaged
 from .read import status
 from .rows import SCHEMA
 
@@ -176,7 +176,9 @@ def verify(path: Path, where: str) -> None:
             if _tables(connection) != _our_tables():
                 raise InputError(f"{where} is damaged: its tables are not those of an advisory database", _AGAIN)
             (trouble,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
+        if broken := damaged(path):
+            trouble = f"the records of {sorted(broken)[0]}"
+    except (sqlite3.Error, ValueError) as error:
         raise InputError(f"{where} is damaged ({error})", _AGAIN) from None
     if trouble != "ok":
         raise InputError(f"{where} is damaged ({visible(str(trouble), 200)})", _AGAIN)

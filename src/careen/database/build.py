@@ -23,6 +23,7 @@ from .buckets import FeedRow, Held, Shelf, head_of, sealed_head, tag_of
 from .guard import Judge, Said, doubt_of
 from .packing import Writer
 from .rows import SCHEMA
+from .whole import replaced
 
 if TYPE_CHECKING:
     import sqlite3
@@ -243,7 +244,7 @@ def _verify(path: Path, rows: int) -> None:
 def put_in_place(aside: Path, path: Path) -> None:
     with aside.open("rb+") as file:
         os.fsync(file.fileno())
-    aside.replace(path)
+    replaced(aside, path)
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:

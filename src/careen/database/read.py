@@ -46,6 +46,7 @@ from .rows import (
     unpack_text,
     unpack_words,
 )
+from .whole import distrust, is_whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,8 +57,19 @@ UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a m
 def open_database(path: Path) -> "Database":
     import sqlite3
 
-    if not path.is_file():
-        raise DatabaseError(f"{path}: there is no advisory database", UPDATE_HINT)
+    try:
+        if not path.exists():
+            raise DatabaseError(f"{path}: there is no advisory database", UPDATE_HINT)
+        if not path.is_file():
+            raise DatabaseError(f"{path}: the advisory database is no file", f"Remove what is there. {UPDATE_HINT}")
+        with path.open("rb"):
+            whole = is_whole(path)
+    except OSError as error:
+        why = error.strerror or error
+        hint = "Check its owner and mode, or choose another folder with CAREEN_CACHE_DIR."
+        raise DatabaseError(f"{path}: the advisory database cannot be read ({why})", hint) from None
+    if not whole:
+        raise DatabaseError(f"{path}: the advisory database is damaged (it is not what was written)", UPDATE_HINT)
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
     except sqlite3.Error as error:
@@ -296,6 +308,7 @@ class Database:
         try:
             yield
         except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
+            distrust(self._path)
             raise DatabaseError(f"{self._path}: the advisory database is damaged ({error})", UPDATE_HINT) from None
 
 

@@ -27,12 +27,13 @@ from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
 from .buckets import FeedRow
-from .build import Fresh, Kept, build, rows_of
+from .build import Fresh, Kept, build, damaged, rows_of
 from .checks import Check, Trouble, read_checks, write_checks
 from .guard import Judge
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
 from .origin import Fetched, FetchError, Origin, Unchanged, folder, live, mirror
+from .whole import is_whole
 
 FRESH_S = 24 * 3600
 PATIENCE_S = 5.0
@@ -151,7 +152,7 @@ def _origin(mirror_at: str | None, fetcher: Fetcher | None, progress: Progress, 
 
 
 def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
-    old = rows_of(job.path)
+    old, broken = _sound(job.path)
     checks = read_checks(job.path) if old else {}
     results: dict[str, FeedResult] = {}
     wanted: list[tuple[AdvisorySource, Feed]] = []
@@ -176,8 +177,9 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
             asking.append((source, feed))
     fetched, confirmed = _fetch(job, asking, old, results)
     keep = {path: _confirmed(row, confirmed.get(path)) for path, row in old.items()}
-    if fetched:
+    if fetched or broken is not None:
         _build(job, fetched, keep, old, sources, [feed.key for _, feed in wanted], results)
+        _tell_broken(results, broken or {})
     elif not old:
         reasons = sorted({f"{one.source}: {one.detail}" for one in results.values() if one.detail})
         raise DatabaseError("no advisories could be had" + (f" ({'; '.join(reasons[:3])})" if reasons else ""), RETRY_HINT)
@@ -185,7 +187,34 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
         _tell_kept(results, old, sources, need)
     write_checks(job.path, _checks(checks, results, confirmed, rows_of(job.path)))
     order = dict.fromkeys((*(feed.key for _, feed in wanted), *results))
-    return UpdateResult(job.path, bool(fetched), tuple(results[path] for path in order if path in results))
+    changed = bool(fetched) or broken is not None
+    return UpdateResult(job.path, changed, tuple(results[path] for path in order if path in results))
+
+
+def _sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
+    """The feeds that the database has as they were written, and those that are damaged; None where the file is whole."""
+    import sqlite3
+
+    rows = rows_of(path)
+    if not rows or is_whole(path):
+        return rows, None
+    try:
+        broken = damaged(path)
+    except (sqlite3.Error, ValueError):
+        return {}, rows
+    return {key: row for key, row in rows.items() if key not in broken}, {key: rows[key] for key in broken}
+
+
+def _tell_broken(results: dict[str, FeedResult], broken: dict[str, FeedRow]) -> None:
+    """Of feeds that were damaged: what was fetched anew, and what is lost until it can be."""
+    for path, row in broken.items():
+        result = results.get(path)
+        if result and result.state == "updated":
+            results[path] = replace(result, detail="what the database had of it was damaged")
+        else:
+            why = f": {result.detail}" if result and result.detail else ""
+            detail = f"what the database had of it was damaged, and it was not fetched anew{why}"
+            results[path] = FeedResult(row.source, path, "failed", detail, trouble="damaged")
 
 
 _NEVER = Check()
@@ -350,6 +379,9 @@ def _build(
     places = {path: number for number, path in enumerate(_places(parts, order, done, old))}
     ordered = sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
     built = build(job.path, ordered, now, job.path if old else None, job.judge)
+    for path in built.failed.keys() - {feed.key for _, feed, _ in fetched}:  # damage that only copying them showed
+        lost = built.failed[path]
+        results[path] = FeedResult(parts[path].row.source, path, "failed", lost.detail, trouble=lost.trouble)
     for source, feed, _ in fetched:
         path = feed.key
         records = built.records.get(path, 0)

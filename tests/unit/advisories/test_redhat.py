@@ -5,6 +5,7 @@ from careen.advisories import redhat
 from careen.database.read import open_database
 from careen.database.update import database_path, update
 from careen.formats.tararchive import documents
+from careen.model.advisory import Advisory
 from careen.plugins import Feed, Need
 
 VEX = "https://security.access.redhat.com/data/csaf/v2/vex"

@@ -58,7 +58,12 @@ def test_killed_at_ten_points(tmp_path):
         killed += path.stat().st_ino == before
     assert killed >= POINTS - 2  # the last of them may be after the new file is in its place
     update(cache, SOURCES, mirror_at=str(mirror))
-    assert sorted(file.name for file in path.parent.iterdir()) == ["advisories.sqlite", "checked.json", "lock"]
+    assert sorted(file.name for file in path.parent.iterdir()) == [
+        "advisories.sqlite",
+        "advisories.sqlite.sum",
+        "checked.json",
+        "lock",
+    ]
     with open_database(path) as database:
         assert database.advisories("debian:12", ["package-7"])["package-7"][0].ranges[0].fixed == "1.2-1"
 

@@ -489,7 +489,12 @@ def test_leaves_nothing_but_its_files(cache, network):
     refresh(cache, SOURCES, NEED, network)
     (database_path(cache).parent / "fetching.1").mkdir()
     update(cache, SOURCES, need=NEED, fetcher=network)
-    assert {path.name for path in database_path(cache).parent.iterdir()} == {"advisories.sqlite", "checked.json", "lock"}
+    assert {path.name for path in database_path(cache).parent.iterdir()} == {
+        "advisories.sqlite",
+        "advisories.sqlite.sum",
+        "checked.json",
+        "lock",
+    }
     assert database_path(cache).parent.stat().st_mode & 0o077 == 0
 
 

@@ -1,0 +1,78 @@
+"""Whether a database file is the one that was written: its checksum, in ``advisories.sqlite.sum`` beside it.
+
+The whole file is read where it is new to us (another inode, size or time: copied, restored, changed) and after any error.
+Where there is no such file nothing is known, and what look-ups verify must do.
+"""
+
+import os
+from hashlib import blake2b, file_digest
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+
+class Sum(Struct, frozen=True, array_like=True):
+    digests: tuple[str, ...]  # two while one file takes the place of another
+    seen: tuple[int, int, int, int]  # the file as it was when it last had one of them
+
+
+UNSEEN = (0, 0, 0, 0)
+
+
+def replaced(aside: Path, database: Path) -> None:
+    """Puts a file that was written and verified in the place of the database; a crash leaves one of the two, known as whole."""
+    digest = _digest(aside)
+    before = _read(database)
+    _write(database, Sum((digest, *(before.digests if before else ())), UNSEEN))
+    aside.replace(database)
+    _write(database, Sum((digest,), _stat(database)))
+
+
+def is_whole(database: Path) -> bool:
+    """False where the file is not what was written."""
+    known = _read(database)
+    if known is None or known.seen == _stat(database):
+        return True
+    digest = _digest(database)
+    if digest not in known.digests:
+        return False
+    _write(database, Sum((digest,), _stat(database)))
+    return True
+
+
+def distrust(database: Path) -> None:
+    """After an error: the next one to open the file reads it whole."""
+    known = _read(database)
+    _write(database, Sum(known.digests if known else (), UNSEEN))
+
+
+def _read(database: Path) -> Sum | None:
+    try:
+        return msgspec.json.decode(_file(database).read_bytes(), type=Sum)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _write(database: Path, found: Sum) -> None:
+    """A folder in which we may not write has none; then the file is read whole each time, or looked up in alone."""
+    aside = database.with_name(f"{database.name}.sum.{os.getpid()}.building")
+    try:
+        aside.write_bytes(msgspec.json.encode(found))
+        aside.replace(_file(database))
+    except OSError:
+        aside.unlink(missing_ok=True)
+
+
+def _digest(database: Path) -> str:
+    with database.open("rb") as file:
+        return file_digest(file, lambda: blake2b(digest_size=32)).hexdigest()
+
+
+def _stat(database: Path) -> tuple[int, int, int, int]:
+    status = database.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _file(database: Path) -> Path:
+    return database.with_name(f"{database.name}.sum")
