@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, advisory, deb, info, pypi
+from tests.support.reports import usual
 
 from careen.database.memory import MemoryDatabase
 from careen.matching.match import match
@@ -14,8 +16,6 @@ from careen.model.package import Distribution, Source
 from careen.policy.gates import read_gate
 from careen.policy.policy import Policy
 from careen.scan import report_of
-from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, advisory, deb, info, pypi
-from tests.support.reports import usual
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SOURCES = ("debian", "osv", "kev", "epss", "nvd")

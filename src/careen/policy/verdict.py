@@ -95,7 +95,8 @@ def _unscored(unscored: Sequence[Vulnerability], passed: bool) -> list[Rule]:
 
 
 def _blocked(coverage: Coverage, policy: "Policy") -> list[Rule]:
-    """Gates of vulnerabilities need advisories, and so do policies in Rego; the age of the data is a rule by itself where the user named one."""
+    """Gates of vulnerabilities and policies in Rego need advisories; the age of the data is a rule by itself where the
+    user named one."""
     blocking = [reason for reason in coverage.reasons if effect_of(reason.code) == "blocks"]
     if not policy.has_rego and not any(gate.of_vulnerabilities for gate in policy.fail_on):
         blocking = [reason for reason in blocking if reason.code == "stale_source" and policy.age_is_a_rule]
