@@ -7,6 +7,7 @@ cannot be had in time is not there.
 **Source:** CVE JSON record format 5.1; CVE Services API.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -22,6 +23,7 @@ from msgspec import Struct
 
 from careen.errors import Error
 from careen.formats import cvss
+from careen.formats.sealed import sealed, unsealed
 from careen.model.advisory import Cvss, VulnerabilityRecord
 from careen.plugins import Fetcher
 
@@ -29,6 +31,8 @@ from .memory import MemoryDatabase
 
 if TYPE_CHECKING:
     import sqlite3
+
+log = logging.getLogger(__name__)
 
 API = "https://cveawg.mitre.org/api/cve"
 CONNECTIONS = 8
@@ -188,7 +192,10 @@ def _kept(path: Path, ids: list[str]) -> dict[str, tuple[datetime, Vulnerability
         with closing(_open(path)) as connection:
             for id in ids:
                 for fetched, body in connection.execute("SELECT fetched, body FROM cve WHERE id = ?", (id,)):
-                    found[id] = (datetime.fromisoformat(fetched), _DECODER.decode(body))
+                    try:
+                        found[id] = (datetime.fromisoformat(fetched), _DECODER.decode(unsealed(f"{id} {fetched}", body)))
+                    except (ValueError, TypeError) as error:
+                        log.warning("the kept record of %s is damaged (%s): it is fetched anew", id, error)
     except (sqlite3.Error, ValueError):
         path.unlink(missing_ok=True)  # damaged: what was in it can be fetched again
         return {}
@@ -199,7 +206,8 @@ def _keep(path: Path, records: dict[str, VulnerabilityRecord], now: datetime) ->
     import sqlite3
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    rows = [(id, now.isoformat(timespec="seconds"), _ENCODER.encode(record)) for id, record in records.items()]
+    day = now.isoformat(timespec="seconds")
+    rows = [(id, day, sealed(f"{id} {day}", _ENCODER.encode(record))) for id, record in records.items()]
     try:
         with closing(_open(path)) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS cve (id TEXT PRIMARY KEY, fetched TEXT, body BLOB) WITHOUT ROWID")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -28,7 +29,7 @@ class Chain:
     def __init__(self, parts: Iterable[Knowledge]) -> None:
         self._parts = tuple(parts)
 
-    @property
+    @cached_property
     def info(self) -> DatabaseInfo | None:
         """That of the first, with the sources of all."""
         known = [part.info for part in self._parts if part.info is not None]

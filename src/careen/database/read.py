@@ -7,7 +7,7 @@ Raises: DatabaseError where the file is missing, damaged, or of another version 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -114,7 +114,7 @@ class Database:
     def close(self) -> None:
         self._connection.close()
 
-    @property
+    @cached_property
     def info(self) -> DatabaseInfo:
         merged: dict[str, SourceInfo] = {}
         checks = read_checks(self._path) if self._path.name == FILE else {}

@@ -11,6 +11,7 @@ import pytest
 from tests.support.feeds import UNREACHABLE, FakeNetwork
 
 from careen.database.backfill import API, backfill, parse
+from careen.formats.sealed import sealed, unsealed
 
 HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
@@ -63,10 +64,25 @@ def test_without_a_score_it_is_asked_for_again_after_a_day(tmp_path):
     then = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
     connection = sqlite3.connect(tmp_path / "database" / "cve.sqlite")
     with connection:
-        connection.execute("UPDATE cve SET fetched = ?", (then,))
+        ((fetched, body),) = connection.execute("SELECT fetched, body FROM cve").fetchall()
+        body = sealed(f"CVE-2025-1001 {then}", unsealed(f"CVE-2025-1001 {fetched}", body))
+        connection.execute("UPDATE cve SET fetched = ?, body = ?", (then, body))
     connection.close()
     online.answers[f"{API}/CVE-2025-1001"] = cve("CVE-2025-1001", [{"cvssV3_1": {"vectorString": HIGH}}])
     assert scores(backfill(tmp_path, ["CVE-2025-1001"], online), "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8)]}
+
+
+def test_a_kept_record_that_was_edited_is_fetched_anew(tmp_path, caplog):
+    online = network(CVE_2025_1001=cve("CVE-2025-1001", [{"cvssV3_1": {"vectorString": HIGH}}]))
+    backfill(tmp_path, ["CVE-2025-1001"], online)
+    connection = sqlite3.connect(tmp_path / "database" / "cve.sqlite")
+    with connection:
+        ((body,),) = connection.execute("SELECT body FROM cve").fetchall()
+        connection.execute("UPDATE cve SET body = ?", (body.replace(b"AV:N", b"AV:P"),))
+    connection.close()
+    assert scores(backfill(tmp_path, ["CVE-2025-1001"], None), "CVE-2025-1001") == {}
+    assert scores(backfill(tmp_path, ["CVE-2025-1001"], online), "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8)]}
+    assert "CVE-2025-1001 is damaged" in caplog.text
 
 
 def test_only_cves_are_asked_for(tmp_path):
