@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
 def demonstration() -> list[str]:
     """Builds the image; arguments are relative to the root of the project, where they can be typed again."""
     image = build().relative_to(ROOT)
-    return [os.fspath(image), "--advisories", "examples/advisories", "--offline"]
+    return [os.fspath(image), "--advisories", "examples/advisories", "--offline", "--severity", "critical,high,medium"]
 
 
 if __name__ == "__main__":

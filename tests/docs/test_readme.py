@@ -36,7 +36,7 @@ def test_the_demonstration_shows_true_findings(output):
     for id in ("CVE-2021-44228", "CVE-2023-38545", "CVE-2024-22195", "CVE-2021-44906", "CVE-2023-39325"):
         assert id in output
     assert "CVE-2023-6931" not in output  # kernel headers are summed up
-    assert max(map(len, output.splitlines())) <= 80
+    assert max(map(len, output.splitlines()[1:])) <= 80  # the command itself may be longer
 
 
 def test_the_commands_are_targets_of_the_makefile():

@@ -391,7 +391,11 @@ def _totals(report: Report) -> Iterator[Line]:
 
 
 def _not_assessed(report: Report, options: ReportOptions) -> Iterator[Line]:
-    if not report.coverage.reasons and not report.unknowns and report.coverage.verdict == "assessed":
+    if (
+        not report.coverage.reasons
+        and not report.unknowns
+        and (report.coverage.verdict == "assessed" or report.coverage.accepted)
+    ):
         return
     heading = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
     yield [(heading[report.coverage.verdict], "bold yellow")]
