@@ -200,7 +200,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     max_ratio: Annotated[
         int, Meta(description="stop reading a layer that inflates to more than so many times its size", gt=0)
     ] = 200
-    max_seconds: Annotated[float, Meta(description="stop reading an image after so many seconds", gt=0)] = 900.0
+    max_seconds: Annotated[float, Meta(description="stop reading an image after so many seconds", gt=0)] = 1800.0
     budget: Annotated[float, Meta(description="multiply the bounds of entries, records, facts and memory by this", gt=0)] = 1.0
 
 

@@ -33,7 +33,7 @@ class Limits(Struct, frozen=True):
     scan_bytes: int = 256 << 30
     scan_members: int = 4_000_000
     scan_memory_bytes: int = 768 << 20
-    scan_seconds: float = 900
+    scan_seconds: float = 1800
 
     def times(self, factor: float) -> "Limits":
         """All bounds but those of bytes and time, so many times as large."""
