@@ -25,14 +25,14 @@ class Limits(Struct, frozen=True):
     inflated_bytes: int = 64 << 30
     ratio: int = 200
     ratio_from_bytes: int = 1 << 30
-    members: int = 2_000_000
+    members: int = 1_200_000
     records: int = 2_000_000  # PAX records, long names, parts of sparse files
     facts: int = 100_000
     unknowns: int = 10_000
-    memory_bytes: int = 384 << 20  # of names, as they are kept
+    memory_bytes: int = 256 << 20  # of names, as they are kept
     scan_bytes: int = 256 << 30
-    scan_members: int = 4_000_000
-    scan_memory_bytes: int = 768 << 20
+    scan_members: int = 2_000_000
+    scan_memory_bytes: int = 384 << 20
     scan_seconds: float = 1800
 
     def times(self, factor: float) -> "Limits":
