@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 
 from msgspec import Struct
 
+from .budget import charge
+
 MAX_ENTRIES = 1_000_000
 MAX_NAME_BYTES = 8_192
 MAX_DIRECTORY_BYTES = 256 << 20
@@ -106,6 +108,7 @@ def _inflate(data: bytes, size: int) -> bytes:
         inflated: bytes = engine.decompress(data, size + 1)
     except errors as error:
         raise ValueError(f"zip: damaged deflate stream ({error})") from None
+    charge(len(inflated))
     return inflated
 
 

@@ -34,11 +34,16 @@ def test_time_is_looked_at_when_bytes_are_made():
 
 @pytest.mark.parametrize("name", ["records", "facts", "unknowns"])
 def test_each_count_has_a_bound(name):
-    spent = Budget(Limits(records=3, facts=3, unknowns=3)).layer()
-    step = {"records": lambda: spent.records(2), "facts": spent.fact, "unknowns": lambda: spent.members(0, 0, 0, 4)}[name]
+    spent = Budget(Limits(**{name: 3})).layer()
+    one_more = {
+        "records": lambda count: spent.records(1),
+        "facts": lambda count: spent.fact(),
+        "unknowns": lambda count: spent.members(0, 0, 0, count),
+    }[name]
+    for count in (1, 2, 3):
+        one_more(count)
     with pytest.raises(OverBudgetError):
-        for _ in range(4):
-            step()
+        one_more(4)
 
 
 def test_producers_deep_inside_charge_whoever_is_spending():
