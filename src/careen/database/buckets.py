@@ -155,8 +155,6 @@ class Shelf:
             payload = opened(body, tag, number + 1)
             size = int.from_bytes(payload[:_INT], "little")
             keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
-            if wanted.keys.isdisjoint(keys):
-                continue
             for key in wanted.keys.intersection(keys):
                 start, end = _PAIR.unpack_from(payload, _INT + size + _INT * keys.index(key))
                 yield key.decode(), payload[start:end]
@@ -195,6 +193,12 @@ class Shelf:
 
     def _buckets(self, section: Section, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         start = section.start
+        if len(numbers) * 2 > numbers[-1] - numbers[0]:  # neighbours are read faster in one go
+            chosen = set(numbers)
+            for row, body in self._between(start + numbers[0], start + numbers[-1] + 1):
+                if row - start in chosen:
+                    yield row - start, body
+            return
         for at in range(0, len(numbers), _CHUNK):
             chunk = numbers[at : at + _CHUNK]
             # (the numbers are ours, and not bound: SQLite takes but so many parameters)
@@ -206,14 +210,17 @@ class Shelf:
                 yield row - start, body
 
     def _span(self, section: Section) -> Iterator[tuple[int, bytes]]:
-        sql = f"{self._select} >= ? AND id < ? ORDER BY id"
-        expected = section.start
-        for row, body in self._connection.execute(sql, (section.start, section.end)):
+        for row, body in self._between(section.start, section.end):
+            yield row - section.start, body
+
+    def _between(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+        expected = start
+        for row, body in self._connection.execute(f"{self._select} >= ? AND id < ? ORDER BY id", (start, end)):
             if row != expected:
                 break
-            yield row - section.start, body
+            yield row, body
             expected += 1
-        if expected < section.end:
+        if expected < end:
             raise ValueError("a bucket is missing")
 
 
@@ -315,8 +322,10 @@ def _grouped(ordered: Sequence[bytes], firsts: Sequence[bytes]) -> Iterator[int]
             yield behind - 1
         return
     at = 0
-    for number in range(len(firsts)):
-        end = bisect_left(ordered, firsts[number + 1], at) if number + 1 < len(firsts) else len(ordered)
-        if end > at:
+    for number, next_first in enumerate(firsts[1:]):
+        if ordered[at] < next_first:
             yield number
-        at = end
+            at = bisect_left(ordered, next_first, at)
+            if at == len(ordered):
+                return
+    yield len(firsts) - 1
