@@ -84,12 +84,12 @@ def database_diff(before: str, after: str | None, settings: Settings) -> "Differ
 
 def export_database(target: Path, settings: Settings) -> "Artifact":
     """Writes the database to one file, whole or not at all."""
-    from careen.database.artifact import pack, write_layout
+    from careen.database.artifact import write_layout
 
     aside = target.with_name(f".{target.name}.{os.getpid()}.part")
     layer = aside.with_suffix(".layer")
     try:
-        artifact = pack(database_of(refuse_untrusted(settings)), layer)
+        artifact = _packed(settings, layer)
         with aside.open("wb") as stream:
             write_layout(artifact, layer, stream)
             stream.flush()
@@ -131,7 +131,7 @@ def import_database(source: Path, settings: Settings, *, replace: bool = False) 
 
 def push_database(reference: str, settings: Settings) -> tuple[str, str]:
     """Leaves the database in a registry; gives its name there, by tag and by digest."""
-    from careen.database.artifact import EMPTY, MANIFEST_TYPE, pack
+    from careen.database.artifact import EMPTY, MANIFEST_TYPE
 
     repository = _repository(reference, settings)
     named = repository.reference
@@ -141,7 +141,7 @@ def push_database(reference: str, settings: Settings) -> tuple[str, str]:
 
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
         layer = Path(folder, "layer")
-        artifact = pack(database_of(refuse_untrusted(settings)), layer)
+        artifact = _packed(settings, layer)
         repository.push_blob(artifact.config.digest, EMPTY)
         repository.push_blob(artifact.layer.digest, layer.read_bytes())
     repository.push_manifest(named.tag or "latest", artifact.manifest, MANIFEST_TYPE)
@@ -166,6 +166,17 @@ def pull_database(
     chunks = _downloaded(repository, artifact, progress, reference)
     kept = install(path, lambda aside: unpack(artifact, chunks, aside, reference), settings.db_keep, replace=replace)
     return digest, kept
+
+
+def _packed(settings: Settings, layer: Path) -> "Artifact":
+    import tempfile
+
+    from careen.database.artifact import pack
+    from careen.database.merge import with_checks
+
+    database = database_of(refuse_untrusted(settings))
+    with tempfile.TemporaryDirectory(prefix="careen-") as folder:
+        return pack(with_checks(database, Path(folder, "database")) if settings.db is None else database, layer)
 
 
 def _downloaded(repository: "Repository", artifact: "Artifact", progress: Progress, where: str) -> Iterator[bytes]:

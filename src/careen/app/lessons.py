@@ -26,6 +26,7 @@ class Learnt:
 
     def __init__(self) -> None:
         self.namespaces: set[str] = set()
+        self.told: set[str] = set()  # warnings: one is given once in a run
         self.archives = OwnArchives()
         self.lock = threading.Lock()
 
@@ -94,12 +95,17 @@ class Lessons:
             else:
                 result = refresh(settings.cache_dir, sources, need, fetcher_of(settings), self._progress, meaning())
         except Error as error:
-            log.warning("no advisories could be fetched: %s", error)
+            self._warn(f"no advisories could be fetched: {error}")
             return False
         for feed in result.feeds:
             if feed.state == "failed":
-                log.warning("%s could not be brought up to date: %s", feed.source or "the database", feed.detail)
+                self._warn(f"{feed.source or 'the database'} could not be brought up to date: {feed.detail}")
         return True
+
+    def _warn(self, text: str) -> None:
+        if text not in self._learnt.told:
+            self._learnt.told.add(text)
+            log.warning("%s", text)
 
 
 def _asks(settings: Settings) -> bool:

@@ -150,7 +150,8 @@ def _failure(result: "UpdateResult") -> DatabaseError | None:
         return None
     held = [feed.path for feed in result.failed if feed.trouble == "held_back"]
     names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
-    hint = "the others are up to date; what the database had of these stays, with its age"
+    others = "the others are up to date; " if any(feed.state in ("updated", "unchanged") for feed in result.feeds) else ""
+    hint = f"{others}what the database had of these stays, with its age"
     if held:
         hint += f"; if it is right: careen db update {' '.join(f'--accept {quote(path)}' for path in held)}"
     return DatabaseError(f"could not update {names}", hint)

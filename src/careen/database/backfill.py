@@ -191,7 +191,7 @@ def _kept(path: Path, ids: list[str]) -> dict[str, tuple[datetime, Vulnerability
     try:
         with closing(_open(path)) as connection:
             for id in ids:
-                for fetched, body in connection.execute("SELECT fetched, body FROM cve WHERE id = ?", (id,)):
+                for fetched, body in connection.execute("SELECT fetched, body FROM record WHERE id = ?", (id,)):
                     try:
                         found[id] = (datetime.fromisoformat(fetched), _DECODER.decode(unsealed(f"{id} {fetched}", body)))
                     except (ValueError, TypeError) as error:
@@ -210,8 +210,9 @@ def _keep(path: Path, records: dict[str, VulnerabilityRecord], now: datetime) ->
     rows = [(id, day, sealed(f"{id} {day}", _ENCODER.encode(record))) for id, record in records.items()]
     try:
         with closing(_open(path)) as connection, connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS cve (id TEXT PRIMARY KEY, fetched TEXT, body BLOB) WITHOUT ROWID")
-            connection.executemany("INSERT OR REPLACE INTO cve VALUES (?, ?, ?)", rows)
+            connection.execute("DROP TABLE IF EXISTS cve")  # of earlier versions, without checksums
+            connection.execute("CREATE TABLE IF NOT EXISTS record (id TEXT PRIMARY KEY, fetched TEXT, body BLOB) WITHOUT ROWID")
+            connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", rows)
     except sqlite3.Error:
         pass  # kept or not, the report has them
 

@@ -197,6 +197,8 @@ def _fill(
             if before:
                 keep(before, replace(row, records=before.row.records))
             continue
+        if before and not _is_whole(shelf, before, words):
+            before = None
         rows = writer.rows
         try:
             if before and feed.held and not feed.accept_loss:

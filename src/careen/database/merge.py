@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from .buckets import FeedRow
 from .build import Fresh, Kept, build, is_loss, rows_of
-from .read import open_database
+from .checks import read_checks
+from .read import open_database, status
 
 
 def with_ours(theirs: Path, ours: Path) -> tuple[FeedRow, ...]:
@@ -28,6 +31,17 @@ def with_ours(theirs: Path, ours: Path) -> tuple[FeedRow, ...]:
         ]
         build(theirs, feeds, datetime.now(UTC).isoformat(timespec="milliseconds"), theirs)
     return tuple(kept.values())
+
+
+def with_checks(database: Path, aside: Path) -> Path:
+    """The database to be carried elsewhere: with what its origins have confirmed since it was built, in a file aside if so."""
+    rows, checks = rows_of(database), read_checks(database)
+    days = {path: check.confirmed for path, check in checks.items() if path in rows and check.confirmed > rows[path].confirmed}
+    if not days:
+        return database
+    feeds = [Kept(replace(row, confirmed=days.get(path, row.confirmed))) for path, row in rows.items()]
+    build(aside, feeds, status(database).built, database)
+    return aside
 
 
 def _is_more(row: FeedRow, other: FeedRow) -> bool:

@@ -64,9 +64,9 @@ def test_without_a_score_it_is_asked_for_again_after_a_day(tmp_path):
     then = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
     connection = sqlite3.connect(tmp_path / "database" / "cve.sqlite")
     with connection:
-        ((fetched, body),) = connection.execute("SELECT fetched, body FROM cve").fetchall()
+        ((fetched, body),) = connection.execute("SELECT fetched, body FROM record").fetchall()
         body = sealed(f"CVE-2025-1001 {then}", unsealed(f"CVE-2025-1001 {fetched}", body))
-        connection.execute("UPDATE cve SET fetched = ?, body = ?", (then, body))
+        connection.execute("UPDATE record SET fetched = ?, body = ?", (then, body))
     connection.close()
     online.answers[f"{API}/CVE-2025-1001"] = cve("CVE-2025-1001", [{"cvssV3_1": {"vectorString": HIGH}}])
     assert scores(backfill(tmp_path, ["CVE-2025-1001"], online), "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8)]}
@@ -77,8 +77,8 @@ def test_a_kept_record_that_was_edited_is_fetched_anew(tmp_path, caplog):
     backfill(tmp_path, ["CVE-2025-1001"], online)
     connection = sqlite3.connect(tmp_path / "database" / "cve.sqlite")
     with connection:
-        ((body,),) = connection.execute("SELECT body FROM cve").fetchall()
-        connection.execute("UPDATE cve SET body = ?", (body.replace(b"AV:N", b"AV:P"),))
+        ((body,),) = connection.execute("SELECT body FROM record").fetchall()
+        connection.execute("UPDATE record SET body = ?", (body.replace(b"AV:N", b"AV:P"),))
     connection.close()
     assert scores(backfill(tmp_path, ["CVE-2025-1001"], None), "CVE-2025-1001") == {}
     assert scores(backfill(tmp_path, ["CVE-2025-1001"], online), "CVE-2025-1001") == {"CVE-2025-1001": [("vendor", 9.8)]}

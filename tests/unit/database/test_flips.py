@@ -10,6 +10,7 @@ from itertools import islice
 import pytest
 from tests.support.feeds import SOURCES, whole_mirror
 
+from careen.app.meaning import meaning
 from careen.database.build import rows_of
 from careen.database.knowledge import database_path
 from careen.database.read import open_database
@@ -96,14 +97,14 @@ def test_an_update_heals_what_was_damaged(made, tmp_path):
     expected = answers(path, names, ids)[2:]
     seed = random.Random(3)
     healed = set()
-    for _ in range(12):
+    for _ in range(20):
         data = bytearray(path.read_bytes())
         data[seed.randrange(len(data) // 10, len(data))] ^= 1 << seed.randrange(8)
         path.write_bytes(bytes(data))
         with pytest.raises(DatabaseError, match="damaged") as caught:
             open_database(path)
         assert "careen db update" in caught.value.hint
-        result = update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True))
+        result = update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True), judge=meaning())
         assert result.changed
         assert not result.failed
         healed |= {one.path for one in result.feeds if one.state == "updated"}
