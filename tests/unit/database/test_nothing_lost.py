@@ -146,6 +146,7 @@ def scan(world, draw):
 
 def imported(world, draw):
     """A database that somebody else made on some day, of some feeds."""
+    world.made += 1
     other = World(world.folder / f"other-{world.made}")
     other.day, other.days = draw(st.integers(0, world.day)), world.days
     other.update(*draw(st.sets(st.sampled_from(sorted(SPACES)), min_size=1)))
