@@ -32,7 +32,7 @@ TAKES = {
 def parser() -> Parser:
     made = Parser(
         prog="careen db",
-        usage="careen db ACTION [flags] [FILE | OLD [NEW] | SOURCE | oci://HOST/NAME[:TAG]]",
+        usage="careen db ACTION [flags] [FILE | OLD [NEW] | SOURCE | oci://HOST/NAME]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Update the advisory database, show what it holds, or carry it elsewhere.",
         epilog="""\
@@ -49,7 +49,7 @@ actions:
   seed               facts of a Debian archive: see docs/offline.md""",
     )
     made.add_argument("action", choices=list(TAKES), metavar="ACTION", help="what to do: see below")
-    made.add_argument("names", metavar="NAME", nargs="*", default=[], help="file, day or registry, as the action takes it")
+    made.add_argument("names", metavar="NAME", nargs="*", default=[], help="file, day, source or registry, as the action takes it")
     made.add_argument("--json", action="store_true", help="status, list, diff: for programs")
     add_settings(made, "database", ("db", "db_keep"), {"db_keep": "--keep"})
     group = add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})

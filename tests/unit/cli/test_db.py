@@ -55,6 +55,33 @@ def test_a_feed_that_failed_is_named_and_the_exit_code_says_so(careen_command, a
     assert err.splitlines()[0] == "careen: error: could not update osv/npm/all.zip (HTTP 500)"
 
 
+def test_what_was_kept_is_counted_by_the_reason(careen_command, app):
+    feeds = (
+        FeedResult("alpine", "alpine-secdb/edge/main.json", "kept", "not offered here", 3, "not_offered"),
+        FeedResult("alpine", "alpine-secdb/edge/community.json", "kept", "not offered here", 3, "not_offered"),
+        FeedResult("redhat", "redhat/vex", "kept", "fetched by --full alone", 3, "large"),
+        FeedResult("kev", "kev.json", "updated", "what the database had of it was damaged"),
+    )
+    app.updated = UpdateResult(Path("/cache/db.sqlite"), True, feeds)
+    code, out, _ = careen_command("db", "update")
+    assert code == 0
+    assert out.splitlines()[-3:] == [
+        "3 feeds kept as they were, with their age (careen db forget SOURCE removes one):",
+        "  not offered here: alpine (2)",
+        "  fetched by --full alone: redhat",
+    ]
+    assert "kev.json: what the database had of it was damaged" in out
+
+
+def test_what_is_held_back_can_be_accepted(careen_command, app):
+    held = FeedResult("osv", "osv/npm/all.zip", "failed", "held back: 3 records, before it were 90", 90, "held_back")
+    app.updated = UpdateResult(Path("/cache/db.sqlite"), False, (held,))
+    code, _, err = careen_command("db", "update")
+    assert code == 3
+    assert "careen db update --accept osv/npm/all.zip" in err
+    assert "the others are up to date" not in err
+
+
 @pytest.mark.parametrize(
     ("moment", "age"),
     [
