@@ -98,9 +98,11 @@ def database_deleted(world):
 
 
 def database_never_there(world):
-    """Flattened afterwards: files of the distribution without any list of them."""
+    """Flattened afterwards: files of the distribution without any list of them; see ``no_release``."""
+    if world.inventory.distribution is None:
+        return
     packages = tuple(one for one in world.inventory.packages if one.type != "deb")
-    world.inventory = replace(world.inventory, packages=packages, no_package_database=world.inventory.distribution is not None)
+    world.inventory = replace(world.inventory, packages=packages, no_package_database=True)
 
 
 LOSSES = (

@@ -10,7 +10,7 @@ from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
 from careen.catalogers import distribution as distributions
 from careen.catalogers import dpkg, golang, java, native_code, npm
-from careen.formats.inflate import Limits
+from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
@@ -52,7 +52,7 @@ BASE = {
 HONEST = st.sampled_from(
     [
         Layer({"opt/copy/bash": OWNED}),
-        Layer({"opt/link/bash": Hardlink("bin/bash"), "bin/bash": OWNED}),
+        Layer({"bin/bash": OWNED, "opt/link/bash": Hardlink("bin/bash")}),
         Layer({"app/node_modules/x/package.json": b'{"name": "x", "version": "1.0.0"}', "app/node_modules/x/x.node": OWNED}),
         Layer({"opt/go/app": File(elf(writable=inline("go1.22.1", MODULES)), mode=0o755)}),
         Layer({"run.sh": File(b"#!/bin/sh\n", mode=0o755)}),
@@ -93,8 +93,8 @@ def self_built_packages(draw):
 
 def verdict_of(layers):
     opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
-    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Limits()) for layer in opened]
-    found = bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Limits()))
+    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
+    found = bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits())))
     inventory = with_vendors(found)
     matched = match(inventory, KNOWN, SCHEMES, ECOSYSTEMS, TODAY)
     return coverage(inventory, KNOWN, matched, inventory.unknowns, TODAY).verdict

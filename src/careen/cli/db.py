@@ -49,7 +49,9 @@ actions:
   seed               facts of a Debian archive: see docs/offline.md""",
     )
     made.add_argument("action", choices=list(TAKES), metavar="ACTION", help="what to do: see below")
-    made.add_argument("names", metavar="NAME", nargs="*", default=[], help="file, day, source or registry, as the action takes it")
+    made.add_argument(
+        "names", metavar="NAME", nargs="*", default=[], help="file, day, source or registry, as the action takes it"
+    )
     made.add_argument("--json", action="store_true", help="status, list, diff: for programs")
     add_settings(made, "database", ("db", "db_keep"), {"db_keep": "--keep"})
     group = add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})

@@ -122,4 +122,4 @@ def test_five_hundred_packages_are_looked_up_at_once(path):
     with open_database(path) as database:
         database._connection.set_trace_callback(asked.append)
         assert len(database.advisories("debian:12", names)) == 60
-    assert len([sql for sql in asked if " FROM advisory " in sql]) == 1
+    assert len([sql for sql in asked if "bucket" in sql]) <= 3

@@ -32,6 +32,12 @@ def logging_as_before():
     logger.setLevel(level)
 
 
+@pytest.fixture(autouse=True)
+def nothing_shipped(monkeypatch, tmp_path):
+    """Only the advisories of this test are known."""
+    monkeypatch.setattr("careen.database.seed.FILE", tmp_path / "no-seed")
+
+
 @pytest.fixture
 def order(tmp_path):
     def make(registry, namespace="", restart=False, folder="out", **wanted):
