@@ -31,7 +31,7 @@ from .rows import BUNDLE_FROM, bundle_key, limited_key, pack, pack_advisory, pac
 if TYPE_CHECKING:
     import sqlite3
 
-BATCH_ROWS = 40_000
+BATCH_ROWS = 20_000
 _KINDS: tuple[Kind, ...] = (
     "advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support",
 )  # fmt: skip
@@ -223,9 +223,12 @@ class Writer:
         return Section(kind, space, first, buckets, low, packer.last, records, keys, partial, unfixed, detail)
 
     def _write(self, bodies: Iterable[bytes]) -> None:
-        rows = list(enumerate(bodies, self._next))
-        self._connection.executemany("INSERT INTO bucket VALUES (?, ?)", rows)
-        self._next += len(rows)
+        def rows() -> Iterator[tuple[int, bytes]]:
+            for body in bodies:
+                yield self._next, body
+                self._next += 1
+
+        self._connection.executemany("INSERT INTO bucket VALUES (?, ?)", rows())
 
     def _tag(self, path: str, kind: str, space: int) -> bytes:
         return tag_of(path, kind, self._text(space))
