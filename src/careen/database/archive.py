@@ -23,16 +23,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import Error
-from careen.formats.archive_facts import SOURCE, ReleaseFacts, SourceFacts, by_version, records_of
+from careen.formats.archive_facts import ReleaseFacts, SourceFacts, by_version
 from careen.formats.debian_archive import Offer
 from careen.formats.debian_changelog import fixes
 from careen.formats.debian_package import Told
 from careen.formats.debian_references import corrected
-from careen.formats.debian_releases import codename_of, namespace_of
-from careen.model.advisory import Advisory, DatabaseInfo, SourceInfo
+from careen.formats.debian_releases import codename_of
 
 from .archive_files import ArchiveError, Archives, Suite
 from .archive_neighbours import Neighbours, is_version, patched_as, unnamed
+from .facts import knowledge_of
 from .memory import MemoryDatabase
 
 log = logging.getLogger(__name__)
@@ -62,16 +62,6 @@ def archive_knowledge(
         if codename and facts:
             releases[codename] = facts
     return knowledge_of(releases, archives.shown) if releases else None
-
-
-def knowledge_of(releases: Mapping[str, ReleaseFacts], place: str) -> MemoryDatabase:
-    records = [record for codename, facts in releases.items() for record in records_of(codename, facts)]
-    known = {(namespace_of(codename), name) for codename, facts in releases.items() for name in facts.sources}
-    as_of = min((facts.as_of for facts in releases.values()), default="")
-    count = sum(isinstance(record, Advisory) for record in records)
-    detail = "; ".join(facts.detail for facts in releases.values() if facts.detail)
-    source = SourceInfo(SOURCE, as_of[:10], count, url=place, detail=detail)
-    return MemoryDatabase(records, DatabaseInfo(place, as_of, (source,)), known)
 
 
 def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key) -> ReleaseFacts:

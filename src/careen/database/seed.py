@@ -7,7 +7,7 @@ They are as old as the release of Careen, or as the file that ``careen db seed``
 import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from careen.formats.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
 from careen.formats.debian_releases import namespace_of
 
-from .archive import knowledge_of, release_facts
-from .archive_files import ArchiveError, Archives
+from .facts import knowledge_of
 from .knowledge import SHIPPED
 from .memory import MemoryDatabase
+
+if TYPE_CHECKING:
+    from .archive_files import Archives
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +46,14 @@ def _told(facts: ReleaseFacts) -> ReleaseFacts:
 
 
 def make_seed(
-    archives: Archives, target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = RELEASES
+    archives: "Archives", target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = RELEASES
 ) -> ArchiveFacts:
     """Asks the archives about each source package of each release, one after the other, and writes ``target``. A release
     that they do not have is left out, with a warning."""
     import lzma
+
+    from .archive import release_facts
+    from .archive_files import ArchiveError
 
     wanted = dict.fromkeys(names or shipped_names(), ())
     found: dict[str, ReleaseFacts] = {}
