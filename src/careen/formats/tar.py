@@ -114,10 +114,12 @@ class _Sums(dict[bytes, int]):
     """
 
     def __missing__(self, field: bytes) -> int:
-        try:
-            expected = octal(field) - 8 * 32 + sum(field) + 1  # the field itself counts as spaces
+        digits = field[:6]
+        try:  # six digits, NUL, blank, as nearly everybody writes it
+            value = int(digits, 8) if field[6:] == b"\0 " and digits.isdigit() else octal(field)
         except ValueError:
             return -1
+        expected = value - 8 * 32 + sum(field) + 1  # the field itself counts as spaces
         expected = expected if expected < 65521 else -1
         if len(self) < _MOST_SUMS:
             self[field] = expected
