@@ -112,6 +112,25 @@ def rows_of(path: Path) -> dict[str, FeedRow]:
         return {}
 
 
+def is_damaged(path: Path) -> bool:
+    """Whether a file is there, and is neither a database nor one of another version of the schema."""
+    import sqlite3
+
+    if not path.is_file():
+        return False
+    try:
+        with closing(_connected(path)) as connection:
+            (kind,), (version,) = (
+                connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+            )
+            if (kind, version) != (APPLICATION_ID, SCHEMA):
+                return kind != APPLICATION_ID
+            Shelf(connection).head()
+    except (sqlite3.Error, ValueError):
+        return True
+    return False
+
+
 def damaged(path: Path) -> frozenset[str]:
     """The feeds of which a database file has not all that was written. Raises ValueError, sqlite3.Error without a head."""
     with closing(_connected(path)) as connection:

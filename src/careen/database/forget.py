@@ -14,6 +14,7 @@ from .build import Kept, build, rows_of
 from .checks import forget_checks
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
+from .read import check_readable
 
 
 def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
@@ -23,6 +24,7 @@ def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
     with exclusive(path.parent / "lock", LOCK_PATIENCE_S) as held:
         if not held:
             raise DatabaseError("another process is updating the advisory database", "wait for it")
+        check_readable(path)
         rows = rows_of(path)
         gone = tuple(row for row in rows.values() if name in (row.source, label_of(row), row.path))
         if not gone:

@@ -57,18 +57,10 @@ UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a m
 def open_database(path: Path) -> "Database":
     import sqlite3
 
-    try:
-        if not path.exists():
-            raise DatabaseError(f"{path}: there is no advisory database", UPDATE_HINT)
-        if not path.is_file():
-            raise DatabaseError(f"{path}: the advisory database is no file", f"Remove what is there. {UPDATE_HINT}")
-        with path.open("rb"):
-            whole = is_whole(path)
-    except OSError as error:
-        why = error.strerror or error
-        hint = "Check its owner and mode, or choose another folder with CAREEN_CACHE_DIR."
-        raise DatabaseError(f"{path}: the advisory database cannot be read ({why})", hint) from None
-    if not whole:
+    check_readable(path)
+    if not path.exists():
+        raise DatabaseError(f"{path}: there is no advisory database", UPDATE_HINT)
+    if not is_whole(path):
         raise DatabaseError(f"{path}: the advisory database is damaged (it is not what was written)", UPDATE_HINT)
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
@@ -79,6 +71,19 @@ def open_database(path: Path) -> "Database":
     except BaseException:
         connection.close()
         raise
+
+
+def check_readable(path: Path) -> None:
+    """That what is there, if anything, is a file that we may read: what is in it is not to be made anew without a word."""
+    try:
+        if path.exists() and not path.is_file():
+            raise DatabaseError(f"{path}: the advisory database is no file", f"Remove what is there. {UPDATE_HINT}")
+        if path.exists():
+            path.open("rb").close()
+    except OSError as error:
+        why = error.strerror or error
+        hint = "Check its owner and mode, or choose another folder with CAREEN_CACHE_DIR."
+        raise DatabaseError(f"{path}: the advisory database cannot be read ({why})", hint) from None
 
 
 def status(path: Path) -> DatabaseInfo:

@@ -27,12 +27,13 @@ from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
 from .buckets import FeedRow
-from .build import Fresh, Kept, build, damaged, rows_of
+from .build import Fresh, Kept, build, damaged, is_damaged, rows_of
 from .checks import Check, Trouble, read_checks, write_checks
 from .guard import Judge
-from .knowledge import database_path
+from .knowledge import FILE, database_path
 from .lock import LOCK_PATIENCE_S, exclusive
 from .origin import Fetched, FetchError, Origin, Unchanged, folder, live, mirror
+from .read import check_readable
 from .whole import is_whole
 
 FRESH_S = 24 * 3600
@@ -177,9 +178,13 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
             asking.append((source, feed))
     fetched, confirmed = _fetch(job, asking, old, results)
     keep = {path: _confirmed(row, confirmed.get(path)) for path, row in old.items()}
-    if fetched or broken is not None:
+    has_lost_all = not old and is_damaged(job.path)
+    if fetched or (old and broken is not None):
         _build(job, fetched, keep, old, sources, [feed.key for _, feed in wanted], results)
         _tell_broken(results, broken or {})
+        if has_lost_all:
+            detail = "the database was damaged, and is built anew from what could be fetched"
+            results[FILE] = FeedResult("", FILE, "failed", detail, trouble="damaged")
     elif not old:
         reasons = sorted({f"{one.source}: {one.detail}" for one in results.values() if one.detail})
         raise DatabaseError("no advisories could be had" + (f" ({'; '.join(reasons[:3])})" if reasons else ""), RETRY_HINT)
@@ -187,7 +192,7 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
         _tell_kept(results, old, sources, need)
     write_checks(job.path, _checks(checks, results, confirmed, rows_of(job.path)))
     order = dict.fromkeys((*(feed.key for _, feed in wanted), *results))
-    changed = bool(fetched) or broken is not None
+    changed = bool(fetched) or bool(old and broken is not None)
     return UpdateResult(job.path, changed, tuple(results[path] for path in order if path in results))
 
 
@@ -195,6 +200,7 @@ def _sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
     """The feeds that the database has as they were written, and those that are damaged; None where the file is whole."""
     import sqlite3
 
+    check_readable(path)
     rows = rows_of(path)
     if not rows or is_whole(path):
         return rows, None

@@ -12,7 +12,7 @@ from tests.support.feeds import SOURCES, whole_mirror
 
 from careen.app.meaning import meaning
 from careen.database.build import rows_of
-from careen.database.knowledge import database_path
+from careen.database.knowledge import FILE, database_path
 from careen.database.read import open_database
 from careen.database.update import update
 from careen.database.whole import Sum, _stat, _write
@@ -106,7 +106,7 @@ def test_an_update_heals_what_was_damaged(made, tmp_path):
         assert "careen db update" in caught.value.hint
         result = update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True), judge=meaning())
         assert result.changed
-        assert not result.failed
+        assert {one.path for one in result.failed} <= {FILE}  # whose head was hit: what it had is not known
         healed |= {one.path for one in result.feeds if one.state == "updated"}
         assert answers(path, names, ids)[2:] == expected
     assert healed  # (some bytes hold nothing)

@@ -501,8 +501,41 @@ def test_leaves_nothing_but_its_files(cache, network):
 def test_a_database_of_another_kind_is_built_anew(cache, network):
     refresh(cache, SOURCES, NEED, network)
     database_path(cache).write_bytes(b"damaged")
-    assert set(states(refresh(cache, SOURCES, NEED, network)).values()) == {"updated"}
+    result = refresh(cache, SOURCES, NEED, network)
+    assert [(one.path, one.trouble) for one in result.failed] == [("advisories.sqlite", "damaged")]
+    assert {one.state for one in result.feeds if one not in result.failed} == {"updated"}
     assert asked(cache, "debian:12", "halyard")
+    assert not update(cache, SOURCES, need=NEED, fetcher=network).failed
+
+
+def test_what_is_damaged_and_cannot_be_fetched_stays_an_error(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    database_path(cache).write_bytes(b"damaged")
+    with pytest.raises(DatabaseError, match="no advisories could be had"):
+        refresh(cache, SOURCES, NEED, FakeNetwork(dict.fromkeys(network.answers, UNREACHABLE)))
+    with pytest.raises(DatabaseError, match="damaged"):
+        open_database(database_path(cache))
+
+
+def test_a_folder_in_the_place_of_the_database(cache, network):
+    database_path(cache).mkdir(parents=True)
+    with pytest.raises(DatabaseError, match="is no file") as caught:
+        update(cache, SOURCES, need=NEED, fetcher=network)
+    assert "Remove" in caught.value.hint
+
+
+def test_a_database_of_an_earlier_schema_is_built_anew(cache, network):
+    refresh(cache, SOURCES, NEED, network)
+    import sqlite3
+
+    with sqlite3.connect(database_path(cache)) as connection:
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+    database_path(cache).with_name("advisories.sqlite.sum").unlink()
+    with pytest.raises(DatabaseError, match="of an older kind"):
+        open_database(database_path(cache))
+    result = refresh(cache, SOURCES, NEED, network)
+    assert {one.state for one in result.feeds} == {"updated"}
 
 
 def test_the_whole_mirror_of_real_feeds(cache, feeds):
