@@ -226,10 +226,11 @@ def _checked(image: Image, inventory: Inventory, checks: Sequence[Check], today:
 def _unassessed(inventory: Inventory, matched: Matched) -> str:
     """Why no source assesses the distribution's packages, in the words of the coverage; "" where one does."""
     release = _release(inventory)
+    if release is not None and release.namespace in matched.namespaces:
+        return ""
     for reason in matched.reasons:
         of_release = release is not None and release_id(release.namespace) in reason.subjects
-        unfed = reason.code == "no_advisories" and of_release and release and release.namespace not in matched.namespaces
-        if reason.code == "unknown_distribution" or unfed:
+        if reason.code == "unknown_distribution" or (reason.code == "no_advisories" and of_release):
             return reason.detail
     return ""
 

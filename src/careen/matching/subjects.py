@@ -197,7 +197,7 @@ def _of_distribution(
         detail = f"{package.type} packages that {release.title} did not build, and that nobody else is known to speak of"
         return Reason("unassessed_package", detail)
     if package.type != release.packages:  # alien, or a database that a tool for other distributions left
-        return Reason("unassessed_package", f"{package.type} packages, which are none of {release.title}")
+        return Reason("unknown_distribution", f"{package.type} packages, which are none of {release.title}")
     if release.own and re.search(release.own, package.version):
         return Reason("unassessed_package", f"{package.type} packages that {release.title} changed, which nobody speaks of")
     if package.type == "rpm" and stream_of(package) == "":

@@ -46,7 +46,8 @@ def test_a_package_of_another_kind_than_the_distribution_has_is_not_judged_by_it
     records = [advisory("CVE-1", "3.1.0-r1", "alpine:3.18", "openssl"), info("alpine:3.18", unfixed=True)]
     matched = run([foreign], records, alpine)
     assert matched.findings == ()
-    assert codes(matched)["unassessed_package"].detail == "deb packages, which are none of Alpine 3.18"
+    reason = codes(matched)["unknown_distribution"]
+    assert (reason.detail, reason.subjects) == ("deb packages, which are none of Alpine 3.18", ("alpine-3.18.4",))
     assert ids(run([Package("apk", "alpine", "openssl", "3.1.0-r0")], records, alpine)) == ["CVE-1"]
 
 
