@@ -124,7 +124,7 @@ def is_damaged(path: Path) -> bool:
                 connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
             )
             if (kind, version) != (APPLICATION_ID, SCHEMA):
-                return kind != APPLICATION_ID
+                return bool(kind != APPLICATION_ID)
             Shelf(connection).head()
     except (sqlite3.Error, ValueError):
         return True
