@@ -58,7 +58,8 @@ def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -
     return replace(package, **changes)
 
 
-def of_inventory(inventory: Inventory) -> list[tuple[str, str]]:
+def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list[tuple[str, str]]:
+    """``unknowns`` are what a report has beyond the inventory's. Those of whole layers come first: gates fail by them."""
     distribution = inventory.distribution
     pairs = [("files", str(inventory.files)), ("unowned_executables", str(inventory.unowned_executables))]
     if distribution:
@@ -67,7 +68,8 @@ def of_inventory(inventory: Inventory) -> list[tuple[str, str]]:
     pairs += [("unidentified", _json([path])) for path in inventory.unidentified]
     if inventory.no_package_database:
         pairs.append(("no_package_database", "true"))
-    for unknown in inventory.unknowns[:MAX_UNKNOWNS]:
+    together = dict.fromkeys((*inventory.unknowns, *unknowns))
+    for unknown in sorted(together, key=lambda one: not one.whole_layer)[:MAX_UNKNOWNS]:
         place = unknown.evidence
         said = [unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer, unknown.code]
         pairs.append(("unknown", _json(said)))

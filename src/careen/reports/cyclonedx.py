@@ -55,7 +55,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             "properties": [
                 {"name": "careen:coverage", "value": report.coverage.verdict},
                 *({"name": f"careen:coverage:{why.code}", "value": why.detail} for why in report.coverage.reasons),
-                *_properties(sbomproperties.of_inventory(report.inventory)),
+                *_properties(sbomproperties.of_inventory(report.inventory, report.unknowns)),
             ],
         },
         "components": [*_distribution(report), *components],

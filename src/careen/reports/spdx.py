@@ -40,7 +40,7 @@ def document(report: Report) -> dict[str, Any]:
         ("coverage", report.coverage.verdict),
         *((f"coverage:{why.code}", why.detail) for why in report.coverage.reasons),
         *sbomproperties.of_layers(image),
-        *sbomproperties.of_inventory(report.inventory),
+        *sbomproperties.of_inventory(report.inventory, report.unknowns),
     ]
     subject = {
         "SPDXID": IMAGE,
