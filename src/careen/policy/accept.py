@@ -10,6 +10,7 @@ Raises: UsageError.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from glob import escape
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -153,16 +154,19 @@ def suggested(coverages: Iterable[Coverage]) -> list[Suggestion]:
 
 
 def _grouped(subjects: Sequence[str]) -> Iterator[str]:
-    """Paths that lie together as one glob of their folder; everything else as it is, without versions of packages."""
+    """Paths that lie together as one glob of their folder; everything else as it is, without versions of packages.
+
+    Whoever made the image named its files: a file that is called ``**`` must not become a pattern.
+    """
     folders: dict[str, list[str]] = {}
     for subject in dict.fromkeys(subjects):
         if subject.startswith("/"):
             folders.setdefault(subject.rpartition("/")[0], []).append(subject)
     for folder, paths in folders.items():
         if len(paths) > MOST_SUGGESTED and folder:
-            yield f"{folder}/**"
+            yield f"{escape(folder)}/**"
         else:
-            yield from paths
+            yield from map(escape, paths)
     others = (subject for subject in subjects if not subject.startswith("/"))
     yield from dict.fromkeys(_unversioned(subject) for subject in others)
 

@@ -12,7 +12,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.model.reasons import EFFECTS, NOT_ACCEPTED
 from careen.model.report import Coverage, FailedBy, Reason
-from careen.policy.accept import read_accept
+from careen.policy.accept import made, read_accept, suggested
 from careen.policy.gates import read_gate
 from careen.policy.load import load_policy
 from careen.policy.policy import Policy, assess
@@ -195,6 +195,15 @@ def test_an_entry_covers_no_file_of_the_distribution():
     policy = Policy(strict=True, accepts=accepts)
     assert code_of(policy, reason, unknowns=[unknown]) == 0
     assert code_of(policy, reason, unknowns=[unknown], owned=["usr/bin/bash"]) == 3
+
+
+@pytest.mark.parametrize("name", ["/**", "/opt/app/*", "/opt/[a-z]*", "/opt/?", "/opt/a\nwhat: x"])
+def test_a_suggestion_covers_the_file_that_it_names_and_no_other(name):
+    (suggestion,) = suggested([covered("unidentified_files", name)])
+    (pattern,) = suggestion.subjects
+    policy = Policy(strict=True, accepts=(made("unidentified_files", pattern, "f:1"),))
+    assert code_of(policy, covered("unidentified_files", name)) == 0
+    assert code_of(policy, covered("unidentified_files", "/opt/app/other", "/opt/b", "/usr/bin/other")) == 3
 
 
 def test_an_entry_that_ended_covers_nothing(tmp_path, caplog):
