@@ -90,7 +90,11 @@ def read_saved(data: bytes, name: str) -> Saved:
 
 
 def _missing(reasons: Iterable[Reason | _Reason], exit_code: int) -> tuple[str, ...]:
-    blocking = [f"{one.code}: {', '.join(one.subjects[:3])}" for one in reasons if effect_of(one.code) == "blocks"]
+    blocking = [
+        ": ".join(filter(None, (one.code, ", ".join(one.subjects[:3]))))
+        for one in reasons
+        if effect_of(one.code) == "blocks" or one.code == "not_asked"
+    ]
     return tuple(blocking) or (("incomplete",) if exit_code == 3 else ())
 
 

@@ -185,9 +185,10 @@ def in_grace(finding: Finding, days: int, today: date) -> bool:
         return False
     since = finding.fix_published or finding.published
     try:
-        return since is not None and (today - date.fromisoformat(since[:10])).days < days
+        age = (today - date.fromisoformat(since[:10])).days if since else days
     except ValueError:
         return False
+    return -1 <= age < days  # (a day's difference is another time zone; what lies in the future is no date)
 
 
 def _unscored(gated: Sequence[Finding], policy: Policy) -> list[Vulnerability]:

@@ -9,7 +9,7 @@ from tests.support.reports import ROOT_USER, TOKEN, clean, usual
 from careen.formats.savedreport import read_saved, saved
 from careen.model.finding import Fix, Suppressed, SuppressedBy
 from careen.model.inventory import Inventory
-from careen.model.report import Coverage
+from careen.model.report import Coverage, Reason
 from careen.plugins import ReportOptions
 from careen.policy.compare import Baseline, PackageChange, compare
 from careen.policy.gates import read_gate
@@ -133,6 +133,9 @@ def test_why_a_finding_is_gone():
         ("2026-05-30", "2026-05-01", 14, 1),
         (None, None, 14, 1),
         ("rubbish", None, 14, 1),
+        ("2026-06-02", None, 14, 0),
+        ("2026-06-09", None, 14, 1),
+        ("2020-01-01", "9999-01-01", 14, 1),
         ("2026-05-31", None, 0, 1),
     ],
 )
@@ -146,3 +149,9 @@ def test_days_of_grace(published, fixed, days, code):
         assert assessed.verdict.rules[0].rule == f"fail-on low ({days} days of grace)".replace("1 days", "a day")
         assert assessed.verdict.rules[0].not_counted == ({} if code else {"in_grace": 1})
     assert assess([replace(finding, kev=True, fix=Fix("open"))], ALL, (), policy, TODAY).verdict.exit_code == 1
+
+
+def test_a_report_that_looked_for_no_vulnerabilities_answers_no_gate_of_them():
+    unasked = Coverage("not_assessed", (Reason("not_asked", "vulnerabilities were not looked for"),), 1, 0)
+    assert read_saved(as_json(replace(report(deb()), coverage=unasked)), "f").missing == ("not_asked",)
+    assert read_saved(as_json(report(deb())), "f").missing == ()
