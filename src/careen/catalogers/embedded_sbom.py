@@ -126,9 +126,14 @@ def _packages(found: Iterable[tuple[str, str]], confidence: float) -> Iterator[P
         if not purl or purl in seen:
             continue
         seen.add(purl)
-        package = package_of(purl, (name,))
-        if package.type not in SKIPPED_TYPES:
+        if package := listed(purl, name):
             yield replace(package, cataloger="embedded_sbom", confidence=confidence)
+
+
+def listed(purl: str, name: str = "") -> Package | None:
+    """The package of an entry that is listed. Raises: ValueError for what is no package URL."""
+    package = package_of(purl, (name,))
+    return None if package.type in SKIPPED_TYPES else package
 
 
 def _maven(component: dict[str, Any]) -> str:
@@ -148,9 +153,12 @@ def _components(subject: Any, components: Any, depth: int) -> Iterator[tuple[str
 
 def _spdx(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for entry in map(mapping, sequence(document.get("packages"))):
-        references = map(mapping, sequence(entry.get("externalRefs")))
-        purl = next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == "purl"), "")
-        yield purl, text(entry.get("name"))
+        yield spdx_purl(entry), text(entry.get("name"))
+
+
+def spdx_purl(entry: dict[str, Any]) -> str:
+    references = map(mapping, sequence(entry.get("externalRefs")))
+    return next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == "purl"), "")
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Files that a bill of materials in an image assigns to a package: programs which it identifies.
 
-It finds no packages (``embedded_sbom`` does). A file counts where the bill gives it to a component that has a package URL or
-a version: CycloneDX ``evidence.occurrences``, SPDX 2 relations ``CONTAINS``, Syft's ``locations``. A list of files alone
-says nothing of what they are. Paths count from the root of the image and from the bill's folder.
+It finds no packages (``embedded_sbom`` does). A file counts where the bill gives it to a component that becomes a package
+of the image: CycloneDX ``evidence.occurrences``, SPDX 2 relations ``CONTAINS``, Syft's ``locations``. What a bill only lists,
+or gives to a component that is not listed, would be neither unidentified nor assessed. Paths count from the root of the
+image and from the bill's folder.
 **Source:** CycloneDX 1.7, SPDX 2.3 and Syft JSON schemas.
 """
 
@@ -47,7 +48,7 @@ def _occurrences(components: Iterable[Any], depth: int) -> Iterator[str]:
     if depth > embedded_sbom.MAX_DEPTH:
         return
     for one in map(mapping, components):
-        if text(one.get("purl")) or text(one.get("version")):
+        if _becomes_a_package(text(one.get("purl"))):
             for place in sequence(mapping(one.get("evidence")).get("occurrences")):
                 yield text(mapping(place).get("location"))
         yield from _occurrences(sequence(one.get("components")), depth + 1)
@@ -57,7 +58,7 @@ def _contained(document: dict[str, Any]) -> Iterator[str]:
     names = {text(one.get("SPDXID")): text(one.get("fileName")) for one in map(mapping, sequence(document.get("files")))}
     named = set()
     for one in map(mapping, sequence(document.get("packages"))):
-        if text(one.get("versionInfo")) or one.get("externalRefs"):
+        if _becomes_a_package(embedded_sbom.spdx_purl(one)):
             named.add(text(one.get("SPDXID")))
             yield from (names.get(text(file), "") for file in sequence(one.get("hasFiles")))
     for one in map(mapping, sequence(document.get("relationships"))):
@@ -67,8 +68,15 @@ def _contained(document: dict[str, Any]) -> Iterator[str]:
 
 def _locations(artifacts: Iterable[Any]) -> Iterator[str]:
     for one in map(mapping, artifacts):
-        if text(one.get("purl")) or text(one.get("version")):
+        if _becomes_a_package(text(one.get("purl"))):
             yield from (text(mapping(place).get("path")) for place in sequence(one.get("locations")))
+
+
+def _becomes_a_package(purl: str) -> bool:
+    try:
+        return bool(purl) and embedded_sbom.listed(purl) is not None
+    except ValueError:
+        return False
 
 
 CATALOGER = Cataloger(

@@ -126,8 +126,8 @@ def test_archives_that_nothing_identifies_are_listed_unless_the_distribution_own
     assert unidentified(owned) == ("opt/x.jar",)
 
 
-def occurring(location):
-    component = {"version": "1", "evidence": {"occurrences": [{"location": location}]}}
+def occurring(location, **named):
+    component = {**(named or {"purl": "pkg:github/acme/server@1"}), "evidence": {"occurrences": [{"location": location}]}}
     return {"bomFormat": "CycloneDX", "components": [component]}
 
 
@@ -136,10 +136,15 @@ def occurring(location):
     [
         occurring("/opt/server"),
         occurring("server"),
-        {"artifacts": [{"purl": "pkg:generic/server@1", "locations": [{"path": "/opt/server"}]}]},
+        {"artifacts": [{"purl": "pkg:github/acme/server@1", "locations": [{"path": "/opt/server"}]}]},
         {
             "spdxVersion": "SPDX-2.3",
-            "packages": [{"SPDXID": "p", "versionInfo": "1"}],
+            "packages": [
+                {
+                    "SPDXID": "p",
+                    "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:github/acme/server@1"}],
+                }
+            ],
             "files": [{"SPDXID": "f", "fileName": "./opt/server"}],
             "relationships": [{"spdxElementId": "p", "relationshipType": "CONTAINS", "relatedSpdxElement": "f"}],
         },
@@ -148,6 +153,12 @@ def occurring(location):
 def test_a_bill_in_the_image_identifies_the_files_that_it_gives_to_a_package(bill):
     files = {"opt/server": OTHER, "opt/other": OTHER}
     assert unidentified({**files, "opt/sbom.json": json.dumps(bill).encode()}) == ("opt/other",)
+
+
+@pytest.mark.parametrize("named", [{"version": "1"}, {"purl": "pkg:generic/server@1"}, {"purl": "pkg:npm/"}])
+def test_a_bill_does_not_identify_what_becomes_no_package(named):
+    bill = occurring("/opt/server", name="server", **named)
+    assert unidentified({"opt/server": OTHER, "opt/sbom.json": json.dumps(bill).encode()}) == ("opt/server",)
 
 
 def test_a_bill_that_only_lists_a_file_does_not_identify_it():
