@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNRATED_IMPACT = 0.5  # of the highest, which the risk of an unrated finding counts with (docs/risk.md)
+
 
 class Policy(Struct, frozen=True):
     fail_on: tuple[Gate, ...] = ()
@@ -192,24 +194,29 @@ def in_grace(finding: Finding, days: int, today: date) -> bool:
 
 
 def _unscored(gated: Sequence[Finding], policy: Policy) -> list[Vulnerability]:
-    """What a gate of severity lets pass and would catch, had anybody scored it."""
-    by_severity = [replace(gate, severity=None) for gate in policy.fail_on if gate.severity not in (None, "unknown")]
+    """What a gate of severity or risk lets pass and might catch, had anybody scored it."""
+    if_scored = [_if_scored(gate) for gate in policy.fail_on if gate.severity not in (None, "unknown") or gate.risk]
     return [
         finding
         for finding in gated
         if isinstance(finding, Vulnerability)
         and severity_for(finding, policy) == "unknown"
-        and any(gate.catches(finding, "unknown") for gate in by_severity)
+        and any(gate.catches(finding, "unknown") for gate in if_scored)
         and not any(gate.catches(finding, "unknown") for gate in policy.fail_on)
     ]
+
+
+def _if_scored(gate: Gate) -> Gate:
+    """The gate for the worst score that an unrated finding may get."""
+    return replace(gate, severity=None, risk=gate.risk and gate.risk * UNRATED_IMPACT)
 
 
 def _with_unscored(coverage: Coverage, unscored: Sequence[Vulnerability]) -> Coverage:
     if not unscored:
         return coverage
     number = "1 vulnerability has" if len(unscored) == 1 else f"{len(unscored)} vulnerabilities have"
-    detail = f"{number} no severity: no gate of severity counts it (--unknown-as SEVERITY does)"
-    detail = detail if len(unscored) == 1 else detail.replace("counts it", "counts them")
+    them = "it" if len(unscored) == 1 else "them"
+    detail = f"{number} no severity: no gate of severity counts {them} (--unknown-as SEVERITY does)"
     purls = tuple(sorted({finding.package for finding in unscored}))
     return _with(coverage, Reason("unscored", detail, len(purls), purls))
 

@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.support.matching import TODAY, advisory, deb, run
 from tests.support.reports import ROOT_USER, TOKEN
 
 from careen.errors import UsageError
+from careen.matching.risk import risk_of
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.model.reasons import EFFECTS, NOT_ACCEPTED
@@ -15,7 +17,7 @@ from careen.model.report import Coverage, FailedBy, Reason
 from careen.policy.accept import made, read_accept, suggested
 from careen.policy.gates import read_gate
 from careen.policy.load import load_policy
-from careen.policy.policy import Policy, assess
+from careen.policy.policy import UNRATED_IMPACT, Policy, assess
 
 PAGE = Path(__file__).parents[3] / "docs" / "gates.md"
 FLAGS = (
@@ -104,6 +106,15 @@ def test_old_data_fails_without_a_gate_where_an_age_was_named():
 )
 def test_unrated_findings(policy, unfetched, wanted):
     assert code_of(policy, FULL, [finding("unknown")], unfetched=unfetched) == wanted
+
+
+@pytest.mark.parametrize(("gate", "wanted"), [("risk=60", 3), ("risk=50", 1), ("kev:risk=60", 3), ("kev", 1)])
+def test_a_gate_of_risk_does_not_pass_for_want_of_scores(gate, wanted):
+    exploited = replace(finding("unknown"), kev=True, risk=risk_of("unknown", None, None, exploited=True, fixable=True))
+    known = {"sources": {"kev", "epss"}, "unfetched": {"CVE-1"}}
+    assert exploited.risk == 100 * UNRATED_IMPACT
+    assert code_of(Policy(fail_on=(read_gate(gate),)), FULL, [exploited], **known) == wanted
+    assert code_of(Policy(fail_on=(read_gate("risk=60"),)), FULL, [replace(exploited, risk=29.9)], **known) == 0
 
 
 def test_a_policy_in_rego_needs_what_a_gate_needs():
