@@ -20,6 +20,9 @@ from .reasons import purls_of, release_id
 from .rpm import stream_of
 from .subjects import Subject, is_sample
 
+# What an archive's changelogs name, and what a user adds: without a main source they leave the other packages unanswered.
+_NO_MAIN_SOURCE = (PRIVATE, SOURCE, RPM_SOURCE)
+
 
 class Gaps(Struct, frozen=True):
     reasons: tuple[Reason, ...]
@@ -178,7 +181,7 @@ def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject],
     kind = "package" if group[0].package.type == "rpm" else "source package"
     what = f"{packages} {kind}" if packages == 1 else f"{packages} {kind}s"
     detail = f"{_names(infos)} knows {what} of {title}; {len(left)} of {len(group)} packages were not assessed"
-    if len(left) == len(group) or all(info.source == PRIVATE for info in infos):
+    if len(left) == len(group) or all(info.source in _NO_MAIN_SOURCE for info in infos):
         return Reason("no_advisories", detail, len(left), _kinds(group))
     return Reason("partial_source", detail, len(left), _purls(left))
 

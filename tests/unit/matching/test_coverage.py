@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi, run
 
 from careen.database.memory import MemoryDatabase
 from careen.formats.archive_facts import RPM_SOURCE, SOURCE
@@ -281,3 +281,12 @@ def test_guessed_coordinates_that_no_source_knows_are_not_assessed():
     assert cover([jar(0.4)], maven, spoken)[0].verdict == "assessed"
     found, reasons = cover([jar(0.4), jar(1.0, "com.acme:other")], maven)
     assert (found.verdict, reasons["unassessed_package"].packages) == ("partially_assessed", 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "code"), [("debian-archive", "no_advisories"), ("private", "no_advisories"), ("debian", "partial_source")]
+)
+def test_without_a_main_source_the_packages_of_a_release_are_not_answered_for(source, code):
+    packages = [deb(), deb("bash", source=Source("bash", "5"))]
+    found = run(packages, [advisory(source=source), info(source=source, partial=True)]).reasons
+    assert [(one.code, one.packages) for one in found if one.code in ("no_advisories", "partial_source")] == [(code, 1)]
