@@ -35,6 +35,8 @@ class Baseline:
             there = isinstance(finding, Vulnerability) and finding.package in self._purls
             return "disclosed" if there else "introduced"
         if isinstance(finding, Vulnerability) and isinstance(before, Vulnerability):
+            if before.confidence == "possible" != finding.confidence:
+                return "disclosed"  # no gate counted it then
             return "fix_available" if finding.fix.versions and not before.fix.versions else None
         return None
 

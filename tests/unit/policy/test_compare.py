@@ -155,3 +155,12 @@ def test_a_report_that_looked_for_no_vulnerabilities_answers_no_gate_of_them():
     unasked = Coverage("not_assessed", (Reason("not_asked", "vulnerabilities were not looked for"),), 1, 0)
     assert read_saved(as_json(replace(report(deb()), coverage=unasked)), "f").missing == ("not_asked",)
     assert read_saved(as_json(report(deb())), "f").missing == ()
+
+
+def test_what_was_merely_possible_in_the_baseline_is_new_once_it_is_more():
+    now = report(deb())
+    (finding,) = now.findings
+    before = replace(now, findings=(replace(finding, confidence="possible"),))
+    assert Baseline(saved(before)).change(finding) == "disclosed"
+    assert Baseline(saved(now)).change(finding) is None
+    assert Baseline(saved(before)).change(before.findings[0]) is None
