@@ -221,7 +221,8 @@ def _asked(order: Order, settings: Settings) -> str:
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
         settings.ignore_file, settings.vex, settings.referrers, settings.trust_key, settings.image_vex,
-        settings.severity_from, settings.accept, settings.db_max_age,
+        settings.severity_from, settings.accept, settings.db_max_age, settings.db, settings.advisories, settings.db_from,
+        settings.verify_diff_ids, settings.max_layer_bytes, settings.max_ratio, settings.max_seconds, settings.budget,
         *map(_identity, (*settings.ignore_file, *settings.vex)),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,7 @@ from careen.formats.sealed import SUM_BYTES, sealed, unsealed
 log = logging.getLogger(__name__)
 
 STATE, PREVIOUS = "state.jsonl", "previous.jsonl"
+MAX_PAUSE = timedelta(days=1)  # what was judged longer ago was judged by older advisories
 
 
 class Found(Struct, frozen=True, array_like=True):
@@ -123,7 +125,9 @@ def previous(folder: Path) -> dict[str, frozenset[str]] | None:
 
 def _goes_on(lines: list[Line], run: Run) -> bool:
     first = lines[0]
-    return isinstance(first, Run) and first.asked == run.asked and not any(isinstance(line, End) for line in lines)
+    if not isinstance(first, Run) or first.asked != run.asked or any(isinstance(line, End) for line in lines):
+        return False
+    return datetime.fromisoformat(run.started) - datetime.fromisoformat(first.started) <= MAX_PAUSE
 
 
 def _read(path: Path) -> tuple[list[Line], int]:

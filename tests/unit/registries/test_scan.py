@@ -1,8 +1,10 @@
 import itertools
 import json
 import logging
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.support.fleet import fill
 from tests.support.images import make_image, make_layer, sha256
 from tests.support.registry import Registry
@@ -13,7 +15,7 @@ from careen.config import load
 from careen.errors import Error, InputError, UsageError
 from careen.plugins import ReportOptions
 from careen.registries.listing import Wanted
-from careen.registries.scan import Order, parse_target, scan_registry
+from careen.registries.scan import Order, _asked, parse_target, scan_registry
 from careen.reports.json import write
 
 ADVISORY = {
@@ -112,6 +114,13 @@ def test_after_a_stop_the_same_call_goes_on(order, settings):
         assert not set(counted) & set(seen)
         fetched = blobs(registry)
         assert len(fetched) == len(set(fetched))
+
+
+@pytest.mark.parametrize("other", [{"db": Path("other.sqlite")}, {"advisories": Path("own")}, {"max_seconds": 1.0}])
+def test_other_knowledge_or_bounds_ask_for_something_else(tmp_path, settings, other):
+    asked = Order("r.example", "", tmp_path)
+    assert _asked(asked, settings) == _asked(asked, replace(settings))
+    assert _asked(asked, settings) != _asked(asked, replace(settings, **other))
 
 
 def test_a_report_that_was_lost_is_made_again(order, settings):

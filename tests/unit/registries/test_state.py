@@ -4,6 +4,7 @@ from careen.errors import InputError
 from careen.registries.state import PREVIOUS, STATE, Done, Found, Run, State, previous
 
 RUN = Run("2026-11-24T12:00:00Z", "abc")
+LATER = "2026-11-25T11:00:00Z"
 
 
 def done(digest, *prints):
@@ -24,22 +25,29 @@ def test_what_was_done_is_there_after_a_kill(tmp_path):
     state._file.write(b'{"kind":"image","digest":"b","refe')  # cut short, as by a kill
     state._file.flush()
     state.close()
-    again = State(tmp_path, Run("later", "abc"))
+    again = State(tmp_path, Run(LATER, "abc"))
     assert (again.resumed, again.run.started, list(again.done)) == (True, RUN.started, ["a"])
     again.add(done("c"))
     again.close()
     assert list(kept(tmp_path).done) == ["a", "c"]
 
 
+def test_a_run_of_days_ago_is_not_gone_on_with(tmp_path):
+    first = State(tmp_path, RUN)
+    first.add(done("a"))
+    first.close()
+    assert kept(tmp_path, Run("2026-11-26T12:00:00Z", "abc")).done == {}
+
+
 def test_another_question_or_a_restart_begins_anew(tmp_path):
     first = State(tmp_path, RUN)
     first.add(done("a"))
     first.close()
-    assert kept(tmp_path, Run("later", "other")).done == {}
-    second = State(tmp_path, Run("later", "other"))
+    assert kept(tmp_path, Run(LATER, "other")).done == {}
+    second = State(tmp_path, Run(LATER, "other"))
     second.add(done("b"))
     second.close()
-    assert kept(tmp_path, Run("later", "other"), restart=True).done == {}
+    assert kept(tmp_path, Run(LATER, "other"), restart=True).done == {}
 
 
 def test_a_run_that_ended_is_what_the_next_is_compared_with(tmp_path):
@@ -76,12 +84,12 @@ def test_an_edited_line_and_what_follows_is_scanned_again(tmp_path, caplog, plac
 def test_a_line_of_another_run_is_not_believed(tmp_path, caplog):
     for number in (1, 2):
         (tmp_path / str(number)).mkdir()
-        state = State(tmp_path / str(number), Run(f"at {number}", "abc"))
+        state = State(tmp_path / str(number), Run(f"2026-11-24T12:00:0{number}Z", "abc"))
         state.add(done(f"of {number}"))
         state.close()
     first, second = ((tmp_path / str(number) / STATE).read_bytes().splitlines(keepends=True) for number in (1, 2))
     (tmp_path / STATE).write_bytes(first[0] + second[1])
-    assert kept(tmp_path, Run("at 3", "abc")).done == {} and "is damaged" in caplog.text
+    assert kept(tmp_path, Run("2026-11-24T12:00:03Z", "abc")).done == {} and "is damaged" in caplog.text
 
 
 def test_a_kill_is_no_damage(tmp_path, caplog):
