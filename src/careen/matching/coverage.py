@@ -43,6 +43,7 @@ def coverage(
         reasons.insert(0, Reason("no_database", "there is no advisory database: nothing was assessed", len(inventory.packages)))
     else:
         reasons += stale(knowledge, matched.namespaces, today, max_age_days)
+        reasons += _not_refreshed(knowledge, matched.namespaces)
         reasons += _derived(knowledge, matched.namespaces)
     if not inventory.packages:
         reasons.append(Reason("no_packages", f"no package was found among {_count(inventory.files, 'file')}"))
@@ -123,6 +124,19 @@ def _data_of(knowledge: Knowledge, namespaces: Collection[str]) -> str | None:
     used = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)} - {PRIVATE}
     sources = knowledge.info.sources if knowledge.info else ()
     return min((day for source in sources if source.name in used and (day := _day(source))), default=None)
+
+
+def _not_refreshed(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
+    """Sources whose last refresh failed: what they say is of an earlier day."""
+    used = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)}
+    sources = knowledge.info.sources if knowledge.info else ()
+    return [
+        Reason(
+            "refresh_failed", f"{source.name}: the last refresh failed, its data is of {_day(source)}", subjects=(source.name,)
+        )
+        for source in sources
+        if source.trouble and source.name in used
+    ]
 
 
 def _day(source: SourceInfo) -> str:

@@ -51,6 +51,7 @@ EFFECTS: dict[str, Effect] = {
     "fixed_only": "information",
     "limited_support": "information",
     "no_index": "information",
+    "refresh_failed": "information",
     "stand_in": "information",
     "unknown_channel": "information",
     "untrusted_rules": "information",
