@@ -80,8 +80,8 @@ _PLAIN_HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 72x 183s")
 # Behind the owners, as it mostly is: the numbers of no device, then no prefix and nothing of other formats.
 _PLAIN_RESTS = (b"0000000\0" * 2 + bytes(167), bytes(183), b"000000 \0" * 2 + bytes(167))
 _GNU = b"ustar  \0"
-_MOST_NUMBERS = 4096  # different modes, owners and sizes that are remembered
-_MOST_SUMS = 16384  # different checksums: a name more or less is another one
+_MOST_NUMBERS = 16384  # different modes, owners and sizes that are remembered
+_MOST_SUMS = 32768  # different checksums: a name more or less is another one
 
 
 class _Numbers(dict[bytes, int]):
@@ -99,8 +99,9 @@ class _Sizes(_Numbers):
 
     def __missing__(self, field: bytes) -> int:
         if field[11] or not field[:11].isdigit():  # not as nearly everybody writes it
-            return number(field) if is_plain(field) else -1
-        value = int(field[:11], 8)
+            value = number(field) if is_plain(field) else -1
+        else:
+            value = int(field[:11], 8)
         if len(self) < _MOST_NUMBERS:
             self[field] = value
         return value
