@@ -16,33 +16,25 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from careen.formats.imagesboms import LOOSE_NAMES, MAX_DEPTH, NAMES, SUFFIXES, document_of, listed, spdx_purl
 from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.purlpackage import package_of
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-MAX_DEPTH = 16
 CONFIDENCE = 0.7
 NATIVE_CONFIDENCE = 0.9
 MAX_NATIVE_BYTES = 32 << 20  # of the bill, inflated
 MAX_MEMBERS = 1000  # of an executable that are looked at: its resources may be compressed the same way
 MAX_OPEN = 4  # at the same time
 _GZIP = b"\x1f\x8b\x08"
-SKIPPED_TYPES = ("oci", "docker", "generic")  # the image itself, and what nobody can name
-KINDS = ("spdx", "cdx", "cyclonedx", "sbom", "syft", "bom")
-LOOSE_NAMES = ("bom.json", "bom.xml", "bom", ".spdx", ".cdx")  # of files that may be something else
 _DATABASE = "var/lib/db/sbom/"
-DOCUMENTS = Wants(
-    names=("sbom.json", "bom.json", "sbom.xml", "bom.xml", "sbom", "bom"),
-    suffixes=(*(f".{kind}.{form}" for kind in KINDS for form in ("json", "xml")), ".spdx", ".cdx", ".sbom"),
-)
 
 
 def read(file: File) -> Iterator[Package]:
     if _DATABASE in file.path or file.path.rpartition("/")[2].startswith(".spdx-"):
         return  # Bitnami's have a reader of their own
-    document = document_of(file)
+    document = document_of(file.data, file.path)
     if document.get("bomFormat") == "CycloneDX":
         found = _components(mapping(document.get("metadata")).get("component"), document.get("components"), 0)
     elif text(document.get("spdxVersion")).startswith("SPDX-2"):
@@ -54,20 +46,6 @@ def read(file: File) -> Iterator[Package]:
     else:
         raise ValueError("no bill of materials")
     yield from _packages(found, CONFIDENCE)
-
-
-def document_of(file: File) -> dict[str, Any]:
-    """What the file says, as its JSON would; empty for what only has the name."""
-    data = file.data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if data[:1] == b"<":
-        from careen.formats import cyclonedxxml
-
-        return cyclonedxxml.document(data) if cyclonedxxml.NAMESPACE.encode() in data[:2000] else {}
-    if b"SPDXVersion:" in data[:2000] and data[:1] != b"{":
-        from careen.formats import spdxtagvalue
-
-        return spdxtagvalue.document(data)
-    return {} if data[:1] != b"{" and file.path.endswith(LOOSE_NAMES) else json_object(data)
 
 
 class NativeScanner:
@@ -130,12 +108,6 @@ def _packages(found: Iterable[tuple[str, str]], confidence: float) -> Iterator[P
             yield replace(package, cataloger="embedded_sbom", confidence=confidence)
 
 
-def listed(purl: str, name: str = "") -> Package | None:
-    """The package of an entry that is listed. Raises: ValueError for what is no package URL."""
-    package = package_of(purl, (name,))
-    return None if package.type in SKIPPED_TYPES else package
-
-
 def _maven(component: dict[str, Any]) -> str:
     """The package URL of a library that has coordinates alone, as older versions of GraalVM wrote it."""
     group, name, version = (quote(text(component.get(key)), safe="") for key in ("group", "name", "version"))
@@ -156,11 +128,6 @@ def _spdx(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield spdx_purl(entry), text(entry.get("name"))
 
 
-def spdx_purl(entry: dict[str, Any]) -> str:
-    references = map(mapping, sequence(entry.get("externalRefs")))
-    return next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == "purl"), "")
-
-
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
     """Native images that carry their bill."""
     yield from dict.fromkeys(fact.path for fact in facts)
@@ -170,7 +137,7 @@ CATALOGER = Cataloger(
     name="embedded_sbom",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(
-        Reader(DOCUMENTS, read),
+        Reader(Wants(names=NAMES, suffixes=SUFFIXES), read),
         Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_native),
     ),
     identifies=identifies,

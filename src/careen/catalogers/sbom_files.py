@@ -12,18 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from careen.formats.imagesboms import MAX_DEPTH, NAMES, SUFFIXES, document_of, listed, spdx_purl
 from careen.formats.plaindata import mapping, sequence, text
 from careen.model.delta import Fact
-from careen.plugins import Cataloger, Ecosystem, File, Reader
-
-from . import embedded_sbom
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 MAX_FILES = 20_000
 
 
 def read(file: File) -> Iterator[str]:
     try:
-        document = embedded_sbom.document_of(file)
+        document = document_of(file.data, file.path)
     except ValueError:
         return  # who reads its packages says so
     if document.get("bomFormat") == "CycloneDX":
@@ -45,7 +44,7 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
 
 
 def _occurrences(components: Iterable[Any], depth: int) -> Iterator[str]:
-    if depth > embedded_sbom.MAX_DEPTH:
+    if depth > MAX_DEPTH:
         return
     for one in map(mapping, components):
         if _becomes_a_package(text(one.get("purl"))):
@@ -58,7 +57,7 @@ def _contained(document: dict[str, Any]) -> Iterator[str]:
     names = {text(one.get("SPDXID")): text(one.get("fileName")) for one in map(mapping, sequence(document.get("files")))}
     named = set()
     for one in map(mapping, sequence(document.get("packages"))):
-        if _becomes_a_package(embedded_sbom.spdx_purl(one)):
+        if _becomes_a_package(spdx_purl(one)):
             named.add(text(one.get("SPDXID")))
             yield from (names.get(text(file), "") for file in sequence(one.get("hasFiles")))
     for one in map(mapping, sequence(document.get("relationships"))):
@@ -74,7 +73,7 @@ def _locations(artifacts: Iterable[Any]) -> Iterator[str]:
 
 def _becomes_a_package(purl: str) -> bool:
     try:
-        return bool(purl) and embedded_sbom.listed(purl) is not None
+        return bool(purl) and listed(purl) is not None
     except ValueError:
         return False
 
@@ -82,7 +81,7 @@ def _becomes_a_package(purl: str) -> bool:
 CATALOGER = Cataloger(
     name="sbom_files",
     ecosystem=Ecosystem(purl_type="", scheme=""),
-    readers=(Reader(embedded_sbom.DOCUMENTS, read),),
+    readers=(Reader(Wants(names=NAMES, suffixes=SUFFIXES), read),),
     fact=str,
     join=lambda facts: iter(()),
     identifies=identifies,
