@@ -18,6 +18,7 @@ from careen.database.knowledge import Knowledge
 from careen.formats.base import base_of
 from careen.formats.budget import Budget, Limits
 from careen.formats.imagedocument import ImageDocument
+from careen.formats.typed import from_msgpack
 from careen.layers.index import Readers, index, known_as
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
 from careen.matching.match import Matched, match
@@ -68,7 +69,7 @@ def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -
         known = reading.store.get(key)
         try:
             if known is not None:
-                return image, msgspec.msgpack.decode(known, type=Inventory)
+                return image, from_msgpack(known, Inventory)
         except msgspec.MsgspecError:
             pass  # damaged on the disk: the layers tell it again
     from careen.layers.behind import reread

@@ -132,7 +132,8 @@ def test_a_whole_registry(scene, tmp_path):
         folder,
         "--quiet",
     )
-    assert Shell(scene.home).run(*words).returncode == 0
+    finished = Shell(scene.home).run(*words)
+    assert finished.returncode == 0, finished.stderr
     words = tuple(word for word in words if word != "--offline")
     assert Shell(scene.home).run(*words, "--db-from", scene.home, "--referrers").returncode == 0
     report = json.loads((folder / "images" / f"{IMAGE.digest.replace(':', '-')}.json").read_text())

@@ -17,6 +17,7 @@ class Shell:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
         self.home = home
         self.environment = {**kept, "HOME": str(home), "CAREEN_CACHE_DIR": str(home / "cache"), "COLUMNS": "80", **environment}
+        self.environment["PYTHONFAULTHANDLER"] = "1"  # where a process that dies by a signal was
         self.environment["DOCKER_HOST"] = environment.get("DOCKER_HOST", f"unix://{home}/no-engine.sock")
 
     def run(self, *arguments: object, stdin: bytes | None = None, timeout: float = 60) -> subprocess.CompletedProcess:

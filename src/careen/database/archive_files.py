@@ -27,6 +27,7 @@ from careen.formats.debian_archive import Index, Offer, Release, packages, read_
 from careen.formats.debian_package import Told, told_in
 from careen.formats.inflate import open_stream
 from careen.formats.sealed import sealed, unsealed
+from careen.formats.typed import from_msgpack
 from careen.plugins import Fetcher, Progress, silent
 
 from .signature import Signed, verified, verify_detached
@@ -108,7 +109,7 @@ class Archives:
             return zlib.compress(msgspec.msgpack.encode(told_in(file)))
 
         index = Index(offer.sha256, offer.size_bytes)
-        return msgspec.msgpack.decode(zlib.decompress(self.derived("told2", place, (offer.path,), index, read)), type=Told)
+        return from_msgpack(zlib.decompress(self.derived("told2", place, (offer.path,), index, read)), Told)
 
     def derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
         """What ``read`` makes of a file, kept under the checksum of that file."""
@@ -199,7 +200,7 @@ class Archives:
                 continue
             if index.size_bytes:
                 self._forms[suite.place, kind] = (form,)
-            return msgspec.msgpack.decode(packed, type=_INDICES)
+            return from_msgpack(packed, _INDICES)
         return {}
 
     def _checked(self, place: str, paths: Sequence[str], index: Index) -> BinaryIO:

@@ -14,6 +14,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from careen.formats.typed import from_json
+
 # Why what the database has of a feed was not refreshed.
 Trouble = Literal[
     "",
@@ -38,7 +40,7 @@ def read_checks(database: Path) -> dict[str, Check]:
     """By the feed's path in the database."""
     try:
         digest, _, body = _file(database).read_bytes().partition(b"\n")
-        return msgspec.json.decode(body, type=dict[str, Check]) if digest == _digest(body) else {}
+        return from_json(body, dict[str, Check]) if digest == _digest(body) else {}
     except (OSError, ValueError, RecursionError):
         return {}
 

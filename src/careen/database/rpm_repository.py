@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from careen.errors import Error
 from careen.formats.archive_facts import RPM_SOURCE
 from careen.formats.repomd import Listed, errata_of
+from careen.formats.typed import from_msgpack
 from careen.formats.updateinfo import records, updates
 from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, SourceInfo, VulnerabilityRecord
 
@@ -43,7 +44,7 @@ def repository_knowledge(
         try:
             if (listed := _listed(archives, place)) is not None:
                 packed = archives.derived("errata", place, (listed.path,), listed.index, _read)
-                found.append((place, listed, msgspec.msgpack.decode(packed, type=_RECORDS)))
+                found.append((place, listed, from_msgpack(packed, _RECORDS)))  # type: ignore[arg-type]
         except Error as error:
             log.warning("the errata of a repository could not be read: %s", error)
             told(str(error))

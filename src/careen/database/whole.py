@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from careen.formats.typed import from_json
+
 
 class Sum(Struct, frozen=True, array_like=True):
     digests: tuple[str, ...]  # two while one file takes the place of another
@@ -49,7 +51,7 @@ def distrust(database: Path) -> None:
 
 def _read(database: Path) -> Sum | None:
     try:
-        return msgspec.json.decode(_file(database).read_bytes(), type=Sum)
+        return from_json(_file(database).read_bytes(), Sum)
     except (OSError, ValueError, RecursionError):
         return None
 

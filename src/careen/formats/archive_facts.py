@@ -16,6 +16,7 @@ from careen.model.advisory import Advisory, NamespaceInfo, Range
 from .budget import Limits
 from .debian_releases import namespace_of
 from .inflate import open_stream
+from .typed import from_json
 
 SOURCE = "debian-archive"
 RPM_SOURCE = "rpm-archive"
@@ -51,7 +52,7 @@ def by_version(fixes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 def read_facts(file: BinaryIO) -> ArchiveFacts:
     stream = open_stream(file, Limits(inflated_bytes=MAX_BYTES))
     try:
-        facts = msgspec.json.decode(stream.read(MAX_BYTES), type=ArchiveFacts)
+        facts = from_json(stream.read(MAX_BYTES), ArchiveFacts)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"not a file of facts about packages: {error}") from None
     if facts.version != VERSION:

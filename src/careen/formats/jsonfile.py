@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from .typed import from_json
+
 Value = TypeVar("Value")
 CHUNK_BYTES = 256 * 1024
 
@@ -17,7 +19,7 @@ def read_json(file: Path, kind: type[Value], limit_bytes: int) -> Value:
     """``kind`` is what msgspec decodes into; a wrong shape is a ValueError too."""
     data = read_bounded(file, limit_bytes)
     try:
-        return msgspec.json.decode(data, type=kind)
+        return from_json(data, kind)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from None
 

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from .typed import from_json
+
 MADE = "made.json"
 
 
@@ -23,7 +25,7 @@ def tables(folder: Path) -> list[dict[str, Any]]:
     """The content of every file, in the order of their names. Raises ValueError where one is no TOML."""
     texts = _texts(folder)
     try:
-        found = msgspec.json.decode((folder / MADE).read_bytes(), type=Made)
+        found = from_json((folder / MADE).read_bytes(), Made)
         if found.source == _digest(texts):
             return found.tables
     except (OSError, msgspec.MsgspecError):

@@ -24,11 +24,12 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from careen.formats.pattern import pattern
 from careen.formats.rulefiles import tables
+
+from .typed import converted
 
 CPE_NAMESPACE = "cpe"
 
@@ -64,7 +65,7 @@ class _Map(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def software() -> tuple[Software, ...]:
     folder = Path(__file__).parent / "software_map"
-    return tuple(one for table in tables(folder) for one in msgspec.convert(table, _Map).software)
+    return tuple(one for table in tables(folder) for one in converted(table, _Map).software)
 
 
 @cache

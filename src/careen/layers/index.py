@@ -22,6 +22,7 @@ from careen.errors import InputError, OverBudgetError
 from careen.formats.budget import Budget, Limits, Spending
 from careen.formats.digest import hasher, is_digest, text_of
 from careen.formats.inflate import SeekStream, Stream, TrailingError, compression, open_stream
+from careen.formats.typed import from_msgpack
 from careen.model.delta import Delta, FileTable
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
@@ -132,13 +133,13 @@ class _Stored(Struct, frozen=True):
 
 
 def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
-    stored = msgspec.msgpack.decode(data, type=_Stored)
+    stored = from_msgpack(data, _Stored)
     by_name = {cataloger.name: cataloger for cataloger in catalogers}
     facts: dict[str, tuple[tuple[str, Any], ...]] = {}
     for name, raw in stored.facts.items():
         cataloger = by_name[name]
         kind = (cataloger.whole() if cataloger.whole else cataloger).fact
-        facts[name] = msgspec.msgpack.decode(raw, type=tuple[tuple[str, kind], ...])  # type: ignore[valid-type]
+        facts[name] = from_msgpack(raw, tuple[tuple[str, kind], ...])  # type: ignore[valid-type]
     return Delta(
         stored.digest, stored.diff_id, stored.table, facts, stored.gone, stored.opaque, stored.unknowns, stored.far_links
     )

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
+from careen.formats.typed import from_msgpack
 from careen.model.inventory import Inventory
 from careen.plugins import Ecosystem, VersionScheme
 from careen.store.memory import Store
@@ -44,7 +45,7 @@ def remembered(
     known = memory.store.get(key)
     try:
         if known is not None:
-            return msgspec.msgpack.decode(known, type=Matched)
+            return from_msgpack(known, Matched)
     except (msgspec.MsgspecError, ValueError):
         pass  # damaged on the disk: judged anew
     matched = match(inventory, knowledge, schemes, ecosystems, today, severity_from)

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.rulefiles import tables
+from careen.formats.typed import converted
 from careen.model.advisory import Severity
 
 Bounds = Literal["word", "base64", "base64-end", "start", "end", "none"]
@@ -99,7 +100,7 @@ def _is_environment(name: str) -> bool:
 
 def _rule(id: str, table: dict[str, object]) -> Rule:
     try:
-        rule = msgspec.convert(table | {"id": id}, Rule)
+        rule = converted(table | {"id": id}, Rule)
     except msgspec.ValidationError as error:
         raise ValueError(f"rule {id}: {error}") from error
     if bool(rule.token) == bool(rule.near and rule.value):
