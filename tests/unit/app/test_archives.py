@@ -53,7 +53,7 @@ def test_a_poor_feed_hides_nothing_that_ships(opened):
 
 
 def test_without_a_feed_all_is_as_shipped(opened):
-    assert found([]) == ({"CVE-2026-0009", "CVE-2026-0007"}, {"archive_only": 2, "partial_source": 1})
+    assert found([]) == ({"CVE-2026-0009", "CVE-2026-0007"}, {"archive_only": 2, "no_advisories": 1})
     elsewhere = knowledge(advisory(namespace="debian:11"), info("debian:11"))
     assert found([elsewhere])[0] == {"CVE-2026-0009", "CVE-2026-0007"}
 
