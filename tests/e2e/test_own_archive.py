@@ -57,7 +57,7 @@ def test_the_archive_alone_judges(shell, image):
     assert found == {"CVE-2026-90001": "1.4-2+deb12u1", "CVE-2026-90002": "1.4-2+deb12u2"}
     assert report["coverage"]["verdict"] == "partially_assessed"
     (reason,) = [reason for reason in report["coverage"]["reasons"] if reason["code"] == "archive_only"]
-    assert "flaws without a fix are not known" in reason["detail"]
+    assert "vulnerabilities without a fix are not known" in reason["detail"]
     assert reason["packages"] == 2
     assert fixes(again)[1] == found
     assert {path.rpartition("/")[2] for path in lists} == {"InRelease"}

@@ -1,4 +1,4 @@
-"""Files that a bill of materials in an image assigns to a package: programs which it identifies.
+"""Files that an SBOM in an image gives to a package: programs which it identifies.
 
 It finds no packages (``embedded_sbom`` does). A file counts where the bill gives it to a component that becomes a package
 of the image: CycloneDX ``evidence.occurrences``, SPDX 2 relations ``CONTAINS``, Syft's ``locations``. What a bill only lists,

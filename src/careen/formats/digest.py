@@ -32,8 +32,9 @@ def text_of(hashed: "_Hash") -> str:
 
 def has_digest(data: bytes, digest: str) -> bool:
     """Whether the bytes are those that the digest names."""
-    if not is_digest(digest):
+    try:
+        hashed = hasher(digest)
+    except ValueError:
         return False
-    hashed = hasher(digest)
     hashed.update(data)
     return text_of(hashed) == digest

@@ -17,11 +17,13 @@ _LOOKING = threading.Lock()
 
 
 def from_json(data: bytes | bytearray | memoryview | str, kind: type[Value]) -> Value:
-    return _known(kind)[0].decode(data)  # type: ignore[no-any-return]
+    value: Value = _known(kind)[0].decode(data)
+    return value
 
 
 def from_msgpack(data: bytes | bytearray | memoryview, kind: type[Value]) -> Value:
-    return _known(kind)[1].decode(data)  # type: ignore[no-any-return]
+    value: Value = _known(kind)[1].decode(data)
+    return value
 
 
 def converted(value: Any, kind: type[Value]) -> Value:

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from careen.database.age import too_old
-from careen.database.knowledge import PRIVATE, Knowledge
+from careen.database.knowledge import Knowledge
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
@@ -109,34 +109,35 @@ def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "p
 
 
 def stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int | None) -> list[Reason]:
-    """Sources of these namespaces whose data is older than so many days; private advisories are as the user keeps them."""
+    """Sources of these namespaces whose data is older than so many days; private advisories have no date."""
     if days is None:
         return []
-    found = (source for source in too_old(knowledge, namespaces, days, today) if source.name != PRIVATE)
     return [
         Reason("stale_source", f"{source.name}: its data is of {_day(source) or 'no known day'}", subjects=(source.name,))
-        for source in sorted(found, key=lambda source: source.name)
+        for source in sorted(too_old(knowledge, namespaces, days, today), key=lambda source: source.name)
     ]
 
 
 def _data_of(knowledge: Knowledge, namespaces: Collection[str]) -> str | None:
     """The day of the oldest data among the sources that assessed a package."""
-    used = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)} - {PRIVATE}
-    sources = knowledge.info.sources if knowledge.info else ()
-    return min((day for source in sources if source.name in used and (day := _day(source))), default=None)
+    return min(filter(None, map(_day, _used(knowledge, namespaces))), default=None)
 
 
 def _not_refreshed(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
     """Sources whose last refresh failed: what they say is of an earlier day."""
-    used = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)}
-    sources = knowledge.info.sources if knowledge.info else ()
     return [
         Reason(
             "refresh_failed", f"{source.name}: the last refresh failed, its data is of {_day(source)}", subjects=(source.name,)
         )
-        for source in sources
-        if source.trouble and source.name in used
+        for source in _used(knowledge, namespaces)
+        if source.trouble
     ]
+
+
+def _used(knowledge: Knowledge, namespaces: Collection[str]) -> list[SourceInfo]:
+    """The sources that speak of these namespaces, of those that have a date: private advisories have none."""
+    names = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)}
+    return [source for source in knowledge.info.sources if source.name in names] if knowledge.info else []
 
 
 def _day(source: SourceInfo) -> str:
@@ -145,13 +146,8 @@ def _day(source: SourceInfo) -> str:
 
 def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
     """Feeds that a mirror put together itself, which may lack what their sources know."""
-    derived = {source.name: source.detail for source in knowledge.info.sources if source.derived} if knowledge.info else {}
-    used = sorted({info.source for namespace in namespaces for info in knowledge.namespace(namespace)})
-    return [
-        Reason("derived_source", f"{source}: its feed was {derived[source]}", subjects=(source,))
-        for source in used
-        if source in derived
-    ]
+    found = sorted((source for source in _used(knowledge, namespaces) if source.derived), key=lambda source: source.name)
+    return [Reason("derived_source", f"{one.name}: its feed was {one.detail}", subjects=(one.name,)) for one in found]
 
 
 def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:

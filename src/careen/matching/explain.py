@@ -280,23 +280,17 @@ def _statement(
     counts = False
     if owner is None:
         counts, why = _comes_to(advisory, subject, opinion, spoken, ids, held, paid, found)
-    return Statement(
-        advisory.source,
-        advisory.id,
-        advisory.namespace,
-        advisory.package,
-        advisory.status,
-        advisory.severity,
-        tuple(_comparisons(advisory, version, key, subject.scheme)),
-        held,
-        counts,
-        why,
-        advisory.url,
-    )
+    return _stated(advisory, version, subject.scheme, key, held=held, counts=counts, why=why)
 
 
 def _overruled(advisory: Advisory, subject: Subject, key: Key) -> Statement:
     """What a second-best source says of a package that a better one knows."""
+    held = hit(advisory, subject.version, key, spellings(subject.version, [advisory], key)) is not None
+    why = "the database knows this package, and goes before the facts shipped with Careen"
+    return _stated(advisory, subject.version, subject.scheme, key, held=held, counts=False, why=why)
+
+
+def _stated(advisory: Advisory, version: str, scheme: str, key: Key, *, held: bool, counts: bool, why: str) -> Statement:
     return Statement(
         advisory.source,
         advisory.id,
@@ -304,10 +298,10 @@ def _overruled(advisory: Advisory, subject: Subject, key: Key) -> Statement:
         advisory.package,
         advisory.status,
         advisory.severity,
-        tuple(_comparisons(advisory, subject.version, key, subject.scheme)),
-        hit(advisory, subject.version, key, spellings(subject.version, [advisory], key)) is not None,
-        False,
-        "the database knows this package, and goes before the facts shipped with Careen",
+        tuple(_comparisons(advisory, version, key, scheme)),
+        held,
+        counts,
+        why,
         advisory.url,
     )
 

@@ -83,7 +83,7 @@ def gaps_of(
             by_archive = len(_by_second(namespace, group, knowledge)) if others else count
             if archives and by_archive:
                 detail = "; ".join(info.detail for info in archives)
-                detail = f"{title}: {detail}; flaws without a fix are not known"
+                detail = f"{title}: {detail}; vulnerabilities without a fix are not known"
                 reasons.append(Reason("archive_only", detail, by_archive, (release_id(namespace),)))
             if others and count > by_archive and not any(info.unfixed for info in others):
                 detail = f"{title}: {_names(others)} lists issues that have a fix, no others"

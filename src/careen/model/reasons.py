@@ -30,6 +30,7 @@ EFFECTS: dict[str, Effect] = {
     "attached_unread": "note",
     "inventory_only": "note",
     "no_packages": "note",
+    "not_assessed": "note",
     "no_source": "note",
     "not_asked": "note",
     "over_budget": "note",
@@ -45,6 +46,7 @@ EFFECTS: dict[str, Effect] = {
     "unreadable": "note",
     "unresolved": "note",
     "unscored": "note",
+    "unsupported_platform": "note",
     # Worth knowing about packages that were assessed.
     "attached_odd": "information",
     "derived_source": "information",

@@ -73,6 +73,14 @@ def test_the_table_has_every_code_once_or_words_why():
     assert [code for code in EFFECTS if listed.count(code) != 1] == ["unscored"]
 
 
+def test_every_code_that_the_sources_use_is_in_the_table():
+    """Wherever it is made: of a reason, or of an unknown, whose code becomes that of a reason."""
+    text = "".join(path.read_text("utf-8") for path in (PAGE.parents[1] / "src" / "careen").rglob("*.py"))
+    made = set(re.findall(r'\bcode="([a-z_]+)"', text)) | set(re.findall(r'\bReason\(\s*"([a-z]+_[a-z_]+)"', text))
+    assert len(made) > 20
+    assert made <= set(EFFECTS)
+
+
 def test_everything_assessed_passes_with_any_flag():
     assert [code_of(policy) for policy in FLAGS] == [0, 0, 0, 0]
 
