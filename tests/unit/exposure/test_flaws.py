@@ -117,3 +117,9 @@ def test_an_image_that_could_not_be_scanned_is_told_and_strict_about():
     assert exposure(STAND, images=images).exit_code == 0
     assert exposure(STAND, images=images, strict=True).exit_code == 3
     assert exposure(STAND, strict=True).exit_code == 0
+
+
+@pytest.mark.parametrize("image", [ImageFlaws("x/same:1", trouble="not found"), ImageFlaws("x/same:1", scanned="x/same:1")])
+def test_a_gate_does_not_pass_by_an_image_of_which_too_little_is_known(image):
+    assert exposure(STAND, images=[image], fail_on="critical").exit_code == 3
+    assert exposure(STAND, images=[replace(image, trouble="", assessed=True)], fail_on="critical").exit_code == 0

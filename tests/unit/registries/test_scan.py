@@ -116,11 +116,28 @@ def test_after_a_stop_the_same_call_goes_on(order, settings):
         assert len(fetched) == len(set(fetched))
 
 
-@pytest.mark.parametrize("other", [{"db": Path("other.sqlite")}, {"advisories": Path("own")}, {"max_seconds": 1.0}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"db": Path("other.sqlite")}, {"advisories": Path("own")}, {"max_seconds": 1.0}, {"accept": ("no_advisories",)},
+        {"db_max_age": "off"}, {"image_vex": True}, {"severity_from": ("nvd",)}, {"unknown_as": "low"}, {"strict": True},
+        {"fail_on": ("high",)}, {"grace_days": 3}, {"exclude_base": True}, {"ignore_unfixed": True}, {"scanners": ("secret",)},
+    ],
+)  # fmt: skip
 def test_other_knowledge_or_bounds_ask_for_something_else(tmp_path, settings, other):
     asked = Order("r.example", "", tmp_path)
     assert _asked(asked, settings) == _asked(asked, replace(settings))
     assert _asked(asked, settings) != _asked(asked, replace(settings, **other))
+
+
+def test_rules_that_were_edited_ask_for_something_else(tmp_path, settings):
+    rules = tmp_path / "rules.yaml"
+    with_rules, asked = replace(settings, ignore_file=(rules,)), Order("r.example", "", tmp_path)
+    seen = {_asked(asked, with_rules)}
+    for text in ("ignore: []\n", "ignore: [{id: CVE-2026-1}]\n"):
+        rules.write_text(text)
+        seen.add(_asked(asked, with_rules))
+    assert len(seen) == 3
 
 
 def test_a_report_that_was_lost_is_made_again(order, settings):
