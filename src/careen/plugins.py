@@ -30,6 +30,7 @@ from .model.advisory import (
     Epss,
     Exploited,
     LimitedSupport,
+    Listed,
     Malicious,
     NamespaceInfo,
     Repository,
@@ -329,7 +330,18 @@ class VersionScheme(Struct, frozen=True):
 
 # --- advisories -----------------------------------------------------------------------------------------------------
 
-Record = Advisory | VulnerabilityRecord | Epss | Exploited | LimitedSupport | Malicious | NamespaceInfo | Repository | Support
+Record = (
+    Advisory
+    | VulnerabilityRecord
+    | Epss
+    | Exploited
+    | LimitedSupport
+    | Listed
+    | Malicious
+    | NamespaceInfo
+    | Repository
+    | Support
+)
 
 
 class Need(Struct, frozen=True):

@@ -20,6 +20,7 @@ from careen.formats.budget import Budget, Limits
 from careen.formats.imagedocument import ImageDocument
 from careen.formats.typed import from_msgpack
 from careen.layers.index import Readers, index, known_as
+from careen.matching.built_by import with_third_parties
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
 from careen.matching.match import Matched, match
 from careen.matching.platforms import unassessed_platform
@@ -136,6 +137,7 @@ def report_of(
         if rated.records(unrated) != knowledge.records(unrated):
             matched = match(inventory, rated, schemes, ecosystems, today, policy.severity_from)
         unfetched = _unfetched(unrated, rated)
+        inventory = with_third_parties(inventory, matched.third_parties)
     asked = "vuln" in scanners
     exposed_secrets, unsearched = _in_configuration(image) if "secret" in scanners else ((), ())
     unknowns = (*inventory.unknowns, *unsearched, *unassessed_platform(image))

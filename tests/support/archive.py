@@ -83,8 +83,18 @@ class Archive:
         return f"Package: {name}\n{line}Version: {version}\nFilename: {path}\nSize: {len(data)}\nSHA256: {digest}\n"
 
     def suite(
-        self, name, sources=(), packages=(), codename=None, date=DATE, valid_until=None, sign=lambda text: text, status=""
+        self,
+        name,
+        sources=(),
+        packages=(),
+        codename=None,
+        date=DATE,
+        valid_until=None,
+        sign=lambda text: text,
+        status="",
+        whole=False,
     ):
+        """``whole``: the list of its other component is there too, and empty."""
         listed = []
         for path, paragraphs in (("main/source/Sources", sources), ("main/binary-amd64/Packages", packages)):
             plain = "\n".join(paragraphs).encode()
@@ -94,6 +104,8 @@ class Archive:
             listed += [
                 f" {hashlib.sha256(data).hexdigest()} {len(data)} {path}{end}" for data, end in ((plain, ""), (packed, ".xz"))
             ]
+        if whole:
+            listed.append(f" {hashlib.sha256(b'').hexdigest()} 0 contrib/source/Sources")
         expires = f"Valid-Until: {format_datetime(valid_until)}\n" if valid_until else ""
         text = (
             f"Suite: {status or name}\nCodename: {codename or name}\nDate: {format_datetime(date)}\n{expires}"

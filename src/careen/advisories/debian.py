@@ -4,6 +4,7 @@ Shape: ``{source package: {issue: {description, releases: {codename: {status, fi
 States: ``resolved`` is fixed, and with version 0 never affected; ``undetermined`` is not a statement yet; ``open`` is
 open, will not be fixed (``nodsa_reason: ignored``), is deferred (another or no reason behind a ``nodsa``), or the
 release's support of the package has ended (urgency ``end-of-life``). Urgency ``unimportant`` is severity negligible.
+Each issue repeats the versions that a supported release has of its package (``repositories: {suite: version}``).
 ``debian/changelog-derived.json`` has the same shape and only the packages whose changelogs were read: partial.
 
 A mirror may have the same knowledge in other forms, of which one is read, the first that is there: ``tracker.json``; the
@@ -15,16 +16,17 @@ Raises: ValueError.  **Source:** security-tracker documentation, "issue states";
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from careen.formats import debian_lists
 from careen.formats.debian_releases import namespace_of
 from careen.formats.jsonfile import read_json
 from careen.formats.oval import Definition, definitions
-from careen.model.advisory import Advisory, NamespaceInfo, Range, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import Advisory, Listed, NamespaceInfo, Range, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 400 << 20
@@ -46,6 +48,7 @@ class _Release(Struct, gc=False):
     urgency: str = ""
     nodsa: str | None = None
     nodsa_reason: str | None = None
+    repositories: Raw = Raw(b"{}")
 
 
 class _Issue(Struct, gc=False):
@@ -88,6 +91,8 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
     described: set[str] = set()
     namespaces: set[str] = set()
     for package, issues in packages.items():
+        if feed.part == "tracker":
+            yield from _listed(package, issues)
         for id, issue in issues.items():
             for codename, release in issue.releases.items():
                 namespace = namespace_of(codename)
@@ -102,6 +107,15 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
             yield NamespaceInfo(
                 namespace, "debian", 0, 0, partial=True, detail="fixes named in the changelogs of some packages"
             )
+
+
+def _listed(package: str, issues: Mapping[str, _Issue]) -> Iterator[Listed]:
+    found: dict[str, set[str]] = {}
+    for repositories in {bytes(release.repositories) for issue in issues.values() for release in issue.releases.values()}:
+        for suite, version in msgspec.json.decode(repositories, type=dict[str, str]).items():
+            found.setdefault(namespace_of(suite.partition("-")[0]), set()).add(version)
+    for namespace, versions in sorted(found.items()):
+        yield Listed(namespace, package, tuple(sorted(versions)))
 
 
 def _advisory(namespace: str, package: str, id: str, release: _Release) -> Advisory | None:

@@ -255,10 +255,11 @@ class Session:
             progress=progress,
             seen=seen,
         )
+        from careen.matching.built_by import created_of
         from careen.matching.patched import curator_of
 
         image, inventory = inventory_of(image, reading)
-        return image, replace(inventory, curator=curator_of(image))
+        return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
 
 def _with_lines(image: Image, dockerfile: "Dockerfile", base: BaseImage | None) -> "tuple[Image, Placed]":

@@ -29,8 +29,10 @@ from careen.formats.debian_changelog import fixes
 from careen.formats.debian_package import Told
 from careen.formats.debian_references import corrected
 from careen.formats.debian_releases import codename_of
+from careen.model.advisory import Listed
 
 from .archive_files import ArchiveError, Archives, Suite
+from .archive_index import index_of
 from .archive_neighbours import Neighbours, is_version, patched_as, unnamed
 from .facts import knowledge_of
 from .memory import MemoryDatabase
@@ -51,6 +53,7 @@ def archive_knowledge(
 ) -> MemoryDatabase | None:
     """``installed`` is by namespace. None where no place has any of the releases; what went wrong is logged, and ``told``."""
     releases: dict[str, ReleaseFacts] = {}
+    listed: list[Listed] = []
     for namespace, packages in sorted(installed.items()):
         codename = codename_of(namespace)
         try:
@@ -61,7 +64,8 @@ def archive_knowledge(
             continue
         if codename and facts:
             releases[codename] = facts
-    return knowledge_of(releases, archives.shown) if releases else None
+            listed += index_of(archives, codename, packages, key)
+    return knowledge_of(releases, archives.shown, listed) if releases else None
 
 
 def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key) -> ReleaseFacts:

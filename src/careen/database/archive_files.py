@@ -78,6 +78,7 @@ class Archives:
         self.unsigned = ""  # what is to be said of lists whose signature nobody verified
         self._forms: dict[tuple[str, str], tuple[str, ...]] = {}
         self._indices: dict[tuple[str, str, str, str], _INDICES] = {}
+        self._lacking: set[tuple[str, str]] = set()
 
     @property
     def shown(self) -> str:
@@ -103,6 +104,10 @@ class Archives:
         """Of one source package: ``kind`` is "sources" or "packages"."""
         for component in suite.release.components:
             yield from self._index(suite, component, kind).get(name, ())
+
+    def lacks_sources(self, suite: Suite) -> bool:
+        """Whether the list of a component's source packages is not there, of a suite whose offers were asked for."""
+        return (suite.place, suite.name) in self._lacking
 
     def told(self, place: str, offer: Offer) -> Told:
         def read(file: BinaryIO) -> bytes:
@@ -201,6 +206,9 @@ class Archives:
             if index.size_bytes:
                 self._forms[suite.place, kind] = (form,)
             return from_msgpack(packed, _INDICES)
+        plain = suite.release.indices.get(_path(suite.release, component, kind))
+        if kind == "sources" and not (plain and plain.size_bytes == 0):
+            self._lacking.add((suite.place, suite.name))
         return {}
 
     def _checked(self, place: str, paths: Sequence[str], index: Index) -> BinaryIO:

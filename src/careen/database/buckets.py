@@ -29,7 +29,7 @@ BUCKET_BYTES = 960  # four of them fill a page
 DIGEST_BYTES = 8
 HEAD = b"head"
 
-Kind = Literal["advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support"]
+Kind = Literal["advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support", "listed"]
 
 
 class FeedRow(Struct, frozen=True, array_like=True, gc=False):
@@ -132,16 +132,14 @@ class Wanted:
 
 
 class Shelf:
-    """The buckets of a file that is open, as ``schema`` of the connection."""
+    """The buckets of a file that is open."""
 
-    def __init__(self, connection: "sqlite3.Connection", schema: str = "main") -> None:
+    def __init__(self, connection: "sqlite3.Connection") -> None:
         self._connection = connection
-        self._select = f"SELECT id, body FROM {schema}.bucket WHERE id"  # noqa: S608
         self._directories: dict[int, Sequence[bytes]] = {}
-        self._head = f"SELECT body FROM {schema}.head WHERE id = 1"  # noqa: S608
 
     def head(self) -> Head:
-        row = self._connection.execute(self._head).fetchone()
+        row = self._connection.execute("SELECT body FROM head WHERE id = 1").fetchone()
         if row is None:
             raise ValueError("its head is missing")
         return _HEAD.decode(opened(row[0], HEAD, 0))
@@ -186,7 +184,7 @@ class Shelf:
         return firsts
 
     def _one(self, row: int) -> tuple[bytes]:
-        found = self._connection.execute(f"{self._select} = ?", (row,)).fetchone()
+        found = self._connection.execute(f"{_SELECT} = ?", (row,)).fetchone()
         if found is None:
             raise ValueError(f"row {row} is missing")
         return (found[1],)
@@ -202,7 +200,7 @@ class Shelf:
         for at in range(0, len(numbers), _CHUNK):
             chunk = numbers[at : at + _CHUNK]
             # (the numbers are ours, and not bound: SQLite takes but so many parameters)
-            sql = f"{self._select} IN ({','.join([str(start + number) for number in chunk])})"
+            sql = f"{_SELECT} IN ({','.join([str(start + number) for number in chunk])})"
             found = self._connection.execute(sql).fetchall()
             if len(found) != len(chunk):
                 raise ValueError("a bucket is missing")
@@ -215,7 +213,7 @@ class Shelf:
 
     def _between(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
         expected = start
-        for row, body in self._connection.execute(f"{self._select} >= ? AND id < ? ORDER BY id", (start, end)):
+        for row, body in self._connection.execute(f"{_SELECT} >= ? AND id < ? ORDER BY id", (start, end)):
             if row != expected:
                 break
             yield row, body
@@ -224,6 +222,7 @@ class Shelf:
             raise ValueError("a bucket is missing")
 
 
+_SELECT = "SELECT id, body FROM bucket WHERE id"
 _CHUNK = 500
 
 

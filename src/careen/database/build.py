@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from careen.errors import DatabaseError
 from careen.plugins import Record
 
-from .buckets import FeedRow, Held, Shelf, head_of, sealed_head, tag_of
+from .buckets import FeedRow, Head, Held, Shelf, head_of, sealed_head, tag_of
 from .guard import Judge, Said, doubt_of
 from .packing import Writer
 from .rows import SCHEMA
@@ -188,15 +188,27 @@ def _fill(
     judge: Judge | None,
 ) -> tuple[Built, int]:
     """What came of the feeds, and how many rows were written."""
+    if previous is None or not rows_of(previous):
+        return _fill_from(connection, feeds, built, Shelf(connection), None, judge)
+    # By a connection of its own: after it met a damaged page, SQLite calls what the same one writes damaged too.
+    with closing(_connected(previous)) as reading:
+        shelf = Shelf(reading)
+        return _fill_from(connection, feeds, built, shelf, shelf.head(), judge)
+
+
+def _fill_from(
+    connection: "sqlite3.Connection",
+    feeds: Sequence[Fresh | Kept],
+    built: str,
+    shelf: Shelf,
+    head: Head | None,
+    judge: Judge | None,
+) -> tuple[Built, int]:
+    """``shelf`` and ``head`` are those of the file before, where there is one."""
     import sqlite3
 
-    old: dict[str, Held] = {}
-    words: Sequence[str] = ()
-    shelf = Shelf(connection, "old")
-    if previous is not None and rows_of(previous):
-        connection.execute("ATTACH ? AS old", (f"{previous.absolute().as_uri()}?mode=ro&immutable=1",))
-        head = shelf.head()
-        old, words = {held.row.path: held for held in head.held()}, head.words
+    old = {held.row.path: held for held in head.held()} if head else {}
+    words = head.words if head else ()
     connection.execute("BEGIN")
     writer = Writer(connection, words)
     failed: dict[str, Failure] = {}

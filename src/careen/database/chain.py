@@ -13,6 +13,7 @@ from careen.model.advisory import (
     Epss,
     Exploited,
     LimitedSupport,
+    Listed,
     Malicious,
     NamespaceInfo,
     VulnerabilityRecord,
@@ -69,6 +70,9 @@ class Chain:
 
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
         return tuple(one for part in self._parts for one in part.limited_support(namespace))
+
+    def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
+        return _joined(part.listed(namespace, names) for part in self._parts)
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         return _first(part.repositories(names) for part in self._parts)

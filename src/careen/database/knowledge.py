@@ -10,6 +10,7 @@ from careen.model.advisory import (
     Epss,
     Exploited,
     LimitedSupport,
+    Listed,
     Malicious,
     NamespaceInfo,
     VulnerabilityRecord,
@@ -60,6 +61,10 @@ class Knowledge(Protocol):
     def end_of_life(self, namespace: str) -> str | None: ...
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
         """Every package of a release whose security support is limited or has ended."""
+        ...
+
+    def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
+        """What each index of the release has of these source packages."""
         ...
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:

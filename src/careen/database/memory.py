@@ -10,6 +10,7 @@ from careen.model.advisory import (
     Epss,
     Exploited,
     LimitedSupport,
+    Listed,
     Malicious,
     NamespaceInfo,
     Repository,
@@ -38,6 +39,7 @@ class MemoryDatabase:
         self._exploited: dict[str, Exploited] = {}
         self._support: dict[str, str] = {}
         self._limited: dict[str, list[LimitedSupport]] = defaultdict(list)
+        self._listed: dict[tuple[str, str], list[Listed]] = defaultdict(list)
         self._repositories: dict[str, tuple[str, ...]] = {}
         for record in records:
             match record:
@@ -58,6 +60,8 @@ class MemoryDatabase:
                     self._support[record.namespace] = record.end_of_life
                 case LimitedSupport():
                     self._limited[record.namespace].append(record)
+                case Listed():
+                    self._listed[record.namespace, record.package].append(record)
                 case Repository():
                     self._repositories[record.name] = record.namespaces
 
@@ -93,6 +97,9 @@ class MemoryDatabase:
 
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
         return tuple(self._limited.get(namespace, ()))
+
+    def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
+        return _group(self._listed, namespace, names)
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         return {name: self._repositories[name] for name in names if name in self._repositories}

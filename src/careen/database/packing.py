@@ -16,6 +16,7 @@ from careen.model.advisory import (
     Epss,
     Exploited,
     LimitedSupport,
+    Listed,
     Malicious,
     NamespaceInfo,
     Repository,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 20_000
 _KINDS: tuple[Kind, ...] = (
-    "advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support",
+    "advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support", "listed",
 )  # fmt: skip
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 # Of these a key has a list of statements; of the others it has one value, and the first counts.
@@ -164,6 +165,9 @@ class Writer:
                     self._add((_SUPPORT, -1, key_, "", 0, pack(pack_limited(record))))
                 case Support():
                     self._add((_SUPPORT, -1, record.namespace, "", 0, pack(record.end_of_life)))
+                case Listed():
+                    said -= 1
+                    self._add((_LISTED, word(record.namespace), record.package, "", 0, pack(record.versions)))
                 case NamespaceInfo():
                     said -= 1
                     self._said[record.namespace] = record
@@ -237,7 +241,7 @@ class Writer:
         return self.words[space] if space >= 0 else ""
 
 
-_ADVISORY, _BUNDLE, _MALICIOUS, _RECORD, _ALIAS, _EPSS, _EXPLOITED, _REPOSITORY, _SUPPORT = range(len(_KINDS))
+_ADVISORY, _BUNDLE, _MALICIOUS, _RECORD, _ALIAS, _EPSS, _EXPLOITED, _REPOSITORY, _SUPPORT, _LISTED = range(len(_KINDS))
 _NOTHING = pack(None)
 
 

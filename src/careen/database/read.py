@@ -19,6 +19,7 @@ from careen.model.advisory import (
     Epss,
     Exploited,
     LimitedSupport,
+    Listed,
     Malicious,
     NamespaceInfo,
     Repository,
@@ -217,6 +218,14 @@ class Database:
                         found.setdefault(key, value)
             return tuple(unpack_limited(key, unpack_text(value)) for key, value in sorted(found.items()))
 
+    def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
+        found: dict[str, list[Listed]] = defaultdict(list)
+        with self._reading():
+            for feed, name, value in self._find("listed", namespace, Wanted(names)):
+                if not self._feeds[feed].derived:  # what a mirror put together may lack versions
+                    found[name].append(Listed(namespace, name, unpack_words(value), self._feeds[feed].as_of))
+        return {name: tuple(listed) for name, listed in found.items()}
+
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         with self._reading():
             return {name: unpack_words(value) for name, value in self._first("repository", names).items()}
@@ -269,6 +278,8 @@ class Database:
                 yield Exploited(key, *unpack_exploited(value))
             case "repository":
                 yield Repository(key, unpack_words(value))
+            case "listed":
+                yield Listed(space, key, unpack_words(value))
             case "support":
                 text = unpack_text(value)
                 yield unpack_limited(key, text) if LIMITED in key else Support(key, text)

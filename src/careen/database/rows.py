@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from careen.model.advisory import Advisory, Cvss, LimitedSupport, Range, Severity, Status, VulnerabilityRecord
 
 # Of the tables and of what is packed into them: a file of another one is not read.
-SCHEMA = 4
+SCHEMA = 5
 # Longer lists of aliases are kept once for all packages of an erratum.
 BUNDLE_FROM = 4
 

@@ -66,6 +66,8 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
         told = [distribution.id, distribution.version, distribution.codename, distribution.pretty_name, *distribution.id_like]
         pairs.append(("distribution", _json(told)))
     pairs += [("unidentified", _json([path])) for path in inventory.unidentified]
+    if inventory.created:
+        pairs.append(("created", inventory.created))
     if inventory.no_package_database:
         pairs.append(("no_package_database", "true"))
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
@@ -105,6 +107,7 @@ def inventory_with(
         _number(known.get("files")),
         _number(known.get("unowned_executables")),
         unidentified=tuple(unidentified),
+        created=known.get("created", ""),
         no_package_database=known.get("no_package_database") == "true",
     )
 

@@ -10,10 +10,11 @@ from careen.database.knowledge import PRIVATE, Knowledge
 from careen.formats.archive_facts import RPM_SOURCE, SOURCE
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import NamespaceInfo
+from careen.model.inventory import Inventory
 from careen.model.package import GUESSED
 from careen.model.report import Reason
 
-from .distributions import title_of
+from .distributions import release_of, title_of
 from .keys import Key
 from .limited import limited_of
 from .reasons import purls_of, release_id
@@ -95,6 +96,24 @@ def gaps_of(
         if group[0].distribution:
             reasons += limited_of(namespace, group, knowledge, keys[group[0].scheme], today)
     return Gaps(tuple(reasons), tuple(namespaces), judged)
+
+
+def nothing_of_distribution(inventory: Inventory, subjects: Iterable[Subject], reasons: Iterable[Reason]) -> list[Reason]:
+    """The image names a distribution that has advisories, and they assess none of its packages: somebody else built all,
+    or their versions cannot be compared. Those that their makers' advisories assess say nothing of the rest of the system."""
+    release = release_of(inventory.distribution) if inventory.distribution else None
+    if release is None:
+        return []
+    unassessed = {purl for reason in reasons if reason.code == "unassessed_package" for purl in reason.subjects}
+    system = {package.purl for package in inventory.packages if package.type == release.packages}
+    own = {subject.package.purl for subject in subjects if subject.distribution}
+    left = system & unassessed
+    if not left or system & own - unassessed:
+        return []
+    detail = (
+        f"{release.title}: the image names it, and its advisories assess none of the {len(system)} {release.packages} packages"
+    )
+    return [Reason("no_distribution_package", detail, len(left), (release_id(release.namespace),))]
 
 
 def _readable(

@@ -17,9 +17,10 @@ from careen.model.inventory import Inventory
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
 
+from .built_by import built_by
 from .channels import heard
 from .findings import Enrichment, finding, malicious_finding, place_of
-from .gaps import gaps_of
+from .gaps import gaps_of, nothing_of_distribution
 from .judge import Judged, Opinion, judge, named, opinion, paid_for
 from .keys import Key, Keys
 from .patched import in_turn
@@ -32,6 +33,7 @@ class Matched(Struct, frozen=True):
     reasons: tuple[Reason, ...]
     namespaces: tuple[str, ...] = ()  # that judged at least one package
     judged: int = 0  # packages, with those that are left to the distribution whose package owns them
+    third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by somebody else
 
 
 def match(
@@ -44,8 +46,9 @@ def match(
 ) -> Matched:
     """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates;
     ``severity_from`` names whose word on severities counts first."""
-    subjects, owned, reasons = subjects_of(inventory, knowledge, ecosystems)
     keys = Keys(schemes)
+    built = built_by(inventory, knowledge, keys, today)
+    subjects, owned, reasons = subjects_of(built.inventory, knowledge, ecosystems)
     said = said_of(subjects, knowledge)
     opinions = [(subject, *opinions_of(subject, said, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(opinion for _, opinion, _ in opinions)))
@@ -61,7 +64,9 @@ def match(
         ]
     findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
     gaps = gaps_of(subjects, knowledge, keys, frozenset(said), today)
-    return Matched(tuple(findings), (*reasons, *gaps.reasons), gaps.namespaces, gaps.judged + owned)
+    reasons += [*built.reasons, *gaps.reasons]
+    reasons += nothing_of_distribution(inventory, subjects, reasons)
+    return Matched(tuple(findings), tuple(reasons), gaps.namespaces, gaps.judged + owned, built.third_parties)
 
 
 Said = Mapping[tuple[str, str], tuple[Advisory, ...]]  # by namespace and name

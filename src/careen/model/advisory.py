@@ -108,6 +108,18 @@ class LimitedSupport(Struct, frozen=True, gc=False):
     detail: str = ""
 
 
+class Listed(Struct, frozen=True, gc=False):
+    """The versions of a source package that a release of a distribution offered on a day.
+
+    No versions: the release had no such package, and neither had the releases beside it.
+    """
+
+    namespace: str
+    package: str
+    versions: tuple[str, ...]
+    as_of: str = ""  # ISO 8601; "" in what a feed says, which has a date of its own
+
+
 class Repository(Struct, frozen=True, gc=False):
     """Which products a vendor's repository of packages serves: the namespaces whose advisories judge what came from it."""
 

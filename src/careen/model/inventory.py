@@ -56,4 +56,5 @@ class Inventory(Struct, frozen=True):
     curator: str = ""  # the vendor whose image this is, where packages that look like a distribution's are judged by its feed
     archives: tuple[PackageArchive, ...] = ()
     unidentified: tuple[str, ...] = ()  # programs and libraries that no package owns and nothing identifies
+    created: str = ""  # the latest day, in ISO 8601, on which the image says that it was made
     no_package_database: bool = False  # it names a distribution and holds files of it, but no list of its packages

@@ -18,6 +18,7 @@ EFFECTS: dict[str, Effect] = {
     "no_advisories": "blocks",
     "unknown_distribution": "blocks",
     "no_package_database": "blocks",
+    "no_distribution_package": "blocks",
     "shadowed_database": "blocks",
     "stale_source": "blocks",
     "no_exploit_data": "blocks",

@@ -70,6 +70,7 @@ NEXT_STEPS = {
     "unreadable": "careen scan --debug says more of each file",
     "shadowed_database": "keep the package database in the image, or judge the image before it is slimmed",
     "no_package_database": "scan the image before it is slimmed or flattened, or keep the package database in it",
+    "no_distribution_package": "--verbose lists the packages; --accept no_distribution_package:RELEASE vouches for them",
     "unidentified_files": "--verbose lists them; --accept unidentified_files:PATH vouches for your own",
     "unpinned": "pin versions: what is not pinned can only be judged after the build, with careen scan",
     "as_of_today": "pin versions: the day of the build may bring others",

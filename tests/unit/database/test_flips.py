@@ -58,6 +58,7 @@ def answers(path, names, ids):
                 database.knows(namespace, known),
                 database.end_of_life(namespace),
                 database.limited_support(namespace),
+                database.listed(namespace, known),
             ]
         found += [database.records(ids), database.epss(ids), database.exploited(ids), database.repositories(ids)]
         return found

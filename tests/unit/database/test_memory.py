@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from msgspec.structs import replace
 from tests.support.feeds import SOURCES, feeds_in, whole_mirror
 
 from careen.database.build import FeedRow, Fresh, build
@@ -9,7 +10,7 @@ from careen.database.chain import Chain
 from careen.database.knowledge import key_name
 from careen.database.memory import MemoryDatabase
 from careen.database.read import open_database
-from careen.model.advisory import Advisory, Malicious, NamespaceInfo, Repository
+from careen.model.advisory import Advisory, Listed, Malicious, NamespaceInfo, Repository
 
 
 def test_same_answers_as_the_file(tmp_path):
@@ -53,6 +54,23 @@ def test_namespaces_are_told_as_given():
     info = NamespaceInfo("debian:12", "debian", 5, 2)
     assert MemoryDatabase([info]).namespace("debian:12") == (info,)
     assert MemoryDatabase([]).namespace("debian:12") == ()
+
+
+def test_an_index_as_the_file_has_it(tmp_path):
+    records = [Listed("debian:12", "jib", ("1.4-2", "1.4-2+deb12u1")), Listed("debian:13", "jib", ("2.0-1",))]
+    path = tmp_path / "db"
+    other = Advisory("CVE-1", "a", "debian:12", "spar")
+    build(path, [Fresh(FeedRow("a.json", "a", as_of="2026-03-01"), lambda: iter([*records, other]))], "2026-01-02")
+    dated = {"jib": (replace(records[0], as_of="2026-03-01"),)}
+    with open_database(path) as database:
+        assert database.listed("debian:12", ["jib", "spar"]) == dated
+        assert Chain([MemoryDatabase([]), database]).listed("debian:12", ["jib"]) == dated
+        assert [one for one in database.records_of_feed("a.json") if isinstance(one, Listed)] == records
+        assert database.info.sources[0].records == 1  # advisories, which the guard counts
+    build(path, [Fresh(FeedRow("a.json", "a", derived=True), lambda: iter([*records, other]))], "2026-01-03")
+    with open_database(path) as database:
+        assert database.listed("debian:12", ["jib"]) == {}  # a mirror's own work may lack versions
+    assert MemoryDatabase(records).listed("debian:13", ["jib", "spar"]) == {"jib": (records[1],)}
 
 
 def test_repositories_as_the_file_has_them(tmp_path):

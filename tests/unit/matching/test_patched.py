@@ -65,7 +65,10 @@ def test_without_the_vendors_feed_its_packages_are_not_judged():
     package = deb("libssl3", "3.0.15-1.root.io.1", Source("openssl", "3.0.15-1.root.io.1"))
     matched = judged([package], info(unfixed=True), advisory("CVE-2026-0001", "3.0.16-1"))
     assert matched.findings == ()
-    assert [(one.code, one.packages) for one in matched.reasons] == [("unassessed_package", 1)]
+    assert [(one.code, one.packages) for one in matched.reasons] == [
+        ("unassessed_package", 1),
+        ("no_distribution_package", 1),
+    ]
     assert "root.io" in matched.reasons[0].detail
 
 

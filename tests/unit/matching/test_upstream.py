@@ -61,13 +61,13 @@ def test_a_package_without_the_program_gates_nothing():
 
 def test_what_the_map_does_not_have_is_not_assessed():
     other = deb("acme-agent", "1.0-1", Source("acme-agent", "1.0-1"), vendor="third_party")
-    (reason,) = judged([other], cpe()).reasons
+    (reason, _) = judged([other], cpe()).reasons
     assert (reason.code, reason.packages) == ("unassessed_package", 1)
 
 
 def test_software_that_no_source_names_is_not_assessed():
     matched = judged([NGINX], cpe("redis:redis"))
-    (reason,) = matched.reasons
+    (reason, _) = matched.reasons
     assert (reason.code, reason.detail) == ("unassessed_package", "no source speaks of their software: nginx")
     assert matched.judged == 0
     assert judged([NGINX], info("Bitnami", "osv/Bitnami", unfixed=True)).judged == 1  # one that lists all of its packages
@@ -182,7 +182,7 @@ def test_a_self_built_package_is_assessed_as_its_upstream_software():
     matched = judged([own], cpe("openssl:openssl", "3.5.1"), *fixed)
     (found,) = matched.findings
     assert (found.id, found.fix.versions, matched.reasons) == ("CVE-2026-0001", ("3.5.1",), ())
-    (reason,) = judged([replace(own, name="corp-tool", source=Source("corp-tool", "3.5.0-corp1"))], *fixed).reasons
+    (reason, _) = judged([replace(own, name="corp-tool", source=Source("corp-tool", "3.5.0-corp1"))], *fixed).reasons
     assert (reason.code, reason.subjects) == (
         "unassessed_package",
         ("pkg:deb/debian/corp-tool@3.5.0-corp1?arch=amd64&distro=debian-12",),

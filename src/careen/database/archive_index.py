@@ -1,0 +1,90 @@
+"""What an archive offers of an image's source packages: the index by which other people's builds are told.
+
+It counts if the lists of the release, its updates and its security updates were all read, and their signatures verified:
+a false list would take the distribution's own packages for somebody else's, whose flaws nobody looks for. A name that none of
+them has may be that of a package which was removed, or was left behind by an upgrade: it is absent only if unstable and the
+releases before do not have it either, and every list of them was read. Those lists are fetched only for a name that is absent
+or a version that is above.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from careen.errors import Error
+from careen.formats.debian_builds import may_be_update
+from careen.formats.debian_releases import VERSIONS, namespace_of
+from careen.model.advisory import Listed
+
+from .archive_files import Archives, Suite
+from .archive_neighbours import is_version
+
+log = logging.getLogger(__name__)
+
+UNSTABLE = "sid"
+EARLIER = 3  # releases to look for; the one before must be there
+_PARTS = ("", "-updates", "-security")
+
+Key = Callable[[str], Any]
+Installed = Mapping[str, Collection[str]]  # versions by source package
+
+
+def index_of(archives: Archives, codename: str, wanted: Installed, key: Key) -> list[Listed]:
+    """Empty where the archive is no whole index of the release."""
+    try:
+        return _index_of(archives, codename, wanted, key)
+    except Error as error:
+        log.debug("no index of %s: %s", codename, error)
+        return []
+
+
+def _index_of(archives: Archives, codename: str, wanted: Installed, key: Key) -> list[Listed]:
+    suites = _verified(archives, codename)
+    if {suite.name for suite in suites} != {codename + part for part in _PARTS}:
+        return []
+    # The release's own list changes with its point releases alone.
+    as_of = min(suite.release.date for suite in suites if suite.name != codename)
+    found = _offered(archives, suites, wanted)
+    listed = [Listed(namespace_of(codename), name, versions, as_of) for name, versions in found.items()]
+    above = [name for name, versions in found.items() if _is_above(name, wanted[name], versions, key)]
+    absent = wanted.keys() - found.keys()
+    if not above and not absent:
+        return listed
+    unstable = _verified(archives, UNSTABLE)
+    elsewhere = _offered(archives, unstable, {*above, *absent})
+    listed += [Listed(namespace_of(UNSTABLE), name, versions, unstable[0].release.date) for name, versions in elsewhere.items()]
+    earlier = _earlier(archives, codename) if unstable and absent else []
+    if earlier:
+        absent -= elsewhere.keys() | _offered(archives, earlier, absent).keys()
+        if not any(archives.lacks_sources(suite) for suite in (*suites, *unstable, *earlier)):
+            as_of = min(as_of, unstable[0].release.date)
+            listed += [Listed(namespace_of(codename), name, (), as_of) for name in sorted(absent)]
+    return listed
+
+
+def _verified(archives: Archives, codename: str) -> list[Suite]:
+    suites = archives.suites(codename)
+    return [] if any(suite.unverified for suite in suites) else suites
+
+
+def _offered(archives: Archives, suites: Sequence[Suite], names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found = {
+        name: {offer.version: None for suite in suites for offer in archives.offers(suite, "sources", name)} for name in names
+    }
+    return {name: tuple(versions) for name, versions in found.items() if versions}
+
+
+def _is_above(name: str, installed: Iterable[str], offered: Collection[str], key: Key) -> bool:
+    newest = max((key(version) for version in offered if is_version(version, key)), default=None)
+    return newest is not None and any(
+        is_version(version, key) and key(version) > newest and not may_be_update(name, version, offered)
+        for version in installed
+    )
+
+
+def _earlier(archives: Archives, codename: str) -> list[Suite]:
+    """The suites of earlier releases; none where the release before is not there."""
+    names = list(VERSIONS)
+    at = names.index(codename) if codename in names else 0
+    newest_first = [_verified(archives, name) for name in reversed(names[max(at - EARLIER, 0) : at])]
+    return [suite for suites in newest_first for suite in suites] if newest_first and newest_first[0] else []

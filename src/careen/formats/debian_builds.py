@@ -1,0 +1,26 @@
+"""What the version of a Debian source package says of who may have built it, and when.
+
+**Source:** Debian Developer's Reference 5.8.5.4 and 5.14.3 (marks of updates and backports); Debian Policy 3.2.1 (native
+packages).
+"""
+
+import re
+from collections.abc import Iterable
+
+# Updates of a release, uploads to experimental, and what Raspberry Pi OS adds, which calls itself Debian.
+_MARK = re.compile(r"[+~-](?:deb\d+u|exp|rpt|rpi|rvt)\d")
+_BACKPORT = re.compile(r"[+~]bpo\d")
+
+
+def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
+    """Whether a stable release may get such a version after it came out; ``offered`` are those that it has.
+
+    Its updates have a mark. Kernels are updated without one, and so are native packages, whose versions have no revision.
+    """
+    is_kernel = source == "linux" or source.startswith("linux-signed-")
+    is_native = "-" not in version and any("-" not in one for one in offered)
+    return is_kernel or is_native or _MARK.search(version) is not None
+
+
+def is_backport(version: str) -> bool:
+    return _BACKPORT.search(version) is not None

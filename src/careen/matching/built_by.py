@@ -1,0 +1,189 @@
+"""Weak signs that somebody else than its distribution built a package, and what an index of the release makes of them.
+
+A version above the newest that the release offers, or a name that it does not have, may be of a third party, or just of
+another day. It counts against an index that is newer than the package, which has no date of its own: that of the image
+stands in for it. A package that is taken for somebody else's by mistake loses findings, so doubt keeps it. Doubtful are
+
+- versions that a release may get as an update (``may_be_update``), whatever the index says: no sign at all;
+- versions that a newer release has, or that are not above all of them: pinned packages of testing or unstable;
+- backports, of which no index tells;
+- names of which some release has advisories: a package that was removed since.
+
+What is doubtful stays the distribution's, and ``no_index`` lists it.
+**Source:** Debian Policy 3.2; Debian Developer's Reference 5.5 (uploads to stable) and 5.14 (testing).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.database.knowledge import Knowledge
+from careen.formats.debian_builds import is_backport, may_be_update
+from careen.formats.debian_releases import VERSIONS, codename_of, namespace_of
+from careen.model.advisory import Listed
+from careen.model.image import ImageConfig
+from careen.model.inventory import Inventory
+from careen.model.package import Package
+from careen.model.report import Reason
+
+from .distributions import distribution_of, release_of
+from .keys import Key, Keys
+from .reasons import purls_of
+from .vendors import vendor_of
+
+LATER = timedelta(days=2)  # by which an index is newer than an image: a day passes until an upload is in all lists
+UNSTABLE = namespace_of("sid")
+DEBIAN = (*(namespace_of(codename) for codename in VERSIONS), UNSTABLE)
+
+
+class BuiltBy(Struct, frozen=True):
+    inventory: Inventory  # whose packages say ``third_party`` where the index shows it
+    third_parties: tuple[str, ...]  # their purls
+    reasons: tuple[Reason, ...]  # about packages with a sign that nothing settles
+
+
+class _Suspect(Struct, frozen=True):
+    package: Package
+    name: str
+    version: str
+    namespace: str
+    listed: Sequence[Listed]
+
+
+def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date) -> BuiltBy:
+    suspects = _suspects(inventory, knowledge, keys)
+    if not suspects:
+        return BuiltBy(inventory, (), ())
+    made = _plausible(inventory.created, today)
+    advised = _advised({one.name for one in suspects if not _offered(one.listed)}, knowledge)
+    elsewhere = _elsewhere(suspects, knowledge)
+    foreign: list[Package] = []
+    doubtful: list[Package] = []
+    for one in suspects:
+        others = elsewhere.get(one.name, ())
+        if one.version in _offered(others):
+            continue
+        indices = [one.listed]
+        if _offered(one.listed):
+            indices.append([other for other in others if other.namespace == UNSTABLE])
+            settled = not is_backport(one.version) and _is_above_all(one.version, others, keys["deb"])
+        else:
+            settled = one.name not in advised
+        is_shown = settled and made is not None and all(_newest(index) >= made + LATER for index in indices)
+        (foreign if is_shown else doubtful).append(one.package)
+    purls = purls_of(foreign)
+    return BuiltBy(with_third_parties(inventory, purls), purls, _doubt(doubtful))
+
+
+def with_third_parties(inventory: Inventory, purls: Collection[str]) -> Inventory:
+    if not purls:
+        return inventory
+    found = set(purls)
+    packages = (
+        replace(one, vendor="third_party") if one.type == "deb" and one.purl in found else one for one in inventory.packages
+    )
+    return replace(inventory, packages=tuple(packages))
+
+
+def created_of(config: ImageConfig) -> str:
+    """The latest day that an image names: its last layer may have been put onto an older configuration."""
+    days = (_day_of(text) for text in (config.created or "", *(step.created for step in config.history)))
+    return max((day.isoformat() for day in days if day), default="")
+
+
+def _suspects(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> list[_Suspect]:
+    """Debian's packages with one weak sign."""
+    by_namespace: dict[str, list[Package]] = defaultdict(list)
+    for package in inventory.packages:
+        if package.type != "deb":
+            continue
+        distribution = distribution_of(package, inventory.distribution)
+        release = release_of(distribution) if distribution and distribution.id == "debian" else None
+        if distribution is None or release is None or release.namespace == UNSTABLE or not codename_of(release.namespace):
+            continue
+        vendor = vendor_of(package, distribution) if package.vendor == "unknown" else package.vendor
+        if vendor == "distribution":
+            by_namespace[release.namespace].append(package)
+    found = []
+    for namespace, packages in by_namespace.items():
+        listed = knowledge.listed(namespace, {_source(package)[0] for package in packages})
+        for package in packages if listed else ():
+            name, version = _source(package)
+            if name in listed and _is_sign(name, version, listed[name], keys["deb"]):
+                found.append(_Suspect(package, name, version, namespace, listed[name]))
+    return found
+
+
+def _source(package: Package) -> tuple[str, str]:
+    source = package.source
+    return (source.name or package.name, source.version or package.version) if source else (package.name, package.version)
+
+
+def _is_sign(name: str, version: str, listed: Iterable[Listed], key: Key) -> bool:
+    offered = _offered(listed)
+    if not offered:
+        return True
+    return not may_be_update(name, version, offered) and _is_above(version, offered, key)
+
+
+def _is_above(version: str, offered: Iterable[str], key: Key) -> bool:
+    """Versions that cannot be read are above nothing, and nothing is above them."""
+    places = [key(one) for one in offered]
+    here = key(version)
+    return here is not None and all(place is not None and here > place for place in places)
+
+
+def _is_above_all(version: str, others: Iterable[Listed], key: Key) -> bool:
+    """Unstable must have the package: what it dropped may have been pinned from there earlier."""
+    others = list(others)
+    is_known = any(one.namespace == UNSTABLE and one.versions for one in others)
+    return is_known and _is_above(version, _offered(others), key)
+
+
+def _offered(listed: Iterable[Listed]) -> frozenset[str]:
+    return frozenset(version for one in listed for version in one.versions)
+
+
+def _elsewhere(suspects: Iterable[_Suspect], knowledge: Knowledge) -> Mapping[str, list[Listed]]:
+    """What all of Debian's releases have of the packages."""
+    names = {one.name for one in suspects}
+    found: dict[str, list[Listed]] = defaultdict(list)
+    for namespace in DEBIAN:
+        for name, listed in knowledge.listed(namespace, names).items():
+            found[name] += listed
+    return found
+
+
+def _advised(names: Collection[str], knowledge: Knowledge) -> frozenset[str]:
+    """Of which packages some release has advisories, which would be lost."""
+    if not names:
+        return frozenset()
+    return frozenset().union(*(knowledge.knows(namespace, names) for namespace in DEBIAN))
+
+
+def _newest(listed: Iterable[Listed]) -> date:
+    """The day of the newest index."""
+    days = [day for one in listed if (day := _day_of(one.as_of)) is not None]
+    return max(days, default=date.min)
+
+
+def _plausible(created: str, today: date) -> date | None:
+    day = _day_of(created)
+    return day if day is not None and date(2000, 1, 1) <= day <= today else None
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _doubt(packages: list[Package]) -> tuple[Reason, ...]:
+    if not packages:
+        return ()
+    detail = "packages that their release does not offer in this version, and no index settles who built them"
+    return (Reason("no_index", detail, len(packages), purls_of(packages)),)
