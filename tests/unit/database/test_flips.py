@@ -5,13 +5,15 @@
 
 import os
 import random
+import sqlite3
+from contextlib import closing
 from itertools import islice
 
 import pytest
 from tests.support.feeds import SOURCES, whole_mirror
 
 from careen.app.meaning import meaning
-from careen.database.build import rows_of
+from careen.database.build import damaged, rows_of
 from careen.database.knowledge import FILE, database_path
 from careen.database.read import open_database
 from careen.database.update import update
@@ -112,6 +114,24 @@ def test_an_update_heals_what_was_damaged(made, tmp_path):
         assert answers(path, names, ids)[2:] == expected
     assert healed  # (some bytes hold nothing)
     assert not update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True)).changed
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_an_update_heals_a_page_of_sqlites_own(tmp_path, at):
+    """The root of the table of buckets: nothing of it can be read."""
+    mirror = whole_mirror(tmp_path / "mirror")
+    update(tmp_path, SOURCES, mirror_at=str(mirror))
+    path = database_path(tmp_path)
+    good = rows_of(path)
+    with closing(sqlite3.connect(path)) as connection:
+        ((root,),) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'bucket'").fetchall()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    data = bytearray(path.read_bytes())
+    data[(root - 1) * size + at] ^= 0xFF
+    path.write_bytes(bytes(data))
+    update(tmp_path, SOURCES, mirror_at=str(mirror))
+    assert rows_of(path).keys() == good.keys()
+    assert damaged(path) == frozenset()
 
 
 def test_what_is_damaged_and_cannot_be_fetched_is_told(made, tmp_path):
