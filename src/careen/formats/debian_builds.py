@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 # Updates of a release, uploads to experimental, and what Raspberry Pi OS adds, which calls itself Debian.
 _MARK = re.compile(r"[+~-](?:deb\d+u|exp|rpt|rpi|rvt)\d")
-_BACKPORT = re.compile(r"[+~]bpo\d")
+_BACKPORT = re.compile(r"[+~]bpo\d.*")
 
 
 def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
@@ -22,5 +22,6 @@ def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
     return is_kernel or is_native or _MARK.search(version) is not None
 
 
-def is_backport(version: str) -> bool:
-    return _BACKPORT.search(version) is not None
+def without_backport(version: str) -> str:
+    """The version of testing that a backport was built from; others as they are."""
+    return _BACKPORT.sub("", version)

@@ -9,7 +9,8 @@ stands in for it. A package that is taken for somebody else's by mistake loses f
 - backports, of which no index tells;
 - names of which some release has advisories: a package that was removed since.
 
-What is doubtful stays the distribution's, and ``no_index`` lists it.
+What is doubtful stays the distribution's, and ``no_index`` lists it. A version above the release's is newer than all that its
+advisories call fixed: where unstable has the package too, unstable's advisories assess it in their place.
 **Source:** Debian Policy 3.2; Debian Developer's Reference 5.5 (uploads to stable) and 5.14 (testing).
 """
 
@@ -21,7 +22,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
-from careen.formats.debian_builds import is_backport, may_be_update
+from careen.formats.debian_builds import may_be_update, without_backport
 from careen.formats.debian_releases import VERSIONS, codename_of, namespace_of
 from careen.model.advisory import Listed
 from careen.model.image import ImageConfig
@@ -29,9 +30,10 @@ from careen.model.inventory import Inventory
 from careen.model.package import Package
 from careen.model.report import Reason
 
-from .distributions import distribution_of, release_of
+from .distributions import distribution_of, release_of, title_of
 from .keys import Key, Keys
 from .reasons import purls_of
+from .subjects import Subject, weaker
 from .vendors import vendor_of
 
 LATER = timedelta(days=2)  # by which an index is newer than an image: a day passes until an upload is in all lists
@@ -41,8 +43,9 @@ DEBIAN = (*(namespace_of(codename) for codename in VERSIONS), UNSTABLE)
 
 class BuiltBy(Struct, frozen=True):
     inventory: Inventory  # whose packages say ``third_party`` where the index shows it
-    third_parties: tuple[str, ...]  # their purls
-    reasons: tuple[Reason, ...]  # about packages with a sign that nothing settles
+    third_parties: tuple[str, ...] = ()  # their purls
+    newer: frozenset[str] = frozenset()  # purls of packages that unstable's advisories assess
+    reasons: tuple[Reason, ...] = ()  # about packages with a sign that nothing settles
 
 
 class _Suspect(Struct, frozen=True):
@@ -56,26 +59,59 @@ class _Suspect(Struct, frozen=True):
 def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date) -> BuiltBy:
     suspects = _suspects(inventory, knowledge, keys)
     if not suspects:
-        return BuiltBy(inventory, (), ())
+        return BuiltBy(inventory)
     made = _plausible(inventory.created, today)
     advised = _advised({one.name for one in suspects if not _offered(one.listed)}, knowledge)
     elsewhere = _elsewhere(suspects, knowledge)
+    has_unstable = any(info.unfixed and not info.partial for info in knowledge.namespace(UNSTABLE))
     foreign: list[Package] = []
     doubtful: list[Package] = []
+    newer: list[Package] = []
     for one in suspects:
         others = elsewhere.get(one.name, ())
-        if one.version in _offered(others):
-            continue
+        unstable = [other for other in others if other.namespace == UNSTABLE and other.versions]
         indices = [one.listed]
-        if _offered(one.listed):
-            indices.append([other for other in others if other.namespace == UNSTABLE])
-            settled = not is_backport(one.version) and _is_above_all(one.version, others, keys["deb"])
+        if is_above := bool(_offered(one.listed)):
+            indices.append(unstable)
+            is_backport = without_backport(one.version) != one.version
+            settled = unstable and not is_backport and _is_above(one.version, _offered(others), keys["deb"])
         else:
             settled = one.name not in advised
-        is_shown = settled and made is not None and all(_newest(index) >= made + LATER for index in indices)
-        (foreign if is_shown else doubtful).append(one.package)
+        if settled and made is not None and all(_newest(index) >= made + LATER for index in indices):
+            foreign.append(one.package)
+            continue
+        if is_above and unstable and has_unstable and not settled:
+            newer.append(one.package)
+        if one.version not in _offered(others):
+            doubtful.append(one.package)
     purls = purls_of(foreign)
-    return BuiltBy(with_third_parties(inventory, purls), purls, _doubt(doubtful))
+    reasons = (*_of_unstable(newer), *_doubt(doubtful))
+    return BuiltBy(with_third_parties(inventory, purls), purls, frozenset(purls_of(newer)), reasons)
+
+
+def by_newer_releases(subjects: list[Subject], newer: Collection[str]) -> list[Subject]:
+    """With unstable's advisories for those packages."""
+    if not newer:
+        return subjects
+    return [
+        _by_unstable(one) if one.namespace in DEBIAN and not one.in_turn and one.package.purl in newer else one
+        for one in subjects
+    ]
+
+
+def _by_unstable(subject: Subject) -> Subject:
+    return replace(
+        subject,
+        namespace=UNSTABLE,
+        title=title_of(UNSTABLE),
+        version=without_backport(subject.version),
+        weight=weaker(subject.weight, "likely"),
+        stand_in=None,
+        paid=None,
+        continued=False,
+        entitled=False,
+        lifetime="",
+    )
 
 
 def with_third_parties(inventory: Inventory, purls: Collection[str]) -> Inventory:
@@ -124,8 +160,8 @@ def _source(package: Package) -> tuple[str, str]:
 
 def _is_sign(name: str, version: str, listed: Iterable[Listed], key: Key) -> bool:
     offered = _offered(listed)
-    if not offered:
-        return True
+    if not offered or version in offered:
+        return not offered
     return not may_be_update(name, version, offered) and _is_above(version, offered, key)
 
 
@@ -134,13 +170,6 @@ def _is_above(version: str, offered: Iterable[str], key: Key) -> bool:
     places = [key(one) for one in offered]
     here = key(version)
     return here is not None and all(place is not None and here > place for place in places)
-
-
-def _is_above_all(version: str, others: Iterable[Listed], key: Key) -> bool:
-    """Unstable must have the package: what it dropped may have been pinned from there earlier."""
-    others = list(others)
-    is_known = any(one.namespace == UNSTABLE and one.versions for one in others)
-    return is_known and _is_above(version, _offered(others), key)
 
 
 def _offered(listed: Iterable[Listed]) -> frozenset[str]:
@@ -180,6 +209,13 @@ def _day_of(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
+
+
+def _of_unstable(packages: list[Package]) -> tuple[Reason, ...]:
+    if not packages:
+        return ()
+    detail = f"packages in versions of a newer release: judged by the advisories of {title_of(UNSTABLE)}"
+    return (Reason("stand_in", detail, len(packages), purls_of(packages)),)
 
 
 def _doubt(packages: list[Package]) -> tuple[Reason, ...]:

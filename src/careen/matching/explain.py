@@ -5,6 +5,7 @@ that of the report. What sets a statement aside on the way is named in the order
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from careen.model.package import Package
 from careen.model.report import Report
 from careen.plugins import Ecosystem, VersionScheme
 
+from .built_by import built_by, by_newer_releases
 from .channels import is_about
 from .judge import Opinion, contradicted, system_of
 from .keys import Key, Keys
@@ -104,8 +106,8 @@ class Explainer:
         ecosystems: Mapping[str, Ecosystem],
     ) -> None:
         self._report, self._knowledge, self._ecosystems = report, knowledge, ecosystems
-        subjects = subjects_of(report.inventory, knowledge, ecosystems)[0] if knowledge else []
         self._keys = Keys(schemes)
+        subjects = _subjects(report, knowledge, self._keys, ecosystems) if knowledge else []
         self._said = said_of(subjects, knowledge) if knowledge else {}
         self._subjects = {_identity(subject.package): subject for subject in subjects}
         self._by_name: dict[str, list[Advisory]] = {}
@@ -440,6 +442,12 @@ def _is_about(finding: Vulnerability, package: Package, ids: set[str], paths: se
     return (
         finding.package == package.purl and not ids.isdisjoint((finding.id, *finding.aliases)) and set(finding.paths) == paths
     )
+
+
+def _subjects(report: Report, knowledge: Knowledge, keys: Keys, ecosystems: Mapping[str, Ecosystem]) -> list[Subject]:
+    """As ``match`` has them."""
+    built = built_by(report.inventory, knowledge, keys, date.fromisoformat(report.created[:10]))
+    return by_newer_releases(subjects_of(built.inventory, knowledge, ecosystems)[0], built.newer)
 
 
 def _unjudged(package: Package, why: str, report: Report, ids: Iterable[str]) -> Judgement:

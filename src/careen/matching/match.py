@@ -17,7 +17,7 @@ from careen.model.inventory import Inventory
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
 
-from .built_by import built_by
+from .built_by import built_by, by_newer_releases
 from .channels import heard
 from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of, nothing_of_distribution
@@ -49,6 +49,7 @@ def match(
     keys = Keys(schemes)
     built = built_by(inventory, knowledge, keys, today)
     subjects, owned, reasons = subjects_of(built.inventory, knowledge, ecosystems)
+    subjects = by_newer_releases(subjects, built.newer)
     said = said_of(subjects, knowledge)
     opinions = [(subject, *opinions_of(subject, said, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(opinion for _, opinion, _ in opinions)))

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.debian_builds import is_backport, may_be_update
+from careen.formats.debian_builds import may_be_update, without_backport
 
 OFFERED = ("3.0.17-1~deb12u2",)
 
@@ -28,5 +28,5 @@ def test_what_it_does_not_get(version):
 
 
 def test_backports():
-    assert is_backport("3.5.0-1~bpo12+1")
-    assert not is_backport("3.5.0-1")
+    assert without_backport("1:3.5.0-1~bpo12+1") == "1:3.5.0-1"
+    assert without_backport("3.5.0-1") == "3.5.0-1"

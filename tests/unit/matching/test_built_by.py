@@ -111,6 +111,40 @@ def test_it_is_assessed_as_a_third_partys():
     assert (doubtful.third_parties, codes(doubtful)["no_index"].subjects) == ((), (package.purl,))
 
 
+@pytest.mark.parametrize(
+    ("version", "fixed", "found", "code"),
+    [
+        ("3.5.0-1", "3.5.1-1", ["CVE-2026-0002"], "no_index"),
+        ("3.5.4-1", "3.5.5-1", ["CVE-2026-0002"], "stand_in"),  # unstable's own
+        ("3.5.1-1", "3.5.1-1", [], "no_index"),
+        ("3.5.1-1~bpo12+1", "3.5.1-1", [], "no_index"),
+        ("3.5.0-1~bpo12+1", "3.5.1-1", ["CVE-2026-0002"], "no_index"),
+        ("3.0.17-1~deb12u2", "3.5.1-1", ["CVE-2026-0001"], ""),
+    ],
+)
+def test_a_version_above_the_releases_by_the_advisories_of_unstable(version, fixed, found, code):
+    records = [
+        STABLE, UNSTABLE, info(unfixed=True), info("debian:sid", unfixed=True),
+        advisory("CVE-2026-0001", "3.0.18-1~deb12u1"), advisory("CVE-2026-0002", fixed, "debian:sid"),
+    ]  # fmt: skip
+    inventory = Inventory(DEBIAN, (built(version),), created=MADE)
+    matched = match(inventory, knowledge(*records), DEB, ECOSYSTEMS, TODAY)
+    assert [one.id for one in matched.findings] == found
+    if code:
+        assert codes(matched)[code].subjects == (inventory.packages[0].purl,)
+        assert all(one.confidence == "likely" for one in matched.findings)
+        assert "stand_in" in codes(matched)
+    else:
+        assert codes(matched) == {}
+
+
+@pytest.mark.parametrize("unstable", [[], [info("debian:sid")], [info("debian:sid", unfixed=True, partial=True)]])
+def test_where_nobody_lists_unstables_flaws_it_stays_the_releases(unstable):
+    records = [STABLE, UNSTABLE, info(unfixed=True), advisory(fixed=None, status="open"), *unstable]
+    matched = match(Inventory(DEBIAN, (built("3.5.0-1"),), created=MADE), knowledge(*records), DEB, ECOSYSTEMS, TODAY)
+    assert ([one.id for one in matched.findings], list(codes(matched))) == (["CVE-2026-0001"], ["no_index"])
+
+
 def test_the_day_of_an_image_is_the_latest_that_it_names():
     config = ImageConfig(created="2023-11-14T22:13:20Z", history=(History("2024-01-01T00:00:00.123456789Z"), History("?")))
     assert created_of(config) == "2024-01-01"

@@ -19,7 +19,7 @@ from tests.support.reports import clean
 from careen.database.chain import Fallback
 from careen.matching.explain import explain, in_words
 from careen.matching.keys import keys_of
-from careen.model.advisory import Malicious, Range, VulnerabilityRecord
+from careen.model.advisory import Listed, Malicious, Range, VulnerabilityRecord
 from careen.model.finding import Suppressed, SuppressedBy
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Evidence, Package, Source
@@ -248,3 +248,11 @@ def test_what_long_term_support_alone_mends():
     assert [(statement.holds, statement.counts) for statement in one.statements] == [(True, True)]
     assert one.statements[0].why == "a fix that only customers of paid support get"
     assert kettle("1.2-9.1").outcome == "not_found"
+
+
+def test_a_package_of_a_newer_release_by_the_advisories_that_matching_took():
+    package = deb("libssl3", "3.5.0-1", Source("openssl", "3.5.0-1"), maintainer="Jane Person <jane@example.net>")
+    offered = (Listed("debian:12", "openssl", ("3.0.17-1",)), Listed("debian:sid", "openssl", ("3.5.4-1",)))
+    unstable = advisory("CVE-2026-0001", "3.5.1-1", "debian:sid"), info("debian:sid", unfixed=True)
+    one = only("CVE-2026-0001", None, [package], [*offered, *unstable, advisory(), info(unfixed=True)])
+    assert (one.outcome, one.judged_as) == ("found", "openssl 3.5.0-1 by the advisories of Debian sid, in deb order")
