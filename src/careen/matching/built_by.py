@@ -2,12 +2,12 @@
 
 A version above the newest that the release offers, or a name that it does not have, may be of a third party, or just of
 another day. It counts against an index that is newer than the package, which has no date of its own: that of the image
-stands in for it. A package that is taken for somebody else's by mistake loses findings, so doubt keeps it. Doubtful are
+stands in for it. A version that a release may get as an update (``may_be_update``) is no sign, whatever the index says.
+A package that is taken for somebody else's by mistake loses findings, so doubt keeps it. Doubtful are
 
-- versions that a release may get as an update (``may_be_update``), whatever the index says: no sign at all;
-- versions that a newer release has, or that are not above all of them: pinned packages of testing or unstable;
+- versions that are not above those of every newer release: packages of testing or unstable, pinned earlier;
 - backports, of which no index tells;
-- names of which some release has advisories: a package that was removed since.
+- names of which some release has advisories: packages that were removed since.
 
 What is doubtful stays the distribution's, and ``no_index`` lists it. A version above the release's is newer than all that its
 advisories call fixed: where unstable has the package too, unstable's advisories assess it in their place.
@@ -52,7 +52,6 @@ class _Suspect(Struct, frozen=True):
     package: Package
     name: str
     version: str
-    namespace: str
     listed: Sequence[Listed]
 
 
@@ -70,17 +69,17 @@ def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date
     for one in suspects:
         others = elsewhere.get(one.name, ())
         unstable = [other for other in others if other.namespace == UNSTABLE and other.versions]
-        indices = [one.listed]
-        if is_above := bool(_offered(one.listed)):
-            indices.append(unstable)
+        is_above = bool(_offered(one.listed))
+        if is_above:
             is_backport = without_backport(one.version) != one.version
-            settled = unstable and not is_backport and _is_above(one.version, _offered(others), keys["deb"])
+            is_foreign = bool(unstable) and not is_backport and _is_above(one.version, _offered(others), keys["deb"])
         else:
-            settled = one.name not in advised
-        if settled and made is not None and all(_newest(index) >= made + LATER for index in indices):
+            is_foreign = one.name not in advised
+        indices = (one.listed, unstable) if is_above else (one.listed,)
+        if is_foreign and made is not None and all(_newest(index) >= made + LATER for index in indices):
             foreign.append(one.package)
             continue
-        if is_above and unstable and has_unstable and not settled:
+        if is_above and not is_foreign and unstable and has_unstable:
             newer.append(one.package)
         if one.version not in _offered(others):
             doubtful.append(one.package)
@@ -149,7 +148,7 @@ def _suspects(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> list[_S
         for package in packages if listed else ():
             name, version = _source(package)
             if name in listed and _is_sign(name, version, listed[name], keys["deb"]):
-                found.append(_Suspect(package, name, version, namespace, listed[name]))
+                found.append(_Suspect(package, name, version, listed[name]))
     return found
 
 
