@@ -12,14 +12,13 @@ from msgspec.structs import replace
 from careen.formats.budget import Budget
 from careen.model.delta import Delta
 from careen.model.image import Layer
-from careen.model.inventory import Unknown
 from careen.plugins import Cataloger
 
 from .dispatch import Dispatch, Wanted
 from .index import merged_facts, opened_again
 from .squash import Squashed
 from .tree import folder_entries
-from .walk import Walked, tar_entries, walk
+from .walk import Walked, ended_early, tar_entries, walk
 
 MAX_LINKS = 40  # in a row, as many as Linux follows
 Select = Callable[[str, int], list[Wanted]]
@@ -145,5 +144,6 @@ def _concerned(delta: Delta, found: Sequence[Behind]) -> bool:
 
 
 def _with_facts(delta: Delta, more: Walked) -> Delta:
-    unknowns: list[Unknown] = [unknown for unknown in more.unknowns if not unknown.whole_layer and unknown.cataloger != "layer"]
-    return replace(delta, facts=merged_facts(delta.facts, more.facts), unknowns=(*delta.unknowns, *unknowns))
+    """What the pass says of the layer's entries is known from the first one, unless it ended early."""
+    trouble = [unknown for unknown in more.unknowns if unknown.cataloger != "layer"] + ended_early(more, delta.unknowns)
+    return replace(delta, facts=merged_facts(delta.facts, more.facts), unknowns=(*delta.unknowns, *trouble))

@@ -21,9 +21,9 @@ from careen.plugins import Cataloger, File
 
 from .behind import Reread
 from .dispatch import Dispatch, Wanted
-from .index import Aliases, aliased, end_of, merged_facts
+from .index import Aliases, aliased, aliased_trouble, end_of, merged_facts
 from .squash import squash
-from .walk import little_endian
+from .walk import ended_early, little_endian
 
 MAX_LAYERS = 32  # with such links; each costs a squash of those below it
 
@@ -53,13 +53,13 @@ def with_far_links(deltas: Sequence[Delta], catalogers: Sequence[Cataloger], aga
         lost[index] = _lost(deltas[index].far_links, dispatch, "not followed: too many layers have links to those below")
     told = _read(found, deltas, tables, dispatch, again)
     result = list(deltas)
-    for index in concerned:
+    for index in sorted({*concerned, *told}):
         facts, unknowns = told.get(index, ({}, []))
         result[index] = replace(
             deltas[index],
             table=_with_file_facts(deltas[index].table, found.get(index, ()), tables),
             facts=merged_facts(deltas[index].facts, facts),
-            unknowns=(*deltas[index].unknowns, *unknowns, *lost[index]),
+            unknowns=(*deltas[index].unknowns, *unknowns, *lost.get(index, ())),
         )
     return tuple(result)
 
@@ -118,7 +118,8 @@ def _by_name(dispatch: Dispatch, path: str) -> list[Wanted]:
 def _read(
     found: dict[int, list[Far]], deltas: Sequence[Delta], tables: _Tables, dispatch: Dispatch, again: Reread
 ) -> dict[int, tuple[dict[str, list[tuple[str, Any]]], list[Unknown]]]:
-    """By the layer of the links: facts, and trouble with them. Each layer that has files of them is read once more."""
+    """By the layer of the links: facts, and trouble with them. Each layer that has files of them is read once more; what
+    ended that early is trouble of its own."""
     visible = squash(deltas)
     asked: dict[int, dict[int, Aliases]] = {}  # layer of the files -> layer of the links -> what is asked for
     for index, fars in found.items():
@@ -141,11 +142,8 @@ def _read(
             facts, unknowns = told.setdefault(index, ({}, []))
             for cataloger, pairs in aliased(walked, places).items():
                 facts.setdefault(cataloger, []).extend(pairs)
-            unknowns += [
-                replace(one, evidence=Evidence(places[one.evidence.path][0][0], 0))
-                for one in walked.unknowns
-                if one.evidence.path in places
-            ]
+            unknowns += aliased_trouble(walked, places)
+        told.setdefault(layer, ({}, []))[1].extend(ended_early(walked, deltas[layer].unknowns))
     return told
 
 

@@ -32,7 +32,7 @@ from careen.store.memory import Store
 
 from .dispatch import Dispatch, Wanted
 from .tree import folder_entries
-from .walk import Walked, over_budget, tar_entries, walk
+from .walk import Walked, ended_early, over_budget, tar_entries, walk
 
 log = logging.getLogger(__name__)
 
@@ -297,6 +297,14 @@ def aliased(walked: Walked, aliases: Aliases) -> dict[str, list[tuple[str, Any]]
     return more
 
 
+def aliased_trouble(walked: Walked, aliases: Aliases) -> Iterator[Unknown]:
+    """Trouble with the files, under each of the names for which they were read."""
+    for unknown in walked.unknowns:
+        asked = aliases.get(unknown.evidence.path, ())
+        for path in dict.fromkeys(path for path, wanted in asked if wanted.cataloger == unknown.cataloger):
+            yield replace(unknown, evidence=Evidence(path, 0))
+
+
 def merged_facts(
     facts: Mapping[str, tuple[tuple[str, Any], ...]], more: Mapping[str, Sequence[tuple[str, Any]]]
 ) -> dict[str, tuple[tuple[str, Any], ...]]:
@@ -348,7 +356,7 @@ def _follow_hard_links(
             lambda path, _: list(dict.fromkeys(wanted for _, wanted in missed.get(path, ()))),
             spent,
         )
-    unknowns += [unknown for unknown in again.unknowns if unknown.evidence.path in missed]
+    unknowns += [*aliased_trouble(again, missed), *ended_early(again, unknowns)]
     facts.update(merged_facts(facts, aliased(again, missed)))
 
 

@@ -172,6 +172,11 @@ def over_budget(error: OverBudgetError) -> Unknown:
     return Unknown("layer", Evidence("", 0), reason, whole_layer=True, transient=True, code="over_budget")
 
 
+def ended_early(again: Walked, known: Iterable[Unknown]) -> list[Unknown]:
+    """What kept one more pass over a layer from its end, and is not ``known`` of that layer: files behind it were not read."""
+    return [unknown for unknown in again.unknowns if unknown.whole_layer and unknown not in known]
+
+
 def tar_entries(stream: Stream | SeekStream) -> Iterator[tuple[tar.Member, Stream | SeekStream]]:
     return zip(tar.members(stream), repeat(stream))
 

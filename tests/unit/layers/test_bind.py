@@ -250,10 +250,17 @@ def test_a_package_database_behind_a_link_is_said():
     assert (unknown.cataloger, unknown.evidence.path) == ("dpkg", "opt/db")
 
 
-def reread_inventory(*layers):
+def reread_inventory(*layers, limits=Limits()):  # noqa: B008
     opened = [layer_of(make_layer(files), number) for number, files in enumerate(layers)]
     deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
-    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits())))
+    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(limits)))
+
+
+def test_a_bound_reached_on_the_way_to_a_database_behind_a_link_is_trouble_of_the_layer():
+    files = {"lib/apk/db": Symlink("/data"), **{f"b/{number}": b"" for number in range(1100)}}
+    inventory = reread_inventory({**files, "data/installed": b"P:musl\nV:1.2.5-r0\n\n"}, limits=Limits(scan_members=1000))
+    assert inventory.packages == ()
+    assert [(one.code, one.whole_layer) for one in inventory.unknowns] == [("over_budget", True)]
 
 
 def test_a_package_database_behind_a_link_is_read_with_its_lists_and_layers():

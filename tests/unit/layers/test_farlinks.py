@@ -25,13 +25,13 @@ class Image:
     """Layers, read; ``again`` counts the layers that were read once more."""
 
     def __init__(self, *layers, catalogers=CATALOGERS):
-        self.catalogers, self.reread = catalogers, []
+        self.catalogers, self.reread, self.budget = catalogers, [], Budget(Limits())
         self.opened = [layer_of(make_layer(files), number) for number, files in enumerate(layers)]
         self.deltas = [index(one, Readers.of(catalogers, "test"), MemoryStore(), Budget(Limits())) for one in self.opened]
 
     def again(self, number, select):
         self.reread.append(number)
-        return reread(self.opened[number], select, Budget(Limits()))
+        return reread(self.opened[number], select, self.budget)
 
     def inventory(self):
         return bind(self.deltas, self.catalogers, self.again)
@@ -94,6 +94,15 @@ def test_a_link_out_of_the_image_begins_at_the_root():
 
 def test_a_damaged_file_is_unknown_at_the_link_too():
     assert found({"store/1": b"{"}, {LINK: Hardlink("store/1")})[1] == [(LINK, 1)]
+
+
+def test_a_bound_reached_when_the_layer_is_read_once_more_is_trouble_of_that_layer():
+    image = Image({**{f"data/{number}": b"" for number in range(1100)}, "store/1": MANIFEST}, {LINK: Hardlink("store/1")})
+    image.budget = Budget(Limits(scan_members=1000))
+    inventory = image.inventory()
+    assert inventory.packages == ()
+    [unknown] = inventory.unknowns
+    assert (unknown.code, unknown.whole_layer, unknown.evidence.layer) == ("over_budget", True, 0)
 
 
 def test_mode_and_owner_are_those_of_the_file():

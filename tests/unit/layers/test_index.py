@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import io
+import itertools
 import random
 import time
 
@@ -173,6 +174,32 @@ def test_hard_links_to_files_that_nobody_asked_for_are_read_in_a_second_pass():
     files = {"store/0001": manifest, "node_modules/x/package.json": Hardlink("store/0001")}
     delta = read(layer_of(make_layer(files)))
     assert [(path, fact.name) for path, fact in delta.facts["npm"]] == [("node_modules/x/package.json", "x")]
+
+
+@pytest.mark.parametrize("limits", [Limits(scan_members=1500), Limits(scan_seconds=8)], ids=["members", "time"])
+def test_a_bound_reached_in_the_second_pass_is_trouble_of_the_layer_and_nothing_is_kept(limits):
+    filler = {f"data/{number}": b"" for number in range(1100)}
+    files = {**filler, "store/0001": b'{"name": "x", "version": "1.0.0"}', "node_modules/x/package.json": Hardlink("store/0001")}
+    stored = make_layer(files)
+    store, layer = MemoryStore(), layer_of(stored, digest=sha256(stored))
+    delta = index(layer, READERS, store, Budget(limits, clock=itertools.count().__next__))
+    assert not delta.facts.get("npm")
+    assert [(one.code, one.whole_layer) for one in delta.unknowns] == [("over_budget", True)]
+    again = index(layer, READERS, store, Budget(Limits()))
+    assert ("npm" in again.facts, again.unknowns) == (True, ())
+
+
+def test_a_bound_reached_in_both_passes_is_reported_once():
+    files = {"store/0001": b"{}", "node_modules/x/package.json": Hardlink("store/0001"), **{f"{n}": b"" for n in range(9)}}
+    delta = index(layer_of(make_layer(files)), READERS, MemoryStore(), Budget(Limits(members=4)))
+    assert [one.code for one in delta.unknowns if one.whole_layer] == ["over_budget"]
+
+
+def test_trouble_with_a_file_is_known_under_each_of_its_names():
+    """A later layer may remove one of them."""
+    links = {f"{folder}/node_modules/x/package.json": Hardlink("store/1") for folder in "ab"}
+    unknowns = read(layer_of(make_layer({"store/1": b"{", **links}))).unknowns
+    assert [(one.cataloger, one.evidence.path) for one in unknowns] == [("npm", path) for path in links]
 
 
 def test_hard_links_in_a_circle_end():
