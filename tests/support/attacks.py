@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import oddtars
+from .executables import elf
 from .images import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST, sha256
 from .oddtars import header, member, octal, padded, pax, record
 
@@ -101,7 +102,7 @@ def through_a_link(scale: float) -> list[bytes]:
 
 
 def sparse_terabyte(scale: float) -> list[bytes]:
-    """One program that is a hole."""
+    """One program of which nearly all is a hole."""
     size = int(scale * (1 << 40))
     records = (
         record(b"GNU.sparse.major", b"1"),
@@ -109,7 +110,8 @@ def sparse_terabyte(scale: float) -> list[bytes]:
         record(b"GNU.sparse.realsize", b"%d" % size),
         record(b"GNU.sparse.name", b"usr/bin/tool"),
     )
-    body = padded(b"1\n0\n4\n") + b"\x7fELF"
+    start = elf(b"")
+    body = padded(b"1\n0\n%d\n" % len(start)) + start
     return with_base(pax(*records) + member(b"x", body, mode=octal(0o755, 8)))
 
 

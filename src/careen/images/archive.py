@@ -69,7 +69,10 @@ class TarArchive:
         end = os.fstat(file.fileno()).st_size  # of an archive that was cut short, the last member has less than it says
         try:
             for member in tar.members(source):
-                if member.kind == "f" and member.path:
+                if member.sparse is not None:  # no tool writes an image so, and its bytes are not in one piece
+                    self._members.pop(member.path, None)
+                    self.trouble = f"{member.path} is stored as a sparse file, which is not read here"
+                elif member.kind == "f" and member.path:
                     self._members[member.path] = (source.position, min(member.stored_bytes, end - source.position))
                 elif member.kind in "lh" and member.path:
                     target = member.link if member.kind == "h" else f"{member.path.rpartition('/')[0]}/{member.link}"

@@ -10,7 +10,7 @@ import logging
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, BinaryIO, TypeVar, cast
 
 from msgspec import Struct
@@ -202,15 +202,15 @@ def _read(
     spent: Spending,
 ) -> None:
     """Hands the content to all readers that want it, reading no more of it than they need."""
-    plain = member.sparse is None
-    if plain and any(item.reader.wants.magic for item in wanted):
-        start = source.peek(64)
+    head, content = (b"", None) if member.sparse is None else _begun(_charged(tar.content(source, member), spent))
+    if any(item.reader.wants.magic for item in wanted):
+        start = source.peek(64) if content is None else head
         wanted = [item for item in wanted if not item.reader.wants.magic or start.startswith(item.reader.wants.magic)]
     whole = [item for item in wanted if item.reader.wants.amount == "whole"]
-    head = b""
     scanners: list[tuple[Wanted, Scanner]] = []
     if len(whole) < len(wanted):
-        head = source.peek(min(HEAD_BYTES, member.size_bytes)) if plain else b""
+        if content is None:
+            head = source.peek(min(HEAD_BYTES, member.size_bytes))
         file = LayerFile(path, member.size_bytes, member.mode, head)
         for item in wanted:
             if item.reader.wants.amount == "head":
@@ -229,9 +229,7 @@ def _read(
     try:
         if whole and member.size_bytes > MEMORY_BYTES:
             spool = _spool()
-        for piece in _pieces(source, member, head, None if whole else _ranges(scanners)):
-            if member.sparse is not None and isinstance(piece, bytes):
-                spent.made(len(piece))
+        for piece in content or _pieces(source, member, head, None if whole else _ranges(scanners)):
             if isinstance(piece, int):
                 for _, scanner in scanners:
                     cast(Selective, scanner).skip(piece)  # all of them are, or nothing is left out
@@ -249,6 +247,22 @@ def _read(
     finally:
         if spool is not None:
             spool.close()
+
+
+def _charged(content: Iterator[bytes], spent: Spending) -> Iterator[bytes]:
+    for piece in content:
+        spent.made(len(piece))
+        yield piece
+
+
+def _begun(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The head of a sparse file, which only comes out in order, and then all of its content."""
+    pieces: list[bytes] = []
+    size = 0
+    while size < HEAD_BYTES and (piece := next(content, b"")):
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)[:HEAD_BYTES], chain(pieces, content)
 
 
 def _ranges(scanners: list[tuple[Wanted, Scanner]]) -> list[tuple[int, int]] | None:
@@ -271,11 +285,12 @@ def _ranges(scanners: list[tuple[Wanted, Scanner]]) -> list[tuple[int, int]] | N
 def _pieces(
     source: Stream | SeekStream, member: tar.Member, head: bytes, ranges: list[tuple[int, int]] | None
 ) -> Iterator[bytes | int]:
-    """The content in bounded pieces; what is in none of the ranges as the number of its bytes, the rest not at all."""
-    if member.sparse is None and len(head) == member.size_bytes:
+    """Of a file that is not sparse: its content in bounded pieces; what is in none of the ranges as the number of its bytes,
+    the rest not at all."""
+    if len(head) == member.size_bytes:
         yield head  # and the stream stands before it still: who walks on passes over it
         return
-    if member.sparse is not None or ranges is None:
+    if ranges is None:
         yield from tar.content(source, member)
         return
     at = 0

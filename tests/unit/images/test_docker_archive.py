@@ -13,6 +13,7 @@ from careen.layers.index import Readers, index
 from careen.plugins import OpenContext
 from careen.store.memory import MemoryStore
 from tests.support.images import make_image, make_index, make_layer, sha256, write_docker_archive, write_oci_layout
+from tests.support.oddtars import member, padded, pax, record
 
 LAYERS = (make_layer({"a": b"1"}), make_layer({"b": b"2"}))
 IMAGE = make_image(LAYERS, config={"User": "app"})
@@ -174,6 +175,18 @@ def test_layers_that_old_archives_share_by_links(tmp_path):
     path = tmp_path / "image.tar"
     path.write_bytes(make_layer(files))
     assert bytes_of(opened(path)) == [LAYERS[0], LAYERS[0]]
+
+
+def test_a_member_stored_as_a_sparse_file_is_not_taken_for_its_data(tmp_path):
+    """Its holes are content too: of a layer they may be the two zero blocks at which engines stop."""
+    layer = LAYERS[0]
+    manifest = json.dumps([{"Config": "c.json", "RepoTags": None, "Layers": ["l.tar", "l.tar"]}]).encode()
+    records = (record(b"GNU.sparse.major", b"1"), record(b"GNU.sparse.minor", b"0"), record(b"GNU.sparse.realsize", b"99999"))
+    sparse = pax(*records) + member(b"l.tar", padded(b"1\n0\n%d\n" % len(layer)) + layer)
+    path = tmp_path / "image.tar"
+    path.write_bytes(member(b"manifest.json", manifest) + member(b"c.json", IMAGE.config) + sparse + bytes(1024))
+    with pytest.raises(InputError, match=r"l\.tar is missing \(l\.tar is stored as a sparse file"):
+        bytes_of(opened(path))
 
 
 def test_how_far_a_layer_is_read_is_told_once(tmp_path):

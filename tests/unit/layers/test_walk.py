@@ -12,6 +12,7 @@ from careen.layers.dispatch import Dispatch
 from careen.layers.walk import GAP_BYTES, tar_entries, walk
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from tests.support.images import make_layer
+from tests.support.oddtars import member, octal, padded, pax, record
 
 
 def cataloger(read, name="x", **wants):
@@ -84,6 +85,53 @@ def test_magic_decides_by_the_first_bytes():
     reader = cataloger(lambda file: ["elf"], executables=True, magic=(b"\x7fELF",))
     result = walked(make_layer({"a.so": b"\x7fELF...", "b.so": b"text"}), reader)
     assert result.facts == {"x": (("a.so", "elf"),)}
+
+
+VERSIONS_OF_SPARSE_FILES = [
+    (b"1", b"0", (), padded(b"2\n8\n2\n90000\n3\n")),
+    (b"0", b"1", (record(b"GNU.sparse.map", b"8,2,90000,3"),), b""),
+    (b"0", b"0", (record(b"GNU.sparse.map", b"8,2,90000,3"),), b""),
+]
+
+
+@pytest.mark.parametrize(("major", "minor", "more", "in_data"), VERSIONS_OF_SPARSE_FILES, ids=["1.0", "0.1", "0.0"])
+def test_a_sparse_file_shows_its_readers_what_any_file_does(major, minor, more, in_data):
+    seen = {}
+
+    class Scanner:
+        ranges = None
+
+        def __init__(self):
+            self.data = b""
+
+        def feed(self, chunk):
+            self.data += chunk
+
+        def facts(self):
+            seen["stream"] = self.data
+            return ()
+
+    def head(file):
+        seen["head"] = file.data
+        return ()
+
+    def stream(file):
+        seen["head of stream"] = file.data
+        return Scanner()
+
+    content = bytes(8) + b"ab" + bytes(89_990) + b"end"
+    told = (record(b"GNU.sparse.major", major), record(b"GNU.sparse.minor", minor), record(b"GNU.sparse.numblocks", b"2"))
+    size = record(b"GNU.sparse.realsize", b"%d" % len(content))
+    data = pax(*told, size, *more) + member(b"f.so", in_data + b"abend", mode=octal(0o755, 8)) + member(b"g", b"") + bytes(1024)
+    wants = {"executables": True, "magic": (bytes(8) + b"ab",)}
+    result = walked(
+        data,
+        cataloger(head, "head", amount="head", **wants),
+        cataloger(stream, "stream", amount="stream", **wants),
+        cataloger(lambda file: ["never"], "other", executables=True, magic=(b"MZ",), amount="head"),
+    )
+    assert seen == {"head": content[:65536], "head of stream": content[:65536], "stream": content}
+    assert (result.table.names(), result.facts, result.unknowns) == (["f.so", "g"], {}, ())
 
 
 def test_trouble_with_one_file_is_an_unknown_and_the_rest_is_read():
