@@ -8,7 +8,6 @@ rendered, and what files name is fetched by ``ask`` alone, which the user switch
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from careen.database.knowledge import Knowledge
 from careen.formats import compose
 from careen.formats.containerinspect import Running
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.matching.coverage import MAX_AGE_DAYS, sources_of, stale
+from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, unreadable
 from careen.matching.match import Matched
 from careen.model.finding import ExposedSecret, Finding, Location, Misconfiguration, Suppressed, SuppressedBy, Vulnerability
 from careen.model.image import Image, ImageConfig
@@ -36,6 +35,8 @@ from careen.predict.resolve import Ask, learnt
 from careen.predict.today import OffersOf, with_versions
 
 MAX_UNREAD = 50  # that are told one by one
+# Matches packages with what is known; the last: ids of unrated vulnerabilities whose records were never fetched.
+Judge = Callable[[Inventory], tuple[Knowledge | None, Matched, tuple[str, ...]]]
 _CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # what a check is about that tells of one in a file
 
 
@@ -171,36 +172,27 @@ def report_of_files(
     checked: Checked,
     unknowns: Sequence[Unknown],
     policy: Policy,
-    judge: Callable[[Inventory], tuple[Knowledge | None, Matched]] | None,
+    judge: Judge | None,
     now: datetime | None = None,
     kind: str = "files",
     max_age_days: int | None = MAX_AGE_DAYS,
 ) -> Report:
-    """``judge`` matches packages with what is known; None where nobody asks for flaws. ``kind``: files or containers."""
+    """``judge`` None: nobody asks for vulnerabilities. ``kind``: files or containers."""
     now = now or datetime.now(UTC)
     pinned = [one for one in checked.predicted if one.pinned]
     all_unknowns = (*unknowns, *checked.outcome.unknowns)
+    inventory = Inventory(None, tuple(one.package for one in checked.predicted), all_unknowns, checked.files)
     knowledge, matched = None, Matched((), ())
-    reasons: list[Reason] = []
+    covered = Coverage("assessed", (), checked.files, 0).with_reasons(*unreadable(all_unknowns))
     if judge is not None:
         if pinned:
-            knowledge, matched = judge(Inventory(None, tuple(one.package for one in pinned)))
-            reasons += matched.reasons
-            if knowledge is None:
-                reasons.append(Reason("no_database", "there is no advisory database: no package was assessed", len(pinned)))
-            else:
-                reasons += stale(knowledge, matched.namespaces, now.date(), max_age_days)
-        reasons += _open(checked.predicted)
-        reasons += [Reason("unread_manifest", detail) for detail in checked.unread[:MAX_UNREAD]]
-    if all_unknowns:
-        places = tuple(sorted({f"/{unknown.evidence.path.lstrip('/')}" for unknown in all_unknowns}))
-        detail = f"{len(all_unknowns)} files or parts of them could not be read"
-        reasons.append(Reason("unreadable", detail, subjects=places))
-    inventory = Inventory(None, tuple(one.package for one in checked.predicted), all_unknowns, checked.files)
-    verdict: Literal["assessed", "partially_assessed"] = "partially_assessed" if reasons else "assessed"
-    coverage = Coverage(verdict, tuple(reasons), checked.files, 0, packages=len(pinned), assessed_packages=matched.judged)
+            installed = replace(inventory, packages=tuple(one.package for one in pinned))
+            knowledge, matched, unfetched = judge(installed)
+            covered = coverage(installed, knowledge, matched, all_unknowns, now.date(), max_age_days, unfetched)
+        unread = (Reason("unread_manifest", detail) for detail in checked.unread[:MAX_UNREAD])
+        covered = covered.with_reasons(*_open(checked.predicted), *unread)
     findings: list[Finding] = [*_placed(matched.findings, pinned), *checked.outcome.findings, *checked.secrets]
-    assessed = assess(findings, coverage, all_unknowns, policy, now.date(), sources=sources_of(knowledge) if judge else None)
+    assessed = assess(findings, covered, all_unknowns, policy, now.date(), sources=sources_of(knowledge) if judge else None)
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         image=Image(reference, kind, "", None, ImageConfig(), ()),

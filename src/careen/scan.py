@@ -24,9 +24,9 @@ from careen.matching.built_by import with_third_parties
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
 from careen.matching.match import Matched, match
 from careen.matching.platforms import unassessed_platform
+from careen.matching.rated import Scores, rated
 from careen.matching.reasons import release_id
 from careen.matching.remembered import Memory, remembered
-from careen.matching.severity import is_fetched
 from careen.matching.vendors import vendor_of
 from careen.model.delta import Delta
 from careen.model.finding import ExposedSecret, Finding, Vulnerability
@@ -110,7 +110,7 @@ def report_of(
     ecosystems: Mapping[str, Ecosystem],
     policy: Policy,
     now: datetime | None = None,
-    scores: Callable[[Sequence[str]], Knowledge] | None = None,
+    scores: Scores | None = None,
     scanners: Collection[str] = SCANNERS,
     checks: Sequence[Check] = (),
     placed: Callable[[Sequence[Vulnerability]], Sequence[Vulnerability]] = list,
@@ -129,20 +129,21 @@ def report_of(
     now = now or datetime.now(UTC)
     today = now.date()
     matched = Matched((), ())
-    unfetched: Collection[str] = ()
+    unfetched: tuple[str, ...] = ()
     if knowledge is not None:
-        matched = remembered(inventory, knowledge, schemes, ecosystems, today, policy.severity_from, memory)
-        unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
-        rated = scores(unrated) if unrated and scores is not None else knowledge
-        if rated.records(unrated) != knowledge.records(unrated):
-            matched = match(inventory, rated, schemes, ecosystems, today, policy.severity_from)
-        unfetched = _unfetched(unrated, rated)
+        matched, unfetched = rated(
+            remembered(inventory, knowledge, schemes, ecosystems, today, policy.severity_from, memory),
+            knowledge,
+            scores,
+            lambda known: match(inventory, known, schemes, ecosystems, today, policy.severity_from),
+        )
         inventory = with_third_parties(inventory, matched.third_parties)
     asked = "vuln" in scanners
     exposed_secrets, unsearched = _in_configuration(image) if "secret" in scanners else ((), ())
     unknowns = (*inventory.unknowns, *unsearched, *unassessed_platform(image))
-    covered = coverage(inventory, knowledge, matched, unknowns, today, max_age_days) if asked else _not_asked(inventory)
-    covered = with_unread(covered, unread) if asked else covered
+    covered = _not_asked(inventory)
+    if asked:
+        covered = with_unread(coverage(inventory, knowledge, matched, unknowns, today, max_age_days, unfetched), unread)
     about = About(image, inventory)
     base = base or base_of(image)
     policy = replace(policy, base_layers=(base.layers if base else None) or 0)
@@ -164,7 +165,6 @@ def report_of(
         today,
         _not_installed(image, inventory),
         about,
-        unfetched,
         sources=sources_of(knowledge) if asked else None,
         owned=[entry.path for entry in inventory.filesystem.entries if entry.owned] if policy.accepts else (),
     )
@@ -185,12 +185,6 @@ def report_of(
         base=base,
         base_excluded=policy.exclude_base,
     )
-
-
-def _unfetched(unrated: Sequence[str], knowledge: Knowledge) -> Collection[str]:
-    """The CVEs whose record nobody fetched: an unrated one may be critical."""
-    records = knowledge.records(unrated)
-    return {id for id in unrated if id.startswith("CVE-") and not is_fetched(records.get(id, ()))}
 
 
 def _in_configuration(image: Image) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:

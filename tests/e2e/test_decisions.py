@@ -186,7 +186,7 @@ def test_the_difference(shell, plain):
     blind = {"code": "no_advisories", "detail": "npm: no feed", "packages": 3, "subjects": ["npm"]}
     two.write_text(json.dumps({**plain, "findings": [], "coverage": {**plain["coverage"], "reasons": [blind]}}))
     finished = shell.run("diff", one, two, "--fail-on", "low")
-    assert (finished.returncode, "INCOMPLETE (exit code 3): no_advisories: npm" in finished.stdout) == (3, True)
+    assert (finished.returncode, "(no_advisories: npm)" in finished.stdout.splitlines()[-1]) == (3, True)
     assert shell.run("diff", one, two, "--fail-on", "secret").returncode == 0
     two.write_text(json.dumps({**plain, "findings": [f for f in plain["findings"] if f["id"] != LOG4SHELL]}))
     finished = shell.run("diff", one, two, "--format", "json")

@@ -5,15 +5,17 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 
+from msgspec.structs import replace
+
 from careen.check import check_files, report_of_files, with_secrets
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.tuning import Tuning
 from careen.database.memory import MemoryDatabase
 from careen.matching.match import match
-from careen.model.advisory import Advisory, NamespaceInfo, Range
+from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, Range, SourceInfo
 from careen.model.finding import ExposedSecret
 from careen.plugins import Cataloger, Check, ReportOptions, VersionScheme, load
-from careen.policy.gates import ANY, read_gate
+from careen.policy.gates import ANY, OF_IMAGES, read_gate
 from careen.policy.policy import Policy
 from careen.reports.sarif import REPORTER as SARIF
 from careen.reports.table import REPORTER as TABLE
@@ -48,11 +50,12 @@ def judge(inventory):
             advisory("CVE-3", "httpd", "2.4.57-1.el9"),
             advisory("CVE-4", "nano", "9-1.el9"),
             NamespaceInfo("rocky:9", "test", 4, 3),
-        )
+        ),
+        DatabaseInfo("db", "2026-11-24", (SourceInfo("test", "2026-11-23", 4),)),
     )
     schemes = {one.name: one for one in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
     kinds = {one.ecosystem.purl_type: one.ecosystem for one in load("careen.catalogers", "CATALOGER", Cataloger)}
-    return knowledge, match(inventory, knowledge, schemes, kinds, NOW.date())
+    return knowledge, match(inventory, knowledge, schemes, kinds, NOW.date()), ()
 
 
 def report(*files, policy=Policy(), tuning=Tuning(), judged=judge, rules=Rules()):  # noqa: B008
@@ -186,11 +189,25 @@ def test_registries():
 def test_without_a_database_the_checks_still_speak():
     from careen.matching.match import Matched
 
-    found = report(("Dockerfile", DOCKERFILE), judged=lambda _: (None, Matched((), ())))
+    found = report(("Dockerfile", DOCKERFILE), judged=lambda _: (None, Matched((), ()), ()))
     assert "no_database" in {reason.code for reason in found.coverage.reasons}
     assert found.verdict.exit_code == 0
     assert {one.id for one in found.findings} >= {"DKR-004"}
     assert not report(("Dockerfile", "FROM a"), judged=None).coverage.reasons
+
+
+def test_coverage_is_that_of_a_scan():
+    def unscored(inventory):
+        return *judge(inventory)[:2], ("CVE-1", "CVE-3")
+
+    gate = Policy(fail_on=(read_gate("critical", OF_IMAGES),))
+    found = report(("Dockerfile", DOCKERFILE), policy=gate)
+    assert (found.verdict.exit_code, found.coverage.data_of) == (0, "2026-11-23")
+    found = report(("Dockerfile", DOCKERFILE), policy=gate, judged=unscored)
+    assert found.verdict.exit_code == 3
+    assert "unscored" in {one.code for one in found.coverage.reasons}
+    knowing = replace(gate, unknown_as="low")
+    assert report(("Dockerfile", DOCKERFILE), policy=knowing, judged=unscored).verdict.exit_code == 0
 
 
 def test_table_and_sarif():

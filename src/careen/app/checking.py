@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from careen import __version__
 from careen.app.judges import Judges
-from careen.app.lessons import Learnt, Lessons
+from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of, readers_with
@@ -37,6 +37,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     from careen.checks.files import find_files
     from careen.checks.helm import with_charts
     from careen.matching.match import Matched, match
+    from careen.matching.rated import rated
     from careen.policy.rego import load_policies, with_policies
 
     judges = Judges(settings)
@@ -63,13 +64,17 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
         )
     with Session(settings) as session, ExitStack() as opened:
 
-        def judge(inventory: Inventory) -> tuple[Knowledge | None, Matched]:
+        def judge(inventory: Inventory) -> tuple[Knowledge | None, Matched, tuple[str, ...]]:
             lessons = Lessons(settings, session.ecosystems, progress, Learnt())
             knowledge = lessons.learn(inventory, opened)
             if knowledge is None:
-                return None, Matched((), ())
+                return None, Matched((), ()), ()
             today = datetime.now(UTC).date()
-            return knowledge, match(inventory, knowledge, session.schemes, session.ecosystems, today, policy.severity_from)
+
+            def matched(known: Knowledge) -> Matched:
+                return match(inventory, known, session.schemes, session.ecosystems, today, policy.severity_from)
+
+            return knowledge, *rated(matched(knowledge), knowledge, partial(missing_scores, knowledge, settings), matched)
 
         wanted = judge if "vuln" in settings.scanners else None
         name = ", ".join(paths or ["--run"])

@@ -3,7 +3,8 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .arguments import Parser
@@ -12,10 +13,9 @@ from .judging import RULES, add_form, add_judging, at_work, settings_of, write_j
 if TYPE_CHECKING:
     from careen.formats.savedreport import Saved
     from careen.model.finding import Finding
+    from careen.model.report import Verdict
     from careen.plugins import Progress
     from careen.policy.compare import Difference
-    from careen.policy.gates import Gate
-    from careen.policy.policy import Policy
 
 SCHEMA = "careen.difference/1"
 CHANGES = {
@@ -36,7 +36,7 @@ def parser() -> Parser:
         prog="careen diff",
         usage="careen diff [flags] BEFORE AFTER",
         description="Name the findings that are new, those that are gone, and why, from one image or report to another.",
-        epilog="Exit codes: 0 compared, 1 a new finding is as --fail-on says, 2 usage, 3 could not complete.",
+        epilog="Exit codes: 0 compared, 1 --fail-on fails AFTER for what is new, 2 usage, 3 could not complete.",
     )
     places = "a report in JSON (careen scan IMAGE --format json), or an image as for careen scan"
     made.add_argument("before", metavar="BEFORE", help=places)
@@ -48,8 +48,7 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     from careen import app
-    from careen.formats.escape import visible
-    from careen.policy.compare import compare
+    from careen.policy.compare import compare, verdict_on
     from careen.policy.load import load_policy
 
     settings = settings_of(arguments)
@@ -63,31 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     before, after = at_work(settings, both)
     found = compare(before, after)
-    failed = [gate for gate in policy.fail_on if any(_fails(gate, one, policy) for one in found.new)]
-    missing = after.missing if any(gate.of_vulnerabilities for gate in policy.fail_on) else ()
-    code = 3 if missing else 1 if failed else 0
+    verdict = verdict_on(before, after, policy, datetime.now(UTC).date())
     if arguments.form == "json":
-        write_json(_document(before, after, found, failed, missing, code))
+        write_json(_document(before, after, found, verdict))
     else:
-        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(before, after, found))
-        sys.stdout.writelines(f"fail-on {gate.text}: failed\n" for gate in failed)
-        if missing:
-            sys.stdout.write(f"INCOMPLETE (exit code 3): {visible('; '.join(missing), 500)}\n")
-    return code
+        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(before, after, found, verdict))
+    return verdict.exit_code
 
 
-def _fails(gate: "Gate", finding: "Finding", policy: "Policy") -> bool:
-    from careen.model.finding import Vulnerability
-    from careen.policy.policy import severity_for
-
-    if isinstance(finding, Vulnerability) and finding.confidence == "possible":
-        return False
-    return gate.catches(finding, severity_for(finding, policy))
-
-
-def _document(
-    before: "Saved", after: "Saved", found: "Difference", failed: "list[Gate]", missing: "Sequence[str]", code: int
-) -> dict[str, object]:
+def _document(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict") -> dict[str, object]:
     import msgspec
 
     return {
@@ -95,17 +78,13 @@ def _document(
         "before": {"name": before.name, "created": before.created, "findings": len(before.findings)},
         "after": {"name": after.name, "created": after.created, "findings": len(after.findings)},
         **msgspec.to_builtins(found),
-        "verdict": {
-            "passed": code == 0,
-            "exit_code": code,
-            "failed": [gate.text for gate in failed],
-            "missing": list(missing),
-        },
+        "verdict": msgspec.to_builtins(verdict),
     }
 
 
-def _lines(before: "Saved", after: "Saved", found: "Difference") -> Iterator[str]:
+def _lines(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict") -> Iterator[str]:
     from careen.formats.escape import visible
+    from careen.formats.outcome import failed_line, rule_line
     from careen.formats.summary import ordered
 
     yield f"{visible(before.name)} ({before.created[:10]}) -> {visible(after.name)} ({after.created[:10]})"
@@ -120,6 +99,11 @@ def _lines(before: "Saved", after: "Saved", found: "Difference") -> Iterator[str
         yield f"Packages: {', '.join(f'{counts[word]} {word}' for word in ('changed', 'came', 'went') if counts[word])}"
         for one in found.packages:
             yield f"  {visible(one.type)} {visible(one.name)}  {visible(one.before or '-')} -> {visible(one.after or '-')}"
+    if verdict.rules:
+        yield ""
+        yield from map(rule_line, verdict.rules)
+    if not verdict.passed:
+        yield failed_line(verdict)
 
 
 def _group(title: str, findings: "Iterable[Finding]") -> Iterator[str]:

@@ -6,7 +6,7 @@ No sentence says that an image has no vulnerability: it says what is known, in h
 from collections.abc import Iterator
 
 from careen.model.advisory import SEVERITIES
-from careen.model.report import Coverage, Report, Rule
+from careen.model.report import Coverage, Report, Rule, Verdict
 
 from .escape import visible
 from .lines import plural
@@ -38,6 +38,10 @@ def exit_line(report: Report) -> str:
     verdict = report.verdict
     if verdict.passed:
         return f"PASSED: {reach(report)}" if verdict.rules else reach(report)
+    return failed_line(verdict)
+
+
+def failed_line(verdict: Verdict) -> str:
     word = "INCOMPLETE" if verdict.exit_code == 3 else "FAILED"
     failed = [f"{visible(rule.rule)}{_by(rule)}" for rule in verdict.rules if not rule.passed]
     return f"{word} (exit code {verdict.exit_code}): {'; '.join(failed) or 'nothing was assessed'}"

@@ -5,15 +5,17 @@ Raises: ValueError for what is no such report, or lists only some severities.
 **Source:** docs/schema/report-1.json.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from careen.model.advisory import DatabaseInfo
 from careen.model.finding import Finding, Suppressed, SuppressedBy
-from careen.model.reasons import effect_of
-from careen.model.report import Reason, Report
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.model.report import Coverage, Report
 
 from .summary import merged
 
@@ -26,76 +28,112 @@ class SavedPackage(Struct, frozen=True):
     type: str
     name: str
     version: str
+    presence: str = "present"
 
 
 class Saved(Struct, frozen=True):
-    """``name`` is what people call it: the reference, or the file it was read from. ``missing`` says why a gate cannot
-    be answered by it: codes of reasons that block, and what they are about."""
+    """``name`` is what people call it: the reference, or the file it was read from. ``sources``: names of the sources
+    that were loaded; None where nobody looked for vulnerabilities."""
 
     name: str
     created: str
     packages: tuple[SavedPackage, ...]
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
-    missing: tuple[str, ...] = ()
+    coverage: Coverage
+    unknowns: tuple[Unknown, ...]
+    sources: frozenset[str] | None
+    declared: frozenset[str]  # purls of packages that nothing installed
 
 
-class _Reason(Struct, frozen=True):
+class _Unknown(Struct, frozen=True):
     code: str
-    subjects: tuple[str, ...] = ()
+    cataloger: str
+    path: str
+    layer: int
+    reason: str
+    whole_layer: bool = False
 
 
-class _Coverage(Struct, frozen=True):
-    reasons: tuple[_Reason, ...] = ()
+class _Target(Struct, frozen=True):
+    kind: str
+    distribution: dict[str, Any] | None
 
 
-class _Verdict(Struct, frozen=True):
-    exit_code: int = 0
+class _Schema(Struct):
+    schema: str
 
 
 class _Document(Struct):
-    schema: str
     created: str
+    target: _Target
     packages: list[SavedPackage]
     findings: list[dict[str, Any]]
     suppressed: list[dict[str, Any]]
+    unknowns: list[_Unknown]
+    coverage: Coverage
+    database: DatabaseInfo | None
     listed: list[str] | None = None
-    coverage: _Coverage = _Coverage()
-    verdict: _Verdict = _Verdict()
 
 
 def saved(report: Report) -> Saved:
     packages = tuple(
-        SavedPackage(purl, package.type, package.name, package.version) for purl, package in merged(report.inventory.packages)
+        SavedPackage(purl, package.type, package.name, package.version, package.presence)
+        for purl, package in merged(report.inventory.packages)
     )
-    missing = _missing(report.coverage.reasons, report.verdict.exit_code)
-    return Saved(report.image.reference, report.created, packages, report.findings, report.suppressed, missing)
+    return Saved(
+        report.image.reference,
+        report.created,
+        packages,
+        report.findings,
+        report.suppressed,
+        report.coverage,
+        report.unknowns,
+        _sources(report.coverage, report.database),
+        _declared(packages, report.image.kind, report.inventory.distribution),
+    )
 
 
 def read_saved(data: bytes, name: str) -> Saved:
     if len(data) > MAX_BYTES:
         raise ValueError(f"over {MAX_BYTES >> 20} MiB")
     try:
+        schema = msgspec.json.decode(data, type=_Schema).schema
+        if schema != SCHEMA:
+            raise ValueError(f"its schema is {schema[:40]!r}, not {SCHEMA}")
         found = msgspec.json.decode(data, type=_Document)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(f"no report of careen in JSON: {error}") from None
-    if found.schema != SCHEMA:
-        raise ValueError(f"its schema is {found.schema[:40]!r}, not {SCHEMA}")
     if found.listed is not None:
         raise ValueError(f"it lists only findings of severity {', '.join(found.listed)} (--severity)")
-    findings = tuple(one for part in found.findings if (one := _finding(part)) is not None)
-    suppressed = tuple(aside for part in found.suppressed if (aside := _suppressed(part)) is not None)
-    missing = _missing(found.coverage.reasons, found.verdict.exit_code)
-    return Saved(name, found.created, tuple(found.packages), findings, suppressed, missing)
+    return Saved(
+        name,
+        found.created,
+        tuple(found.packages),
+        tuple(one for part in found.findings if (one := _finding(part)) is not None),
+        tuple(aside for part in found.suppressed if (aside := _suppressed(part)) is not None),
+        found.coverage,
+        tuple(
+            Unknown(one.cataloger, Evidence(one.path, one.layer), one.reason, one.whole_layer, code=one.code)
+            for one in found.unknowns
+        ),
+        _sources(found.coverage, found.database),
+        _declared(found.packages, found.target.kind, found.target.distribution),
+    )
 
 
-def _missing(reasons: Iterable[Reason | _Reason], exit_code: int) -> tuple[str, ...]:
-    blocking = [
-        ": ".join(filter(None, (one.code, ", ".join(one.subjects[:3]))))
-        for one in reasons
-        if effect_of(one.code) == "blocks" or one.code == "not_asked"
-    ]
-    return tuple(blocking) or (("incomplete",) if exit_code == 3 else ())
+def _sources(coverage: Coverage, database: DatabaseInfo | None) -> frozenset[str] | None:
+    if any(reason.code == "not_asked" for reason in coverage.reasons):
+        return None
+    return database.loaded if database else frozenset()
+
+
+def _declared(packages: Sequence[SavedPackage], kind: str, distribution: object) -> frozenset[str]:
+    """In a source tree or a single file nothing is installed."""
+    if kind == "directory" and distribution is None:
+        return frozenset()
+    declared = frozenset(one.purl for one in packages if one.presence == "declared")
+    return declared.difference(one.purl for one in packages if one.presence != "declared")
 
 
 def _finding(part: Any) -> Finding | None:

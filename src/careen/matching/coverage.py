@@ -9,8 +9,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Literal
 
-from msgspec.structs import replace
-
 from careen.database.age import too_old
 from careen.database.knowledge import Knowledge
 from careen.model.advisory import SourceInfo
@@ -34,6 +32,7 @@ def coverage(
     unknowns: Sequence[Unknown],
     today: date,
     max_age_days: int | None = MAX_AGE_DAYS,
+    unfetched: tuple[str, ...] = (),
 ) -> Coverage:
     """Without ``knowledge`` nothing was assessed, whatever ``matched`` holds. ``max_age_days`` None: of any age."""
     reasons = list(matched.reasons)
@@ -42,7 +41,7 @@ def coverage(
         judged = 0
         reasons.insert(0, Reason("no_database", "there is no advisory database: nothing was assessed", len(inventory.packages)))
     else:
-        reasons += stale(knowledge, matched.namespaces, today, max_age_days)
+        reasons += _stale(knowledge, matched.namespaces, today, max_age_days)
         reasons += _not_refreshed(knowledge, matched.namespaces)
         reasons += _derived(knowledge, matched.namespaces)
     if not inventory.packages:
@@ -51,7 +50,7 @@ def coverage(
     if shadowed := [package for package in inventory.packages if package.presence == "shadowed"]:
         detail = "a layer removed their package database while their files stayed: they may have changed since"
         reasons.append(Reason("shadowed_database", detail, len(shadowed), purls_of(shadowed)))
-    reasons += _unreadable(unknowns)
+    reasons += unreadable(unknowns)
     reasons += _unidentified(inventory)
     reasons += _untrusted(inventory)
     verdict = _verdict(judged, reasons)
@@ -64,42 +63,37 @@ def coverage(
         packages=packages,
         assessed_packages=packages if verdict == "assessed" else min(judged, packages),
         data_of=_data_of(knowledge, matched.namespaces) if knowledge else None,
+        unfetched=unfetched,
     )
 
 
 def sources_of(knowledge: Knowledge | None) -> frozenset[str]:
-    """The names of the sources that are loaded, without their parts."""
+    """The names of the sources that are loaded."""
     info = knowledge.info if knowledge else None
-    return frozenset(source.name.partition("/")[0] for source in info.sources if source.records) if info else frozenset()
+    return info.loaded if info else frozenset()
 
 
 def with_attached(covered: Coverage, attached: Attached) -> Coverage:
     """With what is to be said of what lies beside the image in its registry."""
-    found, verdict = list(covered.reasons), covered.verdict
+    found = []
     told = "; ".join(attached.troubles[:3]) + ("; …" if len(attached.troubles) > 3 else "")
     if not attached.complete:
         how = "was not read whole" if attached.asked else "in its registry was not asked for"
         found.append(Reason("attached_unread", f"what lies beside the image {how}: {told}"))
-        verdict = "partially_assessed" if verdict == "assessed" else verdict
     elif told:
         found.append(Reason("attached_odd", f"beside the image lies what does not count: {told}"))
     if digests := [one.digest for one in attached.vex if not one.trusted]:
         what = _count(len(digests), "VEX document")
-        listed = ", ".join(digests[:3]) + (" …" if len(digests) > 3 else "")
-        detail = f"beside the image lies {what} that whoever may push there may have written: {listed}"
+        detail = f"beside the image lies {what} that whoever may push there may have written: {_few(digests)}"
         found.append(Reason("untrusted_rules", detail, subjects=tuple(digests)))
-    return replace(covered, verdict=verdict, reasons=tuple(found))
+    return covered.with_reasons(*found)
 
 
 def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
     """With the archives that were to be asked about fixes, and gave nothing."""
-    if not unread:
-        return covered
-    reasons = (
-        Reason("unread_archive", f"an archive that was to be asked gave nothing: {why}") for why in dict.fromkeys(unread)
+    return covered.with_reasons(
+        *(Reason("unread_archive", f"an archive that was to be asked gave nothing: {why}") for why in dict.fromkeys(unread))
     )
-    verdict = "partially_assessed" if covered.verdict == "assessed" else covered.verdict
-    return replace(covered, verdict=verdict, reasons=(*covered.reasons, *reasons))
 
 
 def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "partially_assessed", "not_assessed"]:
@@ -108,7 +102,7 @@ def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "p
     return "assessed" if all(effect_of(reason.code) == "information" for reason in reasons) else "partially_assessed"
 
 
-def stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int | None) -> list[Reason]:
+def _stale(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int | None) -> list[Reason]:
     """Sources of these namespaces whose data is older than so many days; private advisories have no date."""
     if days is None:
         return []
@@ -150,7 +144,7 @@ def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
     return [Reason("derived_source", f"{one.name}: its feed was {one.detail}", subjects=(one.name,)) for one in found]
 
 
-def _unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
+def unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
     """One reason for each layer that was not read whole, and one for each code of the files that could not be read."""
     reasons = [
         Reason(
@@ -178,9 +172,8 @@ def _unidentified(inventory: Inventory) -> list[Reason]:
     paths = [f"/{path}" for path in inventory.unidentified]
     if not paths:
         return []
-    few = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
     what = _count(len(paths), "program or library", "programs or libraries")
-    return _listed("unidentified_files", f"{what} that no package owns and nothing identifies: {few}", paths)
+    return _listed("unidentified_files", f"{what} that no package owns and nothing identifies: {_few(paths)}", paths)
 
 
 def _no_package_database(inventory: Inventory) -> list[Reason]:
@@ -208,10 +201,14 @@ def _untrusted(inventory: Inventory) -> list[Reason]:
     paths = [decision.path for decision in inventory.decisions]
     if not paths:
         return []
-    listed = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
-    what = "VEX or ignore rules"
-    detail = f"the image holds {what} of its own, which whoever made it may have written: {listed}"
+    detail = (
+        "the image contains its own VEX or ignore rules; they were not applied because they are not trusted: " + _few(paths)
+    )
     return [Reason("untrusted_rules", detail, subjects=tuple(f"/{path}" for path in paths))]
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
 
 
 def _count(number: int, what: str, many: str = "") -> str:

@@ -155,3 +155,8 @@ class DatabaseInfo(Struct, frozen=True):
     path: str
     built: str
     sources: tuple[SourceInfo, ...] = ()
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The names of the sources that have records, without their parts."""
+        return frozenset(source.name.partition("/")[0] for source in self.sources if source.records)

@@ -59,6 +59,7 @@ EFFECTS: dict[str, Effect] = {
     "unknown_channel": "information",
     "untrusted_rules": "information",
 }
+MADE_BY_GATES = frozenset(("no_exploit_data", "unscored"))  # met when a gate is asked, not when packages are assessed
 # What no ``--accept`` settles, and what to do instead.
 NOT_ACCEPTED = {
     "no_database": "careen db update fetches one; --scanners secret,config looks for no vulnerabilities",

@@ -3,11 +3,13 @@
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .advisory import DatabaseInfo
 from .finding import Finding, Suppressed
 from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
+from .reasons import effect_of
 
 
 class Reason(Struct, frozen=True):
@@ -39,7 +41,8 @@ class Accepted(Struct, frozen=True):
 
 class Coverage(Struct, frozen=True):
     """``packages`` counts all, ``assessed_packages`` those that a source of advisories speaks for; ``data_of`` is the
-    date of the oldest data that assessed one of them; ``reasons`` leaves out what is ``accepted``."""
+    date of the oldest data that assessed one of them; ``reasons`` leaves out what is ``accepted``; ``unfetched`` are ids of
+    findings without a severity whose scores were never fetched."""
 
     verdict: Literal["assessed", "partially_assessed", "not_assessed"]
     reasons: tuple[Reason, ...]
@@ -49,6 +52,13 @@ class Coverage(Struct, frozen=True):
     assessed_packages: int = 0
     data_of: str | None = None
     accepted: tuple[Accepted, ...] = ()
+    unfetched: tuple[str, ...] = ()
+
+    def with_reasons(self, *reasons: Reason) -> "Coverage":
+        """With one more reason that is not merely information, not everything is assessed."""
+        lowers = self.verdict == "assessed" and any(effect_of(reason.code) != "information" for reason in reasons)
+        verdict = "partially_assessed" if lowers else self.verdict
+        return replace(self, verdict=verdict, reasons=(*self.reasons, *reasons)) if reasons else self
 
 
 class FailedBy(Struct, frozen=True):

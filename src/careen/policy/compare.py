@@ -7,6 +7,7 @@ package left (``removed``), another version took its place (``upgraded``), or no
 """
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -14,6 +15,10 @@ from msgspec.structs import replace
 
 from careen.formats.savedreport import Saved, SavedPackage
 from careen.model.finding import Change, Finding, Vulnerability
+from careen.model.reasons import MADE_BY_GATES
+from careen.model.report import Coverage, FailedBy, Rule, Verdict
+
+from .policy import Policy, assess
 
 Departure = Literal["removed", "upgraded", "withdrawn", "suppressed"]
 # Set aside by the choice of what to list, not by a decision about the finding.
@@ -69,6 +74,25 @@ def compare(before: Saved, after: Saved) -> Difference:
     names = {_lasting(package.purl) for package in after.packages}
     gone = [Gone(one, _why(one, hidden, purls, names)) for one in before.findings if one.fingerprint not in now]
     return Difference(tuple(new), tuple(gone), len(after.findings) - len(new), tuple(_packages(before, after)))
+
+
+def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verdict:
+    """As of a scan of AFTER with BEFORE as its baseline. A report that did not look for vulnerabilities answers no gate of
+    them."""
+    findings = (*after.findings, *(one.finding for one in after.suppressed if one.by.kind == "severity"))
+    policy = replace(policy, baseline=Baseline(before))
+    assessed = assess(
+        findings, _without_gates(after.coverage), after.unknowns, policy, today, after.declared, sources=after.sources
+    )
+    if after.sources is not None or not any(gate.of_vulnerabilities for gate in policy.fail_on):
+        return assessed.verdict
+    unasked = Rule("vulnerabilities looked for", False, FailedBy(1, ("not_asked",)))
+    return Verdict(False, 3, (*assessed.verdict.rules, unasked))
+
+
+def _without_gates(coverage: Coverage) -> Coverage:
+    """Without what the gates of the saved report met: those at hand are others."""
+    return replace(coverage, reasons=tuple(one for one in coverage.reasons if one.code not in MADE_BY_GATES))
 
 
 def _why(one: Finding, hidden: Collection[str], purls: Collection[str], names: Collection[str]) -> Departure:

@@ -74,14 +74,13 @@ def assess(
     today: date,
     declared: frozenset[str] = frozenset(),
     about: About | None = None,
-    unfetched: Collection[str] = (),
     sources: Collection[str] | None = None,
     owned: Collection[str] = (),
 ) -> Assessed:
     """``declared``: purls of packages that nothing installed (``declared_only``). VEX needs ``about``.
 
-    ``unfetched``: ids of vulnerabilities whose scores were never fetched. ``sources``: names of the sources that are
-    loaded; None where nobody looks for vulnerabilities. ``owned``: paths of files of the distribution's packages.
+    ``sources``: names of the sources that are loaded; None where nobody looks for vulnerabilities. ``owned``: paths of
+    files of the distribution's packages.
     """
     listed: list[Finding] = []
     suppressed: list[Suppressed] = []
@@ -114,7 +113,7 @@ def assess(
         log.warning("%s: the rule for %s ended on %s and no longer applies", rule.source, rule.id, rule.until)
     for entry in settled.expired:
         log.warning("%s: the entry for %s ended on %s and no longer applies", entry.source, entry.code, entry.until)
-    missing = [finding for finding in unscored if finding.id in unfetched]
+    missing = [finding for finding in unscored if finding.id in coverage.unfetched]
     verdict = verdict_of(
         gated, settled.coverage, settled.unknowns, policy, lambda finding: severity_for(finding, policy), missing
     )
@@ -218,7 +217,7 @@ def _with_unscored(coverage: Coverage, unscored: Sequence[Vulnerability]) -> Cov
     them = "it" if len(unscored) == 1 else "them"
     detail = f"{number} no severity: no gate of severity counts {them} (--unknown-as SEVERITY does)"
     purls = tuple(sorted({finding.package for finding in unscored}))
-    return _with(coverage, Reason("unscored", detail, len(purls), purls))
+    return coverage.with_reasons(Reason("unscored", detail, len(purls), purls))
 
 
 def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[str] | None) -> Coverage:
@@ -230,9 +229,4 @@ def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[s
     if not absent:
         return coverage
     detail = f"data that a gate asks for is not loaded: {', '.join(absent)}"
-    return _with(coverage, Reason("no_exploit_data", detail, subjects=absent))
-
-
-def _with(coverage: Coverage, reason: Reason) -> Coverage:
-    verdict = "partially_assessed" if coverage.verdict == "assessed" else coverage.verdict
-    return replace(coverage, verdict=verdict, reasons=(*coverage.reasons, reason))
+    return coverage.with_reasons(Reason("no_exploit_data", detail, subjects=absent))

@@ -69,6 +69,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
                 "path": unknown.evidence.path,
                 "layer": unknown.evidence.layer,
                 "reason": unknown.reason,
+                "whole_layer": unknown.whole_layer,
             }
             for unknown in report.unknowns
         ],

@@ -7,11 +7,13 @@ from tests.support.matching import TODAY, advisory, deb, pypi, run
 from tests.support.reports import ROOT_USER, TOKEN, clean, usual
 
 from careen.formats.savedreport import read_saved, saved
+from careen.model.advisory import DatabaseInfo, SourceInfo
 from careen.model.finding import Fix, Suppressed, SuppressedBy
-from careen.model.inventory import Inventory
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Evidence
 from careen.model.report import Coverage, Reason
 from careen.plugins import ReportOptions
-from careen.policy.compare import Baseline, PackageChange, compare
+from careen.policy.compare import Baseline, PackageChange, compare, verdict_on
 from careen.policy.gates import read_gate
 from careen.policy.policy import Policy, assess
 from careen.reports.json import write
@@ -36,7 +38,8 @@ def test_a_report_reads_back():
     again = read_saved(as_json(whole), "base.json")
     assert sorted(map(repr, again.findings)) == sorted(map(repr, whole.findings))
     assert {one.finding.id for one in again.suppressed} == {"CVE-2023-0001", "CVE-2023-0002"}
-    assert again.packages == saved(whole).packages
+    assert (again.packages, again.coverage, again.unknowns) == (saved(whole).packages, whole.coverage, whole.unknowns)
+    assert (again.sources, again.declared) == (saved(whole).sources, saved(whole).declared)
     assert again.name == "base.json"
 
 
@@ -151,10 +154,52 @@ def test_days_of_grace(published, fixed, days, code):
     assert assess([replace(finding, kev=True, fix=Fix("open"))], ALL, (), policy, TODAY).verdict.exit_code == 1
 
 
-def test_a_report_that_looked_for_no_vulnerabilities_answers_no_gate_of_them():
-    unasked = Coverage("not_assessed", (Reason("not_asked", "vulnerabilities were not looked for"),), 1, 0)
-    assert read_saved(as_json(replace(report(deb()), coverage=unasked)), "f").missing == ("not_asked",)
-    assert read_saved(as_json(report(deb())), "f").missing == ()
+def of(coverage=ALL, **changes):
+    return replace(report(deb()), coverage=coverage, **changes)
+
+
+def covered(code, *subjects):
+    return Coverage("partially_assessed", (Reason(code, "so it is", 3, subjects),), 1, 0, packages=3)
+
+
+UNRATED = report(deb(), records=[advisory(severity="unknown")]).findings
+POSSIBLE = tuple(replace(one, confidence="possible") for one in report(deb()).findings)
+HIDDEN = tuple(Suppressed(one, SuppressedBy("severity", "--severity", "")) for one in report(deb()).findings)
+SCORED = DatabaseInfo("db", "2026-01-01", (SourceInfo("kev", "2026-01-01", 9), SourceInfo("epss", "2026-01-01", 9)))
+LOST = Unknown("layer", Evidence("", 0), "it breaks off", whole_layer=True)
+
+
+@pytest.mark.parametrize(
+    ("after", "gate", "code"),
+    [
+        (of(), "high", 1),
+        (of(), "critical", 0),
+        (of(findings=UNRATED), "high", 0),
+        (of(replace(ALL, unfetched=("CVE-2026-0001",)), findings=UNRATED), "high", 3),
+        (of(replace(ALL, unfetched=("CVE-2026-0001",)), findings=UNRATED), "secret", 0),
+        (of(), "kev", 3),
+        (of(database=SCORED), "kev", 0),
+        (of(covered("end_of_life", "debian-9")), "critical", 1),
+        (of(covered("end_of_life", "debian-9")), "secret", 0),
+        (of(covered("no_advisories", "npm")), "critical", 3),
+        (of(covered("no_advisories", "npm")), "secret", 0),
+        (of(covered("not_asked")), "critical", 3),
+        (of(covered("not_asked")), "secret", 0),
+        (of(covered("no_exploit_data", "kev")), "critical", 0),  # a gate of that report asked, not this one
+        (of(unknowns=(LOST,)), "secret", 3),
+        (of(unknowns=(replace(LOST, whole_layer=False),)), "secret", 0),
+        (of(findings=POSSIBLE), "high", 0),
+        (of(inventory=Inventory(None, (replace(deb(), presence="declared"),))), "high", 0),
+        (of(findings=(), suppressed=HIDDEN), "high", 1),
+    ],
+)
+def test_the_verdict_on_a_change_is_that_of_a_scan_with_a_baseline(after, gate, code):
+    after = replace(after, image=replace(after.image, kind="image"))
+    before, policy = saved(report()), Policy(fail_on=(read_gate(gate),))
+    for one in (saved(after), read_saved(as_json(after), "after.json")):
+        assert verdict_on(before, one, policy, TODAY).exit_code == code
+    if after.findings == report(deb()).findings and not after.coverage.reasons:
+        assert verdict_on(saved(of()), saved(after), policy, TODAY).exit_code == (code if code == 3 else 0)  # known before
 
 
 def test_what_was_merely_possible_in_the_baseline_is_new_once_it_is_more():

@@ -113,16 +113,16 @@ def test_old_data_fails_without_a_gate_where_an_age_was_named():
     ],
 )
 def test_unrated_findings(policy, unfetched, wanted):
-    assert code_of(policy, FULL, [finding("unknown")], unfetched=unfetched) == wanted
+    assert code_of(policy, replace(FULL, unfetched=tuple(unfetched)), [finding("unknown")]) == wanted
 
 
 @pytest.mark.parametrize(("gate", "wanted"), [("risk=60", 3), ("risk=50", 1), ("kev:risk=60", 3), ("kev", 1)])
 def test_a_gate_of_risk_does_not_pass_for_want_of_scores(gate, wanted):
     exploited = replace(finding("unknown"), kev=True, risk=risk_of("unknown", None, None, exploited=True, fixable=True))
-    known = {"sources": {"kev", "epss"}, "unfetched": {"CVE-1"}}
+    known = {"coverage": replace(FULL, unfetched=("CVE-1",)), "sources": {"kev", "epss"}}
     assert exploited.risk == 100 * UNRATED_IMPACT
-    assert code_of(Policy(fail_on=(read_gate(gate),)), FULL, [exploited], **known) == wanted
-    assert code_of(Policy(fail_on=(read_gate("risk=60"),)), FULL, [replace(exploited, risk=29.9)], **known) == 0
+    assert code_of(Policy(fail_on=(read_gate(gate),)), findings=[exploited], **known) == wanted
+    assert code_of(Policy(fail_on=(read_gate("risk=60"),)), findings=[replace(exploited, risk=29.9)], **known) == 0
 
 
 def test_a_policy_in_rego_needs_what_a_gate_needs():
@@ -132,7 +132,7 @@ def test_a_policy_in_rego_needs_what_a_gate_needs():
 
 def test_a_gate_that_fails_anyway_says_1_although_others_are_unrated():
     policy = Policy(fail_on=(read_gate("high"),))
-    assert code_of(policy, FULL, [finding("unknown"), finding("high", "CVE-2")], unfetched={"CVE-1"}) == 1
+    assert code_of(policy, replace(FULL, unfetched=("CVE-1",)), [finding("unknown"), finding("high", "CVE-2")]) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,22 @@
+"""Findings with the scores of their vulnerabilities: for those that nobody rated, their own records are asked for."""
+
+from collections.abc import Callable, Sequence
+
+from careen.database.knowledge import Knowledge
+
+from .match import Matched
+from .severity import is_fetched
+
+Scores = Callable[[Sequence[str]], Knowledge]  # by ids: what is known, with what could be fetched of them
+
+
+def rated(
+    matched: Matched, knowledge: Knowledge, scores: Scores | None, again: Callable[[Knowledge], Matched]
+) -> tuple[Matched, tuple[str, ...]]:
+    """The second: CVEs without a severity whose record nobody fetched. Such a one may be critical."""
+    unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
+    known = scores(unrated) if unrated and scores is not None else knowledge
+    records = known.records(unrated)
+    if records != knowledge.records(unrated):
+        matched = again(known)
+    return matched, tuple(id for id in unrated if id.startswith("CVE-") and not is_fetched(records.get(id, ())))
