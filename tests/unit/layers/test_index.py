@@ -179,7 +179,8 @@ def test_hard_links_to_files_that_nobody_asked_for_are_read_in_a_second_pass():
 @pytest.mark.parametrize("limits", [Limits(scan_members=1500), Limits(scan_seconds=8)], ids=["members", "time"])
 def test_a_bound_reached_in_the_second_pass_is_trouble_of_the_layer_and_nothing_is_kept(limits):
     filler = {f"data/{number}": b"" for number in range(1100)}
-    files = {**filler, "store/0001": b'{"name": "x", "version": "1.0.0"}', "node_modules/x/package.json": Hardlink("store/0001")}
+    manifest = b'{"name": "x", "version": "1.0.0"}'
+    files = {**filler, "store/0001": manifest, "node_modules/x/package.json": Hardlink("store/0001")}
     stored = make_layer(files)
     store, layer = MemoryStore(), layer_of(stored, digest=sha256(stored))
     delta = index(layer, READERS, store, Budget(limits, clock=itertools.count().__next__))
