@@ -166,7 +166,7 @@ def report_of(
         _not_installed(image, inventory),
         about,
         sources=sources_of(knowledge) if asked else None,
-        owned=[entry.path for entry in inventory.filesystem.entries if entry.owned] if policy.accepts else (),
+        owned=inventory.owned,
     )
     verdict = assessed.verdict
     if knowledge is None and asked:

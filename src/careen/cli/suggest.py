@@ -14,8 +14,8 @@ def suggest(reports: "Sequence[Report]") -> None:
     from careen.formats.escape import visible
     from careen.policy.accept import suggested
 
-    entries = suggested(report.coverage for report in reports)
-    sys.stdout.write("accept:\n" if entries else "# every package and program was assessed\n")
+    entries = suggested(reports)
+    sys.stdout.write("accept:\n" if entries else "# there is nothing that an entry could accept\n")
     for entry in entries:
         sys.stdout.writelines(f"  # {visible(detail, 200)}\n" for detail in entry.details)
         sys.stdout.write(f"  - code: {entry.code}\n")

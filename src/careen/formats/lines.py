@@ -1,7 +1,7 @@
 """Lines of text for people: plurals, and prose broken or shortened to a width."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .escape import columns, shorten
 
@@ -9,6 +9,11 @@ from .escape import columns, shorten
 def plural(count: int, word: str) -> str:
     many = word.removesuffix("y") + "ies" if word.endswith("ty") else word + "s"
     return f"{count:,} {word if count == 1 else many}"
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of them."""
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
 
 
 def fit(text: str, width: int, less: int = 2) -> str:

@@ -68,6 +68,7 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
     pairs += [("unidentified", _json([path])) for path in inventory.unidentified]
     if inventory.created:
         pairs.append(("created", inventory.created))
+    pairs += [("owned", _json([path])) for path in inventory.owned]
     if inventory.no_package_database:
         pairs.append(("no_package_database", "true"))
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
@@ -88,13 +89,13 @@ def inventory_with(
 ) -> Inventory:
     """``distribution`` is what the format itself says; ``faults`` are what could not be read of the document."""
     unknowns = list(faults)
-    unidentified: list[str] = []
+    paths: dict[str, list[str]] = {"unidentified": [], "owned": []}
     known: dict[str, str] = {}
     for name, value in pairs:
         if name == "unknown":
             unknowns += _unknown(value)
-        elif name == "unidentified":
-            unidentified += [path for path in _list(value) if isinstance(path, str)]
+        elif name in paths:
+            paths[name] += [path for path in _list(value) if isinstance(path, str)]
         else:
             known.setdefault(name, value)
     told = _list(known.get("distribution", ""))
@@ -106,7 +107,8 @@ def inventory_with(
         tuple(unknowns),
         _number(known.get("files")),
         _number(known.get("unowned_executables")),
-        unidentified=tuple(unidentified),
+        unidentified=tuple(paths["unidentified"]),
+        owned=tuple(paths["owned"]),
         created=known.get("created", ""),
         no_package_database=known.get("no_package_database") == "true",
     )

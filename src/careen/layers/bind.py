@@ -90,6 +90,8 @@ def bind(
     files, unowned = _count(squashed, owners)
     unknowns, nameless = _apart(unknowns, squashed, owners)
     claims = (claim for cataloger in catalogers for claim in history[cataloger.name].identified())
+    nobodys = {*nameless, *unidentified(squashed, owners, claims, reread)}
+    unsure = nobodys.union(unknown.evidence.path for unknown in unknowns)
     return Inventory(
         roots.get("") or next(iter(roots.values()), None),
         tuple(_merged(packages)),
@@ -101,7 +103,8 @@ def bind(
         _decisions(squashed),
         _content_sets(squashed),
         archives=_archives(squashed),
-        unidentified=tuple(sorted({*nameless, *unidentified(squashed, owners, claims, reread)})),
+        unidentified=tuple(sorted(nobodys)),
+        owned=tuple(sorted(path for path in unsure if _owner_in_distribution(path, squashed, owners))),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), squashed),
     )
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from careen.database.age import too_old
 from careen.database.knowledge import Knowledge
+from careen.formats.lines import few
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
@@ -84,7 +85,7 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
         found.append(Reason("attached_odd", f"beside the image lies what does not count: {told}"))
     if digests := [one.digest for one in attached.vex if not one.trusted]:
         what = _count(len(digests), "VEX document")
-        detail = f"beside the image lies {what} that whoever may push there may have written: {_few(digests)}"
+        detail = f"beside the image lies {what} that whoever may push there may have written: {few(digests)}"
         found.append(Reason("untrusted_rules", detail, subjects=tuple(digests)))
     return covered.with_reasons(*found)
 
@@ -150,7 +151,7 @@ def unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
         Reason(
             unknown.code,
             f"{place.path or f'layer {place.layer}'} could not be read whole: {unknown.reason}",
-            subjects=(_place(unknown),),
+            subjects=(unknown.subject,),
         )
         for unknown in unknowns
         if unknown.whole_layer
@@ -164,7 +165,7 @@ def unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
         first = files[0]
         where = f"{first.evidence.path}: {first.reason}" if first.evidence.path else first.reason
         detail = f"{_count(len(files), 'file')} could not be read ({where}{' …' if len(files) > 1 else ''})"
-        reasons += _listed(code, detail, sorted(set(map(_place, files))))
+        reasons += _listed(code, detail, sorted({unknown.subject for unknown in files}))
     return reasons
 
 
@@ -173,7 +174,7 @@ def _unidentified(inventory: Inventory) -> list[Reason]:
     if not paths:
         return []
     what = _count(len(paths), "program or library", "programs or libraries")
-    return _listed("unidentified_files", f"{what} that no package owns and nothing identifies: {_few(paths)}", paths)
+    return _listed("unidentified_files", f"{what} that no package owns and nothing identifies: {few(paths)}", paths)
 
 
 def _no_package_database(inventory: Inventory) -> list[Reason]:
@@ -192,23 +193,14 @@ def _listed(code: str, detail: str, subjects: Sequence[str]) -> list[Reason]:
     return reasons
 
 
-def _place(unknown: Unknown) -> str:
-    """A path of the image, or the layer where none is known."""
-    return f"/{unknown.evidence.path}" if unknown.evidence.path else f"layer-{unknown.evidence.layer}"
-
-
 def _untrusted(inventory: Inventory) -> list[Reason]:
     paths = [decision.path for decision in inventory.decisions]
     if not paths:
         return []
-    detail = "the image contains its own VEX or ignore rules; they were not applied because they are not trusted: " + _few(
+    detail = "the image contains its own VEX or ignore rules; they were not applied because they are not trusted: " + few(
         paths
     )
     return [Reason("untrusted_rules", detail, subjects=tuple(f"/{path}" for path in paths))]
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
 
 
 def _count(number: int, what: str, many: str = "") -> str:

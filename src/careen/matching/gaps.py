@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from careen.database.knowledge import PRIVATE, Knowledge
 from careen.formats.archive_facts import RPM_SOURCE, SOURCE
+from careen.formats.lines import few
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import NamespaceInfo
 from careen.model.inventory import Inventory
@@ -133,7 +134,7 @@ def _readable(
     reasons = [
         Reason(
             "unassessed_package",
-            f"{type}: versions that cannot be compared: {_few([_version(subject) for subject in found])}",
+            f"{type}: versions that cannot be compared: {few([_version(subject) for subject in found])}",
             len(found),
             _purls(found),
         )
@@ -143,7 +144,7 @@ def _readable(
 
 
 def _believed(group: list[Subject], said: Collection[tuple[str, str]]) -> tuple[list[Subject], list[Reason]]:
-    """Without the Java archives whose coordinates are a guess that no source knows: they may not exist."""
+    """Without the Java archives with guessed names that match no advisory source: they may not exist."""
 
     def is_invented(one: Subject) -> bool:
         guessed = one.package.type == "maven" and one.package.confidence < GUESSED
@@ -153,7 +154,7 @@ def _believed(group: list[Subject], said: Collection[tuple[str, str]]) -> tuple[
     invented = [one for one in group if not one.owner and is_invented(one)]  # of others their owner is assessed
     if not invented:
         return believed, []
-    detail = f"Java archives whose coordinates are a guess that no source knows: {_few([one.name for one in invented])}"
+    detail = f"Java archives with guessed names that match no advisory source: {few([one.name for one in invented])}"
     reason = Reason("unassessed_package", detail, len(invented), _purls(invented))
     return believed, [reason]
 
@@ -169,7 +170,7 @@ def _of_makers(
     known = [any(place in said or place[0] in whole for place in listed) for listed in places]
     reasons = []
     if left := [subject for subject, is_known in zip(subjects, known, strict=True) if not is_known]:
-        detail = f"no source speaks of their software: {_few(list(dict.fromkeys(subject.title for subject in left)))}"
+        detail = f"no source speaks of their software: {few(list(dict.fromkeys(subject.title for subject in left)))}"
         reasons.append(Reason("unassessed_package", detail, len(left), _purls(left)))
     if not infos.get(CPE_NAMESPACE):
         detail = "software judged by its maker's versions: NVD's ranges are missing, which the full `careen db update` fetches"
@@ -189,10 +190,6 @@ def _kinds(group: Collection[Subject]) -> tuple[str, ...]:
     """The release that the packages of a distribution belong to; the types of other packages."""
     kinds = {release_id(one.namespace) if one.distribution else one.package.type for one in group}
     return tuple(sorted(kinds))
-
-
-def _few(texts: list[str]) -> str:
-    return ", ".join(texts[:3]) + (" …" if len(texts) > 3 else "")
 
 
 def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject], left: list[Subject]) -> Reason:

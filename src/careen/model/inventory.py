@@ -26,6 +26,11 @@ class Unknown(Struct, frozen=True, gc=False):
     transient: bool = False
     code: str = "unreadable"
 
+    @property
+    def subject(self) -> str:
+        """A path of the image, or the layer where none is known: what reasons and ``--accept`` call it."""
+        return f"/{self.evidence.path}" if self.evidence.path else f"layer-{self.evidence.layer}"
+
 
 class ContentSets(Struct, frozen=True):
     """The repositories that a layer of a vendor's image was built with, as its content manifest lists them."""
@@ -57,4 +62,5 @@ class Inventory(Struct, frozen=True):
     archives: tuple[PackageArchive, ...] = ()
     unidentified: tuple[str, ...] = ()  # programs and libraries that no package owns and nothing identifies
     created: str = ""  # the latest day, in ISO 8601, on which the image says that it was made
+    owned: tuple[str, ...] = ()  # of ``unidentified`` and of what could not be read: files of the distribution's packages
     no_package_database: bool = False  # it names a distribution and holds files of it, but no list of its packages

@@ -2,8 +2,8 @@
 
 ``CODE`` is the code of a coverage reason or of an unknown; ``WHAT`` is a glob over its subjects: paths
 (``/opt/app/**``), package URLs (``pkg:pypi/acme-*``), package types, releases, sources. Without ``WHAT`` the whole reason
-is accepted. A reason keeps the subjects that no entry covers. An entry never covers a file that came with a package of
-the distribution, nor a layer that could not be read whole.
+is accepted. A reason keeps the subjects that no entry covers. An entry never covers a file that a package of the
+distribution owns, nor a layer that could not be read whole.
 Raises: UsageError.
 """
 
@@ -16,9 +16,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import UsageError
+from careen.formats.lines import few
 from careen.model.inventory import Unknown
 from careen.model.reasons import EFFECTS, NOT_ACCEPTED, effect_of
-from careen.model.report import Accepted, Coverage, Reason
+from careen.model.report import Accepted, Coverage, Reason, Report
 
 from .ignores import covers, is_purl
 
@@ -77,12 +78,12 @@ class Settled(Struct, frozen=True):
 def settle(
     coverage: Coverage, unknowns: Sequence[Unknown], accepts: Sequence[Accept], owned: Collection[str], today: date
 ) -> Settled:
-    """``owned``: paths of files that came with a package of the distribution, without a leading slash."""
+    """``owned``: paths of files that a package of the distribution owns, without a leading slash."""
     if not accepts:
         return Settled(coverage, tuple(unknowns), ())
     expired = tuple(entry for entry in accepts if entry.expired(today))
     valid = [entry for entry in accepts if not entry.expired(today)]
-    guarded = frozenset(f"/{path}" for path in owned)
+    guarded = _guarded(unknowns, owned)
     accepted: dict[Accept, dict[str, None]] = {}
     reasons = []
     for reason in coverage.reasons:
@@ -90,14 +91,18 @@ def settle(
         reasons += [left] if left else []
     kept = []
     for unknown in unknowns:
-        place = f"/{unknown.evidence.path}"
-        entry = None if unknown.whole_layer or place in guarded else _first(valid, unknown.code, place)
+        entry = None if unknown.subject in guarded else _first(valid, unknown.code, unknown.subject)
         if entry is None:
             kept.append(unknown)
         else:
-            accepted.setdefault(entry, {})[place] = None
+            accepted.setdefault(entry, {})[unknown.subject] = None
     records = tuple(entry.record(tuple(subjects)) for entry, subjects in accepted.items())
     return Settled(replace(coverage, reasons=tuple(reasons), accepted=records), tuple(kept), expired)
+
+
+def _guarded(unknowns: Iterable[Unknown], owned: Iterable[str]) -> frozenset[str]:
+    """Subjects that no entry covers: files of the distribution's packages, and what was not read as a whole."""
+    return frozenset((*(f"/{path}" for path in owned), *(one.subject for one in unknowns if one.whole_layer)))
 
 
 def _left(
@@ -119,8 +124,11 @@ def _left(
             accepted.setdefault(entry, {})[subject] = None
     if not kept:
         return None
+    if len(kept) == len(reason.subjects):
+        return reason
+    detail = f"{reason.detail} ({len(kept)} of {len(reason.subjects)} not accepted: {few(kept)})"
     packages = len(kept) if all(subject.startswith("pkg:") for subject in kept) else reason.packages
-    return replace(reason, subjects=tuple(kept), packages=packages)
+    return replace(reason, detail=detail, subjects=tuple(kept), packages=packages)
 
 
 def _first(accepts: Sequence[Accept], code: str, subject: str) -> Accept | None:
@@ -136,13 +144,17 @@ class Suggestion(Struct, frozen=True):
     details: tuple[str, ...]
 
 
-def suggested(coverages: Iterable[Coverage]) -> list[Suggestion]:
-    """One for each code that a gate or ``--strict`` does not let pass."""
+def suggested(reports: Iterable[Report]) -> list[Suggestion]:
+    """One for each code that a gate or ``--strict`` does not let pass, where an entry can settle it."""
     by_code: dict[str, list[Reason]] = {}
-    for coverage in coverages:
-        for reason in coverage.reasons:
-            if effect_of(reason.code) != "information" and reason.code not in NOT_ACCEPTED:
-                by_code.setdefault(reason.code, []).append(reason)
+    for report in reports:
+        guarded = _guarded(report.unknowns, report.inventory.owned)
+        for reason in report.coverage.reasons:
+            if effect_of(reason.code) == "information" or reason.code in NOT_ACCEPTED:
+                continue
+            subjects = tuple(subject for subject in reason.subjects if subject not in guarded)
+            if subjects or not reason.subjects:
+                by_code.setdefault(reason.code, []).append(replace(reason, subjects=subjects))
     return [
         Suggestion(
             code,

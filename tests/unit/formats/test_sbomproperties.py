@@ -31,3 +31,9 @@ def test_a_lost_layer_is_kept_however_many_files_could_not_be_read():
     files = tuple(Unknown("npm", Evidence(f"x/{number}", 0), "no JSON") for number in range(MAX_UNKNOWNS))
     kept = inventory_with((), of_inventory(Inventory(None, (), (*files, lost))), None, ()).unknowns
     assert (kept[0], len(kept)) == (lost, MAX_UNKNOWNS)
+
+
+def test_what_nobody_identified_and_what_the_distribution_owns_stay_known():
+    inventory = Inventory(None, (), unidentified=("bin/sh", "opt/own"), owned=("bin/sh",))
+    again = inventory_with((), of_inventory(inventory), None, ())
+    assert (again.unidentified, again.owned) == (inventory.unidentified, inventory.owned)

@@ -27,9 +27,13 @@ DEBIAN = {
 
 
 def unidentified(*layers):
+    return inventory(*layers).unidentified
+
+
+def inventory(*layers):
     opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
     deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
-    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits()))).unidentified
+    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits())))
 
 
 def test_a_program_that_nobody_knows_is_unidentified_and_scripts_and_data_are_not():
@@ -52,6 +56,18 @@ def test_an_owned_program_is_identified_under_each_of_its_names():
 def test_a_hard_link_to_a_removed_program_is_unidentified():
     assert unidentified({"a": OTHER, "b": Hardlink("a")}) == ("a",)
     assert unidentified({"a": OTHER, "b": Hardlink("a")}, {".wh.a": b""}) == ("b",)
+
+
+def test_what_a_package_of_the_distribution_owns_is_named_among_what_nobody_vouches_for():
+    """By its content or not: a later layer may have put another file in its place."""
+    replaced = {"bin/bash": OTHER, "opt/own": OTHER, "app/node_modules/x/package.json": b"{"}
+    damaged = {"usr/lib/node_modules/x/package.json": b"{"}
+    owned = {**DEBIAN, **damaged, "var/lib/dpkg/info/bash.list": b"/bin/bash\n/usr/lib/node_modules/x/package.json\n"}
+    found = inventory(owned, replaced)
+    assert found.unidentified == ("bin/bash", "opt/own")
+    unreadable = {unknown.evidence.path for unknown in found.unknowns}
+    assert unreadable == {"app/node_modules/x/package.json", "usr/lib/node_modules/x/package.json"}
+    assert found.owned == ("bin/bash", "usr/lib/node_modules/x/package.json")
 
 
 def test_a_copy_of_an_owned_file_is_identified_by_its_whole_content():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from tests.support.matching import TODAY, advisory, deb, run
-from tests.support.reports import ROOT_USER, TOKEN
+from tests.support.reports import ROOT_USER, TOKEN, clean
 
 from careen.errors import UsageError
 from careen.matching.risk import risk_of
@@ -207,6 +207,16 @@ def test_an_entry_covers_its_subjects_alone(entry, subjects, left):
     assert assessed.verdict.exit_code == (3 if left else 0)
 
 
+def test_what_is_left_of_a_reason_is_counted_anew():
+    def detail(*entries):
+        accepts = tuple(read_accept(f"unidentified_files:{entry}") for entry in entries)
+        reason = covered("unidentified_files", "/opt/a", "/opt/b", "/usr/c")
+        return assess([], reason, (), Policy(accepts=accepts), TODAY).coverage.reasons[0].detail
+
+    assert detail("/srv/**") == detail() == "so it is"
+    assert detail("/opt/**") == "so it is (1 of 3 not accepted: /usr/c)"
+
+
 def test_an_entry_covers_no_file_of_the_distribution():
     unknown = Unknown("elf", Evidence("usr/bin/bash", 0), "it breaks off")
     reason = covered("unreadable", "/usr/bin/bash")
@@ -218,11 +228,33 @@ def test_an_entry_covers_no_file_of_the_distribution():
 
 @pytest.mark.parametrize("name", ["/**", "/opt/app/*", "/opt/[a-z]*", "/opt/?", "/opt/a\nwhat: x"])
 def test_a_suggestion_covers_the_file_that_it_names_and_no_other(name):
-    (suggestion,) = suggested([covered("unidentified_files", name)])
+    (suggestion,) = suggested([replace(clean(), coverage=covered("unidentified_files", name))])
     (pattern,) = suggestion.subjects
     policy = Policy(strict=True, accepts=(made("unidentified_files", pattern, "f:1"),))
     assert code_of(policy, covered("unidentified_files", name)) == 0
     assert code_of(policy, covered("unidentified_files", "/opt/app/other", "/opt/b", "/usr/bin/other")) == 3
+
+
+LOST = Unknown("layer", Evidence("", 0), "it breaks off", whole_layer=True, code="over_budget")
+
+
+def test_what_no_entry_covers_is_not_suggested():
+    def suggestions(*subjects, owned=(), code="unidentified_files", unknowns=()):
+        inventory = replace(clean().inventory, owned=owned)
+        report = replace(clean(), coverage=covered(code, *subjects), unknowns=unknowns, inventory=inventory)
+        return [one.subjects for one in suggested([report])]
+
+    assert suggestions("/opt/a", "/bin/sh", owned=("bin/sh",)) == [("/opt/a",)]
+    assert suggestions("/bin/sh", owned=("bin/sh",)) == []
+    assert suggestions("layer-0", code="over_budget", unknowns=(LOST,)) == []
+    assert suggestions("/a.deb", code="unreadable", unknowns=(replace(LOST, evidence=Evidence("a.deb", 0)),)) == []
+
+
+def test_a_layer_that_was_not_read_whole_is_not_recorded_as_accepted():
+    policy = Policy(strict=True, accepts=(read_accept("over_budget"),))
+    assessed = assess([], covered("over_budget", "layer-0"), (LOST,), policy, TODAY)
+    assert (assessed.verdict.exit_code, assessed.coverage.accepted) == (3, ())
+    assert [one.code for one in assessed.coverage.reasons] == ["over_budget"]
 
 
 def test_an_entry_that_ended_covers_nothing(tmp_path, caplog):
