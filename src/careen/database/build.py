@@ -95,6 +95,13 @@ def build(
     return result
 
 
+def require_all(built: Built, path: Path) -> None:
+    """For those who may lose nothing of the file that they copy."""
+    if built.failed:
+        names = ", ".join(sorted(built.failed)[:3])
+        raise DatabaseError(f"{path}: the advisory database is damaged ({names})", "careen db update heals it")
+
+
 def is_loss(before: int, now: int) -> bool:
     return before >= LOSS_FROM_RECORDS and now < before * (1 - LOSS)
 

@@ -10,7 +10,7 @@ from careen.config import nearest
 from careen.errors import DatabaseError, UsageError
 
 from .buckets import FeedRow, label_of
-from .build import Kept, build, rows_of
+from .build import Kept, build, is_damaged, rows_of
 from .checks import forget_checks
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
@@ -26,6 +26,8 @@ def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
             raise DatabaseError("another process is updating the advisory database", "wait for it")
         check_readable(path)
         rows = rows_of(path)
+        if not rows and is_damaged(path):
+            raise DatabaseError(f"{path}: the advisory database is damaged", "careen db update heals it")
         gone = tuple(row for row in rows.values() if name in (row.source, label_of(row), row.path))
         if not gone:
             names = {one for row in rows.values() for one in (row.source, label_of(row))}
@@ -34,7 +36,13 @@ def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
             raise UsageError(f"the database has no source {name!r}", hint)
         left = [Kept(row) for row in rows.values() if row not in gone]
         if left:
-            build(path, left, datetime.now(UTC).isoformat(timespec="milliseconds"), path)
+            built = build(path, left, datetime.now(UTC).isoformat(timespec="milliseconds"), path)
+            if built.failed:
+                lost = ", ".join(sorted(built.failed))
+                raise DatabaseError(
+                    f"{name} is removed, but what the database had of these was damaged, and is lost: {lost}",
+                    "careen db update fetches it anew",
+                )
         else:
             forget_checks(path)
             path.unlink()

@@ -17,7 +17,7 @@ from .buckets import FeedRow
 from .build import put_in_place
 from .checks import forget_checks
 from .lock import LOCK_PATIENCE_S, exclusive
-from .merge import with_ours
+from .merge import Merged, with_ours
 from .read import status
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -75,6 +75,7 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replac
     """Puts what ``write`` makes in a file aside, and verifies, in the place of the database.
 
     What the database in use has beyond it is taken over, unless it is to be replaced whole; gives the feeds taken over.
+    Raises DatabaseError afterwards where some of that was damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.parent / f"{path.name}.{os.getpid()}.coming"
@@ -85,13 +86,18 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replac
             for leftover in path.parent.glob("*.coming"):
                 leftover.unlink(missing_ok=True)
             write(aside)
-            kept = () if replace else with_ours(aside, path)
+            merged = Merged() if replace else with_ours(aside, path)
             with keeping(path, count):
                 put_in_place(aside, path)
             forget_checks(path)
         finally:
             aside.unlink(missing_ok=True)
-    return kept
+    if merged.lost:
+        raise DatabaseError(
+            f"the new database is in use, but of the one before this was damaged, and is lost: {', '.join(merged.lost)}",
+            "careen db update fetches it anew",
+        )
+    return merged.kept
 
 
 def _kept(path: Path) -> list[Path]:

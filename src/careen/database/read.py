@@ -55,13 +55,14 @@ if TYPE_CHECKING:
 UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
 
 
-def open_database(path: Path) -> "Database":
+def open_database(path: Path, *, partly: bool = False) -> "Database":
+    """``partly``: also one that is damaged, for what of it is whole."""
     import sqlite3
 
     check_readable(path)
     if not path.exists():
         raise DatabaseError(f"{path}: there is no advisory database", UPDATE_HINT)
-    if not is_whole(path):
+    if not partly and not is_whole(path):
         raise DatabaseError(f"{path}: the advisory database is damaged (it is not what was written)", UPDATE_HINT)
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)

@@ -197,9 +197,7 @@ def _untrusted(inventory: Inventory) -> list[Reason]:
     paths = [decision.path for decision in inventory.decisions]
     if not paths:
         return []
-    detail = "the image contains its own VEX or ignore rules; they were not applied because they are not trusted: " + few(
-        paths
-    )
+    detail = "the image contains its own VEX or ignore rules; they were not applied because they are not trusted: " + few(paths)
     return [Reason("untrusted_rules", detail, subjects=tuple(f"/{path}" for path in paths))]
 
 
