@@ -6,6 +6,7 @@ No sentence says that an image has no vulnerability: it says what is known, in h
 from collections.abc import Iterator
 
 from careen.model.advisory import SEVERITIES
+from careen.model.finding import Vulnerability
 from careen.model.report import Coverage, Report, Rule, Verdict
 
 from .escape import visible
@@ -61,6 +62,7 @@ def _reach(report: Report) -> Iterator[str]:
         yield f"{_found(report)} in {packages}"
     else:
         yield "No package was assessed"
+    yield from _hidden(report)
     if unrated := sum(one.severity == "unknown" for one in vulnerabilities(report.findings)):
         yield f"{unrated:,} unrated"
     if coverage.data_of:
@@ -70,13 +72,24 @@ def _reach(report: Report) -> Iterator[str]:
 
 def _found(report: Report) -> str:
     """By the worst severity that anybody gave: "No known vulnerability of high or worse" where that is medium."""
+    left = " left" if any(_hidden(report)) else ""
     rated = [SEVERITIES.index(one.severity) for one in vulnerabilities(report.findings) if one.severity != "unknown"]
     worst = min(rated, default=len(SEVERITIES))
     if worst == 0:
         return plural(len(vulnerabilities(report.findings)), "known vulnerability")
     if rated:
-        return f"No known vulnerability of {SEVERITIES[worst - 1]} or worse"
-    return "No known vulnerability" if not vulnerabilities(report.findings) else "No rated vulnerability"
+        return f"No known vulnerability of {SEVERITIES[worst - 1]} or worse{left}"
+    return f"No {'rated' if vulnerabilities(report.findings) else 'known'} vulnerability{left}"
+
+
+def _hidden(report: Report) -> Iterator[str]:
+    """Known vulnerabilities that a rule, VEX, or the choice of what to list keeps out of the findings."""
+    kinds = [one.by.kind for one in report.suppressed if isinstance(one.finding, Vulnerability)]
+    unlisted = kinds.count("severity")
+    if len(kinds) > unlisted:
+        yield f"{len(kinds) - unlisted:,} set aside"
+    if unlisted:
+        yield f"{unlisted:,} not listed"
 
 
 def _left_out(coverage: Coverage) -> Iterator[str]:

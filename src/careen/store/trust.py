@@ -4,7 +4,8 @@ A folder is trusted if everything on the way to it and in it belongs to the user
 may write there. Root trusts root's alone. Links are followed and held to the same rules. A folder on the way may be open
 to all if it is sticky, as ``/tmp`` is: nobody can take away there what belongs to others. Write permission of a group counts
 as nobody else's only for the user's private group, which has the user's name and no other member. Where others cannot
-search the folder, they reach none of its files, whose modes do not matter then. What does not exist yet is trusted.
+search the folder, they reach none of its files, whose modes do not matter then. What does not exist yet is trusted. A link
+in it that leads to a folder around it makes all of that a part of the cache, and is not trusted.
 Systems without user ids (Windows) keep the folder by other means; there everything is trusted.
 """
 
@@ -34,22 +35,33 @@ def distrust(folder: Path) -> Distrust | None:
     """None where the folder is trusted. Raises OSError where it cannot be looked at."""
     if not hasattr(os, "geteuid"):
         return None
-    return _distrusted(str(folder.absolute()), frozenset((0, os.geteuid())))
+    owners = frozenset((0, os.geteuid()))
+    home = os.path.realpath(folder)
+    todo, seen = [str(folder.absolute())], set[str]()  # the folder, and where links in it lead
+    while todo:
+        path = todo.pop()
+        place = os.path.realpath(path)
+        if found := _on_the_way(path, owners):
+            return found
+        if place in seen or not os.path.isdir(place):
+            continue
+        seen.add(place)
+        if home != place and os.path.commonpath((home, place)) == place:
+            from shlex import quote
+
+            return Distrust(Path(path), f"{path} leads to a folder that the cache lies in", f"rm {quote(path)}")
+        if found := _inside(place, owners, todo):
+            return found
+    return None
 
 
-def _distrusted(folder: str, owners: frozenset[int]) -> Distrust | None:
-    for place, status in _way(folder):
+def _on_the_way(path: str, owners: frozenset[int]) -> Distrust | None:
+    for place, status in _way(path):
         if status.st_uid not in owners:
             return _foreign(place, status)
         if status.st_mode & OTHERS_WRITE and not status.st_mode & stat.S_ISVTX and _open_to_others(place, status):
             return _too_open(place)
-    if not os.path.isdir(folder):
-        return None
-    place = os.path.realpath(folder)
-    status = os.lstat(place)
-    if status.st_mode & OTHERS_WRITE and _open_to_others(place, status):  # sticky: others may add files
-        return _too_open(place)
-    return _inside(place, owners, bool(status.st_mode & OTHERS_SEARCH))
+    return None
 
 
 def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -81,24 +93,27 @@ def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
         todo += target.split("/")[::-1]
 
 
-def _inside(folder: str, owners: frozenset[int], reachable: bool) -> Distrust | None:
-    """Of what lies in a folder; ``reachable``: others may search it."""
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:  # another process may remove things
-        for entry in entries:
-            with suppress(FileNotFoundError):
-                status = entry.stat(follow_symlinks=False)
-                mode = status.st_mode
-                found = None
-                if status.st_uid not in owners:
-                    found = _foreign(entry.path, status)
-                elif stat.S_ISLNK(mode):
-                    found = _distrusted(entry.path, owners)
-                elif reachable and mode & OTHERS_WRITE and _open_to_others(entry.path, status):
-                    found = _too_open(entry.path)
-                elif stat.S_ISDIR(mode):
-                    found = _inside(entry.path, owners, reachable and bool(mode & OTHERS_SEARCH))
-                if found:
-                    return found
+def _inside(top: str, owners: frozenset[int], links: list[str]) -> Distrust | None:
+    """Of a folder and what lies in it; adds the ``links`` that are there."""
+    status = os.lstat(top)
+    if status.st_mode & OTHERS_WRITE and _open_to_others(top, status):  # sticky: others may add files
+        return _too_open(top)
+    folders = [(top, bool(status.st_mode & OTHERS_SEARCH))]  # with whether others may search them
+    while folders:
+        folder, reachable = folders.pop()
+        with suppress(FileNotFoundError), os.scandir(folder) as entries:  # another process may remove things
+            for entry in entries:
+                with suppress(FileNotFoundError):
+                    status = entry.stat(follow_symlinks=False)
+                    mode = status.st_mode
+                    if status.st_uid not in owners:
+                        return _foreign(entry.path, status)
+                    if stat.S_ISLNK(mode):
+                        links.append(entry.path)
+                    elif reachable and mode & OTHERS_WRITE and _open_to_others(entry.path, status):
+                        return _too_open(entry.path)
+                    elif stat.S_ISDIR(mode):
+                        folders.append((entry.path, reachable and bool(mode & OTHERS_SEARCH)))
     return None
 
 

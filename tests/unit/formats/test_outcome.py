@@ -1,8 +1,9 @@
 import pytest
 from msgspec.structs import replace
-from tests.support.reports import JINJA, clean, usual, vulnerability
+from tests.support.reports import JINJA, TOKEN, clean, usual, vulnerability
 
 from careen.formats.outcome import exit_line, reach, rule_line
+from careen.model.finding import Suppressed, SuppressedBy
 from careen.model.report import Accepted, FailedBy, Reason, Rule, Verdict
 
 
@@ -24,6 +25,27 @@ def found(*severities):
 )
 def test_a_sentence_claims_what_is_known_and_no_more(severities, sentence):
     assert reach(found(*severities)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("listed", "kinds", "sentence"),
+    [
+        ((), ("ignore",), "No known vulnerability left in 5 of 5 packages; 1 set aside;"),
+        ((), ("vex", "fix_state", "comment"), "No known vulnerability left in 5 of 5 packages; 3 set aside;"),
+        ((), ("severity",), "No known vulnerability left in 5 of 5 packages; 1 not listed;"),
+        (
+            ("low",),
+            ("ignore", "severity"),
+            "No known vulnerability of medium or worse left in 5 of 5 packages; 1 set aside; 1 not",
+        ),
+        (("critical",), ("vex",), "1 known vulnerability in 5 of 5 packages; 1 set aside;"),
+        (("unknown",), ("vex",), "No rated vulnerability left in 5 of 5 packages; 1 set aside; 1 unrated;"),
+    ],
+)
+def test_what_is_set_aside_is_counted(listed, kinds, sentence):
+    aside = tuple(Suppressed(vulnerability("CVE-9", JINJA), SuppressedBy(kind, "f", "r")) for kind in kinds)
+    settled_secret = Suppressed(TOKEN, SuppressedBy("ignore", "f", "r"))
+    assert reach(replace(found(*listed), suppressed=(*aside, settled_secret))).startswith(sentence)
 
 
 def test_what_was_left_out_is_counted():

@@ -1,7 +1,9 @@
 """Owners that are not the user's need ``chown``, which root alone may do; else the user is another one for a while."""
 
+import inspect
 import os
 import shutil
+import sys
 from contextlib import contextmanager
 
 import pytest
@@ -158,6 +160,32 @@ def test_a_way_that_goes_up_again(folder):
     assert distrust(folder / "blobs" / "..") is None
     folder.chmod(0o755)
     assert distrust(folder / "blobs" / "..").path == folder / "layers.sqlite"
+
+
+def test_a_link_that_leads_back_ends(folder):
+    (folder / "again").symlink_to(".")
+    (folder / "blobs" / "up").symlink_to("..")
+    assert distrust(folder) is None
+    (folder / "layers.sqlite").chmod(0o666)
+    folder.chmod(0o755)
+    assert distrust(folder).path == folder / "layers.sqlite"
+
+
+@pytest.mark.parametrize("target", ["..", "/", "../.."])
+def test_a_link_to_a_folder_around_the_cache_is_not_followed(folder, target):
+    (folder / "out").symlink_to(target)
+    found = distrust(folder)
+    assert (found.path, found.cure) == (folder / "out", f"rm {folder / 'out'}")
+
+
+def test_folders_in_folders_have_no_end_that_matters(folder):
+    folder.joinpath(*["a"] * 200).mkdir(parents=True)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        assert distrust(folder) is None
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_links_in_a_circle(tmp_path):
