@@ -247,7 +247,7 @@ def _fill_from(
                 had = before.sections if before else ()
                 sections, count = writer.amend(shelf, row.path, had, feed.replaces, feed.records())
             if before and not feed.accept_loss and is_loss(before.row.records, count):
-                raise _HeldBackError(f"{count} records, before it were {before.row.records}")
+                raise _HeldBackError(f"only {count} records, the previous version had {before.row.records}")
             now = Said(Shelf(connection), row.path, sections, writer.words)
             then = Said(shelf, row.path, before.sections, words) if before else None
             doubt = doubt_of(now, then, judge) if judge else ""

@@ -392,7 +392,7 @@ def _build(
         path = feed.key
         records = built.records.get(path, 0)
         if failure := built.failed.get(path):
-            detail = f"held back: {failure.detail}" if failure.trouble == "held_back" else failure.detail
+            detail = f"rejected: {failure.detail}" if failure.trouble == "held_back" else failure.detail
             results[path] = FeedResult(source.name, path, "failed", detail, records, failure.trouble)
         else:
             results[path] = FeedResult(source.name, path, "updated", records=records)

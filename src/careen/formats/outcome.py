@@ -26,6 +26,8 @@ def rule_line(rule: Rule) -> str:
     """ "fail-on high: passed (not counted: 3 possible)"."""
     if rule.passed:
         return f"{visible(rule.rule)}: passed{not_counted(rule)}"
+    if rule.why:
+        return f"failed: {visible(rule.why)}{_by(rule)}"
     return f"{visible(rule.rule)}: failed{_by(rule)}{not_counted(rule)}"
 
 
@@ -44,7 +46,7 @@ def exit_line(report: Report) -> str:
 
 def failed_line(verdict: Verdict) -> str:
     word = "INCOMPLETE" if verdict.exit_code == 3 else "FAILED"
-    failed = [f"{visible(rule.rule)}{_by(rule)}" for rule in verdict.rules if not rule.passed]
+    failed = [f"{visible(rule.why or rule.rule)}{_by(rule)}" for rule in verdict.rules if not rule.passed]
     return f"{word} (exit code {verdict.exit_code}): {'; '.join(failed) or 'nothing was assessed'}"
 
 

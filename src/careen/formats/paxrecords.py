@@ -85,7 +85,7 @@ def global_doubt(found: Records) -> str:
     try:
         checked(found.values)
     except ValueError:
-        return "a global header with a number that is none, of which engines take one half or the other"
+        return "a global header holds an invalid number; engines handle it differently"
     odd = [key for key in found.values if key not in _HARMLESS]
     return f"a global header sets {odd[0][:100]!r} for later members, which engines ignore and other tools apply" if odd else ""
 

@@ -371,7 +371,7 @@ def _global(header: _Header, found: Records, lost: str, read: int) -> Member:
 
 def _doubt(kind: bytes, refused: bool, doubts: list[str]) -> Doubt | None:
     if kind not in _KINDS or kind in (b"7", b"S"):
-        return Doubt(f"a member of type {text(kind)!r}, which engines do not take", refused=True)
+        return Doubt(f"container engines reject this layer: it holds an entry of unknown type {text(kind)!r}", refused=True)
     return next((Doubt(doubt, refused) for doubt in doubts if doubt), None)
 
 

@@ -56,7 +56,7 @@ class Oddities:
 
     def removed(self, path: str) -> None:
         """A whiteout came behind an entry of its layer."""
-        self._add("a whiteout behind the entry of its own layer that it names: some engines remove it, others refuse", path)
+        self._add("the layer adds a file and then deletes it; engines disagree on the result", path)
 
     def unknowns(self, rows: Mapping[str, tuple[str, int, int, int, int, str]], paths: Sequence[str]) -> list[Unknown]:
         """``paths``: those of the rows, sorted."""

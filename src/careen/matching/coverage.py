@@ -147,16 +147,7 @@ def _derived(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
 
 def unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
     """One reason for each layer that was not read whole, and one for each code of the files that could not be read."""
-    reasons = [
-        Reason(
-            unknown.code,
-            f"{place.path or f'layer {place.layer}'} could not be read whole: {unknown.reason}",
-            subjects=(unknown.subject,),
-        )
-        for unknown in unknowns
-        if unknown.whole_layer
-        for place in (unknown.evidence,)
-    ]
+    reasons = [Reason(one.code, _unread(one), subjects=(one.subject,)) for one in unknowns if one.whole_layer]
     by_code: dict[str, list[Unknown]] = {}
     for unknown in unknowns:
         if not unknown.whole_layer:
@@ -167,6 +158,14 @@ def unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
         detail = f"{_count(len(files), 'file')} could not be read ({where}{' …' if len(files) > 1 else ''})"
         reasons += _listed(code, detail, sorted({unknown.subject for unknown in files}))
     return reasons
+
+
+def _unread(unknown: Unknown) -> str:
+    place = unknown.evidence
+    if unknown.cataloger != "layer":
+        return f"{unknown.subject} could not be read: {unknown.reason}"
+    at = f" (at {unknown.subject})" if place.path else ""
+    return f"layer {place.layer} could not be read completely{at}: {unknown.reason}"
 
 
 def _unidentified(inventory: Inventory) -> list[Reason]:

@@ -70,12 +70,13 @@ class FailedBy(Struct, frozen=True):
 
 class Rule(Struct, frozen=True):
     """``not_counted``: findings that the rule would catch and does not look at, by why: possible, declared,
-    misconfiguration, in_grace, in_base, not_new."""
+    misconfiguration, in_grace, in_base, not_new. ``why`` says in a sentence what failed, where the rule's name does not."""
 
     rule: str
     passed: bool
     failed_by: FailedBy | None = None
     not_counted: dict[str, int] = {}
+    why: str = ""
 
 
 class PlatformState(Struct, frozen=True):

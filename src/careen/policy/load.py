@@ -69,7 +69,7 @@ def _refuse_blind(gates: Sequence[Gate], looked_for: frozenset[str]) -> None:
     """A condition that nothing can meet would pass for ever."""
     for gate in gates:
         if not gate.can_look_at & looked_for:
-            raise UsageError(f"--fail-on {gate.text}: --scanners looks for nothing of that kind", "add the scanner, or drop it")
+            raise UsageError(f"--fail-on {gate.text}: no enabled scanner can find this", "add it with --scanners")
 
 
 def _rules(files: Sequence[Path]) -> tuple[tuple[Ignore, ...], tuple[Accept, ...]]:

@@ -91,7 +91,9 @@ def _scope(gated: Gated, policy: "Policy") -> list[str]:
 def _unscored(unscored: Sequence[Vulnerability], passed: bool) -> list[Rule]:
     if not unscored or not passed:
         return []
-    return [Rule("severities known", False, _by([finding.id for finding in unscored]))]
+    them = "1 vulnerability has" if len(unscored) == 1 else f"{len(unscored)} vulnerabilities have"
+    why = f"{them} no severity yet, so the gate cannot be decided (--unknown-as SEVERITY, or careen db update)"
+    return [Rule("severities known", False, _by([finding.id for finding in unscored]), why=why)]
 
 
 def _blocked(coverage: Coverage, policy: "Policy") -> list[Rule]:
@@ -102,7 +104,8 @@ def _blocked(coverage: Coverage, policy: "Policy") -> list[Rule]:
         blocking = [reason for reason in blocking if reason.code == "stale_source" and policy.age_is_a_rule]
     if not blocking:
         return []
-    return [Rule("advisories loaded and recent", False, _by([_named(reason) for reason in blocking]))]
+    why = "advisory or package data is missing or out of date, so the verdict cannot be decided"
+    return [Rule("advisories loaded and recent", False, _by([_named(reason) for reason in blocking]), why=why)]
 
 
 def _unread(unknowns: Sequence[Unknown]) -> list[Rule]:

@@ -167,7 +167,7 @@ def test_a_feed_that_loses_a_fifth_is_held_back(path):
     many = [advisory(f"CVE-2025-{n}") for n in range(100)]
     build(path, [fresh("a", *many)], NOW)
     assert build(path, [fresh("a", *many[:79])], NOW, path).failed == {
-        "a": Failure("held_back", "79 records, before it were 100")
+        "a": Failure("held_back", "only 79 records, the previous version had 100")
     }
     assert len(asked(path, "debian:12", "halyard")["halyard"]) == 100
     assert build(path, [fresh("a", *many[:81])], NOW, path).failed == {}

@@ -63,6 +63,10 @@ def test_a_rule_says_what_tripped_it_and_what_it_did_not_count():
         "fail-on low: failed (CVE-1, CVE-2, CVE-3 and 2 more) (not counted: 1 in the base image, 2 misconfigurations)"
     )
     assert rule_line(Rule("fail-on kev", True)) == "fail-on kev: passed"
+    undecided = Rule("severities known", False, FailedBy(1, ("CVE-1",)), why="1 vulnerability has no severity yet")
+    assert rule_line(undecided) == "failed: 1 vulnerability has no severity yet (CVE-1)"
+    incomplete = replace(usual(), verdict=Verdict(False, 3, (undecided,)))
+    assert exit_line(incomplete) == "INCOMPLETE (exit code 3): 1 vulnerability has no severity yet (CVE-1)"
     failed = replace(usual(), verdict=Verdict(False, 3, (rule, Rule("fail-on kev", True), Rule("strict", False))))
     assert exit_line(failed) == "INCOMPLETE (exit code 3): fail-on low (CVE-1, CVE-2, CVE-3 and 2 more); strict"
     assert exit_line(replace(clean(), verdict=Verdict(True, 0, (rule,)))) == f"PASSED: {reach(clean())}"

@@ -121,7 +121,7 @@ def test_what_could_not_be_read():
     found, _ = cover([deb()], info(unfixed=True), unknowns=unknowns)
     assert found.verdict == "partially_assessed"
     assert [reason.detail for reason in found.reasons] == [
-        "layer 2 could not be read whole: truncated gzip",
+        "layer 2 could not be read completely: truncated gzip",
         "2 files could not be read (var/lib/rpm/Packages: damaged …)",
     ]
 
