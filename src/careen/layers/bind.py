@@ -91,7 +91,7 @@ def bind(
     unknowns, nameless = _apart(unknowns, squashed, owners)
     claims = (claim for cataloger in catalogers for claim in history[cataloger.name].identified())
     nobodys = {*nameless, *unidentified(squashed, owners, claims, reread)}
-    unsure = nobodys.union(unknown.evidence.path for unknown in unknowns)
+    unsure = nobodys.union(unknown.evidence.path for unknown in unknowns if unknown.evidence.path)
     return Inventory(
         roots.get("") or next(iter(roots.values()), None),
         tuple(_merged(packages)),

@@ -29,7 +29,7 @@ class Unknown(Struct, frozen=True, gc=False):
     @property
     def subject(self) -> str:
         """A path of the image, or the layer where none is known: what reasons and ``--accept`` call it."""
-        return f"/{self.evidence.path}" if self.evidence.path else f"layer-{self.evidence.layer}"
+        return f"/{self.evidence.path.lstrip('/')}" if self.evidence.path else f"layer-{self.evidence.layer}"
 
 
 class ContentSets(Struct, frozen=True):
