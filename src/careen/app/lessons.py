@@ -7,7 +7,6 @@ from contextlib import ExitStack
 
 from careen.app.archives import OwnArchives, with_shipped
 from careen.app.cachefolder import settled
-from careen.app.databases import database_of
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -127,6 +126,7 @@ def _private(settings: Settings) -> list[Knowledge]:
 
 def _database(settings: Settings, opened: ExitStack, has_private: bool) -> tuple[list[Knowledge], bool]:
     """(the database, whether there is one that cannot be used)."""
+    from careen.app.databases import database_of
     from careen.database.read import open_database
 
     path = database_of(settings)

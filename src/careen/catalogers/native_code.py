@@ -10,8 +10,6 @@ kernel modules, core dumps and macOS binaries do not run in a container.
 import hashlib
 from collections.abc import Iterator
 
-from careen.formats.elf import read_elf
-from careen.formats.pe import read_pe
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "native_code"
@@ -25,8 +23,12 @@ def read(file: File) -> Iterator[str]:
 
 
 def _runs(head: bytes) -> bool:
+    from careen.formats.elf import read_elf
+
     try:
         if head.startswith(b"MZ"):
+            from careen.formats.pe import read_pe
+
             return read_pe(head) is not None
         return read_elf(head).type in (_EXECUTABLE, _SHARED_OBJECT)
     except ValueError:

@@ -2,16 +2,17 @@
 
 The file has a head, one blob: when it was built, words that many records share, and the feeds in the order in which they
 count. What a feed says of one kind (advisories of a namespace, records of vulnerabilities, scores …) is a section: its
-keys in order, packed into buckets of about one KiB. A section of several buckets begins with its directory, the first key
-of each; where each section begins, and how many buckets it has, stands in the head. Every blob begins with a checksum over
-its content, its section and its number there. A key can thus be in one bucket alone, which must be there and must be the
-one that was written: a row that was changed, lost or put elsewhere is damage, and never an answer.
+keys in order, packed into buckets of about one KiB. A section of several buckets begins with its directory: the first key
+of each bucket, and a filter of all keys. Where each section begins, and how many buckets it has, stands in the head. Every
+blob begins with a checksum over its content, its section and its number there. A key can thus be in one bucket alone,
+which must be there and must be the one that was written: a row that was changed, lost or put elsewhere is damage, and
+never an answer.
 Raises: ValueError, sqlite3.Error where the file is damaged.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import accumulate, groupby
 from struct import Struct as Struct_
@@ -22,12 +23,16 @@ from msgspec import Raw, Struct
 
 from careen import __version__
 
+from .filters import filter_of, hash_of, passing, place_of
+
 if TYPE_CHECKING:
     import sqlite3
 
 BUCKET_BYTES = 960  # four of them fill a page
 DIGEST_BYTES = 8
 HEAD = b"head"
+
+UNFILTERED = frozenset({"epss"})  # nearly every key that is looked up is there
 
 Kind = Literal["advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support", "listed"]
 
@@ -117,18 +122,35 @@ def head_of(built: str, words: Sequence[str], feeds: Sequence[Held]) -> Head:
     return Head(built, tuple(words), tuple(held.row for held in feeds), packed)
 
 
+# The first key of each bucket, and the filter of all keys: none where it would be of no use.
+Directory = tuple[list[bytes], bytes]
+
+
 class Wanted:
     """Keys to be looked up."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         # Names that an image spells in other bytes than UTF-8 are nobody's.
-        self.keys = frozenset(key.encode() for key in keys if key.isascii() or _is_utf8(key))
-        self._ordered = sorted(self.keys)
+        self._texts = sorted({key for key in keys if key.isascii() or _is_utf8(key)})
+        self._ordered = [key.encode() for key in self._texts]  # UTF-8 sorts as its text does
+        self.keys = frozenset(self._ordered)
 
-    def within(self, section: Section) -> Sequence[bytes]:
-        """Those that may be in a section, in order; most sections do not reach to any."""
-        ordered = self._ordered
-        return ordered[bisect_left(ordered, section.low.encode()) : bisect_right(ordered, section.high.encode())]
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [place_of(hash_of(key)) for key in self._ordered]
+
+    def reach(self, section: Section) -> bool:
+        """Whether some may be in a section; most sections begin and end between two of them."""
+        texts = self._texts
+        at = bisect_left(texts, section.low)
+        return at < len(texts) and texts[at] <= section.high
+
+    def within(self, section: Section, filter: bytes) -> Sequence[bytes]:
+        """Those that may be in a section with this filter, in order."""
+        texts = self._texts
+        start, end = bisect_left(texts, section.low), bisect_right(texts, section.high)
+        ordered = self._ordered[start:end]
+        return passing(ordered, self._places[start:end], filter) if filter else ordered
 
 
 class Shelf:
@@ -136,7 +158,7 @@ class Shelf:
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._connection = connection
-        self._directories: dict[int, Sequence[bytes]] = {}
+        self._directories: dict[int, Directory] = {}
 
     def head(self) -> Head:
         row = self._connection.execute("SELECT body FROM head WHERE id = 1").fetchone()
@@ -146,10 +168,13 @@ class Shelf:
 
     def find(self, section: Section, tag: bytes, wanted: "Wanted") -> Iterator[tuple[str, bytes]]:
         """What is there of these keys; ``tag`` is that of the section."""
-        ordered = wanted.within(section)
+        if not wanted.reach(section):
+            return
+        firsts, filter = self._directory(section, tag)
+        ordered = wanted.within(section, filter)
         if not ordered:
             return
-        for number, body in self._buckets(section, list(_grouped(ordered, self._directory(section, tag)))):
+        for number, body in self._buckets(section, list(_grouped(ordered, firsts))):
             payload = opened(body, tag, number + 1)
             size = int.from_bytes(payload[:_INT], "little")
             keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
@@ -172,16 +197,16 @@ class Shelf:
             opened(body, tag, number + 1)
             yield body
 
-    def _directory(self, section: Section, tag: bytes) -> Sequence[bytes]:
+    def _directory(self, section: Section, tag: bytes) -> Directory:
         if section.buckets == 1:
-            return (section.low.encode(),)
-        firsts = self._directories.get(section.first)
-        if firsts is None:
+            return [section.low.encode()], b""
+        found = self._directories.get(section.first)
+        if found is None:
             (body,) = self._one(section.first)
-            firsts = self._directories[section.first] = _KEYS.decode(opened(body, tag, 0))
-            if len(firsts) != section.buckets:
+            found = self._directories[section.first] = _DIRECTORY.decode(opened(body, tag, 0))
+            if len(found[0]) != section.buckets:
                 raise ValueError("a directory is not that of its section")
-        return firsts
+        return found
 
     def _one(self, row: int) -> tuple[bytes]:
         found = self._connection.execute(f"{_SELECT} = ?", (row,)).fetchone()
@@ -254,8 +279,10 @@ def sealed_head(head: Head) -> bytes:
 class Packer:
     """Makes the rows of one section out of keys, which come in order, and their packed values."""
 
-    def __init__(self, tag: bytes) -> None:
+    def __init__(self, tag: bytes, filtered: bool) -> None:
         self._tag = tag
+        self._filtered = filtered
+        self._hashes: list[int] = []
         self._bodies: list[bytes] = []
         self._firsts: list[bytes] = []
         self._low = ""
@@ -267,8 +294,11 @@ class Packer:
         size = len(key) + len(value) + 5
         if self._bucket and self._size + size > BUCKET_BYTES:
             self._close()
+        packed = key.encode()
+        if self._filtered:
+            self._hashes.append(hash_of(packed))
         if not self._bucket:
-            self._firsts.append(key.encode())
+            self._firsts.append(packed)
             self._low = self._low or key
         self._bucket[key] = value
         self._size += size
@@ -279,7 +309,8 @@ class Packer:
         self._close()
         count = len(self._bodies)
         if count > 1:
-            self._bodies.insert(0, sealed(_ENCODER.encode(self._firsts), self._tag, 0))
+            directory: Directory = (self._firsts, filter_of(self._hashes) if self._filtered else b"")
+            self._bodies.insert(0, sealed(_ENCODER.encode(directory), self._tag, 0))
         return self._bodies, count, self._low
 
     def _close(self) -> None:
@@ -291,7 +322,7 @@ class Packer:
 _ENCODER = msgspec.msgpack.Encoder()
 _HEAD = msgspec.msgpack.Decoder(Head)
 _SECTIONS = msgspec.msgpack.Decoder(list[tuple[int, Section]])
-_KEYS = msgspec.msgpack.Decoder(list[bytes])
+_DIRECTORY = msgspec.msgpack.Decoder(Directory)
 _INT = 4
 _PAIR = Struct_("<II")
 _BETWEEN = b"\xff"  # in no text in UTF-8

@@ -25,9 +25,20 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import FeedRow, Kind, Packer, Section, Shelf, tag_of
+from .buckets import UNFILTERED, FeedRow, Kind, Packer, Section, Shelf, tag_of
 from .knowledge import answers_for_aliases, key_name
-from .rows import BUNDLE_FROM, bundle_key, limited_key, pack, pack_advisory, pack_limited, pack_record, statements, status_of
+from .rows import (
+    BUNDLE_FROM,
+    bundle_key,
+    limited_key,
+    pack,
+    pack_advisory,
+    pack_epss,
+    pack_limited,
+    pack_record,
+    statements,
+    status_of,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -155,7 +166,7 @@ class Writer:
                     name = key_name(record.namespace, record.package)
                     self._add((_MALICIOUS, word(record.namespace), name, record.id, 0, pack(record.versions)))
                 case Epss():
-                    self._add((_EPSS, -1, record.id, "", 0, pack((record.score, record.percentile))))
+                    self._add((_EPSS, -1, record.id, "", 0, pack_epss(record)))
                 case Exploited():
                     self._add((_EXPLOITED, -1, record.id, "", 0, pack((record.added, record.ransomware))))
                 case Repository():
@@ -204,7 +215,7 @@ class Writer:
         return tuple(sections)
 
     def _section(self, path: str, kind: Kind, space: int, rows: Iterable[Row]) -> Section:
-        packer = Packer(self._tag(path, kind, space))
+        packer = Packer(self._tag(path, kind, space), kind not in UNFILTERED)
         is_list, is_advisory = kind in _LISTS, kind == "advisory"
         info = self._said.get(self.words[space]) if is_advisory else None
         unfixed = info is not None and info.unfixed

@@ -52,6 +52,7 @@ from .whole import distrust, is_whole
 if TYPE_CHECKING:
     import sqlite3
 
+KEPT_RECORDS = 10_000  # one image's findings ask for the same ones several times
 UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
 
 
@@ -95,12 +96,13 @@ def status(path: Path) -> DatabaseInfo:
 
 
 class Database:
-    """The ``Knowledge`` of a file. Answers are fetched when asked for, and each is verified; nothing is kept but the head."""
+    """The ``Knowledge`` of a file. Answers are fetched when asked for and verified; the head and some records are kept."""
 
     def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
         self._path = path
         self._connection = connection
         self._shelf = Shelf(connection)
+        self._records: dict[str, tuple[VulnerabilityRecord, ...]] = {}
         self._bundles: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
         with self._reading():
             (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -181,6 +183,18 @@ class Database:
         return {}
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
+        kept = self._records
+        found = {id: records for id in ids if (records := kept.get(id)) is not None}
+        if missing := [id for id in ids if id not in found]:
+            read: dict[str, tuple[VulnerabilityRecord, ...]] = dict.fromkeys(missing, ())
+            read |= self._recorded(missing)
+            found |= read
+            if len(kept) > KEPT_RECORDS:
+                kept = self._records = {}
+            kept |= read
+        return {id: found[id] for id in sorted(found) if found[id]}
+
+    def _recorded(self, ids: Collection[str]) -> dict[str, tuple[VulnerabilityRecord, ...]]:
         found: dict[str, list[VulnerabilityRecord]] = defaultdict(list)
         with self._reading():
             wanted = Wanted(ids)
@@ -214,6 +228,8 @@ class Database:
         found: dict[str, bytes] = {}
         with self._reading():
             for feed, section in self._held("support", ""):
+                if not section.low[: len(start)] <= start <= section.high:
+                    continue
                 for key, value in self._shelf.walk(section, self._tag(feed, section)):
                     if key.startswith(start):
                         found.setdefault(key, value)
@@ -310,7 +326,7 @@ class Database:
 
     def _find(self, kind: Kind, space: str, wanted: Wanted, feed: int | None = None) -> Iterator[tuple[int, str, bytes]]:
         for number, section in self._held(kind, space):
-            if (feed is None or number == feed) and wanted.within(section):
+            if (feed is None or number == feed) and wanted.reach(section):
                 for key, value in self._shelf.find(section, self._tag(number, section), wanted):
                     yield number, key, value
 

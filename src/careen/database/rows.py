@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import Raw, Struct
 
-from careen.model.advisory import Advisory, Cvss, LimitedSupport, Range, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import Advisory, Cvss, Epss, LimitedSupport, Range, Severity, Status, VulnerabilityRecord
 
 # Of the tables and of what is packed into them: a file of another one is not read.
 SCHEMA = 5
@@ -165,8 +165,13 @@ def unpack_malicious(packed: bytes) -> list[tuple[str, tuple[str, ...]]]:
     return _MALICIOUS.decode(packed)
 
 
+def pack_epss(record: Epss) -> bytes:
+    return _PACKER.encode((_shortened(record.score), _shortened(record.percentile)))
+
+
 def unpack_epss(packed: bytes) -> tuple[float, float]:
-    return _EPSS.decode(packed)
+    score, percentile = _EPSS.decode(packed)
+    return _lengthened(score), _lengthened(percentile)
 
 
 def unpack_exploited(packed: bytes) -> tuple[str, bool]:
@@ -177,12 +182,23 @@ def unpack_text(packed: bytes) -> str:
     return _TEXT.decode(packed)
 
 
+def _shortened(number: float) -> float | int:
+    """As a whole number of steps, where it is one: half as many buckets hold all scores."""
+    steps = round(number * _EPSS_STEPS) if 0 <= number <= 1 else 0
+    return steps if steps / _EPSS_STEPS == number else number
+
+
+def _lengthened(number: float | int) -> float:
+    return number / _EPSS_STEPS if isinstance(number, int) else number
+
+
 _PACKER = msgspec.msgpack.Encoder()
 _STATUS = msgspec.msgpack.Decoder(_OnlyStatus)
 _BODIES = msgspec.msgpack.Decoder(list[tuple[str, Body]])
 _STATEMENTS = msgspec.msgpack.Decoder(list[tuple[str, Raw]])
 _MALICIOUS = msgspec.msgpack.Decoder(list[tuple[str, tuple[str, ...]]])
-_EPSS = msgspec.msgpack.Decoder(tuple[float, float])
+_EPSS = msgspec.msgpack.Decoder(tuple[float | int, float | int])
+_EPSS_STEPS = 100_000  # scores are published with five decimals
 _EXPLOITED = msgspec.msgpack.Decoder(tuple[str, bool])
 _TEXT = msgspec.msgpack.Decoder(str)
 _RECORD = msgspec.msgpack.Decoder(RecordBody)

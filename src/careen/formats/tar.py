@@ -16,7 +16,6 @@ from careen.errors import OverBudgetError
 
 from .paxrecords import CAPABILITIES, Records, checked, global_doubt, records, text
 from .tarnumber import is_plain, number, octal
-from .tarsparse import old_map, pax_map
 
 BLOCK = 512
 PIECE_BYTES = 1 << 20
@@ -337,8 +336,12 @@ def _made(
         stored = size
     sparse, size_bytes = None, stored
     if header.kind == b"S":
+        from .tarsparse import old_map
+
         sparse = old_map(source, block, stored)
     elif values:
+        from .tarsparse import pax_map
+
         sparse = pax_map(source, values, size, stored)
         if not sparse and any(key.startswith("GNU.sparse.") for key in values):
             doubts.append("PAX records of a sparse file in no version that engines know")

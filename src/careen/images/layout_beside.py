@@ -7,7 +7,6 @@ Raises: InputError where a document is not in the layout, or not what its digest
 **Source:** OCI image-spec 1.1, image-layout.md and manifest.md ("subject"); cosign, pkg/oci/layout.
 """
 
-import re
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +14,7 @@ import msgspec
 
 from careen.errors import InputError
 from careen.formats.digest import has_digest
+from careen.formats.pattern import pattern
 
 from .archive import AGAIN, Archive
 from .manifest import MANIFEST_BYTES, Descriptor, is_digest, parse_artifact, parse_entries
@@ -24,7 +24,7 @@ KIND = "kind"  # cosign's annotation
 COSIGN = "dev.cosignproject.cosign/"
 KIND_BY_ENDING = {"sig": f"{COSIGN}sigs", "att": f"{COSIGN}atts", "sbom": f"{COSIGN}sboms"}
 NAME = "org.opencontainers.image.ref.name"
-_TAG = re.compile(r"(?:.*:)?sha(?:256|512)-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
+_TAG = pattern(r"(?:.*:)?sha(?:256|512)-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 
 
 class InLayout:

@@ -4,17 +4,17 @@ Each is an Unknown of the layer with the code ``ambiguous_archive`` (docs/archiv
 engines refuse the layer, or where it depends on the engine which files there are.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Container, Mapping, Sequence
 
+from careen.formats.pattern import pattern
 from careen.formats.tar import Member
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
 MOST = 20  # of one reason are listed
 # As git, Python and GNU tar name the global headers that they write.
-_USUAL_GLOBAL = re.compile(r"(.*/)?(pax_global_header|@PaxHeader|GlobalHead\.\d+\.\d+)")
+_USUAL_GLOBAL = pattern(r"(.*/)?(pax_global_header|@PaxHeader|GlobalHead\.\d+\.\d+)")
 
 
 class Oddities:

@@ -11,6 +11,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
+from careen.formats.pattern import pattern
 from careen.model.finding import ExposedSecret, Location
 from careen.model.image import ImageConfig
 from careen.model.inventory import Unknown
@@ -27,14 +28,12 @@ MAX_CHARACTERS = 1 << 20  # of all of them
 MAX_SECRETS = 1000
 _BATCH = 4096  # characters that are searched for keywords at once: to start a search takes longer than a short text
 # A variable whose name says that its value is a credential; one that says where it lies, or of what kind it is, does not.
-_CREDENTIAL = re.compile(
+_CREDENTIAL = pattern(
     r"(?i)(?:^|_)(?:password|passwd|passphrase|pwd|secret|token|api_?key|apikey|private_?key|access_?key|secret_?key|auth_?key|"
     r"credentials?)(?:_(?:base64|b64|default|prod|dev|staging))?$|(?i:password|secret_key|_token)$"
 )
-_NOT_A_VALUE = re.compile(
-    r"(?i)_(?:file|path|dir|url|uri|name|id|type|version|ttl|length|min|max|expiry|header|field|algorithm)$"
-)
-_ASSIGNMENT = re.compile(r"""(?:^|\s)([A-Za-z_]\w{0,80})=("[^"]{0,4000}"|'[^']{0,4000}'|[^\s"';&|]{1,4000})""")
+_NOT_A_VALUE = pattern(r"(?i)_(?:file|path|dir|url|uri|name|id|type|version|ttl|length|min|max|expiry|header|field|algorithm)$")
+_ASSIGNMENT = pattern(r"""(?:^|\s)([A-Za-z_]\w{0,80})=("[^"]{0,4000}"|'[^']{0,4000}'|[^\s"';&|]{1,4000})""")
 
 
 Text = tuple[str, str, bool]  # where, what, whether it consists of assignments

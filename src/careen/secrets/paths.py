@@ -5,7 +5,7 @@ path, files of a distribution's package after the squash; what a file is called 
 ``.npmrc`` is looked into wherever it lies.
 """
 
-import re
+from careen.formats.pattern import pattern
 
 _BINARY = frozenset((
     ".so", ".a", ".o", ".ko", ".pyc", ".pyo", ".pyd", ".exe", ".dll", ".class", ".jar", ".war", ".ear", ".zip", ".gz",
@@ -28,17 +28,17 @@ _LOCKS = frozenset((
     "integrity.json", "sbom.json",
 ))  # fmt: skip
 # Named like a credential: looked into wherever it lies.
-_TELLING = re.compile(
+_TELLING = pattern(
     r"(?:^|[._-])(?:env|npmrc|yarnrc|pypirc|netrc|pgpass|credentials?|secrets?|passwords?|htpasswd|git-credentials|dockercfg|"
     r"kubeconfig|tfstate|tfvars|keytab|my\.cnf)(?:$|[._-])|^id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:pem|key|ppk|p8|pk8|jks|ovpn|env|cred)$|"
     r"^(?:wp-config\.php|settings-security\.xml|settings\.xml|master\.key|config\.json|service[_-]?account.*\.json)$"
 )
-_VENDORED = re.compile(
+_VENDORED = pattern(
     r"(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor/bundle|gems/[^/]+/(?:gems|specifications)|"
     r"pkg/mod|\.m2/repository|\.cargo/registry|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
 )
-_TESTS = re.compile(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")
-_SYSTEM = re.compile(
+_TESTS = pattern(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")
+_SYSTEM = pattern(
     r"^(?:proc|sys|dev|boot)/|^(?:usr/)?lib(?:32|64|exec)?/|^usr/(?:share|include|src|games)/|^usr/local/lib/(?:python|perl|ruby|node)|"
     r"^usr/local/(?:include|share)/|^var/lib/(?:dpkg|apt|rpm|pacman|apk|ucf|systemd|dnf)/|^lib/apk/db/|^var/cache/|^var/log/(?:apt|dpkg|dnf)|"
     r"^etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives)(?:/|$)|^opt/(?:conda|miniconda3?|rh)/(?:lib|pkgs|share|include)/"

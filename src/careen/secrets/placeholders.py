@@ -1,14 +1,15 @@
 """Whether a value stands for a secret instead of being one."""
 
 import math
-import re
 from collections import Counter
 
+from careen.formats.pattern import pattern
+
 # Stands for a value whatever the rule: crossed out, or cut off.
-_CROSSED_OUT = re.compile(rb"[xX]{8}|\*{4}|\.\.\.|\[?[Rr]edacted|REDACTED|(?i:put_your|your_token|token_here)")
+_CROSSED_OUT = pattern(rb"[xX]{8}|\*{4}|\.\.\.|\[?[Rr]edacted|REDACTED|(?i:put_your|your_token|token_here)")
 # Taken from somewhere else: a variable, a template, a call.
-_REFERENCE = re.compile(rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:")
-_WORDS = re.compile(
+_REFERENCE = pattern(rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:")
+_WORDS = pattern(
     rb"(?i)example|change[\W_]?(?:me|it)|placeholder|your[\W_]|dummy|sample|insert|replace|todo|fixme|lorem|"
     rb"xxxx|1234567|abcdef|password|passwd|not[\W_]?(?:a|so)?[\W_]?secret|secret[\W_]?(?:here|key|value)?$|foobar|qwerty|default|"
     rb"[\W_]here$|^(?:my|the|some|test|user)[\W_]?(?:pass|token|secret|key)|^(?:test|pass|user|admin|root|guest|token|none|null|true|false)$"

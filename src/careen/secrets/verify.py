@@ -7,7 +7,6 @@ None, where nothing can be said.
 PROTOCOL.key of OpenSSH; BIP 173 (bech32).
 """
 
-import base64
 import binascii
 import re
 import string
@@ -101,6 +100,8 @@ def _age(value: bytes) -> Verdict:
 
 def _decoded(text: bytes) -> bytes:
     """Base64 in either alphabet, as far as it goes; empty where it is none."""
+    import base64
+
     text = text.translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
     try:
         return base64.b64decode(text[: len(text) - (len(text) % 4 == 1)] + b"=" * (-len(text) % 4), validate=True)

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.imagedocument import ImageDocument
+from careen.formats.pattern import pattern
 from careen.plugins import Check, Place
 
 
 def inspect(document: ImageDocument) -> Iterator[Place]:
     for name, value in document.environment.items():
+        if not _NAMES.fullmatch(name):
+            continue
         for names, expression, what in DANGEROUS:
             if re.fullmatch(names, name) and re.search(expression, value):
                 yield Place(f"{name} {what}")
@@ -34,6 +37,7 @@ DANGEROUS = (
     ("DOCKER_HOST", r"^tcp://.*:2375\b", "speaks to an engine without TLS"),
     ("VAULT_SKIP_VERIFY|CONSUL_HTTP_SSL_VERIFY_FALSE", r"(?i)^(?:1|true)$", "switches the check of certificates off"),
 )  # fmt: skip
+_NAMES = pattern("|".join(names for names, _, _ in DANGEROUS))
 
 
 CHECK = Check(
