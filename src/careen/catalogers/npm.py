@@ -5,7 +5,8 @@ depth, and ``<name>`` in the folders where Debian keeps modules. Other manifests
 examples. Outside of these folders a manifest with name and version describes an application (yarn in the official Node
 images is one): listed with a lower confidence, unless it is ``private`` (never published, so nothing is known of its
 name), an extension of an editor (``engines.vscode``: ``handlebars`` there is not npm's) or part of an application
-further up. A manifest without name or version installs nothing and is left out.
+further up. What Node.js would load is installed, whatever its manifest says: without a name it has that of its folder, and
+without a version it is listed without one, which nothing assesses. Elsewhere a manifest without either is left out.
 Raises: ValueError where a manifest is no JSON object or its name could not be published.
 **Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
 """
@@ -52,17 +53,18 @@ def read(file: File) -> Iterator[Manifest]:
     if installed is None:
         return
     found = _decode(file.data.removeprefix(b"\xef\xbb\xbf"))
-    if not isinstance(found.name, str) or not isinstance(found.version, str) or not found.name or not found.version:
+    name, version = _named(found.name, file.path if installed else ""), _text(found.version)
+    if not name or not (version or installed):
         return
     extension = isinstance(found.engines, dict) and "vscode" in found.engines
     if not installed and (found.private is True or extension):
         return
-    version = found.version.strip().lstrip("v=")
-    if not NAME.fullmatch(found.name):
-        raise ValueError(f"{found.name[:80]!r} is no package name")
-    if not VERSION.fullmatch(version):
-        raise ValueError(f"{found.version[:80]!r} is no version")
-    yield Manifest(found.name, version, tuple(dict.fromkeys(_licenses(found))), not installed)
+    number = version.strip().lstrip("v=")
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name[:80]!r} is no package name")
+    if version and not VERSION.fullmatch(number):
+        raise ValueError(f"{version[:80]!r} is no version")
+    yield Manifest(name, number, tuple(dict.fromkeys(_licenses(found))), not installed)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
@@ -106,6 +108,18 @@ def _is_installed(path: str) -> bool | None:
     parts = tail.split("/")
     depth = 3 if parts[0][:1] == "@" else 2
     return True if len(parts) == depth and not parts[depth - 2].startswith(".") else None
+
+
+def _named(name: Any, path: str) -> str:
+    """Its own name, or that of the folder in which Node.js finds it."""
+    if (stated := _text(name)) or not path:
+        return stated
+    scope, folder, _ = ["", "", *path.split("/")][-3:]
+    return f"{scope}/{folder}" if scope.startswith("@") else folder
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _decode(data: bytes) -> Fields:

@@ -14,7 +14,7 @@ def paragraphs(text: str, fields: Collection[str], faults: list[str] | None = No
     """One mapping a paragraph, with the given lower-case field names; continuation lines are dropped.
 
     Raises: ValueError for a line that is neither field nor continuation; where ``faults`` is given, it goes there and the
-    line is passed over.
+    line is passed over. So does a field that a paragraph has twice: dpkg refuses such a file, and its first value stays.
     """
     current: dict[str, str] = {}
     for line in text.split("\n"):
@@ -33,7 +33,9 @@ def paragraphs(text: str, fields: Collection[str], faults: list[str] | None = No
             faults.append(reason)
             continue
         key = name.lower()
-        if key in fields:
+        if key in fields and key in current and faults is not None:
+            faults.append(f"a paragraph has two values for {name[:60]}: {value.strip()[:60]!r} is passed over")
+        elif key in fields:
             current[key] = value.strip()
         elif not current:
             current[""] = ""  # a paragraph that begins with a field nobody asked for is one all the same

@@ -176,8 +176,9 @@ def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: P
     offered = tuple(descriptors)
     if not offered:
         raise InputError("the image index lists no image", "name another tag, or a digest")
-    if platform is None and len(offered) == 1:
-        return offered[0]
+    stated = [one for one in offered if one.platform is not None] or offered
+    if platform is None and len(stated) == 1:
+        return stated[0]
     wanted = platform or host or host_platform()
     ranked = [(rank(wanted, one.platform), one) for one in offered if one.platform is not None]
     fitting = [pair for pair in ranked if pair[0] is not None]
@@ -281,23 +282,19 @@ def _require_types(document: Mapping[str, Any], types: Mapping[str, type], where
 
 def _is_image(entry: Mapping[str, Any]) -> bool:
     """Not an attestation or a signature. Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``."""
-    platform = _platform(_mapping(entry.get("platform")))
-    return (
-        _ATTESTATION not in _mapping(entry.get("annotations"))
-        and platform != Platform("unknown", "unknown")
-        and not entry.get("artifactType")
-    )
+    return _ATTESTATION not in _mapping(entry.get("annotations")) and not entry.get("artifactType")
 
 
 def _descriptor(entry: Any, where: str) -> Descriptor:
     digest, size = _mapping(entry).get("digest"), _mapping(entry).get("size")
     if not isinstance(digest, str) or not is_digest(digest):
         raise InputError(f"{where} is malformed: {_shown(digest)} is no digest", _AGAIN)
+    platform = _platform(_mapping(entry.get("platform")))
     return Descriptor(
         digest,
         size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else -1,
         _text(entry.get("mediaType")),
-        _platform(_mapping(entry.get("platform"))),
+        None if platform == Platform("unknown", "unknown") else platform,
         {key: value for key, value in _mapping(entry.get("annotations")).items() if isinstance(value, str)},
         _text(entry.get("artifactType")),
     )

@@ -21,7 +21,7 @@ from careen.model.inventory import Unknown
 from careen.model.reasons import EFFECTS, NOT_ACCEPTED, effect_of
 from careen.model.report import Accepted, Coverage, Reason, Report
 
-from .ignores import covers, is_purl
+from .ignores import covers, is_purl, matches
 
 FLAG = "--accept"
 
@@ -38,7 +38,7 @@ class Accept(Struct, frozen=True):
         if not self.what:
             return True
         if subject.startswith("/"):
-            return self.what.startswith(("/", "*")) and covers(self.what, subject)
+            return self.what.startswith(("/", "*")) and _is_path(self.what, subject)
         if subject.startswith("pkg:"):
             return is_purl(self.what, subject)
         return fnmatchcase(subject.lower(), self.what.lower())
@@ -49,6 +49,13 @@ class Accept(Struct, frozen=True):
     def record(self, subjects: Sequence[str]) -> Accepted:
         until = self.until.isoformat() if self.until else None
         return Accepted(self.code, tuple(subjects), self.source, self.reason, self.owner, until)
+
+
+def _is_path(wanted: str, path: str) -> bool:
+    """A folder that is written out covers what is in it. A wildcard does not: ``**`` says so where that is meant."""
+    if wanted == "*":
+        return True
+    return matches(wanted, path) if any(sign in wanted for sign in "*?[") else covers(wanted, path)
 
 
 def read_accept(text: str) -> Accept:

@@ -33,8 +33,12 @@ class Baseline:
         unlisted = (one.finding for one in before.suppressed if one.by.kind in _ONLY_UNLISTED)
         self._known: dict[str, Finding] = {one.fingerprint: one for one in (*unlisted, *before.findings)}
         self._purls = frozenset(package.purl for package in before.packages)
+        self._declared = declared_only(before.packages)
 
-    def change(self, finding: Finding) -> Change | None:
+    def change(self, finding: Finding, declared: Collection[str] = ()) -> Change | None:
+        """``declared``: purls of packages that nothing installs now. What was declared and is installed now is new."""
+        if isinstance(finding, Vulnerability) and finding.package in self._declared and finding.package not in declared:
+            return "introduced"
         before = self._known.get(finding.fingerprint)
         if before is None:
             there = isinstance(finding, Vulnerability) and finding.package in self._purls
@@ -44,6 +48,14 @@ class Baseline:
                 return "disclosed"  # no gate counted it then
             return "fix_available" if finding.fix.versions and not before.fix.versions else None
         return None
+
+
+def declared_only(packages: Iterable[SavedPackage]) -> frozenset[str]:
+    """Purls of packages that a lock file or manifest names and that nothing installed."""
+    installed: dict[str, bool] = {}
+    for package in packages:
+        installed[package.purl] = installed.get(package.purl, False) or package.presence != "declared"
+    return frozenset(purl for purl, there in installed.items() if not there)
 
 
 class Gone(Struct, frozen=True):
@@ -67,7 +79,8 @@ class Difference(Struct, frozen=True):
 
 def compare(before: Saved, after: Saved) -> Difference:
     baseline = Baseline(before)
-    new = [replace(one, change=change) for one in after.findings if (change := baseline.change(one))]
+    declared = declared_only(after.packages)
+    new = [replace(one, change=change) for one in after.findings if (change := baseline.change(one, declared))]
     now = {one.fingerprint for one in after.findings}
     hidden = {one.finding.fingerprint for one in after.suppressed}
     purls = {package.purl for package in after.packages}

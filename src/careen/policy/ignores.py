@@ -63,10 +63,12 @@ def covers(pattern: str, path: str) -> bool:
 
     A pattern without ``/`` names a file wherever it lies; one that names a folder covers what is in it.
     """
-    parts = pattern.strip("/").split("/")
-    if len(parts) == 1 and parts[0] != "**":
-        parts.insert(0, "**")
-    return _covers(parts, path.strip("/").split("/"))
+    return any(_matched(pattern, path))
+
+
+def matches(pattern: str, path: str) -> bool:
+    """As ``covers``, but a folder does not cover what is in it."""
+    return _matched(pattern, path)[-1]
 
 
 def _is_named(wanted: str, finding: Finding) -> bool:
@@ -88,16 +90,19 @@ def _path_covered(pattern: str, path: str) -> bool:
     return covers(pattern, path)
 
 
-def _covers(pattern: list[str], path: list[str]) -> bool:
-    """Each row says which beginnings of the path the pattern's parts so far can be."""
-    row = [True] + [False] * len(path)
-    for part in pattern:
+def _matched(pattern: str, path: str) -> list[bool]:
+    """Which beginnings of the path the pattern matches: folders that it lies in, and last the whole path."""
+    wanted, parts = pattern.strip("/").split("/"), path.strip("/").split("/")
+    if len(wanted) == 1 and wanted[0] != "**":
+        wanted.insert(0, "**")
+    row = [True] + [False] * len(parts)
+    for part in wanted:
         if part == "**":
             seen = False
             row = [seen := seen or here for here in row]
         else:
-            row = [False] + [row[i] and fnmatchcase(path[i], part) for i in range(len(path))]
-    return any(row)  # a beginning of the path: the folder that it lies in
+            row = [False] + [row[i] and fnmatchcase(parts[i], part) for i in range(len(parts))]
+    return row
 
 
 def is_purl(wanted: str, purl: str) -> bool:

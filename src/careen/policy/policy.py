@@ -98,7 +98,7 @@ def assess(
         by = by or _unfixed(finding, policy)
         if by is None:
             if policy.baseline is not None:
-                finding = replace(finding, change=policy.baseline.change(finding))
+                finding = replace(finding, change=policy.baseline.change(finding, declared))
             _gate(finding, gated, policy, today, declared)
             by = _unlisted(finding, policy)
         if by is None:

@@ -223,18 +223,21 @@ def _asked(order: Order, settings: Settings) -> str:
         settings.ignore_file, settings.vex, settings.referrers, settings.trust_key, settings.image_vex,
         settings.severity_from, settings.accept, settings.db_max_age, settings.db, settings.advisories, settings.db_from,
         settings.verify_diff_ids, settings.max_layer_bytes, settings.max_ratio, settings.max_seconds, settings.budget,
-        *map(_identity, (*settings.ignore_file, *settings.vex)),
+        *map(_identity, (*settings.ignore_file, *settings.vex, *([settings.advisories] if settings.advisories else []))),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Rules that were edited since ask for something else."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
+def _identity(path: Path) -> str:
+    """Rules and statements that were edited since ask for something else: a file's content, or that of all in a folder."""
+    found = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        try:
+            content = file.read_bytes() if file.is_file() else b""
+        except OSError:
+            content = b""
+        found.update(repr((str(file.relative_to(path)), hashlib.sha256(content).digest())).encode())
+    return found.hexdigest()
 
 
 def _make(folder: Path) -> None:

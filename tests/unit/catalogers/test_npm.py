@@ -63,8 +63,15 @@ def test_manifests_inside_a_package_are_not_packages(path):
     "text",
     [b"{}", b'{"name": "baz"}', b'{"version": "1.0.0"}', b'{"name": "", "version": "1"}', b'{"name": 1, "version": "1"}'],
 )
-def test_a_manifest_without_name_or_version_installs_nothing(text):
-    assert not names({"app/node_modules/baz/package.json": text})
+def test_what_node_loads_is_listed_without_name_or_version(text):
+    [package] = read_all(CATALOGER, {"app/node_modules/baz/package.json": text})
+    assert (package.name, package.version) == ("baz", json.loads(text).get("version", ""))
+    assert not names({"app/package.json": text})
+
+
+def test_a_module_without_a_name_has_that_of_its_folder_and_scope():
+    files = {"node_modules/@acme/x/package.json": b"{}", "usr/share/nodejs/y/package.json": b'{"type": "module"}'}
+    assert [(package.name, package.version) for package in read_all(CATALOGER, files)] == [("@acme/x", ""), ("y", "")]
 
 
 def test_applications_stand_apart():

@@ -14,6 +14,7 @@ from careen.images.manifest import (
     parse_config,
     parse_index,
     parse_manifest,
+    platforms_offered,
     require,
 )
 from careen.model.image import Platform
@@ -45,16 +46,30 @@ def test_index_lists_images_with_their_platforms_and_leaves_attestations_out():
     assert found[0].size_bytes == len(one.manifest)
 
 
-def test_index_leaves_out_signatures_and_unknown_platforms():
+def test_index_leaves_out_signatures_and_attestations():
     found = parse_index(
         index_of(
             {"digest": A, "size": 1, "artifactType": "application/vnd.dev.cosign.artifact.sig.v1+json"},
-            {"digest": A, "size": 1, "platform": {"os": "unknown", "architecture": "unknown"}},
+            {
+                "digest": A,
+                "size": 1,
+                "platform": {"os": "unknown", "architecture": "unknown"},
+                "annotations": {"vnd.docker.reference.type": "attestation-manifest"},
+            },
             {"digest": B, "size": 1, "annotations": {"org.opencontainers.image.ref.name": "v1"}},
         )
     )
     assert [child.digest for child in found] == [B]
     assert found[0].annotations == {"org.opencontainers.image.ref.name": "v1"}
+
+
+def test_an_image_for_an_unknown_platform_is_offered_and_never_chosen_before_another():
+    unknown = {"digest": A, "size": 1, "platform": {"os": "unknown", "architecture": "unknown"}}
+    known = {"digest": B, "size": 1, "platform": {"os": "linux", "architecture": "s390x"}}
+    both = parse_index(index_of(unknown, known))
+    assert platforms_offered(both) == (Platform("unknown", "unknown"), Platform("linux", "s390x"))
+    assert choose(both, None, host=AMD64).digest == B
+    assert choose(parse_index(index_of(unknown)), None, host=AMD64).digest == A
 
 
 def test_index_survives_null_and_mistyped_fields():

@@ -43,6 +43,19 @@ def test_a_report_reads_back():
     assert again.name == "base.json"
 
 
+def test_what_was_declared_and_is_installed_now_is_new():
+    declared, installed = report(replace(pypi(), presence="declared")), report(pypi())
+    for before in (saved(declared), read_saved(as_json(declared), "base.json")):
+        assert [one.change for one in compare(before, saved(installed)).new] == ["introduced"] * len(installed.findings)
+        assert not compare(before, saved(declared)).new
+    assert not compare(saved(installed), saved(declared)).new
+
+
+def test_an_installed_package_of_the_baseline_stays_known_where_a_lock_file_names_it_too():
+    both, installed = report(pypi(), replace(pypi(), presence="declared")), report(pypi())
+    assert not compare(saved(both), saved(installed)).new
+
+
 def changed(document, **changes):
     return json.dumps({**json.loads(as_json(usual())), **changes} if document is None else document).encode()
 

@@ -190,6 +190,11 @@ def test_what_has_a_flag_of_its_own_cannot_be_accepted(code):
     [
         ("unidentified_files:/opt/app/**", ("/opt/app/server", "/usr/bin/x"), ("/usr/bin/x",)),
         ("unidentified_files:/opt/app", ("/opt/app/bin/server", "/opt/apple"), ("/opt/apple",)),
+        ("unidentified_files:/opt/app/*", ("/opt/app/server", "/opt/app/sub/planted"), ("/opt/app/sub/planted",)),
+        ("unidentified_files:/opt/*/bin", ("/opt/app/bin", "/opt/app/bin/planted"), ("/opt/app/bin/planted",)),
+        ("unidentified_files:/opt/app/**/server", ("/opt/app/a/b/server", "/opt/app/server/x"), ("/opt/app/server/x",)),
+        ("unidentified_files:/opt/app[1]", ("/opt/app1/server",), ("/opt/app1/server",)),
+        ("unidentified_files:*.so", ("/opt/a/b.so", "/opt/b.so/planted"), ("/opt/b.so/planted",)),
         ("unidentified_files:server", ("/opt/server",), ("/opt/server",)),
         ("unidentified_files:*", ("/opt/server",), ()),
         ("unassessed_package:pkg:pypi/acme-*", ("pkg:pypi/acme-a@1", "pkg:pypi/other@1"), ("pkg:pypi/other@1",)),

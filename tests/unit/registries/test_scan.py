@@ -1,6 +1,7 @@
 import itertools
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,22 @@ def test_other_knowledge_or_bounds_ask_for_something_else(tmp_path, settings, ot
     asked = Order("r.example", "", tmp_path)
     assert _asked(asked, settings) == _asked(asked, replace(settings))
     assert _asked(asked, settings) != _asked(asked, replace(settings, **other))
+
+
+@pytest.mark.parametrize("setting", ["vex", "advisories"])
+def test_files_of_a_folder_that_were_edited_ask_for_something_else(tmp_path, settings, setting):
+    folder, asked = tmp_path / "given", Order("r.example", "", tmp_path)
+    file = folder / "team" / "one.json"
+    file.parent.mkdir(parents=True)
+    with_folder = replace(settings, **{setting: (folder,) if setting == "vex" else folder})
+    seen = set()
+    for text in ("{}", "[]", "[ ]"):
+        file.write_text(text)
+        os.utime(file, (1, 1))
+        os.utime(folder, (1, 1))
+        seen.add(_asked(asked, with_folder))
+    assert len(seen) == 3
+    assert _asked(asked, with_folder) in seen
 
 
 def test_rules_that_were_edited_ask_for_something_else(tmp_path, settings):
