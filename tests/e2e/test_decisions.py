@@ -14,7 +14,14 @@ sys.path.insert(0, str(ROOT / "examples"))  # has what builds the demonstration
 
 DEMO = ROOT / "examples" / "demo" / "image.tar"
 KNOWN = ("--offline", "--quiet", "--advisories", ADVISORIES)
-ENOUGH = ("--accept", "no_advisories", "--accept", "no_exploit_data")  # these advisories alone are the knowledge here
+ENOUGH = (
+    "--accept",
+    "no_advisories",
+    "--accept",
+    "no_exploit_data",
+    "--accept",
+    "no_lifecycle_data",
+)  # these advisories alone are the knowledge here
 LOG4SHELL = "CVE-2021-44228"
 
 

@@ -12,16 +12,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from careen.formats.jsonfile import read_json
+from careen.formats.lifecycles import PRODUCTS
 from careen.model.advisory import Support
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 20 << 20
 _LIVE = "https://endoflife.date/api"
-_PRODUCTS = {  # product there, os-release ID here
-    "almalinux": "almalinux", "alpine-linux": "alpine", "amazon-linux": "amzn", "centos": "centos", "debian": "debian",
-    "fedora": "fedora", "mageia": "mageia", "opensuse": "opensuse-leap", "oracle-linux": "ol", "rhel": "rhel",
-    "rocky-linux": "rocky", "sles": "sles", "ubuntu": "ubuntu", "vmware-photon": "photon",
-}  # fmt: skip
 _FREE_EXTENSION = frozenset({"debian"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -33,15 +29,15 @@ class _Cycle(Struct, gc=False, rename="camel"):
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    wanted = sorted(_PRODUCTS)
+    wanted = sorted(PRODUCTS)
     if need.namespaces is not None:
         ids = {name.partition(":")[0] for name in need.namespaces}
-        wanted = [product for product in wanted if _PRODUCTS[product] in ids]
+        wanted = [product for product in wanted if PRODUCTS[product] in ids]
     return tuple(Feed(f"eol/api/{product}.json", f"{_LIVE}/{product}.json", part=product) for product in wanted)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    id = _PRODUCTS[feed.part]
+    id = PRODUCTS[feed.part]
     for cycle in read_json(file, list[_Cycle], MAX_BYTES):
         dates = [cycle.eol]
         if id in _FREE_EXTENSION:

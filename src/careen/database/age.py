@@ -7,6 +7,7 @@ nothing newer, of a mirror or an artefact the time since that was made. To copy 
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from careen.formats.lifecycles import names_of
 from careen.model.advisory import NamespaceInfo, SourceInfo
 
 from .knowledge import Knowledge
@@ -37,9 +38,10 @@ def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: dat
             if ages and not any(age is not None and age <= days for age, _ in ages):
                 source = min(ages, key=lambda one: float("inf") if one[0] is None else one[0])[1]
                 found[source.name] = source
+    lifecycles = frozenset(names_of(namespaces))
     for source in sources.values():
         age = age_of(source, today)
-        if source.name.partition("/")[0] in ALWAYS and (age is None or age > days):
+        if (source.name.partition("/")[0] in ALWAYS or source.name in lifecycles) and (age is None or age > days):
             found[source.name] = source
     return tuple(found.values())
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from careen.formats.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
 from careen.formats.debian_releases import namespace_of
+from careen.model.advisory import Support
 
 from .facts import knowledge_of
 from .knowledge import SHIPPED
@@ -26,7 +27,9 @@ log = logging.getLogger(__name__)
 
 FILE = Path(__file__).with_name("debian_seed.json.xz")
 NAMES = Path(__file__).with_name("debian_seed.txt")
-RELEASES = ("bullseye", "bookworm", "trixie")
+# Until when they get security updates, with Debian's LTS. Source: Debian wiki, LTS.
+ENDS = {"bullseye": "2026-08-31", "bookworm": "2028-06-30", "trixie": "2030-06-30"}
+RELEASES = tuple(ENDS)
 
 
 def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
@@ -37,7 +40,8 @@ def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
     except FileNotFoundError:
         return None
     wanted = {codename: _told(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
-    return knowledge_of(wanted, SHIPPED) if wanted else None
+    support = [Support(namespace_of(codename), ENDS[codename]) for codename in wanted if codename in ENDS]
+    return knowledge_of(wanted, SHIPPED, support) if wanted else None
 
 
 def _told(facts: ReleaseFacts) -> ReleaseFacts:

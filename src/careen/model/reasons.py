@@ -22,6 +22,7 @@ EFFECTS: dict[str, Effect] = {
     "shadowed_database": "blocks",
     "stale_source": "blocks",
     "no_exploit_data": "blocks",
+    "no_lifecycle_data": "blocks",
     # Nobody publishes fixes any more.
     "end_of_life": "fails",
     # A part is not assessed.

@@ -63,6 +63,7 @@ NEXT_STEPS = {
     "partial_source": "careen db update, where the sources know more by now",
     "stale_source": "careen db update; --db-max-age DAYS|off where older data will do",
     "no_exploit_data": "careen db update",
+    "no_lifecycle_data": "careen db update",
     "refresh_failed": "careen db update says why",
     "unscored": "--unknown-as SEVERITY says how --fail-on is to count them",
     "end_of_life": "move to a supported release: nobody publishes fixes for this one",

@@ -36,6 +36,13 @@ def old(path, days, *namespaces):
         return {source.name: age_of(source, NOW.date()) for source in too_old(known, namespaces, days, NOW.date())}
 
 
+def test_lifecycle_data_of_the_images_distribution_may_be_too_old_too():
+    sources = (SourceInfo("eol/debian", "2026-09-01", 9), SourceInfo("eol/ubuntu", "2026-09-01", 9))
+    known = MemoryDatabase([], DatabaseInfo("", "", sources))
+    assert [source.name for source in too_old(known, ["debian:12", "npm"], 14, NOW.date())] == ["eol/debian"]
+    assert not too_old(known, ["debian:12"], 100, NOW.date())
+
+
 @pytest.mark.parametrize(
     ("namespaces", "days", "found"),
     [

@@ -27,7 +27,7 @@ FLAGS = (
     Policy(strict=True),
 )
 FULL = Coverage("assessed", (), 1, 0, packages=1, assessed_packages=1)
-SCORED_APART = ("unscored", "no_exploit_data")  # made by the gate itself: tested below
+SCORED_APART = ("unscored", "no_exploit_data", "no_lifecycle_data")  # made by the gate itself: tested below
 
 
 def rows():
@@ -141,6 +141,21 @@ def test_a_gate_that_fails_anyway_says_1_although_others_are_unrated():
 )
 def test_a_gate_of_exploits_needs_their_data(gate, sources, wanted):
     assert code_of(Policy(fail_on=(read_gate(gate),)), sources=sources) == wanted
+
+
+@pytest.mark.parametrize(
+    ("gate", "wanted"), [("high", 3), ("any:low", 3), ("config:high", 0), ("secret", 0), ("fixable:high", 0), ("kev", 0)]
+)
+def test_a_gate_of_severity_needs_to_know_whether_the_release_has_ended(gate, wanted):
+    policy = Policy(fail_on=(read_gate(gate),))
+    assert code_of(policy, sources={"kev"}, without_lifecycle="debian-9") == wanted
+    assert code_of(policy, sources={"kev"}) == 0
+    vouched = replace(policy, accepts=(read_accept("no_lifecycle_data:debian-9"),))
+    assert code_of(vouched, sources={"kev"}, without_lifecycle="debian-9") == 0
+
+
+def test_without_a_gate_nobody_asks_whether_the_release_has_ended():
+    assert code_of(Policy(strict=True), without_lifecycle="debian-9") == 0
 
 
 @pytest.mark.parametrize("code", ["unreadable", "over_budget", "ambiguous_archive"])
