@@ -20,7 +20,9 @@ from careen.formats.yamlfile import yaml_document
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-_FROZEN = pattern(r"(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]{0,200})\s*==\s*(\d[\d.]{0,100})(?=\s*,|\s*$)", re.MULTILINE)
+_FROZEN = pattern(
+    r"(?<![A-Za-z0-9-])(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]{0,200})\s*==\s*(\d[\d.]{0,100})(?=\s*,|\s*$)", re.MULTILINE
+)
 _FIELD = pattern(r"^(name|package-name|version|license):[ \t]*(\S{1,300})[ \t]*$", re.MULTILINE)
 _NAMED = pattern(r"([A-Za-z0-9][A-Za-z0-9-]{0,200})-(\d[\d.]{0,100})")
 

@@ -58,6 +58,12 @@ def test_long_runs_take_no_longer_than_their_length(cataloger):
                 read_all(CATALOGERS[cataloger], {names[cataloger]: (lead + filler * (size // len(filler))).encode()})
 
 
+@pytest.mark.parametrize("filler", ["a", "1", "-", "a ", "a=="])
+def test_a_long_name_in_a_freeze_file_is_read_once(filler):
+    with ends(repr(filler)):
+        read_all(CATALOGERS["haskell"], {"cabal.project.freeze": (filler * (16 << 20))[: 16 << 20].encode()})
+
+
 @pytest.mark.parametrize(
     ("cataloger", "path", "content"),
     [
