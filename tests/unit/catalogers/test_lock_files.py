@@ -61,7 +61,7 @@ def test_long_runs_take_no_longer_than_their_length(cataloger):
 @pytest.mark.parametrize("filler", ["a", "1", "-", "a ", "a=="])
 def test_a_long_name_in_a_freeze_file_is_read_once(filler):
     with ends(repr(filler)):
-        read_all(CATALOGERS["haskell"], {"cabal.project.freeze": (filler * (16 << 20))[: 16 << 20].encode()})
+        read_all(CATALOGERS["haskell"], {"cabal.project.freeze": (filler * (8 << 20))[: 8 << 20].encode()})
 
 
 @pytest.mark.parametrize(
