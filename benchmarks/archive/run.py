@@ -20,7 +20,7 @@ from careen.database.archive import release_facts
 from careen.database.archive_files import Archives
 from careen.database.seed import RELEASES, shipped_names
 from careen.formats.debian_changelog import entries_of, fixes
-from careen.formats.debian_releases import VERSIONS
+from careen.formats.debian_releases import versions
 from careen.net import NetSettings, make_fetcher
 from careen.versions.deb import key
 
@@ -28,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 CORPUS, FEEDS = (Path(os.environ.get(name, f".cache/{name.lower()}")) for name in ("CORPUS", "FEEDS"))
 RELEASED = {"bullseye": "2021-08-14", "bookworm": "2023-06-10", "trixie": "2025-08-09"}
 IMAGES = ("debian11-old", "debian12", "debian13", "python-app")
+VERSIONS = versions()
 CODENAMES = {version: codename for codename, version in VERSIONS.items()}
 COLUMNS = ("image", "source packages", "found", "known to a list", "right", "true", "precision", "recall", "CPU s")
 

@@ -17,7 +17,18 @@ from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
-PACKAGES = ("catalogers", "database", "formats", "images", "layers", "matching", "model", "secrets", "versions")
+PACKAGES = (
+    "catalogers",
+    "database",
+    "distributions",
+    "formats",
+    "images",
+    "layers",
+    "matching",
+    "model",
+    "secrets",
+    "versions",
+)
 BUILT = "contents.txt"
 ROOT = os.path.dirname(os.path.abspath(__file__))
 UNPACKED_TOGETHER_NS = 2_000_000_000  # a file of a wheel that is newer than its record by more was changed since
@@ -46,7 +57,7 @@ def contents() -> Contents:
 
 def record_of(root: str) -> str:
     """The content of ``contents.txt`` for the package in a folder."""
-    return "".join(f"{_digest(f'{root}/{path}')} {status.st_size} - {path}\n" for path, status in sorted(_files(root)))
+    return "".join(f"{digest_of(f'{root}/{path}')} {status.st_size} - {path}\n" for path, status in sorted(_files(root)))
 
 
 def outside() -> str:
@@ -56,7 +67,7 @@ def outside() -> str:
         module = sys.modules.get(f"careen.{package}")  # else nobody has added a folder to it
         for number, folder in enumerate([*module.__path__][1:] if module else ()):
             for path, _ in _below(folder, ""):
-                found[f"{package} {number} {path}"] = _digest(f"{folder}/{path}")
+                found[f"{package} {number} {path}"] = digest_of(f"{folder}/{path}")
     return _of_all(found)
 
 
@@ -83,7 +94,7 @@ def _compared(root: str, record: str) -> Contents:
     for path, status in _files(root):
         digest, size = known.get(path, ("", ""))
         is_known = size == str(status.st_size) and status.st_mtime_ns <= until
-        found[path] = digest if is_known else _digest(f"{root}/{path}")
+        found[path] = digest if is_known else digest_of(f"{root}/{path}")
     return Contents(found, found == {path: digest for path, (digest, _) in known.items()})
 
 
@@ -93,7 +104,7 @@ def _remembered(root: str) -> Contents:
     found, kept = {}, {}
     for path, status in _files(root):
         name = (path, str(status.st_size), f"{status.st_mtime_ns}/{status.st_ctime_ns}")
-        found[path] = known.get(name) or _digest(f"{root}/{path}")
+        found[path] = known.get(name) or digest_of(f"{root}/{path}")
         if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
             kept[name] = found[path]
     if kept != known:
@@ -132,7 +143,7 @@ def _below(folder: str, prefix: str, links: tuple[str, ...] = ()) -> Iterator[tu
                     yield from _below(entry.path, f"{prefix}{entry.name}/", followed)
 
 
-def _digest(path: str) -> str:
+def digest_of(path: str | os.PathLike[str]) -> str:
     with open(path, "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()[:32]
 

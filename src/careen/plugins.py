@@ -48,7 +48,7 @@ from .model.sbom import Sbom
 log = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind")
-EXTENDED = ("advisories", "catalogers", "images", "reports", "sboms", "versions")
+EXTENDED = ("advisories", "catalogers", "distributions", "images", "reports", "sboms", "versions")
 
 
 def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
@@ -64,7 +64,8 @@ def plugin(folder: str, module: str, name: str) -> Any:
 
 
 def use_folder(folder: Path) -> None:
-    """Adds the plugins of a folder of the user's: ``catalogers/x.py`` in it is as good as one of ours.
+    """Adds the plugins of a folder of the user's: ``catalogers/x.py`` or ``distributions/x.toml`` in it is as good as one of
+    ours.
 
     Their modules run with all that the user may do. Raises ValueError where there is nothing of the kind.
     """
@@ -75,8 +76,8 @@ def use_folder(folder: Path) -> None:
         places = importlib.import_module(f"careen.{name}").__path__
         if str(folder / name) in places:
             continue
-        if hidden := sorted(modules_in(places) & modules_in([str(folder / name)])):
-            raise ValueError(f"{name}/{hidden[0]}.py has the name of one that is there already, and would never be read")
+        if hidden := sorted(_files_in(places) & _files_in([str(folder / name)])):
+            raise ValueError(f"{name}/{hidden[0]} has the name of one that is there already, and would never be read")
         places.append(str(folder / name))
 
 
@@ -93,6 +94,11 @@ def _imported(package: ModuleType, module: str) -> ModuleType:
         raise UsageError(
             f"the plugin {place}/{module}.py cannot be used: {type(error).__name__}: {error}", "--debug says where it fails"
         ) from error
+
+
+def _files_in(places: Iterable[str]) -> set[str]:
+    tables = {path.name for place in places for path in Path(place).glob("*.toml")}
+    return tables.union(f"{module}.py" for module in modules_in(places))
 
 
 def modules_in(places: Iterable[str]) -> frozenset[str]:

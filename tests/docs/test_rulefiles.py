@@ -8,7 +8,10 @@ from tests.conftest import ROOT
 
 from careen.formats import rulefiles
 
-FOLDERS = [ROOT / "src" / "careen" / name for name in ("catalogers/binary_rules", "formats/software_map", "secrets/rules")]
+FOLDERS = [
+    ROOT / "src" / "careen" / name
+    for name in ("catalogers/binary_rules", "distributions", "formats/software_map", "secrets/rules")
+]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

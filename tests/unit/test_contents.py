@@ -35,8 +35,8 @@ def package(tmp_path, monkeypatch):
 @pytest.fixture
 def hashed(monkeypatch):
     """The names of the files that are hashed."""
-    names, real = [], module._digest
-    monkeypatch.setattr(module, "_digest", lambda path: names.append(os.path.basename(path)) or real(path))
+    names, real = [], module.digest_of
+    monkeypatch.setattr(module, "digest_of", lambda path: names.append(os.path.basename(path)) or real(path))
     return names
 
 

@@ -7,18 +7,19 @@ Raises: ValueError.  **Source:** endoflife.date, API v0.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
 
+from careen.distributions.profile import Profile
+from careen.distributions.registry import profiles
 from careen.formats.jsonfile import read_json
-from careen.formats.lifecycles import PRODUCTS
 from careen.model.advisory import Support
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 20 << 20
 _LIVE = "https://endoflife.date/api"
-_FREE_EXTENSION = frozenset({"debian"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -29,22 +30,32 @@ class _Cycle(Struct, gc=False, rename="camel"):
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    wanted = sorted(PRODUCTS)
+    wanted = sorted(_products())
     if need.namespaces is not None:
         ids = {name.partition(":")[0] for name in need.namespaces}
-        wanted = [product for product in wanted if PRODUCTS[product] in ids]
+        wanted = [product for product in wanted if not ids.isdisjoint(one.id for one in _products()[product])]
     return tuple(Feed(f"eol/api/{product}.json", f"{_LIVE}/{product}.json", part=product) for product in wanted)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    id = PRODUCTS[feed.part]
+    followers = _products()[feed.part]
     for cycle in read_json(file, list[_Cycle], MAX_BYTES):
         dates = [cycle.eol]
-        if id in _FREE_EXTENSION:
+        if followers[0].support.free_extension:
             dates.append(cycle.extended_support)
         known = [date for date in dates if isinstance(date, str) and _DATE.fullmatch(date)]
         if known:
-            yield Support(f"{id}:{cycle.cycle}", max(known))
+            yield from (Support(f"{one.id}:{cycle.cycle}", max(known)) for one in followers)
+
+
+@cache
+def _products() -> dict[str, list[Profile]]:
+    """The distributions that each product there has the dates of."""
+    found: dict[str, list[Profile]] = {}
+    for one in profiles().values():
+        if one.support.product:
+            found.setdefault(one.support.product, []).append(one)
+    return found
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -23,7 +23,7 @@ import msgspec
 
 from careen.formats import osv
 from careen.formats import zip as archive
-from careen.formats.ecosystems import ecosystem_of
+from careen.formats.ecosystems import ecosystem_of, of_distributions
 from careen.formats.tararchive import documents
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -36,12 +36,10 @@ _OF_VENDOR = re.compile(r"osv(?:-all)?\.tar\.(?:gz|bz2|xz|zst)")
 
 # Judged from another source of ours, or not about packages at all.
 _LEFT_OUT = frozenset({"Debian", "Alpine", "PSF", "GIT", "Android", "Linux", "OSS-Fuzz", "UVI", "GSD", "[EMPTY]"})
-# Where nobody lists them.
+# Beside those of distributions, where nobody lists them.
 _ECOSYSTEMS = (
-    "AlmaLinux", "Alpaquita", "Azure Linux", "BellSoft Hardened Containers", "Bitnami", "CRAN", "Chainguard", "Echo", "GHC",
-    "GitHub Actions", "Go", "Hackage", "Hex", "Julia", "Mageia", "Maven", "MinimOS", "NuGet", "Packagist", "Photon OS", "Pub",
-    "PyPI", "Red Hat", "Rocky Linux", "Root", "RubyGems", "SUSE", "SwiftURL", "Ubuntu", "Wolfi", "crates.io", "npm",
-    "openEuler", "openSUSE",
+    "Bitnami", "CRAN", "GHC", "GitHub Actions", "Go", "Hackage", "Hex", "Julia", "Maven", "NuGet", "Packagist", "Pub", "PyPI",
+    "Root", "RubyGems", "SwiftURL", "crates.io", "npm",
 )  # fmt: skip
 
 
@@ -49,7 +47,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     names = listing("osv")
     if not names and need.namespaces is None:
         names = listing(f"{_BUCKET}/ecosystems.txt")
-    wanted = sorted({name for name in names or _ECOSYSTEMS if ":" not in name} - _LEFT_OUT)
+    wanted = sorted({name for name in names or (*_ECOSYSTEMS, *of_distributions()) if ":" not in name} - _LEFT_OUT)
     if need.namespaces is not None:
         needed = {ecosystem_of(namespace) for namespace in need.namespaces}
         wanted = [name for name in wanted if name in needed]

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from careen.formats import cvss, ubuntu_notices, ubuntu_tracker, ubuntu_usn, ubuntu_vex
-from careen.formats.ubuntu_places import HOME, SEVERITIES, VERSIONS, ignored, statements
+from careen.formats.ubuntu_places import HOME, SEVERITIES, ignored, statements, versions
 from careen.formats.xmlstream import Element, elements
 from careen.model.advisory import Advisory, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -44,7 +44,7 @@ _STATES: tuple[tuple[str, Status], ...] = (
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    wanted = [codename for codename, version in VERSIONS.items() if _is_needed(need, version)]
+    wanted = [codename for codename, version in versions().items() if _is_needed(need, version)]
     names = listing("ubuntu") if wanted else ()
     by_release = {codename: name for codename in wanted if (name := _oval(codename, names))}
     if not by_release and (whole := _whole(names, listing)):

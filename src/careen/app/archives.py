@@ -10,6 +10,7 @@ from careen import __version__
 from careen.app.cachefolder import cache_folder
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
+from careen.distributions.registry import profile
 from careen.errors import UsageError
 from careen.formats.debian_releases import codename_of
 from careen.model.inventory import Inventory
@@ -66,8 +67,8 @@ class OwnArchives:
 
 def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> list[Knowledge]:
     """With the facts that Careen ships about those source packages of an image of which nothing else is known."""
-    release = inventory.distribution
-    if release is None or release.id != "debian":
+    release = profile(inventory.distribution.id) if inventory.distribution else None
+    if release is None or not release.advisories.shipped:
         return list(known)
     from careen.database.chain import Chain, Fallback
     from careen.matching.installed import installed_sources

@@ -5,19 +5,11 @@ from functools import cache
 
 from careen.app.outlines import catalogers
 from careen.database.guard import Judge
+from careen.distributions.registry import profile_of
 from careen.matching.keys import Keys
 from careen.matching.ranges import NOT_AFFECTED, hit, spellings
 from careen.model.advisory import Advisory
 from careen.plugins import Named, VersionScheme
-
-# Of distributions, whose namespaces are "id:release" or the id alone.
-_SCHEMES = {
-    "alpaquita": "apk", "alpine": "apk", "bellsoft-hardened-containers": "apk", "chainguard": "apk", "minimos": "apk",
-    "wolfi": "apk", "debian": "deb", "echo": "deb", "ubuntu": "deb", "ubuntu-pro": "deb",
-    "almalinux": "rpm", "amzn": "rpm", "anolis": "rpm", "azurelinux": "rpm", "fedora": "rpm", "mariner": "rpm", "ol": "rpm",
-    "openeuler": "rpm", "opensuse-leap": "rpm", "opensuse-tumbleweed": "rpm", "photon": "rpm", "rhel": "rpm", "rocky": "rpm",
-    "sle-micro": "rpm", "sl-micro": "rpm", "sles": "rpm", "sles-ltss": "rpm",
-}  # fmt: skip
 
 
 def meaning() -> Judge:
@@ -25,12 +17,14 @@ def meaning() -> Judge:
     keys = Keys(Named("careen.versions", "VERSION_SCHEME", VersionScheme))
 
     @cache
-    def languages() -> dict[str, str]:  # most runs judge nothing, and catalogers are many
-        ecosystems = (cataloger.ecosystem for cataloger in catalogers())
-        return {one.namespace: one.scheme for one in ecosystems if one.namespace}
+    def schemes() -> dict[str, str]:  # most runs judge nothing, and catalogers are many
+        """By namespace of a language, and by type of a distribution's packages."""
+        ecosystems = [cataloger.ecosystem for cataloger in catalogers()]
+        return {one.namespace or one.purl_type: one.scheme for one in ecosystems if one.namespace or one.distribution}
 
     def judge(namespace: str, said: Sequence[Advisory], version: str) -> bool:
-        scheme = _SCHEMES.get(namespace.partition(":")[0]) or languages().get(namespace)
+        known = profile_of(namespace)
+        scheme = schemes().get(known.packages[0] if known and known.packages else namespace)
         if scheme is None:
             return False
         accusing = [one for one in said if one.status not in NOT_AFFECTED]

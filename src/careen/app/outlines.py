@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from careen import distributions
 from careen.contents import contents, is_noted, note
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants, modules_in, plugin
 
@@ -40,6 +41,8 @@ def catalogers() -> tuple[Cataloger, ...]:
     """All, in the order of their modules' names; those with an outline are imported when one of their files turns up."""
     places = importlib.import_module(FOLDER).__path__
     known = _known()
+    if len(distributions.__path__) > 1:  # those of the user have release files of their own
+        known.pop("distribution", None)
     found = []
     for module in sorted(modules_in(places)):
         outline = known.get(module)

@@ -12,9 +12,13 @@ Ubuntu Pro client, ``pro status --format json``; apk-repositories(5).
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Literal
 
 from msgspec.structs import replace
 
+from careen.distributions.profile import Profile
+from careen.distributions.registry import profile, profiles
 from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, text
 from careen.model.delta import Fact
@@ -22,36 +26,28 @@ from careen.model.package import Distribution, Evidence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "distribution"
-# In order of trust: what a file above says, one below does not change. Derivatives of Debian keep its debian_version.
-PATHS = (
-    "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/lsb-release", "etc/debian_version",
-    "etc/almalinux-release", "etc/rocky-release", "etc/oracle-release", "etc/enterprise-release", "etc/fedora-release",
-    "etc/anolis-release", "etc/openEuler-release", "etc/mageia-release", "etc/centos-release", "etc/redhat-release",
-    "etc/system-release", "etc/SuSE-release", "etc/photon-release", "etc/mariner-release", "etc/azurelinux-release",
-    "etc/gentoo-release", "etc/arch-release", "etc/slackware-version", "var/lib/ubuntu-advantage/status.json",
-    "etc/apk/repositories",
-)  # fmt: skip
-_ONLY_MORE = PATHS.index("etc/apk/repositories")
-_IDS = {  # longer names first, where one begins another
-    "AlmaLinux": "almalinux", "Rocky Linux": "rocky", "Oracle Linux": "ol", "Enterprise Linux Enterprise Linux": "ol",
-    "Fedora": "fedora", "CentOS": "centos", "Red Hat Enterprise Linux": "rhel", "Amazon Linux": "amzn",
-    "Scientific Linux": "scientific", "openSUSE Leap": "opensuse-leap", "openSUSE Tumbleweed": "opensuse-tumbleweed",
-    "openSUSE": "opensuse", "SUSE Linux Enterprise Desktop": "sled", "SUSE Linux Enterprise": "sles", "SLES": "sles",
-    "VMware Photon": "photon", "Photon": "photon", "CBL-Mariner": "mariner", "Microsoft Azure Linux": "azurelinux",
-    "Azure Linux": "azurelinux", "Anolis OS": "anolis", "openEuler": "openeuler", "Mageia": "mageia", "Gentoo": "gentoo",
-    "Slackware": "slackware", "CloudLinux": "cloudlinux", "Virtuozzo": "virtuozzo", "EuroLinux": "eurolinux",
-    "MIRACLE LINUX": "miraclelinux", "Alibaba Cloud Linux": "alinux", "TencentOS": "tencentos", "Kylin": "kylin",
-}  # fmt: skip
-_NAMES = "|".join(map(re.escape, _IDS))
-_SENTENCE = pattern(rf"({_NAMES})([^\d\n]{{0,60}}(\d[\d.]{{0,20}}))?")
-_NAME = pattern(rf"({_NAMES})")
+
+
+def _paths() -> tuple[str, ...]:
+    """In order of trust: what a file above says, one below does not change. Derivatives keep files of their parents: those that
+    have a name come before those that many have."""
+    files = [one.files for one in profiles().values()]
+    versions = [one.version for one in files]
+    named = [path for one in files for path in (*one.release, one.mark)]
+    many = ("etc/centos-release", "etc/redhat-release", "etc/system-release")
+    paths = ("etc/os-release", "usr/lib/os-release", "etc/lsb-release", *versions, *named, *many, *_only_more())
+    return tuple(dict.fromkeys(filter(None, paths)))
+
+
+def _only_more() -> frozenset[str]:
+    """Files that say more of a distribution, and do not make one."""
+    return frozenset(path for one in profiles().values() for path in (one.files.paid, one.files.repositories) if path)
+
+
+PATHS = _paths()
 _PATCH_LEVEL = pattern(r"^PATCHLEVEL\s{0,9}=\s{0,9}([1-9]\d{0,2})\s*$", re.MULTILINE)
 _REPOSITORY = pattern(r"[^@\s]\S*/(edge|v\d{1,3}\.\d{1,3}|latest-stable)/+(?:main|community|testing)/*", re.IGNORECASE)
 _PAID = ("esm-infra", "esm-apps")
-_DEBIAN = {
-    "wheezy": "7", "jessie": "8", "stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13",
-    "forky": "14", "duke": "15",
-}  # fmt: skip
 
 
 def read(file: File) -> Iterator[Distribution]:
@@ -63,20 +59,18 @@ def read(file: File) -> Iterator[Distribution]:
         values = _assignments(content)
         if values.get("DISTRIB_ID"):
             yield _lsb_release(values)
-    elif name == "alpine-release":
-        yield Distribution("alpine", content.strip()[:64], id_like=())
-    elif name == "repositories":
-        if _branches(content) == {"edge"}:
-            yield Distribution("alpine", "", "edge")
-    elif name == "debian_version":
-        yield _debian(content.strip()[:64])
-    elif name == "arch-release":
-        yield Distribution("arch", "")
-    elif name == "status.json":
+    elif one := _by_file("repositories").get(name):
+        if _branches(content) == {one.images.rolling_tag}:
+            yield Distribution(one.id, "", one.images.rolling_tag)
+    elif one := _by_file("version").get(name):
+        yield _version(one, content.strip()[:64])
+    elif one := _by_file("mark").get(name):
+        yield Distribution(one.id, "")
+    elif one := _by_file("paid").get(name):
         services = json_object(file.data).get("services")
-        found = [mapping(one) for one in services] if isinstance(services, list) else []
-        if any(text(one.get("name")) in _PAID and one.get("status") == "enabled" for one in found):
-            yield Distribution("ubuntu", "", extended=True)
+        found = [mapping(service) for service in services] if isinstance(services, list) else []
+        if any(text(service.get("name")) in _PAID and service.get("status") == "enabled" for service in found):
+            yield Distribution(one.id, "", extended=True)
     else:
         yield _sentence(content[:4096])
 
@@ -91,7 +85,7 @@ def distributions(facts: Iterable[Fact]) -> dict[str, Distribution]:
     return {
         root: _merged([found[rank] for rank in sorted(found)])
         for root, found in sorted(by_root.items())
-        if min(found) < _ONLY_MORE  # a list of repositories makes no distribution
+        if any(PATHS[rank] not in _only_more() for rank in found)
     }
 
 
@@ -105,8 +99,9 @@ def _merged(facts: list[Fact]) -> Distribution:
             chosen = replace(chosen, version=other.version)
         if not chosen.codename and other.codename and _same(chosen, other):
             chosen = replace(chosen, codename=other.codename)
-    if chosen.id == "debian" and not chosen.version and chosen.codename and not chosen.pretty_name.endswith("/sid"):
-        chosen = replace(chosen, version=_DEBIAN.get(chosen.codename, ""))
+    one = profile(chosen.id)
+    if one and not chosen.version and chosen.codename and not chosen.pretty_name.endswith(f"/{one.releases.rolling}"):
+        chosen = replace(chosen, version=one.release_of(chosen.codename))
     return replace(chosen, evidence=Evidence(facts[0].path, facts[0].layer))
 
 
@@ -133,20 +128,19 @@ def _os_release(values: Mapping[str, str]) -> Distribution:
 def _lsb_release(values: Mapping[str, str]) -> Distribution:
     """Its ID is a name for people: "Ubuntu", "VMware Photon OS"."""
     name = values["DISTRIB_ID"]
-    known = _NAME.match(name)
-    id = _IDS[known[1]] if known else "-".join(name.lower().split())
+    id = next((id for known, id in _names().items() if name.startswith(known)), "-".join(name.lower().split()))
     return Distribution(id, values.get("DISTRIB_RELEASE", ""), values.get("DISTRIB_CODENAME", ""))
 
 
 def _sentence(content: str) -> Distribution:
-    found = _SENTENCE.search(content)
+    found = _in_sentence().search(content)
     if not found:
         raise ValueError("it names no distribution that we know")
     version = (found[3] or "").rstrip(".")
     patch = _PATCH_LEVEL.search(content)
     if patch and "." not in version:
         version = f"{version}.{patch[1]}"
-    return Distribution(_IDS[found[1]], version, pretty_name=content.partition("\n")[0].strip()[:200])
+    return Distribution(_names()[found[1]], version, pretty_name=content.partition("\n")[0].strip()[:200])
 
 
 def _branches(repositories: str) -> set[str]:
@@ -155,14 +149,32 @@ def _branches(repositories: str) -> set[str]:
     return {found[1].lower() for line in lines if (found := _REPOSITORY.fullmatch(line))}
 
 
-def _debian(version: str) -> Distribution:
+def _version(one: Profile, version: str) -> Distribution:
     if not version:
         raise ValueError("it is empty")
-    if version[0].isdigit():
-        major = version.partition(".")[0]
-        return Distribution("debian", version, next((name for name, number in _DEBIAN.items() if number == major), ""))
+    if version[0].isdigit() or not one.releases.codenames:
+        return Distribution(one.id, version, one.codename_of(version.partition(".")[0]))
     # "trixie/sid" before a release: os-release then says it in the same words
-    return Distribution("debian", "", version.partition("/")[0].lower(), pretty_name=f"Debian GNU/Linux {version}")
+    return Distribution(one.id, "", version.partition("/")[0].lower(), pretty_name=f"{one.names[0]} {version}")
+
+
+@cache
+def _by_file(kind: Literal["repositories", "version", "mark", "paid"]) -> Mapping[str, Profile]:
+    """By the name of such a file."""
+    found = ((getattr(one.files, kind), one) for one in profiles().values())
+    return {path.rpartition("/")[2]: one for path, one in found if path}
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """IDs by what release files call a distribution, longer names first, where one begins another."""
+    names = {name: one.id for one in profiles().values() for name in one.names}
+    return {name: names[name] for name in sorted(names, key=len, reverse=True)}
+
+
+@cache
+def _in_sentence() -> re.Pattern[str]:
+    return re.compile(rf"({'|'.join(map(re.escape, _names()))})([^\d\n]{{0,60}}(\d[\d.]{{0,20}}))?")
 
 
 def _assignments(text: str) -> dict[str, str]:

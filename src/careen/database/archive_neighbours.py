@@ -19,7 +19,7 @@ from careen.formats.debian_archive import Offer
 from careen.formats.debian_changelog import entries_of
 from careen.formats.debian_package import Told
 from careen.formats.debian_references import Mention, equated, mentions
-from careen.formats.debian_releases import VERSIONS
+from careen.formats.debian_releases import versions
 
 from .archive_files import Archives, Suite
 
@@ -88,7 +88,7 @@ class Neighbours:
 
     def _newest_first(self) -> Iterator[list[Suite]]:
         """The suites of stable releases."""
-        names = list(VERSIONS)
+        names = list(versions())
         at = names.index(self._codename) + 1 if self._codename in names else len(names)
         for codename in reversed(names[at : at + NEWER]):
             suites = self._archives.suites(codename)

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from careen.formats.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
-from careen.formats.debian_releases import namespace_of
+from careen.formats.debian_releases import debian, namespace_of
 from careen.model.advisory import Support
 
 from .facts import knowledge_of
@@ -27,9 +27,6 @@ log = logging.getLogger(__name__)
 
 FILE = Path(__file__).with_name("debian_seed.json.xz")
 NAMES = Path(__file__).with_name("debian_seed.txt")
-# Until when they get security updates, with Debian's LTS. Source: Debian wiki, LTS.
-ENDS = {"bullseye": "2026-08-31", "bookworm": "2028-06-30", "trixie": "2030-06-30"}
-RELEASES = tuple(ENDS)
 
 
 def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
@@ -40,7 +37,8 @@ def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
     except FileNotFoundError:
         return None
     wanted = {codename: _told(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
-    support = [Support(namespace_of(codename), ENDS[codename]) for codename in wanted if codename in ENDS]
+    ends = debian().support.ends
+    support = [Support(namespace_of(codename), ends[codename]) for codename in wanted if codename in ends]
     return knowledge_of(wanted, SHIPPED, support) if wanted else None
 
 
@@ -50,7 +48,7 @@ def _told(facts: ReleaseFacts) -> ReleaseFacts:
 
 
 def make_seed(
-    archives: "Archives", target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = RELEASES
+    archives: "Archives", target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = ()
 ) -> ArchiveFacts:
     """Asks the archives about each source package of each release, one after the other, and writes ``target``. A release
     that they do not have is left out, with a warning."""
@@ -62,7 +60,7 @@ def make_seed(
     wanted = dict.fromkeys(names or shipped_names(), ())
     found: dict[str, ReleaseFacts] = {}
     trouble: ArchiveError | None = None
-    for codename in releases:
+    for codename in releases or debian().advisories.shipped:
         try:
             found[codename] = release_facts(archives, codename, wanted, key)
         except ArchiveError as error:

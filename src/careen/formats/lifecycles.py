@@ -1,19 +1,16 @@
 """Which distributions have published dates until which they give security updates.
 
-**Source:** endoflife.date, API v0.
+**Source:** endoflife.date.
 """
 
 from collections.abc import Collection, Iterator
 
+from careen.distributions.registry import profiles
+
 SOURCE = "eol"
-PRODUCTS = {  # product there, os-release ID here
-    "almalinux": "almalinux", "alpine-linux": "alpine", "amazon-linux": "amzn", "centos": "centos", "debian": "debian",
-    "fedora": "fedora", "mageia": "mageia", "opensuse": "opensuse-leap", "oracle-linux": "ol", "rhel": "rhel",
-    "rocky-linux": "rocky", "sles": "sles", "ubuntu": "ubuntu", "vmware-photon": "photon",
-}  # fmt: skip
 
 
 def names_of(namespaces: Collection[str]) -> Iterator[str]:
     """What the sources are called that know the dates of these releases."""
     ids = {namespace.partition(":")[0] for namespace in namespaces}
-    return (f"{SOURCE}/{product}" for product, id in PRODUCTS.items() if id in ids)
+    return (f"{SOURCE}/{one.support.product}" for one in profiles().values() if one.support.product and one.id in ids)

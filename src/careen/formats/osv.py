@@ -11,11 +11,13 @@ Raises ValueError for what is no OSV record.  **Source:** OSV schema 1.7.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
+from careen.distributions.registry import profiles
 from careen.model.advisory import Advisory, Cvss, Malicious, Range, Severity, Status, VulnerabilityRecord
 
 from . import cvss
@@ -43,7 +45,7 @@ def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Ma
     if record.id.startswith("MAL-"):
         yield from _malicious(record.id, affected)
         return
-    source = _SOURCES.get(record.id.partition("-")[0], "osv")
+    source = _sources().get(record.id.partition("-")[0], "osv")
     severity = _severity(record, source)
     url = f"https://osv.dev/vulnerability/{quote(record.id, safe=':')}"
     found = [advisory for entry in affected for advisory in _advisories(record, entry, source, aliases, severity, url)]
@@ -272,7 +274,7 @@ def _severity(record: Record, source: str) -> Severity:
     of_record = record.database_specific
     if of_record and isinstance(of_record.severity, str):
         return _SEVERITIES.get(of_record.severity.lower(), "unknown")
-    if source in ("almalinux", "rocky", "redhat") and record.summary:
+    if record.summary and source in _rated_in_summary():
         return _SEVERITIES.get(record.summary.partition(":")[0].lower(), "unknown")
     if of_record and isinstance(of_record.cvss_v3_score, (int, float)):
         return cvss.rating(float(of_record.cvss_v3_score))
@@ -314,14 +316,21 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
 
 
-# Who keeps the database that an id is of.
-_SOURCES = {
-    "ALSA": "almalinux", "ALBA": "almalinux", "ALEA": "almalinux", "BELL": "bellsoft", "BIT": "bitnami", "CGA": "chainguard",
-    "DEBIAN": "debian", "DLA": "debian", "DSA": "debian", "DRUPAL": "drupal", "EEF": "erlef", "GHSA": "ghsa", "GO": "go",
-    "HSEC": "haskell", "JLSEC": "julia", "MAL": "openssf", "MGASA": "mageia", "PYSEC": "pypa",
-    "RHBA": "redhat", "RHEA": "redhat",
-    "RHSA": "redhat", "RLSA": "rocky", "RXSA": "rocky", "RSEC": "rconsortium", "RUSTSEC": "rustsec", "SUSE": "suse",
-    "UBUNTU": "ubuntu", "USN": "ubuntu", "openSUSE": "suse",
+@cache
+def _sources() -> dict[str, str]:
+    """Who keeps the database that an id is of, by how it begins."""
+    return _OF_LANGUAGES | {prefix: one.source for one in profiles().values() for prefix in one.advisories.ids}
+
+
+@cache
+def _rated_in_summary() -> frozenset[str]:
+    """Red Hat and its rebuilds: "Important: curl security update"."""
+    return frozenset(one.source for one in profiles().values() if one.advisories.line)
+
+
+_OF_LANGUAGES = {
+    "BIT": "bitnami", "DRUPAL": "drupal", "EEF": "erlef", "GHSA": "ghsa", "GO": "go", "HSEC": "haskell", "JLSEC": "julia",
+    "MAL": "openssf", "PYSEC": "pypa", "RSEC": "rconsortium", "RUSTSEC": "rustsec",
 }  # fmt: skip
 # Errata mend several flaws at once and list them; of those that mend bugs only, the ones without a flaw are none.
 _ERRATA = re.compile(r"(?:AL|RH|RL|RX|EL)[SBE]A-|DSA-|DLA-|USN-|SUSE-|openSUSE-|MGASA-|OESA-|openEuler-|ALAS|PHSA-")

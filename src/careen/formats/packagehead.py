@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
+from careen.distributions.registry import profiles
 from careen.errors import InputError
 from careen.model.package import Source
 
@@ -31,13 +32,6 @@ _REPOSITORY = re.compile(
     r"etc/(?:yum\.repos\.d/[^/]+\.repo|zypp/repos\.d/[^/]+\.repo|apt/sources\.list(?:\.d/[^/]+\.(?:list|sources))?)$"
 )
 _SCRIPTS = ("preinst", "postinst", "config")
-# What releases of rpm and Debian packages say of the distribution: "-15.el9", "+deb12u3"; whose it is the vendor says.
-_DIST = re.compile(r"\.(el|fc|amzn)(\d{1,4})(?:[._]|$)")
-_DEBIAN = re.compile(r"[+~]deb(\d{1,2})u\d")
-_VENDORS = (
-    ("red hat", "el", "rhel"), ("rocky", "el", "rocky"), ("almalinux", "el", "almalinux"), ("centos", "el", "centos"),
-    ("oracle", "el", "ol"), ("fedora", "fc", "fedora"), ("amazon", "amzn", "amzn"),
-)  # fmt: skip
 _WRITES_REPOSITORY = re.compile(r"(?m)^[^#\n]*/etc/(?:apt/sources\.list\.d|yum\.repos\.d|zypp/repos\.d)\b")
 
 
@@ -69,14 +63,17 @@ def read_package_head(read: Callable[[int], bytes]) -> PackageHead:
 
 
 def built_for(head: PackageHead) -> tuple[str, str] | None:
-    """(os-release ID, version) of the distribution that its version says it was built for."""
-    if head.kind == "deb":
-        found, id_ = _DEBIAN.search(head.version), "" if "ubuntu" in head.version else "debian"
-    else:
-        found = _DIST.search(head.version)
-        vendor = (head.vendor or "").lower()
-        id_ = next((id_ for word, tag, id_ in _VENDORS if word in vendor and found and found[1] == tag), "")
-    return (id_, found[found.lastindex or 0]) if found and id_ else None
+    """(os-release ID, version) of the distribution that its version says it was built for: "+deb12u3", or "-15.el9", where
+    the vendor says whose it is."""
+    for one in profiles().values():
+        if head.kind == "deb":
+            mark = one.builds.deb_release
+        else:
+            is_its = one.builds.rpm_vendor and re.search(one.builds.rpm_vendor, head.vendor or "", re.IGNORECASE)
+            mark = rf"\.{one.builds.dist_tag}(\d{{1,4}})(?:[._]|$)" if is_its and one.builds.dist_tag else ""
+        if mark and (found := re.search(mark, head.version)):
+            return one.id, found[1]
+    return None
 
 
 class _Bounded:

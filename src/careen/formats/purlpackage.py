@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from careen.distributions.registry import by_codename, id_of
 from careen.model.package import JOINED_BY_SLASH, Distribution, Package, Source
 
 from .pattern import pattern
@@ -20,16 +21,6 @@ _JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # 
 _PARTS = ("github", "cocoapods")  # types whose name goes on with the subpath
 _SOURCE_RPM = pattern(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
 _RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
-_IDS = {
-    "redhat": "rhel", "redhatenterpriselinux": "rhel", "amazon": "amzn", "amazonlinux": "amzn", "oracle": "ol",
-    "oraclelinux": "ol", "alma": "almalinux", "rockylinux": "rocky", "cbl-mariner": "mariner", "opensuse.leap": "opensuse-leap",
-    "opensuse.tumbleweed": "opensuse-tumbleweed", "suse linux enterprise server": "sles", "suse": "sles",
-}  # fmt: skip
-_CODENAMES = {
-    "jessie": "debian-8", "stretch": "debian-9", "buster": "debian-10", "bullseye": "debian-11", "bookworm": "debian-12",
-    "trixie": "debian-13", "forky": "debian-14", "sid": "debian-sid", "trusty": "ubuntu-14.04", "xenial": "ubuntu-16.04",
-    "bionic": "ubuntu-18.04", "focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
-}  # fmt: skip
 _OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 
 
@@ -91,12 +82,6 @@ def distribution_in(packages: Iterable[Package]) -> Distribution | None:
     return Distribution(match[1], match[2]) if match else Distribution(name, "")
 
 
-def distribution_id(name: str) -> str:
-    """The id of os-release for what other tools call a distribution."""
-    lower = name.strip().lower()
-    return _IDS.get(lower, lower)
-
-
 def _source(purl: Purl, version: str) -> Source | None:
     """A deb or an apk that names no source is its own; a source rpm has the epoch of its package, unsaid."""
     upstream = purl.qualifier("upstream") if purl.type in _OF_DISTRIBUTIONS else None
@@ -112,9 +97,9 @@ def _distro(purl: Purl) -> str | None:
     distro = purl.qualifier("distro")
     if not distro or purl.type not in (*_OF_DISTRIBUTIONS, "bitnami"):
         return distro
-    if distro in _CODENAMES:
-        return _CODENAMES[distro]
+    if release := by_codename(distro):
+        return "-".join(release)
     if distro[:1].isdigit() and purl.namespace:
         distro = f"{purl.namespace}-{distro}"
     match = _RELEASE.fullmatch(distro)
-    return f"{distribution_id(match[1])}-{match[2]}" if match else distribution_id(distro)
+    return f"{id_of(match[1])}-{match[2]}" if match else id_of(distro)

@@ -1,7 +1,8 @@
 """Folders of rules in TOML, written for people, and the same rules as JSON, which are read in a twentieth of the time.
 
 ``made.json`` of a folder has the content of each of its files, and the digest of what it was made from. ``make golden`` writes
-it and a test compares; it is passed over where a file was edited since, is new, or is gone.
+it and a test compares; it is passed over where a file was edited since, is new, or is gone. Of Careen's own files the digests
+are known, so that none of them is read.
 """
 
 import hashlib
@@ -10,6 +11,8 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+
+from careen.contents import ROOT, contents, digest_of
 
 from .typed import from_json
 
@@ -23,34 +26,40 @@ class Made(Struct, frozen=True):
 
 def tables(folder: Path) -> list[dict[str, Any]]:
     """The content of every file, in the order of their names. Raises ValueError where one is no TOML."""
-    texts = _texts(folder)
     try:
         found = from_json((folder / MADE).read_bytes(), Made)
-        if found.source == _digest(texts):
+        if found.source == _source(folder):
             return found.tables
     except (OSError, msgspec.MsgspecError):
         pass  # it only saves time
-    return [_read(text) for text in texts.values()]
+    return _read(folder)
 
 
 def made(folder: Path) -> bytes:
     """The content of ``made.json`` as the files say it now."""
-    texts = _texts(folder)
-    return msgspec.json.encode(Made(_digest(texts), [_read(text) for text in texts.values()])) + b"\n"
+    return msgspec.json.encode(Made(_source(folder), _read(folder))) + b"\n"
 
 
-def _texts(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+def _source(folder: Path) -> str:
+    digests = sorted(_digests(folder).items())
+    return hashlib.sha256("".join(f"{digest} {name}\n" for name, digest in digests).encode()).hexdigest()
 
 
-def _digest(texts: dict[str, bytes]) -> str:
-    hashed = hashlib.sha256()
-    for name, text in texts.items():
-        hashed.update(f"{name} {len(text)} ".encode() + text)
-    return hashed.hexdigest()
+def _digests(folder: Path) -> dict[str, str]:
+    """By the names of the files."""
+    root = Path(ROOT)
+    if folder.is_relative_to(root):
+        start = f"{folder.relative_to(root).as_posix()}/"
+        known = ((path.removeprefix(start), digest) for path, digest in contents().digests.items() if path.startswith(start))
+        return {name: digest for name, digest in known if name.endswith(".toml") and "/" not in name}
+    return {path.name: digest_of(path) for path in _files(folder)}
 
 
-def _read(text: bytes) -> dict[str, Any]:
+def _read(folder: Path) -> list[dict[str, Any]]:
     import tomllib
 
-    return tomllib.loads(text.decode("utf-8"))
+    return [tomllib.loads(path.read_bytes().decode("utf-8")) for path in _files(folder)]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))

@@ -7,20 +7,22 @@ namespaces of their own (``ubuntu-pro-fips-updates:22.04``).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from careen.distributions.registry import profiles
 from careen.model.advisory import Advisory, Range, Severity, Status
 
 HOME = "https://ubuntu.com/security"
-VERSIONS = {
-    "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "noble": "24.04",
-    "oracular": "24.10", "plucky": "25.04", "questing": "25.10", "resolute": "26.04",
-}  # fmt: skip
 SEVERITIES: dict[str, Severity] = {
     "critical": "critical", "high": "high", "medium": "medium", "low": "low", "negligible": "negligible",
 }  # fmt: skip
 _ESM = re.compile(r"[+~]esm\d")
 _SUPPORT_ENDED = ("end of", "end-of-life", "out of standard support", "eol")
+
+
+def versions() -> Mapping[str, str]:
+    """By codename."""
+    return profiles()["ubuntu"].releases.codenames
 
 
 def statements(
@@ -41,9 +43,9 @@ def statements(
     pocket, _, codename = place.rpartition("/")
     if codename == "esm":  # trusty/esm, as it was once written
         pocket, codename = codename, pocket
-    if codename not in VERSIONS or (status == "fixed" and not version):
+    release = versions().get(codename)
+    if release is None or (status == "fixed" and not version):
         return
-    release = VERSIONS[codename]
     paid = "ubuntu-pro" if not pocket or pocket.startswith("esm") else f"ubuntu-pro-{pocket}"
     url = f"{HOME}/{id}" if id.startswith("CVE-") else f"{HOME}/notices/{id}"
 

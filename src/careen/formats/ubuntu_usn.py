@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from careen.model.advisory import Advisory, NamespaceInfo, VulnerabilityRecord
 
-from .ubuntu_places import VERSIONS, statements
+from .ubuntu_places import statements, versions
 from .xmlstream import Element, elements
 
 MAX_BYTES = 1 << 30
@@ -65,7 +65,7 @@ def _of_notice(definition: Element, parts: dict[str, Element]) -> Iterator[Advis
     place = _PLACE.match(definition.attributes.get("id", ""))
     if not _NOTICE.fullmatch(notice):
         raise ValueError(f"a notice has no usable id: {notice[:60]!r}")
-    if not place or place[1] not in VERSIONS:
+    if not place or place[1] not in versions():
         return
     named = (one.get("ref_id", "") for one in references if one.get("source") == "CVE")
     cves = tuple(dict.fromkeys(filter(_CVE.fullmatch, named)))

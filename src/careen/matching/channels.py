@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
+from careen.distributions.registry import profile_of
 from careen.model.advisory import Advisory
 from careen.model.inventory import ContentSets
 from careen.model.package import Package
@@ -50,9 +51,15 @@ def channels_of(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> Ca
             return ()
         layer = package.evidence[0].layer
         nearest = max((one for one in by_layer if one <= layer), default=min(by_layer))
-        return tuple(sorted(one for one in by_layer[nearest] if not one.startswith("rhel:")))
+        return tuple(sorted(one for one in by_layer[nearest] if not has_channels(one)))
 
     return channels
+
+
+def has_channels(namespace: str) -> bool:
+    """Is it of releases whose images say from which repositories they were built?"""
+    one = profile_of(namespace)
+    return one is not None and one.advisories.channels
 
 
 def unmapped(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> tuple[str, ...]:

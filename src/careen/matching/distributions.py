@@ -12,13 +12,15 @@ same major release, and where a knowledge base has nothing of RHEL or Rocky Linu
 **Source:** os-release(5); release notes of each distribution for its own versions.
 """
 
+from functools import cache, lru_cache
+
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
+from careen.distributions.profile import Profile, applied
+from careen.distributions.registry import profile, profile_of, profiles
 from careen.model.package import Distribution, Package
 
-from .derivatives import DERIVATIVES, followed
-from .derivatives import REBUILDS as REBUILDS_WITHOUT_ADVISORIES
+from .derivatives import followed, named
 
 
 class Release(Struct, frozen=True):
@@ -29,71 +31,17 @@ class Release(Struct, frozen=True):
     paid: str | None = None  # namespace of support beyond the ordinary, whose fixes only its customers get
     continued: bool = False  # it goes on with the same line of versions where the ordinary support has ended
     entitled: bool = False  # it is switched on here
-    packages: str = "rpm"  # the type of the packages that it speaks of
+    packages: tuple[str, ...] = ("rpm",)  # the types of the packages that it speaks of
     lifetime: str = ""  # the namespace under which the end of its own support is known, where it is another one
     own: str = ""  # expression of the versions of packages that a derivative changed
 
 
-class _Family(Struct, frozen=True):
-    title: str
-    parts: int = 1  # of VERSION_ID that name a release; 0: rolling
-    by_source: bool = False
-    namespace: str | None = None  # where it is another's
-    stand_in: str | None = None
-    paid: str | None = None
-    continued: bool = False
-    packages: str = "rpm"
-
-
-_FAMILIES = {
-    "alma": _Family("AlmaLinux", namespace="almalinux"),
-    "almalinux": _Family("AlmaLinux"),
-    "alpaquita": _Family("Alpaquita Linux", packages="apk"),
-    "alpine": _Family("Alpine", 2, packages="apk"),
-    "amzn": _Family("Amazon Linux"),
-    "anolis": _Family("Anolis OS"),
-    "arch": _Family("Arch Linux", 0, packages="alpm"),
-    "azurelinux": _Family("Azure Linux", 2, by_source=True),
-    "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers", packages="apk"),
-    "centos": _Family("CentOS", namespace="rhel", stand_in="almalinux"),
-    "chainguard": _Family("Chainguard OS", 0, packages="apk"),
-    "debian": _Family("Debian", packages="deb"),
-    "echo": _Family("Echo", 0, packages="deb"),
-    "fedora": _Family("Fedora"),
-    "freebsd": _Family("FreeBSD packages", 0, packages="freebsd"),
-    "gentoo": _Family("Gentoo", 0, packages="ebuild"),
-    "mariner": _Family("CBL-Mariner", 2, by_source=True),
-    "minimos": _Family("MinimOS", 0, packages="apk"),
-    "ol": _Family("Oracle Linux"),
-    "openeuler": _Family("openEuler", 2, by_source=True),
-    "opensuse": _Family("openSUSE Leap", 2, namespace="opensuse-leap"),  # until 42.3
-    "opensuse-leap": _Family("openSUSE Leap", 2),
-    "opensuse-tumbleweed": _Family("openSUSE Tumbleweed", 0),
-    "photon": _Family("Photon OS", 2, by_source=True),
-    "rhel": _Family("Red Hat Enterprise Linux", stand_in="almalinux"),
-    "rocky": _Family("Rocky Linux", stand_in="almalinux"),
-    "sle-micro": _Family("SUSE Linux Enterprise Micro", 2),
-    "sl-micro": _Family("SUSE Linux Micro", 2),
-    "sle_hpc": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
-    "sled": _Family("SUSE Linux Enterprise", 2, namespace="sles"),
-    "sles": _Family("SUSE Linux Enterprise", 2, paid="sles-ltss", continued=True),
-    "sles-ltss": _Family("SUSE Linux Enterprise LTSS", 2),
-    "sles_sap": _Family("SUSE Linux Enterprise", 2, namespace="sles", paid="sles-ltss", continued=True),
-    "ubuntu": _Family("Ubuntu", 2, paid="ubuntu-pro", packages="deb"),
-    "ubuntu-pro": _Family("Ubuntu Pro", 2, packages="deb"),
-    "wolfi": _Family("Wolfi", 0, packages="apk"),
-}
-
-
-_SERVICE_PACK = pattern(r"\((LTS(?:-[\w-]+)?)\)")
-# Built from one source and numbered alike: where nothing is known of one, RHEL's advisories stand in.
-REBUILDS = frozenset({"rhel", "almalinux", "rocky", "ol"}) | REBUILDS_WITHOUT_ADVISORIES
-
-
+@lru_cache(maxsize=1024)  # asked of every package
 def release_of(distribution: Distribution) -> Release | None:
     """The release whose advisories judge this distribution's packages; None where no feed's words fit it."""
     if parent := followed(distribution):
-        lifetime = parent.parent if parent.packages == "deb" else ""
+        own = profile_of(parent.namespace)
+        lifetime = parent.parent if "deb" in parent.packages and not (own and own.support.product) else ""
         return Release(
             parent.namespace,
             parent.title,
@@ -102,25 +50,26 @@ def release_of(distribution: Distribution) -> Release | None:
             lifetime=lifetime,
             own=parent.own,
         )
-    family = _FAMILIES.get(distribution.id)
-    if family is None:
+    one = profile(distribution.id)
+    if one is None or one.follows or not one.packages:
         return None
-    id = family.namespace or distribution.id
-    if family.parts == 0:
-        return Release(id, family.title, packages=family.packages)
-    release = _release(distribution, family.parts)
+    advisories = one.advisories
+    id = advisories.namespace or one.id
+    if one.releases.parts == 0:
+        return Release(id, one.title, packages=one.packages)
+    release = _release(distribution, one)
     if not release:
         return None
     return Release(
         f"{id}:{release}",
-        f"{family.title} {release}",
-        family.by_source,
-        f"{family.stand_in}:{release}" if family.stand_in else None,
-        f"{family.paid}:{release}" if family.paid else None,
-        family.continued,
+        f"{one.title} {release}",
+        advisories.by_source,
+        f"{advisories.stand_in}:{release}" if advisories.stand_in else None,
+        f"{advisories.paid}:{release}" if advisories.paid else None,
+        advisories.continued,
         distribution.extended,
-        family.packages,
-        _lifetime(distribution, id, release),
+        one.packages,
+        _lifetime(distribution, one, release),
     )
 
 
@@ -130,11 +79,7 @@ def distribution_of(package: Package, image: Distribution | None) -> Distributio
         return image
     if image and package.distro in (image.id, f"{image.id}-{image.version}", f"{image.id}-{image.codename}"):
         return image
-    for id in sorted(DERIVATIVES.union(_FAMILIES), key=len, reverse=True):
-        if package.distro == id or package.distro.startswith(id + "-"):
-            return Distribution(id, package.distro[len(id) + 1 :])
-    id, _, version = package.distro.rpartition("-")
-    return Distribution(id or version, version if id else "")
+    return _bound(package.distro)
 
 
 def name_of(distribution: Distribution) -> str:
@@ -143,34 +88,50 @@ def name_of(distribution: Distribution) -> str:
 
 
 def title_of(namespace: str) -> str:
-    id, _, release = namespace.partition(":")
-    return f"{_FAMILIES[id].title} {release}".strip() if id in _FAMILIES else namespace
+    one, release = profile_of(namespace), namespace.partition(":")[2]
+    return f"{one.title} {release}".strip() if one else namespace
 
 
 def parent_of(distribution: Distribution) -> str | None:
     """A distribution that we know and that this one says it is like."""
-    return next((_FAMILIES[id].title for id in distribution.id_like if id in _FAMILIES), None)
+    known = (profile(id) for id in distribution.id_like)
+    return next((one.title for one in known if one and one.packages and not one.follows), None)
 
 
-def _lifetime(distribution: Distribution, id: str, release: str) -> str:
+def line_of(id: str) -> str:
+    """The distribution whose versions this one has: all of its line may stand in for one another. "" where it has its own."""
+    one = profiles().get(id)
+    if one is None:
+        return ""
+    parent = profiles().get(one.follows.parent) if one.follows else None
+    return one.advisories.line or (parent.advisories.line if parent else "")
+
+
+@lru_cache(maxsize=1024)
+def _bound(distro: str) -> Distribution:
+    """The distribution behind what a package is bound to: "debian-12", "opensuse-leap-15.6"."""
+    for id in _ids():
+        if distro == id or distro.startswith(id + "-"):
+            return Distribution(id, distro[len(id) + 1 :])
+    id, _, version = distro.rpartition("-")
+    return Distribution(id or version, version if id else "")
+
+
+@cache
+def _ids() -> tuple[str, ...]:
+    """The longest first, since one may begin another."""
+    return tuple(sorted(profiles(), key=len, reverse=True))
+
+
+def _lifetime(distribution: Distribution, one: Profile, release: str) -> str:
     """Where the dates of support count releases otherwise than advisories do."""
-    if distribution.id == "centos":
-        return f"centos:{release}"  # it has RHEL's versions, but CentOS 8 ended seven years before RHEL 8
-    if id == "amzn" and release == "1":
-        return f"amzn:{distribution.version}"
-    if id == "sles" and "." not in release:
-        return f"sles:{release}.0"
-    return ""
+    its = profiles()[one.advisories.namespace or one.id]
+    rules = (*one.support.named, *its.support.named)
+    return applied(rules, release, version=distribution.version, release=release) or ""
 
 
-def _release(distribution: Distribution, parts: int) -> str:
-    id, version = distribution.id, distribution.version
-    if id == "openeuler" and (found := _SERVICE_PACK.search(distribution.pretty_name)):
-        return f"{version}-{found[1].lower()}"  # VERSION_ID is the same for all of them
-    if id == "debian" and not version[:1].isdigit():
-        return "sid"
-    if id == "alpine" and ("_" in version or "edge" in (version, distribution.codename) or not version):
-        return "edge"  # VERSION_ID of edge is the next release with a suffix: 3.21.0_alpha20240807
-    if id == "amzn" and "2000" < version[:4] < "2022" and version[:4].isdigit():
-        return "1"  # Amazon Linux 1 was numbered by year and month
-    return ".".join(version.partition("-")[0].split(".")[:parts])
+def _release(distribution: Distribution, one: Profile) -> str:
+    release = named(distribution, one.releases.named)
+    if release is not None:
+        return release.lower()
+    return ".".join(distribution.version.partition("-")[0].split(".")[: one.releases.parts])

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.distributions.registry import profile_of
 from careen.formats.pattern import pattern
 from careen.formats.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
@@ -32,15 +33,6 @@ from .subjects import CONFIDENCES, Subject, weaker
 
 # The database that an ecosystem keeps itself, by how its ids begin.
 _OWN_IDS = {"PyPI": "PYSEC-", "Go": "GO-", "crates.io": "RUSTSEC-", "npm": "GHSA-", "RubyGems": "GHSA-", "Maven": "GHSA-"}
-
-_OWN_SOURCES = {
-    "rhel": "redhat",
-    "sles": "suse",
-    "opensuse-leap": "suse",
-    "opensuse-tumbleweed": "suse",
-    "alpaquita": "bellsoft",
-}
-
 
 # Versions of packages that paid support built: 1.1.1-1ubuntu2.1~18.04.23+esm1.
 _PAID = pattern(r"[+~]esm\d")
@@ -187,8 +179,8 @@ def _own(subject: Subject) -> Callable[[Advisory], bool]:
     if subject.stand_in:
         return lambda advisory: advisory.namespace in (subject.namespace, *subject.channels)
     if subject.distribution:
-        distribution = subject.namespace.partition(":")[0]
-        source = _OWN_SOURCES.get(distribution, distribution)
+        known = profile_of(subject.namespace)
+        source = known.source if known else subject.namespace.partition(":")[0]
         return lambda advisory: advisory.source == source
     prefix = _OWN_IDS.get(subject.namespace)
     return lambda advisory: prefix is not None and advisory.id.startswith(prefix)

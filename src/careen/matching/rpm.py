@@ -9,6 +9,7 @@ and the stream is the beginning of the version wherever the package is versioned
 
 import re
 
+from careen.distributions.registry import profile_of
 from careen.model.advisory import Advisory
 from careen.model.package import Package
 
@@ -28,6 +29,8 @@ def stream_of(package: Package) -> str | None:
 
 def speaks_of(advisory: Advisory, package: Package) -> bool:
     """Is the advisory about this build at all, whatever the version?"""
+    if advisory.arch == FROM_SOURCE and _lists_binaries(advisory.namespace):
+        return False
     fixed = [range.fixed for range in advisory.ranges if range.fixed]
     if not _same_stream(advisory, fixed, package):
         return False
@@ -35,6 +38,12 @@ def speaks_of(advisory: Advisory, package: Package) -> bool:
     if named and (package.arch or "") not in _NO_ARCH and package.arch not in named:
         return False
     return not fixed or any(_build(text) == _build(package.version) for text in fixed)
+
+
+def _lists_binaries(namespace: str) -> bool:
+    """Is what holds for each package of a source said of the package itself?"""
+    one = profile_of(namespace)
+    return one is not None and one.advisories.binaries_listed
 
 
 def _same_stream(advisory: Advisory, fixed: list[str], package: Package) -> bool:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge, key_name
+from careen.distributions.registry import profile, profiles
 from careen.model.advisory import NamespaceInfo
 from careen.model.finding import Confidence
 from careen.model.inventory import Inventory
@@ -23,8 +24,8 @@ from careen.model.package import Distribution, Package, Source
 from careen.model.report import Reason
 from careen.plugins import Ecosystem
 
-from .channels import channels_of, unmapped
-from .distributions import REBUILDS, Release, distribution_of, name_of, parent_of, release_of
+from .channels import channels_of, has_channels, unmapped
+from .distributions import Release, distribution_of, line_of, name_of, parent_of, release_of
 from .patched import Patched, patched
 from .products import Product, product_of
 from .reasons import purls_of
@@ -32,10 +33,7 @@ from .rpm import stream_of
 from .upstream import Identity, named, packaged
 from .vendors import is_doubtful, vendor_of
 
-_LTSS = "sles-ltss-release"
 _KSPLICE = ".ksplice"  # Oracle's builds of libraries that are patched while they run, with numbers of their own
-
-
 SAMPLE_PACKAGES = 60
 
 
@@ -148,14 +146,16 @@ def _release_named(package: Package, image: Distribution | None) -> str:
 def _with_entitlement(inventory: Inventory) -> Inventory:
     """Whose long-term support of SUSE is switched on has its product's package installed."""
     found = inventory.distribution
-    if found is None or found.id != "sles" or not any(one.type == "rpm" and one.name == _LTSS for one in inventory.packages):
+    one = profile(found.id) if found else None
+    switch = one.advisories.paid_package if one else ""
+    if found is None or not switch or not any(each.type == "rpm" and each.name == switch for each in inventory.packages):
         return inventory
     return replace(inventory, distribution=replace(found, extended=True))
 
 
 def _unknown_channels(subjects: list[Subject], inventory: Inventory, knowledge: Knowledge) -> list[Reason]:
     names = unmapped(inventory.content_sets, knowledge)
-    count = sum(subject.namespace.startswith("rhel:") for subject in subjects)
+    count = sum(has_channels(subject.namespace) for subject in subjects)
     if not names or not count:
         return []
     listed = ", ".join(names[:2]) + (" …" if len(names) > 2 else "")
@@ -196,7 +196,7 @@ def _of_distribution(
     if vendor == "third_party":
         detail = f"{package.type} packages that {release.title} did not build, and that nobody else is known to speak of"
         return Reason("unassessed_package", detail)
-    if package.type != release.packages:  # alien, or a database that a tool for other distributions left
+    if package.type not in release.packages:  # alien, or a database that a tool for other distributions left
         return Reason("unknown_distribution", f"{package.type} packages, which are none of {release.title}")
     if release.own and re.search(release.own, package.version):
         return Reason("unassessed_package", f"{package.type} packages that {release.title} changed, which nobody speaks of")
@@ -209,22 +209,24 @@ def _with_relatives(
     subject: Subject, knowledge: Knowledge, complete: dict[str, bool], channels: Callable[[Package], tuple[str, ...]]
 ) -> Subject:
     """An rpm with whoever else may speak of it: channels of RHEL, or the rebuilds and RHEL itself for one another."""
-    namespace, _, release = subject.namespace.partition(":")
-    if subject.package.type != "rpm" or namespace not in REBUILDS:
+    id, _, release = subject.namespace.partition(":")
+    line = line_of(id)
+    if subject.package.type != "rpm" or not line:
         return subject
-    if namespace == "rhel":
+    if has_channels(subject.namespace):
         source = subject.package.source.name if subject.package.source else subject.name
         subject = replace(subject, source=source, channels=channels(subject.package))
     if _is_complete(subject.namespace, knowledge, complete):
         return replace(subject, stand_in=None)
-    if namespace == "rhel" or (subject.stand_in and knowledge.namespace(subject.stand_in)):
+    if id == line or (subject.stand_in and knowledge.namespace(subject.stand_in)):
         return subject
-    return subject if knowledge.namespace(subject.namespace) else replace(subject, stand_in=_rebuild(release, knowledge))
+    return subject if knowledge.namespace(subject.namespace) else replace(subject, stand_in=_relative(line, release, knowledge))
 
 
-def _rebuild(release: str, knowledge: Knowledge) -> str:
-    """Whose advisories stand in for those of a rebuild that nothing is known of: RHEL's, unless they are a sample."""
-    candidates = (f"rhel:{release}", f"almalinux:{release}")
+def _relative(line: str, release: str, knowledge: Knowledge) -> str:
+    """Whose advisories stand in for those of a rebuild that nothing is known of: those of the distribution that it rebuilds
+    (RHEL's), unless they are a sample."""
+    candidates = [f"{id}:{release}" for id in (line, profiles()[line].advisories.stand_in) if id]
     whole = (one for one in candidates if not is_sample(knowledge.namespace(one)))
     return next(whole, candidates[0])
 
@@ -345,7 +347,7 @@ def _built(package: Package, inventory: Inventory, ecosystem: Ecosystem) -> Subj
     subject = _of_distribution(package, inventory, ecosystem) if ecosystem.distribution else None
     if vendor != "distribution" or not isinstance(subject, Subject):
         return None
-    by_source = subject.namespace.startswith("rhel:") and package.source
+    by_source = has_channels(subject.namespace) and package.source
     return replace(subject, source=package.source.name) if by_source and package.source else subject
 
 

@@ -15,17 +15,18 @@ Packaging Guidelines, "Versioning" (the dist tag in a release).
 """
 
 import re
+from functools import cache
 
+from careen.distributions.profile import Profile
+from careen.distributions.registry import profile, profiles
 from careen.formats.pattern import pattern
 from careen.formats.software import software_of_package
 from careen.model.package import Distribution, Package, Vendor
 
-from .distributions import distribution_of
+from .distributions import distribution_of, line_of
 
-# Release codenames after "~" are how third parties tell their builds apart; the distributions' own use numbers (~deb12u1).
 _SUFFIXES = pattern(
     r"""~(?:debian|ubuntu)\.\d|nodesource|\.pgdg\d*|\+deb\.sury\.org|\+maria~|~ppa|ppa\d|\.root\.io\.
-    |[~+.](?:stretch|buster|bullseye|bookworm|trixie|forky|xenial|bionic|focal|jammy|noble)(?:\b|cran|\d)
     |\+0~2\d{7}\.\d|[~.+-]\d?bbox\d""",
     re.VERBOSE,
 )
@@ -61,48 +62,14 @@ _MAKERS_NAMES = pattern(
     r"(?:docker-ce|mysql-comm(?:unity|ercial)|percona|mongodb-(?:org|enterprise)|google-chrome|microsoft-edge|gitlab-[ce]e"
     r"|php\d\d-php|postgresql\d\d)(?:-|$)|containerd\.io$|MariaDB-"
 )
-# What Debian's and Ubuntu's own revisions have in them beside numbers: updates, rebuilds, backports, and snapshots.
+# What revisions of a distribution's own debs have in them beside numbers: updates, rebuilds, backports, and snapshots.
 _OWN_WORDS = frozenset(
     ("b", "beta", "bpo", "build", "clean", "cm", "cross", "cvm", "deb", "debian", "debu", "dfsg", "ds", "esm", "exp",
      "experimental", "expubuntu", "fakesync", "fips", "gbp", "gcc", "git", "nmu", "nocelt", "pkg", "pre", "rc", "really",
-     "repack", "rpi", "rpt", "rvt", "ubuntu",
-     "buzz", "rex", "bo", "hamm", "slink", "potato", "woody", "sarge", "etch", "etchnhalf", "lenny", "squeeze", "wheezy",
-     "jessie", "precise", "trusty", "utopic", "vivid", "wily", "xenial", "yakkety", "zesty", "artful")
+     "repack", "rpi", "rpt", "rvt", "ubuntu")
 )  # fmt: skip
 _WORD = pattern(r"[a-z]{2,}")
 _SNAPSHOT = pattern(r"(?:git|hg|svn|bzr)[0-9a-z.]*|(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{7,40}(?![0-9a-z])")
-_UBUNTU = pattern(r"ubuntu|canonical|launchpad", re.IGNORECASE)
-_DIST_TAG = pattern(r"(?:^|[._])(?:el|fc|amzn)\d|\.module[_+]")
-_ENTERPRISE = frozenset({"rhel", "centos", "almalinux", "rocky", "ol"})
-_MARKED = _ENTERPRISE | {"fedora", "amzn"}
-# Microsoft makes a distribution and programs for others too: its own are told by the release.
-_OWN_RELEASES = {"azurelinux": pattern(r"\.azl\d"), "mariner": pattern(r"\.cm\d")}
-_RPM_VENDORS = {
-    "almalinux": r"AlmaLinux",
-    "amzn": r"Amazon",
-    "azurelinux": r"Microsoft|Azure Linux",
-    "centos": r"CentOS|centos\.org",
-    "cloudlinux": r"CloudLinux|AlmaLinux",
-    "eurolinux": r"EuroLinux",
-    "fedora": r"Fedora Project",
-    "mariner": r"Microsoft",
-    "ol": r"Oracle(?! and/or)",  # which MySQL's packages have
-    "opensuse": r"openSUSE|SUSE",
-    "opensuse-leap": r"openSUSE|SUSE",
-    "opensuse-microos": r"openSUSE|SUSE",
-    "opensuse-tumbleweed": r"openSUSE|SUSE",
-    "photon": r"VMware|Broadcom",
-    "rhel": r"Red Hat",
-    "rocky": r"Rocky",
-    "scientific": r"Scientific Linux|Fermilab",
-    "sled": r"SUSE",
-    "sle_hpc": r"SUSE",
-    "sle-micro": r"SUSE",
-    "sl-micro": r"SUSE",
-    "sles": r"SUSE",
-    "sles_sap": r"SUSE",
-    "virtuozzo": r"Virtuozzo",
-}
 
 
 def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
@@ -125,19 +92,28 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
 
 def is_doubtful(package: Package, distribution: Distribution | None) -> bool:
     """Whether it has one weak sign of another maker: a release without the distribution's mark."""
-    if package.type != "rpm" or distribution is None or distribution.id not in _MARKED:
+    one = profile(distribution.id) if distribution else None
+    if package.type != "rpm" or one is None or not one.builds.dist_tag:
         return False
     _, dash, release = package.version.rpartition("-")
-    return bool(dash) and _DIST_TAG.search(release) is None
+    return bool(dash) and _dist_tag().search(release) is None
 
 
 def _of_deb(package: Package, distribution: Distribution) -> Vendor:
     maintainer = (package.maintainer or "").strip()
-    if distribution.id in ("debian", "ubuntu") and _has_local_suffix(package.version):
+    one = profile(distribution.id)
+    if one and one.builds.plain_revisions and _has_local_suffix(package.version):
         return "third_party"
-    if distribution.id == "ubuntu" and maintainer and not _UBUNTU.search(maintainer):
-        return "third_party"
-    if _SUFFIXES.search(package.version) or _MAINTAINERS.search(maintainer.lower()) or _SELF_BUILT.search(maintainer):
+    if one and one.builds.maintainer and maintainer:
+        is_own = re.search(one.builds.maintainer, maintainer, re.IGNORECASE) is not None
+        if is_own != one.builds.only_maintainer:
+            return "distribution" if is_own else "third_party"
+    if (
+        _codename().search(package.version)
+        or _SUFFIXES.search(package.version)
+        or _MAINTAINERS.search(maintainer.lower())
+        or _SELF_BUILT.search(maintainer)
+    ):
         return "third_party"
     return "third_party" if maintainer and not _ADDRESSED.search(maintainer) else "distribution"
 
@@ -146,28 +122,50 @@ def _has_local_suffix(version: str) -> bool:
     """``3.5.0-corp1``, ``3.0.11-1+acme1``. The upstream part of a version may have any word in it."""
     _, dash, revision = version.rpartition("-")
     words = _WORD.findall(_SNAPSHOT.sub("", revision.lower())) if dash else ()
-    return not _OWN_WORDS.issuperset(words)
+    return not _own_words().issuperset(words)
 
 
 def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
-    if distribution.id not in _RPM_VENDORS:
+    one = profile(distribution.id)
+    if one is None or not one.builds.rpm_vendor:
         return "unknown"
     release = package.version.rpartition("-")[2]
     if not package.maintainer:
-        is_told = package.cataloger == "rpm" or _RELEASES.search(release) or _is_makers(package, release, distribution)
+        is_told = package.cataloger == "rpm" or _RELEASES.search(release) or _is_makers(package, release, one)
         return "third_party" if is_told else "unknown"
-    own = _OWN_RELEASES.get(distribution.id)
-    if own and not own.search(release):
+    if one.builds.own_release and not re.search(one.builds.own_release, release):
         return "third_party"
-    return "distribution" if re.search(_RPM_VENDORS[distribution.id], package.maintainer) else "third_party"
+    return "distribution" if re.search(one.builds.rpm_vendor, package.maintainer) else "third_party"
 
 
-def _is_makers(package: Package, release: str, distribution: Distribution) -> bool:
+def _is_makers(package: Package, release: str, one: Profile) -> bool:
     """RHEL and its rebuilds mark each release with theirs (el9): a known program without such a mark is its maker's."""
-    if distribution.id not in _ENTERPRISE:
+    if not one.builds.dist_tag or not line_of(one.advisories.namespace or one.id):
         return False
     if _MAKERS_NAMES.match(package.name):
         return True
     if "-" not in package.version:  # a Dockerfile names versions without their releases
         return False
-    return _DIST_TAG.search(release) is None and software_of_package(package.name, package.version) is not None
+    return _dist_tag().search(release) is None and software_of_package(package.name, package.version) is not None
+
+
+@cache
+def _dist_tag() -> re.Pattern[str]:
+    """The mark of any distribution that marks all its builds."""
+    tags = "|".join(sorted({one.builds.dist_tag for one in profiles().values() if one.builds.dist_tag}))
+    return re.compile(rf"(?:^|[._])(?:{tags})\d|\.module[_+]")
+
+
+@cache
+def _codename() -> re.Pattern[str]:
+    """Codenames after "~" are how third parties tell their builds apart; the distributions' own use numbers (~deb12u1)."""
+    names: list[str] = []
+    for one in profiles().values():
+        listed = list(one.releases.codenames)
+        names += listed[listed.index(one.builds.others_since) :] if one.builds.others_since else []
+    return re.compile(rf"[~+.](?:{'|'.join(names)})(?:\b|cran|\d)")
+
+
+@cache
+def _own_words() -> frozenset[str]:
+    return _OWN_WORDS.union(*(one.builds.own_words for one in profiles().values()))

@@ -6,26 +6,16 @@ without version and qualifiers, also that of its source package. Spellings of on
 """
 
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from msgspec import Struct
 
+from careen.distributions.registry import profile, profiles
 from careen.formats.purl import Purl, parse
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package
 
-_DISTRIBUTIONS = {
-    "redhat": "rhel", "suse": "sles", "sled": "sles", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse",
-    "oracle": "ol", "oraclelinux": "ol", "amazon": "amzn", "amazonlinux": "amzn", "alma": "almalinux",
-    "rockylinux": "rocky", "centos-stream": "centos", "cbl-mariner": "mariner",
-}  # fmt: skip
-_PLATFORMS = {
-    "redhat:enterprise_linux": "rhel", "debian:debian_linux": "debian", "canonical:ubuntu_linux": "ubuntu",
-    "suse:sles": "sles", "suse:linux_enterprise_server": "sles", "opensuse:leap": "opensuse", "oracle:linux": "ol",
-    "rocky:rocky": "rocky", "almalinux:almalinux": "almalinux", "alpinelinux:alpine_linux": "alpine",
-    "fedoraproject:fedora": "fedora", "amazon:linux": "amzn",
-}  # fmt: skip
 _SYSTEM = ("deb", "rpm", "apk")
 _SOURCE = ("source", "src")
 
@@ -133,7 +123,7 @@ class About:
         if self.distribution is None:
             return False
         parts = cpe.removeprefix("cpe:2.3:").removeprefix("cpe:/").split(":")
-        id = _PLATFORMS.get(":".join(parts[1:3]))
+        id = _platforms().get(":".join(parts[1:3]))
         version, update = ([*parts[3:5], "", ""])[:2]
         if update.startswith("sp") and update[2:].isdigit():
             version = f"{version}.{update[2:]}"
@@ -205,8 +195,15 @@ def _package(purl: Purl) -> tuple[str, str, str]:
     return purl.type, _distribution(purl.namespace or ""), purl.name
 
 
-def _distribution(id: str) -> str:
-    return _DISTRIBUTIONS.get(id, id)
+def _distribution(name: str) -> str:
+    one = profile(name)
+    return (one.brand or one.id) if one else name
+
+
+@cache
+def _platforms() -> Mapping[str, str]:
+    """Distributions by what the CPE dictionary calls them."""
+    return {cpe: _distribution(one.id) for one in profiles().values() for cpe in one.cpes}
 
 
 def _is_distro(wanted: str, own: str | None, distribution: Distribution | None) -> bool:

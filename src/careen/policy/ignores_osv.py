@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from careen.distributions.registry import profiles
 from careen.errors import UsageError
 from careen.formats.plaindata import mapping, sequence, text
 
@@ -20,9 +21,8 @@ log = logging.getLogger(__name__)
 
 _TYPES = {
     "pypi": "pypi", "npm": "npm", "go": "golang", "maven": "maven", "crates.io": "cargo", "rubygems": "gem",
-    "packagist": "composer", "nuget": "nuget", "hex": "hex", "pub": "pub", "conancenter": "conan", "debian": "deb",
-    "ubuntu": "deb", "alpine": "apk", "wolfi": "apk", "chainguard": "apk", "almalinux": "rpm", "rocky linux": "rpm",
-    "red hat": "rpm", "suse": "rpm", "opensuse": "rpm", "cran": "cran", "hackage": "hackage", "swifturl": "swift",
+    "packagist": "composer", "nuget": "nuget", "hex": "hex", "pub": "pub", "conancenter": "conan",
+    "cran": "cran", "hackage": "hackage", "swifturl": "swift",
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ..
         if not (one.get("ignore") is True or mapping(one.get("vulnerability")).get("ignore") is True):
             continue
         ecosystem = text(one.get("ecosystem"))
-        type = _TYPES.get(ecosystem.partition(":")[0].lower(), "")
+        type = _type(ecosystem.partition(":")[0].lower())
         if one.get("group") or (ecosystem and not type):
             asked = "groups of dependencies" if one.get("group") else f"the ecosystem {ecosystem[:40]!r}"
             log.warning("%s: the rule is left out: nothing here tells %s", source, asked)
@@ -61,6 +61,14 @@ def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ..
             )
         )
     return tuple(found)
+
+
+def _type(ecosystem: str) -> str:
+    """The type of packages of an ecosystem, "" of none that is known."""
+    if ecosystem in _TYPES or not ecosystem:
+        return _TYPES.get(ecosystem, "")
+    same = (one for one in profiles().values() if one.advisories.ecosystem.lower() == ecosystem and one.packages)
+    return next((one.packages[0] for one in same), "")
 
 
 def _lines(content: str, kind: str) -> Iterator[int]:

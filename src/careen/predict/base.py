@@ -6,54 +6,13 @@ are built on (``python:3.13-slim-bookworm``, ``node:22-alpine3.20``). Where the 
 """
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
+from careen.distributions.profile import Profile
+from careen.distributions.registry import profiles
 from careen.formats.imagename import parse
 from careen.model.package import Distribution
-
-CODENAMES = {
-    "stretch": ("debian", "9"),
-    "buster": ("debian", "10"),
-    "bullseye": ("debian", "11"),
-    "bookworm": ("debian", "12"),
-    "trixie": ("debian", "13"),
-    "forky": ("debian", "14"),
-    "xenial": ("ubuntu", "16.04"),
-    "bionic": ("ubuntu", "18.04"),
-    "focal": ("ubuntu", "20.04"),
-    "jammy": ("ubuntu", "22.04"),
-    "noble": ("ubuntu", "24.04"),
-    "oracular": ("ubuntu", "24.10"),
-    "plucky": ("ubuntu", "25.04"),
-    "questing": ("ubuntu", "25.10"),
-    "resolute": ("ubuntu", "26.04"),
-}
-# Last part of the repository -> os-release ID, where the tag is the release.
-RELEASED = {
-    "debian": "debian",
-    "ubuntu": "ubuntu",
-    "alpine": "alpine",
-    "fedora": "fedora",
-    "centos": "centos",
-    "rockylinux": "rocky",
-    "almalinux": "almalinux",
-    "amazonlinux": "amzn",
-    "oraclelinux": "ol",
-    "leap": "opensuse-leap",
-    "photon": "photon",
-    "bci-base": "sles",
-}
-ROLLING = {"archlinux": "arch", "tumbleweed": "opensuse-tumbleweed", "wolfi-base": "wolfi"}
-_SUFFIXES = (
-    (re.compile(r"alpine(\d+\.\d+)"), "alpine"),
-    (re.compile(r"(?:oraclelinux|ol)(\d+)"), "ol"),
-    (re.compile(r"(?:ubi|rhel|el)(\d+)(?:-minimal)?"), "rhel"),
-    (re.compile(r"debian-?(\d+)"), "debian"),
-    (re.compile(r"ubuntu-?(\d\d\.\d\d)"), "ubuntu"),
-    (re.compile(r"fedora-?(\d+)"), "fedora"),
-    (re.compile(r"(?:al|amazonlinux)(2023|2)"), "amzn"),
-    (re.compile(r"centos(\d+)"), "centos"),
-    (re.compile(r"rockylinux(\d+)"), "rocky"),
-)
 
 
 def distribution_of(image: str) -> Distribution | None:
@@ -61,36 +20,45 @@ def distribution_of(image: str) -> Distribution | None:
         return None
     name = parse(image)
     last, tag = name.last.lower(), name.tag.lower()
-    if last in ROLLING:
-        return Distribution(ROLLING[last], "")
-    ubi = re.match(r"ubi(\d+)", last) or re.match(r"ubi(\d+)$", name.repository.partition("/")[0])
-    if ubi:
-        return Distribution("rhel", ubi[1])
-    if last in ("core", "distroless") and (azure := re.search(r"(azurelinux|mariner)", name.repository)):
-        return _released(azure[1], tag)
-    if last in RELEASED:
-        return _released(RELEASED[last], tag)
-    distroless = re.search(r"-debian(\d+)$", last)
-    if distroless:
-        return Distribution("debian", distroless[1])
-    return _by_suffix(f"{tag}-{last}" if tag else last)
+    for one in profiles().values():
+        if one.images.registry and one.images.registry == name.registry:
+            return _by_suffix(tag, [(expression, one) for expression in one.images.tags]) or Distribution(one.id, "")
+    for one in profiles().values():
+        for expression in one.images.repositories:
+            if found := re.search(expression, name.repository):
+                return Distribution(one.id, found[1]) if found.groups() else _released(one, tag)
+    for one in profiles().values():
+        if last in one.images.names:
+            return _released(one, tag) if one.releases.parts else Distribution(one.id, "")
+    text = f"{tag}-{last}" if tag else last
+    return _by_codename(text) or _by_suffix(text, _suffixes())
 
 
-def _released(id: str, tag: str) -> Distribution | None:
+def _released(one: Profile, tag: str) -> Distribution | None:
     for part in re.split(r"[-_]", tag):
-        if part in CODENAMES and CODENAMES[part][0] == id:
-            return Distribution(id, CODENAMES[part][1], part)
-    version = re.match(r"(?:v|ubi)?(\d+(?:\.\d+)*)", tag)
-    if id == "alpine" and tag == "edge":
-        return Distribution(id, "edge")
-    return Distribution(id, version[1]) if version else None
+        if release := one.release_of(part):
+            return Distribution(one.id, release, part)
+    version = re.match(r"(?:v|p|ubi)?(\d+(?:\.\d+)*)", tag)
+    if tag and tag == one.images.rolling_tag:
+        return Distribution(one.id, tag)
+    return Distribution(one.id, version[1]) if version else None
 
 
-def _by_suffix(text: str) -> Distribution | None:
+def _by_codename(text: str) -> Distribution | None:
     for part in reversed(text.split("-")):
-        if part in CODENAMES:
-            return Distribution(*CODENAMES[part], part)
-    for expression, id in _SUFFIXES:
-        for part in re.findall(rf"(?:^|-)({expression.pattern})(?=-|$)", text):
-            return Distribution(id, part[1])
+        for one in profiles().values():
+            if release := one.release_of(part):
+                return Distribution(one.id, release, part)
     return None
+
+
+def _by_suffix(text: str, suffixes: Iterable[tuple[str, Profile]]) -> Distribution | None:
+    for expression, one in suffixes:
+        if found := re.search(rf"(?:^|-)(?:{expression})(?=-|$)", text):
+            return Distribution(one.id, found[1])
+    return None
+
+
+@cache
+def _suffixes() -> tuple[tuple[str, Profile], ...]:
+    return tuple((tag, one) for one in profiles().values() if not one.images.registry for tag in one.images.tags)

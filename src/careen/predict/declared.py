@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step, resolved_words
 from careen.formats.packagecommands import PackageCall, read_call, read_options
 from careen.formats.packagefile import FileName, read_address
@@ -61,26 +62,7 @@ LANGUAGE = {
     "luarocks": "luarocks",
 }
 CHANNELS = {"pecl": "pecl.php.net", "pear": "pear.php.net"}
-FAMILIES = {
-    "deb": ("debian", "ubuntu"),
-    "apk": ("alpine", "wolfi", "chainguard"),
-    "rpm": (
-        "fedora",
-        "centos",
-        "rhel",
-        "rocky",
-        "almalinux",
-        "amzn",
-        "ol",
-        "opensuse-leap",
-        "opensuse-tumbleweed",
-        "sles",
-        "photon",
-        "azurelinux",
-        "mariner",
-    ),
-    "alpm": ("arch",),
-}
+OF_DISTRIBUTIONS = ("deb", "apk", "rpm", "alpm")  # types of packages that a command takes from the distribution
 MAX_SOUGHT = 8  # words of a command whose line is looked for
 _UNNAMED = ("$", "`", "")  # a variable, a substitution, nothing at all
 _HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
@@ -138,9 +120,9 @@ def _walked(document: Dockerfile) -> tuple[Predicted, ...]:
         for one in _of_step(document, step, bases[step.stage], gone):
             if one.url is not None:
                 foreign.fetched(step, one.url, one.package.name)
-            elif one.package.type in FAMILIES and foreign.brings(step, one.package):
+            elif one.package.type in OF_DISTRIBUTIONS and foreign.brings(step, one.package):
                 one = replace(one, package=replace(one.package, vendor="third_party"))
-            if one.package.type in FAMILIES and step.stage not in kept:
+            if one.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
             found.setdefault((one.package.purl, one.url or "", one.line), one)
         if gone:
@@ -261,7 +243,7 @@ def _installed(
             document, _repository(spec, LANGUAGE.get(package.tool) == "npm"), package.program, place, stage, base, url=spec.text
         )
         return
-    exact = kind not in FAMILIES or _is_whole(kind, version)
+    exact = kind not in OF_DISTRIBUTIONS or _is_whole(kind, version)
     made = _package(document, kind, name, version, base)
     if kind == "pear":
         made = replace(made, namespace=CHANNELS.get(package.program))
@@ -332,7 +314,7 @@ def _fetched(
 
 
 def _of_file(document: Dockerfile, name: FileName, base: Distribution | None) -> Package:
-    if name.kind in FAMILIES:
+    if name.kind in OF_DISTRIBUTIONS:
         return _package(document, name.kind, name.name, name.version, base, name.arch)
     return _made(document, Package(name.kind, None, name.name, name.version, arch=name.arch))
 
@@ -340,7 +322,8 @@ def _of_file(document: Dockerfile, name: FileName, base: Distribution | None) ->
 def _package(
     document: Dockerfile, kind: str, name: str, version: str, base: Distribution | None, arch: str | None = None
 ) -> Package:
-    fits = base is not None and base.id in FAMILIES.get(kind, ())
+    known = profile(base.id) if base is not None else None
+    fits = known is not None and kind in known.packages
     namespace = base.id if base is not None and fits else None
     distro = f"{base.id}-{base.version}".rstrip("-") if base is not None and fits else None
     return _made(document, Package(kind, namespace, name, version, arch=arch, distro=distro))

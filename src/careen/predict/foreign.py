@@ -10,6 +10,7 @@ distribution's own mark is the distribution's either way.
 import re
 from collections import defaultdict
 
+from careen.distributions.registry import profiles
 from careen.formats.dockerfile.stages import Dockerfile, Step
 from careen.model.package import Package
 
@@ -25,9 +26,9 @@ _WORD = re.compile(r"[a-z]+")
 # Words of every address and name, which tell nothing.
 _COMMON = frozenset(
     (
-        *("apt", "com", "config", "debian", "centos", "deb", "download", "fedora", "http", "https", "key", "keys", "lib"),
+        *("apt", "com", "config", "deb", "download", "http", "https", "key", "keys", "lib"),
         *("linux", "main", "net", "org", "packages", "python", "release", "repo", "repository", "rpm", "server", "sources"),
-        *("stable", "tools", "ubuntu", "yum"),
+        *("stable", "tools", "yum"),
     )
 )
 
@@ -73,4 +74,4 @@ class Foreign:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in _WORD.findall(text.lower()) if len(word) > 2} - _COMMON
+    return {word for word in _WORD.findall(text.lower()) if len(word) > 2} - _COMMON - profiles().keys()

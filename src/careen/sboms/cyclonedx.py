@@ -12,9 +12,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from careen.distributions.registry import id_of
 from careen.formats import cyclonedxxml, sbomproperties
 from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.formats.purlpackage import distribution_in, package_of
 from careen.formats.sbomwrapping import unwrapped
 from careen.formats.unicodebytes import as_utf8
 from careen.model.inventory import Unknown
@@ -135,7 +136,7 @@ def _distribution(component: dict[str, Any]) -> Distribution | None:
     name, version = text(component.get("name")), text(component.get("version"))
     known = dict(_properties(component))
     name = known.get(_SYFT + "distro:id") or name
-    return Distribution(distribution_id(name), known.get(_SYFT + "distro:versionID") or version) if name else None
+    return Distribution(id_of(name), known.get(_SYFT + "distro:versionID") or version) if name else None
 
 
 def _licence(entry: dict[str, Any]) -> str:

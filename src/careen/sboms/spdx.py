@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from careen.distributions.registry import id_of
 from careen.formats import sbomproperties, spdxtagvalue, spdxxml
 from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.formats.purlpackage import distribution_in, package_of
 from careen.formats.sbomwrapping import unwrapped
 from careen.formats.unicodebytes import as_utf8
 from careen.formats.yamlfile import yaml_document
@@ -45,7 +46,7 @@ def read(data: bytes) -> Sbom:
         if purpose in _CONTAINER or (text(entry.get("SPDXID")) in subjects and of_image):
             if purpose.startswith("OPERATING"):
                 name, version = text(entry.get("name")), text(entry.get("versionInfo"))
-                distribution = Distribution(distribution_id(name), version) if name else None
+                distribution = Distribution(id_of(name), version) if name else None
             subject = subject or entry
             continue
         try:

@@ -8,8 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from careen.distributions.registry import id_of
 from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.purlpackage import distribution_id, distribution_in, package_of
+from careen.formats.purlpackage import distribution_in, package_of
 from careen.formats.sbomwrapping import unwrapped
 from careen.formats.unicodebytes import as_utf8
 from careen.model.inventory import Inventory, Unknown
@@ -93,9 +94,7 @@ def _distribution(distro: dict[str, Any]) -> Distribution | None:
         return None
     like = sequence(distro.get("idLike")) or text(distro.get("idLike")).split()
     known = tuple(filter(None, map(text, like)))
-    return Distribution(
-        distribution_id(id), version, text(distro.get("versionCodename")), known, text(distro.get("prettyName"))
-    )
+    return Distribution(id_of(id), version, text(distro.get("versionCodename")), known, text(distro.get("prettyName")))
 
 
 SBOM_FORMAT = SbomFormat(

@@ -38,7 +38,8 @@ def test_namespace_of(ecosystem, namespace):
         ("ubuntu-pro:18.04", "Ubuntu"),
         ("rocky:9", "Rocky Linux"),
         ("wolfi", "Wolfi"),
-        ("debian:12", "debian:12"),
+        ("debian:12", "Debian"),
+        ("nobody:12", "nobody:12"),
     ],
 )
 def test_ecosystem_of(namespace, ecosystem):

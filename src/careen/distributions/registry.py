@@ -1,0 +1,65 @@
+"""The profiles of all distributions, and the one behind a name.
+
+A folder of the user's (``careen --plugins``) may add some. Raises: UsageError where one of its files is no profile.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from careen import distributions
+from careen.errors import UsageError
+from careen.formats.rulefiles import tables
+from careen.formats.typed import converted
+
+from .profile import Profile
+
+
+@cache
+def profiles() -> Mapping[str, Profile]:
+    """By ID."""
+    return {one.id: one for folder in distributions.__path__ for one in _read(Path(folder))}
+
+
+def profile(name: str) -> Profile | None:
+    """``name`` is an ID, or what bills of materials call it."""
+    return profiles().get(name) or profiles().get(_aliases().get(name, ""))
+
+
+def profile_of(namespace: str) -> Profile | None:
+    """Of the distribution whose advisories have this namespace ("debian:12", "wolfi")."""
+    return profiles().get(namespace.partition(":")[0])
+
+
+def id_of(name: str) -> str:
+    """The ID for what other tools call a distribution; a name that nobody knows stays, in lower case."""
+    lower = name.strip().lower()
+    return _aliases().get(lower, lower)
+
+
+def by_codename(codename: str) -> tuple[str, str] | None:
+    """ID and release of the distribution with this codename."""
+    return _codenames().get(codename)
+
+
+@cache
+def _codenames() -> Mapping[str, tuple[str, str]]:
+    found = {one.releases.rolling: (one.id, one.releases.rolling) for one in profiles().values() if one.releases.rolling}
+    for one in profiles().values():
+        found.update({codename: (one.id, release) for codename, release in one.releases.codenames.items()})
+    return found
+
+
+@cache
+def _aliases() -> Mapping[str, str]:
+    return {alias: one.id for one in profiles().values() for alias in one.aliases}
+
+
+def _read(folder: Path) -> Iterator[Profile]:
+    try:
+        for table in tables(folder):
+            yield converted(table, Profile)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise UsageError(f"a file of {folder} does not describe a distribution: {error}", "distributions/debian.toml") from None
