@@ -29,7 +29,6 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from careen.formats.pattern import pattern as expression
@@ -91,7 +90,7 @@ class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
 
 def programs() -> tuple[Program, ...]:
     folder = Path(__file__).parent / "binary_rules"
-    return tuple(one for table in tables(folder) for one in msgspec.convert(table, _Rules).program)
+    return tuple(one for table in tables(folder, _Rules) for one in table.program)
 
 
 class Names:

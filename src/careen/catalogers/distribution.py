@@ -39,9 +39,9 @@ def _paths() -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, paths)))
 
 
-def _only_more() -> frozenset[str]:
+def _only_more() -> tuple[str, ...]:
     """Files that say more of a distribution, and do not make one."""
-    return frozenset(path for one in profiles().values() for path in (one.files.paid, one.files.repositories) if path)
+    return tuple(path for one in profiles().values() for path in (one.files.paid, one.files.repositories) if path)
 
 
 PATHS = _paths()

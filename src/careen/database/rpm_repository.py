@@ -9,6 +9,7 @@ taken, so that the repository of another distribution judges nothing. Trouble wi
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec.structs import replace
 
+from careen.distributions.registry import profiles
 from careen.errors import Error
 from careen.formats.archive_facts import RPM_SOURCE
 from careen.formats.repomd import Listed, errata_of
@@ -29,7 +31,6 @@ from .memory import MemoryDatabase
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 1 << 30
-_TAG = re.compile(r"\.((?:el|fc|amzn|azl|cm|ph|oe|an|ol)\d+)")
 _RECORDS = tuple[list[Advisory], list[VulnerabilityRecord]]
 
 Installed = Mapping[str, Iterable[str]]  # versions by name
@@ -102,4 +103,10 @@ def _read(file: BinaryIO) -> bytes:
 
 
 def _tags(version: str) -> Sequence[str]:
-    return _TAG.findall(version)
+    return _tag().findall(version)
+
+
+@cache
+def _tag() -> re.Pattern[str]:
+    tags = {tag for one in profiles().values() for tag in one.builds.dist_tags}
+    return re.compile(rf"\.((?:{'|'.join(sorted(tags))})\d+)")

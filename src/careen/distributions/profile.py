@@ -72,7 +72,8 @@ class Builds(Struct, frozen=True, forbid_unknown_fields=True):
     """By which its own packages are told from those of third parties."""
 
     rpm_vendor: str = ""  # expression of the vendor of its rpms; without one nothing is told
-    dist_tag: str = ""  # before the number in the release of all its rpms: "el"
+    dist_tags: tuple[str, ...] = ()  # before the number in the releases of its rpms: "el"
+    always_tagged: bool = False  # in all of them
     own_release: str = ""  # expression of the releases of its rpms, where its vendor builds for others too
     deb_release: str = ""  # expression of a version of a deb that only it has, with its release
     plain_revisions: bool = False  # revisions of its debs have only words that Debian's tools write, and ``own_words``

@@ -7,12 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-import msgspec
-
 from careen import distributions
 from careen.errors import UsageError
 from careen.formats.rulefiles import tables
-from careen.formats.typed import converted
 
 from .profile import Profile
 
@@ -20,7 +17,15 @@ from .profile import Profile
 @cache
 def profiles() -> Mapping[str, Profile]:
     """By ID."""
-    return {one.id: one for folder in distributions.__path__ for one in _read(Path(folder))}
+    found: dict[str, Profile] = {}
+    for folder in map(Path, distributions.__path__):
+        for one in _read(folder):
+            if one.id in found:
+                raise UsageError(
+                    f"a file of {folder} describes {one.id}, which another one describes", "each has an ID of its own"
+                )
+            found[one.id] = one
+    return found
 
 
 def profile(name: str) -> Profile | None:
@@ -59,7 +64,7 @@ def _aliases() -> Mapping[str, str]:
 
 def _read(folder: Path) -> Iterator[Profile]:
     try:
-        for table in tables(folder):
-            yield converted(table, Profile)
-    except (ValueError, msgspec.ValidationError) as error:
-        raise UsageError(f"a file of {folder} does not describe a distribution: {error}", "distributions/debian.toml") from None
+        yield from tables(folder, Profile)
+    except ValueError as error:
+        hint = "distributions/profile.py has the fields"
+        raise UsageError(f"a file of {folder} does not describe a distribution: {error}", hint) from None

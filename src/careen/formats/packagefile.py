@@ -9,9 +9,12 @@ Maven, "Repository layout".
 """
 
 import re
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+
+from careen.distributions.registry import profiles
 
 from .nevra import parse_nevra
 
@@ -36,7 +39,6 @@ _RPM_ARCH = frozenset(
 _DEB_ARCH = frozenset(
     ("all", "amd64", "arm64", "armel", "armhf", "i386", "mips64el", "ppc64el", "riscv64", "s390x", "loong64", "any")
 )
-_DIST = re.compile(r"[-_.]((?:el|fc|rhel|amzn|sles|sle|ol|alma|rocky|centos)\d+)$")
 _HOSTED = re.compile(
     r"/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)/(?:-/)?(?:releases/download/(?P<tag>[^/]+)/|archive/(?:refs/tags/)?(?P<archive>[^/]+?)\.(?:tar\.\w+|tgz|zip)$)"
 )
@@ -113,17 +115,25 @@ def read_name(name: str) -> FileName | None:
     return _archive(name[: archive.start()]) if archive else None
 
 
+@cache
+def _dist() -> re.Pattern[str]:
+    """What stands at the end of the name of an rpm for the distribution it is for: "el9", "rocky9", "sle15"."""
+    tagged = [one for one in profiles().values() if one.builds.always_tagged]
+    names = {name for one in tagged for name in (one.id, *one.aliases, *one.builds.dist_tags)}
+    return re.compile(rf"[-_.]((?:{'|'.join(sorted(names))}|sles?)\d+)$")
+
+
 def _rpm(stem: str) -> FileName:
     try:
         found = parse_nevra(stem)
     except ValueError:
         found = None
     if found is not None and found.arch in _RPM_ARCH and re.search(r"\d", found.version):  # "latest" is none
-        dist = _DIST.search(f"-{found.release.rpartition('.')[2]}") or _DIST.search(f"-{found.version}")
+        dist = _dist().search(f"-{found.release.rpartition('.')[2]}") or _dist().search(f"-{found.version}")
         return FileName("rpm", found.name, found.evr, found.arch, dist[1] if dist else "")
     arch = stem.rpartition(".")[2]
     bare = stem.removesuffix(f".{arch}") if arch in _RPM_ARCH else stem
-    dist = _DIST.search(bare)
+    dist = _dist().search(bare)
     return FileName(
         "rpm", bare[: dist.start()] if dist else bare, arch=arch if bare != stem else None, distribution=dist[1] if dist else ""
     )

@@ -70,7 +70,8 @@ def built_for(head: PackageHead) -> tuple[str, str] | None:
             mark = one.builds.deb_release
         else:
             is_its = one.builds.rpm_vendor and re.search(one.builds.rpm_vendor, head.vendor or "", re.IGNORECASE)
-            mark = rf"\.{one.builds.dist_tag}(\d{{1,4}})(?:[._]|$)" if is_its and one.builds.dist_tag else ""
+            tags = "|".join(one.builds.dist_tags) if is_its and one.builds.always_tagged else ""
+            mark = rf"\.(?:{tags})(\d{{1,4}})(?:[._]|$)" if tags else ""
         if mark and (found := re.search(mark, head.version)):
             return one.id, found[1]
     return None

@@ -1,43 +1,40 @@
 """Folders of rules in TOML, written for people, and the same rules as JSON, which are read in a twentieth of the time.
 
-``made.json`` of a folder has the content of each of its files, and the digest of what it was made from. ``make golden`` writes
+``made.json`` of a folder is the digest of what it was made from, and the content of each of its files. ``make golden`` writes
 it and a test compares; it is passed over where a file was edited since, is new, or is gone. Of Careen's own files the digests
 are known, so that none of them is read.
 """
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from careen.contents import ROOT, contents, digest_of
 
-from .typed import from_json
+from .typed import converted, from_json
 
 MADE = "made.json"
 
 
-class Made(Struct, frozen=True):
-    source: str
-    tables: list[dict[str, Any]]
+Table = TypeVar("Table")
 
 
-def tables(folder: Path) -> list[dict[str, Any]]:
-    """The content of every file, in the order of their names. Raises ValueError where one is no TOML."""
+def tables(folder: Path, kind: type[Table]) -> list[Table]:
+    """The content of every file, in the order of their names. Raises ValueError where one is no TOML, or another kind."""
     try:
-        found = from_json((folder / MADE).read_bytes(), Made)
-        if found.source == _source(folder):
-            return found.tables
+        source, found = from_json((folder / MADE).read_bytes(), tuple[str, list[kind]])  # type: ignore[valid-type]
+        if source == _source(folder):
+            return found
     except (OSError, msgspec.MsgspecError):
         pass  # it only saves time
-    return _read(folder)
+    return [converted(table, kind) for table in _read(folder)]
 
 
 def made(folder: Path) -> bytes:
     """The content of ``made.json`` as the files say it now."""
-    return msgspec.json.encode(Made(_source(folder), _read(folder))) + b"\n"
+    return msgspec.json.encode((_source(folder), _read(folder))) + b"\n"
 
 
 def _source(folder: Path) -> str:

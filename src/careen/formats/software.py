@@ -29,8 +29,6 @@ from msgspec import Struct
 from careen.formats.pattern import pattern
 from careen.formats.rulefiles import tables
 
-from .typed import converted
-
 CPE_NAMESPACE = "cpe"
 
 _WILD = pattern(r"\[[^\]]*\]|[*?]")
@@ -65,7 +63,7 @@ class _Map(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def software() -> tuple[Software, ...]:
     folder = Path(__file__).parent / "software_map"
-    return tuple(one for table in tables(folder) for one in converted(table, _Map).software)
+    return tuple(one for table in tables(folder, _Map) for one in table.software)
 
 
 @cache

@@ -93,7 +93,7 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
 def is_doubtful(package: Package, distribution: Distribution | None) -> bool:
     """Whether it has one weak sign of another maker: a release without the distribution's mark."""
     one = profile(distribution.id) if distribution else None
-    if package.type != "rpm" or one is None or not one.builds.dist_tag:
+    if package.type != "rpm" or one is None or not one.builds.always_tagged:
         return False
     _, dash, release = package.version.rpartition("-")
     return bool(dash) and _dist_tag().search(release) is None
@@ -140,7 +140,7 @@ def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
 
 def _is_makers(package: Package, release: str, one: Profile) -> bool:
     """RHEL and its rebuilds mark each release with theirs (el9): a known program without such a mark is its maker's."""
-    if not one.builds.dist_tag or not line_of(one.advisories.namespace or one.id):
+    if not one.builds.always_tagged or not line_of(one.advisories.namespace or one.id):
         return False
     if _MAKERS_NAMES.match(package.name):
         return True
@@ -152,8 +152,8 @@ def _is_makers(package: Package, release: str, one: Profile) -> bool:
 @cache
 def _dist_tag() -> re.Pattern[str]:
     """The mark of any distribution that marks all its builds."""
-    tags = "|".join(sorted({one.builds.dist_tag for one in profiles().values() if one.builds.dist_tag}))
-    return re.compile(rf"(?:^|[._])(?:{tags})\d|\.module[_+]")
+    tags = sorted({tag for one in profiles().values() if one.builds.always_tagged for tag in one.builds.dist_tags})
+    return re.compile(rf"(?:^|[._])(?:{'|'.join(tags)})\d|\.module[_+]")
 
 
 @cache

@@ -9,7 +9,7 @@ Raises: ValueError where a rule is not well formed; that is a defect of the data
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -80,7 +80,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 def load() -> tuple[Rule, ...]:
     """Every rule, in the order of the files' names and of the rules in them."""
     folder = Path(__file__).parent / "rules"
-    return tuple(_rule(id, rule) for table in tables(folder) for id, rule in table.items())
+    return tuple(_rule(id, rule) for table in tables(folder, dict[str, Any]) for id, rule in table.items())
 
 
 @cache
