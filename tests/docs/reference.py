@@ -10,6 +10,8 @@ from tests.docs import check_pages
 from careen import errors
 from careen.cli.main import COMMANDS
 from careen.config import SECRET, Settings, choices, description, shown
+from careen.distributions.profile import Profile
+from careen.distributions.registry import profiles
 from careen.formats.software import software
 from careen.plugins import AdvisorySource, Cataloger, ImageSource, Need, Reporter, VersionScheme, load
 from careen.secrets.ruleset import Rule
@@ -30,6 +32,7 @@ def pages() -> dict[str, str]:
         "versions": _versions(),
         "secrets": _secrets(),
         "software": _software(),
+        "distributions": _distributions(),
         **check_pages.pages(),
     }
 
@@ -179,6 +182,29 @@ def _software() -> str:
         + _table(("software", "OSV, CPE", "rpm and deb"), rows).rstrip()
         + "\n"
     )
+
+
+def _distributions() -> str:
+    before = (
+        "What `src/careen/distributions` has a file of: see [Distribution packages](../matching.md). A release is in the words of\n"
+        "`os-release`. Where no source in [this list](sources.md) has advisories of a distribution, it is recognised and\n"
+        "reported as not assessed (`no_advisories`); where only its name is known, as `unknown_distribution`.\n\n"
+    )
+    rows = [
+        (f"`{one.id}`", one.title, ", ".join(one.packages) or "its name alone", _assessed_by(one), one.support.product or "-")
+        for one in profiles().values()
+    ]
+    head = ("ID", "distribution", "packages", "advisories", "end of life")
+    return "# Distributions\n\n" + NOTE + before + _table(head, rows).rstrip() + "\n"
+
+
+def _assessed_by(one: Profile) -> str:
+    if one.follows:
+        return f"`{one.follows.parent}` stands in"
+    if not one.packages:
+        return "-"
+    own = f"`{one.advisories.namespace or one.id}`"
+    return f"{own}, `{one.advisories.stand_in}` stands in" if one.advisories.stand_in else own
 
 
 def _known_by(rule: Rule) -> str:

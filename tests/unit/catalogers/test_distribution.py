@@ -50,6 +50,7 @@ def of(**files):
         ("anolis-release", "Anolis OS release 8.6\n", "anolis", "8.6"),
         ("mageia-release", "Mageia release 9 (Official) for x86_64\n", "mageia", "9"),
         ("gentoo-release", "Gentoo Base System release 2.14\n", "gentoo", "2.14"),
+        ("altlinux-release", "ALT Server 10.2 (Mendelevium)\n", "altlinux", "10.2"),
     ],
 )
 def test_release_files(name, content, id, version):

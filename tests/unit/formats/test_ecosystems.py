@@ -23,7 +23,7 @@ from careen.formats.ecosystems import ecosystem_of, namespace_of
         ("Azure Linux:3", "azurelinux:3.0"), ("Azure Linux:2", "mariner:2.0"), ("Photon OS:5.0", "photon:5.0"),
         ("openEuler:24.03-LTS-SP1", "openeuler:24.03-lts-sp1"), ("openEuler:23.09", "openeuler:23.09"),
         ("Red Hat:openshift:4.14::el9", "openshift:4.14:el9"), ("SUSE:Linux Enterprise Server 16.0", "sles:16.0"),
-        ("SUSE:Linux Enterprise Server 15 SP4-LTSS", "sles-ltss:15.4"), ("Mageia:9", "mageia:9"),
+        ("SUSE:Linux Enterprise Server 15 SP4-LTSS", "sles-ltss:15.4"), ("Mageia:9", "mageia:9"), ("CleanStart", "cleanstart"),
         ("Some New OS:Big Release", "some-new-os:big release"),
     ],
 )  # fmt: skip

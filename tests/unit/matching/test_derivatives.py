@@ -36,6 +36,9 @@ def deb(name, version, distro, source=None):
         ("eurolinux", "9.2", "EuroLinux 9.2", "almalinux:9"),
         ("scientific", "7.9", "Scientific Linux 7.9 (Nitrogen)", "almalinux:7"),
         ("opensuse-microos", "20240601", "openSUSE MicroOS", "opensuse-tumbleweed"),
+        ("postmarketos", "v24.06", "postmarketOS v24.06", "alpine:3.20"),
+        ("postmarketos", "25.12.1", "postmarketOS v25.12.1", "alpine:3.23"),
+        ("postmarketos", "edge", "postmarketOS edge", "alpine:edge"),
     ],
 )
 def test_whose_advisories_stand_in(id, version, pretty_name, stand_in):
@@ -83,6 +86,46 @@ def test_the_words_of_a_purl(distro, namespace):
     assert release_of(distribution_of(package, None)).namespace == namespace
 
 
+def test_a_derivative_may_have_dates_of_its_own():
+    mobile = Distribution("postmarketos", "v24.06")
+    assert release_of(mobile).lifetime == ""
+    assert release_of(Distribution("centos", "9", pretty_name="CentOS Stream 9")).lifetime == ""
+
+
+@pytest.mark.parametrize(
+    ("id", "version", "kind"),
+    [
+        ("dhi", "13", "deb"),
+        ("dhi", "3.22.1", "apk"),
+        ("hummingbird", "1", "rpm"),
+        ("mageia", "9", "rpm"),
+        ("opensuse-leap-micro", "5.5", "rpm"),
+        ("bottlerocket", "1.19.0", "rpm"),
+        ("altlinux", "p10", "rpm"),
+        ("rhcos", "4.15", "rpm"),
+        ("secureos", "1", "apk"),
+        ("cleanstart", "1", "apk"),
+    ],
+)
+def test_a_release_of_which_nothing_is_read_is_named_and_not_assessed(id, version, kind):
+    """Even where its parent's advisories are there, and would hold the version."""
+    distribution = Distribution(id, version, id_like=("debian", "alpine", "rhel", "fedora"))
+    package = Package(kind, id, "openssl", "1.0-1", source=Source("openssl", "1.0-1"), maintainer=MAINTAINERS.get(id))
+    parents = [info(one, "x", unfixed=True) for one in ("debian:13", "alpine:3.22", "rhel:9", "fedora:40")]
+    parents += [advisory(namespace=one.namespace) for one in parents]
+    matched = run([package], parents, distribution)
+    assert (matched.findings, list(codes(matched))) == ((), ["no_advisories"])
+
+
+MAINTAINERS = {
+    "dhi": "Docker Hardened Images <dhi@docker.com>",
+    "mageia": "Mageia.Org",
+    "altlinux": "ALT Linux Team",
+    "rhcos": "Red Hat, Inc.",
+    "opensuse-leap-micro": "openSUSE",
+}
+
+
 def test_a_derivative_lives_as_long_as_what_it_follows():
     mint = Distribution("linuxmint", "19.3", id_like=("ubuntu", "debian"), pretty_name="Linux Mint 19.3")
     assert release_of(mint).lifetime == "ubuntu:18.04"
@@ -125,19 +168,19 @@ def test_a_sample_that_stands_in_judges_what_it_knows_alone():
 
 SYSTEMS = {
     "rpm": (
-        "almalinux:9.4 amzn:2 amzn:2023 anolis:8.8 alinux:3 azurelinux:3.0 bottlerocket:1.19.0 centos:7 circle:8.9 "
-        "cloudlinux:8.9 eurolinux:9.2 fedora:40 kylin:v10 mageia:9 mariner:2.0 miraclelinux:8.8 ol:9.3 openeuler:22.03 "
+        "almalinux:9.4 altlinux:p10 amzn:2 amzn:2023 anolis:8.8 alinux:3 azurelinux:3.0 bottlerocket:1.19.0 centos:7 circle:8.9 "
+        "cloudlinux:8.9 eurolinux:9.2 fedora:40 hummingbird:1 kylin:v10 mageia:9 mariner:2.0 miraclelinux:8.8 ol:9.3 openeuler:22.03 "
         "opencloudos:9.0 opensuse:13.2 opensuse-leap:15.6 opensuse-leap-micro:5.5 opensuse-microos:20240601 "
         "opensuse-tumbleweed:20240601 photon:5.0 poky:4.0 rhcos:4.15 rhel:9.4 rocky:9.3 scientific:7.9 sled:15.5 "
         "sles:15.6 sles_sap:15.5 sl-micro:6.0 springdale:8.9 tencentos:4.0 virtuozzo:8"
     ),
     "ebuild": "flatcar:3815.2.0 gentoo:",
     "deb": (
-        "astra:1.7 debian:12 debian: deepin:23 devuan:5 echo:1 elementary:7.1 kali:2024.1 linuxmint:21.3 neon:22.04 "
+        "astra:1.7 debian:12 debian: deepin:23 devuan:5 dhi:13 echo:1 elementary:7.1 kali:2024.1 linuxmint:21.3 neon:22.04 "
         "parrot:6.0 pop:22.04 pureos:10 raspbian:12 ubuntu:24.04 ubuntu-core:22 zorin:17"
     ),
     "apk": (
-        "adelie:1.0 alpaquita:23 alpine:3.20.1 alpine:3.22.0_alpha20250108 chainguard:20230214 minimos:1 "
+        "adelie:1.0 alpaquita:23 cleanstart:1 dhi:3.22 secureos:1 alpine:3.20.1 alpine:3.22.0_alpha20250108 chainguard:20230214 minimos:1 "
         "postmarketos:v24.06 wolfi:20230201 talos:v1.7.0"
     ),
     "alpm": "arch: manjaro:",

@@ -38,6 +38,24 @@ from careen.model.package import Distribution, Package
         ("wolfi", "20230201", "wolfi"),
         ("chainguard", "20230214", "chainguard"),
         ("alpaquita", "23", "alpaquita:23"),
+        ("ubuntu", "26.10", "ubuntu:26.10"),
+        ("ubuntu", "28.04", "ubuntu:28.04"),  # a release that is not known yet has a name by the same rule
+        ("dhi", "13", "dhi:13"),
+        ("dhi", "3.22.1", "dhi:3.22"),
+        ("hummingbird", "1", "hummingbird:1"),
+        ("hummingbird", "20251124", "hummingbird:1"),
+        ("hummingbird", "", "hummingbird:1"),
+        ("mageia", "9", "mageia:9"),
+        ("opensuse-leap-micro", "5.5", "opensuse-leap-micro:5.5"),
+        ("bottlerocket", "1.19.0", "bottlerocket"),
+        ("postmarketos", "v24.06", "postmarketos:24.06"),
+        ("postmarketos", "edge", "postmarketos:edge"),
+        ("altlinux", "p10", "altlinux:10"),
+        ("altlinux", "10.2", "altlinux:10"),
+        ("altlinux", "20240601", "altlinux:sisyphus"),
+        ("rhcos", "4.15", "rhcos:4.15"),
+        ("secureos", "1", "secureos"),
+        ("cleanstart", "1.2", "cleanstart"),
     ],
 )
 def test_the_namespace_of_a_release(id, version, namespace):
@@ -62,6 +80,17 @@ def test_derivatives_are_not_judged_as_their_parents():
     assert release_of(parrot) is None
     assert parent_of(parrot) == "Debian"
     assert parent_of(Distribution("nonesuch", "1")) is None
+
+
+def test_hardened_images_are_not_assessed_as_what_they_are_like():
+    image = Distribution("dhi", "13", "trixie", ("debian",), "Docker Hardened Images (Debian 13)")
+    found = release_of(image)
+    assert (found.namespace, found.title, found.stand_in, found.packages) == (
+        "dhi:13",
+        "Docker Hardened Images 13",
+        None,
+        ("deb", "apk"),
+    )
 
 
 def test_centos_stream_is_ahead_of_what_it_is_named_after():

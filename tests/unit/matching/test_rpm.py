@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from careen.matching.rpm import speaks_of, stream_of
 from careen.model.advisory import Advisory, Range
@@ -67,3 +68,12 @@ def test_architectures():
 )
 def test_builds_with_a_line_of_their_own(installed, fixed, speaks):
     assert speaks_of(fix(fixed), package(installed)) is speaks
+
+
+def test_of_a_source_whose_packages_are_all_listed_each_is_what_is_said_of_itself():
+    """What is said of hummingbird's curl.src is about none of its packages, not even the one that is called curl."""
+    curl = Package("rpm", None, "curl", "8.5.0-1.hum1", arch="x86_64")
+    of_source = replace(fix("8.5.0-2.hum1", arch=("src",)), package="curl")
+    assert speaks_of(replace(of_source, namespace="rhel:9"), curl)
+    assert not speaks_of(replace(of_source, namespace="hummingbird:1"), curl)
+    assert speaks_of(replace(of_source, namespace="hummingbird:1", arch=("x86_64",)), curl)

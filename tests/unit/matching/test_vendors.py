@@ -186,3 +186,18 @@ def test_an_rpm_without_vendor_in_a_database_that_names_it_is_somebody_elses():
     assert vendor_of(package, Distribution("rhel", "9")) == "third_party"
     assert vendor_of(Package("rpm", "rhel", "tool", "1.0-1.el9"), Distribution("rhel", "9")) == "unknown"
     assert vendor_of(package, Distribution("openeuler", "22.03")) == "unknown"
+
+
+def test_what_docker_maintains_is_of_its_own_hardened_images():
+    docker = "Docker <support@docker.com>"
+    assert vendor_of(Package("deb", "dhi", "x", "1-1", maintainer=docker), Distribution("dhi", "13")) == "distribution"
+    assert deb("1-1", docker) == "third_party"
+
+
+@pytest.mark.parametrize("codename", ["bookworm", "noble", "resolute", "stonking"])
+def test_a_codename_tells_a_third_partys_build_of_any_release(codename):
+    assert deb(f"1.0~{codename}") == deb(f"1:2.0+{codename}1") == "third_party"
+
+
+def test_codenames_that_distributions_wrote_themselves_tell_nothing():
+    assert deb("1.0-1+wheezy2") == deb("1.0~trusty") == "distribution"

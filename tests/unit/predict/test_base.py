@@ -27,6 +27,13 @@ from careen.predict.base import distribution_of
         ("cgr.dev/chainguard/wolfi-base", "wolfi", ""),
         ("mcr.microsoft.com/azurelinux/base/core:3.0", "azurelinux", "3.0"),
         ("ubuntu:resolute", "ubuntu", "26.04"),
+        ("ubuntu:stonking", "ubuntu", "26.10"),
+        ("mcr.microsoft.com/cbl-mariner/distroless/base:2.0", "mariner", "2.0"),
+        ("dhi.io/python:3.13-debian13", "dhi", "13"),
+        ("dhi.io/nginx:1.29-alpine3.22-dev", "dhi", "3.22"),
+        ("dhi.io/redis:8", "dhi", ""),
+        ("mageia:9", "mageia", "9"),
+        ("alt:p10", "altlinux", "10"),
     ],
 )
 def test_what_the_name_says(image, id, version):
@@ -36,7 +43,7 @@ def test_what_the_name_says(image, id, version):
 
 
 @pytest.mark.parametrize(
-    "image", ["debian", "debian:latest", "golang:1.24", "node:22-alpine", "debian:$V", "scratch", "app:1", ""]
+    "image", ["debian", "debian:latest", "golang:1.24", "node:22-alpine", "example/alt:3", "debian:$V", "scratch", "app:1", ""]
 )
 def test_what_it_does_not_say(image):
     assert distribution_of(image) is None
