@@ -186,7 +186,7 @@ def _software() -> str:
 
 def _distributions() -> str:
     before = (
-        "What `src/careen/distributions` has a file of: see [Distribution packages](../matching.md). A release is in the words of\n"
+        "What `src/careen/distributions` has a file of: see [Distribution packages](../matching.md). IDs are those of\n"
         "`os-release`. Where no source in [this list](sources.md) has advisories of a distribution, it is recognised and\n"
         "reported as not assessed (`no_advisories`); where only its name is known, as `unknown_distribution`.\n\n"
     )

@@ -38,14 +38,12 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    followers = _products()[feed.part]
     for cycle in read_json(file, list[_Cycle], MAX_BYTES):
-        dates = [cycle.eol]
-        if followers[0].support.free_extension:
-            dates.append(cycle.extended_support)
-        known = [date for date in dates if isinstance(date, str) and _DATE.fullmatch(date)]
-        if known:
-            yield from (Support(f"{one.id}:{cycle.cycle}", max(known)) for one in followers)
+        for one in _products()[feed.part]:
+            dates = (cycle.eol, cycle.extended_support) if one.support.free_extension else (cycle.eol,)
+            known = [date for date in dates if isinstance(date, str) and _DATE.fullmatch(date)]
+            if known:
+                yield Support(f"{one.id}:{cycle.cycle}", max(known))
 
 
 @cache

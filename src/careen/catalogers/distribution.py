@@ -155,7 +155,9 @@ def _version(one: Profile, version: str) -> Distribution:
     if version[0].isdigit() or not one.releases.codenames:
         return Distribution(one.id, version, one.codename_of(version.partition(".")[0]))
     # "trixie/sid" before a release: os-release then says it in the same words
-    return Distribution(one.id, "", version.partition("/")[0].lower(), pretty_name=f"{one.names[0]} {version}")
+    return Distribution(
+        one.id, "", version.partition("/")[0].lower(), pretty_name=f"{next(iter(one.names), one.title)} {version}"
+    )
 
 
 @cache

@@ -125,8 +125,8 @@ def _ids() -> tuple[str, ...]:
 
 def _lifetime(distribution: Distribution, one: Profile, release: str) -> str:
     """Where the dates of support count releases otherwise than advisories do."""
-    its = profiles()[one.advisories.namespace or one.id]
-    rules = (*one.support.named, *its.support.named)
+    assessed_as = profiles().get(one.advisories.namespace, one)
+    rules = (*one.support.named, *assessed_as.support.named)
     return applied(rules, release, version=distribution.version, release=release) or ""
 
 

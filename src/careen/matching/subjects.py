@@ -226,7 +226,8 @@ def _with_relatives(
 def _relative(line: str, release: str, knowledge: Knowledge) -> str:
     """Whose advisories stand in for those of a rebuild that nothing is known of: those of the distribution that it rebuilds
     (RHEL's), unless they are a sample."""
-    candidates = [f"{id}:{release}" for id in (line, profiles()[line].advisories.stand_in) if id]
+    one = profiles().get(line)
+    candidates = [f"{id}:{release}" for id in (line, one.advisories.stand_in if one else "") if id]
     whole = (one for one in candidates if not is_sample(knowledge.namespace(one)))
     return next(whole, candidates[0])
 
