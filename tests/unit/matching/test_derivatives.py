@@ -171,8 +171,8 @@ SYSTEMS = {
         "almalinux:9.4 altlinux:p10 amzn:2 amzn:2023 anolis:8.8 alinux:3 azurelinux:3.0 bottlerocket:1.19.0 centos:7 "
         "circle:8.9 cloudlinux:8.9 eurolinux:9.2 fedora:40 hummingbird:1 kylin:v10 mageia:9 mariner:2.0 miraclelinux:8.8 "
         "ol:9.3 openeuler:22.03 opencloudos:9.0 opensuse:13.2 opensuse-leap:15.6 opensuse-leap-micro:5.5 "
-        "opensuse-microos:20240601 opensuse-tumbleweed:20240601 photon:5.0 poky:4.0 rhcos:4.15 rhel:9.4 rocky:9.3 scientific:7.9 sled:15.5 "
-        "sles:15.6 sles_sap:15.5 sl-micro:6.0 springdale:8.9 tencentos:4.0 virtuozzo:8"
+        "opensuse-microos:20240601 opensuse-tumbleweed:20240601 photon:5.0 poky:4.0 rhcos:4.15 rhel:9.4 rocky:9.3 "
+        "scientific:7.9 sled:15.5 sles:15.6 sles_sap:15.5 sl-micro:6.0 springdale:8.9 tencentos:4.0 virtuozzo:8"
     ),
     "ebuild": "flatcar:3815.2.0 gentoo:",
     "deb": (
