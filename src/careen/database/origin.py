@@ -17,45 +17,17 @@ from msgspec import Struct
 
 from careen.errors import InputError, NetworkError
 from careen.formats.listings import listed
-from careen.plugins import Feed, Fetcher, Progress, Response, silent
+from careen.plugins import Feed, Fetcher, Progress, silent
 
 from . import changes
 from .buckets import FeedRow
+from .download import Fetched, FetchError, Unchanged, body_of, download
 from .knowledge import DERIVED
 from .windows import Windows
 
-CHUNK_BYTES = 256 * 1024
-MAX_FEED_BYTES = 2 << 30
 MAX_LISTING_BYTES = 16 << 20
 _NAME = re.compile(r"[\w\[(][\w .()\[\]-]*")
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
-
-
-class FetchError(Exception):
-    """This file cannot be had. ``absent``: nobody offers it."""
-
-    def __init__(self, reason: str, *, absent: bool = False) -> None:
-        super().__init__(reason)
-        self.absent = absent
-
-
-class Fetched(Struct, frozen=True):
-    file: Path
-    url: str
-    as_of: str
-    etag: str = ""
-    last_modified: str = ""
-    sha256: str = ""
-    detail: str = ""
-    replaces: frozenset[str] | None = None  # the file has these records alone
-    confirmed: str = ""  # day up to which this origin vouches that it is the newest
-    derived: bool = False  # made by a mirror, and not its source's own
-
-
-class Unchanged(Struct, frozen=True):
-    """The file is the one that ``FeedRow`` was made of; ``confirmed`` as above, "" where the origin does not say."""
-
-    confirmed: str = ""
 
 
 class Origin(Struct, frozen=True):
@@ -103,7 +75,7 @@ def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Or
                 return _amended(row, found, target, today) if found.ids else Unchanged(today)
             row = None if changes.is_cursor(row.last_modified) else row  # what we have is no file that the server knows
         address = _beside(feed, listing(feed.url)) if feed.named else feed.url
-        fetched = _download(fetcher, address, feed, row, target, progress, feed.url)
+        fetched = download(fetcher, address, feed, row, target, progress, feed.url)
         return msgspec.structs.replace(fetched, confirmed=today)
 
     return Origin(listing, fetch, lambda feed: bool(feed.url), own=True)
@@ -164,7 +136,7 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
     known: dict[str, _File] = {}
     pages = False  # the server shows what is in a folder
     try:
-        known = _read_manifest(_body(fetcher, address, MAX_LISTING_BYTES), address)
+        known = _read_manifest(body_of(fetcher, address, MAX_LISTING_BYTES), address)
     except FetchError as error:
         pages = error.absent and _shows_pages(fetcher, f"{base}/")
         if not pages:
@@ -184,7 +156,7 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
         if row and stated.sha256 and row.sha256 == stated.sha256:
             return Unchanged(_dates(stated.snapshot_date)[0])
         address = f"{base}/{quote(feed.path)}"
-        fetched = _download(fetcher, address, feed, row, target, progress, address)
+        fetched = download(fetcher, address, feed, row, target, progress, address)
         if isinstance(fetched, Unchanged):
             return Unchanged(_dates(stated.snapshot_date)[0])
         if stated.sha256 and fetched.sha256 != stated.sha256:
@@ -199,7 +171,7 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
 def _listed(fetcher: Fetcher, address: str) -> tuple[str, ...]:
     """What a server's page or index lists; () where there is no such page."""
     try:
-        return tuple(listed(_body(fetcher, address, MAX_LISTING_BYTES)))
+        return tuple(listed(body_of(fetcher, address, MAX_LISTING_BYTES)))
     except ValueError as error:
         raise FetchError(f"{address}: {error}") from None
     except FetchError as error:
@@ -247,75 +219,3 @@ def _sha256(file: Path) -> str:
 
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _download(
-    fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, target: Path, progress: Progress, place: str
-) -> Fetched | Unchanged:
-    """``place``: the lasting address, by which the file is known the next time."""
-    headers = {"Accept-Encoding": "identity" if feed.compressed else "gzip"}
-    if row and row.url == place:  # else what we have is from another place
-        if row.etag:
-            headers["If-None-Match"] = row.etag
-        if row.last_modified:
-            headers["If-Modified-Since"] = row.last_modified
-    response = fetcher.request(url, headers=headers)
-    try:
-        if response.status == 304:
-            return Unchanged()
-        _expect_ok(response)
-        digest = _save(response, target, url, progress)
-    finally:
-        response.close()
-    modified = response.headers.get("last-modified", "")
-    return Fetched(target, place, _day(modified), response.headers.get("etag", ""), modified, digest)
-
-
-def _save(response: Response, target: Path, url: str, progress: Progress) -> str:
-    """The checksum of what was written. Whether all of it came is checked, as far as the answer says how much there is."""
-    import hashlib
-
-    length = response.headers.get("content-length", "")
-    total = int(length) if length.isdecimal() and not response.headers.get("content-encoding") else None
-    digest = hashlib.sha256()
-    done = 0
-    with target.open("wb") as file:
-        while chunk := response.read(CHUNK_BYTES):
-            done += len(chunk)
-            if done > MAX_FEED_BYTES:
-                raise FetchError(f"more than {MAX_FEED_BYTES} bytes")
-            file.write(chunk)
-            digest.update(chunk)
-            progress(url, done, total)
-    if total is not None and done != total:
-        raise FetchError(f"cut short: {done} of {total} bytes")
-    return digest.hexdigest()
-
-
-def _body(fetcher: Fetcher, url: str, limit: int) -> bytes:
-    response = fetcher.request(url, headers={"Accept-Encoding": "identity"})
-    try:
-        _expect_ok(response)
-        parts, size = [], 0
-        while chunk := response.read(CHUNK_BYTES):
-            size += len(chunk)
-            if size > limit:
-                raise FetchError(f"more than {limit} bytes")
-            parts.append(chunk)
-    finally:
-        response.close()
-    return b"".join(parts)
-
-
-def _expect_ok(response: Response) -> None:
-    if response.status != 200:
-        raise FetchError(f"the server answered {response.status}", absent=response.status in (404, 410))
-
-
-def _day(last_modified: str) -> str:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(last_modified).date().isoformat()
-    except ValueError:
-        return datetime.now(UTC).date().isoformat()

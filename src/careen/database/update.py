@@ -29,10 +29,11 @@ from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record
 from .buckets import FeedRow
 from .build import Fresh, Kept, build, damaged, is_damaged, rows_of
 from .checks import Check, Trouble, read_checks, write_checks
+from .download import Fetched, FetchError, Unchanged
 from .guard import Judge
 from .knowledge import FILE, database_path
 from .lock import LOCK_PATIENCE_S, exclusive
-from .origin import Fetched, FetchError, Origin, Unchanged, folder, live, mirror
+from .origin import Origin, folder, live, mirror
 from .read import check_readable
 from .whole import is_whole
 
