@@ -32,6 +32,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     length: int | None = None  # what Content-Length says, where that is a lie
     drop: bool = False  # end the connection without an answer
+    hold: threading.Event | None = None  # after the body: nothing more is sent until it is set
 
 
 class Server:
@@ -75,6 +76,9 @@ class Server:
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(answer.body)
+                if answer.hold is not None:
+                    self.wfile.flush()
+                    answer.hold.wait(60)
                 if answer.length is not None:
                     self.close_connection = True
 

@@ -1,13 +1,16 @@
 """The records of a feed that changed since the last time, fetched one by one into a file with a line of JSON for each.
 
 Shape of the list: a line for each record with its moment, the newest first (``formats.changelists``), so that only its
-beginning is read. What a second list says was deleted is one of the ids, and no record comes for it. Where more changed than
-is quicker to fetch singly, or a list cannot be had or read, the answer is None: the whole feed is fetched then.
+beginning is read. What a second list says was deleted is one of the ids, and no record comes for it. The oldest change is
+fetched first: where time runs out, what came is taken and the next update goes on from there. Where more changed than is
+quicker to fetch singly, or a list cannot be had or read, the answer is None: the whole feed is fetched then.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,21 +18,24 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import NetworkError
-from careen.formats.changelists import change, moment
+from careen.formats.changelists import Change, change, moment
 from careen.plugins import Feed, Fetcher, Progress
 
-MAX_CHANGES = 400
+from .workers import in_threads
+
+MAX_CHANGES = 5_000  # some kB each over connections that stay open
 MAX_RECORD_BYTES = 16 << 20
-MAX_BYTES = 256 << 20
+MAX_BYTES, MAX_LARGE_BYTES = 10 << 20, 256 << 20  # of all records; the second for what only --full fetches
 OVERLAP = timedelta(hours=2)  # a whole archive is younger than the youngest record in it
-CONNECTIONS = 4
+CONNECTIONS = 8
 CHUNK_BYTES = 64 * 1024
 MAX_LIST_BYTES = 64 << 20  # of deletions, which are read to the end
 
 
 class Changes(Struct, frozen=True):
     ids: frozenset[str]
-    newest: str  # moment of the newest change, as the list writes it
+    newest: str  # moment of the newest change among them, as the list writes it
+    is_behind: bool = False  # newer ones are left for the next time
 
 
 def cursor(last_modified: str) -> str:
@@ -50,43 +56,45 @@ def is_cursor(text: str) -> bool:
     return text[:1].isdigit()
 
 
-def since(fetcher: Fetcher, feed: Feed, last: str, target: Path, progress: Progress) -> Changes | None:
+def since(
+    fetcher: Fetcher, feed: Feed, last: str, target: Path, progress: Progress, is_late: Callable[[], bool] = lambda: False
+) -> Changes | None:
     """Writes the records that changed after the moment ``last`` to ``target``; none is written where none did."""
     start = moment(last)
     if start is None:
         return None
     try:
-        paths, newest = _listed(fetcher, feed, start)
+        listed = _listed(fetcher, feed, start)
         gone = _deleted(fetcher, feed, start) if feed.deletions else frozenset[str]()
-        paths = {id: path for id, path in paths.items() if id not in gone}
-        if len(paths) > MAX_CHANGES:
+        wanted = [one for one in listed if one.id not in gone]
+        if len(wanted) > MAX_CHANGES:
             return None
-        if paths:
-            _collect(fetcher, feed, sorted(paths.values()), target, progress)
-        elif gone:
+        count = _collect(fetcher, feed, wanted, target, progress, is_late)
+        if not count and gone:
             target.write_bytes(b"\n")
     except (NetworkError, ValueError):
         return None
-    return Changes(gone | paths.keys(), newest or last)
+    is_behind = count < len(wanted)
+    reached = wanted[:count] if is_behind else listed
+    newest = reached[-1].moment if reached else last
+    return Changes(gone | {one.id for one in wanted[:count]}, newest, is_behind)
 
 
-def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> tuple[dict[str, str], str]:
-    """The path of each record by its id, and the newest moment, as it is written there."""
-    paths: dict[str, str] = {}
-    newest = ""
+def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> list[Change]:
+    """The last change of each record, the oldest first."""
+    found: dict[str, Change] = {}
     previous = None
     for line in _lines(fetcher, feed.changes):
-        found = change(line)
-        if previous is not None and found.at > previous:
+        one = change(line)
+        if previous is not None and one.at > previous:
             raise ValueError("it is not in the order that we know")
-        previous = found.at
-        if found.at <= start:
+        previous = one.at
+        if one.at <= start:
             break
-        newest = newest or found.moment
-        paths.setdefault(found.id, found.path)
-        if len(paths) > 2 * MAX_CHANGES:
+        found.setdefault(one.id, one)
+        if len(found) > 2 * MAX_CHANGES:
             raise ValueError("too much changed")
-    return paths, newest
+    return list(reversed(found.values()))
 
 
 def _deleted(fetcher: Fetcher, feed: Feed, start: datetime) -> frozenset[str]:
@@ -94,27 +102,48 @@ def _deleted(fetcher: Fetcher, feed: Feed, start: datetime) -> frozenset[str]:
     return frozenset(found.id for line in _lines(fetcher, feed.deletions) if (found := change(line)).at > start)
 
 
-def _collect(fetcher: Fetcher, feed: Feed, paths: list[str], target: Path, progress: Progress) -> None:
-    def one(path: str) -> bytes:
-        response = fetcher.request(feed.single.format(id=quote(path)))
-        try:
-            if response.status != 200:
-                raise ValueError(f"{path}: the server answered {response.status}")
-            data = response.read(MAX_RECORD_BYTES + 1)
-        finally:
-            response.close()
-        if len(data) > MAX_RECORD_BYTES:
-            raise ValueError(f"{path}: more than {MAX_RECORD_BYTES} bytes")
-        return data
+def _collect(
+    fetcher: Fetcher, feed: Feed, wanted: list[Change], target: Path, progress: Progress, is_late: Callable[[], bool]
+) -> int:
+    """How many of the records came, from the first on: all that changed at one moment, or none of these."""
+    ended = threading.Event()
 
-    size = 0
-    with target.open("wb") as file, ThreadPoolExecutor(CONNECTIONS) as threads:
-        for data in threads.map(one, paths):
-            size += len(data)
-            if size > MAX_BYTES:
-                raise ValueError(f"more than {MAX_BYTES} bytes of changes")
-            file.write(msgspec.json.format(data, indent=-1) + b"\n")  # (raises ValueError for what is no JSON)
-            progress(f"{feed.path}: what changed", size, None)
+    def one(path: str) -> bytes:
+        return b"" if ended.is_set() else _record(fetcher, feed, path)
+
+    limit = MAX_LARGE_BYTES if feed.full else MAX_BYTES
+    size = count = whole_to = 0  # up to ``whole_to`` the file has all that changed at one moment
+    futures = deque(in_threads([partial(one, change.path) for change in wanted], CONNECTIONS))
+    try:
+        with target.open("wb") as file:
+            for number, change in enumerate(wanted):
+                if number and change.at != wanted[number - 1].at:
+                    count, whole_to = number, file.tell()
+                if is_late():
+                    file.truncate(whole_to)
+                    return count
+                data = futures.popleft().result()
+                size += len(data)
+                if size > limit:
+                    raise ValueError(f"more than {limit} bytes of changes")
+                file.write(msgspec.json.format(data, indent=-1) + b"\n")  # (raises ValueError for what is no JSON)
+                progress(f"{feed.path}: what changed", size, None)
+    finally:
+        ended.set()
+    return len(wanted)
+
+
+def _record(fetcher: Fetcher, feed: Feed, path: str) -> bytes:
+    response = fetcher.request(feed.single.format(id=quote(path)))
+    try:
+        if response.status != 200:
+            raise ValueError(f"{path}: the server answered {response.status}")
+        data = response.read(MAX_RECORD_BYTES + 1)
+    finally:
+        response.close()
+    if len(data) > MAX_RECORD_BYTES:
+        raise ValueError(f"{path}: more than {MAX_RECORD_BYTES} bytes")
+    return data
 
 
 def _lines(fetcher: Fetcher, address: str) -> Iterator[str]:

@@ -1,27 +1,51 @@
-"""One file of a feed, fetched over the network.
+"""One file of a feed, fetched over the network; what breaks goes on where it broke, in this run and in the next.
 
-Raises: NetworkError; ``FetchError`` where the file cannot be had.
+A part is continued by a range of bytes, on the condition that the file is still the same (``If-Range``). An answer that
+does not vouch for that with the same validator, or with the whole file, starts the download anew: two versions are
+never joined. What does not begin as the file should is refused before it replaces anything.
+Raises: NetworkError; ``FetchError`` where the file cannot be had; ``GateClosedError`` where nobody waits any more.
+**Source:** RFC 9110 13.1.5 (If-Range), 8.8.2.2 (dates as strong validators), 14.4 (Content-Range), 15.3.7 (206).
 """
 
-from datetime import UTC, datetime
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from msgspec import Struct
 
-from careen.plugins import Feed, Fetcher, Progress, Response
+from careen.errors import NetworkError
+from careen.net.pace import SlowError, backoff_s
+from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
 from .buckets import FeedRow
+from .form import misfit
+from .partial import Partial, Version, is_kept, partial_of, remove
+from .workers import Gate
 
 CHUNK_BYTES = 256 * 1024
 MAX_FEED_BYTES = 2 << 30
+TRIES = 20  # of one file in one run
+VAIN_TRIES = 3  # of these, in a row without a byte more than before
+_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
 
 
 class FetchError(Exception):
-    """This file cannot be had. ``absent``: nobody offers it."""
+    """This file cannot be had. ``absent``: nobody offers it. ``damaged``: what came is not what it should be."""
 
-    def __init__(self, reason: str, *, absent: bool = False) -> None:
+    def __init__(self, reason: str, *, absent: bool = False, damaged: bool = False) -> None:
         super().__init__(reason)
-        self.absent = absent
+        self.absent, self.damaged = absent, damaged
+
+
+class LateError(FetchError):
+    """There was no time for it."""
+
+    def __init__(self) -> None:
+        super().__init__("no answer in time")
 
 
 class Fetched(Struct, frozen=True):
@@ -33,6 +57,7 @@ class Fetched(Struct, frozen=True):
     sha256: str = ""
     detail: str = ""
     replaces: frozenset[str] | None = None  # the file has these records alone
+    is_behind: bool = False  # it has the older ones of the changes: there was no time for the others
     confirmed: str = ""  # day up to which this origin vouches that it is the newest
     derived: bool = False  # made by a mirror, and not its source's own
 
@@ -43,53 +68,163 @@ class Unchanged(Struct, frozen=True):
     confirmed: str = ""
 
 
-def download(
-    fetcher: Fetcher, url: str, feed: Feed, row: FeedRow | None, target: Path, progress: Progress, place: str
-) -> Fetched | Unchanged:
-    """``place``: the lasting address, by which the file is known the next time."""
-    headers = {"Accept-Encoding": "identity" if feed.compressed else "gzip"}
-    if row and row.url == place:  # else what we have is from another place
-        if row.etag:
-            headers["If-None-Match"] = row.etag
-        if row.last_modified:
-            headers["If-Modified-Since"] = row.last_modified
-    response = fetcher.request(url, headers=headers)
-    try:
-        if response.status == 304:
-            return Unchanged()
-        _expect_ok(response)
-        digest = _save(response, target, url, progress)
-    finally:
-        response.close()
-    modified = response.headers.get("last-modified", "")
-    return Fetched(target, place, _day(modified), response.headers.get("etag", ""), modified, digest)
+class Downloads:
+    """``folder`` keeps parts for the next run."""
 
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        folder: Path,
+        gate: Gate | None = None,
+        progress: Progress = silent,
+        sleep: Callable[[float], None] | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._fetcher, self._folder, self._progress = fetcher, folder, progress
+        self._sleep, self._jitter = sleep or time.sleep, jitter
+        self._gate = gate or Gate()
 
-def _save(response: Response, target: Path, url: str, progress: Progress) -> str:
-    """The checksum of what was written. Whether all of it came is checked, as far as the answer says how much there is."""
-    import hashlib
+    def fetch(self, url: str, feed: Feed, row: FeedRow | None, place: str) -> Fetched | Unchanged:
+        """``place``: the lasting address, by which the file is known the next time. The file that comes back lies in
+        ``folder`` until ``drop``."""
+        part = partial_of(self._folder, url, feed.path, self._gate)
+        part.take_up(url)
+        known = row if row and row.url == place else None  # else what we have is from another place
+        vain = 0
+        for attempt in range(1, TRIES + 1):
+            before = part.size
+            try:
+                return self._asked(url, feed, known, place, part)
+            except _BrokenError as broken:
+                vain = 0 if part.size > before else vain + 1
+                if attempt == TRIES or vain == VAIN_TRIES:
+                    raise broken.reason from None
+            self._sleep(backoff_s(vain + 1, self._jitter()))
+        raise AssertionError  # the last attempt gives or raises
 
-    length = response.headers.get("content-length", "")
-    total = int(length) if length.isdecimal() and not response.headers.get("content-encoding") else None
-    digest = hashlib.sha256()
-    done = 0
-    with target.open("wb") as file:
-        while chunk := response.read(CHUNK_BYTES):
-            done += len(chunk)
-            if done > MAX_FEED_BYTES:
+    def keeps(self, file: Path) -> bool:
+        """Whether a file that ``fetch`` gave is there for the next run, too."""
+        return is_kept(file)
+
+    def drop(self, file: Path) -> None:
+        """Forgets a file that ``fetch`` gave."""
+        if file.parent == self._folder:
+            remove(file)
+
+    def _asked(self, url: str, feed: Feed, row: FeedRow | None, place: str, part: Partial) -> Fetched | Unchanged:
+        response = self._fetcher.request(url, headers=_headers(feed, row, part))
+        try:
+            if response.status == 304 and part.whole:
+                return _fetched(part, place)
+            if response.status == 304:
+                part.drop()
+                return Unchanged()
+            if response.status == 416 or (response.status == 206 and not _continues(response, part)):
+                part.drop()
+                raise _BrokenError(FetchError("the server does not continue what it began"))
+            if response.status != 206:
+                expect_ok(response)
+                self._begin(response, url, part)
+            self._read(response, url, feed, part)
+        finally:
+            response.close()
+        return _fetched(part, place)
+
+    def _begin(self, response: Response, url: str, part: Partial) -> None:
+        headers = response.headers
+        encoding = headers.get("content-encoding", "")
+        length = headers.get("content-length", "")
+        version = Version(
+            url, headers.get("etag", ""), headers.get("last-modified", ""), encoding,
+            int(length) if length.isdecimal() else None, _validator(headers),
+        )  # fmt: skip
+        is_short = version.length is not None and version.length <= CHUNK_BYTES
+        part.begin(version, keep=bool(version.validator) and not is_short)
+
+    def _read(self, response: Response, url: str, feed: Feed, part: Partial) -> None:
+        """Whether all of it came is checked, as far as the server says how much there is."""
+        total = part.version.length if part.version else None
+        while chunk := self._chunk(response):
+            if part.size == 0 and (what := misfit(feed.path, chunk)):
+                part.drop()
+                raise FetchError(f"the server sent {what}", damaged=True)
+            if part.size + len(chunk) > MAX_FEED_BYTES:
+                part.drop()
                 raise FetchError(f"more than {MAX_FEED_BYTES} bytes")
-            file.write(chunk)
-            digest.update(chunk)
-            progress(url, done, total)
-    if total is not None and done != total:
-        raise FetchError(f"cut short: {done} of {total} bytes")
-    return digest.hexdigest()
+            part.write(chunk)
+            self._progress(url, part.size, total)
+        if total is not None and part.size != total:
+            short = FetchError(f"cut short: {part.size} of {total} bytes", damaged=True)
+            if part.size > total:
+                part.drop()
+            raise _BrokenError(short)
+        part.finish()
+
+    def _chunk(self, response: Response) -> bytes:
+        try:
+            return response.read(CHUNK_BYTES)
+        except SlowError:  # to ask again takes as long
+            raise
+        except NetworkError as error:
+            raise _BrokenError(error) from None
+
+
+class _BrokenError(Exception):
+    """Another try may bring the rest."""
+
+    def __init__(self, reason: FetchError | NetworkError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def _headers(feed: Feed, row: FeedRow | None, part: Partial) -> dict[str, str]:
+    headers = {"Accept-Encoding": "identity" if feed.compressed else "gzip"}
+    known = part.version if part.whole else row
+    if known and known.etag:
+        headers["If-None-Match"] = known.etag
+    if known and known.last_modified:
+        headers["If-Modified-Since"] = known.last_modified
+    if part.version and part.version.validator and part.size and not part.whole:
+        headers |= {"Range": f"bytes={part.size}-", "If-Range": part.version.validator}
+    return headers
+
+
+def _validator(headers: Mapping[str, str]) -> str:
+    """What tells this version from every other: a strong ETag, else a date that was a minute old when it was sent."""
+    if headers.get("accept-ranges") == "none":
+        return ""
+    etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
+    if etag:
+        return etag if etag.startswith('"') else ""
+    try:
+        is_strong = parsedate_to_datetime(headers.get("date", "")) - parsedate_to_datetime(modified) >= timedelta(minutes=1)
+    except (ValueError, TypeError):
+        return ""
+    return modified if is_strong else ""
+
+
+def _continues(response: Response, part: Partial) -> bool:
+    """Whether an answer of 206 is the rest of what we have: said by its range, its length and its validator."""
+    version, headers = part.version, response.headers
+    named = _RANGE.fullmatch(headers.get("content-range", ""))
+    if version is None or named is None or int(named[1]) != part.size:
+        return False
+    if version.length is not None and int(named[2]) != version.length:
+        return False
+    told = headers.get("etag", "") if version.etag else headers.get("last-modified", "")
+    return told == version.validator and headers.get("content-encoding", "") == version.encoding
+
+
+def _fetched(part: Partial, place: str) -> Fetched:
+    version = part.version or Version(place)
+    modified = version.last_modified
+    return Fetched(part.data, place, _day(modified), version.etag, modified, part.sha256)
 
 
 def body_of(fetcher: Fetcher, url: str, limit: int) -> bytes:
     response = fetcher.request(url, headers={"Accept-Encoding": "identity"})
     try:
-        _expect_ok(response)
+        expect_ok(response)
         parts, size = [], 0
         while chunk := response.read(CHUNK_BYTES):
             size += len(chunk)
@@ -101,14 +236,12 @@ def body_of(fetcher: Fetcher, url: str, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _expect_ok(response: Response) -> None:
+def expect_ok(response: Response) -> None:
     if response.status != 200:
         raise FetchError(f"the server answered {response.status}", absent=response.status in (404, 410))
 
 
 def _day(last_modified: str) -> str:
-    from email.utils import parsedate_to_datetime
-
     try:
         return parsedate_to_datetime(last_modified).date().isoformat()
     except ValueError:

@@ -21,17 +21,18 @@ from careen.plugins import Feed, Fetcher, Progress, silent
 
 from . import changes
 from .buckets import FeedRow
-from .download import Fetched, FetchError, Unchanged, body_of, download
+from .download import Downloads, Fetched, FetchError, LateError, Unchanged, body_of
 from .knowledge import DERIVED
 from .windows import Windows
 
 MAX_LISTING_BYTES = 16 << 20
 _NAME = re.compile(r"[\w\[(][\w .()\[\]-]*")
+_ANOTHER = "its checksum is not that of the mirror's MANIFEST.json"
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 
 
 class Origin(Struct, frozen=True):
-    """``fetch`` takes a Path for a downloaded file. ``listing`` raises FetchError or NetworkError where it cannot be known
+    """``fetch`` takes a Path for what changed of a file. ``listing`` raises FetchError or NetworkError where it cannot be known
     what there is. ``own``: the sources' own addresses, whose word on what is the newest counts."""
 
     listing: Callable[[str], tuple[str, ...]]
@@ -52,7 +53,14 @@ class _Manifest(Struct):
     files: list[_File]
 
 
-def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Origin:
+def live(
+    fetcher: Fetcher,
+    downloads: Downloads,
+    progress: Progress = silent,
+    api_key: str = "",
+    is_late: Callable[[], bool] = lambda: False,
+) -> Origin:
+    """``is_late``: whether what takes long is to stop where it is."""
     windows = Windows(fetcher, api_key)
 
     def listing(name: str) -> tuple[str, ...]:
@@ -70,12 +78,14 @@ def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Or
             if feed.window:
                 found = windows.since(feed, since, target, progress)
             else:
-                found = changes.since(fetcher, feed, since, target, progress) if since else None
+                found = changes.since(fetcher, feed, since, target, progress, is_late) if since else None
+            if found is not None and found.is_behind and not found.ids:
+                raise LateError
             if found is not None:
                 return _amended(row, found, target, today) if found.ids else Unchanged(today)
             row = None if changes.is_cursor(row.last_modified) else row  # what we have is no file that the server knows
         address = _beside(feed, listing(feed.url)) if feed.named else feed.url
-        fetched = download(fetcher, address, feed, row, target, progress, feed.url)
+        fetched = downloads.fetch(address, feed, row, feed.url)
         return msgspec.structs.replace(fetched, confirmed=today)
 
     return Origin(listing, fetch, lambda feed: bool(feed.url), own=True)
@@ -84,7 +94,7 @@ def live(fetcher: Fetcher, progress: Progress = silent, api_key: str = "") -> Or
 def _amended(row: FeedRow, found: changes.Changes, target: Path, today: str) -> Fetched:
     return Fetched(
         target, row.url, found.newest[:10], last_modified=found.newest, sha256=_sha256(target), detail=row.detail,
-        replaces=found.ids, confirmed=today,
+        replaces=found.ids, is_behind=found.is_behind, confirmed=found.newest[:10] if found.is_behind else today,
     )  # fmt: skip
 
 
@@ -119,7 +129,7 @@ def folder(root: Path) -> Origin:
         except OSError as error:
             raise FetchError(str(error)) from None
         if stated and stated.sha256 and digest != stated.sha256:
-            raise FetchError("its checksum is not that of the mirror's MANIFEST.json")
+            raise FetchError(_ANOTHER, damaged=True)
         as_of, detail = _dates(stated.snapshot_date if stated else modified.date().isoformat())
         if row and row.sha256 == digest:
             return Unchanged(as_of)
@@ -130,7 +140,7 @@ def folder(root: Path) -> Origin:
     return Origin(listing, fetch, lambda feed: (root / feed.path).is_file())
 
 
-def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
+def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
     base = base.rstrip("/")
     address = f"{base}/MANIFEST.json"
     known: dict[str, _File] = {}
@@ -156,11 +166,12 @@ def mirror(base: str, fetcher: Fetcher, progress: Progress = silent) -> Origin:
         if row and stated.sha256 and row.sha256 == stated.sha256:
             return Unchanged(_dates(stated.snapshot_date)[0])
         address = f"{base}/{quote(feed.path)}"
-        fetched = download(fetcher, address, feed, row, target, progress, address)
+        fetched = downloads.fetch(address, feed, row, address)
         if isinstance(fetched, Unchanged):
             return Unchanged(_dates(stated.snapshot_date)[0])
         if stated.sha256 and fetched.sha256 != stated.sha256:
-            raise FetchError("its checksum is not that of the mirror's MANIFEST.json")
+            downloads.drop(fetched.file)
+            raise FetchError(_ANOTHER, damaged=True)
         as_of, detail = _dates(stated.snapshot_date) if stated.snapshot_date else (fetched.as_of, "")
         note = _derived(stated) or detail
         return msgspec.structs.replace(fetched, as_of=as_of, confirmed=as_of, detail=note, derived=stated.derived)

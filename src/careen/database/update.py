@@ -3,20 +3,18 @@
 Nothing is lost by an update: what an origin does not offer, what cannot be had or read, and what is held back stays as it
 was, with its age, and the result says so. A record goes when its source withdraws it, or by ``forget``. Only one process
 updates at a time; one that had to wait takes what the other has fetched. Layout of the folder: ``advisories.sqlite``,
-``checked.json`` (``checks``), ``lock``, and ``fetching.<pid>`` while fetching.
+``checked.json`` (``checks``), ``lock``, ``partial`` (``partial``), and ``fetching.<pid>`` while fetching.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
 import os
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Literal
 
 from msgspec import Struct
@@ -29,13 +27,15 @@ from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record
 from .buckets import FeedRow
 from .build import Fresh, Kept, build, damaged, is_damaged, rows_of
 from .checks import Check, Trouble, read_checks, write_checks
-from .download import Fetched, FetchError, Unchanged
+from .download import Downloads, Fetched, FetchError, LateError, Unchanged
 from .guard import Judge
 from .knowledge import FILE, database_path
 from .lock import LOCK_PATIENCE_S, exclusive
 from .origin import Origin, folder, live, mirror
+from .partial import prune
 from .read import check_readable
 from .whole import is_whole
+from .workers import Gate, in_threads
 
 FRESH_S = 24 * 3600
 PATIENCE_S = 5.0
@@ -51,7 +51,7 @@ class FeedResult(Struct, frozen=True):
     state: Literal["updated", "unchanged", "fresh", "failed", "kept", "absent"]
     detail: str = ""
     records: int = 0
-    trouble: Trouble = ""  # of what failed or was kept
+    trouble: Trouble = ""  # of what failed or was kept; "late" where an update has the older changes alone
 
 
 class UpdateResult(Struct, frozen=True):
@@ -78,36 +78,41 @@ def update(
     progress: Progress = silent,
     max_age_s: float = 0,
     patience_s: float | None = None,
+    leave_bytes: int | None = None,
     accept: Collection[str] = (),
     judge: Judge | None = None,
     api_key: str = "",
 ) -> UpdateResult:
     """``need`` None asks for everything. Feeds asked for within ``max_age_s`` are not asked for again.
 
-    ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for.
-    ``mirror_at`` is a folder or URL to use instead of the live addresses. ``accept`` names sources, or parts of them, that
-    are taken as they are, whatever they lost; ``judge`` says what statements mean, to notice a feed that turned around.
-    ``api_key`` is that of NVD's user, for its faster rate.
+    ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for. Of
+    those feeds files over ``leave_bytes`` are fetched and left to ``finish``. ``mirror_at`` is a folder or URL to use
+    instead of the live addresses. ``accept`` names sources, or parts of them, that are taken as they are, whatever they
+    lost; ``judge`` says what statements mean, to notice a feed that turned around. ``api_key`` is that of NVD's user, for
+    its faster rate.
     """
-    import shutil
-
     path = database_path(cache)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     asked = _now()
     waiting = LOCK_PATIENCE_S if patience_s is None or not rows_of(path) else patience_s
-    with exclusive(path.parent / "lock", waiting, lambda: progress("waiting for another update", 0, None)) as held:
+    with (
+        exclusive(path.parent / "lock", waiting, lambda: progress("waiting for another update", 0, None)) as held,
+        exclusive(path.parent / "partial.lock", 0) as owns,
+        ExitStack() as opened,
+    ):
         if not held:
-            raise DatabaseError("another process is updating the advisory database", "Wait for it, or use --offline.")
-        for leftover in path.parent.glob("fetching.*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        scratch = path.parent / f"fetching.{os.getpid()}"
-        scratch.mkdir()
-        try:
-            origin = _origin(mirror_at, fetcher, progress, api_key)
-            job = _Job(path, scratch, origin, asked, max_age_s, patience_s, accept, judge, progress)
-            return _update(job, sources, need)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            raise BusyError("another process is updating the advisory database", "Wait for it, or use --offline.")
+        scratch = opened.enter_context(_scratch(path.parent, "fetching"))
+        gate = Gate()
+        opened.callback(gate.close)
+        patience = Patience(patience_s)
+        parts = path.parent / "partial" if owns else scratch
+        if owns:
+            prune(parts)
+        downloads = Downloads(fetcher, parts, gate, progress) if fetcher else None
+        origin = _origin(mirror_at, fetcher, downloads, progress, api_key, patience)
+        job = _Job(path, scratch, origin, downloads, asked, max_age_s, patience, leave_bytes, not owns, accept, judge, progress)
+        return _take(job, _ask(job, sources, need), sources, need)
 
 
 def refresh(
@@ -117,6 +122,10 @@ def refresh(
     fetcher: Fetcher,
     progress: Progress = silent,
     judge: Judge | None = None,
+    *,
+    mirror_at: str | None = None,
+    patience_s: float | None = None,
+    leave_bytes: int | None = None,
 ) -> UpdateResult:
     """What a scan does before it matches: fetches what is missing, and asks for what is over a day old, for five seconds.
 
@@ -124,47 +133,139 @@ def refresh(
     """
     try:
         return update(
-            cache, sources, need=need, fetcher=fetcher, progress=progress, max_age_s=FRESH_S, patience_s=PATIENCE_S, judge=judge
-        )
+            cache, sources, need=need, fetcher=fetcher, mirror_at=mirror_at, progress=progress, max_age_s=FRESH_S,
+            patience_s=PATIENCE_S if patience_s is None else patience_s, leave_bytes=leave_bytes, judge=judge,
+        )  # fmt: skip
     except Error as error:
         path = database_path(cache)
         if not rows_of(path):
             raise
-        return UpdateResult(path, changed=False, feeds=(FeedResult("", "", "failed", str(error), trouble="unreachable"),))
+        trouble: Trouble = "late" if isinstance(error, BusyError) else "unreachable"
+        return UpdateResult(path, changed=False, feeds=(FeedResult("", "", "failed", str(error), trouble=trouble),))
+
+
+def finish(
+    cache: Path,
+    sources: Sequence[AdvisorySource],
+    need: Need,
+    fetcher: Fetcher,
+    judge: Judge | None = None,
+    *,
+    mirror_at: str | None = None,
+) -> UpdateResult | None:
+    """What scans had no time for. Scans go on meanwhile: the database is locked only while the new one is built.
+
+    None where somebody is at it already.
+    """
+    path = database_path(cache)
+    with (
+        exclusive(path.parent / "partial.lock", 0) as owns,
+        ExitStack() as opened,
+    ):
+        if not owns:
+            return None
+        scratch = opened.enter_context(_scratch(path.parent, "refreshing"))
+        parts, gate, patience = path.parent / "partial", Gate(), Patience(None)
+        opened.callback(gate.close)
+        prune(parts)
+        downloads = Downloads(fetcher, parts, gate)
+        origin = _origin(mirror_at, fetcher, downloads, silent, "", patience)
+        job = _Job(path, scratch, origin, downloads, _now(), FRESH_S, patience, None, False, (), judge, silent)
+        answers = _ask(job, sources, need)
+        if not opened.enter_context(exclusive(path.parent / "lock", LOCK_PATIENCE_S)):
+            raise BusyError("another process is updating the advisory database", "The next scan goes on.")
+        return _take(job, _still_new(job, answers), sources, need)
+
+
+class BusyError(DatabaseError):
+    """Another process holds the lock."""
+
+
+class Patience:
+    """``is_late`` a little before the time is up, so that what was done until then still counts."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self._soon = None if seconds is None else time.monotonic() + 0.8 * seconds
+
+    @property
+    def is_bounded(self) -> bool:
+        return self._deadline is not None
+
+    def left(self) -> float | None:
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    def is_late(self) -> bool:
+        return self._soon is not None and time.monotonic() > self._soon
 
 
 class _Job(Struct, frozen=True):
     path: Path
     scratch: Path
     origin: Origin
+    downloads: Downloads | None
     asked: str
     max_age_s: float
-    patience_s: float | None
+    patience: Patience
+    leave_bytes: int | None
+    is_shared: bool  # another process is at work on what is kept of downloads
     accept: Collection[str]
     judge: Judge | None
     progress: Progress
 
 
-def _origin(mirror_at: str | None, fetcher: Fetcher | None, progress: Progress, api_key: str) -> Origin:
+class _Answers(Struct):
+    """What the origin gave for the feeds that were ``wanted``."""
+
+    old: dict[str, FeedRow]
+    broken: dict[str, FeedRow] | None
+    wanted: list[tuple[AdvisorySource, Feed]]
+    results: dict[str, FeedResult]
+    fetched: list[tuple[AdvisorySource, Feed, Fetched]] = []
+    confirmed: dict[str, str] = {}
+
+
+@contextmanager
+def _scratch(folder: Path, name: str) -> Iterator[Path]:
+    import shutil
+
+    for leftover in folder.glob(f"{name}.*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    made = folder / f"{name}.{os.getpid()}"
+    made.mkdir()
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _origin(
+    mirror_at: str | None,
+    fetcher: Fetcher | None,
+    downloads: Downloads | None,
+    progress: Progress,
+    api_key: str,
+    patience: Patience,
+) -> Origin:
     if mirror_at is not None and "://" not in mirror_at:
         return folder(Path(mirror_at).expanduser())
-    if fetcher is None:
+    if fetcher is None or downloads is None:
         raise NetworkError("no network to fetch advisories from", RETRY_HINT)
-    return live(fetcher, progress, api_key) if mirror_at is None else mirror(mirror_at, fetcher, progress)
+    if mirror_at is not None:
+        return mirror(mirror_at, fetcher, downloads)
+    return live(fetcher, downloads, progress, api_key, patience.is_late)
 
 
-def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
+def _ask(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> _Answers:
     old, broken = _sound(job.path)
     checks = read_checks(job.path) if old else {}
     results: dict[str, FeedResult] = {}
     wanted: list[tuple[AdvisorySource, Feed]] = []
-    for source in sources:
-        if need.namespaces is None or source.on_demand:
-            feeds, trouble = _offered(source, need, job.origin)
-            wanted += [(source, feed) for feed in feeds if need.full or not feed.full]
-            if trouble:
-                detail = f"what it offers could not be listed: {trouble}"
-                results[source.name] = FeedResult(source.name, source.name, "failed", detail, trouble="not_listed")
+    chosen = [source for source in sources if need.namespaces is None or source.on_demand]
+    for source, (feeds, trouble, detail) in zip(chosen, _listed(job, chosen, need, old), strict=True):
+        wanted += [(source, feed) for feed in feeds if need.full or not feed.full]
+        if trouble:
+            results[source.name] = FeedResult(source.name, source.name, "failed", detail, trouble=trouble)
     asking: list[tuple[AdvisorySource, Feed]] = []
     for source, feed in wanted:
         row = old.get(feed.key)
@@ -175,13 +276,35 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
                 results[feed.key] = FeedResult(source.name, feed.key, "kept", _HERE, row.records, "not_offered")
             elif need.namespaces is not None:
                 results[feed.key] = FeedResult(source.name, feed.key, "absent", _HERE)
+        elif row and job.is_shared and job.patience.is_bounded:
+            results[feed.key] = FeedResult(source.name, feed.key, "failed", _UNDER_WAY, row.records, "late")
         else:
             asking.append((source, feed))
-    fetched, confirmed = _fetch(job, asking, old, results)
-    keep = {path: _confirmed(row, confirmed.get(path)) for path, row in old.items()}
+    answers = _Answers(old, broken, wanted, results)
+    answers.fetched, answers.confirmed = _fetch(job, asking, old, results)
+    return answers
+
+
+def _still_new(job: _Job, answers: _Answers) -> _Answers:
+    """Without what another process brought up to date meanwhile."""
+    old, broken = _sound(job.path)
+    other = {key for key in {*old, *answers.old} if old.get(key) != answers.old.get(key)}
+    fetched = [one for one in answers.fetched if one[1].key not in other]
+    for source, feed, _ in answers.fetched:
+        if feed.key in other and feed.key in old:
+            answers.results[feed.key] = FeedResult(source.name, feed.key, "fresh", records=old[feed.key].records)
+    confirmed = {key: day for key, day in answers.confirmed.items() if key not in other}
+    return _Answers(old, broken, answers.wanted, answers.results, fetched, confirmed)
+
+
+def _take(job: _Job, answers: _Answers, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
+    """Builds the database with what came. The lock is held."""
+    old, broken, wanted, results = answers.old, answers.broken, answers.wanted, answers.results
+    checks = read_checks(job.path) if old else {}
+    keep = {path: _confirmed(row, answers.confirmed.get(path)) for path, row in old.items()}
     has_lost_all = not old and is_damaged(job.path)
-    if fetched or (old and broken is not None):
-        _build(job, fetched, keep, old, sources, [feed.key for _, feed in wanted], results)
+    if answers.fetched or (old and broken is not None):
+        _build(job, answers.fetched, keep, old, sources, [feed.key for _, feed in wanted], results)
         _tell_broken(results, broken or {})
         if has_lost_all:
             detail = "the database was damaged, and is built anew from what could be fetched"
@@ -191,9 +314,12 @@ def _update(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateR
         raise DatabaseError("no advisories could be had" + (f" ({'; '.join(reasons[:3])})" if reasons else ""), RETRY_HINT)
     if need.namespaces is None:
         _tell_kept(results, old, sources, need)
-    write_checks(job.path, _checks(checks, results, confirmed, rows_of(job.path)))
+    write_checks(job.path, _checks(checks, results, answers.confirmed, rows_of(job.path)))
+    for _, _, one in answers.fetched:
+        if job.downloads:
+            job.downloads.drop(one.file)
     order = dict.fromkeys((*(feed.key for _, feed in wanted), *results))
-    changed = bool(fetched) or bool(old and broken is not None)
+    changed = bool(answers.fetched) or bool(old and broken is not None)
     return UpdateResult(job.path, changed, tuple(results[path] for path in order if path in results))
 
 
@@ -226,10 +352,26 @@ def _tell_broken(results: dict[str, FeedResult], broken: dict[str, FeedRow]) -> 
 
 _NEVER = Check()
 _HERE = "not offered here"
+_UNDER_WAY = "another process is bringing it up to date"
 
 
-def _offered(source: AdvisorySource, need: Need, origin: Origin) -> tuple[tuple[Feed, ...], str]:
-    """The feeds of a source, and why it cannot be known whether they are all."""
+def _listed(
+    job: _Job, sources: Sequence[AdvisorySource], need: Need, old: Mapping[str, FeedRow]
+) -> Iterator[tuple[tuple[Feed, ...], Trouble, str]]:
+    """The feeds of each source, and why it cannot be known whether they are all."""
+    known = {row.source for row in old.values()}
+    if not job.patience.is_bounded:
+        yield from (_offered(source, need, job.origin) for source in sources)
+        return
+    futures = in_threads([partial(_offered, source, need, job.origin) for source in sources], len(sources))
+    for source, future in zip(sources, futures, strict=True):
+        try:
+            yield future.result(job.patience.left() if source.name in known else None)
+        except StillRunning:
+            yield (), "late", str(LateError())
+
+
+def _offered(source: AdvisorySource, need: Need, origin: Origin) -> tuple[tuple[Feed, ...], Trouble, str]:
     troubles: list[str] = []
 
     def listing(name: str) -> tuple[str, ...]:
@@ -239,7 +381,9 @@ def _offered(source: AdvisorySource, need: Need, origin: Origin) -> tuple[tuple[
             troubles.append(str(error))
             return ()
 
-    return source.feeds(need, listing), "; ".join(dict.fromkeys(troubles))
+    feeds = source.feeds(need, listing)
+    why = "; ".join(dict.fromkeys(troubles))
+    return (feeds, "not_listed", f"what it offers could not be listed: {why}") if why else (feeds, "", "")
 
 
 def _confirmed(row: FeedRow, day: str | None) -> FeedRow:
@@ -270,11 +414,11 @@ def _checks(
     for path, result in results.items():
         was = before.get(path, _NEVER)
         match result.state:
-            case "updated":
+            case "updated" if not result.trouble:
                 found[path] = Check(now)
             case "unchanged":
                 found[path] = Check(now, max(was.confirmed, confirmed.get(path, "")))
-            case "failed":
+            case "failed" | "updated":
                 found[path] = replace(was, trouble=result.trouble, detail=result.detail)
     return {path: check for path, check in found.items() if path in rows}
 
@@ -299,55 +443,44 @@ def _fetch(
 
     # What the database lacks first: it is waited for in any case.
     order = sorted(range(len(asking)), key=lambda number: asking[number][1].key in old)
-    futures = dict(zip(order, _in_threads([partial(one, number, asking[number][1]) for number in order]), strict=True))
-    deadline = None if job.patience_s is None else time.monotonic() + job.patience_s
+    jobs = [partial(one, number, asking[number][1]) for number in order]
+    futures = dict(zip(order, in_threads(jobs, CONNECTIONS), strict=True))
     found: list[tuple[AdvisorySource, Feed, Fetched]] = []
     confirmed: dict[str, str] = {}
     for number, (source, feed) in enumerate(asking):
         path, row = feed.key, old.get(feed.key)
         records = row.records if row else 0
-        patience = None if deadline is None or row is None else max(0.0, deadline - time.monotonic())
         try:
-            answer = futures[number].result(patience)
+            answer = futures[number].result(None if row is None else job.patience.left())
         except StillRunning:
-            results[path] = FeedResult(source.name, path, "failed", "no answer in time", records, "late")
+            results[path] = FeedResult(source.name, path, "failed", str(LateError()), records, "late")
         except (FetchError, Error, OSError) as error:
             if isinstance(error, FetchError) and error.absent and not row:
                 results[path] = FeedResult(source.name, path, "absent", str(error))
             else:
-                results[path] = FeedResult(source.name, path, "failed", str(error), records, "unreachable")
+                results[path] = FeedResult(source.name, path, "failed", str(error), records, _trouble_of(error))
         else:
             if isinstance(answer, Unchanged):
                 results[path] = FeedResult(source.name, path, "unchanged", records=records)
                 confirmed[path] = answer.confirmed
+            elif row and _is_left(job, answer):
+                results[path] = FeedResult(source.name, path, "failed", "fetched, and not read yet", records, "late")
             else:
                 found.append((source, feed, answer))
     return found, confirmed
 
 
-def _in_threads(jobs: Sequence[Callable[[], Fetched | Unchanged]]) -> list["Future[Fetched | Unchanged]"]:
-    """Threads that nobody waits for at exit: what runs out of our patience goes on by itself and is forgotten."""
-    queue: SimpleQueue[tuple[Future[Fetched | Unchanged], Callable[[], Fetched | Unchanged]]] = SimpleQueue()
-    futures: list[Future[Fetched | Unchanged]] = []
-    for job in jobs:
-        future: Future[Fetched | Unchanged] = Future()
-        futures.append(future)
-        queue.put((future, job))
+def _trouble_of(error: Exception) -> Trouble:
+    if isinstance(error, LateError):
+        return "late"
+    return "damaged" if isinstance(error, FetchError) and error.damaged else "unreachable"
 
-    def work() -> None:
-        while True:
-            try:
-                future, job = queue.get_nowait()
-            except Empty:
-                return
-            try:
-                future.set_result(job())
-            except BaseException as error:
-                future.set_exception(error)
 
-    for _ in range(min(CONNECTIONS, len(jobs))):
-        threading.Thread(target=work, daemon=True).start()
-    return futures
+def _is_left(job: _Job, one: Fetched) -> bool:
+    """Whether it takes long to read, and is there for the one who will."""
+    if job.leave_bytes is None or job.downloads is None or not job.downloads.keeps(one.file):
+        return False
+    return one.file.stat().st_size > job.leave_bytes
 
 
 def _build(
@@ -362,13 +495,14 @@ def _build(
     now = _now()
     parts: dict[str, Fresh | Kept] = {path: Kept(row) for path, row in keep.items()}
     for source, feed, one in fetched:
+        before = old.get(feed.key)
         row = FeedRow(
             feed.key,
             source.name,
             feed.part,
             one.url,
             one.as_of,
-            now,
+            before.fetched if before and one.is_behind else now,
             one.etag,
             one.last_modified,
             one.sha256,
@@ -377,7 +511,6 @@ def _build(
             derived=one.derived,
             large=feed.full,
         )
-        before = old.get(feed.key)
         accepted = bool({source.name, f"{source.name}/{feed.part}", feed.key, feed.path}.intersection(job.accept))
         held = "" if before is None or job.origin.own else _lesser(row, before)
         parts[feed.key] = Fresh(row, _reader(job, source, feed, one.file), accepted, one.replaces, held)
@@ -389,12 +522,15 @@ def _build(
     for path in built.failed.keys() - {feed.key for _, feed, _ in fetched}:  # damage that only copying them showed
         lost = built.failed[path]
         results[path] = FeedResult(parts[path].row.source, path, "failed", lost.detail, trouble=lost.trouble)
-    for source, feed, _ in fetched:
+    for source, feed, one in fetched:
         path = feed.key
         records = built.records.get(path, 0)
         if failure := built.failed.get(path):
             detail = f"rejected: {failure.detail}" if failure.trouble == "held_back" else failure.detail
             results[path] = FeedResult(source.name, path, "failed", detail, records, failure.trouble)
+        elif one.is_behind:
+            detail = "there was time for the older changes alone"
+            results[path] = FeedResult(source.name, path, "updated", detail, records, "late")
         else:
             results[path] = FeedResult(source.name, path, "updated", records=records)
 

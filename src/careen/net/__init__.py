@@ -32,7 +32,7 @@ from .addresses import (
     without_credentials,
 )
 from .connections import NetSettings, grace_of, pools, proxy_manager, trust_store, unix_pool
-from .pace import SlowError
+from .pace import SlowError, backoff_s
 from .trouble import (
     PLAIN,
     CertificateError,
@@ -147,7 +147,7 @@ class HttpFetcher:
         waited, attempt = 0.0, 0
         while True:
             attempt += 1
-            wanted = min(0.5 * 2 ** (attempt - 1), 8.0) * (0.5 + self._jitter())
+            wanted = backoff_s(attempt, self._jitter())
             last = attempt >= self._settings.attempts or method not in ("GET", "HEAD") or url.startswith("http+unix:")
             try:
                 raw = self._once(url, method, headers, body, at_home)

@@ -63,6 +63,7 @@ def test_killed_at_ten_points(tmp_path):
         "advisories.sqlite.sum",
         "checked.json",
         "lock",
+        "partial.lock",
     ]
     with open_database(path) as database:
         assert database.advisories("debian:12", ["package-7"])["package-7"][0].ranges[0].fixed == "1.2-1"

@@ -269,7 +269,8 @@ def test_what_is_missing_is_waited_for_beside_what_is_old(cache, network, monkey
     [
         ((500,), "answered 500"),
         ((200, b'{"halyard": {', {"content-length": "5000"}), "cut short"),
-        ((200, b"<html>not found</html>"), "malformed"),
+        ((200, b"<html>not found</html>"), "sent a web page"),
+        ((200, b'{"halyard": []}'), "Expected `object`"),
     ],
 )
 def test_bad_answers(cache, network, answer, detail):
@@ -494,6 +495,7 @@ def test_leaves_nothing_but_its_files(cache, network):
         "advisories.sqlite.sum",
         "checked.json",
         "lock",
+        "partial.lock",
     }
     assert database_path(cache).parent.stat().st_mode & 0o077 == 0
 

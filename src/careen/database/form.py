@@ -1,0 +1,21 @@
+"""Whether the first bytes of a download can be those of the file that was asked for.
+
+A network that wants a login first, and many a proxy, answer everything with a page for people and status 200.
+"""
+
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_PAGES = (b"<!doctype html", b"<html")
+_BOM = b"\xef\xbb\xbf"
+HEAD_BYTES = 1024
+
+
+def misfit(name: str, head: bytes) -> str:
+    """What came in place of the file ``name``; "" where it may be that."""
+    start = head[:HEAD_BYTES].removeprefix(_BOM).lstrip()
+    if any(page in start.lower() for page in _PAGES) and start[:1] == b"<":
+        return "a web page"
+    if name.endswith(".zip") and start and not start.startswith(b"PK"):
+        return "no zip"
+    if name.endswith(".json") and start and start[:1] not in b"{[" and not start.startswith(_PACKED):
+        return "no JSON"
+    return ""

@@ -1,0 +1,171 @@
+"""Downloads that were not finished, kept so that the next run continues them.
+
+``<key>.part`` has the bytes, ``<key>.journal`` what is needed to trust them: the version of the file as the server named
+it, then a line for each piece that was written, with the size up to there and the piece's checksum. What the journal does
+not vouch for is cut off before use. Only the holder of the update lock writes here (``workers.Gate``).
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+from .workers import Gate
+
+MAX_PARTS = 16
+MAX_BYTES = 4 << 30
+MAX_AGE_S = 7 * 24 * 3600
+MAX_JOURNAL_BYTES = 16 << 20
+MAX_PIECE_BYTES = 1 << 20
+_DATA, _JOURNAL = ".part", ".journal"
+_WHOLE = b"whole"
+
+
+class Version(Struct, frozen=True, omit_defaults=True):
+    """Which bytes an address had, as its server told. ``validator`` is what a later answer must have too; "" where no
+    later answer can be known to be the same."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    encoding: str = ""
+    length: int | None = None
+    validator: str = ""
+
+
+class Partial:
+    """The part of one file. ``size`` bytes of ``version`` are there; ``whole``: these are all."""
+
+    def __init__(self, data: Path, gate: Gate) -> None:
+        self.data, self._gate = data, gate
+        self._journal = data.with_suffix(_JOURNAL)
+        self._is_kept = False
+        self.version: Version | None = None
+        self.size, self.whole, self._sha256 = 0, False, hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        return self._sha256.hexdigest()
+
+    def take_up(self, url: str) -> None:
+        """Reads what an earlier run left, as far as it is as it was written."""
+        self._start()
+        try:
+            with self._journal.open("rb") as file:
+                head, *lines = file.read(MAX_JOURNAL_BYTES).split(b"\n")[:-1] or [b""]
+            version = msgspec.json.decode(head, type=Version)
+            if version.url != url or not version.validator:
+                return
+            with self.data.open("r+b") as data:
+                kept = [head, *self._sound(lines, data)]
+                with self._gate.passing():
+                    data.truncate(self.size)
+                    self._journal.write_bytes(b"\n".join([*kept, b""]))
+        except (OSError, ValueError):
+            self._start()
+        else:
+            self.version, self._is_kept = version, True
+
+    def _sound(self, lines: Iterable[bytes], data: BinaryIO) -> Iterator[bytes]:
+        """The lines of the journal whose pieces are there."""
+        for line in lines:
+            end, _, digest = line.partition(b" ")
+            size = int(end[:15]) - self.size
+            if digest == _WHOLE and size == 0:
+                self.whole = True
+                yield line
+                return
+            piece = data.read(size) if 0 < size <= MAX_PIECE_BYTES else b""
+            if not piece or len(piece) != size or _digest(piece) != digest:
+                return
+            self._sha256.update(piece)
+            self.size += size
+            yield line
+
+    def begin(self, version: Version, keep: bool) -> None:
+        """An empty part. ``keep``: a later run may continue it."""
+        self._start()
+        self.version, self._is_kept = version, keep
+        with self._gate.passing():
+            self.data.parent.mkdir(exist_ok=True, mode=0o700)
+            self._journal.unlink(missing_ok=True)
+            self.data.write_bytes(b"")
+            if keep:
+                self._journal.write_bytes(msgspec.json.encode(version) + b"\n")
+
+    def write(self, piece: bytes) -> None:
+        with self._gate.passing():
+            with self.data.open("ab", buffering=0) as file:
+                file.write(piece)
+            self._sha256.update(piece)
+            self.size += len(piece)
+            self._note(_digest(piece))
+
+    def finish(self) -> None:
+        with self._gate.passing():
+            self._note(_WHOLE)
+        self.whole = True
+
+    def drop(self) -> None:
+        self._start()
+        with self._gate.passing():
+            remove(self.data)
+
+    def _start(self) -> None:
+        self.version, self._is_kept = None, False
+        self.size, self.whole, self._sha256 = 0, False, hashlib.sha256()
+
+    def _note(self, what: bytes) -> None:
+        if self._is_kept:
+            with self._journal.open("ab", buffering=0) as file:
+                file.write(f"{self.size} ".encode() + what + b"\n")
+
+
+def partial_of(folder: Path, url: str, path: str, gate: Gate) -> Partial:
+    """Of the feed ``path`` from an address: two feeds never write to one file."""
+    return Partial(folder / (hashlib.sha256(f"{path}\n{url}".encode()).hexdigest()[:32] + _DATA), gate)
+
+
+def is_kept(data: Path) -> bool:
+    return data.suffix == _DATA and data.with_suffix(_JOURNAL).is_file()
+
+
+def remove(data: Path) -> None:
+    """What is there of a part; other files stay."""
+    if data.suffix == _DATA:
+        data.with_suffix(_JOURNAL).unlink(missing_ok=True)
+        data.unlink(missing_ok=True)
+
+
+def prune(folder: Path, now: float | None = None) -> None:
+    """Removes what cannot be continued, what is old, and of the rest the oldest beyond the bounds."""
+    now = time.time() if now is None else now
+    found: list[tuple[float, int, Path]] = []
+    with suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if path.suffix != _DATA or not path.with_suffix(_JOURNAL).is_file():
+                if not (path.suffix == _JOURNAL and path.with_suffix(_DATA).is_file()):
+                    path.unlink()
+                continue
+            status = path.stat()
+            if abs(now - status.st_mtime) < MAX_AGE_S:
+                found.append((status.st_mtime, status.st_size, path))
+            else:
+                remove(path)
+    total = 0
+    for number, (_, size, path) in enumerate(sorted(found, reverse=True)):
+        total += size
+        if number >= MAX_PARTS or total > MAX_BYTES:
+            with suppress(OSError):
+                remove(path)
+    with suppress(OSError):
+        folder.rmdir()  # where nothing is left
+
+
+def _digest(piece: bytes) -> bytes:
+    return hashlib.blake2b(piece, digest_size=16).hexdigest().encode()
