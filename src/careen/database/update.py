@@ -174,6 +174,7 @@ def finish(
         answers = _ask(job, sources, need)
         if not opened.enter_context(exclusive(path.parent / "lock", LOCK_PATIENCE_S)):
             raise BusyError("another process is updating the advisory database", "The next scan goes on.")
+        _clear(path.parent, "fetching")
         return _take(job, _still_new(job, answers), sources, need)
 
 
@@ -227,16 +228,20 @@ class _Answers(Struct):
 
 @contextmanager
 def _scratch(folder: Path, name: str) -> Iterator[Path]:
-    import shutil
-
-    for leftover in folder.glob(f"{name}.*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    _clear(folder, name)
     made = folder / f"{name}.{os.getpid()}"
     made.mkdir()
     try:
         yield made
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        _clear(folder, name)
+
+
+def _clear(folder: Path, name: str) -> None:
+    import shutil
+
+    for leftover in folder.glob(f"{name}.*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _origin(
