@@ -146,6 +146,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = ()
 
     offline: Annotated[bool, Meta(description="judge by the database as it is; fetch no advisories")] = False
+    refresh: Annotated[
+        Literal["background", "wait", "never"] | None,
+        Meta(
+            description="data over a day old: background refreshes them for 5 seconds and goes on after the report; wait waits "
+            "for all of it; never uses them as they are (default: background)"
+        ),
+    ] = None
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
     db: Annotated[
         str | None, Meta(description="judge by this database instead, as it is: a file, or the one of a day (2026-11-24)")

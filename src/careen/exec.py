@@ -1,4 +1,5 @@
-"""Programs: ``run`` starts one with fixed arguments, gives it its input and hands back what it wrote; nothing else does.
+"""Programs: ``run`` starts one with fixed arguments, gives it its input and hands back what it wrote; ``detach`` starts one
+that nobody waits for. Nothing else starts any.
 
 No shell takes part, the program is looked for in absolute folders of PATH only (never in the working folder), and what
 it writes and how long it runs are bounded: past the bound it is ended with everything that it started.
@@ -8,6 +9,7 @@ Raises: OSError where it cannot be started, runs too long (TimeoutError) or writ
 import errno
 import os
 import signal
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _WITHHELD = "CAREEN_REGISTRY_PASSWORD"
+_detached: "list[subprocess.Popen[bytes]]" = []  # nobody waits for them; the next one asks whether they have ended
 
 
 class Finished(Struct, frozen=True):
@@ -69,6 +72,32 @@ def run(
     if too_much.is_set():
         raise OSError(errno.EFBIG, f"{argv[0]} writes more than {max_output_bytes} bytes")
     return Finished(code, parts["stdout"], parts["stderr"])
+
+
+def detach(argv: Sequence[str], input: bytes, log: Path) -> None:
+    """Starts a program that goes on when this process has ended: it has a session of its own, no terminal, reads its
+    input from a file, and writes to ``log`` alone, in whose folder it runs."""
+    import subprocess
+    import tempfile
+
+    _detached[:] = [process for process in _detached if process.poll() is None]
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    with tempfile.TemporaryFile() as given, log.open("ab") as written:
+        given.write(input)
+        given.seek(0)
+        process = subprocess.Popen(
+            [_find(argv[0], os.environ), *argv[1:]],
+            stdin=given,
+            stdout=written,
+            stderr=written,
+            cwd=log.parent,
+            env={name: value for name, value in os.environ.items() if name != _WITHHELD},
+            start_new_session=True,
+            creationflags=flags,
+        )
+    _detached.append(process)
 
 
 def _find(name: str, environ: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ class FileServer:
     etags: bool = True
     ranges: bool = True
     faults: list[Fault | None] = field(default_factory=list)
+    at: dict[str, Fault] = field(default_factory=dict)  # by path, done to every answer
     version: int = 1  # part of each ETag
 
     def __post_init__(self) -> None:
@@ -43,7 +44,7 @@ class FileServer:
 
     def _answer(self, request: Request) -> Answer:
         answer = self._sound(request)
-        fault = self.faults.pop(0) if self.faults else None
+        fault = self.at.get(request.path) or (self.faults.pop(0) if self.faults else None)
         return fault(answer) if fault else answer
 
     def _sound(self, request: Request) -> Answer:

@@ -18,6 +18,9 @@ from careen.store.trust import Distrust, distrust
 log = logging.getLogger(__name__)
 
 
+_made: set[Path] = set()
+
+
 def settled(settings: Settings) -> Settings:
     """The settings with the cache folder that is used, so that it need not be checked again."""
     if settings.trust_cache:
@@ -39,6 +42,11 @@ def cache_folder(settings: Settings) -> Path:
     except OSError as error:
         raise _unusable(path, error) from error
     return path
+
+
+def is_private(path: Path) -> bool:
+    """Whether it goes with this process."""
+    return path in _made
 
 
 def refuse_untrusted(settings: Settings) -> Settings:
@@ -67,6 +75,7 @@ def _private(path: Path, found: Distrust) -> Path:
         made = Path(tempfile.mkdtemp(prefix="careen-"))
     except OSError as error:
         raise _unusable(path, error) from error
+    _made.add(made)
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     log.warning("the cache folder %s is not used: %s; this run has one of its own (%s)", path, found.why, _cure(found))
     return made

@@ -1,12 +1,14 @@
 """The knowledge that an image is judged by: the database, brought up to date as far as the image calls for it."""
 
 import logging
+import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from careen.app.archives import OwnArchives, with_shipped
-from careen.app.cachefolder import settled
+from careen.app.cachefolder import is_private, settled
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -17,7 +19,12 @@ from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package
 from careen.plugins import Ecosystem, Need, Progress
 
+if TYPE_CHECKING:
+    from careen.database.update import UpdateResult
+
 log = logging.getLogger(__name__)
+
+LEAVE_BYTES = 16 << 20  # what a scan does not read itself where somebody finishes it afterwards: over half a second of work
 
 
 class Learnt:
@@ -26,6 +33,8 @@ class Learnt:
     def __init__(self) -> None:
         self.namespaces: set[str] = set()
         self.told: set[str] = set()  # warnings: one is given once in a run
+        self.is_late = False  # there was no time for a refresh
+        self.late: set[str] = set()  # of what these namespaces need
         self.archives = OwnArchives()
         self.lock = threading.Lock()
 
@@ -80,31 +89,57 @@ class Lessons:
 
     def _fetch(self, namespaces: frozenset[str]) -> bool:
         from careen.app.meaning import meaning
-        from careen.database.update import refresh, update
+        from careen.database.update import FRESH_S, PATIENCE_S, refresh
 
         settings = self._settings
         sources = [source for source in advisory_sources() if source.on_demand]
-        need = Need(namespaces)
+        wait, never = settings.refresh == "wait", settings.refresh == "never"
         try:
-            if settings.db_from:
-                result = update(
-                    settings.cache_dir, sources, need=need, fetcher=fetcher_of(settings), mirror_at=settings.db_from,
-                    progress=self._progress, max_age_s=24 * 3600, judge=meaning(),
-                )  # fmt: skip
-            else:
-                result = refresh(settings.cache_dir, sources, need, fetcher_of(settings), self._progress, meaning())
+            result = refresh(
+                settings.cache_dir,
+                sources,
+                Need(namespaces),
+                fetcher_of(settings),
+                self._progress,
+                meaning(),
+                mirror_at=settings.db_from,
+                max_age_s=math.inf if never else FRESH_S,
+                patience_s=None if wait else PATIENCE_S,
+                leave_bytes=LEAVE_BYTES if self._is_finished_later else None,
+            )
         except Error as error:
             self._warn(f"no advisories could be fetched: {error}")
             return False
-        for feed in result.feeds:
-            if feed.state == "failed":
-                self._warn(f"{feed.source or 'the database'} could not be brought up to date: {feed.detail}")
+        if any(feed.trouble == "late" for feed in result.feeds):
+            self._learnt.is_late = True
+            self._learnt.late |= namespaces
+        for text in _warnings(result, self._is_finished_later):
+            self._warn(text)
         return True
+
+    @property
+    def _is_finished_later(self) -> bool:
+        return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
     def _warn(self, text: str) -> None:
         if text not in self._learnt.told:
             self._learnt.told.add(text)
             log.warning("%s", text)
+
+
+def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
+    """One line a source: what was not brought up to date, and why."""
+    details: dict[tuple[str, bool], dict[str, None]] = {}
+    for feed in result.feeds:
+        if feed.state == "failed" or feed.trouble == "late":
+            is_late = feed.trouble == "late" and is_finished_later
+            details.setdefault((feed.source or "the database", is_late), {})[feed.detail] = None
+    for (source, is_late), found in details.items():
+        why = "; ".join(found)
+        if is_late:
+            yield f"{source} is not up to date yet ({why}): it is finished in the background, and what the database has is used"
+        else:
+            yield f"{source} could not be brought up to date: {why}"
 
 
 def _asks(settings: Settings) -> bool:

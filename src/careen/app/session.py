@@ -69,8 +69,12 @@ class Session:
     def __enter__(self) -> "Session":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._store.close()
+        if self._settings.refresh == "background" and self._learnt.is_late and failure[:1] == (None,):
+            from careen.app.background import start
+
+            start(self._settings, self._learnt.late)
 
     def on(self, platform: str) -> "Session":
         """The same, for another platform of images; what it is closed with is this one's."""

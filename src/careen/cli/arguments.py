@@ -11,6 +11,8 @@ from .streams import columns
 
 # What reaching a registry may need, in the order of the help.
 BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")  # of what is read
+ADVISORIES = ("offline", "refresh", "db", "db_max_age", "advisories", "db_from")
+ARCHIVE = ("archive", "archive_hosts", "archive_keys")
 NETWORK = (
     "registry_username", "docker_config", "mirrors", "plain_http", "insecure", "ca_file", "client_cert", "client_key",
     "timeout",

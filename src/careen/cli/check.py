@@ -4,7 +4,7 @@ import argparse
 
 from careen.errors import UsageError
 
-from .arguments import Parser, add_common, add_settings
+from .arguments import ADVISORIES, Parser, add_common, add_settings
 from .judging import at_work, settings_of
 
 
@@ -44,7 +44,7 @@ def parser() -> Parser:
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to set aside", ("ignore_file", "vex"))
-    add_settings(made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from"))
+    add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "what a build will install", ("context", "resolve", "resolve_hosts"))
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
     add_common(made)

@@ -107,7 +107,7 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
         return _text(app.database_status(settings), settings.verbose) + _kept(result), _failure(result)
     if arguments.action == "status":
         info = app.database_status(settings)
-        return (_json(info) if arguments.json else _text(info, settings.verbose)), None
+        return (_json(info) if arguments.json else _text(info, settings.verbose) + _background(settings)), None
     if arguments.action == "seed":
         from careen.app.archives import make_facts
 
@@ -157,6 +157,16 @@ def _failure(result: "UpdateResult") -> DatabaseError | None:
     if held:
         hint += f"; if it is right: careen db update {' '.join(f'--accept {quote(path)}' for path in held)}"
     return DatabaseError(f"could not update {names}", hint)
+
+
+def _background(settings: "Settings") -> str:
+    """How the last refresh that was finished in the background ended."""
+    from careen.database.knowledge import database_path
+    from careen.database.refreshlog import last_line, log_beside
+
+    log = log_beside(database_path(settings.cache_dir))
+    line = last_line(log)
+    return f"\nlast refresh in the background: {_shown(line)} ({_shown(str(log))})\n" if line else ""
 
 
 def _kept(result: "UpdateResult") -> str:

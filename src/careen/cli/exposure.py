@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from careen.errors import UsageError
 
-from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
+from .arguments import ADVISORIES, BOUNDS, NETWORK, Parser, add_common, add_settings
 from .judging import at_work, settings_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def parser() -> Parser:
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "strict"))
     add_settings(made, "what to set aside in images", ("ignore_file", "vex", "image_vex", "ignore_unfixed"))
-    add_settings(made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from"))
+    add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "registry and network", ("platform", *NETWORK))
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
     add_common(made)

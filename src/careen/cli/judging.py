@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
+from .arguments import ADVISORIES, ARCHIVE, BOUNDS, NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
@@ -21,11 +21,7 @@ RULES = ("ignore_file", "vex", "image_vex", "ignore_unfixed", "severity_from", "
 def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
     add_settings(parser, "image", ("platform", "referrers", "trust_key"))
     add_settings(parser, "policy", policy)
-    add_settings(
-        parser,
-        "advisories",
-        ("offline", "db", "db_max_age", "advisories", "db_from", "archive", "archive_hosts", "archive_keys"),
-    )
+    add_settings(parser, "advisories", (*ADVISORIES, *ARCHIVE))
     add_settings(parser, "registry and network", NETWORK)
     add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
     add_settings(parser, "telling", ("quiet", "no_progress"))

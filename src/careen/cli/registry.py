@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
 
-from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
+from .arguments import ADVISORIES, BOUNDS, NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def parser() -> Parser:
     gates = ("fail_on", "grace_days", "exclude_base", "ignore_unfixed", "severity_from", "unknown_as", "strict", "accept")
     add_settings(made, "policy", gates)
     add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
-    add_settings(made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from"))
+    add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "registry and network", NETWORK)
     reading = add_settings(made, "reading", ("verify_diff_ids", *BOUNDS))
     reading.add_argument("--jobs", metavar="N", default=argparse.SUPPRESS, help="images to scan at the same time (default: 4)")

@@ -5,7 +5,7 @@ import logging
 import sys
 from pathlib import Path
 
-from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
+from .arguments import ADVISORIES, ARCHIVE, BOUNDS, NETWORK, Parser, add_common, add_settings
 from .references import STRICTEST, add_references, each, file_names, references_of
 from .settings import loaded_settings
 
@@ -51,9 +51,7 @@ def parser() -> Parser:
         action="store_true",
         help="print, in place of the report, accept: entries for what was not assessed",
     )
-    add_settings(
-        made, "advisories", ("offline", "db", "db_max_age", "advisories", "db_from", "archive", "archive_hosts", "archive_keys")
-    )
+    add_settings(made, "advisories", (*ADVISORIES, *ARCHIVE))
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
     add_common(made)

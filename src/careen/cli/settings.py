@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from careen.errors import UsageError
 
 from .arguments import given
@@ -22,4 +24,4 @@ def loaded_settings(arguments: argparse.Namespace) -> "Loaded":
             use_folder(folder.absolute())
         except ValueError as error:
             raise UsageError(f"{folder}: {error}", "a cataloger, say, stands in FOLDER/catalogers/x.py") from None
-    return found
+    return found if found.settings.refresh else replace(found, settings=replace(found.settings, refresh="background"))

@@ -124,7 +124,8 @@ def refresh(
     judge: Judge | None = None,
     *,
     mirror_at: str | None = None,
-    patience_s: float | None = None,
+    max_age_s: float = FRESH_S,
+    patience_s: float | None = PATIENCE_S,
     leave_bytes: int | None = None,
 ) -> UpdateResult:
     """What a scan does before it matches: fetches what is missing, and asks for what is over a day old, for five seconds.
@@ -133,8 +134,8 @@ def refresh(
     """
     try:
         return update(
-            cache, sources, need=need, fetcher=fetcher, mirror_at=mirror_at, progress=progress, max_age_s=FRESH_S,
-            patience_s=PATIENCE_S if patience_s is None else patience_s, leave_bytes=leave_bytes, judge=judge,
+            cache, sources, need=need, fetcher=fetcher, mirror_at=mirror_at, progress=progress, max_age_s=max_age_s,
+            patience_s=patience_s, leave_bytes=leave_bytes, judge=judge,
         )  # fmt: skip
     except Error as error:
         path = database_path(cache)

@@ -22,7 +22,7 @@ HEADER_BYTES = 1 << 20
 
 def backoff_s(attempt: int, jitter: float) -> float:
     """How long to wait after so many attempts that came to nothing; ``jitter`` (0 to 1) keeps clients apart."""
-    return min(0.5 * 2 ** (attempt - 1), 8.0) * (0.5 + jitter)
+    return min(0.5 * 2.0 ** (attempt - 1), 8.0) * (0.5 + jitter)
 
 
 class SlowError(NetworkError):

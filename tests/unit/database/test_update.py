@@ -231,7 +231,7 @@ def test_without_network_and_without_data_it_is_an_error(cache):
         update(cache, SOURCES, need=NEED)
 
 
-def test_a_slow_server_costs_five_seconds_at_most(cache, network, monkeypatch):
+def test_a_slow_server_costs_five_seconds_at_most(cache, network):
     refresh(cache, SOURCES, NEED, network)
     age(cache, days=2)
     release, answered = threading.Event(), threading.Event()
@@ -241,26 +241,24 @@ def test_a_slow_server_costs_five_seconds_at_most(cache, network, monkeypatch):
         answered.set()
         return UNREACHABLE
 
-    monkeypatch.setattr("careen.database.update.PATIENCE_S", 1.0)
     hanging = FakeNetwork({**network.answers, TRACKER: slow})
-    result = refresh(cache, SOURCES, NEED, hanging)
+    result = refresh(cache, SOURCES, NEED, hanging, patience_s=1.0)
     assert not answered.is_set()  # it was not waited for
     release.set()
     assert [(one.path, one.detail) for one in result.failed] == [("debian/tracker.json", "no answer in time")]
     assert states(result)["kev/known_exploited_vulnerabilities.json"] == "unchanged"
 
 
-def test_what_is_missing_is_waited_for_beside_what_is_old(cache, network, monkeypatch):
+def test_what_is_missing_is_waited_for_beside_what_is_old(cache, network):
     refresh(cache, SOURCES, Need(frozenset({"PyPI"})), network)
     age(cache, days=2)
-    monkeypatch.setattr("careen.database.update.PATIENCE_S", 0.0)
     tracker = network.answers[TRACKER]
 
     def slow(headers):
         time.sleep(0.05)
         return tracker
 
-    result = refresh(cache, SOURCES, NEED, FakeNetwork({**network.answers, TRACKER: slow}))
+    result = refresh(cache, SOURCES, NEED, FakeNetwork({**network.answers, TRACKER: slow}), patience_s=0.0)
     assert states(result)["debian/tracker.json"] == "updated"
 
 
@@ -470,11 +468,10 @@ def test_two_at_once_fetch_once(cache, network):
     assert {feed.state for one in results if not one.changed for feed in one.feeds} == {"fresh"}
 
 
-def test_a_refresh_does_not_wait_for_anothers_update_for_ever(cache, network, monkeypatch):
+def test_a_refresh_does_not_wait_for_anothers_update_for_ever(cache, network):
     refresh(cache, SOURCES, NEED, network)
-    monkeypatch.setattr("careen.database.update.PATIENCE_S", 0.2)
     with exclusive(database_path(cache).with_name("lock"), 0):
-        result = refresh(cache, SOURCES, NEED, network)
+        result = refresh(cache, SOURCES, NEED, network, patience_s=0.2)
     assert "another process" in result.failed[0].detail
 
 

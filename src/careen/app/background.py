@@ -1,0 +1,112 @@
+"""The refresh that a scan had no time for, finished by a process of its own after the report is written.
+
+``start`` begins it, unless one is at work on this cache. It holds neither the terminal nor a pipe of its parent, locks the
+database only while the new one is built, ends at its time limit, and leaves a log beside the database. What it had
+downloaded when it was ended, the next scan or refresh continues.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from careen.config import Settings
+from careen.database.knowledge import database_path
+from careen.database.refreshlog import log_beside, note, trim
+from careen.errors import Error
+
+LIMIT_S = 15 * 60.0
+
+
+class Order(Struct, frozen=True):
+    """What the process is told, in JSON on its standard input."""
+
+    cache_dir: Path
+    namespaces: tuple[str, ...]
+    db_from: str | None = None
+    ca_file: Path | None = None
+    timeout_s: float = 30.0
+    plugins: tuple[Path, ...] = ()
+    limit_s: float = LIMIT_S
+
+
+def start(settings: Settings, namespaces: Collection[str]) -> bool:
+    """Whether one was started. ``settings`` name a cache folder that was found to be one's own."""
+    from careen.app.cachefolder import is_private
+    from careen.database.lock import exclusive
+    from careen.exec import detach
+
+    path = database_path(settings.cache_dir)
+    if is_private(settings.cache_dir) or not sys.executable or getattr(sys, "frozen", False):
+        return False
+    with suppress(OSError), exclusive(path.with_name("partial.lock"), 0) as free:
+        if not free:
+            return False
+    order = Order(
+        settings.cache_dir.absolute(),
+        tuple(sorted(namespaces)),
+        settings.db_from if settings.db_from is None or "://" in settings.db_from else str(Path(settings.db_from).absolute()),
+        settings.ca_file.absolute() if settings.ca_file else None,
+        settings.timeout_s,
+        tuple(folder.absolute() for folder in settings.plugins),
+    )
+    try:
+        detach([sys.executable, "-P", "-m", __name__], msgspec.json.encode(order, enc_hook=str), log_beside(path))
+    except OSError:
+        return False
+    return True
+
+
+def main() -> int:
+    order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order, dec_hook=lambda type_, value: Path(value))
+    trim(log_beside(database_path(order.cache_dir)))
+    with suppress(OSError, AttributeError):
+        os.nice(10)
+    limit = threading.Timer(order.limit_s, _stop, (order.limit_s,))
+    limit.daemon = True
+    limit.start()
+    note(f"started for {', '.join(order.namespaces) or 'what every image needs'}")
+    try:
+        failed = _refreshed(order)
+    except (Error, OSError) as error:
+        note(f"ended: {error}")
+        return 3
+    note("ended" if not failed else f"ended; {failed} failed")
+    return 0
+
+
+def _refreshed(order: Order) -> int:
+    """How many feeds failed."""
+    from careen.app.meaning import meaning
+    from careen.app.wiring import advisory_sources, fetcher_of
+    from careen.database.update import finish
+    from careen.plugins import Need, use_folder
+
+    for folder in order.plugins:
+        use_folder(folder)
+    settings = Settings(cache_dir=order.cache_dir, db_from=order.db_from, ca_file=order.ca_file, timeout_s=order.timeout_s)
+    sources = [source for source in advisory_sources() if source.on_demand]
+    need = Need(frozenset(order.namespaces))
+    result = finish(order.cache_dir, sources, need, fetcher_of(settings), meaning(), mirror_at=order.db_from)
+    if result is None:
+        note("another process is at it")
+        return 0
+    for feed in result.feeds:
+        if feed.state in ("updated", "failed"):
+            note(f"{feed.path}: {feed.state}{f', {feed.detail}' if feed.detail else ''}")
+    return len(result.failed)
+
+
+def _stop(limit_s: float) -> None:
+    """An update may be killed at any point: nothing is lost."""
+    note(f"ended at its time limit of {limit_s:g} s; the next one goes on")
+    os._exit(3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
