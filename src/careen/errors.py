@@ -3,7 +3,7 @@
     Error ├─ UsageError      2   flags, configuration, policy file
           ├─ InputError      3   not found, denied, corrupt, over a limit (entries, bytes, depth, ratio)
           ├─ DatabaseError   3   missing, too old, corrupt
-          └─ NetworkError    3   unreachable, refused, rate-limited, wrong credentials
+          └─ NetworkError    3   unreachable, refused, rate-limited (TooManyRequestsError), wrong credentials
 
 Trouble with one file is not an error but data: a reader raises ``ValueError`` and the walker records an ``Unknown``.
 """
@@ -54,3 +54,7 @@ class DatabaseError(Error):
 
 class NetworkError(Error):
     pass
+
+
+class TooManyRequestsError(NetworkError):
+    """The other side wants to be left alone for a while."""

@@ -179,4 +179,16 @@ def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str])
     from careen.database.backfill import backfill
     from careen.database.chain import Chain
 
-    return Chain((knowledge, backfill(settled(settings).cache_dir, ids, fetcher_of(settings) if _asks(settings) else None)))
+    fetcher = fetcher_of(settings, attempts=1) if _asks(settings) else None
+    return Chain((knowledge, backfill(settled(settings).cache_dir, _by_importance(knowledge, ids), fetcher)))
+
+
+def _by_importance(knowledge: Knowledge, ids: Sequence[str]) -> list[str]:
+    """What is exploited first, then what nothing else is known of, then the newest: old ones seldom have a score at all."""
+    exploited, known = knowledge.exploited(ids), knowledge.records(ids)
+
+    def rank(id: str) -> tuple[bool, int, list[int]]:
+        numbers = [-int(part) for part in id.split("-") if part.isdecimal()]
+        return id not in exploited, len(known.get(id, ())), numbers
+
+    return sorted(ids, key=rank)

@@ -64,13 +64,14 @@ def limits_of(settings: Settings) -> Limits:
     return limits.times(settings.budget)
 
 
-def fetcher_of(settings: Settings) -> Fetcher:
+def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
     """For advisories: what was said of the registry's TLS does not hold for them."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(
         NetSettings(
             timeout_s=settings.timeout_s,
+            attempts=attempts,
             ca_file=settings.ca_file,
             plain_http=_plain_host(settings.db_from),
             user_agent=f"careen/{__version__}",

@@ -1,17 +1,17 @@
 """Scores for the few CVEs of one report that nobody has rated, fetched one by one and kept.
 
 Shape of a record: ``{cveMetadata: {cveId, datePublished}, containers: {cna: {metrics, descriptions}, adp: […]}}``; the
-vendor (CNA) and those who enrich (ADP, CISA among them) score apart. Whatever is fetched is kept in a file of its own
-beside the database, with its date; a record without a score is asked for again after a day. Nothing is raised: what
-cannot be had in time is not there.
+vendor (CNA) and those who enrich (ADP, CISA among them) score apart. The API's limit is one for all the world: a scan
+asks for few records and stops for an hour when it is refused. What came is kept in a file of its own beside the database,
+with its date, and so is what the API does not have. Nothing is raised: what cannot be had in time is not there.
 **Source:** CVE JSON record format 5.1; CVE Services API.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from careen.errors import Error
+from careen.errors import Error, TooManyRequestsError
 from careen.formats import cvss
 from careen.formats.sealed import sealed, unsealed
 from careen.model.advisory import Cvss, VulnerabilityRecord
@@ -35,9 +35,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 API = "https://cveawg.mitre.org/api/cve"
-CONNECTIONS = 8
+MAX_REQUESTS = 30
+CONNECTIONS = 4
 BUDGET_S = 10.0
-ASK_AGAIN = timedelta(days=1)
+ASK_AGAIN = timedelta(days=1)  # for a record without a score
+ASK_ABSENT_AGAIN = timedelta(days=3)  # for one that is not there: reserved, or rejected before it was published
+PAUSE = timedelta(hours=1)  # after a refusal
 MAX_RECORD_BYTES = 4 << 20
 SUMMARY_LENGTH = 200
 _CVE = pattern(r"CVE-\d{4}-\d{4,19}")
@@ -92,17 +95,21 @@ class _Record(Struct, rename="camel"):
     containers: _Containers
 
 
-def backfill(cache: Path, ids: Collection[str], fetcher: Fetcher | None, budget_s: float = BUDGET_S) -> MemoryDatabase:
-    """Knowledge of these CVEs' records; ``fetcher`` None: only what was fetched before."""
-    wanted = sorted({id for id in ids if _CVE.fullmatch(id)})
+def backfill(
+    cache: Path, ids: Sequence[str], fetcher: Fetcher | None, budget_s: float = BUDGET_S, now: datetime | None = None
+) -> MemoryDatabase:
+    """Knowledge of these CVEs' records, the first of which matter most; ``fetcher`` None: only what was fetched before."""
+    wanted = list(dict.fromkeys(id for id in ids if _CVE.fullmatch(id)))
     path = cache / "database" / "cve.sqlite"
-    now = datetime.now(UTC)
-    known = _kept(path, wanted)
-    missing = [id for id in wanted if id not in known or (not known[id][1].cvss and now - known[id][0] > ASK_AGAIN)]
-    fetched = _fetch(missing, fetcher, budget_s) if fetcher and missing else {}
-    if fetched:
-        _keep(path, fetched, now)
-    return MemoryDatabase({**{id: record for id, (_, record) in known.items()}, **fetched}.values())
+    now = now or datetime.now(UTC)
+    known, absent, is_paused = _kept(path, wanted, now)
+    unscored = [id for id in wanted if id in known and not known[id][1].cvss and abs(now - known[id][0]) > ASK_AGAIN]
+    missing = [id for id in wanted if id not in known and id not in absent] + unscored
+    got = _Got()
+    if fetcher and missing and not is_paused:
+        got = _fetch(missing[:MAX_REQUESTS], fetcher, budget_s)
+        _keep(path, got, now)
+    return MemoryDatabase({**{id: record for id, (_, record) in known.items()}, **got.records}.values())
 
 
 def parse(data: bytes) -> VulnerabilityRecord:
@@ -138,56 +145,73 @@ def _scores(container: _Container) -> Iterator[Cvss]:
             yield Cvss(source or "CNA", version, one.vector, score)
 
 
-def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> dict[str, VulnerabilityRecord]:
+class _Got(Struct, frozen=True):
+    """What the API gave; ``is_refused``: it wants to be left alone."""
+
+    records: dict[str, VulnerabilityRecord] = {}
+    absent: frozenset[str] = frozenset()
+    is_refused: bool = False
+
+
+def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> _Got:
     """As many as come in time; threads that are still waiting then are left alone."""
     deadline = time.monotonic() + budget_s
     queue: SimpleQueue[str] = SimpleQueue()
     for id in ids:
         queue.put(id)
     found: dict[str, VulnerabilityRecord] = {}
+    absent: set[str] = set()
+    refused = threading.Event()
 
     def work() -> None:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not refused.is_set():
             try:
                 id = queue.get_nowait()
             except Empty:
                 return
             try:
-                record = parse(_body(fetcher, id))
+                status, body = _answer(fetcher, id)
+                if status == 200 and (record := parse(body)).id == id:
+                    found[id] = record
+                elif status == 404:
+                    absent.add(id)
+                elif status in (403, 429):
+                    refused.set()
+            except TooManyRequestsError:
+                refused.set()
             except (Error, ValueError, OSError):
                 continue
-            if record.id == id:
-                found[id] = record
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(CONNECTIONS, len(ids)))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    return dict(found)
+    return _Got(dict(found), frozenset(absent), refused.is_set())
 
 
-def _body(fetcher: Fetcher, id: str) -> bytes:
+def _answer(fetcher: Fetcher, id: str) -> tuple[int, bytes]:
     response = fetcher.request(f"{API}/{id}", headers={"Accept": "application/json"})
     try:
-        if response.status != 200:
-            raise ValueError(f"the server answered {response.status}")
         data = bytearray()
-        while chunk := response.read(64 * 1024):
+        while response.status == 200 and (chunk := response.read(64 * 1024)):
             data += chunk
             if len(data) > MAX_RECORD_BYTES:
                 raise ValueError("record too large")
+        return response.status, bytes(data)
     finally:
         response.close()
-    return bytes(data)
 
 
-def _kept(path: Path, ids: list[str]) -> dict[str, tuple[datetime, VulnerabilityRecord]]:
+def _kept(path: Path, ids: list[str], now: datetime) -> tuple[dict[str, tuple[datetime, VulnerabilityRecord]], set[str], bool]:
+    """The records with their dates, what is known not to be there, and whether nothing is to be asked for now."""
     import sqlite3
 
     if not path.is_file():
-        return {}
-    found = {}
+        return {}, set(), False
+    found: dict[str, tuple[datetime, VulnerabilityRecord]] = {}
+    absent: set[str] = set()
+    is_paused = False
     try:
         with closing(_open(path)) as connection:
             for id in ids:
@@ -196,25 +220,42 @@ def _kept(path: Path, ids: list[str]) -> dict[str, tuple[datetime, Vulnerability
                         found[id] = (datetime.fromisoformat(fetched), _DECODER.decode(unsealed(f"{id} {fetched}", body)))
                     except (ValueError, TypeError) as error:
                         log.warning("the kept record of %s is damaged (%s): it is fetched anew", id, error)
-    except (sqlite3.Error, ValueError):
-        path.unlink(missing_ok=True)  # damaged: what was in it can be fetched again
-        return {}
-    return found
+            if connection.execute("SELECT name FROM sqlite_master WHERE name = 'absent'").fetchone():
+                asked = {id: datetime.fromisoformat(asked) for id, asked in connection.execute("SELECT id, asked FROM absent")}
+                absent = {id for id in ids if id in asked and abs(now - asked[id]) < ASK_ABSENT_AGAIN}
+                is_paused = _REFUSED in asked and abs(now - asked[_REFUSED]) < PAUSE
+    except (sqlite3.Error, ValueError, TypeError):
+        with suppress(OSError):
+            path.unlink()  # damaged: what was in it can be fetched again
+        return {}, set(), False
+    return found, absent, is_paused
 
 
-def _keep(path: Path, records: dict[str, VulnerabilityRecord], now: datetime) -> None:
+def _keep(path: Path, got: _Got, now: datetime) -> None:
     import sqlite3
 
+    absent = sorted(got.absent) + [_REFUSED] * got.is_refused
+    if not got.records and not absent:
+        return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     day = now.isoformat(timespec="seconds")
-    rows = [(id, day, sealed(f"{id} {day}", _ENCODER.encode(record))) for id, record in records.items()]
+    rows = [(id, day, sealed(f"{id} {day}", _ENCODER.encode(record))) for id, record in got.records.items()]
     try:
         with closing(_open(path)) as connection, connection:
             connection.execute("DROP TABLE IF EXISTS cve")  # of earlier versions, without checksums
-            connection.execute("CREATE TABLE IF NOT EXISTS record (id TEXT PRIMARY KEY, fetched TEXT, body BLOB) WITHOUT ROWID")
+            _prepare(connection)
             connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO absent VALUES (?, ?)", [(id, day) for id in absent])
     except sqlite3.Error:
         pass  # kept or not, the report has them
+
+
+def _prepare(connection: "sqlite3.Connection") -> None:
+    connection.execute("CREATE TABLE IF NOT EXISTS record (id TEXT PRIMARY KEY, fetched TEXT, body BLOB) WITHOUT ROWID")
+    connection.execute("CREATE TABLE IF NOT EXISTS absent (id TEXT PRIMARY KEY, asked TEXT) WITHOUT ROWID")
+
+
+_REFUSED = "refused"  # stands among what is absent with the moment of the last refusal
 
 
 def _open(path: Path) -> "sqlite3.Connection":

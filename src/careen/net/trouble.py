@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..errors import NetworkError
+from ..errors import NetworkError, TooManyRequestsError
 from .addresses import host_of
 from .pace import LongHeadersError, SlowError
 
@@ -51,12 +51,9 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
 
 
-def too_many(url: str, told: float | None) -> NetworkError:
+def too_many(url: str, told: float | None) -> TooManyRequestsError:
     when = "later" if not told else f"in {round(told)} s" if told < 120 else f"in {round(told / 60)} minutes"
-    return NetworkError(
-        f"{host_of(url)} refuses more requests for now (429: too many requests)",
-        f"try again {when}; one who is logged in is often allowed more (docker login, CAREEN_REGISTRY_USERNAME)",
-    )
+    return TooManyRequestsError(f"{host_of(url)} refuses more requests for now (429: too many requests)", f"try again {when}")
 
 
 def no_password(proxy: str) -> NetworkError:

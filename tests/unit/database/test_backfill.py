@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 from tests.support.feeds import UNREACHABLE, FakeNetwork
 
-from careen.database.backfill import API, backfill, parse
+from careen.database.backfill import API, CONNECTIONS, MAX_REQUESTS, backfill, parse
+from careen.errors import TooManyRequestsError
 from careen.formats.sealed import sealed, unsealed
 
 HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
@@ -92,7 +93,7 @@ def test_only_cves_are_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "answer", [UNREACHABLE, (404,), (429,), (200, b"<html>"), (200, cve("CVE-1999-1001")), (200, b"[" * 99_999)]
+    "answer", [UNREACHABLE, (404,), (500,), (200, b"<html>"), (200, cve("CVE-1999-1001")), (200, b"[" * 99_999)]
 )
 def test_what_cannot_be_had_is_not_there(tmp_path, answer):
     online = network(CVE_2025_1001=answer, CVE_2025_2001=cve("CVE-2025-2001", [{"cvssV3_1": {"vectorString": HIGH}}]))
@@ -102,7 +103,7 @@ def test_what_cannot_be_had_is_not_there(tmp_path, answer):
 
 
 def test_bounded_in_connections_and_time(tmp_path, monkeypatch):
-    lock, together, running, most, now = threading.Lock(), threading.Barrier(8), 0, 0, 0.0
+    lock, together, running, most, now = threading.Lock(), threading.Barrier(CONNECTIONS), 0, 0, 0.0
 
     def slow(id):
         def answer(headers):
@@ -111,7 +112,7 @@ def test_bounded_in_connections_and_time(tmp_path, monkeypatch):
                 running += 1
                 most = max(most, running)
             if not now:
-                together.wait(60)  # eight are asked for at once
+                together.wait(60)  # so many are asked for at once
             with lock:
                 running -= 1
                 now += 2
@@ -123,9 +124,54 @@ def test_bounded_in_connections_and_time(tmp_path, monkeypatch):
 
     ids = [f"CVE-2025-{number}" for number in range(1000, 1100)]
     online = FakeNetwork({f"{API}/{id}": slow(id) for id in ids})
-    knowledge = backfill(tmp_path, ids, online, budget_s=60)
-    assert most == 8
-    assert 30 <= len(knowledge.records(ids)) < 30 + 8  # answers that fit into the time, and those then under way
+    knowledge = backfill(tmp_path, ids, online, budget_s=20)
+    assert most == CONNECTIONS
+    assert 10 <= len(knowledge.records(ids)) < 10 + CONNECTIONS  # answers that fit into the time, and those then under way
+
+
+def test_few_are_asked_for_at_a_time_the_first_of_them_first(tmp_path):
+    """What is not there is remembered too, so that the next scan gets to the others."""
+    ids = [f"CVE-2025-{number}" for number in range(9999, 9900, -1)]
+    scored = cve(ids[40], [{"cvssV3_1": {"vectorString": HIGH}}])
+    online = FakeNetwork({f"{API}/{ids[40]}": scored})
+    assert scores(backfill(tmp_path, ids, online), *ids) == {}
+    assert sorted(url.rpartition("/")[2] for url, _ in online.asked) == sorted(ids[:MAX_REQUESTS])
+    online.asked.clear()
+    assert scores(backfill(tmp_path, ids, online), *ids) == {ids[40]: [("vendor", 9.8)]}
+    assert sorted(url.rpartition("/")[2] for url, _ in online.asked) == sorted(ids[MAX_REQUESTS : 2 * MAX_REQUESTS])
+
+
+def test_what_is_not_there_is_asked_for_again_after_some_days(tmp_path):
+    now = datetime.now(UTC)
+    online = network()
+    for days, asked in ((0, 1), (1, 1), (4, 2), (5, 2), (-9, 3)):  # the last: a clock that was wrong
+        backfill(tmp_path, ["CVE-2025-1001"], online, now=now + timedelta(days=days))
+        assert len(online.asked) == asked
+
+
+def test_without_a_score_it_stands_behind_what_was_never_asked(tmp_path):
+    now = datetime.now(UTC)
+    ids = [f"CVE-2025-{number}" for number in range(9999, 9900, -1)][: MAX_REQUESTS + 1]
+    online = FakeNetwork({f"{API}/{id}": cve(id) for id in ids})
+    backfill(tmp_path, ids[:MAX_REQUESTS], online)
+    online.asked.clear()
+    backfill(tmp_path, ids, online, now=now + timedelta(days=2))
+    assert f"{API}/{ids[-1]}" in [url for url, _ in online.asked]
+    assert len(online.asked) == MAX_REQUESTS
+
+
+@pytest.mark.parametrize("refusal", [(403,), (429,), TooManyRequestsError("429")])
+def test_a_refusal_is_heeded_for_an_hour(tmp_path, refusal):
+    now = datetime.now(UTC)
+    ids = [f"CVE-2025-{number}" for number in range(1000, 1100)]
+    online = FakeNetwork({f"{API}/{id}": refusal for id in ids})
+    backfill(tmp_path, ids, online, now=now)
+    assert len(online.asked) <= CONNECTIONS
+    online.asked.clear()
+    backfill(tmp_path, ids, online, now=now + timedelta(minutes=59))
+    assert online.asked == []
+    online.answers = {f"{API}/{id}": cve(id, [{"cvssV3_1": {"vectorString": HIGH}}]) for id in ids}
+    assert scores(backfill(tmp_path, ids[:1], online, now=now + timedelta(minutes=61)), ids[0])
 
 
 def test_a_damaged_store_is_begun_anew(tmp_path):
