@@ -187,6 +187,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     mirrors: Annotated[
         tuple[str, ...], Meta(description="mirrors to ask before a registry: HOST=MIRROR[/PREFIX]; may be repeated")
     ] = ()
+    private_hosts: Annotated[
+        tuple[str, ...],
+        Meta(description="what a public registry may redirect to in a private network: NAME, *.example.com, 10.0.0.0/8"),
+    ] = ()
     plain_http: Annotated[bool, Meta(description="speak HTTP without TLS to the registry")] = False
     insecure: Annotated[bool, Meta(description="do not verify TLS certificates")] = False
     ca_file: Annotated[Path | None, Meta(description="PEM file of certificate authorities to trust besides the system's")] = (

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from careen import __version__
 from careen.app.cachefolder import cache_folder
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -122,7 +121,6 @@ def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, t
             ca_file=settings.ca_file,
             plain_http=plain,  # signature and checksums hold without TLS
             only=None if trusted else settings.archive_hosts or ("*",),
-            user_agent=f"careen/{__version__}",
         )
     )
     cache = None if settings.no_cache else cache_folder(settings) / "archive"

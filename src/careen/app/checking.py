@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from careen import __version__
 from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import open_context
@@ -155,7 +154,6 @@ def _asked(settings: Settings, opened: ExitStack, progress: Progress) -> "tuple[
                 ca_file=settings.ca_file,
                 plain_http=("*",),  # the Dockerfile says so, and DKR-009 tells it; signatures are apt's and apk's to check
                 only=settings.resolve_hosts,
-                user_agent=f"careen/{__version__}",
             )
         )
     )

@@ -74,7 +74,6 @@ def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
             attempts=attempts,
             ca_file=settings.ca_file,
             plain_http=_plain_host(settings.db_from),
-            user_agent=f"careen/{__version__}",
         )
     )
 

@@ -14,8 +14,8 @@ BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")  # of what is
 ADVISORIES = ("offline", "refresh", "db", "db_max_age", "advisories", "db_from")
 ARCHIVE = ("archive", "archive_hosts", "archive_keys")
 NETWORK = (
-    "registry_username", "docker_config", "mirrors", "plain_http", "insecure", "ca_file", "client_cert", "client_key",
-    "timeout",
+    "registry_username", "docker_config", "mirrors", "private_hosts", "plain_http", "insecure", "ca_file",
+    "client_cert", "client_key", "timeout",
 )  # fmt: skip
 
 

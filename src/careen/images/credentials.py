@@ -78,6 +78,16 @@ def find(
     return Found(None, tuple(troubles))
 
 
+def find_for_others(host: str, repository: str, settings: Mapping[str, Any]) -> Found:
+    """What is known for a host that a registry names: nothing that was given for the registry itself."""
+    others = {key: value for key, value in settings.items() if key not in _FOR_THE_REGISTRY}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("CAREEN_REGISTRY_")}
+    return find(host, repository, others, environ)
+
+
+_FOR_THE_REGISTRY = ("registry_username", "registry_password", "username", "password")
+
+
 def _given(settings: Mapping[str, Any], environ: Mapping[str, str]) -> Credential | None:
     def value(key: str) -> str:
         return str(settings.get(f"registry_{key}") or settings.get(key) or environ.get(f"CAREEN_REGISTRY_{key.upper()}") or "")

@@ -18,12 +18,12 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import msgspec
 from msgspec import Struct
 
-from ..errors import Error, InputError, NetworkError
+from ..errors import Error, InputError, NetworkError, TooManyRequestsError
 from ..net import CertificateError, UnreachableError
 from ..net.addresses import check_step, is_loopback
 from ..plugins import Fetcher, Response
 from .authorization import Authorizer, wrong_password
-from .credentials import find
+from .credentials import find, find_for_others
 from .manifest import INDEX_TYPES, MANIFEST_BYTES, MANIFEST_TYPES, is_digest
 from .names import Reference
 
@@ -51,6 +51,9 @@ class Repository:
     def __init__(self, reference: Reference, fetcher: Fetcher, settings: Mapping[str, Any]) -> None:
         self.reference, self._fetcher = reference, fetcher
         self._plain = bool(settings.get("plain_http"))
+        self._inside = tuple(settings.get("private_hosts") or ())
+        self._settings = settings
+        self._others: dict[str, Authorizer] = {}  # of hosts that the registry redirects to
         self._authorizer = Authorizer(
             fetcher,
             reference.registry,
@@ -208,19 +211,45 @@ class Repository:
         root = self._root()
         url = urljoin(f"{root}/v2/{self.reference.repository}/", path)
         if urlsplit(url).netloc != urlsplit(root).netloc:  # where a registry wants its blobs sent: it is shown no credentials
-            check_step(root, url, "sends uploads", os.environ)
+            check_step(root, url, "sends uploads", os.environ, self._inside)
             return self._fetcher.request(url, method=method, headers=headers or {}, body=body)
-        sent, response = self._send(url, method, headers or {}, body)
-        here = urlsplit(response.url).netloc == urlsplit(url).netloc  # nobody else is shown credentials
-        if response.status == 401 and here:
-            try:
-                renewed = self._authorizer.renew(sent, response)
-            except Error:
-                response.close()
+        try:
+            return self._asked(url, method, headers or {}, body)
+        except TooManyRequestsError as error:
+            if self._authorizer.credential:
                 raise
-            if renewed:
-                response.close()
-                _, response = self._send(url, method, headers or {}, body)
+            login = "one who is logged in is often allowed more (docker login, CAREEN_REGISTRY_USERNAME)"
+            raise TooManyRequestsError(str(error), f"{error.hint}; {login}") from None
+
+    def _asked(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+        sent, response = self._send(url, method, headers, body)
+        if response.status != 401:
+            return response
+        if urlsplit(response.url).netloc != urlsplit(url).netloc:
+            return self._asked_elsewhere(response, method, headers) if method in ("GET", "HEAD") else response
+        if _renewed(self._authorizer, sent, response):
+            _, response = self._send(url, method, headers, body)
+        return response
+
+    def _asked_elsewhere(self, response: Response, method: str, headers: Mapping[str, str]) -> Response:
+        """A host that the registry redirects to wants to know who asks: it is told what is meant for it alone."""
+        url, sent = response.url, None
+        host = urlsplit(url).netloc
+        with self._lock:
+            authorizer = self._others.setdefault(
+                host,
+                Authorizer(
+                    self._fetcher, host, self.reference.repository,
+                    lambda: find_for_others(host, self.reference.repository, self._settings),
+                ),
+            )  # fmt: skip
+        for _ in range(2):  # a token that we have may have expired
+            if response.status != 401 or not _renewed(authorizer, sent, response):
+                break
+            sent = authorizer.header
+            response = self._fetcher.request(url, method=method, headers={**headers, "Authorization": sent or ""})
+            if urlsplit(response.url).netloc != host:
+                break
         return response
 
     def _send(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> tuple[str | None, Response]:
@@ -244,6 +273,10 @@ class Repository:
         codes, message = _errors(response)
         if status == 404:
             return self._not_there(name, codes)
+        host = urlsplit(response.url).netloc
+        if status in (401, 403) and host in self._others:
+            told = f"{host}, to which {reference.registry} redirects for {reference.name}, denies access"
+            return InputError(told, self._others[host].hint())
         if status in (401, 403):
             credential = self._authorizer.credential
             if status == 401 and credential and (self._authorizer.header or "").startswith("Basic "):
@@ -272,6 +305,18 @@ class Repository:
 
     def _no_repository(self) -> InputError:
         return InputError(f"{self.reference.registry} has no repository {self.reference.repository}", self._authorizer.hint())
+
+
+def _renewed(authorizer: Authorizer, sent: str | None, response: Response) -> bool:
+    """Whether there is something else to send; then the answer is done with."""
+    try:
+        renewed = authorizer.renew(sent, response)
+    except Error:
+        response.close()
+        raise
+    if renewed:
+        response.close()
+    return renewed
 
 
 def _probe(fetcher: Fetcher, host: str) -> str:

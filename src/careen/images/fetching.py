@@ -23,4 +23,5 @@ def net_settings(settings: Mapping[str, Any]) -> NetSettings:
         client_key=path("client_key"),
         insecure=("*",) if settings.get("insecure") else (),
         plain_http=("*",) if settings.get("plain_http") else (),
+        inside=tuple(settings.get("private_hosts") or ()),
     )

@@ -2,8 +2,9 @@
 
 Shape: ``fetcher.request(url)`` answers with a stream, whatever its HTTP status; addresses are ``https://``, ``http://``
 (loopback, or hosts that were named) and ``http+unix://<quoted path of the socket>/…``. Redirects are followed, without
-credentials once they lead to another host and never from a public host into a private network. What is worth another
-try is tried again, with growing pauses. Proxies come from the environment, trust from the system's store.
+credentials once they lead to another host and never from a public host into a private network that was not listed. What is
+worth another try is tried again, with growing pauses. Proxies come from the environment, trust from the system's store or
+the one that the environment names.
 Raises: NetworkError with host, reason and next step. No message and no log holds a credential or a signed query.
 **Source:** RFC 9110 (15.4 redirects, 10.2.3 Retry-After), RFC 6585 (429), RFC 7617 (basic), RFC 6890 (addresses).
 """
@@ -115,7 +116,7 @@ class HttpFetcher:
             target = joined(url, location)
             if origin(target) != origin(url):
                 sent = {name: value for name, value in sent.items() if name.lower() not in _SECRETS}
-                check_step(url, target, "redirects", self._environ)
+                check_step(url, target, "redirects", self._environ, self._settings.inside)
                 if body is not None and method not in ("GET", "HEAD") and _is_form(sent) and response.status in (307, 308):
                     raise NetworkError(f"{host_of(url)} would have a form sent on to {host_of(target)}", _CHECK)
             if method not in ("GET", "HEAD") and response.status in (301, 302, 303):
@@ -212,12 +213,12 @@ class HttpFetcher:
         with self._lock:
             if key not in self._managers:
                 logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines hold signed queries
-                trust = trust_store(self._settings, insecure, with_certificate=key[2]) if secure else None
+                trust = trust_store(self._settings, insecure, key[2], self._environ) if secure else None
                 options: dict[str, Any] = {"ssl_context": trust, "maxsize": 16}
                 if proxy is None:
                     manager = urllib3.PoolManager(**options)
                 else:
-                    manager = proxy_manager(proxy, trust_store(self._settings, False, False), options)
+                    manager = proxy_manager(proxy, trust_store(self._settings, False, False, self._environ), options)
                 manager.pool_classes_by_scheme = pools(grace_of(self._settings), self._settings.only if proxy is None else None)
                 self._managers[key] = manager
             return self._managers[key]

@@ -138,19 +138,41 @@ def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
     return ""
 
 
-def check_step(source: str, target: str, how: str, environ: Mapping[str, str]) -> None:
+def check_step(source: str, target: str, how: str, environ: Mapping[str, str], inside: tuple[str, ...] = ()) -> None:
     """Refuses a step from one address to another that the first one names: off the web, from TLS to plain HTTP, from a
     public host into a private network, from there to this machine, or to a link-local address.
 
-    ``how`` says what the first one does ("redirects"). Raises NetworkError.
+    ``how`` says what the first one does ("redirects"). ``inside`` lists what it may lead to in a private network: NAME,
+    ``*.example.com``, ``10.0.0.0/8``, ``*``; nothing opens the way to this machine or to a link-local address. Raises
+    NetworkError.
     """
     first, second = host_of(source), host_of(target)
     if {urlsplit(source).scheme, urlsplit(target).scheme} - {"http", "https"}:
         raise NetworkError(f"{first} {how} to {shown(target)}, which is no address of the web", "check the address")
     if urlsplit(source).scheme == "https" and urlsplit(target).scheme != "https" and not is_loopback(second):
         raise NetworkError(f"{first} {how} to plain HTTP at {second}", "use --plain-http if that is meant")
-    if inwardness(second, proxy_for(target, environ) is None) > inwardness(first, proxy_for(source, environ) is None):
-        raise NetworkError(f"{first} {how} into a private network, to {second}", "use the address behind it, if you trust it")
+    depth = inwardness(second, proxy_for(target, environ) is None)
+    if depth > inwardness(first, proxy_for(source, environ) is None):
+        if depth == 1 and _is_listed_inside(second, inside):
+            return
+        hint = "use the address behind it, or --private-hosts for a registry's, if you trust it"
+        raise NetworkError(f"{first} {how} into a private network, to {second}", hint)
+
+
+def _is_listed_inside(netloc: str, inside: tuple[str, ...]) -> bool:
+    name = _bare(netloc)
+    if named(netloc, inside) or any(one == "*" or (one[:2] == "*." and name.endswith(one[1:].lower())) for one in inside):
+        return True
+    networks = [network for one in inside if (network := _network(one))]
+    found = [ipaddress.ip_address(text.partition("%")[0]) for text in _addresses(name, resolve=bool(networks))]
+    return bool(found) and all(any(address in network for network in networks) for address in found)
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _exempts(entry: str, host: str, port: int) -> bool:
@@ -170,20 +192,23 @@ def _exempts(entry: str, host: str, port: int) -> bool:
 
 def inwardness(netloc: str, resolve: bool) -> int:
     """0 for a public host, 1 in a private network, 2 on this machine, 3 link-local (where clouds keep credentials)."""
-    import socket
-
-    name, found = _bare(netloc), list[str]()
     if is_loopback(netloc):
         return 2
+    return max((depth_of(text) for text in _addresses(_bare(netloc), resolve)), default=0)
+
+
+def _addresses(name: str, resolve: bool) -> list[str]:
+    """None where the name is not resolved, or cannot be: the request itself will say so."""
+    import socket
+
     try:
-        found = [_numeric(name)]
+        return [_numeric(name)]
     except ValueError:
-        if resolve:
-            try:
-                found = [str(info[4][0]) for info in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)]
-            except (OSError, UnicodeError):
-                return 0  # the request itself will say so
-    return max((depth_of(text) for text in found), default=0)
+        pass
+    try:
+        return [str(info[4][0]) for info in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)] if resolve else []
+    except (OSError, UnicodeError):
+        return []
 
 
 def depth_of(text: str) -> int:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from .. import HOME, __version__
 from ..errors import NetworkError
 from .addresses import depth_of, host_of, named, shown
 from .pace import paced
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import ssl
 
     from urllib3 import HTTPConnectionPool, PoolManager
+
+
+USER_AGENT = f"careen/{__version__}" + (f" (+{HOME})" if HOME else "")
 
 
 class NetSettings(Struct, frozen=True):
@@ -34,9 +38,10 @@ class NetSettings(Struct, frozen=True):
     client_key: Path | None = None
     insecure: tuple[str, ...] = ()  # certificates are not verified
     plain_http: tuple[str, ...] = ()  # besides loopback
+    inside: tuple[str, ...] = ()  # hosts and networks that redirects may lead into (``addresses.check_step``)
     only: tuple[str, ...] | None = None  # hosts that may be asked, at redirects too (``addresses.allowed``); None: all
     max_body_bytes: int = 64 * 1024**3
-    user_agent: str = "careen"
+    user_agent: str = USER_AGENT
     max_wait_s: float = 60.0  # in all, between the tries of one request
 
 
@@ -49,13 +54,15 @@ _STORES = (
 )
 
 
-def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool) -> "ssl.SSLContext":
+def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool, environ: Mapping[str, str]) -> "ssl.SSLContext":
+    """The system's store, or the one that the environment names; ``ca_file`` is trusted besides."""
     import ssl
     import warnings
 
-    context = ssl.create_default_context()
+    context = _named_store(environ)
+    is_named, context = context is not None, context or ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
-    if paths.cafile is None and paths.capath is None and os.name == "posix":
+    if not is_named and paths.cafile is None and paths.capath is None and os.name == "posix":
         for store in _STORES:
             if Path(store).is_file():
                 context.load_verify_locations(cafile=store)
@@ -80,6 +87,26 @@ def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool) -
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _named_store(environ: Mapping[str, str]) -> "ssl.SSLContext | None":
+    """The store of the variables that requests(3) and curl(1) read. SSL_CERT_FILE and SSL_CERT_DIR, which OpenSSL itself
+    reads, go before them."""
+    import ssl
+
+    if environ.get("SSL_CERT_FILE") or environ.get("SSL_CERT_DIR"):
+        return None
+    name = next((name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if environ.get(name)), None)
+    if name is None:
+        return None
+    place = environ[name]
+    try:
+        is_folder = Path(place).is_dir()
+        return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
+    except OSError as error:  # ssl.SSLError is one
+        raise NetworkError(
+            f"{place}: no certificates: {reason_of(error)}", f"{name} names a PEM file, or a folder of them"
+        ) from None
 
 
 def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any]) -> "PoolManager":

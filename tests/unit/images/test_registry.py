@@ -302,6 +302,66 @@ def test_another_host_gets_no_credentials_by_asking_for_them(scene):
     assert thief.requests and all("authorization" not in request.headers for request in thief.requests)
 
 
+def docker_config(folder, monkeypatch, **users):
+    known = {host: {"auth": base64.b64encode(f"{user}".encode()).decode()} for host, user in users.items()}
+    (folder / "config.json").write_text(json.dumps({"auths": known}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(folder))
+
+
+@pytest.mark.parametrize("auth", ["basic", "bearer"])
+@pytest.mark.parametrize("known", [True, False])
+def test_where_a_redirect_leads_one_logs_in_with_what_is_meant_for_it(scene, tmp_path, monkeypatch, auth, known):
+    """A front end that leads to a registry with a token service of its own: the credentials of the first stay there."""
+    with (
+        Registry(auth=auth, users={"bob": "0ther"}) as behind,
+        Registry(auth="basic", blobs_elsewhere=f"{behind.url}/v2/app/blobs") as registry,
+    ):
+        behind.push("app", "1", IMAGE)
+        reference = registry.push("app", "1", IMAGE)
+        docker_config(tmp_path, monkeypatch, **({behind.host: "bob:0ther"} if known else {}))
+        settings = {"registry_username": "ann", "registry_password": "s3cret"}
+        if auth == "basic" and not known:
+            with pytest.raises(InputError, match=f"{behind.host}, to which .* redirects"):
+                content(scene(reference, settings=settings))
+        else:
+            assert content(scene(reference, settings=settings)) == list(IMAGE.layers)
+        first = base64.b64encode(b"ann:s3cret").decode()
+        assert not any(first in request.headers.get("authorization", "") for request in behind.requests)
+        second = base64.b64encode(b"bob:0ther").decode()
+        assert any(second in request.headers.get("authorization", "") for request in behind.requests) == known
+        assert not any(second in request.headers.get("authorization", "") for request in registry.requests)
+
+
+def test_a_token_of_where_a_redirect_leads_is_renewed(scene):
+    with (
+        Registry(auth="bearer") as behind,
+        Registry(blobs_elsewhere=f"{behind.url}/v2/app/blobs") as registry,
+    ):
+        behind.push("app", "1", IMAGE)
+        image = scene(registry.push("app", "1", IMAGE))
+        behind.tokens.clear()
+        assert content(image) == list(IMAGE.layers)
+
+
+def test_too_many_requests_may_be_for_want_of_a_login(scene):
+    with Registry() as registry:
+        reference = registry.push("app", "1", IMAGE)
+        registry.busy = [Answer(200)] + [Answer(429, headers={"Retry-After": "1800"})] * 2
+        with pytest.raises(NetworkError, match="429") as caught:
+            scene(reference)
+    assert "docker login" in caught.value.hint
+
+
+def test_who_is_logged_in_is_not_told_to_log_in(scene):
+    with Registry() as registry:
+        reference = registry.push("app", "1", IMAGE)
+        challenge = Answer(401, headers={"WWW-Authenticate": "Basic realm=x"})
+        registry.busy = [Answer(200), challenge] + [Answer(429, headers={"Retry-After": "1800"})] * 2
+        with pytest.raises(NetworkError, match="429") as caught:
+            scene(reference, settings={"registry_username": "ann", "registry_password": "s3cret"})
+    assert caught.value.hint == "try again in 30 minutes"
+
+
 def test_no_password_goes_from_tls_to_a_plain_token_service(scene, tmp_path):
     authority = Authority.make(tmp_path / "authority")
     with Registry(auth="bearer", tls=authority.issue("127.0.0.1")) as registry:

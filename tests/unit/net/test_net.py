@@ -12,7 +12,8 @@ from tests.support.servers import Answer, Proxy, Server, free_port
 
 from careen.errors import NetworkError, TooManyRequestsError
 from careen.net import NetSettings, SlowError, make_fetcher
-from careen.net.addresses import unix_url
+from careen.net.addresses import check_step, unix_url
+from careen.net.connections import USER_AGENT
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_an_answer_of_any_status_is_given_back(fetch):
         response, body = fetch(f"{server.url}/a?b=c")
     assert (response.status, body, response.headers["x-reason"]) == (404, b"nothing here", "gone")
     assert server.requests[0].path == "/a?b=c"
-    assert server.requests[0].headers["user-agent"] == "careen"
+    assert server.requests[0].headers["user-agent"] == USER_AGENT
     assert fetch.slept == []
 
 
@@ -166,6 +167,49 @@ def test_no_redirect_reaches_the_metadata_of_a_cloud(fetch, target):
         pytest.raises(NetworkError, match="into a private network"),
     ):
         fetch(server.url, plain_http=("*",))
+
+
+PUBLIC = "https://93.184.216.34/blob"
+
+
+@pytest.mark.parametrize("inside", ["10.0.0.5", "10.0.0.5:443", "10.0.0.0/8", "*", "fd00::/8"])
+def test_a_private_network_that_was_listed(inside):
+    target = "https://[fd00::5]/blob" if ":/" in inside or "::" in inside else "https://10.0.0.5:443/blob"
+    check_step(PUBLIC, target, "redirects", {}, (inside,))
+    with pytest.raises(NetworkError, match="private network") as caught:
+        check_step(PUBLIC, target, "redirects", {}, ("10.1.0.0/16", "example.test", "*.example.test"))
+    assert "--private-hosts" in caught.value.hint
+
+
+def test_a_listed_name_and_all_of_its_addresses(monkeypatch):
+    found = ["10.0.0.5", "192.168.0.5"]
+    monkeypatch.setattr(
+        "careen.net.addresses._addresses", lambda name, resolve: found if "blobs" in name else ["93.184.216.34"]
+    )
+    for inside in (("blobs.example.test",), ("*.example.test",), ("10.0.0.0/8", "192.168.0.0/16")):
+        check_step(PUBLIC, "https://blobs.example.test/x", "redirects", {}, inside)
+    for inside in (("10.0.0.0/8",), ("*.other.test",), ("example.test",)):
+        with pytest.raises(NetworkError, match="private network"):
+            check_step(PUBLIC, "https://blobs.example.test/x", "redirects", {}, inside)
+
+
+@pytest.mark.parametrize(
+    "target", ["https://127.0.0.1/x", "https://localhost/x", "https://169.254.169.254/x", "https://100.100.100.200/"]
+)
+def test_no_list_opens_the_way_to_this_machine_or_to_a_clouds_credentials(target):
+    with pytest.raises(NetworkError, match="private network"):
+        check_step(PUBLIC, target, "redirects", {}, ("*", "0.0.0.0/0", "127.0.0.1", "localhost", "169.254.169.254"))
+
+
+def test_redirects_lead_into_a_listed_network(fetch, monkeypatch):
+    with Server(lambda request: Answer(body=b"blob")) as blobs:
+        there = Answer(302, headers={"Location": f"http://localhost:{blobs.port}/b"})
+        depths = {"localhost": 1, "127.0.0.1": 0}
+        monkeypatch.setattr("careen.net.addresses.inwardness", lambda host, resolve: depths[host.partition(":")[0]])
+        with Server(lambda request: there) as server:
+            with pytest.raises(NetworkError, match="private network"):
+                fetch(server.url)
+            assert fetch(server.url, inside=("localhost",))[1] == b"blob"
 
 
 def test_a_form_is_not_sent_on_to_another_host(fetch):
@@ -396,6 +440,33 @@ def test_the_systems_store_can_be_named(fetch, authority, certificate, monkeypat
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.root.cert))
     with Server(lambda request: Answer(body=b"x"), tls=certificate) as server:
         assert fetch(server.url)[1] == b"x"
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_store_that_other_programs_are_given(fetch, authority, certificate, tmp_path, monkeypatch, name):
+    """In place of the system's; ``ca_file`` is trusted besides, and the variables of OpenSSL go before."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    other = Authority.make(tmp_path / "other")
+    wrong = {name: str(other.root.cert)}
+    with Server(lambda request: Answer(body=b"x"), tls=certificate) as server:
+        assert fetch(server.url, environ={name: str(authority.root.cert)})[1] == b"x"
+        assert fetch(server.url, environ=wrong, ca_file=authority.root.cert)[1] == b"x"
+        both = {"REQUESTS_CA_BUNDLE": str(authority.root.cert), "CURL_CA_BUNDLE": str(other.root.cert)}
+        assert fetch(server.url, environ=both)[1] == b"x"
+        with pytest.raises(NetworkError, match="not trusted"):
+            fetch(server.url, environ=wrong)
+        with pytest.raises(NetworkError, match="no certificates") as caught:
+            fetch(server.url, environ={name: str(tmp_path / "absent.pem")})
+        assert name in caught.value.hint
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.root.cert))
+        assert fetch(server.url, environ={**wrong, "SSL_CERT_FILE": str(authority.root.cert)})[1] == b"x"
+
+
+def test_a_folder_of_certificates(fetch, authority, certificate, tmp_path, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with Server(lambda request: Answer(body=b"x"), tls=certificate) as server, pytest.raises(NetworkError, match="not trusted"):
+        fetch(server.url, environ={"REQUESTS_CA_BUNDLE": str(tmp_path)})
 
 
 def test_a_certificate_of_another_host(fetch, authority):
