@@ -21,6 +21,7 @@ from careen.errors import NetworkError
 from careen.formats.changelists import Change, change, moment
 from careen.plugins import Feed, Fetcher, Progress
 
+from .download import FetchError, body_of
 from .workers import in_threads
 
 MAX_CHANGES = 5_000  # some kB each over connections that stay open
@@ -72,7 +73,7 @@ def since(
         count = _collect(fetcher, feed, wanted, target, progress, is_late)
         if not count and gone:
             target.write_bytes(b"\n")
-    except (NetworkError, ValueError):
+    except (NetworkError, FetchError, ValueError):
         return None
     is_behind = count < len(wanted)
     reached = wanted[:count] if is_behind else listed
@@ -109,7 +110,9 @@ def _collect(
     ended = threading.Event()
 
     def one(path: str) -> bytes:
-        return b"" if ended.is_set() else _record(fetcher, feed, path)
+        if ended.is_set():
+            return b""
+        return body_of(fetcher, feed.single.format(id=quote(path)), MAX_RECORD_BYTES)
 
     limit = MAX_LARGE_BYTES if feed.full else MAX_BYTES
     size = count = whole_to = 0  # up to ``whole_to`` the file has all that changed at one moment
@@ -131,19 +134,6 @@ def _collect(
     finally:
         ended.set()
     return len(wanted)
-
-
-def _record(fetcher: Fetcher, feed: Feed, path: str) -> bytes:
-    response = fetcher.request(feed.single.format(id=quote(path)))
-    try:
-        if response.status != 200:
-            raise ValueError(f"{path}: the server answered {response.status}")
-        data = response.read(MAX_RECORD_BYTES + 1)
-    finally:
-        response.close()
-    if len(data) > MAX_RECORD_BYTES:
-        raise ValueError(f"{path}: more than {MAX_RECORD_BYTES} bytes")
-    return data
 
 
 def _lines(fetcher: Fetcher, address: str) -> Iterator[str]:

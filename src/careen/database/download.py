@@ -1,12 +1,15 @@
 """One file of a feed, fetched over the network; what breaks goes on where it broke, in this run and in the next.
 
 A part is continued by a range of bytes, on the condition that the file is still the same (``If-Range``). An answer that
-does not vouch for that with the same validator, or with the whole file, starts the download anew: two versions are
-never joined. What does not begin as the file should is refused before it replaces anything.
+does not vouch for that with the same validator, or with the whole file, starts the download anew: two versions are never
+joined. Where the server tells a checksum, what was joined is held against it. What does not begin as the file should is
+refused before it replaces anything.
 Raises: NetworkError; ``FetchError`` where the file cannot be had; ``GateClosedError`` where nobody waits any more.
 **Source:** RFC 9110 13.1.5 (If-Range), 8.8.2.2 (dates as strong validators), 14.4 (Content-Range), 15.3.7 (206).
 """
 
+import base64
+import hashlib
 import random
 import re
 import time
@@ -136,7 +139,7 @@ class Downloads:
         length = headers.get("content-length", "")
         version = Version(
             url, headers.get("etag", ""), headers.get("last-modified", ""), encoding,
-            int(length) if length.isdecimal() else None, _validator(headers),
+            int(length) if length.isdecimal() else None, _validator(headers), _md5(headers),
         )  # fmt: skip
         is_short = version.length is not None and version.length <= CHUNK_BYTES
         part.begin(version, keep=bool(version.validator) and not is_short)
@@ -144,7 +147,7 @@ class Downloads:
     def _read(self, response: Response, url: str, feed: Feed, part: Partial) -> None:
         """Whether all of it came is checked, as far as the server says how much there is."""
         total = part.version.length if part.version else None
-        while chunk := self._chunk(response):
+        while chunk := _chunk(response):
             if part.size == 0 and (what := misfit(feed.path, chunk)):
                 part.drop()
                 raise FetchError(f"the server sent {what}", damaged=True)
@@ -158,15 +161,10 @@ class Downloads:
             if part.size > total:
                 part.drop()
             raise _BrokenError(short)
+        if response.status == 206 and not _is_as_told(part):
+            part.drop()
+            raise FetchError("its checksum is not the one that the server told", damaged=True)
         part.finish()
-
-    def _chunk(self, response: Response) -> bytes:
-        try:
-            return response.read(CHUNK_BYTES)
-        except SlowError:  # to ask again takes as long
-            raise
-        except NetworkError as error:
-            raise _BrokenError(error) from None
 
 
 class _BrokenError(Exception):
@@ -175,6 +173,15 @@ class _BrokenError(Exception):
     def __init__(self, reason: FetchError | NetworkError) -> None:
         super().__init__(str(reason))
         self.reason = reason
+
+
+def _chunk(response: Response) -> bytes:
+    try:
+        return response.read(CHUNK_BYTES)
+    except SlowError:  # to ask again takes as long
+        raise
+    except NetworkError as error:
+        raise _BrokenError(error) from None
 
 
 def _headers(feed: Feed, row: FeedRow | None, part: Partial) -> dict[str, str]:
@@ -203,6 +210,21 @@ def _validator(headers: Mapping[str, str]) -> str:
     return modified if is_strong else ""
 
 
+def _md5(headers: Mapping[str, str]) -> str:
+    """Source: Google Cloud Storage XML API, ``x-goog-hash: crc32c=…,md5=…`` (of the bytes as they are stored)."""
+    told = "" if headers.get("content-encoding") else headers.get("x-goog-hash", "")
+    return next((part.strip()[4:] for part in told.split(",") if part.strip().startswith("md5=")), "")
+
+
+def _is_as_told(part: Partial) -> bool:
+    """A second look at what was joined, for a server may give one tag to two versions."""
+    if part.version is None or not part.version.md5:
+        return True
+    with part.data.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).digest()
+    return base64.b64encode(digest).decode() == part.version.md5
+
+
 def _continues(response: Response, part: Partial) -> bool:
     """Whether an answer of 206 is the rest of what we have: said by its range, its length and its validator."""
     version, headers = part.version, response.headers
@@ -221,12 +243,25 @@ def _fetched(part: Partial, place: str) -> Fetched:
     return Fetched(part.data, place, _day(modified), version.etag, modified, part.sha256)
 
 
-def body_of(fetcher: Fetcher, url: str, limit: int) -> bytes:
+def body_of(fetcher: Fetcher, url: str, limit: int, sleep: Callable[[float], None] | None = None) -> bytes:
+    """A small file, in memory. One that breaks is asked for again."""
+    for attempt in range(1, VAIN_TRIES):
+        try:
+            return _body(fetcher, url, limit)
+        except _BrokenError:
+            (sleep or time.sleep)(backoff_s(attempt, random.random()))  # noqa: S311
+    try:
+        return _body(fetcher, url, limit)
+    except _BrokenError as broken:
+        raise broken.reason from None
+
+
+def _body(fetcher: Fetcher, url: str, limit: int) -> bytes:
     response = fetcher.request(url, headers={"Accept-Encoding": "identity"})
     try:
         expect_ok(response)
         parts, size = [], 0
-        while chunk := response.read(CHUNK_BYTES):
+        while chunk := _chunk(response):
             size += len(chunk)
             if size > limit:
                 raise FetchError(f"more than {limit} bytes")

@@ -36,6 +36,7 @@ class Version(Struct, frozen=True, omit_defaults=True):
     encoding: str = ""
     length: int | None = None
     validator: str = ""
+    md5: str = ""  # of all of it, in base64, where the server tells it
 
 
 class Partial:

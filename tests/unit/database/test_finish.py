@@ -4,22 +4,20 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.support.databases import dated
 from tests.support.faults import FileServer
 from tests.support.feeds import FakeNetwork
 from tests.support.osv import BUCKET, NEED, OSV, fixed, later, record, whole
+from tests.support.redirected import Redirected, aged
 
 from careen.database import download
 from careen.database import update as updating
 from careen.database.build import rows_of
-from careen.database.checks import read_checks, write_checks
+from careen.database.checks import read_checks
 from careen.database.knowledge import database_path
 from careen.database.lock import exclusive
 from careen.database.update import finish, refresh, update
-from careen.net import NetSettings, make_fetcher
 from careen.plugins import Need
 
 
@@ -28,13 +26,6 @@ def cache(tmp_path):
     """With a feed of 100 records, as of 2 January, 03:04:05."""
     update(tmp_path, OSV, need=NEED, fetcher=FakeNetwork({f"{BUCKET}/all.zip": whole(*map(record, range(100)))}))
     return tmp_path
-
-
-def aged(cache, **past):
-    then = (datetime.now(UTC) - timedelta(**past)).isoformat(timespec="milliseconds")
-    path = database_path(cache)
-    dated(path, then, fetched=then)
-    write_checks(path, {})
 
 
 def state(result):
@@ -86,20 +77,6 @@ def test_no_time_for_a_single_change_is_late(cache, monkeypatch):
     assert rows_of(database_path(cache)) == before
 
 
-ARCHIVE = "https://osv-vulnerabilities.storage.googleapis.com/npm/all.zip"
-
-
-class Redirected:
-    """The live addresses, at a server on loopback."""
-
-    def __init__(self, server):
-        self._server = server
-        self._fetcher = make_fetcher(NetSettings(timeout_s=30), environ={})
-
-    def request(self, url, **options):
-        return self._fetcher.request(url.replace("https://osv-vulnerabilities.storage.googleapis.com", self._server), **options)
-
-
 @pytest.fixture
 def server():
     with FileServer({"/npm/all.zip": whole(*map(record, range(100)))}) as running:
@@ -109,7 +86,7 @@ def server():
 def test_a_download_that_a_scan_gave_up_is_finished_by_another(tmp_path, server, monkeypatch):
     """Not one byte comes twice."""
     monkeypatch.setattr(download, "CHUNK_BYTES", 1_000)
-    network = Redirected(server.server.url)
+    network = Redirected(server)
     refresh(tmp_path, OSV, NEED, network)
     aged(tmp_path, days=2)
     server.files["/npm/all.zip"], server.version = whole(*map(record, range(120))), 2
@@ -133,7 +110,7 @@ def test_a_download_that_a_scan_gave_up_is_finished_by_another(tmp_path, server,
 
 def test_what_takes_long_to_read_is_left(tmp_path, server, monkeypatch):
     monkeypatch.setattr(download, "CHUNK_BYTES", 1_000)
-    network = Redirected(server.server.url)
+    network = Redirected(server)
     refresh(tmp_path, OSV, NEED, network, leave_bytes=100)  # what is missing is not left
     aged(tmp_path, days=2)
     server.files["/npm/all.zip"], server.version = whole(*map(record, range(120))), 2
@@ -251,7 +228,7 @@ def test_killed_at_any_point(tmp_path, server, work):
     import shutil
 
     start = tmp_path / "start"
-    update(start, OSV, need=NEED, fetcher=Redirected(server.server.url))
+    update(start, OSV, need=NEED, fetcher=Redirected(server))
     aged(start, days=2)
     server.files["/npm/all.zip"], server.version = whole(*map(record, range(120))), 2
 
@@ -269,7 +246,7 @@ def test_killed_at_any_point(tmp_path, server, work):
             run(cache, int(calls * (point + 0.5) / (points + 1)), where)
             assert len(fixed(cache)) in (100, 120)
             server.server.requests.clear()
-            finish(cache, OSV, NEED, Redirected(server.server.url))
+            finish(cache, OSV, NEED, Redirected(server))
             assert len(fixed(cache)) == 120
             assert not [
                 path for path in database_path(cache).parent.iterdir() if path.name.startswith(("refreshing", "fetching"))
