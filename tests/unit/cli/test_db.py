@@ -20,6 +20,16 @@ def test_status_shows_each_source_with_date_records_and_trouble(careen_command, 
     assert lines[-1] == "kev: the feed could not be read:\\nHTTP 500"
 
 
+def test_status_names_the_log_of_the_last_refresh_in_the_background(careen_command, app, tmp_path, monkeypatch):
+    monkeypatch.setenv("CAREEN_CACHE_DIR", str(tmp_path))
+    log = tmp_path / "database" / "refresh.log"
+    log.parent.mkdir()
+    log.write_bytes(b"2026-11-24T09:00:00+00:00 started for npm\n2026-11-24T09:00:09+00:00 ended\x1b; 1 failed\n")
+    last = careen_command("db", "status")[1].splitlines()[-1]
+    assert last == f"last refresh in the background: 2026-11-24T09:00:09+00:00 ended\\x1b; 1 failed ({log})"
+    assert str(log) not in careen_command("db", "status", "--json")[1]
+
+
 def test_status_of_each_feed(careen_command, app):
     lines = careen_command("db", "status", "--verbose")[1].splitlines()
     assert [line.split()[0] for line in lines[3:6]] == ["debian/tracker", "debian/lts", "kev"]

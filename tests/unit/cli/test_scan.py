@@ -14,6 +14,14 @@ from careen.model.report import Verdict
 from careen.plugins import Reporter
 
 
+@pytest.mark.parametrize(
+    ("flags", "refresh"), [((), "background"), (("--refresh", "wait"), "wait"), (("--refresh", "never"), "never")]
+)
+def test_newer_data_come_in_the_background_unless_said_otherwise(careen_command, app, flags, refresh):
+    careen_command("scan", "image", *flags)
+    assert app.asked[0][1].refresh == refresh
+
+
 def test_the_table_goes_to_standard_output(careen_command, app):
     code, out, err = careen_command("scan", "shop:1")
     assert (code, err) == (1, "")
