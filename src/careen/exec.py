@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _WITHHELD = "CAREEN_REGISTRY_PASSWORD"
-_detached: "list[subprocess.Popen[bytes]]" = []  # nobody waits for them; the next one asks whether they have ended
+_detached: list[int] = []  # nobody waits for them: what has ended is cleared away when the next one starts
 
 
 class Finished(Struct, frozen=True):
@@ -80,7 +80,7 @@ def detach(argv: Sequence[str], input: bytes, log: Path) -> None:
     import subprocess
     import tempfile
 
-    _detached[:] = [process for process in _detached if process.poll() is None]
+    _detached[:] = [pid for pid in _detached if not _has_ended(pid)]
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
@@ -97,7 +97,17 @@ def detach(argv: Sequence[str], input: bytes, log: Path) -> None:
             start_new_session=True,
             creationflags=flags,
         )
-    _detached.append(process)
+    _detached.append(process.pid)
+    process.returncode = 0  # it is no fault that it is still at work when this object goes
+
+
+def _has_ended(pid: int) -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
 
 
 def _find(name: str, environ: Mapping[str, str]) -> str:

@@ -113,7 +113,7 @@ def test_it_is_finished_after_the_report(scene, caplog):
 
 
 def test_one_at_a_time(scene):
-    with exclusive(scene.database.with_name("partial.lock"), 0):
+    with exclusive(scene.database.with_name("refresh.lock"), 0):
         assert not start(settled(scene.settings), ["debian:12"])
     assert not scene.log.exists()
 

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from careen.exec import run
+from careen import exec
+from careen.exec import detach, run
 
 PATH = {"PATH": os.environ["PATH"]}
 
@@ -76,3 +77,20 @@ def test_a_program_that_writes_without_end_is_ended(program):
 
 def test_a_program_that_does_not_read_its_input(program):
     assert run(["helper"], input=b"x" * 1_000_000, environ=program("")).code == 0
+
+
+def test_what_is_detached_has_its_own_session_and_writes_to_its_log_alone(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("CAREEN_REGISTRY_PASSWORD", "s3cret")
+    code = (
+        "import os, sys; print(sys.stdin.read(), os.getsid(0) == os.getpid(), os.getcwd(), os.isatty(0),"
+        "'CAREEN_REGISTRY_PASSWORD' in os.environ); print('oops', file=sys.stderr)"
+    )
+    log = tmp_path / "log"
+    detach([sys.executable, "-c", code], b"order", log)
+    (pid,) = exec._detached
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # the end of it, which is left to be cleared away
+    assert sorted(log.read_text().splitlines()) == ["oops", f"order True {tmp_path} False False"]
+    assert capfd.readouterr() == ("", "")
+    detach([sys.executable, "-c", "pass"], b"", log)
+    assert pid not in exec._detached
+    os.waitpid(exec._detached.pop(), 0)

@@ -44,7 +44,7 @@ def start(settings: Settings, namespaces: Collection[str]) -> bool:
     path = database_path(settings.cache_dir)
     if is_private(settings.cache_dir) or not sys.executable or getattr(sys, "frozen", False):
         return False
-    with suppress(OSError), exclusive(path.with_name("partial.lock"), 0) as free:
+    with suppress(OSError), exclusive(path.with_name("refresh.lock"), 0) as free:
         if not free:
             return False
     order = Order(

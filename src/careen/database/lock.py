@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -12,13 +12,11 @@ LOCK_PATIENCE_S = 900.0  # of who changes the database
 
 
 @contextmanager
-def exclusive(path: Path, patience_s: float, on_wait: Callable[[], None] = lambda: None) -> Iterator[bool]:
+def exclusive(path: Path, patience_s: float) -> Iterator[bool]:
     """Whether the lock was had within ``patience_s``; it is held until the end of the block."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         held = _take(file)
-        if not held:
-            on_wait()
         deadline = time.monotonic() + patience_s
         while not held and time.monotonic() < deadline:
             time.sleep(POLL_S)

@@ -3,7 +3,9 @@
 Nothing is lost by an update: what an origin does not offer, what cannot be had or read, and what is held back stays as it
 was, with its age, and the result says so. A record goes when its source withdraws it, or by ``forget``. Only one process
 updates at a time; one that had to wait takes what the other has fetched. Layout of the folder: ``advisories.sqlite``,
-``checked.json`` (``checks``), ``lock``, ``partial`` (``partial``), and ``fetching.<pid>`` while fetching.
+``checked.json`` (``checks``), ``lock``, and ``fetching.<pid>`` while fetching. What is kept of downloads lies in ``partial``,
+which belongs to the holder of ``partial.lock``: an update that does not get it at once goes without. ``refresh.lock`` is that
+of the one process that finishes what scans had no time for.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
@@ -94,14 +96,13 @@ def update(
     path = database_path(cache)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     asked = _now()
-    waiting = LOCK_PATIENCE_S if patience_s is None or not rows_of(path) else patience_s
-    with (
-        exclusive(path.parent / "lock", waiting, lambda: progress("waiting for another update", 0, None)) as held,
-        exclusive(path.parent / "partial.lock", 0) as owns,
-        ExitStack() as opened,
-    ):
-        if not held:
-            raise BusyError("another process is updating the advisory database", "Wait for it, or use --offline.")
+    with ExitStack() as opened:
+        if not opened.enter_context(exclusive(path.parent / "lock", 0)):
+            progress("waiting for another update", 0, None)
+            waiting = LOCK_PATIENCE_S if patience_s is None or _lacks(rows_of(path), sources, need) else patience_s
+            if not opened.enter_context(exclusive(path.parent / "lock", waiting)):
+                raise BusyError("another process is updating the advisory database", "Wait for it, or use --offline.")
+        owns = opened.enter_context(exclusive(path.parent / "partial.lock", 0))
         scratch = opened.enter_context(_scratch(path.parent, "fetching"))
         gate = Gate()
         opened.callback(gate.close)
@@ -159,12 +160,11 @@ def finish(
     None where somebody is at it already.
     """
     path = database_path(cache)
-    with (
-        exclusive(path.parent / "partial.lock", 0) as owns,
-        ExitStack() as opened,
-    ):
-        if not owns:
+    with exclusive(path.parent / "refresh.lock", 0) as is_alone, ExitStack() as opened:
+        if not is_alone:
             return None
+        if not opened.enter_context(exclusive(path.parent / "partial.lock", LOCK_PATIENCE_S)):
+            raise BusyError("another process is updating the advisory database", "The next scan goes on.")
         scratch = opened.enter_context(_scratch(path.parent, "refreshing"))
         parts, gate, patience = path.parent / "partial", Gate(), Patience(None)
         opened.callback(gate.close)
@@ -291,13 +291,31 @@ def _ask(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> _Answers:
     return answers
 
 
+def _lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) -> bool:
+    """Whether there is a namespace of which the database has none of the feeds that are offered."""
+    if not rows or need.namespaces is None:
+        return True
+
+    def keys(namespaces: frozenset[str]) -> set[str]:
+        asked = Need(namespaces, need.full)
+        found = (source.feeds(asked, lambda name: ()) for source in sources if source.on_demand)
+        return {feed.key for feeds in found for feed in feeds if need.full or not feed.full}
+
+    common = keys(frozenset())
+    return any(own and own.isdisjoint(rows) for own in (keys(frozenset({one})) - common for one in need.namespaces))
+
+
 def _still_new(job: _Job, answers: _Answers) -> _Answers:
     """Without what another process brought up to date meanwhile."""
     old, broken = _sound(job.path)
     other = {key for key in {*old, *answers.old} if old.get(key) != answers.old.get(key)}
     fetched = [one for one in answers.fetched if one[1].key not in other]
-    for source, feed, _ in answers.fetched:
-        if feed.key in other and feed.key in old:
+    for source, feed, one in answers.fetched:
+        if feed.key not in other:
+            continue
+        if job.downloads:
+            job.downloads.drop(one.file)
+        if feed.key in old:
             answers.results[feed.key] = FeedResult(source.name, feed.key, "fresh", records=old[feed.key].records)
     confirmed = {key: day for key, day in answers.confirmed.items() if key not in other}
     return _Answers(old, broken, answers.wanted, answers.results, fetched, confirmed)

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 
 import pytest
 from tests.support.faults import FileServer
@@ -130,13 +131,37 @@ def test_a_scan_waits_for_nothing_that_another_is_at(cache):
         network = later("2026-01-09T01:00:00Z,GHSA-0001-aaaa-bbbb\n", record(1))
         network.answers[f"{BUCKET.replace('npm', 'PyPI')}/all.zip"] = whole(record(500))
         result = refresh(cache, OSV, Need(frozenset({"npm", "PyPI"})), network)
-        assert finish(cache, OSV, NEED, network) is None
     assert {one.path: (one.state, one.trouble) for one in result.feeds} == {
         "osv/npm/all.zip": ("failed", "late"),
         "osv/PyPI/all.zip": ("updated", ""),
     }
     assert [address for address, _ in network.asked] == [f"{BUCKET.replace('npm', 'PyPI')}/all.zip"]
     assert read_checks(database_path(cache))["osv/npm/all.zip"].trouble == "late"
+
+
+def test_one_finishes_at_a_time(cache):
+    aged(cache, days=2)
+    network = FakeNetwork()
+    with exclusive(database_path(cache).with_name("refresh.lock"), 0):
+        assert finish(cache, OSV, NEED, network) is None
+    assert network.asked == []
+
+
+def test_what_is_missing_is_worth_waiting_for_another(cache):
+    """The database is locked longer than a scan has patience: the scan waits where it knows nothing of its image."""
+    network = FakeNetwork({f"{BUCKET.replace('npm', 'PyPI')}/all.zip": whole(record(500))})
+    with ExitStack() as other:
+        assert other.enter_context(exclusive(database_path(cache).with_name("lock"), 0))
+        told = []
+
+        def waiting(what, done, total):
+            if not told:
+                threading.Timer(0.3, other.close).start()
+            told.append(what)
+
+        result = refresh(cache, OSV, Need(frozenset({"npm", "PyPI"})), network, waiting, patience_s=0.0)
+    assert told[0] == "waiting for another update"
+    assert {one.path: one.state for one in result.feeds}["osv/PyPI/all.zip"] == "updated"
 
 
 def test_an_update_on_request_does_not_leave_it_to_another(cache):
