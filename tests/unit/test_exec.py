@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from careen import exec
+from careen import exec as programs
 from careen.exec import detach, run
 
 PATH = {"PATH": os.environ["PATH"]}
@@ -87,10 +87,10 @@ def test_what_is_detached_has_its_own_session_and_writes_to_its_log_alone(tmp_pa
     )
     log = tmp_path / "log"
     detach([sys.executable, "-c", code], b"order", log)
-    (pid,) = exec._detached
+    (pid,) = programs._detached
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # the end of it, which is left to be cleared away
     assert sorted(log.read_text().splitlines()) == ["oops", f"order True {tmp_path} False False"]
     assert capfd.readouterr() == ("", "")
     detach([sys.executable, "-c", "pass"], b"", log)
-    assert pid not in exec._detached
-    os.waitpid(exec._detached.pop(), 0)
+    assert pid not in programs._detached
+    os.waitpid(programs._detached.pop(), 0)
