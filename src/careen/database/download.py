@@ -125,10 +125,14 @@ class Downloads:
             if response.status == 416 or (response.status == 206 and not _continues(response, part)):
                 part.drop()
                 raise _BrokenError(FetchError("the server does not continue what it began"))
+            first = b""
             if response.status != 206:
                 expect_ok(response)
+                first = _chunk(response)
+                if what := misfit(feed.path, first):
+                    raise FetchError(f"the server sent {what}", damaged=True)
                 self._begin(response, url, part)
-            self._read(response, url, feed, part)
+            self._read(response, url, first, part)
         finally:
             response.close()
         return _fetched(part, place)
@@ -144,13 +148,11 @@ class Downloads:
         is_short = version.length is not None and version.length <= CHUNK_BYTES
         part.begin(version, keep=bool(version.validator) and not is_short)
 
-    def _read(self, response: Response, url: str, feed: Feed, part: Partial) -> None:
+    def _read(self, response: Response, url: str, first: bytes, part: Partial) -> None:
         """Whether all of it came is checked, as far as the server says how much there is."""
         total = part.version.length if part.version else None
-        while chunk := _chunk(response):
-            if part.size == 0 and (what := misfit(feed.path, chunk)):
-                part.drop()
-                raise FetchError(f"the server sent {what}", damaged=True)
+        while chunk := first or _chunk(response):
+            first = b""
             if part.size + len(chunk) > MAX_FEED_BYTES:
                 part.drop()
                 raise FetchError(f"more than {MAX_FEED_BYTES} bytes")

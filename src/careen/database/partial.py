@@ -2,7 +2,7 @@
 
 ``<key>.part`` has the bytes, ``<key>.journal`` what is needed to trust them: the version of the file as the server named
 it, then a line for each piece that was written, with the size up to there and the piece's checksum. What the journal does
-not vouch for is cut off before use. Only the holder of the update lock writes here (``workers.Gate``).
+not vouch for is cut off before use. Only the holder of ``partial.lock`` writes here, as long as its ``workers.Gate`` is open.
 """
 
 import hashlib
