@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, Literal, Protocol, TextIO, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from .errors import UsageError
 from .model.advisory import (
@@ -357,14 +358,29 @@ class Need(Struct, frozen=True):
     full: bool = False  # also what is large (``careen db update --full``)
 
 
+class Address(Struct, frozen=True):
+    """Another live address of a feed, with what a ``Feed`` says of its first one."""
+
+    url: str
+    named: str = ""
+    changes: str = ""
+    deletions: str = ""
+    single: str = ""
+
+
 class Feed(Struct, frozen=True):
-    """One file of a source: its path in a mirror of our layout, and its live address."""
+    """One file of a source: its path in a mirror of our layout, and its live addresses.
+
+    An address lasts: by it the database knows where a file came from, whatever an index there names at the time.
+    """
 
     path: str
     url: str  # "" where only a mirror has it
     compressed: bool = False
     part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and given back to ``parse``
+    elsewhere: tuple[Address, ...] = ()  # where it is had when ``url`` fails, in this order
     named: str = ""  # ``url`` is an index of a repository: the file lies beside it and has this in its name, which changes
+    below: str = ""  # ``url`` is a list of servers: the index is at this path of the first of them
     full: bool = False  # large: fetched by ``careen db update --full`` alone, and kept by every other update
     changes: str = ""  # address of a list of what changed, newest first, a line for each record (formats.changelists)
     deletions: str = ""  # address of such a list of what was deleted, in any order
@@ -377,6 +393,12 @@ class Feed(Struct, frozen=True):
     def key(self) -> str:
         """By which the database knows it: a new edition takes the place of the one before."""
         return self.kept_as or self.path
+
+    @property
+    def places(self) -> "tuple[Feed, ...]":
+        """The feed at each of its addresses, in the order in which they are tried."""
+        others = (replace(self, **asdict(one), elsewhere=()) for one in self.elsewhere)
+        return (self, *others)
 
 
 class AdvisorySource(Struct, frozen=True):

@@ -159,11 +159,14 @@ def served(mirror, sources=SOURCES):
     """A network that has the mirror's files at the live addresses of the sources' feeds, and nothing else."""
     answers = {}
     for feed in (feed for source in sources for feed in feeds_in(source, mirror)):
-        address = feed.url
+        address = index = feed.url
+        if feed.below:  # the list of servers, on the first of which the index is
+            index = f"{feed.url.rpartition('/')[0]}/today/{feed.below}"
+            answers[feed.url] = index.removesuffix(feed.below).encode() + b"\n"
         if feed.named:  # the index, which names the file beside it
-            address = f"{feed.url.rpartition('/')[0]}/1-{feed.named}"
+            address = f"{index.rpartition('/')[0]}/1-{feed.named}"
             name = address.rpartition("/")[2]
-            answers[feed.url] = (f'<location href="repodata/{name}"/>' if feed.url.endswith(".xml") else name).encode()
+            answers[index] = (f'<location href="repodata/{name}"/>' if index.endswith(".xml") else name).encode()
         answers[address] = (mirror / feed.path).read_bytes()
     return FakeNetwork(answers)
 

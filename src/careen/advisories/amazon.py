@@ -1,32 +1,78 @@
 """Amazon Linux: the errata of its repositories.
 
-Shape: ``amazon/<release>/updateinfo.xml.gz`` (see ``formats.updateinfo``). Their live addresses change with every release
-of a repository, so they are read from a mirror alone.
-Raises: ValueError.  **Source:** createrepo's updateinfo.xml; alas.aws.amazon.com.
+Shape: ``amazon/<release>/updateinfo.xml.gz`` is that of the core repository, ``amazon/<release>/<repository>/…`` that of a
+further one (see ``formats.updateinfo``). A live ``mirror.list`` names the repository of the day, whose ``repomd.xml`` names
+the file; that of one architecture has the builds of all.
+The extras of Amazon Linux 2 (``php8.2``, ``kernel-5.10``) bring packages that core has of an older line: what an extra fixes
+holds from its own line on. Amazon Linux 1 and 2022 have no address with TLS, and are read from a mirror alone.
+Raises: ValueError.  **Source:** createrepo's updateinfo.xml; alas.aws.amazon.com; extras-catalog.json.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from careen.formats.updateinfo import records, updates
+from careen.model.advisory import Advisory, NamespaceInfo, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 1 << 30
-_RELEASES = ("1", "2", "2022", "2023")
+_LIVE = "https://cdn.amazonlinux.com"
+_RELEASES = {  # by release: the folder of a repository, "" where a mirror alone has it
+    "1": "", "2": "2/{}/latest", "2022": "", "2023": "al2023/{}/mirrors/latest",
+}  # fmt: skip
+_FURTHER = {"2023": ("kernel-livepatch", "nvidia")}
+_EXTRAS = "extras"
+_LINE = re.compile(r".*?(\d+(?:\.\d+)*)")
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    return tuple(
-        Feed(f"amazon/{release}/updateinfo.xml.gz", "", part=release)
-        for release in _RELEASES
-        if need.namespaces is None or f"amzn:{release}" in need.namespaces
+    wanted = [release for release in _RELEASES if need.namespaces is None or f"amzn:{release}" in need.namespaces]
+    found = [_feed(release, repository) for release in wanted for repository in ("core", *_FURTHER.get(release, ()))]
+    if "2" in wanted:
+        extras = listing(f"amazon/2/{_EXTRAS}") or listing(f"{_LIVE}/2/extras-catalog.json")
+        found += [_feed("2", f"{_EXTRAS}/{extra}") for extra in extras]
+    return tuple(found)
+
+
+def _feed(release: str, repository: str) -> Feed:
+    is_core = repository == "core"
+    folder = _RELEASES[release].format(repository)
+    return Feed(
+        f"amazon/{release}/updateinfo.xml.gz" if is_core else f"amazon/{release}/{repository}/updateinfo.xml.gz",
+        f"{_LIVE}/{folder}/x86_64/mirror.list" if folder else "",
+        compressed=True,
+        part=release if is_core else f"{release}/{repository}",
+        named="updateinfo.xml",
+        below="repodata/repomd.xml",
     )
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    folder = "" if feed.part == "1" else f"AL{feed.part}/"
+    release, _, repository = feed.part.partition("/")
+    folder = "" if release == "1" else f"AL{release}/"
+    extra = repository.removeprefix(f"{_EXTRAS}/") if repository.startswith(_EXTRAS) else ""
     for update in updates(file, MAX_BYTES):
-        yield from records(update, "amazon", f"amzn:{feed.part}", f"https://alas.aws.amazon.com/{folder}{update.id}.html")
+        url = f"https://alas.aws.amazon.com/{folder}{update.id}.html"
+        for record in records(update, "amazon", f"amzn:{release}", url):
+            yield _of_line(record, extra) if extra and isinstance(record, Advisory) else record
+    if repository:
+        yield NamespaceInfo(f"amzn:{release}", "amazon", 0, 0, partial=True, detail="a further repository alone")
+
+
+def _of_line(advisory: Advisory, extra: str) -> Advisory:
+    """Of the line of versions that an extra is named after, where the package is of it."""
+    line = _LINE.fullmatch(extra)
+    if line is None:
+        return advisory
+    return replace(advisory, ranges=tuple(Range(_start(one.fixed or "", line[1]), one.fixed) for one in advisory.ranges))
+
+
+def _start(fixed: str, line: str) -> str | None:
+    epoch, colon, version = fixed.rpartition(":")
+    return f"{epoch}{colon}{line}" if re.match(rf"{re.escape(line)}(?!\d)", version) else None
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from careen.formats.updateinfo import records, updates
-from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 1 << 30
 _LIVE = "https://dl.fedoraproject.org/pub/fedora/linux/updates"
+_ARCHIVE = "https://archives.fedoraproject.org/pub/archive/fedora/linux/updates"  # of releases that have ended
+_INDEX = "Everything/x86_64/repodata/repomd.xml"
+_NAME = "updateinfo.xml"
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
@@ -23,10 +26,11 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     return tuple(
         Feed(
             f"fedora/{release}/updateinfo.xml",
-            f"{_LIVE}/{release}/Everything/x86_64/repodata/repomd.xml",
+            f"{_LIVE}/{release}/{_INDEX}",
+            elsewhere=(Address(f"{_ARCHIVE}/{release}/{_INDEX}", named=_NAME),),
             compressed=True,
             part=release,
-            named="updateinfo.xml",
+            named=_NAME,
         )
         for release in sorted(releases)
         if release.isdecimal()

@@ -11,9 +11,11 @@ from msgspec import Struct
 
 from careen.formats.jsonfile import read_json
 from careen.model.advisory import Exploited
-from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 100 << 20
+_LIVE = "https://www.cisa.gov/sites/default/files/feeds"  # refuses many networks of cloud providers
+_REPOSITORY = "https://raw.githubusercontent.com/cisagov/kev-data/develop"
 _FILE = "known_exploited_vulnerabilities.json"
 
 
@@ -32,7 +34,7 @@ class _Catalogue(Struct, gc=False):
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    return (Feed(f"kev/{_FILE}", f"https://www.cisa.gov/sites/default/files/feeds/{_FILE}"),)
+    return (Feed(f"kev/{_FILE}", f"{_LIVE}/{_FILE}", elsewhere=(Address(f"{_REPOSITORY}/{_FILE}"),)),)
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:

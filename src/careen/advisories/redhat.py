@@ -1,7 +1,8 @@
 """Red Hat: the VEX documents of Product Security, and which products a repository of packages serves.
 
 Shape: one CSAF VEX document a CVE; all of them in one archive (``csaf_vex.tar.zst``, whose live name
-``archive_latest.txt`` tells), or by year in a mirror. ``repository-to-cpe.json`` is ``{data: {repository: {cpes}}}``.
+``archive_latest.txt`` tells), or by year in a mirror. The live archive is that of ``vex-feed/``, else that of ``vex/``,
+which it succeeds. ``repository-to-cpe.json`` is ``{data: {repository: {cpes}}}``.
 A product is named by its CPE: ``enterprise_linux:9`` is namespace ``rhel:9``, whatever its repository; extended support
 (``rhel_eus:9.2``) and layered products (``openshift:4.14:el9``) are namespaces of their own.
 Fixed builds are listed by binary package, what is not mended by source package. What remediations say: ``none_available``
@@ -23,13 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from careen.formats import csaf, redhat_cve, redhat_oval
 from careen.formats.jsonfile import read_bounded, read_json
 from careen.formats.rpmerrata import Build, evr, statements
 from careen.formats.tararchive import documents
 from careen.model.advisory import SEVERITIES, NamespaceInfo, Repository, Severity, Status, VulnerabilityRecord
-from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
 MAX_DOCUMENT_BYTES = 256 << 20
 MAX_ARCHIVE_BYTES = 128 << 30
@@ -38,6 +40,7 @@ MAX_MAP_BYTES = 64 << 20
 MAX_DAMAGED = 50
 _DATA = "https://security.access.redhat.com/data"
 _VEX = "csaf/v2/vex"
+_VEX_FEED = "csaf/v2/vex-feed"  # its successor, of the same documents
 _MAP = "meta/v1/repository-to-cpe.json"
 _ARCHIVE = "csaf_vex.tar.zst"
 _ADVISORIES = "csaf/v2/advisories"
@@ -67,20 +70,15 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     archives = tuple(filter(_OF_VEX.fullmatch, names))  # in a mirror it may have its live name
     found = [Feed(f"redhat/{_MAP}", f"{_DATA}/{_MAP}", part="repositories")]
     if need.namespaces is None:
-        latest = f"{_DATA}/{_VEX}/archive_latest.txt"
-        archive = max(archives, default=_ARCHIVE)
-        changes, deletions = (f"{_DATA}/{_VEX}/{name}.csv" for name in ("changes", "deletions"))
+        first, older = map(_live, (_VEX_FEED, _VEX))
         found.append(
             Feed(
-                f"{folder}/{archive}",
-                latest,
+                f"{folder}/{max(archives, default=_ARCHIVE)}",
+                **asdict(first),
+                elsewhere=(older,),
                 compressed=True,
                 part="VEX",
-                named=".tar.zst",
                 full=True,
-                changes=changes,
-                deletions=deletions,
-                single=f"{_DATA}/{_VEX}/{{id}}",
                 kept_as=f"{folder}/{_ARCHIVE}",
             )
         )
@@ -91,6 +89,17 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
         if name.startswith("cve-") and name.endswith(".json")
     ]
     return (*found, *single, *(() if archives or single else _other_forms(listing)))
+
+
+def _live(folder: str) -> Address:
+    place = f"{_DATA}/{folder}"
+    return Address(
+        f"{place}/archive_latest.txt",
+        named=".tar.zst",
+        changes=f"{place}/changes.csv",
+        deletions=f"{place}/deletions.csv",
+        single=f"{place}/{{id}}",
+    )
 
 
 def _other_forms(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:

@@ -72,6 +72,9 @@ def live(
         return _names(found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
+        return _first(feed, lambda place: at(place, row, target))
+
+    def at(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
         today = datetime.now(UTC).date().isoformat()
         if row and (feed.changes or feed.window) and row.url == feed.url and row.last_modified:
             since = changes.cursor(row.last_modified)
@@ -84,7 +87,7 @@ def live(
             if found is not None:
                 return _amended(row, found, target, today) if found.ids else Unchanged(today)
             row = None if changes.is_cursor(row.last_modified) else row  # what we have is no file that the server knows
-        address = _beside(feed, listing(feed.url)) if feed.named else feed.url
+        address = _beside(feed, _index(fetcher, feed), listing) if feed.named else feed.url
         fetched = downloads.fetch(address, feed, row, feed.url)
         return msgspec.structs.replace(fetched, confirmed=today)
 
@@ -98,11 +101,44 @@ def _amended(row: FeedRow, found: changes.Changes, target: Path, today: str) -> 
     )  # fmt: skip
 
 
-def _beside(feed: Feed, names: tuple[str, ...]) -> str:
+def _first(feed: Feed, fetch: Callable[[Feed], Fetched | Unchanged]) -> Fetched | Unchanged:
+    """What the first of a feed's addresses gives that answers; what comes from a later one says which failed, and why."""
+    failed: list[tuple[str, FetchError | NetworkError]] = []
+    for place in feed.places:
+        try:
+            found = fetch(place)
+        except (FetchError, NetworkError) as error:
+            failed.append((place.url, error))
+            continue
+        if not failed or isinstance(found, Unchanged):
+            return found
+        return msgspec.structs.replace(found, detail="; ".join(filter(None, (found.detail, f"instead of {_told(failed)}"))))
+    if len({str(error) for _, error in failed}) == 1:  # of one address, or of the network
+        raise failed[0][1]
+    raise FetchError(_told(failed), absent=all(isinstance(error, FetchError) and error.absent for _, error in failed))
+
+
+def _told(failed: Iterable[tuple[str, Exception]]) -> str:
+    return ", ".join(f"{url} ({error})" for url, error in failed)
+
+
+def _index(fetcher: Fetcher, feed: Feed) -> str:
+    """The address of a repository's index, which a list of its servers may lead to."""
+    if not feed.below:
+        return feed.url
+    lines = _body(fetcher, feed.url, MAX_LISTING_BYTES).decode("ascii", "replace").split()
+    server = next((line for line in lines if line.startswith(("https://", "http://"))), "")
+    if not server:
+        raise FetchError(f"{feed.url} names no server")
+    return f"https://{server.partition('://')[2].rstrip('/')}/{feed.below}"
+
+
+def _beside(feed: Feed, index: str, listing: Callable[[str], tuple[str, ...]]) -> str:
+    names = listing(index)
     found = [name for name in names if feed.named in name and not name.endswith(".zck")]
     if not found:
-        raise FetchError(f"{feed.url} names no {feed.named}, or cannot be had")
-    return f"{feed.url.rpartition('/')[0]}/{found[0]}"
+        raise FetchError(f"{index} names no {feed.named}, or cannot be had", absent=bool(names))
+    return f"{index.rpartition('/')[0]}/{found[0]}"
 
 
 def folder(root: Path) -> Origin:

@@ -131,6 +131,7 @@ class _Vulnerability(Struct, gc=False):
     title: str = ""
     cwe: _Cwe | None = None
     release_date: str = ""
+    discovery_date: str = ""
     product_status: dict[str, list[str]] = {}
     remediations: list[_Measure] = []
     threats: list[_Measure] = []
@@ -188,7 +189,8 @@ def _flaw(one: _Vulnerability, about: _About, builds: dict[str, tuple[str, Compo
     ]
     grave = next(iter(severities.values()), general)
     cwes = (one.cwe.id,) if one.cwe and one.cwe.id else ()
-    return Flaw(one.cve, one.title or about.title, grave, _scores(one.scores, vendor), cwes, one.release_date[:10], tuple(said))
+    published = (one.release_date or one.discovery_date)[:10]
+    return Flaw(one.cve, one.title or about.title, grave, _scores(one.scores, vendor), cwes, published, tuple(said))
 
 
 def _scores(scores: list[_Score], vendor: str) -> tuple[Cvss, ...]:

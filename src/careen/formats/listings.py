@@ -1,8 +1,8 @@
 """Which files an index names: the page of a folder on a web server, and the lists that publishers put beside their files.
 
 Forms: HTML with links, a path a line, ``repomd.xml`` (a repository's metadata), ``fullfiletimelist`` (``time, kind, size,
-path`` between tabs, below ``[Files]``), JSON with names or addresses of files, and a publisher's list of changes or deletions
-("<path>","<moment>", see ``changelists``). Paths are those of the index, addresses are cut to their last step.
+path`` between tabs, below ``[Files]``), JSON with names or addresses of files, ``{topics: [{n}]}`` (the extras of Amazon Linux),
+and a publisher's list of changes or deletions ("<path>","<moment>", see ``changelists``). Paths are those of the index, addresses are cut to their last step.
 Raises: ValueError for what is none of them.  **Source:** the indexes of Apache and nginx; createrepo_c; quick-fedora-mirror.
 """
 
@@ -82,6 +82,8 @@ def _named_in(value: Any, depth: int) -> Iterator[str]:
                 name = one.rpartition("/")[2]
                 if _FILE.fullmatch(name):
                     yield name
+            elif key == "topics" and isinstance(one, list):
+                yield from (topic["n"] for topic in one if isinstance(topic, dict) and isinstance(topic.get("n"), str))
             elif key == "branches" and isinstance(one, list):
                 yield from (branch for branch in one if isinstance(branch, str))
             else:

@@ -4,6 +4,7 @@ from tests.support.feeds import served, whole_mirror
 from careen.advisories import fedora
 from careen.database.read import open_database
 from careen.database.update import database_path, update
+from careen.errors import DatabaseError
 from careen.plugins import Need
 
 REPODATA = "https://dl.fedoraproject.org/pub/fedora/linux/updates/43/Everything/x86_64/repodata"
@@ -52,6 +53,21 @@ def test_an_index_that_names_none(tmp_path, network):
     network.answers[f"{REPODATA}/repomd.xml"] = b"<repomd/>"
     (result,) = update(tmp_path, SOURCES, need=NEED, fetcher=network).failed
     assert "names no updateinfo.xml" in result.detail
+
+
+def test_a_release_that_has_ended_is_in_the_archive(tmp_path, network):
+    archive = "https://archives.fedoraproject.org/pub/archive/fedora/linux/updates/43/Everything/x86_64/repodata"
+    network.answers = {address.replace(REPODATA, archive): data for address, data in network.answers.items()}
+    (result,) = update(tmp_path, SOURCES, need=NEED, fetcher=network).feeds
+    assert result.state == "updated"
+    with open_database(database_path(tmp_path)) as database:
+        assert "lantern" in database.advisories("fedora:43", ["lantern"])
+
+
+def test_a_release_that_nobody_has(tmp_path, network):
+    network.answers = {}
+    with pytest.raises(DatabaseError, match=r"dl\.fedoraproject\.org/.*, https://archives\.fedoraproject\.org/"):
+        update(tmp_path, SOURCES, need=NEED, fetcher=network)
 
 
 def test_releases_are_those_of_the_need_or_of_the_folder():

@@ -1,14 +1,17 @@
+import msgspec
 import pytest
 from tests.support.feeds import FakeNetwork, packed_tar, served, whole_mirror
 
 from careen.advisories import redhat
+from careen.database.build import rows_of
 from careen.database.read import open_database
 from careen.database.update import database_path, update
 from careen.formats.tararchive import documents
-from careen.model.advisory import Advisory
+from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.plugins import Feed, Need
 
-VEX = "https://security.access.redhat.com/data/csaf/v2/vex"
+VEX = "https://security.access.redhat.com/data/csaf/v2/vex-feed"
+OLDER = "https://security.access.redhat.com/data/csaf/v2/vex"
 ARCHIVE = "redhat/csaf/v2/vex/csaf_vex.tar.zst"
 SOURCES = [redhat.ADVISORY_SOURCE]
 
@@ -86,6 +89,34 @@ def test_live(tmp_path, mirror):
     result = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True))
     assert held(tmp_path) == (3, 0, EUS)
     assert not result.failed
+
+
+def test_where_its_new_address_fails_the_archive_of_the_older_one_is_read_and_brought_up_to_date(tmp_path, mirror):
+    network = served(mirror, SOURCES)
+    network.answers[f"{VEX}/archive_latest.txt"] = (503,)
+    network.answers[f"{OLDER}/archive_latest.txt"] = b"csaf_vex_2099-01-02.tar.zst\n"
+    network.answers[f"{OLDER}/csaf_vex_2099-01-02.tar.zst"] = (mirror / ARCHIVE).read_bytes()
+    assert not update(tmp_path, SOURCES, fetcher=network, need=Need(full=True)).failed
+    row = rows_of(database_path(tmp_path))[ARCHIVE]
+    assert row.url == f"{OLDER}/archive_latest.txt"
+    assert row.detail == f"instead of {VEX}/archive_latest.txt (the server answered 503)"
+    network.answers[f"{OLDER}/changes.csv"] = b'"2001/cve-2001-0001.json","2001-01-01T10:00:00+00:00"\n'
+    network.answers[f"{OLDER}/deletions.csv"] = b""
+    network.asked.clear()
+    again = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True))
+    assert {one.path: one.state for one in again.feeds}[ARCHIVE] == "unchanged"
+    assert f"{OLDER}/csaf_vex_2099-01-02.tar.zst" not in [address for address, _ in network.asked]
+
+
+def test_a_document_without_a_date_of_release_has_that_of_its_discovery(tmp_path, mirror):
+    (document,) = list(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))[:1]
+    (flaw,) = msgspec.json.decode(document)["vulnerabilities"]
+    assert flaw.pop("release_date", None) != (date := "2098-12-01T00:00:00+00:00")
+    newer = msgspec.json.decode(document) | {"vulnerabilities": [flaw | {"discovery_date": date}]}
+    file = tmp_path / "archive"
+    file.write_bytes(packed_tar({"2099/cve-2099-0002.json": msgspec.json.encode(newer)}))
+    found = [one for one in redhat.parse(Feed(ARCHIVE, ""), file) if isinstance(one, VulnerabilityRecord)]
+    assert [one.published for one in found] == ["2098-12-01"]
 
 
 def test_later_the_documents_alone_that_changed_and_what_was_deleted_is_forgotten(tmp_path, mirror):

@@ -34,6 +34,10 @@ TRACKER = "https://security-tracker.debian.org/tracker/data/json"
 KEV = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
 
 
+SECOND = "https://raw.githubusercontent.com/cisagov/kev-data/develop/known_exploited_vulnerabilities.json"
+KEV_PATH = "kev/known_exploited_vulnerabilities.json"
+
+
 @pytest.fixture
 def cache(tmp_path):
     return tmp_path / "cache"
@@ -216,7 +220,7 @@ def test_after_a_day_they_are_asked_whether_something_changed(cache, network):
 def test_without_network_the_old_data_go_on_with_a_warning(cache, network):
     refresh(cache, SOURCES, NEED, network)
     age(cache, days=3)
-    result = refresh(cache, SOURCES, NEED, FakeNetwork(dict.fromkeys(network.answers, UNREACHABLE)))
+    result = refresh(cache, SOURCES, NEED, FakeNetwork(dict.fromkeys((*network.answers, SECOND), UNREACHABLE)))
     assert {one.detail for one in result.failed} == {"host unreachable"}
     assert len(result.failed) == len(NEEDED)
     assert asked(cache, "debian:12", "halyard")
@@ -438,6 +442,29 @@ def test_nvd_is_for_full_updates_alone(cache, mirror, network):
     assert not any("nvd" in url for url, _ in network.asked)
     nvd = [source for source in SOURCES if source.name == "nvd"]
     assert [one.state for one in update(cache, nvd, mirror_at=str(mirror)).feeds] == ["updated"] * 2
+
+
+@pytest.mark.parametrize("answer", [(403,), (404,), (410,), (429,), (502,), UNREACHABLE])
+def test_where_the_first_address_fails_the_second_is_asked_and_told(cache, network, answer):
+    network.answers[SECOND], network.answers[KEV] = network.answers[KEV], answer
+    assert not update(cache, SOURCES, need=NEED, fetcher=network).failed
+    row = rows_of(database_path(cache))[KEV_PATH]
+    assert (row.url, row.detail.startswith(f"instead of {KEV} (")) == (SECOND, True)
+    network.asked.clear()
+    again = update(cache, SOURCES, need=NEED, fetcher=network)
+    assert states(again)[KEV_PATH] == "unchanged"
+    sent = {address: headers for address, headers in network.asked if address in (KEV, SECOND)}
+    assert "If-None-Match" not in sent[KEV]
+    assert sent[SECOND]["If-None-Match"] == row.etag
+    network.answers[KEV] = network.answers[SECOND]
+    assert states(update(cache, SOURCES, need=NEED, fetcher=network))[KEV_PATH] == "updated"
+    assert (rows_of(database_path(cache))[KEV_PATH].url, rows_of(database_path(cache))[KEV_PATH].detail) == (KEV, "")
+
+
+def test_where_no_address_answers_each_is_told(cache, network):
+    network.answers |= {KEV: (403,), SECOND: (500,)}
+    (failed,) = update(cache, SOURCES, need=NEED, fetcher=network).failed
+    assert failed.detail == f"{KEV} (the server answered 403), {SECOND} (the server answered 500)"
 
 
 def test_two_at_once_fetch_once(cache, network):
