@@ -7,6 +7,7 @@ Of changes the file has a line of JSON for each record. A mirror may have GitHub
 tar, ``ghsa/main.tar.gz``: records of many ecosystems, of which those count that their zips do not have.
 Vendors' own archives of their records (``suse/osv.tar.bz2``, ``ubuntu/osv-all.tar.xz``) stand in where a mirror has not OSV's.
 A few damaged records are passed over; raises ValueError where there are many, or no archive.
+The live archives of Chainguard, Ubuntu and Wolfi are fetched by ``careen db update --full`` alone.
 What changed since the last time is fetched alone, by the list of changes that each ecosystem has.
 **Source:** OSV schema 1.7; the layout of OSV's bucket, ``modified_id.csv``.
 """
@@ -30,10 +31,14 @@ from careen.plugins import AdvisorySource, Feed, Need, Record
 _BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 MAX_RECORD_BYTES = 16 << 20
 MAX_ARCHIVE_BYTES = 8 << 30
+MAX_RECORDS = 20_000_000  # Chainguard's has a million; the bytes of the archive bound the work
+MAX_DIRECTORY_BYTES = 2 << 30
 _GITHUB = "GitHub"
 _VENDORS = {"openeuler": ("openEuler",), "suse": ("SUSE", "openSUSE"), "ubuntu": ("Ubuntu",)}  # by folder of a mirror
 _OF_VENDOR = re.compile(r"osv(?:-all)?\.tar\.(?:gz|bz2|xz|zst)")
 
+# Larger than all others together, and their vendors tell the same in a few megabytes.
+_LARGE = frozenset({"Chainguard", "Ubuntu", "Wolfi"})
 # Judged from another source of ours, or not about packages at all.
 _LEFT_OUT = frozenset({"Debian", "Alpine", "PSF", "GIT", "Android", "Linux", "OSS-Fuzz", "UVI", "GSD", "[EMPTY]"})
 # Beside those of distributions, where nobody lists them.
@@ -45,13 +50,14 @@ _ECOSYSTEMS = (
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     names = listing("osv")
+    of_mirror = bool(names)
     if not names and need.namespaces is None:
         names = listing(f"{_BUCKET}/ecosystems.txt")
     wanted = sorted({name for name in names or (*_ECOSYSTEMS, *of_distributions()) if ":" not in name} - _LEFT_OUT)
     if need.namespaces is not None:
         needed = {ecosystem_of(namespace) for namespace in need.namespaces}
         wanted = [name for name in wanted if name in needed]
-    found = (*(_feed(name) for name in wanted), *_of_vendors(need, names, listing))
+    found = (*(_feed(name, full=name in _LARGE and not of_mirror) for name in wanted), *_of_vendors(need, names, listing))
     if need.namespaces is None and "main.tar.gz" in listing("ghsa"):
         return *found, Feed("ghsa/main.tar.gz", "", part=_GITHUB)
     return found
@@ -69,13 +75,14 @@ def _of_vendors(need: Need, names: tuple[str, ...], listing: Callable[[str], tup
             )
 
 
-def _feed(name: str) -> Feed:
+def _feed(name: str, *, full: bool) -> Feed:
     place = f"{_BUCKET}/{quote(name)}"
     return Feed(
         f"osv/{name}/all.zip",
         f"{place}/all.zip",
         compressed=True,
         part=name,
+        full=full,
         changes=f"{place}/modified_id.csv",
         single=f"{place}/{{id}}.json",
     )
@@ -125,8 +132,9 @@ def _pieces(stream: BinaryIO, file: Path) -> tuple[Iterable[tuple[str, Callable[
         return _lines(stream), 0
     if start != b"PK":
         return _members(file), 0
-    members = [entry for entry in archive.entries(stream) if entry.name.endswith(".json")]
-    return ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in members), len(members)
+    members = archive.walk(stream, max_entries=MAX_RECORDS, max_directory_bytes=MAX_DIRECTORY_BYTES)
+    records = (one for one in members if one.name.endswith(".json"))
+    return ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in records), archive.counted(stream)
 
 
 def _members(file: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:

@@ -17,7 +17,7 @@ Raises: ValueError.  **Source:** ubuntu-cve-tracker, scripts/oval_lib.py; securi
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from careen.formats import cvss, ubuntu_notices, ubuntu_tracker, ubuntu_usn, ubuntu_vex
@@ -30,6 +30,8 @@ MAX_BYTES = 2 << 30
 _LIVE = "https://security-metadata.canonical.com/oval"
 _TRACKER = re.compile(r"ubuntu-cve-tracker[\w.-]*\.tar\.(?:gz|bz2|xz|zst)")
 _VEX = re.compile(r"vex-all\.tar\.(?:gz|bz2|xz|zst)")
+_OF_CVES = re.compile(r"com\.ubuntu\.([a-z]+)\.cve\.oval\.xml\.bz2")
+_PLATFORM = re.compile(r"Ubuntu (\d\d\.\d\d)\b")
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 _SENTENCE = re.compile(r"(?:\((?P<id>CVE-[\d-]+)\) )?(?P<package>\S+) package in (?P<place>\S+) (?P<state>.*)", re.DOTALL)
 _NOTE = re.compile(r"\(note: '([^']*)'\)")
@@ -45,7 +47,11 @@ _STATES: tuple[tuple[str, Status], ...] = (
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     wanted = [codename for codename, version in versions().items() if _is_needed(need, version)]
-    names = listing("ubuntu") if wanted else ()
+    is_newer_needed = _is_newer_needed(need)
+    names = listing("ubuntu") if wanted or is_newer_needed else ()
+    if is_newer_needed:
+        listed = (_OF_CVES.fullmatch(name) for name in names or listing(f"{_LIVE}/"))
+        wanted += [found[1] for found in listed if found and found[1] not in versions()]
     by_release = {codename: name for codename in wanted if (name := _oval(codename, names))}
     if not by_release and (whole := _whole(names, listing)):
         return whole
@@ -66,6 +72,14 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def _is_needed(need: Need, version: str) -> bool:
     return need.namespaces is None or not need.namespaces.isdisjoint((f"ubuntu:{version}", f"ubuntu-pro:{version}"))
+
+
+def _is_newer_needed(need: Need) -> bool:
+    """Of releases that are not known here the index has the codenames, and each file the version."""
+    if need.namespaces is None:
+        return True
+    releases = (one.partition(":") for one in need.namespaces)
+    return any(release not in versions().values() for name, _, release in releases if name in ("ubuntu", "ubuntu-pro"))
 
 
 def _oval(codename: str, names: tuple[str, ...], kinds: tuple[str, ...] = ("cve", "pkg")) -> str:
@@ -98,20 +112,29 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             told = (one for one in _of_oval(file) if isinstance(one, Advisory))
             yield from (one for one in told if one.namespace.startswith(own))
         case _:
-            yield from _of_oval(file)
+            yield from _of_oval(file, feed.part)
 
 
-def _of_oval(file: Path) -> Iterator[Record]:
+def _of_oval(file: Path, codename: str = "") -> Iterator[Record]:
     found = False
     for definition in elements(file, frozenset(("definition",)), MAX_BYTES):
         found = True
         if definition.attributes.get("class") == "vulnerability":
-            yield from _records(definition)
+            yield from _records(definition, _releases(definition, codename))
     if not found:
         raise ValueError("it holds no OVAL definitions")
 
 
-def _records(definition: Element) -> Iterator[Record]:
+def _releases(definition: Element, codename: str) -> Mapping[str, str]:
+    """Of a release that is not known here the definition itself says it."""
+    if codename in versions():
+        return versions()
+    texts = (definition.value("metadata", "affected", "platform"), definition.value("metadata", "title"))
+    found = next(filter(None, map(_PLATFORM.search, texts)), None)
+    return {codename: found[1]} if found else versions()
+
+
+def _records(definition: Element, releases: Mapping[str, str]) -> Iterator[Record]:
     """Of one CVE; or of one package, whose sentences name the CVEs."""
     reference = definition.first("metadata", "reference")
     id = reference.attributes.get("ref_id", "") if reference else ""
@@ -123,7 +146,7 @@ def _records(definition: Element) -> Iterator[Record]:
         named = (sentence["id"] or id) if sentence else ""
         if sentence and _CVE.fullmatch(named):
             rated = cves[named].attributes.get("priority", "") if named in cves and general == "unknown" else ""
-            for advisory in _advisories(named, SEVERITIES.get(rated, general), sentence):
+            for advisory in _advisories(named, SEVERITIES.get(rated, general), sentence, releases):
                 said.setdefault((advisory.id, advisory.namespace, advisory.package), advisory)
     yield from said.values()
     for one in dict.fromkeys(key[0] for key in said):
@@ -133,7 +156,7 @@ def _records(definition: Element) -> Iterator[Record]:
         yield VulnerabilityRecord(one, "ubuntu", cvss=vectors, published=published)  # a priority holds for Ubuntu alone
 
 
-def _advisories(id: str, severity: Severity, sentence: re.Match[str]) -> Iterator[Advisory]:
+def _advisories(id: str, severity: Severity, sentence: re.Match[str], releases: Mapping[str, str]) -> Iterator[Advisory]:
     status = next((status for start, status in _STATES if sentence["state"].startswith(start)), None)
     if status is None:
         return
@@ -141,7 +164,7 @@ def _advisories(id: str, severity: Severity, sentence: re.Match[str]) -> Iterato
     version = note[1] if note and status == "fixed" else ""
     if status == "wont_fix" and note:
         status = ignored(note[1])
-    yield from statements(id, sentence["package"], sentence["place"], status, version, severity)
+    yield from statements(id, sentence["package"], sentence["place"], status, version, severity, releases=releases)
 
 
 def _day(cve: Element | None) -> str:

@@ -107,6 +107,8 @@ def _first(feed: Feed, fetch: Callable[[Feed], Fetched | Unchanged]) -> Fetched 
     for place in feed.places:
         try:
             found = fetch(place)
+        except LateError:
+            raise
         except (FetchError, NetworkError) as error:
             failed.append((place.url, error))
             continue

@@ -1,8 +1,9 @@
 """Which files an index names: the page of a folder on a web server, and the lists that publishers put beside their files.
 
 Forms: HTML with links, a path a line, ``repomd.xml`` (a repository's metadata), ``fullfiletimelist`` (``time, kind, size,
-path`` between tabs, below ``[Files]``), JSON with names or addresses of files, ``{topics: [{n}]}`` (the extras of Amazon Linux),
-and a publisher's list of changes or deletions ("<path>","<moment>", see ``changelists``). Paths are those of the index, addresses are cut to their last step.
+path`` between tabs, below ``[Files]``), JSON with names or addresses of files, the catalogue of Amazon Linux's extras
+(``{topics: [{n}]}``), and a publisher's list of changes or deletions ("<path>","<moment>", see ``changelists``). Paths are
+those of the index, addresses are cut to their last step.
 Raises: ValueError for what is none of them.  **Source:** the indexes of Apache and nginx; createrepo_c; quick-fedora-mirror.
 """
 

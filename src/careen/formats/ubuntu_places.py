@@ -34,18 +34,21 @@ def statements(
     severity: Severity = "unknown",
     aliases: tuple[str, ...] = (),
     *,
+    releases: Mapping[str, str] | None = None,
     speaks_for_release: bool = False,
 ) -> Iterator[Advisory]:
     """What is said of a source package at a place. A fix of ESM says of the release itself that it is affected and has none.
 
-    ``speaks_for_release``: where a pocket of ESM is named, nothing else is said of its release.
+    ``releases``: their versions by codename; None: those that are known. ``speaks_for_release``: where a pocket of ESM is named, nothing else is said of its
+    release.
     """
     pocket, _, codename = place.rpartition("/")
     if codename == "esm":  # trusty/esm, as it was once written
         pocket, codename = codename, pocket
-    release = versions().get(codename)
-    if release is None or (status == "fixed" and not version):
+    releases = versions() if releases is None else releases
+    if codename not in releases or (status == "fixed" and not version):
         return
+    release = releases[codename]
     paid = "ubuntu-pro" if not pocket or pocket.startswith("esm") else f"ubuntu-pro-{pocket}"
     url = f"{HOME}/{id}" if id.startswith("CVE-") else f"{HOME}/notices/{id}"
 

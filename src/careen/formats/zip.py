@@ -1,12 +1,13 @@
 """The members of a zip archive, from its central directory, and the content of any one of them.
 
-Reads a seekable stream; stored and deflated members; zip64 sizes and offsets; data before the archive (a launcher
+Reads a seekable stream, a directory of any length in constant memory (``walk``); stored and deflated members; zip64 sizes and offsets; data before the archive (a launcher
 script, a self-extracting program) is tolerated. Sizes are bytes. Names are text as written and never a path on our
 disk. Raises ValueError for anything that is not such an archive, for encrypted members and other methods, and where
 a limit is passed.  **Source:** PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 """
 
 import zlib
+from collections.abc import Iterator
 from struct import Struct as Layout
 from struct import unpack_from
 from typing import Any, BinaryIO
@@ -26,6 +27,8 @@ _END64_LOCATOR = Layout("<4sLQL")
 _END64 = Layout("<4sQ2H2L4Q")
 _MEMBER = Layout("<4s6H3L5H2L")
 _LOCAL = Layout("<4s5H3L2H")
+_MAX_MEMBER_BYTES = _MEMBER.size + 3 * 0xFFFF  # of the directory: name, extra field, comment
+_WINDOW_BYTES = 1 << 20
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _UTF8 = 0x0001, 0x0800
 
@@ -46,32 +49,52 @@ class Entry(Struct, frozen=True, gc=False):
 
 def entries(stream: BinaryIO, *, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> list[Entry]:
     """In the order of the directory; a name may occur twice, and then the last one counts."""
+    return list(walk(stream, max_entries=max_entries, max_total_bytes=max_total_bytes))
+
+
+def walk(
+    stream: BinaryIO,
+    *,
+    max_entries: int = MAX_ENTRIES,
+    max_total_bytes: int = MAX_TOTAL_BYTES,
+    max_directory_bytes: int = MAX_DIRECTORY_BYTES,
+) -> Iterator[Entry]:
+    """Likewise, one by one: members may be read in between. What is wrong with the whole is raised at its end."""
     length = stream.seek(0, 2)
     count, start, size, shift = _directory(stream, length)
     if count > max_entries:
         raise ValueError(f"zip: {count} members, more than {max_entries}")
-    if size > MAX_DIRECTORY_BYTES:
+    if size > max_directory_bytes:
         raise ValueError("zip: directory too large")
-    stream.seek(start)
-    data = stream.read(size)
-    if len(data) != size:
-        raise ValueError("zip: directory is cut short")
-    found: list[Entry] = []
-    position = total = compressed_total = 0
-    while position < size and len(found) < max_entries:
+    data, position, ahead = b"", 0, start
+    found = total = compressed_total = 0
+    while position < len(data) or ahead < start + size:
+        if len(data) - position < _MAX_MEMBER_BYTES and ahead < start + size:
+            stream.seek(ahead)
+            more = stream.read(min(_WINDOW_BYTES, start + size - ahead))
+            if not more:
+                raise ValueError("zip: directory is cut short")
+            data, position, ahead = data[position:] + more, 0, ahead + len(more)
+        if found == max_entries:
+            raise ValueError(f"zip: more than {max_entries} members")
         entry, position = _entry(data, position, shift)
+        found += 1
         total += entry.size
         compressed_total += entry.compressed_size
         if entry.offset + _LOCAL.size + entry.compressed_size > length:
             raise ValueError("zip: a member lies outside of the archive")
-        found.append(entry)
-    if len(found) != count and len(found) & 0xFFFF != count:  # writers without zip64 count modulo 65,536
+        if total > max_total_bytes:
+            raise ValueError(f"zip: more than {max_total_bytes} bytes inflated")
+        if compressed_total > length:
+            raise ValueError("zip: members overlap")
+        yield entry
+    if found != count and found & 0xFFFF != count:  # writers without zip64 count modulo 65,536
         raise ValueError("zip: the directory does not hold as many members as it says")
-    if total > max_total_bytes:
-        raise ValueError(f"zip: {total} bytes inflated, more than {max_total_bytes}")
-    if compressed_total > length:
-        raise ValueError("zip: members overlap")
-    return found
+
+
+def counted(stream: BinaryIO) -> int:
+    """How many members the archive says that it has."""
+    return _directory(stream, stream.seek(0, 2))[0]
 
 
 def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:

@@ -71,7 +71,7 @@ def test_tomorrow_the_same_file_is_elsewhere_and_known(tmp_path, network):
     need = Need(frozenset({"amzn:2023"}))
     update(tmp_path, SOURCES, need=need, fetcher=network)
     moved = {address.replace("guids/1", "guids/2"): data for address, data in network.answers.items()}
-    moved[f"{CDN}/al2023/core/mirrors/latest/x86_64/mirror.list"] = f"http://cdn.amazonlinux.com/al2023/guids/2".encode()
+    moved[f"{CDN}/al2023/core/mirrors/latest/x86_64/mirror.list"] = b"http://cdn.amazonlinux.com/al2023/guids/2"
     later = FakeNetwork(moved)
     assert states(update(tmp_path, SOURCES, need=need, fetcher=later))["amazon/2023/updateinfo.xml.gz"] == "unchanged"
     assert all(address.startswith("https://") for address, _ in later.asked)

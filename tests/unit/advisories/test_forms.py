@@ -5,9 +5,10 @@ import json
 import pytest
 from tests.support.feeds import GOLDEN, lay_out, packed_tar
 
-from careen.advisories import debian, openeuler, osv, photon, redhat, suse, ubuntu
+from careen.advisories import chainguard, debian, openeuler, osv, photon, redhat, suse, ubuntu
 from careen.database.build import rows_of
 from careen.database.update import database_path, update
+from careen.model.advisory import Advisory
 from careen.plugins import Feed, Need
 
 
@@ -67,6 +68,58 @@ def test_fips_pockets_of_ubuntu():
 def test_a_release_of_ubuntu_without_oval_is_asked_for_as_ever():
     found = offered(ubuntu, frozenset({"ubuntu:22.04", "ubuntu:24.04"}), ubuntu=[PACKAGES])
     assert found == [f"ubuntu/{PACKAGES}", "ubuntu/com.ubuntu.noble.cve.oval.xml.bz2"]
+
+
+INDEX = "https://security-metadata.canonical.com/oval/"
+NEXT = "com.ubuntu.tugboat.cve.oval.xml.bz2"
+
+
+def test_a_release_of_ubuntu_that_is_newer_than_our_table_is_found_by_the_index():
+    listed = {INDEX: ("com.ubuntu.stonking.cve.oval.xml.bz2", NEXT, "oci." + NEXT, "com.ubuntu.tugboat.usn.oval.xml.bz2")}
+
+    def found(*namespaces):
+        return [feed.path for feed in ubuntu.feeds(Need(frozenset(namespaces)), lambda name: listed.get(name, ()))]
+
+    assert found("ubuntu:99.04") == [f"ubuntu/{NEXT}"]
+    assert found("ubuntu:26.10") == ["ubuntu/com.ubuntu.stonking.cve.oval.xml.bz2"]
+    assert offered(ubuntu, frozenset({"ubuntu:99.04"}), ubuntu=[NEXT]) == [f"ubuntu/{NEXT}"]
+    assert f"ubuntu/{NEXT}" in [feed.path for feed in ubuntu.feeds(Need(), lambda name: listed.get(name, ()))]
+
+
+def test_such_a_file_says_which_release_it_is_of(tmp_path):
+    file = tmp_path / "oval.xml"
+    file.write_text("""<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5"><definitions>
+<definition class="vulnerability" id="oval:com.ubuntu.tugboat:def:1" version="1"><metadata>
+<title>CVE-2099-0001 on Ubuntu 99.04 (tugboat) - medium.</title><reference source="CVE" ref_id="CVE-2099-0001"/></metadata>
+<criteria><criterion comment="anchor package in tugboat is affected and needs fixing."/>
+<criterion comment="bell package in esm-infra/tugboat was vulnerable but has been fixed (note: '1.2')."/></criteria>
+</definition></definitions></oval_definitions>""")
+    found = [one for one in ubuntu.parse(Feed(NEXT, "", part="tugboat"), file) if isinstance(one, Advisory)]
+    assert [(one.namespace, one.package, one.status) for one in found] == [
+        ("ubuntu:99.04", "anchor", "open"),
+        ("ubuntu-pro:99.04", "bell", "fixed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "path"),
+    [
+        ("ubuntu:26.10", "ubuntu/com.ubuntu.stonking.cve.oval.xml.bz2"),
+        ("wolfi", "wolfi/security.json"),
+        ("chainguard", "chainguard/security.json"),
+    ],
+)
+def test_a_first_scan_reads_what_the_vendor_tells_in_few_megabytes_and_not_osv_s_archive(namespace, path):
+    need = Need(frozenset({namespace}))
+    feeds = [feed for source in (osv, ubuntu, chainguard) for feed in source.feeds(need, lambda name: ())]
+    assert [(feed.path, feed.full) for feed in feeds if not feed.full] == [(path, False)]
+    assert [feed.path.partition("/")[0] for feed in feeds if feed.full] == ["osv"]
+
+
+def test_a_mirror_that_has_osv_s_archive_of_a_distribution_means_it():
+    need = Need(frozenset({"wolfi"}))
+    (found,) = osv.feeds(need, lambda name: ("Wolfi",) if name == "osv" else ())
+    assert not found.full
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 
+from careen.advisories import osv
 from careen.formats import zip as archive
+from careen.plugins import Need
 
 
 def packed(members, *, method=zipfile.ZIP_DEFLATED, prefix=b"", comment=b""):
@@ -125,3 +127,33 @@ def test_damaged_archives_raise_value_errors_only():
             contents(bytes(data))
         except ValueError:
             pass
+
+
+def test_a_directory_is_read_in_pieces(monkeypatch):
+    data = packed({f"{number:03}-{'x' * (number % 50)}": b"%d" % number for number in range(500)})
+    whole = archive.entries(io.BytesIO(data))
+    monkeypatch.setattr(archive, "_WINDOW_BYTES", 97)
+    monkeypatch.setattr(archive, "_MAX_MEMBER_BYTES", 300)
+    stream = io.BytesIO(data)
+    read = {entry.name: archive.read(stream, entry, 100) for entry in archive.walk(stream)}  # in between
+    assert read == {entry.name: archive.read(stream, entry, 100) for entry in whole}
+    assert len(read) == archive.counted(stream) == 500
+
+
+def many(count):
+    """An archive of one record and of empty members, of which the directory repeats the last."""
+    data = packed({"1.json": b'{"id": "CVE-2099-1"}', "x": b""}, method=zipfile.ZIP_STORED)
+    start, last, end = data.index(b"PK\1\2"), data.rindex(b"PK\1\2"), data.rindex(b"PK\5\6")
+    directory = data[start:last] + data[last:end] * (count - 1)
+    fields = (b"PK\5\6", 0, 0, count & 0xFFFF, count & 0xFFFF, len(directory), start, 0)
+    return data[:start] + directory + struct.pack("<4s4H2LH", *fields)
+
+
+def test_feeds_have_more_members_than_images(tmp_path):
+    """A million is what an archive in an image may have."""
+    data = many(archive.MAX_ENTRIES + 1)
+    with pytest.raises(ValueError, match="members, more than|more than 1000000 members"):
+        archive.entries(io.BytesIO(data))
+    file = tmp_path / "all.zip"
+    file.write_bytes(data)
+    assert list(osv.parse(osv.feeds(Need(frozenset({"wolfi"})), lambda name: ())[0], file)) == []
