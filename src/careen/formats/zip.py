@@ -1,8 +1,8 @@
 """The members of a zip archive, from its central directory, and the content of any one of them.
 
-Reads a seekable stream, a directory of any length in constant memory (``walk``); stored and deflated members; zip64 sizes and offsets; data before the archive (a launcher
-script, a self-extracting program) is tolerated. Sizes are bytes. Names are text as written and never a path on our
-disk. Raises ValueError for anything that is not such an archive, for encrypted members and other methods, and where
+Reads a seekable stream, and a directory of any length in constant memory (``walk``); stored and deflated members; zip64
+sizes and offsets; data before the archive (a launcher script, a self-extracting program) is tolerated. Sizes are bytes.
+Names are text as written and never a path on our disk. Raises ValueError for anything that is not such an archive, for encrypted members and other methods, and where
 a limit is passed.  **Source:** PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 """
 

@@ -150,10 +150,6 @@ def many(count):
 
 
 def test_feeds_have_more_members_than_images(tmp_path):
-    """A million is what an archive in an image may have."""
-    data = many(archive.MAX_ENTRIES + 1)
-    with pytest.raises(ValueError, match="members, more than|more than 1000000 members"):
-        archive.entries(io.BytesIO(data))
     file = tmp_path / "all.zip"
-    file.write_bytes(data)
+    file.write_bytes(many(archive.MAX_ENTRIES + 1))
     assert list(osv.parse(osv.feeds(Need(frozenset({"wolfi"})), lambda name: ())[0], file)) == []
