@@ -416,6 +416,7 @@ class AdvisorySource(Struct, frozen=True):
     feeds: Callable[[Need, Callable[[str], tuple[str, ...]]], tuple[Feed, ...]]
     parse: Callable[[Feed, Path], Iterator[Record]]
     on_demand: bool = True  # fetched by a first scan; False: by ``careen db update`` alone
+    assesses: bool = True  # says what is affected; False: scores, names and dates for what others say
 
 
 # --- checks ---------------------------------------------------------------------------------------------------------

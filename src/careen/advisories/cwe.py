@@ -51,4 +51,5 @@ ADVISORY_SOURCE = AdvisorySource(
     feeds=feeds,
     parse=parse,
     on_demand=False,
+    assesses=False,
 )

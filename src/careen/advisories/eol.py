@@ -63,4 +63,5 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://endoflife.date",
     feeds=feeds,
     parse=parse,
+    assesses=False,
 )

@@ -62,4 +62,5 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://www.first.org/epss",
     feeds=feeds,
     parse=parse,
+    assesses=False,
 )

@@ -49,4 +49,5 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://www.cisa.gov/known-exploited-vulnerabilities-catalog",
     feeds=feeds,
     parse=parse,
+    assesses=False,
 )

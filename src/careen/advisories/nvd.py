@@ -212,4 +212,5 @@ ADVISORY_SOURCE = AdvisorySource(
     feeds=feeds,
     parse=parse,
     on_demand=False,
+    assesses=False,
 )

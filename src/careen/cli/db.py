@@ -1,6 +1,7 @@
 """``careen db``: brings the advisory database up to date, shows what it holds and how old that is, and carries it elsewhere."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from careen.model.advisory import DatabaseInfo, SourceInfo
     from careen.plugins import Progress
 
+log = logging.getLogger(__name__)
 
 MAX_FIXES = 20
 TAKES = {
@@ -148,10 +150,15 @@ def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
 
 
 def _failure(result: "UpdateResult") -> DatabaseError | None:
-    if not result.failed:
+    """Of feeds that assess images. Scores and dates that could not be had are told, and keep their last values."""
+    for feed in result.failed:
+        if not feed.assesses:
+            log.warning("%s could not be brought up to date: %s", feed.path, feed.detail)
+    failed = [feed for feed in result.failed if feed.assesses]
+    if not failed:
         return None
-    held = [feed.path for feed in result.failed if feed.trouble == "held_back"]
-    names = ", ".join(f"{feed.path} ({feed.detail})" for feed in result.failed)
+    held = [feed.path for feed in failed if feed.trouble == "held_back"]
+    names = ", ".join(f"{feed.path} ({feed.detail})" for feed in failed)
     others = "the others are up to date; " if any(feed.state in ("updated", "unchanged") for feed in result.feeds) else ""
     hint = f"{others}what the database had of these stays, with its age"
     if held:

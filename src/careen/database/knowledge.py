@@ -28,6 +28,9 @@ def database_path(cache: Path) -> Path:
     return cache / "database" / FILE
 
 
+CATALOGUE = "kev"  # the source of what is exploited
+
+
 class Knowledge(Protocol):
     """Look-ups come in bulk; what is not known is left out of the answer. Names are as ``key_name`` writes them."""
 
@@ -70,6 +73,11 @@ class Knowledge(Protocol):
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """The namespaces that judge what came from a vendor's repository of packages."""
         ...
+
+
+def knows_exploited(knowledge: Knowledge) -> bool:
+    """Whether CISA's catalogue is loaded: that it does not list a vulnerability then says that it is not in it."""
+    return knowledge.info is not None and any(source.name == CATALOGUE for source in knowledge.info.sources)
 
 
 def key_name(namespace: str, name: str) -> str:

@@ -54,6 +54,7 @@ class FeedResult(Struct, frozen=True):
     detail: str = ""
     records: int = 0
     trouble: Trouble = ""  # of what failed or was kept; "late" where an update has the older changes alone
+    assesses: bool = True  # as its source does
 
 
 class UpdateResult(Struct, frozen=True):
@@ -344,7 +345,9 @@ def _take(job: _Job, answers: _Answers, sources: Sequence[AdvisorySource], need:
             job.downloads.drop(one.file)
     order = dict.fromkeys((*(feed.key for _, feed in wanted), *results))
     changed = bool(answers.fetched) or bool(old and broken is not None)
-    return UpdateResult(job.path, changed, tuple(results[path] for path in order if path in results))
+    others = {source.name for source in sources if not source.assesses}
+    told = (replace(one, assesses=one.source not in others) for path in order if (one := results.get(path)))
+    return UpdateResult(job.path, changed, tuple(told))
 
 
 def _sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:

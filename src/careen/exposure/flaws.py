@@ -30,7 +30,7 @@ class Flaw(Struct, frozen=True):
     package: str
     version: str
     severity: str
-    kev: bool
+    kev: bool | None
     epss: float | None
     remote: bool | None  # by its CVSS vector; None: nobody says
     fixed_in: tuple[str, ...]

@@ -2,8 +2,8 @@
 
 Reads a seekable stream, and a directory of any length in constant memory (``walk``); stored and deflated members; zip64
 sizes and offsets; data before the archive (a launcher script, a self-extracting program) is tolerated. Sizes are bytes.
-Names are text as written and never a path on our disk. Raises ValueError for anything that is not such an archive, for encrypted members and other methods, and where
-a limit is passed.  **Source:** PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
+Names are text as written and never a path on our disk. Raises ValueError for anything that is not such an archive, for
+encrypted members and other methods, and where a limit is passed.  **Source:** PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 """
 
 import zlib

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Literal
 
-from careen.database.age import too_old
+from careen.database.age import ALWAYS, too_old
 from careen.database.knowledge import Knowledge
 from careen.formats.lines import few
 from careen.model.advisory import SourceInfo
@@ -119,12 +119,13 @@ def _data_of(knowledge: Knowledge, namespaces: Collection[str]) -> str | None:
 
 
 def _not_refreshed(knowledge: Knowledge, namespaces: Collection[str]) -> list[Reason]:
-    """Sources whose last refresh failed: what they say is of an earlier day."""
+    """Sources whose last refresh failed, scores that count for every image among them: what they say is of an earlier day."""
+    scores = [source for source in knowledge.info.sources if source.name in ALWAYS] if knowledge.info else []
     return [
         Reason(
             "refresh_failed", f"{source.name}: the last refresh failed, its data is of {_day(source)}", subjects=(source.name,)
         )
-        for source in _used(knowledge, namespaces)
+        for source in (*_used(knowledge, namespaces), *scores)
         if source.trouble
     ]
 

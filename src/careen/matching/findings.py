@@ -27,7 +27,7 @@ class Enrichment(Struct, frozen=True):
 
     records: Mapping[str, tuple[VulnerabilityRecord, ...]]
     epss: Mapping[str, Epss]
-    exploited: Mapping[str, Exploited]
+    exploited: Mapping[str, Exploited] | None  # None: the catalogue is not loaded
     weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
     severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
 
@@ -60,7 +60,7 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
     severity, source = severity_of(advisories, records, known.severity_from)
     cvss = tuple(dict.fromkeys(cvss for record in records for cvss in record.cvss))
     epss = next((known.epss[id] for id in ids if id in known.epss), None)
-    exploited = any(id in known.exploited for id in ids)
+    exploited = None if known.exploited is None else any(id in known.exploited for id in ids)
     fix = _fix(judged, key)
     main = max(judged.preferred, key=lambda found: found.range is not None and found.range.fixed is not None)
     return Vulnerability(
@@ -75,7 +75,7 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
         cvss=cvss,
         epss=EpssScore.of(epss),
         kev=exploited,
-        risk=risk_of(severity, best(cvss), epss, exploited, bool(fix.versions)),
+        risk=risk_of(severity, best(cvss), epss, bool(exploited), bool(fix.versions)),
         fix=fix,
         advisories=_references(advisories),
         reason=_reason(judged, main, fix),

@@ -10,7 +10,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from careen.database.knowledge import Knowledge
+from careen.database.knowledge import Knowledge, knows_exploited
 from careen.model.advisory import Advisory, Malicious, VulnerabilityRecord
 from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
@@ -132,7 +132,9 @@ def _told(
     records.update(knowledge.records(ids.difference(records)))
     named = knowledge.records({cwe for id in ids for record in records.get(id, ()) for cwe in record.cwes})
     weaknesses = {id: found[0].summary for id, found in named.items()}
-    known = Enrichment(records, knowledge.epss(ids), knowledge.exploited(ids), weaknesses, severity_from)
+    exploited = knowledge.exploited(ids)
+    catalogue = exploited if exploited or knows_exploited(knowledge) else None
+    known = Enrichment(records, knowledge.epss(ids), catalogue, weaknesses, severity_from)
     places = {id(one.subject): one.subject.package for one in judged}
     told = {number: place_of(package) for number, package in places.items()}
     return [finding(one, told[id(one.subject)], known, keys[one.subject.scheme]) for one in judged]

@@ -60,7 +60,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     severity_source: str | None
     cvss: tuple[Cvss, ...]
     epss: EpssScore | None
-    kev: bool
+    kev: bool | None  # in CISA's catalogue of exploited vulnerabilities; None where that is not loaded
     risk: float
     fix: Fix
     advisories: tuple[AdvisoryReference, ...]

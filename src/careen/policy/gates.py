@@ -73,7 +73,7 @@ class Gate(Struct, frozen=True):
         if not isinstance(finding, Vulnerability):
             return not (self.kev or self.fixable or self.risk is not None or self.epss is not None)
         return (
-            (not self.kev or finding.kev)
+            (not self.kev or bool(finding.kev))
             and (not self.fixable or bool(finding.fix.versions))
             and (self.risk is None or finding.risk >= self.risk)
             and (self.epss is None or (finding.epss is not None and finding.epss.score >= self.epss))

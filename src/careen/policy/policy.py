@@ -226,7 +226,10 @@ def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[s
     """A gate that asks for exploited vulnerabilities passes every one where that data is not loaded."""
     if sources is None:
         return coverage
-    wanted = {name for gate in policy.fail_on if gate.of_vulnerabilities for name in gate.scores}
+    gates = [gate for gate in policy.fail_on if gate.of_vulnerabilities]
+    wanted = {name for gate in gates for name in gate.scores}
+    if gates and policy.grace_days:
+        wanted.add("kev")  # what is exploited has no days of grace
     absent = tuple(sorted(wanted.difference(sources)))
     if not absent:
         return coverage

@@ -208,7 +208,7 @@ def _done(target: Target, report: Report, file: str) -> Done:
         packages=len(report.inventory.packages),
         found=tuple(Found(one.fingerprint, one.id, one.severity) for one in report.findings),
         risk=max((one.risk for one in found), default=0.0),
-        kev=sum(one.kev for one in found),
+        kev=sum(bool(one.kev) for one in found),
         fixable=sum(one.fix.state == "fixed" for one in found),
         coverage=report.coverage.verdict,
         exit_code=report.verdict.exit_code,

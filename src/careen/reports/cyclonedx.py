@@ -116,7 +116,9 @@ def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl
     ref = ref_by_purl.get(finding.package, finding.package)
     links = [(one, web_link(one.url)) for one in finding.advisories]
     sources = [{"name": one.source, **({"url": url} if url else {})} for one, url in links]
-    properties = [("risk", f"{finding.risk:g}"), ("kev", str(finding.kev).lower()), ("confidence", finding.confidence)]
+    properties = [("risk", f"{finding.risk:g}"), ("confidence", finding.confidence)]
+    if finding.kev is not None:
+        properties.insert(1, ("kev", str(finding.kev).lower()))
     if finding.epss:
         properties.append(("epss", f"{finding.epss.score:g}"))
     entry: dict[str, Any] = {

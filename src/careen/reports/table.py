@@ -291,7 +291,7 @@ def _row(finding: Vulnerability, width: int, options: ReportOptions) -> Iterator
 
 def _kernel(findings: Sequence[Vulnerability]) -> Iterator[Line]:
     counts = [f"{count} {severity}" for severity, count in by_severity(findings).items() if count]
-    if exploited := sum(finding.kev for finding in findings):
+    if exploited := sum(bool(finding.kev) for finding in findings):
         counts.append(f"{exploited} of them exploited")
     yield [(INDENT + ", ".join(counts), "")]
     yield [(INDENT + "of the kernel, which an image takes from its host (--verbose lists)", "dim")]

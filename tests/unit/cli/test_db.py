@@ -65,6 +65,13 @@ def test_a_feed_that_failed_is_named_and_the_exit_code_says_so(careen_command, a
     assert err.splitlines()[0] == "careen: error: could not update osv/npm/all.zip (HTTP 500)"
 
 
+def test_scores_that_failed_are_told_and_fail_no_update(careen_command, app):
+    scores = FeedResult("kev", "kev/known.json", "failed", "HTTP 403", assesses=False)
+    app.updated = UpdateResult(Path("/cache/db.sqlite"), True, (FeedResult("debian", "debian/tracker.json", "updated"), scores))
+    code, _, err = careen_command("db", "update")
+    assert (code, "kev/known.json could not be brought up to date: HTTP 403" in err) == (0, True)
+
+
 def test_what_was_kept_is_counted_by_the_reason(careen_command, app):
     feeds = (
         FeedResult("alpine", "alpine-secdb/edge/main.json", "kept", "not offered here", 3, "not_offered"),

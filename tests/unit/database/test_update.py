@@ -461,6 +461,15 @@ def test_where_the_first_address_fails_the_second_is_asked_and_told(cache, netwo
     assert (rows_of(database_path(cache))[KEV_PATH].url, rows_of(database_path(cache))[KEV_PATH].detail) == (KEV, "")
 
 
+def test_which_sources_assess_is_told_with_what_failed(cache, network):
+    update(cache, SOURCES, need=NEED, fetcher=network)
+    network.answers |= {KEV: (403,), SECOND: (403,), TRACKER: (500,)}
+    failed = update(cache, SOURCES, need=NEED, fetcher=network).failed
+    assert {one.source: one.assesses for one in failed} == {"kev": False, "debian": True}
+    with open_database(database_path(cache)) as database:
+        assert database.exploited(["CVE-2021-1"])
+
+
 def test_where_no_address_answers_each_is_told(cache, network):
     network.answers |= {KEV: (403,), SECOND: (500,)}
     (failed,) = update(cache, SOURCES, need=NEED, fetcher=network).failed

@@ -1,8 +1,25 @@
 from msgspec import structs
-from tests.support.matching import ALMA, advisory, codes, deb, ids, info, pypi, rpm, run
+from tests.support.matching import (
+    ALMA,
+    DEBIAN,
+    ECOSYSTEMS,
+    SCHEMES,
+    TODAY,
+    advisory,
+    codes,
+    deb,
+    ids,
+    info,
+    knowledge,
+    pypi,
+    rpm,
+    run,
+)
 
+from careen.matching.match import match
 from careen.model.advisory import Epss, Exploited, Malicious, Range, Support, VulnerabilityRecord
 from careen.model.finding import AdvisoryReference
+from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package, Source
 
 
@@ -152,6 +169,15 @@ def test_enrichment():
     (found,) = run([deb()], records).findings
     assert (found.severity, found.severity_source, found.kev, found.epss.score) == ("high", "debian", True, 0.5)
     assert (found.risk, found.summary) == (80.0, "An overflow")
+
+
+def test_what_is_not_in_a_catalogue_that_was_never_loaded_is_not_said_to_be_unexploited():
+    def exploited(*sources):
+        known = knowledge(advisory(), sources=sources)
+        (found,) = match(Inventory(DEBIAN, (deb(),)), known, SCHEMES, ECOSYSTEMS, TODAY).findings
+        return found.kev
+
+    assert (exploited("debian"), exploited("debian", "kev")) == (None, False)
 
 
 def test_a_malicious_package():

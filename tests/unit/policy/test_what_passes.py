@@ -125,6 +125,14 @@ def test_a_gate_of_risk_does_not_pass_for_want_of_scores(gate, wanted):
     assert code_of(Policy(fail_on=(read_gate("risk=60"),)), findings=[replace(exploited, risk=29.9)], **known) == 0
 
 
+@pytest.mark.parametrize(("gate", "wanted"), [("high", 3), ("kev", 3), ("secret", 0)])
+def test_days_of_grace_need_to_know_what_is_exploited(gate, wanted):
+    policy = Policy(fail_on=(read_gate(gate),), grace_days=14)
+    assert code_of(policy, sources={"debian"}) == wanted
+    assert code_of(policy, sources={"debian", "kev"}) == 0
+    assert code_of(replace(policy, grace_days=0), sources={"debian"}) == (3 if gate == "kev" else 0)
+
+
 def test_a_policy_in_rego_needs_what_a_gate_needs():
     assert code_of(Policy(has_rego=True), covered("no_advisories", "npm")) == 3
     assert code_of(Policy(has_rego=True), covered("partial_source", "npm")) == 0
