@@ -34,6 +34,7 @@ from .model.advisory import (
     Listed,
     Malicious,
     NamespaceInfo,
+    PassedOver,
     Repository,
     Severity,
     Support,
@@ -346,6 +347,7 @@ Record = (
     | Listed
     | Malicious
     | NamespaceInfo
+    | PassedOver
     | Repository
     | Support
 )
@@ -406,7 +408,7 @@ class AdvisorySource(Struct, frozen=True):
     Its second argument lists names: of a mirror's folder by path, or of a live index by address; () where there is none.
 
     ``parse`` is pure: it streams records out of one fetched file and raises ValueError where the file is not what it
-    should be.
+    should be. A record with a word that it does not know is ``PassedOver``, and costs no other (``formats.each``).
     """
 
     name: str

@@ -9,14 +9,17 @@ Raises: ValueError.  **Source:** errata.almalinux.org, errata.full.json; OVAL la
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
 from careen.formats.oval import Definition, definitions
 from careen.formats.rpmerrata import Build, evr, statements
-from careen.formats.updateinfo import records, updates
+from careen.formats.typed import from_json
+from careen.formats.updateinfo import Update, records, updates
 from careen.model.advisory import Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -53,7 +56,7 @@ class _Erratum(Struct, gc=False):
 
 
 class _Errata(Struct, gc=False):
-    data: list[_Erratum]
+    data: list[Raw]
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
@@ -77,31 +80,33 @@ def _of(release: str, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     namespace = f"almalinux:{feed.part}"
     if feed.path.endswith(_UPDATES):
-        for update in updates(file, MAX_BYTES):
-            yield from records(update, "almalinux", namespace, _page(feed.part, update.id), every_arch=True)
+        yield from updates(file, MAX_BYTES, partial(_of_update, feed.part))
     elif feed.path.endswith(_ERRATA):
-        for erratum in read_json(file, _Errata, MAX_BYTES).data:
-            yield from _of_erratum(namespace, erratum, _page(feed.part, erratum.id))
+        yield from each(read_json(file, _Errata, MAX_BYTES).data, partial(_of_erratum, feed.part))
     else:
-        for definition in definitions(file, MAX_BYTES):
-            yield from _of_definition(namespace, definition, feed.part)
+        yield from each(definitions(file, MAX_BYTES), partial(_of_definition, namespace, feed.part))
 
 
 def _page(release: str, id: str) -> str:
     return f"{_LIVE}/{release}/{id.replace(':', '-')}.html"
 
 
-def _of_erratum(namespace: str, erratum: _Erratum, url: str) -> Iterator[Record]:
+def _of_update(release: str, update: Update) -> Iterator[Record]:
+    yield from records(update, "almalinux", f"almalinux:{release}", _page(release, update.id), every_arch=True)
+
+
+def _of_erratum(release: str, raw: Raw) -> Iterator[Record]:
+    erratum = from_json(raw, _Erratum)
     cves = tuple(dict.fromkeys(one.id for one in erratum.references if one.id.startswith("CVE-")))
     if not cves and erratum.type != "security":
         return
     severity = _SEVERITIES.get((erratum.severity or "").lower(), "unknown")
-    builds = (_build(namespace, package, severity) for package in erratum.packages)
-    yield from statements(erratum.id, "almalinux", builds, url, cves)
+    builds = (_build(f"almalinux:{release}", package, severity) for package in erratum.packages)
+    yield from statements(erratum.id, "almalinux", builds, _page(release, erratum.id), cves)
     yield VulnerabilityRecord(erratum.id, "almalinux", cves, erratum.title[:200], severity, published=_day(erratum.issued_date))
 
 
-def _of_definition(namespace: str, said: Definition, release: str) -> Iterator[Record]:
+def _of_definition(namespace: str, release: str, said: Definition) -> Iterator[Record]:
     erratum = next((id for id, source in said.ids.items() if source == "ALSA"), "")
     if not erratum:
         raise ValueError("a definition names no erratum")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from careen.formats.updateinfo import records, updates
+from careen.formats.updateinfo import Update, records, updates
 from careen.model.advisory import Advisory, NamespaceInfo, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -54,10 +54,13 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     release, _, repository = feed.part.partition("/")
     folder = "" if release == "1" else f"AL{release}/"
     extra = repository.removeprefix(f"{_EXTRAS}/") if repository.startswith(_EXTRAS) else ""
-    for update in updates(file, MAX_BYTES):
+
+    def told(update: Update) -> Iterator[Record]:
         url = f"https://alas.aws.amazon.com/{folder}{update.id}.html"
         for record in records(update, "amazon", f"amzn:{release}", url):
             yield _of_line(record, extra) if extra and isinstance(record, Advisory) else record
+
+    yield from updates(file, MAX_BYTES, told)
     if repository:
         yield NamespaceInfo(f"amzn:{release}", "amazon", 0, 0, partial=True, detail="a further repository alone")
 

@@ -8,7 +8,8 @@ Raises: ValueError.  **Source:** OVAL language 5.11; anas.openanolis.cn.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.oval import definitions
+from careen.formats.each import each
+from careen.formats.oval import Definition, definitions
 from careen.formats.rpmerrata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -27,20 +28,23 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for definition in definitions(file, MAX_BYTES):
-        erratum = next((id for id, source in definition.ids.items() if source == "ANSA"), "")
-        if not erratum:
-            raise ValueError("a definition names no erratum")
-        builds = (
-            Build(f"anolis:{release}", one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
-            for one in definition.tested
-            if (release := one.product.removeprefix(_PRODUCT)).isdecimal()
-        )
-        url = f"https://anas.openanolis.cn/errata/detail/{erratum}"
-        yield from statements(erratum, "anolis", builds, url, definition.cves)
-        yield VulnerabilityRecord(
-            erratum, "anolis", definition.cves, definition.title[:200], definition.severity, published=definition.issued
-        )
+    yield from each(definitions(file, MAX_BYTES), _records)
+
+
+def _records(definition: Definition) -> Iterator[Record]:
+    erratum = next((id for id, source in definition.ids.items() if source == "ANSA"), "")
+    if not erratum:
+        raise ValueError("a definition names no erratum")
+    builds = (
+        Build(f"anolis:{release}", one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
+        for one in definition.tested
+        if (release := one.product.removeprefix(_PRODUCT)).isdecimal()
+    )
+    url = f"https://anas.openanolis.cn/errata/detail/{erratum}"
+    yield from statements(erratum, "anolis", builds, url, definition.cves)
+    yield VulnerabilityRecord(
+        erratum, "anolis", definition.cves, definition.title[:200], definition.severity, published=definition.issued
+    )
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -8,9 +8,11 @@ Raises: ValueError.  **Source:** security.archlinux.org, all.json.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, Range, Severity
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -35,23 +37,29 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for group in read_json(file, list[_Group], MAX_BYTES):
-        status = group.status.lower()
-        if status not in ("fixed", "testing", "vulnerable"):
-            continue
-        mended = group.fixed if status != "vulnerable" else None
-        for package in group.packages:
-            yield Advisory(
-                id=group.name,
-                source="arch",
-                namespace="arch",
-                package=package,
-                ranges=(Range(fixed=mended),) if mended else (),
-                status="fixed" if mended else "open",
-                aliases=tuple(dict.fromkeys(group.issues)),
-                severity=_SEVERITIES.get((group.severity or "").lower(), "unknown"),
-                url=f"{_LIVE}/{group.name}",
-            )
+    yield from each(read_json(file, list[Raw], MAX_BYTES), _of_group)
+
+
+def _of_group(raw: Raw) -> Iterator[Advisory]:
+    group = from_json(raw, _Group)
+    status = group.status.lower()
+    if status in ("not affected", "unknown"):
+        return
+    if status not in ("fixed", "testing", "vulnerable"):
+        raise ValueError(f"{group.name[:40]}: an unknown status {group.status[:40]!r}")
+    mended = group.fixed if status != "vulnerable" else None
+    for package in group.packages:
+        yield Advisory(
+            id=group.name,
+            source="arch",
+            namespace="arch",
+            package=package,
+            ranges=(Range(fixed=mended),) if mended else (),
+            status="fixed" if mended else "open",
+            aliases=tuple(dict.fromkeys(group.issues)),
+            severity=_SEVERITIES.get((group.severity or "").lower(), "unknown"),
+            url=f"{_LIVE}/{group.name}",
+        )
 
 
 ADVISORY_SOURCE = AdvisorySource(

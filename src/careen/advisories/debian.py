@@ -16,17 +16,18 @@ Raises: ValueError.  **Source:** security-tracker documentation, "issue states";
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec import Raw, Struct
 
 from careen.formats import debian_lists
 from careen.formats.debian_releases import namespace_of
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
 from careen.formats.oval import Definition, definitions
-from careen.model.advisory import Advisory, Listed, NamespaceInfo, Range, Severity, Status, VulnerabilityRecord
+from careen.formats.typed import from_json
+from careen.model.advisory import Advisory, Listed, NamespaceInfo, PassedOver, Range, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 400 << 20
@@ -52,7 +53,7 @@ class _Release(Struct, gc=False):
 
 
 class _Issue(Struct, gc=False):
-    releases: dict[str, _Release]
+    releases: dict[str, Raw]
     description: str | None = None
 
 
@@ -87,21 +88,34 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
-    packages = read_json(file, dict[str, dict[str, _Issue]], MAX_BYTES)
+    packages = read_json(file, dict[str, dict[str, Raw]], MAX_BYTES)
     described: set[str] = set()
     namespaces: set[str] = set()
-    for package, issues in packages.items():
-        if feed.part == "tracker":
-            yield from _listed(package, issues)
-        for id, issue in issues.items():
-            for codename, release in issue.releases.items():
-                namespace = namespace_of(codename)
-                namespaces.add(namespace)
-                if advisory := _advisory(namespace, package, id, release):
-                    yield advisory
-            if issue.description and id not in described:
-                described.add(id)
-                yield VulnerabilityRecord(id, "debian", summary=_shortened(issue.description))
+    suites: dict[str, set[bytes]] = {}
+
+    def told(item: tuple[str, str, Raw]) -> Iterator[Record]:
+        package, id, raw = item
+        issue = from_json(raw, _Issue)
+        for codename, said in issue.releases.items():
+            namespace = namespace_of(codename)
+            try:
+                release = from_json(said, _Release)
+                advisory = _advisory(namespace, package, id, release)
+            except ValueError as error:
+                yield PassedOver(f"{id} of {package} in {codename}: {error}")
+                continue
+            namespaces.add(namespace)
+            suites.setdefault(package, set()).add(bytes(release.repositories))
+            if advisory:
+                yield advisory
+        if issue.description and id not in described:
+            described.add(id)
+            yield VulnerabilityRecord(id, "debian", summary=_shortened(issue.description))
+
+    yield from each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), told)
+    if feed.part == "tracker":
+        for package, repositories in suites.items():
+            yield from _listed(package, repositories)
     if feed.part == "changelogs":
         for namespace in sorted(namespaces):
             yield NamespaceInfo(
@@ -109,13 +123,19 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
             )
 
 
-def _listed(package: str, issues: Mapping[str, _Issue]) -> Iterator[Listed]:
+def _listed(package: str, repositories: Collection[bytes]) -> Iterator[Record]:
+    """The versions that the suites of each release have, out of ``{suite: version}`` in JSON."""
     found: dict[str, set[str]] = {}
-    for repositories in {bytes(release.repositories) for issue in issues.values() for release in issue.releases.values()}:
-        for suite, version in msgspec.json.decode(repositories, type=dict[str, str]).items():
+    for one in repositories:
+        try:
+            versions = from_json(one, dict[str, str])
+        except ValueError as error:
+            yield PassedOver(f"versions of {package}: {error}")
+            continue
+        for suite, version in versions.items():
             found.setdefault(namespace_of(suite.partition("-")[0]), set()).add(version)
-    for namespace, versions in sorted(found.items()):
-        yield Listed(namespace, package, tuple(sorted(versions)))
+    for namespace, versions_there in sorted(found.items()):
+        yield Listed(namespace, package, tuple(sorted(versions_there)))
 
 
 def _advisory(namespace: str, package: str, id: str, release: _Release) -> Advisory | None:
@@ -151,7 +171,7 @@ def _status(release: _Release) -> Status:
             if release.nodsa is not None or release.nodsa_reason is not None:
                 return "deferred"
             return "open"
-    raise ValueError(f"Debian tracker: unknown status {release.status!r}")
+    raise ValueError(f"an unknown status {release.status[:40]!r}")
 
 
 def _of_lists(file: Path) -> Iterator[Record]:

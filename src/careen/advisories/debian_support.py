@@ -3,13 +3,14 @@
 Shape: a file for each release, lines of columns with white space between: source package (``.*`` at its end stands for
 every name that begins so), ``limited``, ``supported`` (an exception) or ``non-supported``, and for the last the last
 version with support and the date on which it ended; then text for people. ``#`` begins a comment.
-Raises: ValueError for a line of another kind.  **Source:** debian-security-support, security-support.debN.
+Raises: ValueError; a line of another kind is passed over.  **Source:** debian-security-support, security-support.debN.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_bounded
 from careen.model.advisory import LimitedSupport
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -33,10 +34,9 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for line in read_bounded(file, MAX_BYTES).decode("utf-8", "replace").splitlines():
-        text = line.strip()
-        if text and not text.startswith("#"):
-            yield _limited(f"debian:{feed.part}", text)
+    lines = map(str.strip, read_bounded(file, MAX_BYTES).decode("utf-8", "replace").splitlines())
+    told = (line for line in lines if line and not line.startswith("#"))
+    yield from each(told, lambda line: (_limited(f"debian:{feed.part}", line),))
 
 
 def _limited(namespace: str, text: str) -> LimitedSupport:

@@ -8,15 +8,18 @@ Raises: ValueError.  **Source:** advisory.echohq.com, data.json.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 200 << 20
 MAX_LENGTH = 200
 NAMESPACE = "echo"
+_TEMPORARY = "TEMP-"  # Debian's placeholders, which it gives up again
 _HOME = "https://advisory.echohq.com"
 
 
@@ -31,20 +34,25 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for package, issues in read_json(file, dict[str, dict[str, _Issue]], MAX_BYTES).items():
-        for id, issue in issues.items():
-            if not package or not 0 < len(id) <= MAX_LENGTH:
-                raise ValueError(f"an issue without a usable name: {id[:60]!r} of {package[:60]!r}")
-            if issue.fixed_version != "0":
-                yield Advisory(
-                    id=id,
-                    source="echo",
-                    namespace=NAMESPACE,
-                    package=package,
-                    ranges=(Range(None, issue.fixed_version or None),),
-                    status="fixed" if issue.fixed_version else "open",
-                    url=f"{_HOME}/cve/{id}" if id.startswith("CVE-") else _HOME,
-                )
+    packages = read_json(file, dict[str, dict[str, Raw]], MAX_BYTES)
+    yield from each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), _stated)
+
+
+def _stated(item: tuple[str, str, Raw]) -> Iterator[Record]:
+    package, id, raw = item
+    issue = from_json(raw, _Issue)
+    if not package or not 0 < len(id) <= MAX_LENGTH:
+        raise ValueError(f"an issue without a usable name: {id[:60]!r} of {package[:60]!r}")
+    if issue.fixed_version != "0" and not id.startswith(_TEMPORARY):
+        yield Advisory(
+            id=id,
+            source="echo",
+            namespace=NAMESPACE,
+            package=package,
+            ranges=(Range(None, issue.fixed_version or None),),
+            status="fixed" if issue.fixed_version else "open",
+            url=f"{_HOME}/cve/{id}" if id.startswith("CVE-") else _HOME,
+        )
 
 
 ADVISORY_SOURCE = AdvisorySource(

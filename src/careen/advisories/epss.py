@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from careen.model.advisory import Epss
+from careen.formats.each import each
+from careen.model.advisory import Epss, PassedOver
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_LINES = 5_000_000
@@ -35,21 +36,30 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         raise ValueError(f"EPSS: {error}") from None
 
 
-def _scores(stream: Iterable[str]) -> Iterator[Epss]:
-    for number, line in enumerate(stream, 3):
-        id, _, rest = line.partition(",")
-        score, _, percentile = rest.partition(",")
-        found = Epss(id, float(score), float(percentile))
-        if not (id.startswith("CVE-") and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
-            raise ValueError(f"EPSS: line {number} is no score")
+def _scores(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
+    for number, one in enumerate(each(stream, _score)):
         if number > MAX_LINES:
             raise ValueError("EPSS: too many lines")
-        yield found
+        yield one
 
 
-def _ranked(stream: Iterable[str]) -> Iterator[Epss]:
+def _score(line: str) -> tuple[Epss]:
+    id, _, rest = line.partition(",")
+    score, _, percentile = rest.partition(",")
+    found = Epss(id, float(score), float(percentile))
+    if not (id.startswith("CVE-") and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
+        raise ValueError(f"EPSS: {line[:60]!r} is no score")
+    return (found,)
+
+
+def _ranked(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
     """Scores without percentiles."""
-    found = list(_scores(f"{line.rstrip()},0" for line in stream))
+    found: list[Epss] = []
+    for one in _scores(f"{line.rstrip()},0" for line in stream):
+        if isinstance(one, PassedOver):
+            yield one
+        else:
+            found.append(one)
     scores = sorted(one.score for one in found)
     for one in found:
         yield Epss(one.id, one.score, round(bisect_right(scores, one.score) / len(scores), 5))

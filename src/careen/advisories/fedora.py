@@ -8,7 +8,7 @@ Raises: ValueError.  **Source:** Bodhi, updateinfo; createrepo_c, repomd.xml.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.updateinfo import records, updates
+from careen.formats.updateinfo import Update, records, updates
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 1 << 30
@@ -38,9 +38,11 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for update in updates(file, MAX_BYTES):
+    def told(update: Update) -> Iterator[Record]:
         url = f"https://bodhi.fedoraproject.org/updates/{update.id}"
         yield from records(update, "fedora", f"fedora:{feed.part}", url, every_arch=True)
+
+    yield from updates(file, MAX_BYTES, told)
 
 
 ADVISORY_SOURCE = AdvisorySource(

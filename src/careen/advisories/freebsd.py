@@ -9,6 +9,7 @@ Raises: ValueError where there is no entry in it.  **Source:** VuXML 1.1; Porter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from careen.formats.each import each
 from careen.formats.xmlstream import Element, elements
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -28,9 +29,13 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     found = False
-    for entry in elements(file, frozenset(("vuln",)), MAX_BYTES, named_dtd=True):
+
+    def told(entry: Element) -> Iterator[Record]:
+        nonlocal found
         found = True
         yield from _records(entry)
+
+    yield from each(elements(file, frozenset(("vuln",)), MAX_BYTES, named_dtd=True), told)
     if not found:
         raise ValueError("it holds no entry")
 

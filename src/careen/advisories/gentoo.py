@@ -4,7 +4,7 @@ Shape: ``<glsa id="202305-28"><title/><announced/><affected><package name="dev-j
 </unaffected><vulnerable range="lt">1.33</vulnerable></package></affected><impact type="low"/><references><uri>CVE-…</uri>``,
 a file each in a compressed tar. ``range`` compares the version; with an ``r`` before it (``rge``) it is about revisions of
 that version alone. ``slot`` names one slot, ``*`` or none all. What is unaffected wins over what is vulnerable.
-Raises: ValueError where there is no advisory in it, or one is damaged.
+Raises: ValueError where there is no advisory in it; one that is damaged is passed over.
 **Source:** glsa.dtd; Gentoo Developer Manual; glep-0014; Portage, glsa.py (``revisionMatch``).
 """
 
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from careen.formats.each import each
 from careen.formats.tararchive import documents
 from careen.formats.xmlstream import Element, elements_of
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
@@ -33,9 +34,12 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for data in documents(file, ".xml", MAX_ADVISORY_BYTES, MAX_BYTES):
-        for glsa in elements_of(data, frozenset(("glsa",))):
-            yield from _records(glsa)
+    yield from each(documents(file, ".xml", MAX_ADVISORY_BYTES, MAX_BYTES), _of_document)
+
+
+def _of_document(data: bytes) -> Iterator[Record]:
+    for glsa in elements_of(data, frozenset(("glsa",))):
+        yield from _records(glsa)
 
 
 def _records(glsa: Element) -> Iterator[Record]:

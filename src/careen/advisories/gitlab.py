@@ -22,7 +22,7 @@ from careen.formats.affected_range import Language, ranges_of, written
 from careen.formats.plaindata import mapping, sequence, text
 from careen.formats.tararchive import documents
 from careen.formats.yamlfile import yaml_document
-from careen.model.advisory import Advisory, Cvss, NamespaceInfo, Range, VulnerabilityRecord
+from careen.model.advisory import Advisory, Cvss, NamespaceInfo, PassedOver, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 2 << 30
@@ -80,6 +80,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             damaged += 1
             if damaged > 10 + found // 20:
                 raise ValueError(f"{damaged} damaged records, the last: {error}") from None
+            yield PassedOver(str(error))
             continue
         if records:
             found += 1

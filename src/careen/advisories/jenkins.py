@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -47,22 +49,26 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for warning in read_json(file, list[_Warning], MAX_BYTES):
-        if warning.type not in ("core", "plugin") or max(len(warning.id), len(warning.name)) > _MAX_LENGTH:
-            continue
-        ranges = tuple(_ranges(warning.versions))
-        if not ranges:
-            continue
-        yield Advisory(
-            id=warning.id,
-            source="jenkins",
-            namespace=NAMESPACE,
-            package=warning.name,
-            ranges=ranges,
-            status="fixed" if all(range.last_affected for range in ranges) else "open",
-            url=warning.url if warning.url.startswith("https://") else _HOME,
-        )
-        yield VulnerabilityRecord(warning.id, "jenkins", summary=warning.message[:_MAX_LENGTH])
+    yield from each(read_json(file, list[Raw], MAX_BYTES), _records)
+
+
+def _records(raw: Raw) -> Iterator[Record]:
+    warning = from_json(raw, _Warning)
+    if warning.type not in ("core", "plugin") or max(len(warning.id), len(warning.name)) > _MAX_LENGTH:
+        return
+    ranges = tuple(_ranges(warning.versions))
+    if not ranges:
+        return
+    yield Advisory(
+        id=warning.id,
+        source="jenkins",
+        namespace=NAMESPACE,
+        package=warning.name,
+        ranges=ranges,
+        status="fixed" if all(range.last_affected for range in ranges) else "open",
+        url=warning.url if warning.url.startswith("https://") else _HOME,
+    )
+    yield VulnerabilityRecord(warning.id, "jenkins", summary=warning.message[:_MAX_LENGTH])
 
 
 def _ranges(versions: list[_Versions]) -> Iterator[Range]:

@@ -7,9 +7,11 @@ Shape: ``{vulnerabilities: [{cveID, dateAdded, knownRansomwareCampaignUse}]}``. 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
+from careen.formats.typed import from_json
 from careen.model.advisory import Exploited
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
@@ -30,7 +32,7 @@ class _Entry(
 
 
 class _Catalogue(Struct, gc=False):
-    vulnerabilities: list[_Entry]
+    vulnerabilities: list[Raw]
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
@@ -38,8 +40,12 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for entry in read_json(file, _Catalogue, MAX_BYTES).vulnerabilities:
-        yield Exploited(entry.cve_id, entry.date_added, entry.known_ransomware_campaign_use.lower() == "known")
+    yield from each(read_json(file, _Catalogue, MAX_BYTES).vulnerabilities, _exploited)
+
+
+def _exploited(raw: Raw) -> Iterator[Exploited]:
+    entry = from_json(raw, _Entry)
+    yield Exploited(entry.cve_id, entry.date_added, entry.known_ransomware_campaign_use.lower() == "known")
 
 
 ADVISORY_SOURCE = AdvisorySource(

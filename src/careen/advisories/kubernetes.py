@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from careen.formats import osv
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
 from careen.formats.kubernetesmodules import KUBERNETES, MODULE_BY_PROGRAM
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -45,7 +46,7 @@ class _Item(Struct, gc=False):
 
 
 class _Feed(Struct, gc=False):
-    items: list[_Item]
+    items: list[Raw]
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
@@ -58,29 +59,35 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.part == "records":
         now = datetime.now(UTC).isoformat()
-        for raw in read_json(file, list[msgspec.Raw], MAX_BYTES):
-            for record in osv.read(bytes(raw), "kubernetes", now):
-                if isinstance(record, Malicious):
-                    continue
-                yield replace(record, source="kubernetes", **({"namespace": NAMESPACE} if isinstance(record, Advisory) else {}))
+        yield from each(read_json(file, list[Raw], MAX_BYTES), lambda raw: _of_record(raw, now))
         return
-    for item in read_json(file, _Feed, MAX_BYTES).items:
-        if not item.id.startswith("CVE-") or len(item.id) > 40:
-            continue
-        affected, mended = _told(item.content_text)
-        for package, ranges in affected.items():
-            yield Advisory(
-                id=item.id,
-                source="kubernetes",
-                namespace=NAMESPACE,
-                package=package,
-                ranges=tuple(dict.fromkeys(ranges)),
-                status="fixed" if mended.get(package) or any(range.fixed for range in ranges) else "open",
-                fixed_versions=tuple(dict.fromkeys(mended.get(package, ()))),
-                confidence="likely",
-                url=item.url if item.url.startswith("https://") else _HOME,
-            )
-        yield VulnerabilityRecord(item.id, "kubernetes", summary=item.summary[:200], published=item.date_published[:10])
+    yield from each(read_json(file, _Feed, MAX_BYTES).items, _of_item)
+
+
+def _of_record(raw: Raw, now: str) -> Iterator[Record]:
+    for record in osv.read(bytes(raw), "kubernetes", now):
+        if not isinstance(record, Malicious):
+            yield replace(record, source="kubernetes", **({"namespace": NAMESPACE} if isinstance(record, Advisory) else {}))
+
+
+def _of_item(raw: Raw) -> Iterator[Record]:
+    item = from_json(raw, _Item)
+    if not item.id.startswith("CVE-") or len(item.id) > 40:
+        return
+    affected, mended = _told(item.content_text)
+    for package, ranges in affected.items():
+        yield Advisory(
+            id=item.id,
+            source="kubernetes",
+            namespace=NAMESPACE,
+            package=package,
+            ranges=tuple(dict.fromkeys(ranges)),
+            status="fixed" if mended.get(package) or any(range.fixed for range in ranges) else "open",
+            fixed_versions=tuple(dict.fromkeys(mended.get(package, ()))),
+            confidence="likely",
+            url=item.url if item.url.startswith("https://") else _HOME,
+        )
+    yield VulnerabilityRecord(item.id, "kubernetes", summary=item.summary[:200], published=item.date_published[:10])
 
 
 def _told(prose: str) -> tuple[dict[str, list[Range]], dict[str, list[str]]]:

@@ -4,17 +4,19 @@ Shape: ``{number: {cve: ["CVE-…"], vulnerable: "18.x || 20.x", patched: "^18.2
 severity, affectedEnvironments}}``. Lines of release are mended one by one: from the first version of a line that is
 vulnerable to the one that ``patched`` names for it; a line that it does not name has no fix. A flaw of Windows or macOS
 alone says nothing here.
-Raises: ValueError, also for a term of another kind than the above.
+Raises: ValueError; an entry with a term of another kind than the above is passed over.
 **Source:** nodejs/security-wg, vuln/core; node-semver, "Advanced Range Syntax".
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
 from careen.formats.semantic_range import Term, alternatives, raised, terms
+from careen.formats.typed import from_json
 from careen.model.advisory import SEVERITIES, Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -47,28 +49,33 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for number, entry in read_json(file, dict[str, _Entry], MAX_BYTES).items():
-        if entry.affected_environments and _ENVIRONMENTS.isdisjoint(entry.affected_environments):
-            continue
-        fixes = sorted({one.numbers for text in alternatives(entry.patched) for one in terms(text) if one.numbers})
-        ranges = _ranges(entry.vulnerable, fixes)
-        if not ranges:
-            continue
-        ids = tuple(dict.fromkeys(id for id in entry.cve if id.startswith("CVE-"))) or (f"NSWG-CORE-{number}",)
-        severity = _SEVERITIES.get(entry.severity.lower(), "unknown")
-        for id in ids:
-            yield Advisory(
-                id=id,
-                source="node",
-                namespace=NAMESPACE,
-                package="node",
-                ranges=ranges,
-                status="fixed" if fixes else "open",
-                severity=severity,
-                fixed_versions=tuple(map(_text, fixes)),
-                url=entry.ref if entry.ref.startswith("https://") else _HOME,
-            )
-            yield VulnerabilityRecord(id, "node", summary=_summary(entry))
+    yield from each(read_json(file, dict[str, Raw], MAX_BYTES).items(), _records)
+
+
+def _records(item: tuple[str, Raw]) -> Iterator[Record]:
+    number, raw = item
+    entry = from_json(raw, _Entry)
+    if entry.affected_environments and _ENVIRONMENTS.isdisjoint(entry.affected_environments):
+        return
+    fixes = sorted({one.numbers for text in alternatives(entry.patched) for one in terms(text) if one.numbers})
+    ranges = _ranges(entry.vulnerable, fixes)
+    if not ranges:
+        return
+    ids = tuple(dict.fromkeys(id for id in entry.cve if id.startswith("CVE-"))) or (f"NSWG-CORE-{number}",)
+    severity = _SEVERITIES.get(entry.severity.lower(), "unknown")
+    for id in ids:
+        yield Advisory(
+            id=id,
+            source="node",
+            namespace=NAMESPACE,
+            package="node",
+            ranges=ranges,
+            status="fixed" if fixes else "open",
+            severity=severity,
+            fixed_versions=tuple(map(_text, fixes)),
+            url=entry.ref if entry.ref.startswith("https://") else _HOME,
+        )
+        yield VulnerabilityRecord(id, "node", summary=_summary(entry))
 
 
 def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:

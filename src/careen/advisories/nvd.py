@@ -18,12 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 from careen.formats import cvss, nvd_legacy
 from careen.formats.applicability import Configuration, affected
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
 from careen.formats.software import CPE_NAMESPACE, known_cpes
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, Cvss, NamespaceInfo, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -94,8 +96,8 @@ class _Event(Struct, gc=False):
 
 
 class _File(Struct, gc=False):
-    vulnerabilities: list[_Item] | None = None
-    legacy: list[nvd_legacy.Item] | None = field(name="CVE_Items", default=None)
+    vulnerabilities: list[Raw] | None = None
+    legacy: list[Raw] | None = field(name="CVE_Items", default=None)
     history: list[_Event] | None = field(name="cveChanges", default=None)
 
 
@@ -126,21 +128,21 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         return
     if content.vulnerabilities is None and content.legacy is None:
         raise ValueError("a file of NVD without vulnerabilities")
-    for old in content.legacy or ():
-        yield from _of_legacy(old, known)
-    for item in content.vulnerabilities or ():
-        cve = item.cve
-        rejected = cve.vuln_status == _REJECTED
-        scores = () if rejected else _scores(cve.metrics)
-        weaknesses = dict.fromkeys(text.value for one in cve.weaknesses for text in one.description)
-        cwes = tuple(name for name in weaknesses if name.startswith("CWE-"))
-        if (scores or cwes) and not rejected:
-            yield VulnerabilityRecord(cve.id, "nvd", cvss=scores, published=cve.published[:10], cwes=cwes)
-        if rejected:
-            yield _rejection(cve.id)
-        else:
-            yield from _advisories(cve, known)
+    yield from each(content.legacy or (), lambda raw: _of_legacy(from_json(raw, nvd_legacy.Item), known))
+    yield from each(content.vulnerabilities or (), lambda raw: _records(from_json(raw, _Item).cve, known))
     yield NamespaceInfo(CPE_NAMESPACE, "nvd", 0, 0, partial=True, unfixed=True)
+
+
+def _records(cve: _Cve, known: frozenset[str]) -> Iterator[Record]:
+    if cve.vuln_status == _REJECTED:
+        yield _rejection(cve.id)
+        return
+    scores = _scores(cve.metrics)
+    weaknesses = dict.fromkeys(text.value for one in cve.weaknesses for text in one.description)
+    cwes = tuple(name for name in weaknesses if name.startswith("CWE-"))
+    if scores or cwes:
+        yield VulnerabilityRecord(cve.id, "nvd", cvss=scores, published=cve.published[:10], cwes=cwes)
+    yield from _advisories(cve, known)
 
 
 def _rejections(history: list[_Event]) -> Iterator[VulnerabilityRecord]:

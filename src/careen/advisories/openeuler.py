@@ -52,6 +52,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     namespaces = set()
     url = f"https://www.openeuler.org/en/security/security-bulletins/detail/?id={document.id}"
     for flaw in document.flaws:
+        yield from csaf.not_understood(flaw)
         for record in statements(flaw.id, "openeuler", _builds(flaw), url, _bulletin(document, flaw)):
             namespaces.add(record.namespace)
             yield record

@@ -3,7 +3,7 @@
 Shape: CVE records, ``{cveMetadata: {cveId, state}, containers: {cna: {title, datePublic, affected: [{versions: [{version,
 lessThan | lessThanOrEqual, status}]}], metrics: [{other: {content: {text: "Moderate"}}}]}}}``, a file each in a compressed
 tar of the project's repository of them, or a single one.
-Raises: ValueError where there is no record in it, or one is damaged.
+Raises: ValueError where there is no record in it; one that is damaged is passed over.
 **Source:** openssl/release-metadata, secjson; CVE Record Format 5.1; OpenSSL Security Policy, severities.
 """
 
@@ -13,8 +13,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_bounded
 from careen.formats.tararchive import documents
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -95,18 +97,19 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     with file.open("rb") as stream:
         alone = stream.read(1) == b"{"
-    found = 0
+    found = False
     single = (bytes(read_bounded(file, MAX_RECORD_BYTES)),) if alone else ()
-    for data in single or documents(file, ".json", MAX_RECORD_BYTES, MAX_BYTES):
-        if b'"cveMetadata"' not in data:
-            continue  # statements about releases, in the same folder
-        try:
-            record = msgspec.json.decode(data, type=_Cve)
-        except (msgspec.MsgspecError, RecursionError) as error:
-            raise ValueError(str(error)) from None
-        found += 1
+
+    def told(data: bytes) -> Iterator[Record]:
+        nonlocal found
+        found = True
+        record = from_json(data, _Cve)
         if record.cve_metadata.state == "PUBLISHED" and len(record.cve_metadata.cve_id) <= 40:
             yield from _records(record.cve_metadata.cve_id, record.containers.cna)
+
+    # (Beside them, in the same folder, are statements about releases.)
+    files = (data for data in single or documents(file, ".json", MAX_RECORD_BYTES, MAX_BYTES) if b'"cveMetadata"' in data)
+    yield from each(files, told)
     if not found:
         raise ValueError("no CVE record in it")
 

@@ -7,6 +7,7 @@ Raises: ValueError.  **Source:** OVAL language 5.11; linux.oracle.com/security.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from careen.formats.each import each
 from careen.formats.oval import Definition, definitions
 from careen.formats.rpmerrata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
@@ -24,8 +25,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for definition in definitions(file, MAX_BYTES):
-        yield from _records(definition)
+    yield from each(definitions(file, MAX_BYTES), _records)
 
 
 def _records(definition: Definition) -> Iterator[Record]:

@@ -26,6 +26,7 @@ from careen.formats import osv
 from careen.formats import zip as archive
 from careen.formats.ecosystems import ecosystem_of, of_distributions
 from careen.formats.tararchive import documents
+from careen.model.advisory import PassedOver
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 _BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
@@ -105,6 +106,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
                 damaged += 1
                 if damaged > 10 + max(count, number) // 100:
                     raise ValueError(f"{damaged} damaged records, the last {name}: {error}") from None
+                yield PassedOver(f"{name}: {error}")
                 continue
             yield from found
 

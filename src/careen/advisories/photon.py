@@ -9,13 +9,16 @@ Raises: ValueError.  **Source:** packages.broadcom.com, photon_cve_metadata and 
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
 from careen.formats.oval import Definition, definitions
 from careen.formats.rpmerrata import Build, statements
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, Range, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -26,6 +29,7 @@ _RELEASES = ("1.0", "2.0", "3.0", "4.0", "5.0")
 _PHSA = re.compile(r"PHSA:\d+:([\d.]+):(\d+)")
 _YEAR = re.compile(r"PHSA-(\d{4}):")
 _NONE = ("", "NA")
+_OF_OTHERS = "BDSA-"  # ids of a database that sells what they stand for
 
 
 class _Entry(Struct, gc=False):
@@ -51,26 +55,31 @@ def _feed(release: str, names: tuple[str, ...]) -> Feed:
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.path.endswith(".xml.gz"):
-        for definition in definitions(file, MAX_OVAL_BYTES):
-            yield from _erratum(definition, feed.part)
+        yield from each(definitions(file, MAX_OVAL_BYTES), partial(_erratum, feed.part))
+    else:
+        yield from each(read_json(file, list[Raw], MAX_BYTES), partial(_stated, feed.part))
+
+
+def _stated(release: str, raw: Raw) -> Iterator[Record]:
+    entry = from_json(raw, _Entry)
+    fixed = (entry.res_ver or "").strip()
+    if (entry.status or "").lower() == "not affected" or not entry.pkg or not entry.cve_id:
         return
-    for entry in read_json(file, list[_Entry], MAX_BYTES):
-        fixed = (entry.res_ver or "").strip()
-        if (entry.status or "").lower() == "not affected" or not entry.pkg or not entry.cve_id:
-            continue
-        status: Status = "open" if fixed in _NONE else "fixed"
-        yield Advisory(
-            id=entry.cve_id,
-            source="photon",
-            namespace=f"photon:{feed.part}",
-            package=entry.pkg,
-            ranges=() if status == "open" else (Range(fixed=fixed),),
-            status=status,
-            url=f"https://github.com/vmware/photon/wiki/Security-Update-{feed.part.partition('.')[0]}",
-        )
+    if entry.cve_id.startswith(_OF_OTHERS):
+        return
+    status: Status = "open" if fixed in _NONE else "fixed"
+    yield Advisory(
+        id=entry.cve_id,
+        source="photon",
+        namespace=f"photon:{release}",
+        package=entry.pkg,
+        ranges=() if status == "open" else (Range(fixed=fixed),),
+        status=status,
+        url=f"https://github.com/vmware/photon/wiki/Security-Update-{release.partition('.')[0]}",
+    )
 
 
-def _erratum(definition: Definition, release: str) -> Iterator[Record]:
+def _erratum(release: str, definition: Definition) -> Iterator[Record]:
     """ "PHSA-2024:00001 …" is one of many of that number; the reference says which: "PHSA:00001:5.0:184"."""
     found = next((named for id in definition.ids if (named := _PHSA.fullmatch(id)) and named[1] == release), None)
     year = _YEAR.match(definition.title)

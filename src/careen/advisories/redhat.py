@@ -30,7 +30,7 @@ from careen.formats import csaf, redhat_cve, redhat_oval
 from careen.formats.jsonfile import read_bounded, read_json
 from careen.formats.rpmerrata import Build, evr, statements
 from careen.formats.tararchive import documents
-from careen.model.advisory import SEVERITIES, NamespaceInfo, Repository, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import SEVERITIES, NamespaceInfo, PassedOver, Repository, Severity, Status, VulnerabilityRecord
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
 MAX_DOCUMENT_BYTES = 256 << 20
@@ -169,6 +169,7 @@ def _archive(file: Path, told: Callable[[csaf.Document], Iterator[Record]]) -> I
             damaged += 1
             if damaged > MAX_DAMAGED:
                 raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
+            yield PassedOver(str(error))
             continue
         yield from told(document)
 
@@ -229,6 +230,7 @@ def _sample(told: Iterator[Record], detail: str = "VEX documents of some flaws")
 
 def _records(document: csaf.Document) -> Iterator[Record]:
     for flaw in document.flaws:
+        yield from csaf.not_understood(flaw)
         builds = (build for one in flaw.said if (build := _build(one)))
         yield from statements(flaw.id, "redhat", builds, f"https://access.redhat.com/security/cve/{flaw.id}")
         yield VulnerabilityRecord(

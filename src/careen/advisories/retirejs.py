@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
-from careen.model.advisory import Advisory, NamespaceInfo, Range, Severity, VulnerabilityRecord
+from careen.formats.typed import from_json
+from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 64 << 20
@@ -37,7 +39,7 @@ class _Flaw(Struct, gc=False, rename="camel"):
 
 
 class _Library(Struct, gc=False):
-    vulnerabilities: list[_Flaw] = []
+    vulnerabilities: list[Raw] = []
     npmname: str | None = None
 
 
@@ -49,14 +51,23 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     by_package: dict[str, dict[str, list[_Flaw]]] = {}
-    for key, library in read_json(file, dict[str, _Library], MAX_BYTES).items():
+
+    def told(item: tuple[str, Raw]) -> Iterator[Record]:
+        key, library = item[0], from_json(item[1], _Library)
         package = library.npmname or key.lower()
         if key in _EXAMPLES or not _NAME.fullmatch(package):
-            continue
+            return
         flaws = by_package.setdefault(package, {})
-        for flaw in library.vulnerabilities:
+        for raw in library.vulnerabilities:
+            try:
+                flaw = from_json(raw, _Flaw)
+            except ValueError as error:
+                yield PassedOver(f"{key}: {error}")
+                continue
             if flaw.below or flaw.at_or_above:
                 flaws.setdefault(_names(package, flaw)[0], []).append(flaw)
+
+    yield from each(read_json(file, dict[str, Raw], MAX_BYTES).items(), told)
     for package, flaws in by_package.items():
         mended = {entry.below for id, entries in flaws.items() if _ID.fullmatch(id) for entry in entries}
         for id, entries in flaws.items():

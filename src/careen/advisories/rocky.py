@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
 from careen.formats.nevra import parse_nevra
 from careen.formats.rpmerrata import Build, evr, statements
-from careen.formats.updateinfo import records, updates
+from careen.formats.typed import from_json
+from careen.formats.updateinfo import Update, records, updates
 from careen.model.advisory import Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -52,7 +54,7 @@ class _Erratum(Struct, gc=False):
 
 
 class _Page(Struct, gc=False):
-    advisories: list[_Erratum]
+    advisories: list[Raw]
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
@@ -68,14 +70,17 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.part == _PAGES:
-        for erratum in read_json(file, _Page, MAX_BYTES).advisories:
-            yield from _of_page(erratum)
+        yield from each(read_json(file, _Page, MAX_BYTES).advisories, _of_page)
         return
-    for update in updates(file, MAX_BYTES):
+
+    def told(update: Update) -> Iterator[Record]:
         yield from records(update, "rocky", f"rocky:{feed.part}", f"{_HOME}/{update.id}", every_arch=True)
 
+    yield from updates(file, MAX_BYTES, told)
 
-def _of_page(erratum: _Erratum) -> Iterator[Record]:
+
+def _of_page(raw: Raw) -> Iterator[Record]:
+    erratum = from_json(raw, _Erratum)
     cves = tuple(dict.fromkeys(one.cve for one in erratum.cves if one.cve.startswith("CVE-")))
     if not erratum.name or len(erratum.name) > MAX_LENGTH:
         raise ValueError(f"an erratum has no usable id: {erratum.name[:60]!r}")

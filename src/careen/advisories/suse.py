@@ -20,7 +20,7 @@ from careen.formats.ecosystems import namespace_of
 from careen.formats.oval import Definition, Tested, definitions
 from careen.formats.rpmerrata import Build, evr, statements
 from careen.formats.tararchive import documents
-from careen.model.advisory import SEVERITIES, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import SEVERITIES, PassedOver, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 8 << 30
@@ -104,6 +104,7 @@ def _of_archive(part: str, file: Path) -> Iterator[Record]:
             damaged += 1
             if damaged > MAX_DAMAGED:
                 raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
+            yield PassedOver(str(error))
             continue
         read += 1
         yield from _erratum(document) if part == "csaf" else _flaws(document)
@@ -113,6 +114,7 @@ def _of_archive(part: str, file: Path) -> Iterator[Record]:
 
 def _flaws(document: csaf.Document) -> Iterator[Record]:
     for flaw in document.flaws:
+        yield from csaf.not_understood(flaw)
         yield from statements(flaw.id, "suse", _builds(flaw), _page(flaw.id))
         severity = _SEVERITIES.get(flaw.severity.lower(), "unknown")
         yield VulnerabilityRecord(flaw.id, "suse", severity=severity, cvss=flaw.cvss, published=flaw.published, cwes=flaw.cwes)

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import DatabaseError
+from careen.model.advisory import PassedOver
 from careen.plugins import Record
 
 from .buckets import FeedRow, Head, Held, Shelf, head_of, sealed_head, tag_of
@@ -62,10 +63,33 @@ class Failure(Struct, frozen=True):
 class Built(Struct, frozen=True):
     records: dict[str, int]  # by path of the feed
     failed: dict[str, Failure]  # path of a feed: why its new file was not taken
+    passed_over: dict[str, str]  # path of a feed: how many of its records could not be read, and why
 
 
 class _HeldBackError(Exception):
     pass
+
+
+class _Lost:
+    """The records of one feed that could not be read: counted, and told once."""
+
+    def __init__(self) -> None:
+        self._count, self._first = 0, ""
+
+    def apart(self, records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            if isinstance(record, PassedOver):
+                self._count += 1
+                self._first = self._first or record.reason
+            else:
+                yield record
+
+    @property
+    def told(self) -> str:
+        if not self._count:
+            return ""
+        number = "1 record was" if self._count == 1 else f"{self._count} records were"
+        return f"{number} passed over ({self._first[:200]})"
 
 
 def build(
@@ -219,6 +243,7 @@ def _fill_from(
     connection.execute("BEGIN")
     writer = Writer(connection, words)
     failed: dict[str, Failure] = {}
+    passed_over: dict[str, str] = {}
     final: list[Held] = []
 
     def keep(held: Held, row: FeedRow) -> None:
@@ -237,15 +262,15 @@ def _fill_from(
             continue
         if before and not _is_whole(shelf, before, words):
             before = None
-        rows = writer.rows
+        rows, lost = writer.rows, _Lost()
         try:
             if before and feed.held and not feed.accept_loss:
                 raise _HeldBackError(feed.held)
             if feed.replaces is None:
-                sections, count = writer.read(row.path, feed.records())
+                sections, count = writer.read(row.path, lost.apart(feed.records()))
             else:
                 had = before.sections if before else ()
-                sections, count = writer.amend(shelf, row.path, had, feed.replaces, feed.records())
+                sections, count = writer.amend(shelf, row.path, had, feed.replaces, lost.apart(feed.records()))
             if before and not feed.accept_loss and is_loss(before.row.records, count):
                 raise _HeldBackError(f"only {count} records, the previous version had {before.row.records}")
             now = Said(Shelf(connection), row.path, sections, writer.words)
@@ -253,7 +278,10 @@ def _fill_from(
             doubt = doubt_of(now, then, judge) if judge else ""
             if doubt and before and not feed.accept_loss:
                 raise _HeldBackError(doubt)
-            final.append(Held(replace(row, records=count, detail="; ".join(filter(None, (row.detail, doubt)))), sections))
+            detail = "; ".join(dict.fromkeys(filter(None, (row.detail, lost.told, doubt))))
+            final.append(Held(replace(row, records=count, detail=detail), sections))
+            if lost.told:
+                passed_over[row.path] = lost.told
         except (ValueError, OSError, _HeldBackError) as error:
             is_held = isinstance(error, _HeldBackError)
             failed[row.path] = Failure("held_back" if is_held else "damaged", str(error) or type(error).__name__)
@@ -262,7 +290,7 @@ def _fill_from(
                 keep(before, before.row)
     connection.execute("INSERT INTO head VALUES (1, ?)", (sealed_head(head_of(built, writer.words, final)),))
     connection.execute("COMMIT")
-    return Built({held.row.path: held.row.records for held in final}, failed), writer.rows
+    return Built({held.row.path: held.row.records for held in final}, failed, passed_over), writer.rows
 
 
 def _verify(path: Path, rows: int) -> None:

@@ -23,7 +23,7 @@ from careen.formats.archive_facts import RPM_SOURCE
 from careen.formats.repomd import Listed, errata_of
 from careen.formats.typed import from_msgpack
 from careen.formats.updateinfo import records, updates
-from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, SourceInfo, VulnerabilityRecord
+from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, PassedOver, SourceInfo, VulnerabilityRecord
 
 from .archive_files import CHUNK_BYTES, ArchiveError, Archives
 from .memory import MemoryDatabase
@@ -96,8 +96,8 @@ def _read(file: BinaryIO) -> bytes:
             while chunk := file.read(CHUNK_BYTES):
                 target.write(chunk)
         found: _RECORDS = ([], [])
-        for update in updates(copy, MAX_BYTES):
-            for record in records(update, RPM_SOURCE, "", "", every_arch=True):
+        for record in updates(copy, MAX_BYTES, lambda update: records(update, RPM_SOURCE, "", "", every_arch=True)):
+            if not isinstance(record, PassedOver):
                 found[isinstance(record, VulnerabilityRecord)].append(record)  # type: ignore[arg-type]
     return msgspec.msgpack.encode(found)
 

@@ -559,7 +559,7 @@ def _build(
             detail = "there was time for the older changes alone"
             results[path] = FeedResult(source.name, path, "updated", detail, records, "late")
         else:
-            results[path] = FeedResult(source.name, path, "updated", records=records)
+            results[path] = FeedResult(source.name, path, "updated", built.passed_over.get(path, ""), records)
 
 
 def _lesser(row: FeedRow, before: FeedRow) -> str:

@@ -19,12 +19,16 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Struct
 
-from careen.model.advisory import Cvss
+from careen.model.advisory import Cvss, PassedOver
 
 from . import cvss
 
 MAX_PRODUCTS = 2_000_000
 MAX_DEPTH = 30
+STATUSES = frozenset((
+    "first_affected", "first_fixed", "fixed", "known_affected", "known_not_affected", "last_affected", "recommended",
+    "under_investigation",
+))  # fmt: skip
 _ARCHITECTURES = (
     "aarch64|x86_64|noarch|src|nosrc|i[3-6]86|ia64|ppc|ppc64|ppc64le|s390|s390x|armv[67]h?l|riscv64|loongarch64|sw_64"
 )
@@ -169,6 +173,12 @@ def read(data: bytes | bytearray, vendor: str) -> Document:
     builds = _builds(document.product_tree)
     flaws = tuple(_flaw(one, about, builds, vendor) for one in document.vulnerabilities if one.cve)
     return Document(about.tracking.id if about.tracking else "", about.title, about.category, flaws)
+
+
+def not_understood(flaw: Flaw) -> Iterator[PassedOver]:
+    """Statements with a status that is none of CSAF's."""
+    for status in sorted({one.status for one in flaw.said} - STATUSES):
+        yield PassedOver(f"{flaw.id}: an unknown status {status[:40]!r}")
 
 
 def _flaw(one: _Vulnerability, about: _About, builds: dict[str, tuple[str, Component]], vendor: str) -> Flaw:

@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from careen.model.advisory import Advisory, Range
+from careen.model.advisory import Advisory, PassedOver, Range
 
+from .each import each
 from .jsonfile import read_json
+from .typed import from_json
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*\d[A-Za-z0-9_.:-]*")
 _VERSION = re.compile(r"""["']?([0-9][^\s"'()]*)""")
@@ -31,23 +33,27 @@ class _Entry(Struct, gc=False):
 
 
 class _File(Struct, gc=False):
-    packages: list[_Entry]
+    packages: list[Raw]
 
 
-def fixes(file: Path, limit_bytes: int, source: str, namespace: str, url: str) -> Iterator[Advisory]:
+def fixes(file: Path, limit_bytes: int, source: str, namespace: str, url: str) -> Iterator[Advisory | PassedOver]:
     """``url``: the page of an issue, with {id} in it."""
-    for entry in read_json(file, _File, limit_bytes).packages:
-        for ids, versions in _mended(entry.pkg).items():
+
+    def advisories(entry: Raw) -> Iterator[Advisory]:
+        package = from_json(entry, _Entry).pkg
+        for ids, versions in _mended(package).items():
             if fixed := [version for version in dict.fromkeys(versions) if version != "0"]:
                 yield Advisory(
                     id=ids[0],
                     source=source,
                     namespace=namespace,
-                    package=entry.pkg.name,
+                    package=package.name,
                     ranges=tuple(Range(None, version) for version in fixed),
                     aliases=ids[1:],
                     url=url.replace("{id}", ids[0]),
                 )
+
+    yield from each(read_json(file, _File, limit_bytes).packages, advisories)
 
 
 def _mended(package: _Package) -> dict[tuple[str, ...], list[str]]:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from careen.model.advisory import Advisory, VulnerabilityRecord
+from careen.model.advisory import Advisory, PassedOver, VulnerabilityRecord
 
+from .each import each
 from .jsonfile import read_json
+from .typed import from_json
 from .ubuntu_places import statements
 
 MAX_BYTES = 512 << 20
@@ -38,24 +40,28 @@ class _Notice(Struct, gc=False):
 
 
 class _Page(Struct, gc=False):
-    notices: list[_Notice]
+    notices: list[Raw]
 
 
-def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord]:
-    for notice in read_json(file, _Page, MAX_BYTES).notices:
-        if not _ID.fullmatch(notice.id):
-            raise ValueError(f"a notice has no usable id: {notice.id[:60]!r}")
-        cves = tuple(dict.fromkeys(filter(_CVE.fullmatch, notice.cves_ids)))
-        said: dict[tuple[str, str], Advisory] = {}
-        for codename, packages in notice.release_packages.items():
-            for package in packages:
-                if not package.is_source:
-                    continue
-                paid = (package.pocket or "").startswith(("esm", "fips"))
-                place = f"{package.pocket}/{codename}" if paid else codename
-                for one in statements(
-                    notice.id, package.name, place, "fixed", package.version, aliases=cves, speaks_for_release=True
-                ):
-                    said.setdefault((one.namespace, one.package), one)
-        yield from said.values()
-        yield VulnerabilityRecord(notice.id, "ubuntu", cves, notice.title[:200], published=notice.published[:10])
+def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | PassedOver]:
+    yield from each(read_json(file, _Page, MAX_BYTES).notices, _of_notice)
+
+
+def _of_notice(raw: Raw) -> Iterator[Advisory | VulnerabilityRecord]:
+    notice = from_json(raw, _Notice)
+    if not _ID.fullmatch(notice.id):
+        raise ValueError(f"a notice has no usable id: {notice.id[:60]!r}")
+    cves = tuple(dict.fromkeys(filter(_CVE.fullmatch, notice.cves_ids)))
+    said: dict[tuple[str, str], Advisory] = {}
+    for codename, packages in notice.release_packages.items():
+        for package in packages:
+            if not package.is_source:
+                continue
+            paid = (package.pocket or "").startswith(("esm", "fips"))
+            place = f"{package.pocket}/{codename}" if paid else codename
+            for one in statements(
+                notice.id, package.name, place, "fixed", package.version, aliases=cves, speaks_for_release=True
+            ):
+                said.setdefault((one.namespace, one.package), one)
+    yield from said.values()
+    yield VulnerabilityRecord(notice.id, "ubuntu", cves, notice.title[:200], published=notice.published[:10])

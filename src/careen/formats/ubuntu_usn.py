@@ -16,8 +16,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from careen.model.advisory import Advisory, NamespaceInfo, VulnerabilityRecord
+from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, VulnerabilityRecord
 
+from .each import each
 from .ubuntu_places import statements, versions
 from .xmlstream import Element, elements
 
@@ -34,7 +35,7 @@ _EXPRESSION = re.compile(r"\^([a-z0-9][a-z0-9.+\\-]{0,199})(?:\(|$)")
 _TITLE = re.compile(r"[LU]SN-[\d-]+ --? (.{1,300}?) (?:vulnerabilit|regression|update)", re.IGNORECASE)
 
 
-def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | NamespaceInfo]:
+def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | NamespaceInfo | PassedOver]:
     definitions: list[Element] = []
     parts: dict[str, Element] = {}
     for element in elements(file, _PARTS, MAX_BYTES):
@@ -47,11 +48,10 @@ def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | NamespaceIn
     if not definitions:
         raise ValueError("it holds no OVAL definitions")
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for definition in definitions:
-        for record in _of_notice(definition, parts):
-            if isinstance(record, Advisory):
-                counts[record.namespace][record.package] += 1
-            yield record
+    for record in each(definitions, lambda definition: _of_notice(definition, parts)):
+        if isinstance(record, Advisory):
+            counts[record.namespace][record.package] += 1
+        yield record
     for namespace, packages in sorted(counts.items()):
         yield NamespaceInfo(
             namespace, "ubuntu", packages.total(), len(packages), partial=True, detail="notices by binary packages"

@@ -14,8 +14,9 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Struct
 
-from careen.model.advisory import Advisory, Status
+from careen.model.advisory import Advisory, PassedOver, Status
 
+from .each import each
 from .tararchive import chosen
 from .ubuntu_places import statements
 
@@ -41,16 +42,22 @@ class _Document(Struct, gc=False):
     statements: list[_Statement]
 
 
-def records(file: Path) -> Iterator[Advisory]:
+def records(file: Path) -> Iterator[Advisory | PassedOver]:
     found = False
-    for path, data in chosen(file, lambda path: _FILE.fullmatch(path) is not None, MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
+
+    def told(item: tuple[str, bytes]) -> Iterator[Advisory | PassedOver]:
+        nonlocal found
         found = True
+        path, data = item
         yield from read(path.rpartition("/")[2].removesuffix(".json"), data)
+
+    files = chosen(file, lambda path: _FILE.fullmatch(path) is not None, MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES)
+    yield from each(files, told)
     if not found:
         raise ValueError("it has no document of a CVE (vex/cve/)")
 
 
-def read(id: str, data: bytes) -> Iterator[Advisory]:
+def read(id: str, data: bytes) -> Iterator[Advisory | PassedOver]:
     try:
         document = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -59,6 +66,8 @@ def read(id: str, data: bytes) -> Iterator[Advisory]:
     beside: dict[tuple[str, str], Advisory] = {}  # of releases whose pocket of ESM alone is named
     for statement in document.statements:
         status = _STATES.get(statement.status)
+        if status is None:
+            yield PassedOver(f"{id}: an unknown status {statement.status[:40]!r}")
         for product in statement.products if status else ():
             found = _SOURCE.match(product.id)
             if not found or status is None:

@@ -3,16 +3,17 @@
 Shape: ``update`` elements with type, id, severity, date and references; below ``pkglist`` collections, of a module where
 they name one, with every build of every package. CVEs are told by the references; where these name none, by the title
 and the description of a security update. An update that is about neither a CVE nor security mends bugs alone.
-Raises: ValueError, also for an update whose id is none.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
+Raises: ValueError; an update whose id is none is passed over.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from careen.model.advisory import Advisory, Severity, VulnerabilityRecord
+from careen.model.advisory import Advisory, PassedOver, Severity, VulnerabilityRecord
 
+from .each import each
 from .rpmerrata import Build, evr, statements
 from .xmlstream import Element, elements
 
@@ -22,6 +23,8 @@ _SEVERITIES: dict[str, Severity] = {
     "critical": "critical", "urgent": "critical", "important": "high", "high": "high", "moderate": "medium", "medium": "medium",
     "low": "low",
 }  # fmt: skip
+
+Found = TypeVar("Found")
 
 
 class Update(NamedTuple):
@@ -34,25 +37,34 @@ class Update(NamedTuple):
     builds: tuple[tuple[str, str, str, str], ...]  # name, EVR, architecture, module
 
 
-def updates(file: Path, limit_bytes: int) -> Iterator[Update]:
-    """Those that mend a flaw."""
-    for one in elements(file, frozenset(("update",)), limit_bytes):
-        id = one.value("id")
-        if not _ID.fullmatch(id):
-            raise ValueError(f"an update has no usable id: {id[:60]!r}")
-        cves = _cves(one)
-        if cves or one.attributes.get("type") == "security":
-            severity = _SEVERITIES.get(one.value("severity").lower(), "unknown")
-            issued = one.first("issued")
-            yield Update(
-                id,
-                one.value("title")[:200],
-                severity,
-                cves,
-                issued.attributes.get("date", "")[:10] if issued else "",
-                one.value("release"),
-                tuple(_builds(one)),
-            )
+def updates(file: Path, limit_bytes: int, told: Callable[[Update], Iterable[Found]]) -> Iterator[Found | PassedOver]:
+    """What ``told`` makes of each update that mends a flaw."""
+
+    def records(one: Element) -> Iterable[Found]:
+        update = _update(one)
+        return told(update) if update else ()
+
+    yield from each(elements(file, frozenset(("update",)), limit_bytes), records)
+
+
+def _update(one: Element) -> Update | None:
+    id = one.value("id")
+    if not _ID.fullmatch(id):
+        raise ValueError(f"an update has no usable id: {id[:60]!r}")
+    cves = _cves(one)
+    if cves or one.attributes.get("type") == "security":
+        severity = _SEVERITIES.get(one.value("severity").lower(), "unknown")
+        issued = one.first("issued")
+        return Update(
+            id,
+            one.value("title")[:200],
+            severity,
+            cves,
+            issued.attributes.get("date", "")[:10] if issued else "",
+            one.value("release"),
+            tuple(_builds(one)),
+        )
+    return None
 
 
 def records(

@@ -127,6 +127,12 @@ class Repository(Struct, frozen=True, gc=False):
     namespaces: tuple[str, ...]
 
 
+class PassedOver(Struct, frozen=True, gc=False):
+    """A record of a feed that cannot be read, or a part of one: it is counted, and the others hold."""
+
+    reason: str
+
+
 class NamespaceInfo(Struct, frozen=True, gc=False):
     """How much a source knows of a namespace: what the words "assessed" and "partially" rest on."""
 

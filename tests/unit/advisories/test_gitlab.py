@@ -4,6 +4,7 @@ import pytest
 from tests.support.feeds import packed_tar
 
 from careen.advisories import gitlab
+from careen.model.advisory import PassedOver
 from careen.plugins import Feed, Need
 
 GOOD = b"identifier: CVE-2098-1\npackage_slug: gem/capstan\naffected_range: '<2'\n"
@@ -40,7 +41,7 @@ def test_what_is_no_advisory_is_not_counted(tmp_path):
 
 def test_a_few_damaged_records_are_passed_over(tmp_path):
     broken = GOOD.replace(b"<2", b"about two")
-    assert len(read(tmp_path, *[broken] * 10, GOOD)) == 3
+    assert len([one for one in read(tmp_path, *[broken] * 10, GOOD) if not isinstance(one, PassedOver)]) == 3
     with pytest.raises(ValueError, match="11 damaged records"):
         read(tmp_path, *[broken] * 11, GOOD)
     with pytest.raises(ValueError, match="no advisory that is whole"):

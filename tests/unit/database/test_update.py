@@ -155,6 +155,7 @@ def test_a_damaged_feed_spoils_neither_the_others_nor_its_old_records(cache, mir
         json.dumps({"packages": [{"pkg": {"name": "boom", "secfixes": {"9-r0": ["CVE-2023-7"]}}}]})
     )
     result = update(cache, SOURCES, mirror_at=str(mirror))
+    # (Of which not one record can be read.)
     assert {one.path for one in result.failed} == {"debian/tracker.json", "osv/PyPI/all.zip"}
     assert asked(cache, "debian:12", "halyard")[0] == "CVE-2025-1"
     assert asked(cache, "PyPI", "harbour-crane") == ["PYSEC-2025-1"]
@@ -162,6 +163,20 @@ def test_a_damaged_feed_spoils_neither_the_others_nor_its_old_records(cache, mir
     told = {source.name: source.detail for source in status(database_path(cache)).sources}
     assert "status" in told["debian/tracker"]
     assert "zip" in told["osv/PyPI"]
+
+
+def test_records_that_cannot_be_read_are_counted_and_told_once(cache, mirror):
+    tracker = json.loads((mirror / "debian/tracker.json").read_text())
+    for number in range(3):
+        tracker[f"buoy{number}"] = {"CVE-2025-7": {"releases": {"bookworm": {"status": "paused", "urgency": "low"}}}}
+    tracker["buoy9"] = {"CVE-2025-7": {"releases": {"bookworm": {"status": "open"}}}}
+    (mirror / "debian/tracker.json").write_text(json.dumps(tracker))
+    result = update(cache, SOURCES, mirror_at=str(mirror))
+    (told,) = [one for one in result.feeds if one.path == "debian/tracker.json"]
+    reason = "3 records were passed over (CVE-2025-7 of buoy0 in bookworm: an unknown status 'paused')"
+    assert (told.state, told.detail) == ("updated", reason)
+    assert asked(cache, "debian:12", "buoy9") == ["CVE-2025-7"]
+    assert {source.name: source.detail for source in status(database_path(cache)).sources}["debian/tracker"] == reason
 
 
 def test_no_such_folder(cache, tmp_path):

@@ -3,6 +3,7 @@ import gzip
 import pytest
 
 from careen.formats.updateinfo import records, updates
+from careen.model.advisory import PassedOver
 
 PACKAGE = '<package name="a" version="1" release="2" epoch="{epoch}" arch="{arch}"/>'
 
@@ -18,7 +19,7 @@ def update(id="FEDORA-2099-0a1b2c", type="security", references="", builds="", t
 def read(tmp_path, *parts, pack=lambda data: data):
     file = tmp_path / "updateinfo.xml"
     file.write_bytes(pack(f"<updates>{''.join(parts)}</updates>".encode()))
-    return list(updates(file, 1 << 20))
+    return list(updates(file, 1 << 20, lambda one: (one,)))
 
 
 def collection(*architectures, module="", epoch="0"):
@@ -64,6 +65,8 @@ def test_one_architecture_for_all(tmp_path):
 def test_an_update_without_a_usable_id(tmp_path, id):
     with pytest.raises(ValueError, match="no usable id"):
         read(tmp_path, update(id=id))
+    good, passed_over, other = read(tmp_path, update(), update(id=id), update())
+    assert (good.id, isinstance(passed_over, PassedOver)) == (other.id, True)
 
 
 @pytest.mark.parametrize("id", ["ALAS-2018-939", "ALAS2KERNEL-5.15-2022-001", "ALSA-2023:7549", "FEDORA-EPEL-2018-abe0e978c0"])
