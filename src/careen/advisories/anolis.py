@@ -1,10 +1,11 @@
 """Anolis OS: OVAL definitions, one for each erratum.
 
 Shape: a definition (see ``formats.oval``) with an ANSA id among its references and the CVEs that it mends; a file a
-release, whose names no lasting index lists: they are read from a mirror, ``anolis/anolis-<release>.oval.xml``.
+release, which ``list.json`` names.
 Raises: ValueError.  **Source:** OVAL language 5.11; anas.openanolis.cn.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,15 +16,21 @@ from careen.model.advisory import VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 1 << 30
-_RELEASES = ("7", "8", "23")
+_LIVE = "https://anas.openanolis.cn/api/data/OVAL"
+_FILE = re.compile(r"anolis-(\d+)\.oval\.xml")
 _PRODUCT = "Anolis OS "
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
+    if need.namespaces is None:
+        names = listing("anolis") or listing(f"{_LIVE}/list.json")
+        releases = {found[1] for name in names if (found := _FILE.fullmatch(name))}
+    else:
+        releases = {one.partition(":")[2] for one in need.namespaces if one.startswith("anolis:")}
     return tuple(
-        Feed(f"anolis/anolis-{release}.oval.xml", "", part=release)
-        for release in _RELEASES
-        if need.namespaces is None or f"anolis:{release}" in need.namespaces
+        Feed(f"anolis/anolis-{release}.oval.xml", f"{_LIVE}/anolis-{release}.oval.xml", part=release)
+        for release in sorted(releases)
+        if release.isdecimal()
     )
 
 

@@ -9,11 +9,14 @@ Raises: ValueError.  **Source:** dotnet/core, release-notes; .NET, "Download .NE
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
+from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, NamespaceInfo, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -22,7 +25,6 @@ NAMESPACES = ("NuGet", ".NET")
 _HOME = "https://github.com/dotnet/core"
 _LIVE = "https://builds.dotnet.microsoft.com/dotnet/release-metadata"
 _FOLDER = "dotnet/release-metadata"
-_CHANNELS = ("1.0", "1.1", "2.0", "2.1", "2.2", "3.0", "3.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0")
 _PLATFORMS = (
     "linux-arm", "linux-arm64", "linux-musl-arm", "linux-musl-arm64", "linux-musl-x64", "linux-x64", "win-arm64", "win-x64",
     "win-x86",
@@ -52,13 +54,14 @@ class _Release(Struct, gc=False, rename="kebab"):
 
 class _Channel(Struct, gc=False, rename="kebab"):
     channel_version: str
-    releases: list[_Release]
+    releases: list[Raw]
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     if need.namespaces is not None and need.namespaces.isdisjoint(NAMESPACES):
         return ()
-    channels = [name for name in listing(_FOLDER) if _CHANNEL.fullmatch(name)] or _CHANNELS
+    listed = listing(_FOLDER) or listing(f"{_LIVE}/releases-index.json")
+    channels = [name for name in listed if _CHANNEL.fullmatch(name)]
     return tuple(Feed(f"{_FOLDER}/{channel}/releases.json", f"{_LIVE}/{channel}/releases.json") for channel in channels)
 
 
@@ -66,22 +69,25 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     channel = read_json(file, _Channel, MAX_BYTES)
     if not _CHANNEL.fullmatch(channel.channel_version):
         raise ValueError(f"no channel: {channel.channel_version[:40]!r}")
-    for release in channel.releases:
-        cves = tuple(dict.fromkeys(id for one in release.cve_list or () if (id := one.cve_id.strip()).startswith("CVE-")))
-        if not cves or len(release.release_version) > 100:
-            continue
-        sdks = [one.version or "" for one in (*(release.sdks or ()), *((release.sdk,) if release.sdk else ()))]
-        if ranges := _sdk_ranges(channel.channel_version, sdks):
-            yield _advisory(release, cves, ".NET", "dotnet-sdk", ranges)
-        mended = release.runtime.version if release.runtime else None
-        if mended and _RUNTIME.fullmatch(mended) and mended.startswith(f"{channel.channel_version}."):
-            ranges = (Range(f"{channel.channel_version}.0-0", mended),)
-            for platform in _PLATFORMS:
-                yield _advisory(release, cves, "NuGet", f"Microsoft.NETCore.App.Runtime.{platform}", ranges)
-        for cve in cves:
-            yield VulnerabilityRecord(cve, "dotnet", published=release.release_date[:10])
-    detail = "of the runtime alone"
-    yield NamespaceInfo("NuGet", "dotnet", 0, 0, partial=True, detail=detail)
+    yield from each(channel.releases, partial(_records, channel.channel_version))
+    yield NamespaceInfo("NuGet", "dotnet", 0, 0, partial=True, detail="of the runtime alone")
+
+
+def _records(channel: str, raw: Raw) -> Iterator[Record]:
+    release = from_json(raw, _Release)
+    cves = tuple(dict.fromkeys(id for one in release.cve_list or () if (id := one.cve_id.strip()).startswith("CVE-")))
+    if not cves or len(release.release_version) > 100:
+        return
+    sdks = [one.version or "" for one in (*(release.sdks or ()), *((release.sdk,) if release.sdk else ()))]
+    if ranges := _sdk_ranges(channel, sdks):
+        yield _advisory(release, cves, ".NET", "dotnet-sdk", ranges)
+    mended = release.runtime.version if release.runtime else None
+    if mended and _RUNTIME.fullmatch(mended) and mended.startswith(f"{channel}."):
+        ranges = (Range(f"{channel}.0-0", mended),)
+        for platform in _PLATFORMS:
+            yield _advisory(release, cves, "NuGet", f"Microsoft.NETCore.App.Runtime.{platform}", ranges)
+    for cve in cves:
+        yield VulnerabilityRecord(cve, "dotnet", published=release.release_date[:10])
 
 
 def _advisory(release: _Release, cves: tuple[str, ...], namespace: str, package: str, ranges: tuple[Range, ...]) -> Advisory:

@@ -1,26 +1,46 @@
 """Until when distributions give security updates free of charge.
 
-Shape: ``[{cycle, eol: date | bool, extendedSupport: date | bool}]``, a file a product. Debian's extended support is its
-LTS, free for everyone; that of the others is sold and does not count. ``eol: true`` without a date says nothing here.
-Raises: ValueError.  **Source:** endoflife.date, API v0.
+Shape: ``{result: {name, releases: [{name, eolFrom: date | null, eoesFrom: date | null}]}}``, a file a product; or all of them
+in one, as a list of ``result``. Before it (API v0) a file was ``[{cycle, eol: date | bool, extendedSupport: date | bool}]``,
+which a mirror may have. Debian's extended support is its LTS, free for everyone; that of the others is sold and does not
+count. An end without a date says nothing here.
+Raises: ValueError.  **Source:** endoflife.date, API v1 and v0.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profiles
+from careen.formats.each import each
 from careen.formats.jsonfile import read_json
+from careen.formats.typed import from_json
 from careen.model.advisory import Support
-from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 20 << 20
-_LIVE = "https://endoflife.date/api"
+_LIVE = "https://endoflife.date/api/v1/products"
+_BEFORE = "https://endoflife.date/api"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class _Release(Struct, gc=False, rename="camel"):
+    name: str
+    eol_from: str | None = None
+    eoes_from: str | None = None
+
+
+class _Product(Struct, gc=False):
+    name: str
+    releases: list[Raw]
+
+
+class _Answer(Struct, gc=False):
+    result: _Product | list[_Product]
 
 
 class _Cycle(Struct, gc=False, rename="camel"):
@@ -34,16 +54,46 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is not None:
         ids = {name.partition(":")[0] for name in need.namespaces}
         wanted = [product for product in wanted if not ids.isdisjoint(one.id for one in _products()[product])]
-    return tuple(Feed(f"eol/api/{product}.json", f"{_LIVE}/{product}.json", part=product) for product in wanted)
+    return tuple(
+        Feed(
+            f"eol/api/{product}.json",
+            f"{_LIVE}/{product}/",
+            elsewhere=(Address(f"{_LIVE}/full"), Address(f"{_BEFORE}/{product}.json")),
+            part=product,
+        )
+        for product in wanted
+    )
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    for cycle in read_json(file, list[_Cycle], MAX_BYTES):
-        for one in _products()[feed.part]:
-            dates = (cycle.eol, cycle.extended_support) if one.support.free_extension else (cycle.eol,)
-            known = [date for date in dates if isinstance(date, str) and _DATE.fullmatch(date)]
-            if known:
-                yield Support(f"{one.id}:{cycle.cycle}", max(known))
+    followers = _products()[feed.part]
+    answer = read_json(file, _Answer | list[Raw], MAX_BYTES)  # type: ignore[arg-type]
+    if isinstance(answer, list):
+        yield from each(answer, partial(_of_cycle, followers))
+        return
+    products = answer.result if isinstance(answer.result, list) else [answer.result]
+    product = next((one for one in products if one.name == feed.part), None)
+    if product is None:
+        raise ValueError(f"it does not have {feed.part}")
+    yield from each(product.releases, partial(_of_release, followers))
+
+
+def _of_release(followers: Sequence[Profile], raw: Raw) -> Iterator[Support]:
+    release = from_json(raw, _Release)
+    yield from _support(followers, release.name, release.eol_from, release.eoes_from)
+
+
+def _of_cycle(followers: Sequence[Profile], raw: Raw) -> Iterator[Support]:
+    cycle = from_json(raw, _Cycle)
+    yield from _support(followers, cycle.cycle, cycle.eol, cycle.extended_support)
+
+
+def _support(followers: Sequence[Profile], release: str, *dates: str | bool | None) -> Iterator[Support]:
+    """``dates``: the end of support, and of its extension."""
+    for one in followers:
+        counted = dates if one.support.free_extension else dates[:1]
+        if known := [date for date in counted if isinstance(date, str) and _DATE.fullmatch(date)]:
+            yield Support(f"{one.id}:{release}", max(known))
 
 
 @cache

@@ -28,12 +28,10 @@ MAX_DOCUMENT_BYTES = 256 << 20
 MAX_ARCHIVE_BYTES = 128 << 30
 MAX_DAMAGED = 50
 _LIVE = "https://ftp.suse.com/pub/projects/security/oval"
-_FILES = (
-    "suse.linux.enterprise.12-affected.xml.gz", "suse.linux.enterprise.15-affected.xml.gz",
-    "suse.linux.enterprise.16-affected.xml.gz", "suse.linux.enterprise.micro.5-affected.xml.gz",
-    "suse.linux.micro.6-affected.xml.gz", "opensuse.leap.15.5-affected.xml.gz", "opensuse.leap.15.6-affected.xml.gz",
-    "opensuse.leap.16.0-affected.xml.gz", "opensuse.tumbleweed-affected.xml.gz",
-)  # fmt: skip
+_FAMILY = re.compile(  # of those that the index lists, without what ended long ago and what is no container's
+    r"suse\.linux\.(?:enterprise\.(?:1[2-9]|[2-9]\d)|(?:enterprise\.)?micro\.\d+)"
+    r"|opensuse\.(?:leap\.(?:1[5-9]|2\d)\.\d+|tumbleweed)"
+)
 _OVAL = re.compile(r"((?:open)?suse\.[\w.]+?)(-affected)?\.xml(?:\.gz|\.bz2)?")
 _ARCHIVES = re.compile(r"(csaf-vex|cvrf-cve|csaf)\.tar\.(?:bz2|gz|xz|zst)")
 _PARTS = ("csaf-vex", "cvrf-cve", "csaf")
@@ -56,16 +54,30 @@ _SEVERITIES: dict[str, Severity] = {
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
     if need.namespaces is not None:
         return ()
-    families: dict[str, str] = {}
-    for name in sorted(listing("suse/oval"), key=lambda name: "-affected" not in name):
-        if found := _OVAL.fullmatch(name):
-            families.setdefault(found[1], name)
+    families = _families(listing("suse/oval"))
     if not families and (archive := _archive(listing("suse"))):
         return (archive,)
+    if not families:
+        families = {family: name for family, name in _families(listing(f"{_LIVE}/")).items() if _FAMILY.fullmatch(family)}
     return tuple(
-        Feed(f"suse/oval/{name}", f"{_LIVE}/{name}", compressed=True, part=name.partition("-affected")[0], full=True)
-        for name in (sorted(families.values()) or _FILES)
+        Feed(
+            f"suse/oval/{name}",
+            f"{_LIVE}/{name}",
+            compressed=not name.endswith(".xml"),
+            part=name.partition("-affected")[0],
+            full=True,
+        )
+        for name in sorted(families.values())
     )
+
+
+def _families(names: tuple[str, ...]) -> dict[str, str]:
+    """The best file of each family of products."""
+    found: dict[str, str] = {}
+    for name in sorted(names, key=lambda name: ("-affected" not in name, name.endswith(".xml"), name.endswith(".bz2"))):
+        if family := _OVAL.fullmatch(name):
+            found.setdefault(family[1], name)
+    return found
 
 
 def _archive(names: tuple[str, ...]) -> Feed | None:

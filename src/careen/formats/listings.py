@@ -83,6 +83,8 @@ def _named_in(value: Any, depth: int) -> Iterator[str]:
                 name = one.rpartition("/")[2]
                 if _FILE.fullmatch(name):
                     yield name
+            elif key == "channel-version" and isinstance(one, str):  # of .NET, whose files lie in folders of these names
+                yield one
             elif key == "topics" and isinstance(one, list):
                 yield from (topic["n"] for topic in one if isinstance(topic, dict) and isinstance(topic.get("n"), str))
             elif key == "branches" and isinstance(one, list):

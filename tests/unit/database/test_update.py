@@ -62,6 +62,15 @@ def asked(cache, namespace, name):
         return [one.id for one in database.advisories(namespace, [name]).get(name, ())]
 
 
+def no_network():
+    def request(*_, **__):
+        raise UNREACHABLE
+
+    unreachable = FakeNetwork()
+    unreachable.request = request
+    return unreachable
+
+
 def age(cache, **past):
     """As if the feeds had been asked for so long ago."""
     then = (datetime.now(UTC) - timedelta(**past)).isoformat(timespec="milliseconds")
@@ -235,7 +244,7 @@ def test_after_a_day_they_are_asked_whether_something_changed(cache, network):
 def test_without_network_the_old_data_go_on_with_a_warning(cache, network):
     refresh(cache, SOURCES, NEED, network)
     age(cache, days=3)
-    result = refresh(cache, SOURCES, NEED, FakeNetwork(dict.fromkeys((*network.answers, SECOND), UNREACHABLE)))
+    result = refresh(cache, SOURCES, NEED, no_network())
     assert {one.detail for one in result.failed} == {"host unreachable"}
     assert len(result.failed) == len(NEEDED)
     assert asked(cache, "debian:12", "halyard")
@@ -332,9 +341,7 @@ def test_without_a_network_nothing_of_a_mirror_is_lost(cache, mirror):
     """The feeds that are known by listing what there is are the ones that a missing network hides."""
     update(cache, SOURCES, mirror_at=str(mirror), need=Need(full=True))
     before = rows_of(database_path(cache))
-    unreachable = FakeNetwork()
-    unreachable.request = lambda *_, **__: (_ for _ in ()).throw(NetworkError("no such host"))
-    result = update(cache, SOURCES, fetcher=unreachable)
+    result = update(cache, SOURCES, fetcher=no_network())
     assert rows_of(database_path(cache)) == before
     assert {one.trouble for one in result.failed} == {"unreachable", "not_listed"}
     told = {one.path: one.trouble for one in (*result.failed, *result.kept)}
