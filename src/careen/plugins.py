@@ -403,6 +403,9 @@ class Feed(Struct, frozen=True):
         return (self, *others)
 
 
+Size = Literal["", "kilobytes", "under 10 MB", "under 100 MB", "under 1 GB"]
+
+
 class AdvisorySource(Struct, frozen=True):
     """``feeds`` names what to fetch; fetching, conditional requests and checking are the same for all (database.update).
     Its second argument lists names: of a mirror's folder by path, or of a live index by address; () where there is none.
@@ -419,6 +422,10 @@ class AdvisorySource(Struct, frozen=True):
     parse: Callable[[Feed, Path], Iterator[Record]]
     on_demand: bool = True  # fetched by a first scan; False: by ``careen db update`` alone
     assesses: bool = True  # says what is affected; False: scores, names and dates for what others say
+    form: str = ""  # of its live files, for the documentation, as are the following
+    size: Size = ""
+    renewed: str = ""  # how often its maker makes it anew, where that is known
+    checked: str = ""  # when its addresses were last held against code that uses them, and whose
 
 
 # --- checks ---------------------------------------------------------------------------------------------------------

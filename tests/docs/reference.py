@@ -134,11 +134,44 @@ def _sources() -> str:
         (f"`{one.name}`", one.title, one.licence, f"<{one.homepage}>", _fetched_by(one))
         for one in load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
     ]
-    return "# Advisory sources\n\n" + NOTE + _table(("name", "what", "licence", "home", "fetched by"), rows).rstrip() + "\n"
+    table = _table(("name", "what", "licence", "home", "fetched by"), rows).rstrip()
+    pages = (_source(one) for one in load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource))
+    return "# Advisory sources\n\n" + NOTE + table + "\n\n" + SOURCES_NOTE + "\n" + "\n".join(filter(None, pages))
+
+
+SOURCES_NOTE = """\
+Of each source with live addresses: what they hold, and when they were last compared with the code of somebody else who uses
+them. A size is that of all files; a scan fetches those of its own distribution and ecosystems. Of several addresses on one
+line the first that answers is taken.
+"""
+EXAMPLES = frozenset({"alpine:3.22", "amzn:2", "amzn:2023", "anolis:23", "debian:13", "fedora:43", "ubuntu:24.04"})
+INDEXES = {  # by a part of the address: what an index names
+    "extras-catalog": ("php8.2",), "release-metadata/releases-index": ("11.0",),
+    "projects/security/oval": ("opensuse.tumbleweed-affected.xml.gz", "suse.linux.enterprise.16-affected.xml.gz"),
+}  # fmt: skip
+MAX_ADDRESSES = 6
+
+
+def _indexed(name: str) -> tuple[str, ...]:
+    return next((names for part, names in INDEXES.items() if part in name and "://" in name), ())
+
+
+def _source(source: AdvisorySource) -> str:
+    feeds = {feed.path: feed for need in (Need(EXAMPLES), Need(full=True)) for feed in source.feeds(need, _indexed)}
+    lines = ["- " + ", else ".join(f"<{one.url}>" for one in feed.places) for feed in feeds.values() if feed.url]
+    if not lines:
+        return ""
+    if len(lines) > MAX_ADDRESSES:
+        lines = [*lines[:MAX_ADDRESSES], f"- and {len(lines) - MAX_ADDRESSES} more of this kind"]
+    facts = [source.form, source.size, f"renewed {source.renewed}" if source.renewed else "", f"licence: {source.licence}"]
+    checked = f"last checked {source.checked}" if source.checked else "not yet compared with other code"
+    role = "" if source.assesses else "Scores, names or dates: where it fails, its last values stay. "
+    told = f"{role}{'; '.join(filter(None, (*facts, checked)))}."
+    return f"## {source.name}\n\n{told[0].upper()}{told[1:]}\n\n" + "\n".join(lines) + "\n"
 
 
 def _fetched_by(source: AdvisorySource) -> str:
-    feeds = source.feeds(Need(), lambda name: ())
+    feeds = source.feeds(Need(), _indexed)
     if feeds and not any(feed.url for feed in feeds):
         return "a mirror alone"
     when = "first scan" if source.on_demand else "`careen db update`"

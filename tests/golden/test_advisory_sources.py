@@ -9,6 +9,8 @@ import msgspec
 import pytest
 from tests.support.feeds import CASES, SOURCES, feeds_in, lay_out
 
+from careen.plugins import Need
+
 BY_NAME = {source.name: source for source in SOURCES}
 
 
@@ -28,6 +30,13 @@ def test_case(case, update, tmp_path):
 
 def test_every_source_has_a_case():
     assert {case.parent.name for case in CASES} == set(BY_NAME)
+
+
+def test_every_source_with_a_live_address_says_what_it_holds():
+    for source in SOURCES:
+        if any(feed.url for feed in source.feeds(Need(full=True), lambda name: ())):
+            assert source.form, source.name
+            assert source.size, source.name
 
 
 def told(record):

@@ -135,9 +135,12 @@ def _day(seconds: float | None) -> str:
 ADVISORY_SOURCE = AdvisorySource(
     name="almalinux",
     title="AlmaLinux errata",
-    licence="none stated",
+    licence="MIT",
     homepage="https://errata.almalinux.org",
     feeds=feeds,
     parse=parse,
     on_demand=False,
+    form="JSON",
+    size="under 10 MB",
+    checked="2026-08-07, vuls-data-update",
 )

@@ -47,4 +47,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://secdb.alpinelinux.org",
     feeds=feeds,
     parse=parse,
+    form="JSON, secdb",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

@@ -85,4 +85,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://alas.aws.amazon.com",
     feeds=feeds,
     parse=parse,
+    form="XML, updateinfo",
+    size="under 10 MB",
+    checked="2026-08-21, claircore",
 )

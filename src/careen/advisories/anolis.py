@@ -61,4 +61,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://anas.openanolis.cn",
     feeds=feeds,
     parse=parse,
+    form="XML, OVAL",
+    size="under 10 MB",
+    checked="2026-08-07, vuls-data-update",
 )

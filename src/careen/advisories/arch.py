@@ -69,4 +69,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage=_LIVE,
     feeds=feeds,
     parse=parse,
+    form="JSON",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

@@ -92,4 +92,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://github.com/microsoft/AzureLinuxVulnerabilityData",
     feeds=feeds,
     parse=parse,
+    form="XML, OVAL",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

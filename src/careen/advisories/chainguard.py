@@ -38,4 +38,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://images.chainguard.dev/security",
     feeds=feeds,
     parse=parse,
+    form="JSON, secdb",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

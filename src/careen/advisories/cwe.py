@@ -52,4 +52,7 @@ ADVISORY_SOURCE = AdvisorySource(
     parse=parse,
     on_demand=False,
     assesses=False,
+    form="XML in a zip",
+    size="under 10 MB",
+    checked="2026-08-21, trivy",
 )

@@ -251,4 +251,8 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://security-tracker.debian.org",
     feeds=feeds,
     parse=parse,
+    form="JSON",
+    size="under 100 MB",
+    renewed="hourly",
+    checked="2026-08-21, vunnel",
 )

@@ -64,4 +64,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage=_HOME,
     feeds=feeds,
     parse=parse,
+    form="text",
+    size="kilobytes",
+    checked="2026-08-21, vunnel",
 )

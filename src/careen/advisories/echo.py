@@ -62,4 +62,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage=_HOME,
     feeds=feeds,
     parse=parse,
+    form="JSON",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

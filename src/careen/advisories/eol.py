@@ -114,4 +114,8 @@ ADVISORY_SOURCE = AdvisorySource(
     feeds=feeds,
     parse=parse,
     assesses=False,
+    form="JSON",
+    size="kilobytes",
+    renewed="weekly",
+    checked="2026-08-22, endoflife.date",
 )

@@ -73,4 +73,8 @@ ADVISORY_SOURCE = AdvisorySource(
     feeds=feeds,
     parse=parse,
     assesses=False,
+    form="CSV",
+    size="under 10 MB",
+    renewed="daily",
+    checked="2026-08-21, vunnel",
 )

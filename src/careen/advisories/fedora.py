@@ -52,4 +52,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://bodhi.fedoraproject.org",
     feeds=feeds,
     parse=parse,
+    form="XML, updateinfo",
+    size="under 10 MB",
+    checked="2026-08-07, vuls-data-update",
 )

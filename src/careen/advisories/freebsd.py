@@ -89,4 +89,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://vuxml.freebsd.org",
     feeds=feeds,
     parse=parse,
+    form="XML, VuXML",
+    size="under 10 MB",
+    checked="2026-08-07, vuls-data-update",
 )

@@ -129,4 +129,6 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://security.gentoo.org/glsa",
     feeds=feeds,
     parse=parse,
+    form="XML, GLSA, in a tar",
+    size="under 10 MB",
 )

@@ -164,4 +164,8 @@ ADVISORY_SOURCE = AdvisorySource(
     feeds=feeds,
     parse=parse,
     on_demand=False,
+    form="YAML in a tar",
+    size="under 100 MB",
+    renewed="monthly",
+    checked="2026-08-07, vuls-data-update",
 )

@@ -107,4 +107,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage=_HOME,
     feeds=feeds,
     parse=parse,
+    form="JSON",
+    size="under 10 MB",
+    checked="2026-07-21, jenkins-infra/update-center2",
 )

@@ -56,4 +56,8 @@ ADVISORY_SOURCE = AdvisorySource(
     feeds=feeds,
     parse=parse,
     assesses=False,
+    form="JSON",
+    size="under 10 MB",
+    renewed="daily",
+    checked="2026-08-21, vunnel",
 )

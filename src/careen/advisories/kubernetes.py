@@ -126,4 +126,6 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage=_HOME,
     feeds=feeds,
     parse=parse,
+    form="JSON Feed",
+    size="under 10 MB",
 )

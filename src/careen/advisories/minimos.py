@@ -35,4 +35,7 @@ ADVISORY_SOURCE = AdvisorySource(
     feeds=feeds,
     parse=parse,
     on_demand=False,
+    form="JSON, secdb",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

@@ -136,4 +136,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage=_HOME,
     feeds=feeds,
     parse=parse,
+    form="JSON",
+    size="kilobytes",
+    checked="2026-04-08, nodejs/security-wg",
 )

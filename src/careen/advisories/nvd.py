@@ -215,4 +215,8 @@ ADVISORY_SOURCE = AdvisorySource(
     parse=parse,
     on_demand=False,
     assesses=False,
+    form="JSON, CVE API 2.0",
+    size="under 1 GB",
+    renewed="every two hours",
+    checked="2026-08-07, vuls-data-update",
 )

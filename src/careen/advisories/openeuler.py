@@ -89,4 +89,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://www.openeuler.org/en/security/security-bulletins/",
     feeds=feeds,
     parse=parse,
+    form="JSON, CSAF",
+    size="under 10 MB",
+    checked="2026-08-07, vuls-data-update",
 )

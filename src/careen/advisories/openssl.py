@@ -149,4 +149,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage=_HOME,
     feeds=feeds,
     parse=parse,
+    form="JSON, CVE records, in a tar",
+    size="under 10 MB",
+    checked="2026-09-29, openssl/release-metadata",
 )

@@ -50,4 +50,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://linux.oracle.com/security/",
     feeds=feeds,
     parse=parse,
+    form="XML, OVAL",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

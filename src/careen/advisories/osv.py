@@ -156,4 +156,8 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://osv.dev",
     feeds=feeds,
     parse=parse,
+    form="JSON, OSV, in a zip",
+    size="under 1 GB",
+    renewed="within minutes",
+    checked="2026-08-21, osv.dev",
 )

@@ -105,4 +105,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://github.com/vmware/photon/wiki/Security-Advisories",
     feeds=feeds,
     parse=parse,
+    form="JSON",
+    size="under 10 MB",
+    checked="2026-08-21, vunnel",
 )

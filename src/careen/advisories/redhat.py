@@ -298,4 +298,8 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://access.redhat.com/security/data",
     feeds=feeds,
     parse=parse,
+    form="JSON, CSAF VEX, in a tar",
+    size="under 1 GB",
+    renewed="daily",
+    checked="2026-08-21, vunnel",
 )

@@ -105,8 +105,10 @@ def _build(package: _Package, severity: Severity) -> Build | None:
 ADVISORY_SOURCE = AdvisorySource(
     name="rocky",
     title="Rocky Linux errata",
-    licence="none stated",
+    licence="BSD",
     homepage=_HOME,
     feeds=feeds,
     parse=parse,
+    form="XML, updateinfo",
+    size="under 10 MB",
 )

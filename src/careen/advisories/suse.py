@@ -176,4 +176,7 @@ ADVISORY_SOURCE = AdvisorySource(
     homepage="https://www.suse.com/support/security/oval/",
     feeds=feeds,
     parse=parse,
+    form="XML, OVAL",
+    size="under 100 MB",
+    checked="2026-08-21, claircore",
 )
