@@ -40,6 +40,7 @@ _STATES: dict[str, Status] = {
     "fixed": "fixed", "unfixed": "open", "no-dsa": "deferred", "postponed": "deferred", "ignored": "wont_fix",
     "end-of-life": "end_of_life", "undetermined": "undetermined", "removed": "open",
 }  # fmt: skip
+_SILENT = frozenset({"not-affected", "itp", "rejected", "reserved"})  # nothing to match
 _SEVERITIES: dict[str, Severity] = {"unimportant": "negligible", "low": "low", "medium": "medium", "high": "high"}
 
 
@@ -178,6 +179,8 @@ def _of_lists(file: Path) -> Iterator[Record]:
     found = False
     for issue in debian_lists.issues(file):
         for note in issue.notes:
+            if note.state not in _STATES and note.state not in _SILENT:
+                yield PassedOver(f"{note.issue} of {note.package}: an unknown state {note.state!r}")
             if advisory := _noted(note):
                 found = True
                 yield advisory

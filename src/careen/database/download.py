@@ -37,11 +37,12 @@ _RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
 
 
 class FetchError(Exception):
-    """This file cannot be had. ``absent``: nobody offers it. ``damaged``: what came is not what it should be."""
+    """This file is not available. ``absent``: nobody offers it; ``gone``: it is not at this address. ``damaged``: what came
+    is not what it should be."""
 
-    def __init__(self, reason: str, *, absent: bool = False, damaged: bool = False) -> None:
+    def __init__(self, reason: str, *, absent: bool = False, gone: bool = False, damaged: bool = False) -> None:
         super().__init__(reason)
-        self.absent, self.damaged = absent, damaged
+        self.absent, self.gone, self.damaged = absent, gone or absent, damaged
 
 
 class LateError(FetchError):

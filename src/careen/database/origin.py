@@ -72,7 +72,7 @@ def live(
         return _names(found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
-        return _first(feed, lambda place: at(place, row, target))
+        return _first(feed, row, lambda place: at(place, row, target))
 
     def at(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
         today = datetime.now(UTC).date().isoformat()
@@ -101,8 +101,11 @@ def _amended(row: FeedRow, found: changes.Changes, target: Path, today: str) -> 
     )  # fmt: skip
 
 
-def _first(feed: Feed, fetch: Callable[[Feed], Fetched | Unchanged]) -> Fetched | Unchanged:
-    """What the first of a feed's addresses gives that answers; what comes from a later one says which failed, and why."""
+def _first(feed: Feed, row: FeedRow | None, fetch: Callable[[Feed], Fetched | Unchanged]) -> Fetched | Unchanged:
+    """What the first of a feed's addresses gives that answers; what comes from a later one says which failed, and why.
+
+    What is large is not fetched anew from elsewhere while it is still there, where the database has it from.
+    """
     failed: list[tuple[str, FetchError | NetworkError]] = []
     for place in feed.places:
         try:
@@ -110,6 +113,9 @@ def _first(feed: Feed, fetch: Callable[[Feed], Fetched | Unchanged]) -> Fetched 
         except LateError:
             raise
         except (FetchError, NetworkError) as error:
+            gone = isinstance(error, FetchError) and error.gone
+            if feed.full and row and row.url == place.url and not gone:
+                raise
             failed.append((place.url, error))
             continue
         if not failed or isinstance(found, Unchanged):
@@ -139,7 +145,7 @@ def _beside(feed: Feed, index: str, listing: Callable[[str], tuple[str, ...]]) -
     names = listing(index)
     found = [name for name in names if feed.named in name and not name.endswith(".zck")]
     if not found:
-        raise FetchError(f"{index} names no {feed.named}, or cannot be had", absent=bool(names))
+        raise FetchError(f"{index} names no {feed.named}, or cannot be had", absent=bool(names), gone=True)
     return f"{index.rpartition('/')[0]}/{found[0]}"
 
 

@@ -108,6 +108,20 @@ def test_where_its_new_address_fails_the_archive_of_the_older_one_is_read_and_br
     assert f"{OLDER}/csaf_vex_2099-01-02.tar.zst" not in [address for address, _ in network.asked]
 
 
+def test_what_is_large_stays_where_it_came_from_until_it_is_gone(tmp_path, mirror):
+    network = served(mirror, SOURCES)
+    network.answers[f"{OLDER}/archive_latest.txt"] = b"csaf_vex_2099-01-02.tar.zst\n"
+    network.answers[f"{OLDER}/csaf_vex_2099-01-02.tar.zst"] = (mirror / ARCHIVE).read_bytes()
+
+    def states(answer):
+        network.answers[f"{VEX}/archive_latest.txt"] = answer
+        return {one.path: one.state for one in update(tmp_path, SOURCES, fetcher=network, need=Need(full=True)).feeds}[ARCHIVE]
+
+    assert states(network.answers[f"{VEX}/archive_latest.txt"]) == "updated"
+    assert [states((503,)), states((403,)), states((404,))] == ["failed", "failed", "updated"]
+    assert rows_of(database_path(tmp_path))[ARCHIVE].url == f"{OLDER}/archive_latest.txt"
+
+
 def test_a_document_without_a_date_of_release_has_that_of_its_discovery(tmp_path, mirror):
     (document,) = list(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))[:1]
     (flaw,) = msgspec.json.decode(document)["vulnerabilities"]
