@@ -34,6 +34,7 @@ CACHE_KIB = {"main": 4 * 1024, "stage": 48 * 1024}  # one is written in order, t
 # A feed that suddenly loses more than this part of its records is kept back.
 LOSS = 0.2
 LOSS_FROM_RECORDS = 50
+MAX_DETAIL = 1000  # of what is told of a feed, to which each of its changes may add
 
 
 class Fresh(Struct, frozen=True):
@@ -279,7 +280,7 @@ def _fill_from(
             if doubt and before and not feed.accept_loss:
                 raise _HeldBackError(doubt)
             detail = "; ".join(dict.fromkeys(filter(None, (row.detail, lost.told, doubt))))
-            final.append(Held(replace(row, records=count, detail=detail), sections))
+            final.append(Held(replace(row, records=count, detail=detail[:MAX_DETAIL]), sections))
             if lost.told:
                 passed_over[row.path] = lost.told
         except (ValueError, OSError, _HeldBackError) as error:
