@@ -13,7 +13,7 @@ from typing import Any
 
 from careen.errors import Error
 from careen.formats.debian_builds import may_be_update
-from careen.formats.debian_releases import VERSIONS, namespace_of
+from careen.formats.debian_releases import debian, namespace_of, unstable, versions
 from careen.model.advisory import Listed
 
 from .archive_files import Archives, Suite
@@ -21,7 +21,6 @@ from .archive_neighbours import is_version
 
 log = logging.getLogger(__name__)
 
-UNSTABLE = "sid"
 EARLIER = 3  # releases to look for; the one before must be there
 _PARTS = ("", "-updates", "-security")
 
@@ -50,14 +49,14 @@ def _index_of(archives: Archives, codename: str, wanted: Installed, key: Key) ->
     absent = wanted.keys() - found.keys()
     if not above and not absent:
         return listed
-    unstable = _verified(archives, UNSTABLE)
-    elsewhere = _offered(archives, unstable, {*above, *absent})
-    listed += [Listed(namespace_of(UNSTABLE), name, versions, unstable[0].release.date) for name, versions in elsewhere.items()]
-    earlier = _earlier(archives, codename) if unstable and absent else []
+    of_unstable = _verified(archives, debian().releases.rolling)
+    elsewhere = _offered(archives, of_unstable, {*above, *absent})
+    listed += [Listed(unstable(), name, versions, of_unstable[0].release.date) for name, versions in elsewhere.items()]
+    earlier = _earlier(archives, codename) if of_unstable and absent else []
     if earlier:
         absent -= elsewhere.keys() | _offered(archives, earlier, absent).keys()
-        if not any(archives.lacks_sources(suite) for suite in (*suites, *unstable, *earlier)):
-            as_of = min(as_of, unstable[0].release.date)
+        if not any(archives.lacks_sources(suite) for suite in (*suites, *of_unstable, *earlier)):
+            as_of = min(as_of, of_unstable[0].release.date)
             listed += [Listed(namespace_of(codename), name, (), as_of) for name in sorted(absent)]
     return listed
 
@@ -84,7 +83,7 @@ def _is_above(name: str, installed: Iterable[str], offered: Collection[str], key
 
 def _earlier(archives: Archives, codename: str) -> list[Suite]:
     """The suites of earlier releases; none where the release before is not there."""
-    names = list(VERSIONS)
+    names = list(versions())
     at = names.index(codename) if codename in names else 0
     newest_first = [_verified(archives, name) for name in reversed(names[max(at - EARLIER, 0) : at])]
     return [suite for suites in newest_first for suite in suites] if newest_first and newest_first[0] else []

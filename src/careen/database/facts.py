@@ -13,9 +13,7 @@ from careen.plugins import Record
 from .memory import MemoryDatabase
 
 
-def knowledge_of(
-    releases: Mapping[str, ReleaseFacts], place: str, more: Iterable[Listed | Support] = ()
-) -> MemoryDatabase:
+def knowledge_of(releases: Mapping[str, ReleaseFacts], place: str, more: Iterable[Listed | Support] = ()) -> MemoryDatabase:
     records: list[Record] = [record for codename, facts in releases.items() for record in records_of(codename, facts)]
     known = {(namespace_of(codename), name) for codename, facts in releases.items() for name in facts.sources}
     as_of = min((facts.as_of for facts in releases.values()), default="")

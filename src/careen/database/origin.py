@@ -134,7 +134,7 @@ def _index(fetcher: Fetcher, feed: Feed) -> str:
     """The address of a repository's index, which a list of its servers may lead to."""
     if not feed.below:
         return feed.url
-    lines = _body(fetcher, feed.url, MAX_LISTING_BYTES).decode("ascii", "replace").split()
+    lines = body_of(fetcher, feed.url, MAX_LISTING_BYTES).decode("ascii", "replace").split()
     server = next((line for line in lines if line.startswith(("https://", "http://"))), "")
     if not server:
         raise FetchError(f"{feed.url} names no server")

@@ -340,9 +340,9 @@ def _take(job: _Job, answers: _Answers, sources: Sequence[AdvisorySource], need:
     if need.namespaces is None:
         _tell_kept(results, old, sources, need)
     write_checks(job.path, _checks(checks, results, answers.confirmed, rows_of(job.path)))
-    for _, _, one in answers.fetched:
+    for _, _, fetched in answers.fetched:
         if job.downloads:
-            job.downloads.drop(one.file)
+            job.downloads.drop(fetched.file)
     order = dict.fromkeys((*(feed.key for _, feed in wanted), *results))
     changed = bool(answers.fetched) or bool(old and broken is not None)
     others = {source.name for source in sources if not source.assesses}

@@ -20,6 +20,11 @@ def versions() -> Mapping[str, str]:
     return debian().releases.codenames
 
 
+def unstable() -> str:
+    """The namespace of the release that never is one."""
+    return namespace_of(debian().releases.rolling)
+
+
 def namespace_of(codename: str) -> str:
     """The namespace of a release's advisories: "debian:12"."""
     return f"{DEBIAN}:{versions().get(codename, codename)}"

@@ -39,8 +39,8 @@ def statements(
 ) -> Iterator[Advisory]:
     """What is said of a source package at a place. A fix of ESM says of the release itself that it is affected and has none.
 
-    ``releases``: their versions by codename; None: those that are known. ``speaks_for_release``: where a pocket of ESM is named, nothing else is said of its
-    release.
+    ``releases``: their versions by codename; None: those that are known.
+    ``speaks_for_release``: where a pocket of ESM is named, nothing else is said of its release.
     """
     pocket, _, codename = place.rpartition("/")
     if codename == "esm":  # trusty/esm, as it was once written

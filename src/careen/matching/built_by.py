@@ -17,13 +17,14 @@ advisories call fixed: where unstable has the package too, unstable's advisories
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
 from careen.formats.debian_builds import may_be_update, without_backport
-from careen.formats.debian_releases import VERSIONS, codename_of, namespace_of
+from careen.formats.debian_releases import codename_of, namespace_of, unstable, versions
 from careen.model.advisory import Listed
 from careen.model.image import ImageConfig
 from careen.model.inventory import Inventory
@@ -37,8 +38,6 @@ from .subjects import Subject, weaker
 from .vendors import vendor_of
 
 LATER = timedelta(days=2)  # by which an index is newer than an image: a day passes until an upload is in all lists
-UNSTABLE = namespace_of("sid")
-DEBIAN = (*(namespace_of(codename) for codename in VERSIONS), UNSTABLE)
 
 
 class BuiltBy(Struct, frozen=True):
@@ -62,24 +61,24 @@ def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date
     made = _plausible(inventory.created, today)
     advised = _advised({one.name for one in suspects if not _offered(one.listed)}, knowledge)
     elsewhere = _elsewhere(suspects, knowledge)
-    has_unstable = any(info.unfixed and not info.partial for info in knowledge.namespace(UNSTABLE))
+    has_unstable = any(info.unfixed and not info.partial for info in knowledge.namespace(unstable()))
     foreign: list[Package] = []
     doubtful: list[Package] = []
     newer: list[Package] = []
     for one in suspects:
         others = elsewhere.get(one.name, ())
-        unstable = [other for other in others if other.namespace == UNSTABLE and other.versions]
+        of_unstable = [other for other in others if other.namespace == unstable() and other.versions]
         is_above = bool(_offered(one.listed))
         if is_above:
             is_backport = without_backport(one.version) != one.version
-            is_foreign = bool(unstable) and not is_backport and _is_above(one.version, _offered(others), keys["deb"])
+            is_foreign = bool(of_unstable) and not is_backport and _is_above(one.version, _offered(others), keys["deb"])
         else:
             is_foreign = one.name not in advised
-        indices = (one.listed, unstable) if is_above else (one.listed,)
+        indices = (one.listed, of_unstable) if is_above else (one.listed,)
         if is_foreign and made is not None and all(_newest(index) >= made + LATER for index in indices):
             foreign.append(one.package)
             continue
-        if is_above and not is_foreign and unstable and has_unstable:
+        if is_above and not is_foreign and of_unstable and has_unstable:
             newer.append(one.package)
         if one.version not in _offered(others):
             doubtful.append(one.package)
@@ -93,7 +92,7 @@ def by_newer_releases(subjects: list[Subject], newer: Collection[str]) -> list[S
     if not newer:
         return subjects
     return [
-        _by_unstable(one) if one.namespace in DEBIAN and not one.in_turn and one.package.purl in newer else one
+        _by_unstable(one) if one.namespace in _namespaces() and not one.in_turn and one.package.purl in newer else one
         for one in subjects
     ]
 
@@ -101,8 +100,8 @@ def by_newer_releases(subjects: list[Subject], newer: Collection[str]) -> list[S
 def _by_unstable(subject: Subject) -> Subject:
     return replace(
         subject,
-        namespace=UNSTABLE,
-        title=title_of(UNSTABLE),
+        namespace=unstable(),
+        title=title_of(unstable()),
         version=without_backport(subject.version),
         weight=weaker(subject.weight, "likely"),
         stand_in=None,
@@ -137,7 +136,7 @@ def _suspects(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> list[_S
             continue
         distribution = distribution_of(package, inventory.distribution)
         release = release_of(distribution) if distribution and distribution.id == "debian" else None
-        if distribution is None or release is None or release.namespace == UNSTABLE or not codename_of(release.namespace):
+        if distribution is None or release is None or release.namespace == unstable() or not codename_of(release.namespace):
             continue
         vendor = vendor_of(package, distribution) if package.vendor == "unknown" else package.vendor
         if vendor == "distribution":
@@ -179,7 +178,7 @@ def _elsewhere(suspects: Iterable[_Suspect], knowledge: Knowledge) -> Mapping[st
     """What all of Debian's releases have of the packages."""
     names = {one.name for one in suspects}
     found: dict[str, list[Listed]] = defaultdict(list)
-    for namespace in DEBIAN:
+    for namespace in _namespaces():
         for name, listed in knowledge.listed(namespace, names).items():
             found[name] += listed
     return found
@@ -189,7 +188,7 @@ def _advised(names: Collection[str], knowledge: Knowledge) -> frozenset[str]:
     """Of which packages some release has advisories, which would be lost."""
     if not names:
         return frozenset()
-    return frozenset().union(*(knowledge.knows(namespace, names) for namespace in DEBIAN))
+    return frozenset().union(*(knowledge.knows(namespace, names) for namespace in _namespaces()))
 
 
 def _newest(listed: Iterable[Listed]) -> date:
@@ -213,7 +212,7 @@ def _day_of(text: str) -> date | None:
 def _of_unstable(packages: list[Package]) -> tuple[Reason, ...]:
     if not packages:
         return ()
-    detail = f"packages in versions of a newer release: judged by the advisories of {title_of(UNSTABLE)}"
+    detail = f"packages in versions of a newer release: judged by the advisories of {title_of(unstable())}"
     return (Reason("stand_in", detail, len(packages), purls_of(packages)),)
 
 
@@ -222,3 +221,9 @@ def _doubt(packages: list[Package]) -> tuple[Reason, ...]:
         return ()
     detail = "packages that their release does not offer in this version, and no index settles who built them"
     return (Reason("no_index", detail, len(packages), purls_of(packages)),)
+
+
+@cache
+def _namespaces() -> tuple[str, ...]:
+    """Of all releases of Debian, unstable included."""
+    return (*map(namespace_of, versions()), unstable())

@@ -106,14 +106,13 @@ def nothing_of_distribution(inventory: Inventory, subjects: Iterable[Subject], r
     if release is None:
         return []
     unassessed = {purl for reason in reasons if reason.code == "unassessed_package" for purl in reason.subjects}
-    system = {package.purl for package in inventory.packages if package.type == release.packages}
+    system = {package.purl for package in inventory.packages if package.type in release.packages}
     own = {subject.package.purl for subject in subjects if subject.distribution}
     left = system & unassessed
     if not left or system & own - unassessed:
         return []
-    detail = (
-        f"{release.title}: the image names it, and its advisories assess none of the {len(system)} {release.packages} packages"
-    )
+    packages = f"{len(system)} {'/'.join(release.packages)} packages"
+    detail = f"{release.title}: the image names it, and its advisories assess none of the {packages}"
     return [Reason("no_distribution_package", detail, len(left), (release_id(release.namespace),))]
 
 

@@ -81,7 +81,8 @@ def assess(
     """``declared``: purls of packages that nothing installed (``declared_only``). VEX needs ``about``.
 
     ``sources``: names of the sources that are loaded; None where nobody looks for vulnerabilities. ``owned``: paths of
-    files of the distribution's packages. ``without_lifecycle``: the release of which no data tells whether it still gets security updates.
+    files of the distribution's packages. ``without_lifecycle``: the release of which no data tells whether it still gets
+    security updates.
     """
     listed: list[Finding] = []
     suppressed: list[Suppressed] = []
