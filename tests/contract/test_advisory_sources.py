@@ -42,7 +42,7 @@ def test_says_what_the_documentation_needs(source):
     assert source.homepage.startswith("https://")
 
 
-FROM_MIRRORS = {"amazon", "anolis", "rocky"}  # the addresses of their files change with every release of them
+FROM_MIRRORS = {"rocky"}  # the addresses of their files change with every release of them
 
 
 @each
