@@ -85,5 +85,6 @@ def holds(range, version):
 @pytest.mark.parametrize("folder", ["3_pages", "increase"])
 def test_pages_together_are_the_whole(folder):
     pages = [SAMPLES / "api" / "cve" / folder / f"{offset}-3.json" for offset in (0, 3, 6)]
-    ids = [one.cve.id for page in pages for one in nvd.read_json(page, nvd._File, 1 << 20).vulnerabilities]
+    items = [raw for page in pages for raw in nvd.read_json(page, nvd._File, 1 << 20).vulnerabilities]
+    ids = [nvd.from_json(raw, nvd._Item).cve.id for raw in items]
     assert len(ids) == len(set(ids)) == 8
