@@ -1,16 +1,21 @@
+import io
 import json
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from careen.app.opening import open_image, platforms, sbom_path
 from careen.app.session import report_or_scan
 from careen.config import Settings
 from careen.errors import Error, InputError
 from careen.images.paths import is_path
+from careen.plugins import ReportOptions
+from careen.reports.json import write
 from tests.support.engine import Engine
 from tests.support.images import make_image, make_layer, write_docker_archive, write_oci_layout
 from tests.support.registry import Registry
+from tests.support.reports import clean
 
 
 @pytest.fixture
@@ -139,11 +144,12 @@ def test_platforms_are_those_of_the_image(settings, tmp_path):
 
 
 def test_a_report_called_like_an_image_is_no_baseline(settings, tmp_path):
-    document = {"schema": "careen.report/1", "created": "", "packages": [], "findings": [], "suppressed": []}
+    stream = io.StringIO()
+    write(replace(clean(), created=""), stream, ReportOptions())
     with Registry() as registry:
         reference = registry.push("owner/app", "1.0", image("real"))
         (tmp_path / reference).parent.mkdir(parents=True)
-        (tmp_path / reference).write_text(json.dumps(document))
+        (tmp_path / reference).write_text(stream.getvalue())
         quiet = msgspec.structs.replace(settings, scanners=("secret",))
         assert report_or_scan(reference, quiet).created
         assert not report_or_scan(f"./{reference}", quiet).created

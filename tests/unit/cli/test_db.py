@@ -91,9 +91,8 @@ def test_what_was_kept_is_counted_by_the_reason(careen_command, app):
 
 
 def test_what_is_held_back_can_be_accepted(careen_command, app):
-    held = FeedResult(
-        "osv", "osv/npm/all.zip", "failed", "rejected: only 3 records, the previous version had 90", 90, "held_back"
-    )
+    why = "rejected: only 3 records, the previous version had 90"
+    held = FeedResult("osv", "osv/npm/all.zip", "failed", why, 90, "held_back")
     app.updated = UpdateResult(Path("/cache/db.sqlite"), False, (held,))
     code, _, err = careen_command("db", "update")
     assert code == 3
