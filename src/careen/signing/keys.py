@@ -1,0 +1,125 @@
+"""Keys of Ed25519 and ECDSA P-256: made, read, signed with, verified.
+
+``cryptography`` takes 50 ms to import and is imported by the functions that need it alone.
+Raises: InputError for a file that holds no such key.
+**Source:** RFC 8032 (Ed25519); FIPS 186-5 (ECDSA); RFC 7468 (PEM); RFC 5280, 4.1.2.7 (SubjectPublicKeyInfo).
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+    PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
+    PublicKey = Ed25519PublicKey | EllipticCurvePublicKey
+
+Algorithm = Literal["ed25519", "ecdsa-p256"]
+MAX_KEY_BYTES = 16 * 1024
+_HINT = "keys are Ed25519 or ECDSA P-256, in PEM"
+
+
+def generate(algorithm: Algorithm = "ed25519") -> "PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+    return ed25519.Ed25519PrivateKey.generate() if algorithm == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+
+
+def private_key(pem: bytes, where: str) -> "PrivateKey":
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(pem, None) if len(pem) <= MAX_KEY_BYTES else None
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: under a password
+        key = None
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return key
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+        return key
+    raise InputError(f"{where} holds no private key that can be used", f"{_HINT}, without a password")
+
+
+def public_key(pem: bytes, where: str) -> "PublicKey":
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        key = load_pem_public_key(pem) if len(pem) <= MAX_KEY_BYTES else None
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return key
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        return key
+    raise InputError(f"{where} holds no public key that can be used", _HINT)
+
+
+def load_private(file: Path) -> "PrivateKey":
+    return private_key(_read(file), str(file))
+
+
+def load_public(file: Path) -> "PublicKey":
+    return public_key(_read(file), str(file))
+
+
+def write_private(key: "PrivateKey", file: Path) -> None:
+    """A new file that its owner alone may read."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(pem)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def public_pem(key: "PublicKey") -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def key_id(key: "PublicKey") -> str:
+    """The SHA-256 of the key as DER: the same for everybody who has the key."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def sign(key: "PrivateKey", message: bytes) -> bytes:
+    """ECDSA signs the SHA-256 of the message; the signature is DER."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+    return key.sign(message) if isinstance(key, ed25519.Ed25519PrivateKey) else key.sign(message, ec.ECDSA(hashes.SHA256()))
+
+
+def is_signed_by(key: "PublicKey", message: bytes, signature: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            key.verify(signature, message)
+        else:
+            key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_KEY_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}", "careen db keys DIR makes keys") from None
