@@ -55,6 +55,7 @@ class FeedRow(Struct, frozen=True, array_like=True, gc=False):
     confirmed: str = ""  # day up to which the origin vouched that this is the newest
     derived: bool = False  # made by a mirror, and not its source's own
     large: bool = False  # fetched by ``careen db update --full`` alone
+    layer: str = ""  # digest of the layer of a publication that it came from; "" where it was read from its source
 
 
 def label_of(row: FeedRow) -> str:

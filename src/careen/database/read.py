@@ -268,11 +268,21 @@ class Database:
                             id = record.id if isinstance(record, Malicious) else ""
                             yield label_of(self._feeds[feed]), (key, id), record
 
+    def contents(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """Of each feed by its path: the kinds of what it says, each with the namespace that it says it of, or ""."""
+        with self._reading():
+            return {
+                held.row.path: frozenset(
+                    (section.kind, self._words[section.space] if section.space >= 0 else "") for section in held.sections
+                )
+                for held in self._head.held()
+            }
+
     def records_of_feed(self, path: str) -> Iterator[Record]:
-        """All that one feed said, to be written to another database."""
+        """All that one feed said, to be written to another database; in the same order whatever else is in this one."""
         feed = next(number for number, row in enumerate(self._feeds) if row.path == path)
         with self._reading():
-            for kind, _, space in self._kinds():
+            for kind, _, space in sorted(self._kinds()):
                 for section in (section for number, section in self._held(kind, space) if number == feed):
                     if kind == "advisory":
                         counts = (section.records, section.keys, section.partial, section.unfixed, section.detail)

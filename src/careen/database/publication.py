@@ -1,0 +1,218 @@
+"""A publication: a database in parts, each a layer of some feeds, under one manifest with signed metadata beside them.
+
+The metadata name every layer with its size and checksum, and tell what it holds: the feeds with their dates, and the
+namespaces, so that who needs a part of the database fetches a part. What the manifest says is believed of nothing but where
+the bytes are. The last publication that was verified is kept in ``published.json`` beside the database.
+Raises: InputError where a publication is none or damaged.
+**Source:** OCI image-spec 1.1, "Guidelines for Artifact Usage"; The Update Framework specification 1.0.
+"""
+
+import os
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.errors import InputError
+from careen.formats.escape import visible
+from careen.formats.typed import converted, from_json
+from careen.signing.repository import Target
+from careen.signing.updates import UntrustedError
+
+from .artifact import ABOUT, CREATED, EMPTY, EMPTY_TYPE, MANIFEST_TYPE, Blob, digest_of
+from .buckets import FeedRow
+from .layer import Packed
+from .rows import SCHEMA
+
+PUBLICATION_TYPE = "application/vnd.careen.database.publication"
+LAYER_TYPE = f"{PUBLICATION_TYPE}.layer+zstd"
+METADATA_TYPE = "application/vnd.tuf.metadata+json"
+TITLE = "org.opencontainers.image.title"
+LICENCES = "org.opencontainers.image.licenses"
+TAG = f"v{SCHEMA}"
+MAX_FILES = 4000
+
+
+class Group(Struct, frozen=True):
+    """A layer and what it holds. ``scores``: it speaks of vulnerabilities whichever package they are in."""
+
+    name: str
+    packed: Packed
+    rows: tuple[FeedRow, ...]
+    namespaces: frozenset[str] = frozenset()
+    scores: bool = False
+    licence: str = ""
+
+
+class Publication(Struct, frozen=True):
+    version: int
+    groups: tuple[Group, ...]
+    order: tuple[str, ...]  # the feeds by path, as they count
+
+    def needed(self, namespaces: Collection[str] | None, feeds: Collection[str] = ()) -> tuple[Group, ...]:
+        """The groups that say something of these namespaces, or hold one of these feeds; None: all."""
+        if namespaces is None:
+            return self.groups
+        wanted = frozenset(namespaces)
+        return tuple(
+            group
+            for group in self.groups
+            if group.scores or group.namespaces & wanted or any(row.path in feeds for row in group.rows)
+        )
+
+
+class Known(Struct, frozen=True):
+    """The publication that was verified last: where it came from, and when that was asked."""
+
+    address: str
+    asked: str
+    publication: Publication
+
+
+def target_of(group: Group, order: Mapping[str, int]) -> Target:
+    """What is signed of a group."""
+    feeds = [(order[row.path], replace(row, layer="")) for row in group.rows]
+    custom = {
+        "schema": SCHEMA,
+        "inflated": group.packed.inflated,
+        "namespaces": sorted(group.namespaces),
+        "scores": group.scores,
+        "licence": group.licence,
+        "feeds": msgspec.to_builtins(feeds),
+    }
+    return Target(group.packed.size, group.packed.digest.removeprefix("sha256:"), custom)
+
+
+def publication_of(version: int, targets: Mapping[str, Target], where: str) -> Publication:
+    """What verified metadata say."""
+    groups, order = [], []
+    for name, target in targets.items():
+        try:
+            signed = converted(target.custom, _Custom)
+        except (msgspec.ValidationError, RecursionError):
+            raise UntrustedError(f"{where} is damaged: what it says of {visible(name, 100)} cannot be read", _AGAIN) from None
+        if signed.schema != SCHEMA:
+            raise InputError(
+                f"{where} holds a database of schema {signed.schema}, and this version reads {SCHEMA}",
+                f"use the tag {TAG}, or another version of careen",
+            )
+        packed = Packed(f"sha256:{target.sha256}", target.size, signed.inflated)
+        rows = tuple(replace(row, layer=packed.digest) for _, row in signed.feeds)
+        order += [(number, row.path) for number, row in signed.feeds]
+        groups.append(Group(name, packed, rows, frozenset(signed.namespaces), signed.scores, signed.licence))
+    return Publication(version, tuple(groups), tuple(path for _, path in sorted(order)))
+
+
+class Contents(Struct, frozen=True):
+    """The manifest of a publication, and its files by name: layers and metadata."""
+
+    manifest: bytes
+    files: dict[str, Blob]
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.manifest)
+
+    def check(self, publication: Publication, where: str) -> None:
+        """Raises UntrustedError where a layer that was signed is not there, or another is in its place."""
+        for group in publication.groups:
+            blob = self.files.get(group.name)
+            if blob is None or (blob.digest, blob.size) != (group.packed.digest, group.packed.size):
+                raise UntrustedError(
+                    f"{where} is refused: its layer {visible(group.name, 100)} is not the one that was signed", _AGAIN
+                )
+
+
+def write_manifest(publication: Publication, metadata: Mapping[str, bytes], built: str) -> Contents:
+    layers: list[dict[str, Any]] = []
+    files: dict[str, Blob] = {}
+    for name, data in metadata.items():
+        files[name] = Blob(digest_of(data), len(data), METADATA_TYPE)
+        layers.append({**msgspec.to_builtins(files[name]), "annotations": {TITLE: name}})
+    for group in publication.groups:
+        files[group.name] = Blob(group.packed.digest, group.packed.size, LAYER_TYPE)
+        notes = {TITLE: group.name, LICENCES: group.licence}
+        layers.append({**msgspec.to_builtins(files[group.name]), "annotations": notes})
+    document = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST_TYPE,
+        "artifactType": PUBLICATION_TYPE,
+        "config": Blob(digest_of(EMPTY), len(EMPTY), EMPTY_TYPE),
+        "layers": layers,
+        "annotations": {CREATED: built, f"{ABOUT}schema": str(SCHEMA), f"{ABOUT}version": str(publication.version)},
+    }
+    return Contents(msgspec.json.format(msgspec.json.encode(document), indent=1), files)
+
+
+def is_publication(manifest: bytes) -> bool:
+    try:
+        return from_json(manifest, _Kind).artifact_type == PUBLICATION_TYPE
+    except (ValueError, RecursionError):
+        return False
+
+
+def read_manifest(data: bytes, where: str) -> Contents:
+    try:
+        document = from_json(data, _Manifest)
+    except (ValueError, RecursionError):
+        raise InputError(f"{where} is damaged: its manifest cannot be read", _AGAIN) from None
+    if document.artifact_type != PUBLICATION_TYPE:
+        kind = document.artifact_type
+        told = f" but {visible(kind, 80)}" if kind else ""
+        raise InputError(f"{where} is no published database{told}", "`careen db publish` makes one")
+    files: dict[str, Blob] = {}
+    for layer in document.layers:
+        name = layer.annotations.get(TITLE, "")
+        if not name or name in files or not layer.digest.startswith("sha256:") or layer.size < 0 or len(files) >= MAX_FILES:
+            raise InputError(f"{where} is damaged: its manifest does not name its layers", _AGAIN)
+        files[name] = Blob(layer.digest, layer.size, layer.media_type)
+    return Contents(data, files)
+
+
+def read_known(database: Path) -> Known | None:
+    """None where there is none, or that of another version."""
+    try:
+        return from_json(_file(database).read_bytes(), Known)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def write_known(database: Path, known: Known) -> None:
+    aside = database.with_name(f"published.json.{os.getpid()}.building")
+    aside.write_bytes(msgspec.json.encode(known))
+    aside.replace(_file(database))
+
+
+_AGAIN = "what was there before stays; fetch it once more, or tell its publisher"
+
+
+class _Custom(Struct, frozen=True):
+    schema: int
+    inflated: int
+    feeds: tuple[tuple[int, FeedRow], ...]  # with the place in which each counts
+    namespaces: tuple[str, ...] = ()
+    scores: bool = False
+    licence: str = ""
+
+
+class _Kind(Struct, frozen=True, rename="camel"):
+    artifact_type: str = ""
+
+
+class _Layer(Struct, frozen=True, rename="camel"):
+    digest: str
+    size: int
+    media_type: str
+    annotations: dict[str, str] = {}
+
+
+class _Manifest(Struct, frozen=True, rename="camel"):
+    layers: tuple[_Layer, ...] = ()
+    artifact_type: str = ""
+
+
+def _file(database: Path) -> Path:
+    return database.with_name("published.json")

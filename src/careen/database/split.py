@@ -1,0 +1,60 @@
+"""A database split into the layers of a publication.
+
+Raises: DatabaseError where there is none that can be read.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from careen.plugins import AdvisorySource
+
+from .buckets import FeedRow, label_of
+from .build import rows_of
+from .checks import Check, read_checks
+from .layer import FORMAT, About, write_layer
+from .publication import Group
+from .read import open_database
+
+_SCORES = frozenset({"record", "epss", "exploited"})
+_SPACES = frozenset({"advisory", "malicious"})
+
+
+def split(database: Path, folder: Path, sources: Sequence[AdvisorySource]) -> tuple[tuple[Group, Path], ...]:
+    """Each group with the file of its layer, in the order in which their feeds count."""
+    known = {source.name: source for source in sources}
+    groups: dict[str, list[FeedRow]] = {}
+    for row in _rows(database):
+        groups.setdefault(label_of(row), []).append(row)
+    found = []
+    with open_database(database) as opened:
+        contents = opened.contents()
+        for number, (name, rows) in enumerate(groups.items()):
+            file = folder / str(number)
+            feeds = [(row.path, opened.records_of_feed(row.path)) for row in rows]
+            packed = write_layer(file, About(FORMAT, name, _notice(rows, known)), feeds)
+            kinds = {kind for row in rows for kind, _ in contents[row.path]}
+            namespaces = {space for row in rows for kind, space in contents[row.path] if kind in _SPACES}
+            licences = {known[row.source].licence for row in rows if row.source in known}
+            scores = bool(kinds) and kinds <= _SCORES
+            group = Group(name, packed, tuple(rows), frozenset(namespaces), scores, "; ".join(sorted(licences)))
+            found.append((group, file))
+    return tuple(found)
+
+
+def _rows(database: Path) -> Iterator[FeedRow]:
+    """With what their origins have confirmed since they were read."""
+    checks = read_checks(database)
+    for path, row in rows_of(database).items():
+        check = checks.get(path, Check())
+        yield replace(row, fetched=max(row.fetched, check.asked), confirmed=max(row.confirmed, check.confirmed))
+
+
+def _notice(rows: Sequence[FeedRow], sources: Mapping[str, AdvisorySource]) -> str:
+    """Whose data these are, and on which terms they are passed on."""
+    lines = ["Data of others, in another form and otherwise unchanged:"]
+    for name in dict.fromkeys(row.source for row in rows):
+        source = sources.get(name)
+        lines.append(f"{source.title}, {source.homepage}: {source.licence}" if source else name)
+    return "\n".join(lines) + "\n"

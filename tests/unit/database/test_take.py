@@ -1,0 +1,233 @@
+"""A published database taken by another: all of it or the parts that are needed, and nothing of what is there is lost."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from tests.support.feeds import SOURCES, whole_mirror
+
+from careen.database.build import FeedRow, Fresh, build, rows_of
+from careen.database.checks import read_checks
+from careen.database.compare import compare
+from careen.database.forget import forget
+from careen.database.publication import Publication, publication_of, target_of
+from careen.database.read import open_database
+from careen.database.split import split
+from careen.database.take import lacking, take
+from careen.database.update import database_path, update
+from careen.errors import NetworkError
+from careen.model.advisory import Advisory, Range
+from careen.signing.updates import UntrustedError
+
+RANKS = [source.name for source in SOURCES]
+
+
+@dataclass
+class Published:
+    publication: Publication
+    layers: dict[str, bytes]
+    read: list[str] = field(default_factory=list)
+
+    def __call__(self, packed):
+        self.read.append(packed.digest)
+        yield self.layers[packed.digest]
+
+
+def published(database, folder, version=1):
+    folder.mkdir(exist_ok=True)
+    parts = split(database, folder, SOURCES)
+    order = {path: number for number, path in enumerate(rows_of(database))}
+    targets = {group.name: target_of(group, order) for group, _ in parts}
+    return Published(publication_of(version, targets, "x"), {group.packed.digest: file.read_bytes() for group, file in parts})
+
+
+def taken(database, one, groups=None, **options):
+    return take(
+        database, one.publication, one.publication.groups if groups is None else groups, one, RANKS, where="x", **options
+    )
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("theirs")
+    update(folder / "cache", SOURCES, mirror_at=str(whole_mirror(folder / "mirror")))
+    return database_path(folder / "cache")
+
+
+def debian(path, day="2026-01-02", fixed="1.1", count=100, confirmed="", part="tracker"):
+    """A database of one feed."""
+    rows = [Advisory(f"CVE-2025-{n}", "debian", "debian:12", "halyard", (Range(None, fixed),)) for n in range(count)]
+    row = FeedRow(f"debian/{part}.json", "debian", part, as_of=day, fetched=f"{day}T00:00:00+00:00", confirmed=confirmed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    build(path, [Fresh(row, lambda: rows)], f"{day}T00:00:00+00:00")
+    return path
+
+
+def told(database):
+    return [(row.as_of, row.sha256, row.reader, row.records, row.large, row.detail) for row in rows_of(database).values()]
+
+
+def fixes(database):
+    with open_database(database) as opened:
+        found = opened.advisories("debian:12", ["halyard"])
+        return {one.ranges[0].fixed for one in found.get("halyard", ())}, len(found.get("halyard", ()))
+
+
+def test_all_of_it(theirs, tmp_path):
+    one, ours = published(theirs, tmp_path / "layers"), tmp_path / "ours" / "advisories.sqlite"
+    result = taken(ours, one)
+    assert not result.failed
+    assert result.layers == len(one.publication.groups)
+    assert not compare(theirs, ours).sources
+    assert list(rows_of(ours)) == list(rows_of(theirs))
+    assert told(ours) == told(theirs)
+
+
+def test_the_same_records_are_the_same_bytes_in_whichever_database(theirs, tmp_path):
+    """This one is built in another order and has other words; its layers are those that it was made of."""
+    one, ours = published(theirs, tmp_path / "layers"), debian(tmp_path / "ours" / "advisories.sqlite")
+    for group in reversed(one.publication.groups):
+        taken(ours, one, [group])
+    again = published(ours, tmp_path / "again")
+    before = {group.name: group.packed for group in one.publication.groups}
+    after = {group.name: group.packed for group in again.publication.groups}
+    assert {name for name in before if after[name] != before[name]} <= {"debian/tracker"}  # this one was here before
+
+
+def test_nothing_is_fetched_twice(theirs, tmp_path):
+    one, ours = published(theirs, tmp_path / "layers"), tmp_path / "ours" / "advisories.sqlite"
+    taken(ours, one)
+    one.read.clear()
+    before = ours.stat().st_ino
+    assert taken(ours, one).layers == 0
+    assert one.read == []
+    assert ours.stat().st_ino == before
+
+
+def test_a_part_is_what_an_image_needs(theirs, tmp_path):
+    one, ours = published(theirs, tmp_path / "layers"), tmp_path / "ours" / "advisories.sqlite"
+    groups = one.publication.needed({"alpine:3.18"})
+    assert {"alpine/v3.18", "epss", "kev"} <= {group.name for group in groups}
+    assert not {group.name for group in groups} & {"osv/npm", "debian/tracker"}
+    taken(ours, one, groups)
+    assert {row.source for row in rows_of(ours).values()} >= {"alpine", "epss", "kev"}
+    taken(ours, one, one.publication.needed({"PyPI"}))
+    with open_database(ours) as opened:
+        assert {"alpine:3.18", "PyPI"} <= set(opened.namespaces())
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "wanted"),
+    [
+        ({"day": "2026-01-03"}, {}, False),
+        ({"day": "2026-01-01"}, {}, True),
+        ({}, {}, False),  # read from its source on the same day
+        ({"day": "2026-01-01", "confirmed": "2026-01-05"}, {}, False),
+        ({"day": "2026-01-01", "confirmed": "2026-01-05"}, {"confirmed": "2026-01-06"}, True),
+    ],
+)
+def test_nothing_older_is_taken(tmp_path, mine, other, wanted):
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2", **other), tmp_path / "layers")
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", **mine)
+    taken(ours, one)
+    assert fixes(ours)[0] == ({"1.2"} if wanted else {"1.1"})
+    assert bool(one.read) == wanted
+
+
+def test_a_later_publication_of_the_same_day(tmp_path):
+    ours = tmp_path / "ours" / "advisories.sqlite"
+    for number, fixed in enumerate(["1.1", "1.2"]):
+        taken(ours, published(debian(tmp_path / "theirs.sqlite", fixed=fixed), tmp_path / "layers", number))
+        assert fixes(ours)[0] == {fixed}
+
+
+def test_an_update_of_our_own_goes_before_the_same_day(tmp_path):
+    ours = tmp_path / "ours" / "advisories.sqlite"
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2"), tmp_path / "layers")
+    taken(ours, one)
+    debian(ours, fixed="1.3")
+    assert rows_of(ours)["debian/tracker.json"].layer == ""
+    taken(ours, one)
+    assert fixes(ours)[0] == {"1.3"}
+
+
+def test_what_the_other_lacks_stays(tmp_path):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", part="changelogs")
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2"), tmp_path / "layers")
+    taken(ours, one)
+    assert list(rows_of(ours)) == ["debian/tracker.json", "debian/changelogs.json"]
+
+
+def test_a_feed_that_lost_records_is_held_back(tmp_path):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", count=100, day="2026-01-01")
+    one = published(debian(tmp_path / "theirs.sqlite", count=50), tmp_path / "layers")
+    result = taken(ours, one)
+    assert (result.feeds, result.failed["debian/tracker.json"].trouble) == ((), "held_back")
+    assert fixes(ours)[1] == 100
+    assert read_checks(ours)["debian/tracker.json"].trouble == "held_back"
+    assert not taken(ours, one, accept=["debian"]).failed
+    assert fixes(ours)[1] == 50
+    assert read_checks(ours)["debian/tracker.json"].trouble == ""
+
+
+def test_dates_that_came_without_records(tmp_path):
+    ours = tmp_path / "ours" / "advisories.sqlite"
+    source = debian(tmp_path / "theirs.sqlite")
+    taken(ours, published(source, tmp_path / "layers"))
+    later = published(debian(source, confirmed="2026-01-09"), tmp_path / "layers", 2)
+    taken(ours, later)
+    assert later.read == []
+    with open_database(ours) as opened:
+        assert [one.confirmed for one in opened.info.sources] == ["2026-01-09"]
+
+
+@pytest.mark.parametrize("data", ["cut off", "of another", "changed", "nothing"])
+def test_layers_that_are_not_those_that_were_signed(tmp_path, data):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2"), tmp_path / "layers")
+    other = published(debian(tmp_path / "others.sqlite", fixed="1.3"), tmp_path / "layers")
+    (digest, layer), (foreign,) = next(iter(one.layers.items())), other.layers.values()
+    one.layers[digest] = {"cut off": layer[:-9], "of another": foreign, "changed": layer[:-1] + b"\0", "nothing": b""}[data]
+    before = ours.read_bytes()
+    with pytest.raises(UntrustedError, match="x is refused: debian/tracker: ") as caught:
+        taken(ours, one)
+    assert "\n" not in str(caught.value)
+    assert ours.read_bytes() == before
+    assert sorted(file.name for file in ours.parent.iterdir()) == ["advisories.sqlite", "advisories.sqlite.sum", "lock"]
+
+
+def test_a_layer_under_another_name(tmp_path):
+    source = debian(tmp_path / "theirs.sqlite")
+    one = published(source, tmp_path / "layers")
+    group = one.publication.groups[0]
+    from msgspec.structs import replace
+
+    with pytest.raises(UntrustedError, match="does not hold what it should"):
+        taken(tmp_path / "ours" / "advisories.sqlite", one, [replace(group, name="osv/npm")])
+    rows = (replace(group.rows[0], path="osv/npm/all.zip"),)
+    with pytest.raises(UntrustedError, match="does not hold what it should"):
+        taken(tmp_path / "ours" / "advisories.sqlite", one, [replace(group, rows=rows)])
+
+
+def test_a_network_that_breaks(tmp_path):
+    one = published(debian(tmp_path / "theirs.sqlite"), tmp_path / "layers")
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
+    before = ours.read_bytes()
+
+    def read(packed):
+        yield one.layers[packed.digest][:50]
+        raise NetworkError("answered 429")
+
+    with pytest.raises(NetworkError, match="429"):
+        take(ours, one.publication, one.publication.groups, read, RANKS, where="x")
+    assert ours.read_bytes() == before
+    assert lacking(ours, one.publication.groups) == one.publication.groups
+
+
+def test_what_was_forgotten_comes_back(tmp_path):
+    ours = tmp_path / "cache" / "database" / "advisories.sqlite"
+    one = published(debian(tmp_path / "theirs.sqlite"), tmp_path / "layers")
+    taken(ours, one)
+    forget(tmp_path / "cache", "debian")
+    assert lacking(ours, one.publication.groups)
+    taken(ours, one)
+    assert fixes(ours)[1] == 100
