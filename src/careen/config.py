@@ -154,6 +154,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         ),
     ] = None
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
+    db_artifact: Annotated[
+        tuple[str, ...],
+        Meta(description="where a database is published, tried in this order: oci://HOST/NAME; off: feeds alone"),
+    ] = ()
+    db_root: Annotated[Path | None, Meta(description="root.json that published databases are verified by")] = None
     db: Annotated[
         str | None, Meta(description="judge by this database instead, as it is: a file, or the one of a day (2026-11-24)")
     ] = None

@@ -3,13 +3,16 @@
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
+import logging
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as changed
+
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
-from careen.app.opening import open_context
+from careen.app.registries import PREFIX, downloaded, repository_of
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import database_path
@@ -18,37 +21,72 @@ from careen.model.advisory import DatabaseInfo
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
+    from careen.app.publications import Verified
     from careen.database.artifact import Artifact
     from careen.database.buckets import FeedRow
     from careen.database.compare import Difference
-    from careen.database.update import UpdateResult
+    from careen.database.update import FeedResult, UpdateResult
     from careen.images.distribution import Repository
 
-PREFIX = "oci://"
+log = logging.getLogger(__name__)
 
 
 def update_database(
-    settings: Settings, progress: Progress = silent, *, full: bool = False, accept: Collection[str] = ()
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    full: bool = False,
+    accept: Collection[str] = (),
+    feeds: bool = False,
 ) -> "UpdateResult":
-    """Brings every source up to date, from the live addresses or a mirror; ``full``: also what is large."""
+    """Brings every source up to date: by what is published, then by feeds where that is older than a day or was not had.
+
+    ``full``: also feeds that are large. ``feeds``: by the feeds alone, as where a mirror of them is named.
+    """
     from careen.app.meaning import meaning
     from careen.database.kept import keeping
-    from careen.database.update import update
+    from careen.database.update import FRESH_S, update
     from careen.plugins import Need
 
     settings = refuse_untrusted(settings)
     with keeping(database_path(settings.cache_dir), settings.db_keep):
-        return update(
+        came, refused = (False, ()) if feeds or settings.db_from else _published(settings, progress, accept)
+        result = update(
             settings.cache_dir,
             advisory_sources(),
             need=Need(full=full),
             fetcher=fetcher_of(settings),
             mirror_at=settings.db_from,
             progress=progress,
+            max_age_s=FRESH_S if came else 0,
             accept=accept,
             judge=meaning(),
             api_key=settings.nvd_api_key or "",
         )
+        return changed(result, feeds=(*refused, *result.feeds), changed=result.changed or came)
+
+
+def _published(settings: Settings, progress: Progress, accept: Collection[str]) -> "tuple[bool, tuple[FeedResult, ...]]":
+    """Whether what is published was taken, and what of it was refused."""
+    from careen.app.publications import addresses, newest, take_all
+    from careen.database.update import FeedResult
+    from careen.signing.updates import UntrustedError
+
+    places = addresses(settings)
+    if not places:
+        log.info("no published database is known here (setting db_artifact): the feeds are read")
+        return False, ()
+    try:
+        cache_folder(settings)
+        taken = take_all(newest(places, settings, progress), settings, accept=accept)
+    except UntrustedError as error:
+        return False, (FeedResult("", places[0], "failed", str(error), trouble="refused"),)
+    except (InputError, NetworkError, UsageError) as error:
+        log.warning("the published database could not be had, and the feeds are read: %s", error)
+        return False, ()
+    return True, tuple(
+        FeedResult("", path, "failed", failure.detail, trouble=failure.trouble) for path, failure in taken.failed.items()
+    )
 
 
 def database_of(settings: Settings) -> Path:
@@ -133,7 +171,7 @@ def push_database(reference: str, settings: Settings) -> tuple[str, str]:
     """Leaves the database in a registry; gives its name there, by tag and by digest."""
     from careen.database.artifact import EMPTY, MANIFEST_TYPE
 
-    repository = _repository(reference, settings)
+    repository = repository_of(reference, settings, "latest")
     named = repository.reference
     if named.digest:
         raise UsageError(f"{reference}: what is pushed is named by a tag", "leave the digest out: it is told afterwards")
@@ -144,28 +182,68 @@ def push_database(reference: str, settings: Settings) -> tuple[str, str]:
         artifact = _packed(settings, layer)
         repository.push_blob(artifact.config.digest, EMPTY)
         repository.push_blob(artifact.layer.digest, layer.read_bytes())
-    repository.push_manifest(named.tag or "latest", artifact.manifest, MANIFEST_TYPE)
+    repository.push_manifest(str(named.tag), artifact.manifest, MANIFEST_TYPE)
     return f"{PREFIX}{named}", f"{PREFIX}{named.name}@{artifact.digest}"
 
 
 def pull_database(
-    reference: str, settings: Settings, progress: Progress = silent, *, replace: bool = False
+    reference: str | None,
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    replace: bool = False,
+    accept: Collection[str] = (),
 ) -> "tuple[str, tuple[FeedRow, ...]]":
-    """Puts the database of a registry in the place of the one in use; gives its digest, and the feeds that stay as they
-    were."""
+    """Takes what is published, verified, or a database that its digest names; gives its digest, and the feeds that stay as
+    they were because the other has less of them."""
+    from careen.app.publications import addresses, newest
+    from careen.database.publication import TAG, is_publication
+
+    settings = refuse_untrusted(settings)
+    cache_folder(settings)
+    if reference is None:
+        places = addresses(settings)
+        if not places:
+            raise UsageError("no published database is known here", "name its address, or set db_artifact")
+        return _take(newest(places, settings, progress), settings, replace, accept)
+    repository = repository_of(reference, settings, TAG)
+    named = repository.reference
+    data, digest = repository.manifest(named.digest or str(named.tag), named.digest)
+    if is_publication(data):
+        return _take(newest((reference,), settings, progress), settings, replace, accept)
+    if not named.digest:
+        raise InputError(
+            f"{reference} is not signed", f"whoever vouches for it names its digest: {PREFIX}{named.name}@{digest}"
+        )
+    return digest, _pull_by_digest(repository, data, settings, progress, replace)
+
+
+def _take(found: "Verified", settings: Settings, replace: bool, accept: Collection[str]) -> "tuple[str, tuple[FeedRow, ...]]":
+    from careen.app.publications import take_all, take_whole
+    from careen.database.build import rows_of
+    from careen.database.kept import install, keeping
+
+    path = database_path(settings.cache_dir)
+    if replace:
+        install(path, lambda aside: take_whole(found, aside), settings.db_keep, replace=True)
+        return found.contents.digest, ()
+    with keeping(path, settings.db_keep):
+        take_all(found, settings, accept=accept)
+    layers = {group.packed.digest for group in found.publication.groups}
+    return found.contents.digest, tuple(row for row in rows_of(path).values() if row.layer not in layers)
+
+
+def _pull_by_digest(
+    repository: "Repository", manifest: bytes, settings: Settings, progress: Progress, replace: bool
+) -> "tuple[FeedRow, ...]":
     from careen.database.artifact import read_manifest, unpack
     from careen.database.kept import install
 
-    settings = refuse_untrusted(settings)
-    repository = _repository(reference, settings)
-    named = repository.reference
-    data, digest = repository.manifest(named.digest or named.tag or "latest", named.digest)
-    artifact = read_manifest(data, reference)
-    cache_folder(settings)
+    where = f"{PREFIX}{repository.reference}"
+    artifact = read_manifest(manifest, where)
+    chunks = downloaded(repository, artifact.layer.digest, artifact.layer.size, progress, where)
     path = database_path(settings.cache_dir)
-    chunks = _downloaded(repository, artifact, progress, reference)
-    kept = install(path, lambda aside: unpack(artifact, chunks, aside, reference), settings.db_keep, replace=replace)
-    return digest, kept
+    return install(path, lambda aside: unpack(artifact, chunks, aside, where), settings.db_keep, replace=replace)
 
 
 def _packed(settings: Settings, layer: Path) -> "Artifact":
@@ -177,37 +255,3 @@ def _packed(settings: Settings, layer: Path) -> "Artifact":
     database = database_of(refuse_untrusted(settings))
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
         return pack(with_checks(database, Path(folder, "database")) if settings.db is None else database, layer)
-
-
-def _downloaded(repository: "Repository", artifact: "Artifact", progress: Progress, where: str) -> Iterator[bytes]:
-    """A connection that breaks is taken up again where it broke, a few times."""
-    done, total = 0, artifact.layer.size
-    for attempt in range(4):
-        try:
-            response = repository.blob(artifact.layer.digest, done)
-            try:
-                if done and response.status == 200:  # it does not give parts: what we have is passed over
-                    left = done
-                    while left and (passed := response.read(min(left, 1 << 20))):
-                        left -= len(passed)
-                while chunk := response.read(1 << 20):
-                    done += len(chunk)
-                    yield chunk
-                    progress(where, done, total)
-            finally:
-                response.close()
-            return
-        except NetworkError:
-            if attempt == 3:
-                raise
-
-
-def _repository(reference: str, settings: Settings) -> "Repository":
-    from careen.images.distribution import Repository
-    from careen.images.fetching import fetcher_of as image_fetcher
-    from careen.images.names import parse_reference
-
-    if not reference.startswith(PREFIX):
-        raise UsageError(f"{reference!r} names no repository", f"write it as {PREFIX}HOST/NAME:TAG")
-    context = open_context(settings, silent)
-    return Repository(parse_reference(reference.removeprefix(PREFIX)), image_fetcher(context), context.settings)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from careen.app.archives import OwnArchives, with_shipped
-from careen.app.cachefolder import is_private, settled
+from careen.app.cachefolder import cache_folder, is_private, settled
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -17,7 +17,7 @@ from careen.matching.needs import needed
 from careen.model.delta import Delta
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package
-from careen.plugins import Ecosystem, Need, Progress
+from careen.plugins import AdvisorySource, Ecosystem, Need, Progress
 
 if TYPE_CHECKING:
     from careen.database.update import UpdateResult
@@ -94,11 +94,13 @@ class Lessons:
         settings = self._settings
         sources = [source for source in advisory_sources() if source.on_demand]
         wait, never = settings.refresh == "wait", settings.refresh == "never"
+        need = Need(namespaces)
+        self._take_published(need, sources)
         try:
             result = refresh(
                 settings.cache_dir,
                 sources,
-                Need(namespaces),
+                need,
                 fetcher_of(settings),
                 self._progress,
                 meaning(),
@@ -121,6 +123,22 @@ class Lessons:
     def _is_finished_later(self) -> bool:
         return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
+    def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> None:
+        """What is published first: the feeds are asked for what it lacks, and where it is over a day old."""
+        from careen.app.publications import addresses, bring
+
+        if self._settings.db_from or not addresses(self._settings):
+            return
+        feeds = {feed.key for source in sources for feed in source.feeds(need, _no_listing)}
+        try:
+            cache_folder(self._settings)
+            taken = bring(self._settings, need.namespaces or frozenset(), feeds, self._progress)
+        except Error as error:
+            self._warn(f"the published database could not be used, and the feeds are asked: {error}")
+            return
+        for path, failure in taken.failed.items() if taken else ():
+            self._warn(f"{path} is not taken as it was published: {failure.detail}")
+
     def _warn(self, text: str) -> None:
         if text not in self._learnt.told:
             self._learnt.told.add(text)
@@ -140,6 +158,10 @@ def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
             yield f"{source} is not up to date yet ({why}): it is finished in the background, and what the database has is used"
         else:
             yield f"{source} could not be brought up to date: {why}"
+
+
+def _no_listing(name: str) -> tuple[str, ...]:
+    return ()
 
 
 def _asks(settings: Settings) -> bool:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_FIXES = 20
+# How many names each action takes.
 TAKES = {
-    "update": 0, "status": 0, "list": 0, "seed": 0, "forget": 1, "export": 1, "import": 1, "push": 1, "pull": 1, "diff": 2,
+    "update": (0, 0), "status": (0, 0), "list": (0, 0), "seed": (0, 0), "forget": (1, 1), "export": (1, 1), "import": (1, 1),
+    "push": (1, 1), "pull": (0, 1), "diff": (1, 2), "publish": (1, 16), "keys": (1, 1),
 }  # fmt: skip
 
 
@@ -39,7 +41,7 @@ def parser() -> Parser:
         description="Update the advisory database, show what it holds, or carry it elsewhere.",
         epilog="""\
 actions:
-  update             fetch and build
+  update             take what is published, then what the feeds have beyond it
   status             sources and ages
   list               the database in use, and those that were kept
   diff OLD [NEW]     what changed between two, files or days (NEW: in use)
@@ -47,7 +49,9 @@ actions:
   export FILE        write it to one file, for machines without a network
   import FILE        use the database of such a file
   push oci://…       leave it in a registry
-  pull oci://…       use the one of a registry, by tag or @digest
+  pull [oci://…]     take what is published, verified; or a pushed one by its @digest
+  publish oci://… …  update, sign, and leave in one or more registries
+  keys DIR           make the keys to publish with: see docs/publishing.md
   seed               facts of a Debian archive: see docs/offline.md""",
     )
     made.add_argument("action", choices=list(TAKES), metavar="ACTION", help="what to do: see below")
@@ -55,7 +59,10 @@ actions:
         "names", metavar="NAME", nargs="*", default=[], help="file, day, source or registry, as the action takes it"
     )
     made.add_argument("--json", action="store_true", help="status, list, diff: for programs")
-    add_settings(made, "database", ("db", "db_keep"), {"db_keep": "--keep"})
+    add_settings(
+        made, "database", ("db", "db_keep", "db_artifact", "db_root"),
+        {"db_keep": "--keep", "db_artifact": "--published", "db_root": "--root"},
+    )  # fmt: skip
     group = add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
     made.add_argument(
         "--replace",
@@ -70,6 +77,17 @@ actions:
         default=[],
         help="take this source or file of it as it is, whatever it lost or turned around: debian, osv/npm; may be repeated",
     )
+    group.add_argument("--feeds", action="store_true", help="from the feeds alone, and not what is published")
+    group = made.add_argument_group("publish, keys")
+    group.add_argument("--keys", metavar="DIR", type=Path, help="publish: the folder that `careen db keys` made")
+    group.add_argument("--anew", action="store_true", help="publish: without the last publication")
+    group.add_argument(
+        "--rotate", metavar="ROLE", choices=("root", "targets", "snapshot", "timestamp"), help="keys: new ones for this role"
+    )
+    group.add_argument("--renew", action="store_true", help="keys: a root with a later end")
+    group.add_argument(
+        "--root-keys", metavar="N", type=int, default=1, help="keys: how many of root; most of them have to sign"
+    )
     made.add_argument("--to", metavar="FILE", type=Path, help="seed: the file of facts to write")
     add_settings(made, "seed", ("archive", "archive_keys"))
     add_settings(made, "registry and network", tuple(key for key in NETWORK if key != "mirrors"))
@@ -81,8 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
     from .log import start
     from .progress import progress_on
 
-    takes, given = TAKES[arguments.action], arguments.names
-    if not takes - (arguments.action == "diff") <= len(given) <= takes:
+    (least, most), given = TAKES[arguments.action], arguments.names
+    if not least <= len(given) <= most:
         raise UsageError(f"careen db {arguments.action} {_takes(arguments.action)}", "careen db --help")
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
@@ -96,7 +114,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _takes(action: str) -> str:
-    words = {0: "takes no name", 1: "takes one name", 2: "takes an earlier database and at most one other"}
+    words = {
+        (0, 0): "takes no name",
+        (0, 1): "takes at most one name",
+        (1, 1): "takes one name",
+        (1, 2): "takes an earlier database and at most one other",
+        (1, 16): "takes the addresses to publish at",
+    }
     return words[TAKES[action]]
 
 
@@ -105,11 +129,13 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
     from careen import app
 
     if arguments.action == "update":
-        result = app.update_database(settings, progress, full=arguments.full, accept=arguments.accept)
+        result = app.update_database(settings, progress, full=arguments.full, accept=arguments.accept, feeds=arguments.feeds)
         return _text(app.database_status(settings), settings.verbose) + _kept(result), _failure(result)
     if arguments.action == "status":
         info = app.database_status(settings)
         return (_json(info) if arguments.json else _text(info, settings.verbose) + _background(settings)), None
+    if arguments.action == "publish":
+        return _publish(arguments, settings, progress)
     if arguments.action == "seed":
         from careen.app.archives import make_facts
 
@@ -137,6 +163,8 @@ def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
             artifact = databases.export_database(Path(name), settings)
             size = Path(name).stat().st_size
             return f"{_shown(name)}, {size:,} bytes: the database built {_shown(artifact.built)}\n{artifact.digest}\n"
+        case "keys":
+            return _keys(arguments)
         case "forget":
             return _forgotten(databases.forget_source(name, settings))
         case "import":
@@ -145,8 +173,35 @@ def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
         case "push":
             return "".join(f"{_shown(one)}\n" for one in databases.push_database(name, settings))
         case _:
-            digest, kept = databases.pull_database(name, settings, progress, replace=replace)
+            digest, kept = databases.pull_database(name or None, settings, progress, replace=replace, accept=arguments.accept)
             return f"{digest}\n{_text(databases.database_status(settings), settings.verbose)}{_stayed(kept)}"
+
+
+def _publish(arguments: argparse.Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
+    from careen.app.publishing import publish_database
+    from careen.formats.lines import plural
+
+    if arguments.keys is None:
+        raise UsageError("nothing to sign with", "careen db keys DIR makes keys; --keys DIR names them")
+    done = publish_database(
+        arguments.names, arguments.keys, settings, progress,
+        full=arguments.full, accept=arguments.accept, anew=arguments.anew,
+    )  # fmt: skip
+    lines = [f"version {done.version}: {plural(done.layers, 'layer')}, {done.bytes:,} bytes", done.digest, *done.published]
+    text = "".join(f"{_shown(line)}\n" for line in lines)
+    if done.failed:
+        told = "; ".join(f"{place}: {why}" for place, why in done.failed.items())
+        hint = "the others have it; to publish once more sends there what they lack"
+        return text, DatabaseError(f"not published at {told}", hint)
+    return text, _failure(done.update)
+
+
+def _keys(arguments: argparse.Namespace) -> str:
+    from careen.app.publishing import make_publisher
+
+    folder = Path(arguments.names[0])
+    root = make_publisher(folder, arguments.rotate, renew=arguments.renew, root_keys=arguments.root_keys)
+    return f"{_shown(str(root))}: give it to those who pull; keep the other files of {_shown(str(folder))} secret\n"
 
 
 def _failure(result: "UpdateResult") -> DatabaseError | None:

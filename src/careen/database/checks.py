@@ -23,6 +23,7 @@ Trouble = Literal[
     "late",  # no answer within the time that a scan gives it
     "damaged",  # what came is not what it should be
     "held_back",  # it lost records, turned around, is older or of less worth than what there is
+    "refused",  # a publication that is not what the trusted keys signed
     "not_listed",  # what the source offers could not be listed
     "not_offered",  # this origin does not have it
     "large",  # left to ``careen db update --full``

@@ -83,11 +83,20 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
     return _write_root(folder, metadata, [*before, *after])
 
 
+def check_keys(folder: Path) -> None:
+    """That there is all it takes to publish."""
+    root = _newest_root(folder).signed
+    for role in ROLES[1:]:
+        if _signer(folder / f"{role}.pem").public_key.keyid not in root.roles[role].keyids:
+            raise InputError(
+                f"{folder / role}.pem is not the key that root.json names", "the newest root and its keys belong together"
+            )
+
+
 def signed_metadata(folder: Path, targets: Mapping[str, Target], version: int, now: datetime) -> dict[str, bytes]:
     """All files of metadata of one publication, by name; ``version`` is greater than that of every one before it."""
     from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
-    _newest_root(folder)
     files = {file.name: file.read_bytes() for file in folder.glob("*.root.json")}
     content = {
         path: TargetFile(one.size, {"sha256": one.sha256}, path, {"custom": one.custom} if one.custom else None)

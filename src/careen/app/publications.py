@@ -1,0 +1,194 @@
+"""Published databases: the newest one found, verified and taken in part or whole.
+
+Addresses are tried in order: one that cannot be reached, has nothing, or gives what was not signed is passed over for the next.
+Raises: InputError (UntrustedError where what came was not signed), NetworkError, UsageError.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.app.cachefolder import cache_folder
+from careen.app.wiring import advisory_sources
+from careen.config import Settings
+from careen.database.knowledge import database_path
+from careen.errors import Error, InputError, UsageError
+from careen.plugins import Progress, silent
+from careen.signing import anchor
+
+if TYPE_CHECKING:
+    from careen.database.publication import Contents, Group, Publication
+    from careen.database.take import Reader, Taken
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(days=1)
+PATIENCE = timedelta(hours=1)  # between two questions for a newer publication
+
+
+class Verified(Struct, frozen=True):
+    """A publication, and how its layers are read."""
+
+    address: str
+    contents: "Contents"
+    publication: "Publication"
+    read: "Reader"
+
+
+def addresses(settings: Settings) -> tuple[str, ...]:
+    """Where publications are looked for; empty where nothing is published for this installation."""
+    return () if settings.db_artifact == ("off",) else settings.db_artifact or anchor.DATABASE
+
+
+def root_of(settings: Settings, where: str) -> bytes:
+    """What publications are verified by: nothing that is published is taken without it."""
+    if settings.db_root is not None:
+        try:
+            return settings.db_root.read_bytes()
+        except OSError as error:
+            raise InputError(f"{settings.db_root}: {error.strerror or error}", "name the root.json of who publishes") from None
+    found = anchor.root()
+    if found is None:
+        raise UsageError(
+            f"{where} cannot be verified: no root of trust", "name its root.json: --root FILE, or the setting db_root"
+        )
+    return found
+
+
+def newest(places: Sequence[str], settings: Settings, progress: Progress = silent) -> Verified:
+    """The publication of the first address that has one; raises what the first address that failed did."""
+    root = root_of(settings, places[0])
+    failures: list[Error] = []
+    for place in places:
+        try:
+            return _verified(place, root, settings, progress)
+        except Error as error:
+            log.debug("%s: %s", place, error)
+            failures.append(error)
+    raise failures[0]
+
+
+def take_all(
+    found: Verified, settings: Settings, groups: "Sequence[Group] | None" = None, accept: Collection[str] = ()
+) -> "Taken":
+    """Puts what a publication has into the database in use."""
+    return _taken(found, database_path(settings.cache_dir), groups, accept)
+
+
+def take_whole(found: Verified, aside: Path) -> None:
+    """Makes a database of a publication and of nothing else."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="careen-", dir=aside.parent) as folder:
+        alone = Path(folder, "advisories.sqlite")
+        _taken(found, alone, None, ())
+        alone.replace(aside)
+
+
+def bring(
+    settings: Settings, namespaces: frozenset[str], feeds: Collection[str], progress: Progress = silent
+) -> "Taken | None":
+    """What a scan does before it asks feeds: takes what the image needs, where that is lacking or a day old.
+
+    None where nothing was asked: what the publication said last is here, and not a day old.
+    """
+    from careen.database.publication import read_known
+
+    places = addresses(settings)
+    path = database_path(settings.cache_dir)
+    known = read_known(path)
+    if known and known.address in places and _is_fresh(path, known.asked, known.publication.needed(namespaces, feeds)):
+        return None
+    found = newest(places, _own(settings), progress)
+    return take_all(found, settings, found.publication.needed(namespaces, feeds))
+
+
+def verify(
+    contents: "Contents", read: "Callable[[str, int], Iterator[bytes]]", root: bytes, settings: Settings, where: str
+) -> "Publication":
+    """What the signed metadata of a publication say; ``read`` gives the bytes of a blob by digest and size."""
+    from careen.database.lock import LOCK_PATIENCE_S, exclusive
+    from careen.database.publication import METADATA_TYPE, publication_of
+    from careen.signing.updates import verified_targets
+
+    def metadata(name: str) -> Iterator[bytes] | None:
+        blob = contents.files.get(name)
+        return read(blob.digest, blob.size) if blob and blob.media_type == METADATA_TYPE else None
+
+    cache_folder(settings)
+    folder = database_path(settings.cache_dir).parent
+    folder.mkdir(exist_ok=True, mode=0o700)
+    with exclusive(folder / "trusted.lock", LOCK_PATIENCE_S):
+        version, targets = verified_targets(root, folder / "trusted", metadata, where)
+    publication = publication_of(version, targets, where)
+    contents.check(publication, where)
+    return publication
+
+
+def _verified(place: str, root: bytes, settings: Settings, progress: Progress) -> Verified:
+    from careen.app.registries import downloaded, repository_of
+    from careen.database.publication import TAG, Known, read_manifest, write_known
+
+    repository = repository_of(place, settings, TAG)
+    named = repository.reference
+    data, _ = repository.manifest(named.digest or str(named.tag), named.digest)
+    contents = read_manifest(data, place)
+    publication = verify(
+        contents, lambda digest, size: downloaded(repository, digest, size, silent, place), root, settings, place
+    )
+    write_known(database_path(settings.cache_dir), Known(place, datetime.now(UTC).isoformat(timespec="seconds"), publication))
+    return Verified(
+        place, contents, publication, lambda packed: downloaded(repository, packed.digest, packed.size, progress, place)
+    )
+
+
+def _taken(found: Verified, path: Path, groups: "Sequence[Group] | None", accept: Collection[str]) -> "Taken":
+    from careen.app.meaning import meaning
+    from careen.database.take import take
+
+    return take(
+        path,
+        found.publication,
+        found.publication.groups if groups is None else groups,
+        found.read,
+        [source.name for source in advisory_sources()],
+        where=found.address,
+        judge=meaning(),
+        accept=accept,
+    )
+
+
+def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
+    """Whether a scan may go on without asking: it has what was published, and that was read from its sources within a day,
+    or somebody asked a moment ago."""
+    from careen.database.build import rows_of
+    from careen.database.checks import Check, read_checks
+    from careen.database.take import lacking
+
+    rows, checks, now = rows_of(path), read_checks(path), datetime.now(UTC)
+    nothing = Check()
+
+    def is_held(row_path: str) -> bool:
+        return checks.get(row_path, nothing).trouble in ("held_back", "damaged")
+
+    if any(not any(is_held(row.path) for row in group.rows) for group in lacking(path, groups)):
+        return False
+    if now - datetime.fromisoformat(asked) < PATIENCE:
+        return True
+    read = [
+        max(rows[row.path].fetched, checks.get(row.path, nothing).asked)
+        for group in groups
+        for row in group.rows
+        if row.path in rows
+    ]
+    return all(one and now - datetime.fromisoformat(one) < FRESH for one in read)
+
+
+def _own(settings: Settings) -> Settings:
+    """What was said of the image's registry does not hold for the one where databases are published."""
+    return replace(settings, registry_username=None, registry_password=None, insecure=False, plain_http=False)

@@ -1,0 +1,158 @@
+"""A database published: brought up to date, held against the last publication, split, signed, left in registries.
+
+The last publication is taken first, so that what a source does not give today is published as it was, and so that the guard
+of an update has something to compare with. Layers go to every registry before any tag is moved: whoever pulls meanwhile
+gets the publication before, whole.
+Raises: DatabaseError, InputError, NetworkError, UsageError.
+"""
+
+import tempfile
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.app.cachefolder import cache_folder, refuse_untrusted
+from careen.app.databases import update_database
+from careen.app.registries import repository_of
+from careen.app.wiring import advisory_sources
+from careen.config import Settings
+from careen.database.knowledge import database_path
+from careen.errors import Error, InputError, NetworkError, UsageError
+from careen.plugins import Progress, silent
+
+if TYPE_CHECKING:
+    from careen.database.publication import Contents, Group
+    from careen.database.update import UpdateResult
+    from careen.images.distribution import Repository
+    from careen.signing.repository import Role
+
+
+class Outcome(Struct, frozen=True):
+    """``failed``: the addresses that did not get it, and why."""
+
+    version: int
+    digest: str
+    layers: int
+    bytes: int
+    update: "UpdateResult"
+    published: tuple[str, ...]
+    failed: dict[str, str]
+
+
+def publish_database(
+    addresses: Sequence[str],
+    keys: Path,
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    full: bool = False,
+    accept: Collection[str] = (),
+    anew: bool = False,
+) -> Outcome:
+    """``anew``: without the last publication, where there is none or it cannot be verified any more."""
+    from careen.database.publication import TAG
+    from careen.signing.repository import check_keys
+
+    settings = replace(refuse_untrusted(settings), db_root=keys / "root.json")
+    places = {one: repository_of(one, settings, TAG) for one in addresses}
+    for one, repository in places.items():
+        if repository.reference.digest:
+            raise UsageError(f"{one}: what is published is named by a tag", f"leave the digest out; without a tag it is {TAG}")
+    check_keys(keys)
+    cache_folder(settings)
+    before = 0 if anew else _last(places, settings, accept)
+    result = update_database(settings, progress, full=full, accept=accept, feeds=True)
+    version = int(datetime.now(UTC).timestamp())  # grows without anybody having to remember it
+    if version <= before:
+        raise InputError(f"the last publication is of a later time ({before}) than this machine's ({version})", "set the clock")
+    with tempfile.TemporaryDirectory(prefix="careen-") as folder:
+        contents, parts, blobs = _signed(Path(folder), keys, version, settings)
+        failed = _left(places, contents, blobs, progress)
+    if len(failed) == len(places):
+        raise NetworkError(f"nothing was published: {'; '.join(failed.values())}", "try again: what was there before stays")
+    size = sum(group.packed.size for group in parts)
+    done = tuple(one for one in addresses if one not in failed)
+    return Outcome(version, contents.digest, len(parts), size, result, done, failed)
+
+
+def make_publisher(folder: Path, rotate: "Role | None" = None, *, renew: bool = False, root_keys: int = 1) -> Path:
+    """New keys and their root; or, of those that there are, the next root. Gives the root's file."""
+    from careen.signing.repository import make_keys, renew_root
+
+    now = datetime.now(UTC)
+    return renew_root(folder, now, rotate) if renew or rotate else make_keys(folder, now, root_keys=root_keys)
+
+
+def _last(places: "dict[str, Repository]", settings: Settings, accept: Collection[str]) -> int:
+    """The version of the last publication, which is in the database then; 0 where nobody has one yet."""
+    from careen.app.publications import newest, take_all
+
+    absent = 0
+    versions: list[int] = []
+    failures: list[Error] = []
+    for one, repository in places.items():
+        try:
+            if repository.manifest_if_there(str(repository.reference.tag)) is None:
+                absent += 1
+                continue
+            found = newest((one,), settings)
+        except Error as error:
+            failures.append(error)
+            continue
+        versions.append(found.publication.version)
+        if len(versions) == 1:
+            take_all(found, settings, accept=accept)
+    if not versions and absent < len(places):
+        hint = "publish without it: --anew (what a source does not give today is then missing)"
+        raise InputError(f"the last publication cannot be used: {failures[0]}", hint)
+    return max(versions, default=0)
+
+
+def _signed(
+    folder: Path, keys: Path, version: int, settings: Settings
+) -> "tuple[Contents, Sequence[Group], dict[str, Callable[[], bytes]]]":
+    """The manifest, its groups, and the bytes of each blob by digest."""
+    from careen.database.artifact import EMPTY, digest_of
+    from careen.database.build import rows_of
+    from careen.database.publication import Publication, target_of, write_manifest
+    from careen.database.split import split
+    from careen.signing.repository import signed_metadata
+
+    path = database_path(settings.cache_dir)
+    parts = split(path, folder, advisory_sources())
+    order = {row: number for number, row in enumerate(rows_of(path))}
+    groups = tuple(group for group, _ in parts)
+    now = datetime.now(UTC)
+    metadata = signed_metadata(keys, {group.name: target_of(group, order) for group in groups}, version, now)
+    contents = write_manifest(Publication(version, groups, tuple(order)), metadata, now.isoformat(timespec="seconds"))
+    blobs: dict[str, Callable[[], bytes]] = {group.packed.digest: file.read_bytes for group, file in parts}
+    for data in (EMPTY, *metadata.values()):
+        blobs[digest_of(data)] = data.__bytes__
+    return contents, groups, blobs
+
+
+def _left(
+    places: "dict[str, Repository]", contents: "Contents", blobs: "dict[str, Callable[[], bytes]]", progress: Progress
+) -> dict[str, str]:
+    """Leaves all blobs in all registries, then the manifest under its tag; gives the addresses where that failed, and why."""
+    from careen.database.artifact import MANIFEST_TYPE
+
+    failed: dict[str, str] = {}
+    for one, repository in places.items():
+        try:
+            for number, (digest, data) in enumerate(blobs.items()):
+                progress(one, number, len(blobs))
+                repository.push_blob(digest, data())
+        except Error as error:
+            failed[one] = str(error)
+    for one, repository in places.items():
+        if one not in failed:
+            try:
+                repository.push_manifest(str(repository.reference.tag), contents.manifest, MANIFEST_TYPE)
+            except Error as error:
+                failed[one] = str(error)
+    return failed
