@@ -217,20 +217,22 @@ def test_through_a_registry(made, tmp_path, auth):
         assert document["artifactType"] == "application/vnd.careen.database"
         assert len(document["layers"]) == 1
         assert document["annotations"]["io.careen.database.source.kev"]
-        for number, name in enumerate((by_tag, by_digest)):
-            other = Shell(tmp_path / str(number), **account)
-            pulled = other.run("db", "pull", name, "--plain-http")
-            assert pulled.returncode == 0, pulled.stderr
-            assert pulled.stdout.splitlines()[0] == by_digest.partition("@")[2]
-            assert database(other).read_bytes() == database(made).read_bytes()
+        other = Shell(tmp_path / "other", **account)
+        pulled = other.run("db", "pull", by_digest, "--plain-http")
+        assert pulled.returncode == 0, pulled.stderr
+        assert pulled.stdout.splitlines()[0] == by_digest.partition("@")[2]
+        assert database(other).read_bytes() == database(made).read_bytes()
+        unsigned = other.run("db", "pull", by_tag, "--plain-http")
+        assert unsigned.returncode == 3
+        assert f"{by_tag} is not signed" in unsigned.stderr
+        assert by_digest in unsigned.stderr
         if auth:
             assert Shell(tmp_path / "stranger").run("db", "pull", by_tag, "--plain-http").returncode == 3
 
 
 def test_a_registry_that_sends_something_else(made, tmp_path):
     with Registry() as registry:
-        name = f"oci://{registry.host}/db:1"
-        made.run("db", "push", name)
+        name = made.run("db", "push", f"oci://{registry.host}/db:1").stdout.split()[1]
         (layer,) = json.loads(registry.manifests["db", "1"][0])["layers"]
         other = Shell(tmp_path)
         registry.broken[layer["digest"]] = [100, 5000]  # the connection breaks twice, and goes on where it was

@@ -2,14 +2,11 @@
 
 import hashlib
 import http.client
-import shutil
-import subprocess
-import time
 from urllib.parse import urlsplit
 
 import pytest
 from tests.support.images import make_image, make_index, make_layer
-from tests.support.servers import free_port
+from tests.support.real_registry import start_registry, stop_registry
 
 from careen.errors import InputError, NetworkError
 from careen.images.registry import open_image, platforms
@@ -23,42 +20,11 @@ S3CRET = "$2y$05$abcdefghijklmnopqrstuuLK7U1u6pVRmL7L1BBM2aS35PSZnDXlK"  # bcryp
 INDEX = make_index([IMAGE, ARM])
 
 
-def start(tmp_path, extra=""):
-    """A registry on a free port of loopback: (its process, its host)."""
-    program = shutil.which("docker-registry")
-    if program is None:
-        pytest.skip("no docker-registry here: tests against a real registry are skipped")
-    host = f"127.0.0.1:{free_port()}"
-    config = tmp_path / "registry.yml"
-    config.write_text(
-        f"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {tmp_path / 'data'}}}}}\n"
-        f"http:\n  addr: {host}\n{extra}"
-    )
-    process = subprocess.Popen([program, "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(200):
-        connection = http.client.HTTPConnection(host, timeout=5)
-        try:
-            connection.request("GET", "/v2/")
-            connection.getresponse().read()
-            return process, host
-        except OSError:
-            time.sleep(0.05)
-        finally:
-            connection.close()
-    stop(process)
-    raise AssertionError("docker-registry did not start")
-
-
-def stop(process):
-    process.terminate()
-    process.wait(60)
-
-
 @pytest.fixture
 def registry(tmp_path):
-    process, host = start(tmp_path)
+    process, host = start_registry(tmp_path)
     yield host
-    stop(process)
+    stop_registry(process)
 
 
 @pytest.fixture
@@ -135,7 +101,7 @@ def test_a_broken_download_goes_on_by_a_range(registry, fetcher, tmp_path):
 
 def test_passwords(tmp_path, fetcher):
     (tmp_path / "users").write_text(f"ann:{S3CRET}\n")
-    process, host = start(tmp_path, f"auth: {{htpasswd: {{realm: x, path: {tmp_path / 'users'}}}}}\n")
+    process, host = start_registry(tmp_path, f"auth: {{htpasswd: {{realm: x, path: {tmp_path / 'users'}}}}}\n")
     try:
         with pytest.raises(InputError, match="denies access"):
             open_image(f"{host}/app:1", OpenContext(fetcher=fetcher))
@@ -145,4 +111,4 @@ def test_passwords(tmp_path, fetcher):
         with pytest.raises(NetworkError, match="does not accept the user 'ann'"):
             open_image(f"{host}/app:1", OpenContext(fetcher=fetcher, settings={**settings, "registry_password": "no"}))
     finally:
-        stop(process)
+        stop_registry(process)

@@ -5,7 +5,8 @@ Raises: DatabaseError, InputError, NetworkError, UsageError.
 
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,17 +121,48 @@ def database_diff(before: str, after: str | None, settings: Settings) -> "Differ
     return compare(chosen(path, before), chosen(path, after) if after else path)
 
 
-def export_database(target: Path, settings: Settings) -> "Artifact":
-    """Writes the database to one file, whole or not at all."""
-    from careen.database.artifact import write_layout
+def export_database(target: Path, settings: Settings) -> tuple[str, str]:
+    """Writes the database to one file, whole or not at all; gives when it was built, and its digest."""
+    from careen.database.artifact import write_artifact
 
+    with _whole(target) as aside:
+        layer = aside.with_suffix(".layer")
+        try:
+            artifact = _packed(settings, layer)
+            with aside.open("wb") as stream:
+                write_artifact(artifact, layer, stream)
+        finally:
+            layer.unlink(missing_ok=True)
+    return artifact.built, artifact.digest
+
+
+def export_published(target: Path, settings: Settings, progress: Progress = silent) -> tuple[str, str]:
+    """Writes what is published to one file as it is, with its signatures; gives where it is from, and its digest."""
+    from careen.app.publications import newest
+    from careen.database.artifact import EMPTY
+    from careen.database.layout import Member, digest_of, write_layout
+    from careen.database.publication import PUBLICATION_TYPE, TAG
+
+    settings = refuse_untrusted(settings)
+    found = newest(_places(settings), settings, progress)
+    blobs = {digest_of(EMPTY): Member(digest_of(EMPTY), len(EMPTY), (EMPTY,))}
+    for blob in found.contents.files.values():
+        blobs[blob.digest] = Member(blob.digest, blob.size, found.read(blob.digest, blob.size))
+    with _whole(target) as aside, aside.open("wb") as stream:
+        try:
+            write_layout(stream, found.contents.manifest, PUBLICATION_TYPE, TAG, blobs.values())
+        except ValueError as error:
+            raise InputError(f"{found.address} is damaged: {error}", "try again") from None
+    return found.address, found.contents.digest
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A file aside that takes the target's place at the end of the block."""
     aside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    layer = aside.with_suffix(".layer")
     try:
-        artifact = _packed(settings, layer)
-        with aside.open("wb") as stream:
-            write_layout(artifact, layer, stream)
-            stream.flush()
+        yield aside
+        with aside.open("rb") as stream:
             os.fsync(stream.fileno())
         aside.replace(target)
     except OSError as error:
@@ -138,9 +170,7 @@ def export_database(target: Path, settings: Settings) -> "Artifact":
             f"{target} cannot be written: {error.strerror or error}", "name a file in a folder that is there"
         ) from None
     finally:
-        for leftover in (layer, aside):
-            leftover.unlink(missing_ok=True)
-    return artifact
+        aside.unlink(missing_ok=True)
 
 
 def forget_source(name: str, settings: Settings) -> "tuple[FeedRow, ...]":
@@ -152,15 +182,23 @@ def forget_source(name: str, settings: Settings) -> "tuple[FeedRow, ...]":
 
 
 def import_database(source: Path, settings: Settings, *, replace: bool = False) -> "tuple[FeedRow, ...]":
-    """Puts the database of an exported file in the place of the one in use; gives the feeds that stay as they were."""
-    from careen.database.artifact import read_layout, unpack
+    """Takes what an exported file has: a publication if it is signed by whom we trust, else the database of whoever named the
+    file. Gives the feeds that stay as they were."""
+    from careen.app.publications import of_layout
+    from careen.database.artifact import read_manifest, unpack
     from careen.database.kept import install
+    from careen.database.layout import Layout
+    from careen.database.publication import is_publication
 
     settings = refuse_untrusted(settings)
     cache_folder(settings)
     try:
         with source.open("rb") as file:
-            artifact, chunks = read_layout(file, str(source))
+            layout = Layout(file, str(source))
+            if is_publication(layout.manifest):
+                return _take(of_layout(layout, str(source), settings), settings, replace, ())[1]
+            artifact = read_manifest(layout.manifest, str(source))
+            chunks = layout.blob(artifact.layer.digest, artifact.layer.size)
             path = database_path(settings.cache_dir)
             return install(path, lambda aside: unpack(artifact, chunks, aside, str(source)), settings.db_keep, replace=replace)
     except OSError as error:
@@ -169,7 +207,8 @@ def import_database(source: Path, settings: Settings, *, replace: bool = False) 
 
 def push_database(reference: str, settings: Settings) -> tuple[str, str]:
     """Leaves the database in a registry; gives its name there, by tag and by digest."""
-    from careen.database.artifact import EMPTY, MANIFEST_TYPE
+    from careen.database.artifact import EMPTY
+    from careen.database.layout import MANIFEST_TYPE
 
     repository = repository_of(reference, settings, "latest")
     named = repository.reference
@@ -196,26 +235,34 @@ def pull_database(
 ) -> "tuple[str, tuple[FeedRow, ...]]":
     """Takes what is published, verified, or a database that its digest names; gives its digest, and the feeds that stay as
     they were because the other has less of them."""
-    from careen.app.publications import addresses, newest
+    from careen.app.publications import newest
+    from careen.database.artifact import read_manifest
     from careen.database.publication import TAG, is_publication
 
     settings = refuse_untrusted(settings)
     cache_folder(settings)
     if reference is None:
-        places = addresses(settings)
-        if not places:
-            raise UsageError("no published database is known here", "name its address, or set db_artifact")
-        return _take(newest(places, settings, progress), settings, replace, accept)
+        return _take(newest(_places(settings), settings, progress), settings, replace, accept)
     repository = repository_of(reference, settings, TAG)
     named = repository.reference
     data, digest = repository.manifest(named.digest or str(named.tag), named.digest)
     if is_publication(data):
         return _take(newest((reference,), settings, progress), settings, replace, accept)
+    read_manifest(data, reference)
     if not named.digest:
         raise InputError(
             f"{reference} is not signed", f"whoever vouches for it names its digest: {PREFIX}{named.name}@{digest}"
         )
     return digest, _pull_by_digest(repository, data, settings, progress, replace)
+
+
+def _places(settings: Settings) -> tuple[str, ...]:
+    from careen.app.publications import addresses
+
+    places = addresses(settings)
+    if not places:
+        raise UsageError("no published database is known here", "name its address, or set db_artifact")
+    return places
 
 
 def _take(found: "Verified", settings: Settings, replace: bool, accept: Collection[str]) -> "tuple[str, tuple[FeedRow, ...]]":

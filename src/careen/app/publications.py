@@ -5,7 +5,7 @@ Raises: InputError (UntrustedError where what came was not signed), NetworkError
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from careen.plugins import Progress, silent
 from careen.signing import anchor
 
 if TYPE_CHECKING:
+    from careen.database.layout import Layout
     from careen.database.publication import Contents, Group, Publication
     from careen.database.take import Reader, Taken
 
@@ -66,7 +67,7 @@ def newest(places: Sequence[str], settings: Settings, progress: Progress = silen
     failures: list[Error] = []
     for place in places:
         try:
-            return _verified(place, root, settings, progress)
+            return _at(place, root, settings, progress)
         except Error as error:
             log.debug("%s: %s", place, error)
             failures.append(error)
@@ -108,10 +109,34 @@ def bring(
     return take_all(found, settings, found.publication.needed(namespaces, feeds))
 
 
-def verify(
-    contents: "Contents", read: "Callable[[str, int], Iterator[bytes]]", root: bytes, settings: Settings, where: str
-) -> "Publication":
-    """What the signed metadata of a publication say; ``read`` gives the bytes of a blob by digest and size."""
+def of_layout(layout: "Layout", where: str, settings: Settings) -> Verified:
+    """The publication of a file."""
+    from careen.database.publication import read_manifest
+
+    contents = read_manifest(layout.manifest, where)
+    publication = _verified(contents, layout.blob, root_of(settings, where), settings, where)
+    return Verified(where, contents, publication, layout.blob)
+
+
+def _at(place: str, root: bytes, settings: Settings, progress: Progress) -> Verified:
+    from careen.app.registries import downloaded, repository_of
+    from careen.database.publication import TAG, Known, read_manifest, write_known
+
+    repository = repository_of(place, settings, TAG)
+    named = repository.reference
+
+    def read(digest: str, size: int) -> Iterator[bytes]:
+        return downloaded(repository, digest, size, progress, place)
+
+    data, _ = repository.manifest(named.digest or str(named.tag), named.digest)
+    contents = read_manifest(data, place)
+    publication = _verified(contents, read, root, settings, place)
+    write_known(database_path(settings.cache_dir), Known(place, datetime.now(UTC).isoformat(timespec="seconds"), publication))
+    return Verified(place, contents, publication, read)
+
+
+def _verified(contents: "Contents", read: "Reader", root: bytes, settings: Settings, where: str) -> "Publication":
+    """What the signed metadata of a publication say."""
     from careen.database.lock import LOCK_PATIENCE_S, exclusive
     from careen.database.publication import METADATA_TYPE, publication_of
     from careen.signing.updates import verified_targets
@@ -128,23 +153,6 @@ def verify(
     publication = publication_of(version, targets, where)
     contents.check(publication, where)
     return publication
-
-
-def _verified(place: str, root: bytes, settings: Settings, progress: Progress) -> Verified:
-    from careen.app.registries import downloaded, repository_of
-    from careen.database.publication import TAG, Known, read_manifest, write_known
-
-    repository = repository_of(place, settings, TAG)
-    named = repository.reference
-    data, _ = repository.manifest(named.digest or str(named.tag), named.digest)
-    contents = read_manifest(data, place)
-    publication = verify(
-        contents, lambda digest, size: downloaded(repository, digest, size, silent, place), root, settings, place
-    )
-    write_known(database_path(settings.cache_dir), Known(place, datetime.now(UTC).isoformat(timespec="seconds"), publication))
-    return Verified(
-        place, contents, publication, lambda packed: downloaded(repository, packed.digest, packed.size, progress, place)
-    )
 
 
 def _taken(found: Verified, path: Path, groups: "Sequence[Group] | None", accept: Collection[str]) -> "Taken":

@@ -57,7 +57,8 @@ def publish_database(
     from careen.database.publication import TAG
     from careen.signing.repository import check_keys
 
-    settings = replace(refuse_untrusted(settings), db_root=keys / "root.json")
+    # The last publication may be of the time before a key was changed: it brings the roots from the first one on.
+    settings = replace(refuse_untrusted(settings), db_root=keys / "1.root.json")
     places = {one: repository_of(one, settings, TAG) for one in addresses}
     for one, repository in places.items():
         if repository.reference.digest:
@@ -116,8 +117,9 @@ def _signed(
     folder: Path, keys: Path, version: int, settings: Settings
 ) -> "tuple[Contents, Sequence[Group], dict[str, Callable[[], bytes]]]":
     """The manifest, its groups, and the bytes of each blob by digest."""
-    from careen.database.artifact import EMPTY, digest_of
+    from careen.database.artifact import EMPTY
     from careen.database.build import rows_of
+    from careen.database.layout import digest_of
     from careen.database.publication import Publication, target_of, write_manifest
     from careen.database.split import split
     from careen.signing.repository import signed_metadata
@@ -139,7 +141,7 @@ def _left(
     places: "dict[str, Repository]", contents: "Contents", blobs: "dict[str, Callable[[], bytes]]", progress: Progress
 ) -> dict[str, str]:
     """Leaves all blobs in all registries, then the manifest under its tag; gives the addresses where that failed, and why."""
-    from careen.database.artifact import MANIFEST_TYPE
+    from careen.database.layout import MANIFEST_TYPE
 
     failed: dict[str, str] = {}
     for one, repository in places.items():

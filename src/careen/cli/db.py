@@ -49,9 +49,9 @@ actions:
   export FILE        write it to one file, for machines without a network
   import FILE        use the database of such a file
   push oci://…       leave it in a registry
-  pull [oci://…]     take what is published, verified; or a pushed one by its @digest
-  publish oci://… …  update, sign, and leave in one or more registries
-  keys DIR           make the keys to publish with: see docs/publishing.md
+  pull [oci://…]     take what is published, or a pushed one by its @digest
+  publish oci://… …  update, sign, leave in one or more registries
+  keys DIR           keys to publish with: see docs/publishing.md
   seed               facts of a Debian archive: see docs/offline.md""",
     )
     made.add_argument("action", choices=list(TAKES), metavar="ACTION", help="what to do: see below")
@@ -78,6 +78,7 @@ actions:
         help="take this source or file of it as it is, whatever it lost or turned around: debian, osv/npm; may be repeated",
     )
     group.add_argument("--feeds", action="store_true", help="from the feeds alone, and not what is published")
+    made.add_argument("--signed", action="store_true", help="export: what is published, with its signatures")
     group = made.add_argument_group("publish, keys")
     group.add_argument("--keys", metavar="DIR", type=Path, help="publish: the folder that `careen db keys` made")
     group.add_argument("--anew", action="store_true", help="publish: without the last publication")
@@ -160,9 +161,10 @@ def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
             difference = databases.database_diff(name, other[0] if other else None, settings)
             return _json(difference) if arguments.json else _diff(difference, settings.verbose)
         case "export":
-            artifact = databases.export_database(Path(name), settings)
-            size = Path(name).stat().st_size
-            return f"{_shown(name)}, {size:,} bytes: the database built {_shown(artifact.built)}\n{artifact.digest}\n"
+            export = databases.export_published if arguments.signed else databases.export_database
+            origin, digest = export(Path(name), settings)
+            told = f"what is published at {_shown(origin)}" if arguments.signed else f"the database built {_shown(origin)}"
+            return f"{_shown(name)}, {Path(name).stat().st_size:,} bytes: {told}\n{digest}\n"
         case "keys":
             return _keys(arguments)
         case "forget":

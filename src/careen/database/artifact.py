@@ -8,11 +8,10 @@ Raises: InputError where an artifact is none, damaged, or of another schema.
 """
 
 import hashlib
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -22,24 +21,19 @@ from careen.formats.escape import visible
 from careen.model.advisory import DatabaseInfo
 
 from .build import APPLICATION_ID, damaged
+from .layer import zstd
+from .layout import AGAIN, MANIFEST_TYPE, Member, digest_of, write_layout
 from .read import status
 from .rows import SCHEMA
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
 ARTIFACT_TYPE = "application/vnd.careen.database"
 LAYER_TYPE = f"{ARTIFACT_TYPE}.sqlite+zstd"
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 EMPTY_TYPE, EMPTY = "application/vnd.oci.empty.v1+json", b"{}"
 CREATED = "org.opencontainers.image.created"
 ABOUT = "io.careen.database."
 MAX_BYTES = 16 << 30  # of a database
-MAX_MANIFEST_BYTES = 4 << 20
 CHUNK_BYTES = 1 << 20
 LEVEL = 9
-
-_AGAIN = "Copy it once more, or make it anew with `careen db export` or `careen db push`."
 
 
 class Blob(Struct, frozen=True, rename={"media_type": "mediaType"}):
@@ -66,15 +60,11 @@ class Artifact(Struct, frozen=True):
         return Blob(digest_of(EMPTY), len(EMPTY), EMPTY_TYPE)
 
 
-def digest_of(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
 def pack(database: Path, layer: Path) -> Artifact:
     """Writes the packed database to ``layer``. Raises DatabaseError where there is none to be packed."""
     info = status(database)
     plain, packed, size = hashlib.sha256(), hashlib.sha256(), 0
-    compressor = _zstd().ZstdCompressor(level=LEVEL)
+    compressor = zstd().ZstdCompressor(level=LEVEL)
     with database.open("rb") as source, layer.open("wb") as target:
 
         def write(data: bytes) -> None:
@@ -105,7 +95,7 @@ def read_manifest(data: bytes, where: str) -> Artifact:
         document: Any = msgspec.json.decode(data)
         kind, notes = document.get("artifactType"), document.get("annotations")
     except (ValueError, RecursionError, AttributeError):
-        raise InputError(f"{where} is damaged: its manifest cannot be read", _AGAIN) from None
+        raise InputError(f"{where} is damaged: its manifest cannot be read", AGAIN) from None
     if kind != ARTIFACT_TYPE or not isinstance(notes, dict):
         told = f" but {visible(str(kind), 80)}" if kind else ""
         raise InputError(f"{where} is no advisory database{told}", "`careen db push` and `careen db export` make one")
@@ -120,17 +110,16 @@ def read_manifest(data: bytes, where: str) -> Artifact:
         size = int(notes[f"{ABOUT}size"])
         found = Artifact(data, layer, str(notes[CREATED]), str(notes[f"{ABOUT}sha256"]), size)
     except (ValueError, KeyError, TypeError):
-        raise InputError(f"{where} is damaged: its manifest does not name one layer", _AGAIN) from None
+        raise InputError(f"{where} is damaged: its manifest does not name one layer", AGAIN) from None
     if not layer.digest.startswith("sha256:") or not 0 < size <= MAX_BYTES or not 0 < layer.size <= MAX_BYTES:
-        raise InputError(f"{where} is damaged: its layer cannot be what its manifest says", _AGAIN)
+        raise InputError(f"{where} is damaged: its layer cannot be what its manifest says", AGAIN)
     return found
 
 
 def unpack(artifact: Artifact, chunks: Iterable[bytes], aside: Path, where: str) -> None:
     """Writes the database to ``aside`` and verifies it."""
-    zstd = _zstd()
     packed, plain, got, size = hashlib.sha256(), hashlib.sha256(), 0, 0
-    decompressor = zstd.ZstdDecompressor()
+    decompressor = zstd().ZstdDecompressor()
     try:
         with aside.open("wb") as target:
             for chunk in chunks:
@@ -148,12 +137,12 @@ def unpack(artifact: Artifact, chunks: Iterable[bytes], aside: Path, where: str)
                     target.write(piece)
                     if decompressor.eof or (decompressor.needs_input and not piece):
                         break
-    except (zstd.ZstdError, EOFError) as error:
-        raise InputError(f"{where} is damaged: {error}", _AGAIN) from None
+    except (zstd().ZstdError, EOFError) as error:
+        raise InputError(f"{where} is damaged: {error}", AGAIN) from None
     except ValueError as error:
-        raise InputError(f"{where} is damaged: {error}", _AGAIN) from None
+        raise InputError(f"{where} is damaged: {error}", AGAIN) from None
     if f"sha256:{packed.hexdigest()}" != artifact.layer.digest or plain.hexdigest() != artifact.sha256:
-        raise InputError(f"{where} is damaged: its content has another checksum than its manifest says", _AGAIN)
+        raise InputError(f"{where} is damaged: its content has another checksum than its manifest says", AGAIN)
     verify(aside, where)
 
 
@@ -174,100 +163,24 @@ def verify(path: Path, where: str) -> None:
                     "use a database that the same version of careen made",
                 )
             if _tables(connection) != _our_tables():
-                raise InputError(f"{where} is damaged: its tables are not those of an advisory database", _AGAIN)
+                raise InputError(f"{where} is damaged: its tables are not those of an advisory database", AGAIN)
             (trouble,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if broken := damaged(path):
             trouble = f"the records of {sorted(broken)[0]}"
     except (sqlite3.Error, ValueError) as error:
-        raise InputError(f"{where} is damaged ({error})", _AGAIN) from None
+        raise InputError(f"{where} is damaged ({error})", AGAIN) from None
     if trouble != "ok":
-        raise InputError(f"{where} is damaged ({visible(str(trouble), 200)})", _AGAIN)
+        raise InputError(f"{where} is damaged ({visible(str(trouble), 200)})", AGAIN)
 
 
-def write_layout(artifact: Artifact, layer: Path, stream: BinaryIO) -> None:
-    """The artifact as an OCI layout in a tar."""
-    name = f"{artifact.built[:10]}"
-    entry = {
-        "mediaType": MANIFEST_TYPE,
-        "artifactType": ARTIFACT_TYPE,
-        "digest": artifact.digest,
-        "size": len(artifact.manifest),
-        "annotations": {"org.opencontainers.image.ref.name": name},
-    }
-    index = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [entry]}
-    small = {
-        "oci-layout": b'{"imageLayoutVersion": "1.0.0"}',
-        "index.json": msgspec.json.encode(index),
-        _place(artifact.digest): artifact.manifest,
-        _place(artifact.config.digest): EMPTY,
-    }
-    for path, data in small.items():
-        stream.write(_header(path, len(data)) + data + bytes(-len(data) % 512))
-    stream.write(_header(_place(artifact.layer.digest), artifact.layer.size))
+def write_artifact(artifact: Artifact, layer: Path, stream: BinaryIO) -> None:
+    """As an OCI layout in a tar."""
     with layer.open("rb") as source:
-        while chunk := source.read(CHUNK_BYTES):
-            stream.write(chunk)
-    stream.write(bytes(-artifact.layer.size % 512 + 1024))
-
-
-def read_layout(file: BinaryIO, where: str) -> tuple[Artifact, Iterator[bytes]]:
-    """The artifact of a layout in a tar, and the bytes of its layer. Its members may stand in any order."""
-    from careen.formats.inflate import SeekStream
-    from careen.formats.tar import members
-
-    places: dict[str, tuple[int, int]] = {}
-    source = SeekStream(file)
-    try:
-        for member in members(source):
-            if member.kind == "f" and member.sparse is None:
-                places[member.path] = (source.position, member.stored_bytes)
-            if len(places) > 1000:
-                raise ValueError("too many members")
-    except ValueError as error:
-        raise InputError(f"{where} is no exported database, or damaged: {error}", _AGAIN) from None
-    if "index.json" not in places:
-        raise InputError(f"{where} is no exported database", "`careen db export FILE` writes one")
-
-    def document(path: str) -> bytes:
-        offset, size = places.get(path, (0, -1))
-        if not 0 <= size <= MAX_MANIFEST_BYTES:
-            raise InputError(f"{where} is damaged: {visible(path)} is not in it", _AGAIN)
-        file.seek(offset)
-        return file.read(size)
-
-    try:
-        entries: Any = msgspec.json.decode(document("index.json"), type=dict[str, Any])["manifests"]
-        (digest,) = [str(entry["digest"]) for entry in entries]
-        path = _place(digest)
-    except (ValueError, RecursionError, KeyError, TypeError):
-        raise InputError(f"{where} is damaged: its index does not name one manifest", _AGAIN) from None
-    data = document(path)
-    if digest_of(data) != digest:
-        raise InputError(f"{where} is damaged: its manifest has another checksum than its index says", _AGAIN)
-    artifact = read_manifest(data, where)
-    offset, size = places.get(_place(artifact.layer.digest), (0, -1))
-    if size != artifact.layer.size:
-        raise InputError(f"{where} is damaged: the database is not in it, or not all of it", _AGAIN)
-    return artifact, _pieces(file, offset, size)
-
-
-def _pieces(file: BinaryIO, offset: int, size: int) -> Iterator[bytes]:
-    file.seek(offset)
-    while size and (piece := file.read(min(size, CHUNK_BYTES))):
-        size -= len(piece)
-        yield piece
-
-
-def _place(digest: str) -> str:
-    return f"blobs/{digest.replace(':', '/', 1)}"
-
-
-def _header(path: str, size: int) -> bytes:
-    """Source: POSIX.1-2017 pax, "ustar Interchange Format"; sizes from 8 GiB on as GNU tar writes them."""
-    told = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
-    fields = (path.encode().ljust(100, b"\0"), b"0000644\0", b"0000000\0" * 2, told, b"%011o\0" % 0, b" " * 8, b"0", bytes(100))
-    block = (b"".join(fields) + b"ustar\x0000").ljust(512, b"\0")
-    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+        blobs = (
+            Member(artifact.config.digest, len(EMPTY), (EMPTY,)),
+            Member(artifact.layer.digest, artifact.layer.size, iter(lambda: source.read(CHUNK_BYTES), b"")),
+        )
+        write_layout(stream, artifact.manifest, ARTIFACT_TYPE, artifact.built[:10], blobs)
 
 
 def _notes(info: DatabaseInfo) -> dict[str, str]:
@@ -290,11 +203,3 @@ def _our_tables() -> set[tuple[str, str]]:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(Path(__file__).with_name("schema.sql").read_text("utf-8"))
         return _tables(connection)
-
-
-def _zstd() -> "ModuleType":
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd

@@ -22,9 +22,10 @@ from careen.formats.typed import converted, from_json
 from careen.signing.repository import Target
 from careen.signing.updates import UntrustedError
 
-from .artifact import ABOUT, CREATED, EMPTY, EMPTY_TYPE, MANIFEST_TYPE, Blob, digest_of
+from .artifact import ABOUT, CREATED, EMPTY, EMPTY_TYPE, Blob
 from .buckets import FeedRow
 from .layer import Packed
+from .layout import MANIFEST_TYPE, digest_of
 from .rows import SCHEMA
 
 PUBLICATION_TYPE = "application/vnd.careen.database.publication"

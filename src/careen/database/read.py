@@ -268,15 +268,14 @@ class Database:
                             id = record.id if isinstance(record, Malicious) else ""
                             yield label_of(self._feeds[feed]), (key, id), record
 
-    def contents(self) -> dict[str, frozenset[tuple[str, str]]]:
-        """Of each feed by its path: the kinds of what it says, each with the namespace that it says it of, or ""."""
+    def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
+        """Of each feed by its path: kind, namespace (or "") and number of records of each section."""
+
+        def told(section: Section) -> tuple[str, str, int]:
+            return section.kind, self._words[section.space] if section.space >= 0 else "", section.records
+
         with self._reading():
-            return {
-                held.row.path: frozenset(
-                    (section.kind, self._words[section.space] if section.space >= 0 else "") for section in held.sections
-                )
-                for held in self._head.held()
-            }
+            return {held.row.path: tuple(map(told, held.sections)) for held in self._head.held()}
 
     def records_of_feed(self, path: str) -> Iterator[Record]:
         """All that one feed said, to be written to another database; in the same order whatever else is in this one."""

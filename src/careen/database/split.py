@@ -17,8 +17,8 @@ from .layer import FORMAT, About, write_layer
 from .publication import Group
 from .read import open_database
 
-_SCORES = frozenset({"record", "epss", "exploited"})
-_SPACES = frozenset({"advisory", "malicious"})
+_OF_VULNERABILITIES = frozenset({"record", "epss", "exploited"})
+_OF_PACKAGES = frozenset({"advisory", "malicious"})
 
 
 def split(database: Path, folder: Path, sources: Sequence[AdvisorySource]) -> tuple[tuple[Group, Path], ...]:
@@ -34,11 +34,10 @@ def split(database: Path, folder: Path, sources: Sequence[AdvisorySource]) -> tu
             file = folder / str(number)
             feeds = [(row.path, opened.records_of_feed(row.path)) for row in rows]
             packed = write_layer(file, About(FORMAT, name, _notice(rows, known)), feeds)
-            kinds = {kind for row in rows for kind, _ in contents[row.path]}
-            namespaces = {space for row in rows for kind, space in contents[row.path] if kind in _SPACES}
+            sections = [section for row in rows for section in contents[row.path]]
+            spaces = frozenset(space for kind, space, _ in sections if kind in _OF_PACKAGES)
             licences = {known[row.source].licence for row in rows if row.source in known}
-            scores = bool(kinds) and kinds <= _SCORES
-            group = Group(name, packed, tuple(rows), frozenset(namespaces), scores, "; ".join(sorted(licences)))
+            group = Group(name, packed, tuple(rows), spaces, _is_scores(sections), "; ".join(sorted(licences)))
             found.append((group, file))
     return tuple(found)
 
@@ -49,6 +48,12 @@ def _rows(database: Path) -> Iterator[FeedRow]:
     for path, row in rows_of(database).items():
         check = checks.get(path, Check())
         yield replace(row, fetched=max(row.fetched, check.asked), confirmed=max(row.confirmed, check.confirmed))
+
+
+def _is_scores(sections: Sequence[tuple[str, str, int]]) -> bool:
+    """Whether it says more of vulnerabilities themselves than of packages, and so is of use for every image."""
+    of_packages = sum(records for kind, _, records in sections if kind in _OF_PACKAGES)
+    return sum(records for kind, _, records in sections if kind in _OF_VULNERABILITIES) > of_packages
 
 
 def _notice(rows: Sequence[FeedRow], sources: Mapping[str, AdvisorySource]) -> str:

@@ -23,13 +23,13 @@ from .buckets import FeedRow
 from .build import Failure, Fresh, Kept, build, damaged, rows_of
 from .checks import Check, read_checks, write_checks
 from .guard import Judge
-from .layer import Layer, Packed, inflate
+from .layer import Layer, inflate
 from .lock import LOCK_PATIENCE_S, exclusive
 from .publication import Group, Publication
 from .read import check_readable
 from .whole import is_whole
 
-Reader = Callable[[Packed], Iterator[bytes]]  # the bytes of a layer
+Reader = Callable[[str, int], Iterator[bytes]]  # the bytes of a blob, by its digest and size
 
 
 class Taken(Struct, frozen=True):
@@ -105,7 +105,7 @@ def _fetched(
 
     def fetch(group: Group, aside: Path) -> Layer:
         try:
-            inflate(read(group.packed), group.packed, aside)
+            inflate(read(group.packed.digest, group.packed.size), group.packed, aside)
             layer = Layer(aside)
             if layer.about.name != group.name or set(layer.feeds) != {row.path for row in group.rows}:
                 raise ValueError("it does not hold what it should")

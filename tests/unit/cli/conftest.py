@@ -44,7 +44,7 @@ def app(monkeypatch):
         def scan(self, reference, progress=silent):
             return scan(reference, self.settings, progress)
 
-    def update_database(settings, progress=silent, *, full=False, accept=()):
+    def update_database(settings, progress=silent, *, full=False, accept=(), feeds=False):
         fake.asked.append(("update", settings))
         return fake.updated
 

@@ -7,8 +7,9 @@ from contextlib import closing
 import msgspec
 import pytest
 
-from careen.database.artifact import SCHEMA, digest_of, pack, read_layout, read_manifest, unpack, verify, write_layout
+from careen.database.artifact import SCHEMA, pack, read_manifest, unpack, verify, write_artifact
 from careen.database.build import FeedRow, Fresh, build
+from careen.database.layout import Layout, digest_of
 from careen.errors import DatabaseError, InputError
 from careen.model.advisory import Advisory, Range
 
@@ -29,6 +30,11 @@ def packed(database, tmp_path):
     return pack(database, layer), layer.read_bytes()
 
 
+def whole(layout):
+    artifact = read_manifest(layout.manifest, "x")
+    return b"".join(layout.blob(artifact.layer.digest, artifact.layer.size))
+
+
 def changed(manifest, **annotations):
     document = msgspec.json.decode(manifest)
     document["annotations"] |= annotations
@@ -38,11 +44,12 @@ def changed(manifest, **annotations):
 def test_there_and_back(database, packed, tmp_path):
     artifact, layer = packed
     stream = io.BytesIO()
-    write_layout(artifact, tmp_path / "layer", stream)
+    write_artifact(artifact, tmp_path / "layer", stream)
     stream.seek(0)
-    found, chunks = read_layout(stream, "x")
+    layout = Layout(stream, "x")
+    found = read_manifest(layout.manifest, "x")
     assert found == artifact
-    unpack(found, chunks, tmp_path / "back", "x")
+    unpack(found, layout.blob(found.layer.digest, found.layer.size), tmp_path / "back", "x")
     assert (tmp_path / "back").read_bytes() == database.read_bytes()
     assert (found.built, found.layer.size) == ("2026-01-02T03:04:05+00:00", len(layer))
     assert msgspec.json.decode(artifact.manifest)["annotations"]["io.careen.database.source.debian"] == "2026-01-02"
@@ -113,7 +120,7 @@ def test_damaged_pages_are_refused(database):
 def test_layouts_that_are_refused(packed, tmp_path):
     artifact, _ = packed
     stream = io.BytesIO()
-    write_layout(artifact, tmp_path / "layer", stream)
+    write_artifact(artifact, tmp_path / "layer", stream)
     whole = stream.getvalue()
     for data in (
         b"",
@@ -123,4 +130,4 @@ def test_layouts_that_are_refused(packed, tmp_path):
         whole.replace(artifact.digest.encode(), digest_of(b"x").encode()),
     ):
         with pytest.raises(InputError):
-            read_layout(io.BytesIO(data), "x")
+            whole(Layout(io.BytesIO(data), "x"))

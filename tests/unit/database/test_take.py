@@ -27,9 +27,9 @@ class Published:
     layers: dict[str, bytes]
     read: list[str] = field(default_factory=list)
 
-    def __call__(self, packed):
-        self.read.append(packed.digest)
-        yield self.layers[packed.digest]
+    def __call__(self, digest, size):
+        self.read.append(digest)
+        yield self.layers[digest]
 
 
 def published(database, folder, version=1):
@@ -213,8 +213,8 @@ def test_a_network_that_breaks(tmp_path):
     ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
     before = ours.read_bytes()
 
-    def read(packed):
-        yield one.layers[packed.digest][:50]
+    def read(digest, size):
+        yield one.layers[digest][:50]
         raise NetworkError("answered 429")
 
     with pytest.raises(NetworkError, match="429"):
