@@ -14,7 +14,7 @@ from tests.support.command import Shell
 from tests.support.feeds import GOLDEN, lay_out
 from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.real_registry import start_registry, stop_registry
-from tests.support.servers import free_port
+from tests.support.servers import Answer, Server, free_port
 
 from careen.app import databases, publishing
 from careen.app.publications import newest
@@ -163,10 +163,29 @@ def test_a_first_scan(registries, keys, publisher, tmp_path):
     assert {one["name"].partition("/")[0] for one in report["database"]["sources"]} >= {"debian", "kev", "epss"}
     assert rows_of(shell.home / "cache" / "database" / "advisories.sqlite")["debian/tracker.json"].layer
     asked = time.time_ns()
+    shell.environment["PYTHONPROFILEIMPORTTIME"] = "1"
     again = shell.run("scan", image, "--format", "json", "--scanners", "vuln")
     assert again.returncode == 0
     known = shell.home / "cache" / "database" / "published.json"
     assert known.stat().st_mtime_ns < asked  # nobody was asked again
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in again.stderr.splitlines()}
+    assert "careen" in imported
+    assert not imported & {"tuf", "securesystemslib", "cryptography"}
+
+
+def test_a_registry_that_is_busy(keys, user, tmp_path, caplog):
+    """The feeds are asked, and one line says so."""
+    with Server(lambda request: Answer(200 if request.path == "/v2/" else 429)) as server:
+        place = f"oci://{server.url.partition('//')[2]}/db"
+        shell = Shell(tmp_path / "shell", CAREEN_DB_ARTIFACT=place, CAREEN_DB_ROOT=str(keys / "root.json"))
+        shell.environment |= {"HTTPS_PROXY": f"http://127.0.0.1:{free_port()}", "NO_PROXY": "127.0.0.1"}
+        content = {"etc/os-release": b"ID=debian\nVERSION_ID=12\n", "var/lib/dpkg/status": DPKG}
+        image = write_docker_archive(tmp_path / "image.tar", make_image([make_layer(content)]))
+        done = shell.run("scan", image, "--scanners", "vuln")
+    lines = [line for line in done.stderr.splitlines() if "published database" in line]
+    assert len(lines) == 1, done.stderr
+    assert "the feeds are asked" in lines[0]
+    assert "429" in lines[0]
 
 
 def test_an_update_goes_by_what_is_published(registries, keys, publisher, user, monkeypatch):
@@ -464,7 +483,7 @@ def test_the_command_line(registries, keys, mirror, tmp_path):
     assert pulled.returncode == 0, pulled.stderr
     assert pulled.stdout.splitlines()[0] == published.stdout.splitlines()[1]
     assert other.run("db", "pull").returncode == 2
-    again = other.run("db", "pull", "--published", place, "--root", tmp_path / "mine" / "root.json", "--replace")
+    again = other.run("db", "pull", "--artifact", place, "--root", tmp_path / "mine" / "root.json", "--replace")
     assert again.returncode == 0, again.stderr
     wrong = other.run("db", "pull", place, "--root", keys / "root.json")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (3, 2)

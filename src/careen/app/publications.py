@@ -5,7 +5,7 @@ Raises: InputError (UntrustedError where what came was not signed), NetworkError
 """
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,7 +125,7 @@ def _at(place: str, root: bytes, settings: Settings, progress: Progress) -> Veri
     repository = repository_of(place, settings, TAG)
     named = repository.reference
 
-    def read(digest: str, size: int) -> Iterator[bytes]:
+    def read(digest: str, size: int) -> Generator[bytes]:
         return downloaded(repository, digest, size, progress, place)
 
     data, _ = repository.manifest(named.digest or str(named.tag), named.digest)
@@ -141,7 +141,7 @@ def _verified(contents: "Contents", read: "Reader", root: bytes, settings: Setti
     from careen.database.publication import METADATA_TYPE, publication_of
     from careen.signing.updates import verified_targets
 
-    def metadata(name: str) -> Iterator[bytes] | None:
+    def metadata(name: str) -> Generator[bytes] | None:
         blob = contents.files.get(name)
         return read(blob.digest, blob.size) if blob and blob.media_type == METADATA_TYPE else None
 

@@ -3,7 +3,7 @@
 Raises: InputError, NetworkError, UsageError.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from careen.app.opening import open_context
 from careen.config import Settings
@@ -27,7 +27,7 @@ def repository_of(reference: str, settings: Settings, tag: str) -> Repository:
     return Repository(parse_reference(name), fetcher_of(context), context.settings)
 
 
-def downloaded(repository: Repository, digest: str, size: int, progress: Progress, where: str) -> Iterator[bytes]:
+def downloaded(repository: Repository, digest: str, size: int, progress: Progress, where: str) -> Generator[bytes]:
     """A connection that breaks is taken up again where it broke, a few times."""
     done = 0
     for attempt in range(4):

@@ -11,7 +11,7 @@ from .streams import columns
 
 # What reaching a registry may need, in the order of the help.
 BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")  # of what is read
-ADVISORIES = ("offline", "refresh", "db", "db_max_age", "advisories", "db_from")
+ADVISORIES = ("offline", "refresh", "db", "db_max_age", "advisories", "db_from", "db_artifact", "db_root")
 ARCHIVE = ("archive", "archive_hosts", "archive_keys")
 NETWORK = (
     "registry_username", "docker_config", "mirrors", "private_hosts", "plain_http", "insecure", "ca_file",
@@ -132,5 +132,6 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
     if key == "severity_from":
         return "SOURCE"
     ends |= {"mirrors": "HOST=MIRROR", "archive": "URL|DIR|image", "keys": "FILE"}
+    ends |= {"artifact": "oci://HOST/NAME", "root": "FILE"}
     last = key.rpartition("_")[2]
     return "LEVEL" if key == "log_level" else ends.get(last, last.upper() if not words else "WORD")

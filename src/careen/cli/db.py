@@ -61,7 +61,7 @@ actions:
     made.add_argument("--json", action="store_true", help="status, list, diff: for programs")
     add_settings(
         made, "database", ("db", "db_keep", "db_artifact", "db_root"),
-        {"db_keep": "--keep", "db_artifact": "--published", "db_root": "--root"},
+        {"db_keep": "--keep", "db_artifact": "--artifact", "db_root": "--root"},
     )  # fmt: skip
     group = add_settings(made, "update", ("db_from", "no_progress", "quiet", "verbose"), {"db_from": "--from"})
     made.add_argument(

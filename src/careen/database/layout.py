@@ -6,7 +6,7 @@ Raises: InputError where a file is no such layout, or damaged.
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any, BinaryIO
 
 import msgspec
@@ -53,13 +53,13 @@ class Layout:
         if digest_of(self.manifest) != digest:
             raise InputError(f"{where} is damaged: its manifest has another checksum than its index says", AGAIN)
 
-    def blob(self, digest: str, expected: int) -> Iterator[bytes]:
+    def blob(self, digest: str, expected: int) -> Generator[bytes]:
         offset, size = self._places.get(_place(digest), (0, -1))
         if size != expected:
             raise InputError(f"{self._where} is damaged: the database is not in it, or not all of it", AGAIN)
         return self._pieces(offset, size)
 
-    def _pieces(self, offset: int, size: int) -> Iterator[bytes]:
+    def _pieces(self, offset: int, size: int) -> Generator[bytes]:
         done = 0
         while done < size:
             with self._lock:  # threads read blobs side by side

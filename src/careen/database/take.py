@@ -8,7 +8,8 @@ Raises: DatabaseError, InputError, NetworkError.
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from .publication import Group, Publication
 from .read import check_readable
 from .whole import is_whole
 
-Reader = Callable[[str, int], Iterator[bytes]]  # the bytes of a blob, by its digest and size
+Reader = Callable[[str, int], Generator[bytes]]  # the bytes of a blob, by its digest and size
 
 
 class Taken(Struct, frozen=True):
@@ -105,7 +106,8 @@ def _fetched(
 
     def fetch(group: Group, aside: Path) -> Layer:
         try:
-            inflate(read(group.packed.digest, group.packed.size), group.packed, aside)
+            with closing(read(group.packed.digest, group.packed.size)) as chunks:
+                inflate(chunks, group.packed, aside)
             layer = Layer(aside)
             if layer.about.name != group.name or set(layer.feeds) != {row.path for row in group.rows}:
                 raise ValueError("it does not hold what it should")

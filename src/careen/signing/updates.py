@@ -7,14 +7,15 @@ Raises: UntrustedError, NetworkError (as ``read`` does).
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 from ..errors import Error, InputError
 from .repository import Target
 
-Reader = Callable[[str], Iterator[bytes] | None]  # the bytes of a file of metadata by its name; None where there is none
+Reader = Callable[[str], Generator[bytes] | None]  # the bytes of a file of metadata by its name; None where there is none
 
 MAX_METADATA_BYTES = 4 << 20
 _BASE = "careen:"
@@ -41,7 +42,7 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
                 raise
             if found is None:
                 raise exceptions.DownloadHTTPError("not there", 404)
-            return found
+            return opened.enter_context(closing(found))
 
     kept = folder / hashlib.sha256(root).hexdigest()[:16]
     kept.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -54,8 +55,8 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
         targets_max_length=MAX_METADATA_BYTES,
     )
     try:
-        updater = Updater(str(kept), _BASE, fetcher=fetcher, config=config, bootstrap=root)
-        updater.refresh()
+        with ExitStack() as opened:
+            Updater(str(kept), _BASE, fetcher=fetcher, config=config, bootstrap=root).refresh()
         signed = Metadata[Targets].from_file(str(kept / "targets.json")).signed
     except exceptions.DownloadError as error:
         if fetcher.failure is not None:

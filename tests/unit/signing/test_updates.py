@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from careen.errors import InputError, NetworkError, UsageError
-from careen.signing.repository import ROLES, Target, make_keys, renew_root, signed_metadata
+from careen.signing.repository import ROLES, Target, check_keys, make_keys, renew_root, signed_metadata
 from careen.signing.updates import MAX_METADATA_BYTES, UntrustedError, verified_targets
 
 NOW = datetime.now(UTC)
@@ -21,7 +21,7 @@ def keys(tmp_path):
 
 
 def take(files, root, folder):
-    return verified_targets(root, folder, lambda name: iter([files[name]]) if name in files else None, "oci://x")
+    return verified_targets(root, folder, lambda name: (one for one in [files[name]]) if name in files else None, "oci://x")
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_keys_are_not_written_over(keys):
 
 def test_folders_without_keys(tmp_path):
     with pytest.raises(InputError, match=r"root\.json"):
-        signed_metadata(tmp_path, ONE, 1, NOW)
+        check_keys(tmp_path)
     (tmp_path / "root.json").write_bytes(b"{}")
     with pytest.raises(InputError, match="damaged"):
         renew_root(tmp_path, NOW)
