@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 IMAGE  ?=
+ROOT   ?=
+DATABASE ?=
 
-.PHONY: scan test check format lint types contracts golden fuzz bench docs clean
+.PHONY: scan test check format lint types contracts golden fuzz bench release docs clean
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Careen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -38,5 +40,7 @@ fuzz: $(VENV)/.ready      ## 10,000 mutations of each reader's inputs
 	CAREEN_MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests/contract
 bench: $(VENV)/.ready     ## Careen beside its peers on real images (CORPUS, PEERS, CAREEN_CACHE_DIR say where they are)
 	$(BIN)/python benchmarks/run.py
+release: $(VENV)/.ready   ## a wheel in dist/ that knows where a database is published: DATABASE=oci://… ROOT=root.json
+	$(BIN)/python .ci/release.py "$(ROOT)" $(DATABASE)
 clean:
 	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
