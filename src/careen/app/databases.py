@@ -17,7 +17,7 @@ from careen.app.registries import PREFIX, downloaded, repository_of
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import database_path
-from careen.errors import InputError, NetworkError, UsageError
+from careen.errors import Error, InputError, UsageError
 from careen.model.advisory import DatabaseInfo
 from careen.plugins import Progress, silent
 
@@ -69,7 +69,7 @@ def update_database(
 
 def _published(settings: Settings, progress: Progress, accept: Collection[str]) -> "tuple[bool, tuple[FeedResult, ...]]":
     """Whether what is published was taken, and what of it was refused."""
-    from careen.app.publications import addresses, newest, take_all
+    from careen.app.publications import addresses, newest, own, take_all
     from careen.database.update import FeedResult
     from careen.signing.updates import UntrustedError
 
@@ -79,10 +79,10 @@ def _published(settings: Settings, progress: Progress, accept: Collection[str]) 
         return False, ()
     try:
         cache_folder(settings)
-        taken = take_all(newest(places, settings, progress), settings, accept=accept)
+        taken = take_all(newest(places, own(settings), progress), settings, accept=accept)
     except UntrustedError as error:
         return False, (FeedResult("", places[0], "failed", str(error), trouble="refused"),)
-    except (InputError, NetworkError, UsageError) as error:
+    except Error as error:
         log.warning("the published database could not be had, and the feeds are read: %s", error)
         return False, ()
     return True, tuple(
@@ -162,7 +162,7 @@ def _whole(target: Path) -> Iterator[Path]:
     aside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         yield aside
-        with aside.open("rb") as stream:
+        with aside.open("rb+") as stream:
             os.fsync(stream.fileno())
         aside.replace(target)
     except OSError as error:

@@ -17,7 +17,7 @@ from careen.app.cachefolder import cache_folder
 from careen.app.wiring import advisory_sources
 from careen.config import Settings
 from careen.database.knowledge import database_path
-from careen.errors import Error, InputError, UsageError
+from careen.errors import DatabaseError, Error, InputError, UsageError
 from careen.plugins import Progress, silent
 from careen.signing import anchor
 
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 FRESH = timedelta(days=1)
 PATIENCE = timedelta(hours=1)  # between two questions for a newer publication
+RESPITE = timedelta(minutes=10)  # after one without an answer
+TIMEOUT_S = 10.0  # of a scan, which has the feeds to turn to
 
 
 class Verified(Struct, frozen=True):
@@ -74,6 +76,18 @@ def newest(places: Sequence[str], settings: Settings, progress: Progress = silen
     raise failures[0]
 
 
+def own(settings: Settings) -> Settings:
+    """What was said of the image's registry does not hold for the one where databases are published."""
+    return replace(
+        settings,
+        registry_username=None,
+        registry_password=None,
+        insecure=False,
+        plain_http=False,
+        timeout_s=min(settings.timeout_s, TIMEOUT_S),
+    )
+
+
 def take_all(
     found: Verified, settings: Settings, groups: "Sequence[Group] | None" = None, accept: Collection[str] = ()
 ) -> "Taken":
@@ -96,7 +110,7 @@ def bring(
 ) -> "Taken | None":
     """What a scan does before it asks feeds: takes what the image needs, where that is lacking or a day old.
 
-    None where nothing was asked: what the publication said last is here, and not a day old.
+    None where nothing was asked: what the publication said last is here, and not a day old; or nobody answered just before.
     """
     from careen.database.publication import read_known
 
@@ -105,7 +119,17 @@ def bring(
     known = read_known(path)
     if known and known.address in places and _is_fresh(path, known.asked, known.publication.needed(namespaces, feeds)):
         return None
-    found = newest(places, _own(settings), progress)
+    failed = path.with_name("published.failed")
+    if _is_younger(failed, RESPITE):
+        log.info("the published database is left alone: it could not be had a moment ago")
+        return None
+    try:
+        found = newest(places, own(settings), progress)
+    except Error:
+        failed.parent.mkdir(exist_ok=True, mode=0o700)
+        failed.touch()
+        raise
+    failed.unlink(missing_ok=True)
     return take_all(found, settings, found.publication.needed(namespaces, feeds))
 
 
@@ -148,7 +172,9 @@ def _verified(contents: "Contents", read: "Reader", root: bytes, settings: Setti
     cache_folder(settings)
     folder = database_path(settings.cache_dir).parent
     folder.mkdir(exist_ok=True, mode=0o700)
-    with exclusive(folder / "trusted.lock", LOCK_PATIENCE_S):
+    with exclusive(folder / "trusted.lock", LOCK_PATIENCE_S) as held:
+        if not held:
+            raise DatabaseError("another process is verifying a published database", "wait for it")
         version, targets = verified_targets(root, folder / "trusted", metadata, where)
     publication = publication_of(version, targets, where)
     contents.check(publication, where)
@@ -197,6 +223,8 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
     return all(one and now - datetime.fromisoformat(one) < FRESH for one in read)
 
 
-def _own(settings: Settings) -> Settings:
-    """What was said of the image's registry does not hold for the one where databases are published."""
-    return replace(settings, registry_username=None, registry_password=None, insecure=False, plain_http=False)
+def _is_younger(file: Path, age: timedelta) -> bool:
+    try:
+        return abs(datetime.now(UTC).timestamp() - file.stat().st_mtime) < age.total_seconds()
+    except OSError:
+        return False

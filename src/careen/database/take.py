@@ -21,7 +21,7 @@ from careen.errors import DatabaseError
 from careen.signing.updates import UntrustedError
 
 from .buckets import FeedRow
-from .build import Failure, Fresh, Kept, build, damaged, rows_of
+from .build import Failure, Fresh, Kept, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
 from .guard import Judge
 from .layer import Layer, inflate
@@ -65,6 +65,10 @@ def take(
         if not held:
             raise DatabaseError("another process is updating the advisory database", "wait for it")
         check_readable(database)
+        if is_damaged(database) or (rows_of(database) and not is_whole(database)):
+            raise DatabaseError(
+                f"{database}: the advisory database is damaged", "careen db update --feeds mends it and names what is lost"
+            )
         for leftover in database.parent.glob("taking.*"):
             shutil.rmtree(leftover, ignore_errors=True)
         scratch = database.parent / f"taking.{os.getpid()}"
@@ -133,8 +137,6 @@ def _built(
     database: Path, publication: Publication, feeds: Mapping[str, Fresh], sources: Sequence[str], judge: Judge | None
 ) -> dict[str, Failure]:
     ours = rows_of(database)
-    if ours and not is_whole(database):
-        ours = {path: row for path, row in ours.items() if path not in damaged(database)}
     ranks = {source: number for number, source in enumerate(sources)}
     places = {path: number for number, path in enumerate(dict.fromkeys((*publication.order, *ours)))}
     parts: dict[str, Fresh | Kept] = {path: Kept(row) for path, row in ours.items()}

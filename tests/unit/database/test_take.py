@@ -14,7 +14,7 @@ from careen.database.read import open_database
 from careen.database.split import split
 from careen.database.take import lacking, take
 from careen.database.update import database_path, update
-from careen.errors import NetworkError
+from careen.errors import DatabaseError, NetworkError
 from careen.model.advisory import Advisory, Range
 from careen.signing.updates import UntrustedError
 
@@ -221,6 +221,18 @@ def test_a_network_that_breaks(tmp_path):
         take(ours, one.publication, one.publication.groups, read, RANKS, where="x")
     assert ours.read_bytes() == before
     assert lacking(ours, one.publication.groups) == one.publication.groups
+
+
+@pytest.mark.parametrize("at", [0, 30_000])
+def test_what_is_damaged_is_left_to_an_update_which_names_what_is_lost(tmp_path, at):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", part="changelogs", count=2000)
+    data = bytearray(ours.read_bytes())
+    data[at : at + 200] = bytes(200)
+    ours.write_bytes(data)
+    one = published(debian(tmp_path / "theirs.sqlite"), tmp_path / "layers")
+    with pytest.raises(DatabaseError, match="damaged"):
+        taken(ours, one)
+    assert ours.read_bytes() == data
 
 
 def test_what_was_forgotten_comes_back(tmp_path):
