@@ -75,7 +75,6 @@ def _published(settings: Settings, progress: Progress, accept: Collection[str]) 
 
     places = addresses(settings)
     if not places:
-        log.info("no published database is known here (setting db_artifact): the feeds are read")
         return False, ()
     try:
         cache_folder(settings)

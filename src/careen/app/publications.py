@@ -162,7 +162,7 @@ def _at(place: str, root: bytes, settings: Settings, progress: Progress) -> Veri
 def _verified(contents: "Contents", read: "Reader", root: bytes, settings: Settings, where: str) -> "Publication":
     """What the signed metadata of a publication say."""
     from careen.database.lock import LOCK_PATIENCE_S, exclusive
-    from careen.database.publication import METADATA_TYPE, publication_of
+    from careen.database.publication import METADATA_TYPE, TAG, publication_of
     from careen.signing.updates import verified_targets
 
     def metadata(name: str) -> Generator[bytes] | None:
@@ -175,7 +175,7 @@ def _verified(contents: "Contents", read: "Reader", root: bytes, settings: Setti
     with exclusive(folder / "trusted.lock", LOCK_PATIENCE_S) as held:
         if not held:
             raise DatabaseError("another process is verifying a published database", "wait for it")
-        version, targets = verified_targets(root, folder / "trusted", metadata, where)
+        version, targets = verified_targets(root, folder / "trusted" / TAG, metadata, where)
     publication = publication_of(version, targets, where)
     contents.check(publication, where)
     return publication

@@ -131,7 +131,7 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
 
     if arguments.action == "update":
         result = app.update_database(settings, progress, full=arguments.full, accept=arguments.accept, feeds=arguments.feeds)
-        return _text(app.database_status(settings), settings.verbose) + _kept(result), _failure(result)
+        return _text(app.database_status(settings), settings.verbose) + _where(settings) + _kept(result), _failure(result)
     if arguments.action == "status":
         info = app.database_status(settings)
         return (_json(info) if arguments.json else _text(info, settings.verbose) + _background(settings)), None
@@ -254,6 +254,14 @@ def _kept(result: "UpdateResult") -> str:
         listed = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(group.items()))
         lines.append(f"  {_shown(detail)}: {_shown(listed)}")
     return "\n".join(lines) + "\n"
+
+
+def _where(settings: "Settings") -> str:
+    from careen.app.publications import addresses
+
+    if settings.db_from or addresses(settings) or settings.db_artifact:
+        return ""
+    return "\nThis installation knows no published database (db_artifact in the settings): the feeds were read.\n"
 
 
 def _stayed(rows: "Sequence[FeedRow]") -> str:

@@ -2,7 +2,7 @@
 
 What was accepted is kept in a folder, so that nothing older is accepted after it. Refused are a wrong signature, metadata
 past their end (a publication that somebody holds back), an older version than before, and parts of different publications.
-Raises: UntrustedError, NetworkError (as ``read`` does).
+Raises: UntrustedError, DatabaseError, and what ``read`` raises.
 **Source:** The Update Framework specification 1.0, "Detailed client workflow".
 """
 
@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from ..errors import Error, InputError
+from ..errors import DatabaseError, Error, InputError
 from .repository import Target
 
 Reader = Callable[[str], Generator[bytes] | None]  # the bytes of a file of metadata by its name; None where there is none
@@ -45,7 +45,6 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
             return opened.enter_context(closing(found))
 
     kept = folder / hashlib.sha256(root).hexdigest()[:16]
-    kept.mkdir(parents=True, exist_ok=True, mode=0o700)
     fetcher = Fetcher()
     config = UpdaterConfig(
         max_root_rotations=64,
@@ -55,6 +54,7 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
         targets_max_length=MAX_METADATA_BYTES,
     )
     try:
+        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
         with ExitStack() as opened:
             Updater(str(kept), _BASE, fetcher=fetcher, config=config, bootstrap=root).refresh()
         signed = Metadata[Targets].from_file(str(kept / "targets.json")).signed
@@ -64,6 +64,8 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
         raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
     except (exceptions.RepositoryError, ValueError, RecursionError) as error:
         raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
+    except OSError as error:
+        raise DatabaseError(f"{kept}: {error.strerror or error}", "what was accepted before has to be kept there") from None
     return signed.version, {path: _target(one) for path, one in signed.targets.items()}
 
 

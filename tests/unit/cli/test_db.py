@@ -56,6 +56,13 @@ def test_update_takes_feeds_from_a_mirror(careen_command, app):
     assert careen_command("db", "update", "--quiet")[1] == ""
 
 
+def test_without_an_address_the_feeds_are_read_and_that_is_said(careen_command, app):
+    told = "This installation knows no published database"
+    assert careen_command("db", "update")[1].count(told) == 1
+    for arguments in (("--from", "/mirror"), ("--artifact", "oci://x.example/db"), ("--artifact", "off")):
+        assert told not in careen_command("db", "update", *arguments)[1]
+
+
 def test_a_feed_that_failed_is_named_and_the_exit_code_says_so(careen_command, app):
     feeds = (FeedResult("debian", "debian/tracker.json", "updated"), FeedResult("osv", "osv/npm/all.zip", "failed", "HTTP 500"))
     app.updated = UpdateResult(Path("/cache/db.sqlite"), True, feeds)

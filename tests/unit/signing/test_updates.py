@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from careen.errors import InputError, NetworkError, UsageError
+from careen.errors import DatabaseError, InputError, NetworkError, UsageError
 from careen.signing.repository import ROLES, Target, check_keys, make_keys, renew_root, signed_metadata
 from careen.signing.updates import MAX_METADATA_BYTES, UntrustedError, verified_targets
 
@@ -152,6 +152,12 @@ def test_without_a_network_nothing_is_refused_for_good(keys, root, tmp_path):
     with pytest.raises(NetworkError, match="429"):
         verified_targets(root, tmp_path / "kept", read, "oci://x")
     assert take(signed_metadata(keys, ONE, 1, NOW), root, tmp_path / "kept") == (1, ONE)
+
+
+def test_a_folder_that_cannot_be_written(keys, root, tmp_path):
+    (tmp_path / "kept").write_bytes(b"")
+    with pytest.raises(DatabaseError, match="kept"):
+        take(signed_metadata(keys, ONE, 1, NOW), root, tmp_path / "kept")
 
 
 def test_keys_are_not_written_over(keys):
