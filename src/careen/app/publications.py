@@ -45,7 +45,7 @@ class Verified(Struct, frozen=True):
 
 def addresses(settings: Settings) -> tuple[str, ...]:
     """Where publications are looked for; empty where nothing is published for this installation."""
-    return () if settings.db_artifact == ("off",) else settings.db_artifact or anchor.DATABASE
+    return anchor.addresses(settings.db_artifact)
 
 
 def root_of(settings: Settings, where: str) -> bytes:

@@ -257,9 +257,9 @@ def _kept(result: "UpdateResult") -> str:
 
 
 def _where(settings: "Settings") -> str:
-    from careen.app.publications import addresses
+    from careen.signing import anchor
 
-    if settings.db_from or addresses(settings) or settings.db_artifact:
+    if settings.db_from or settings.db_artifact or anchor.addresses(settings.db_artifact):
         return ""
     return "\nThis installation knows no published database (db_artifact in the settings): the feeds were read.\n"
 

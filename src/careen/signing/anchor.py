@@ -9,6 +9,11 @@ from pathlib import Path
 DATABASE: tuple[str, ...] = ()
 
 
+def addresses(chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Where publications are looked for: where the user says ("off": nowhere), else where the release does."""
+    return () if chosen == ("off",) else chosen or DATABASE
+
+
 def root() -> bytes | None:
     file = Path(__file__).with_name("root.json")
     return file.read_bytes() if file.is_file() else None
