@@ -63,7 +63,7 @@ def publish_database(
     for one, repository in places.items():
         if repository.reference.digest:
             raise UsageError(f"{one}: what is published is named by a tag", f"leave the digest out; without a tag it is {TAG}")
-    check_keys(keys)
+    check_keys(keys, datetime.now(UTC))
     cache_folder(settings)
     before = 0 if anew else _last(places, settings, accept)
     result = update_database(settings, progress, full=full, accept=accept, feeds=True)
@@ -120,21 +120,22 @@ def _signed(
     from careen.database.artifact import EMPTY
     from careen.database.build import rows_of
     from careen.database.layout import digest_of
-    from careen.database.publication import Publication, target_of, write_manifest
+    from careen.database.publication import publication_of, target_of, write_manifest
     from careen.database.split import split
     from careen.signing.repository import signed_metadata
 
     path = database_path(settings.cache_dir)
     parts = split(path, folder, advisory_sources())
     order = {row: number for number, row in enumerate(rows_of(path))}
-    groups = tuple(group for group, _ in parts)
+    targets = {group.name: target_of(group, order) for group, _ in parts}
+    publication = publication_of(version, targets, str(path))  # as everybody will read it
     now = datetime.now(UTC)
-    metadata = signed_metadata(keys, {group.name: target_of(group, order) for group in groups}, version, now)
-    contents = write_manifest(Publication(version, groups, tuple(order)), metadata, now.isoformat(timespec="seconds"))
+    metadata = signed_metadata(keys, targets, version, now)
+    contents = write_manifest(publication, metadata, now.isoformat(timespec="seconds"))
     blobs: dict[str, Callable[[], bytes]] = {group.packed.digest: file.read_bytes for group, file in parts}
     for data in (EMPTY, *metadata.values()):
         blobs[digest_of(data)] = data.__bytes__
-    return contents, groups, blobs
+    return contents, publication.groups, blobs
 
 
 def _left(

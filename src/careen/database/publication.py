@@ -9,6 +9,7 @@ Raises: InputError where a publication is none or damaged.
 
 import os
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,9 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
     for name, target in targets.items():
         try:
             signed = converted(target.custom, _Custom)
-        except (msgspec.ValidationError, RecursionError):
+            for _, row in signed.feeds:
+                _check_dates(row)
+        except (msgspec.ValidationError, ValueError, RecursionError):
             raise UntrustedError(f"{where} is damaged: what it says of {visible(name, 100)} cannot be read", _AGAIN) from None
         if signed.schema != SCHEMA:
             raise InputError(
@@ -176,7 +179,9 @@ def read_manifest(data: bytes, where: str) -> Contents:
 def read_known(database: Path) -> Known | None:
     """None where there is none, or that of another version."""
     try:
-        return from_json(_file(database).read_bytes(), Known)
+        known = from_json(_file(database).read_bytes(), Known)
+        datetime.fromisoformat(known.asked)
+        return known
     except (OSError, ValueError, RecursionError):
         return None
 
@@ -188,6 +193,14 @@ def write_known(database: Path, known: Known) -> None:
 
 
 _AGAIN = "what was there before stays; fetch it once more, or tell its publisher"
+
+
+def _check_dates(row: FeedRow) -> None:
+    """Raises ValueError where a feed's dates are none."""
+    if datetime.fromisoformat(row.fetched).tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    for day in filter(None, (row.as_of, row.confirmed)):
+        date.fromisoformat(day[:10])
 
 
 class _Custom(Struct, frozen=True):

@@ -83,9 +83,11 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
     return _write_root(folder, metadata, [*before, *after])
 
 
-def check_keys(folder: Path) -> None:
-    """That there is all it takes to publish."""
+def check_keys(folder: Path, now: datetime) -> None:
+    """That there is all it takes to publish what will be accepted."""
     root = _newest_root(folder).signed
+    if root.is_expired(now):
+        raise InputError(f"{folder / 'root.json'} is past its end ({root.expires:%Y-%m-%d})", "careen db keys DIR --renew")
     for role in ROLES[1:]:
         if _signer(folder / f"{role}.pem").public_key.keyid not in root.roles[role].keyids:
             raise InputError(

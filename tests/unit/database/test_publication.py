@@ -24,9 +24,10 @@ from careen.errors import InputError
 from careen.signing.repository import Target
 from careen.signing.updates import UntrustedError
 
-ROW = FeedRow("osv/npm/all.zip", "osv", "npm", as_of="2026-01-02", records=3)
+NOW = "2026-01-02T03:04:05+00:00"
+ROW = FeedRow("osv/npm/all.zip", "osv", "npm", as_of="2026-01-02", fetched=NOW, records=3)
 GROUP = Group("osv/npm", Packed("sha256:" + "ab" * 32, 10, 90), (ROW,), frozenset({"npm"}), False, "CC-BY-4.0")
-SCORES = Group("epss", Packed("sha256:" + "cd" * 32, 10, 90), (FeedRow("epss/x", "epss"),), frozenset(), True, "")
+SCORES = Group("epss", Packed("sha256:" + "cd" * 32, 10, 90), (FeedRow("epss/x", "epss", fetched=NOW),), frozenset(), True, "")
 ORDER = {"epss/x": 0, "osv/npm/all.zip": 1}
 PUBLICATION = Publication(7, (GROUP, SCORES), tuple(ORDER))
 
@@ -64,6 +65,9 @@ def test_what_is_needed():
         {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a"]]]},
         {"schema": SCHEMA, "inflated": 9, "feeds": [["0", ["a", "b"]]]},
         {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", 7]]]},
+        {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "", "yesterday"]]]},
+        {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "", "2026-01-02T03:04:05"]]]},
+        {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "soon", NOW]]]},
         {"schema": SCHEMA, "inflated": "9", "feeds": []},
         {"schema": SCHEMA, "inflated": 9, "feeds": [], "namespaces": "npm"},
     ],
@@ -110,5 +114,6 @@ def test_what_is_known_is_kept(tmp_path):
     known = Known("oci://x/db", "2026-01-02T03:04:05+00:00", PUBLICATION)
     write_known(database, known)
     assert read_known(database) == known
-    (tmp_path / "published.json").write_bytes(b'{"address": 7}')
-    assert read_known(database) is None
+    for data in (b'{"address": 7}', b"", msgspec.json.encode(Known("oci://x/db", "yesterday", PUBLICATION))):
+        (tmp_path / "published.json").write_bytes(data)
+        assert read_known(database) is None

@@ -165,9 +165,16 @@ def test_keys_are_not_written_over(keys):
         make_keys(keys, NOW)
 
 
+def test_nobody_publishes_by_a_root_that_is_past_its_end(keys):
+    check_keys(keys, NOW)
+    with pytest.raises(InputError, match="past its end") as caught:
+        check_keys(keys, NOW + timedelta(days=731))
+    assert "--renew" in caught.value.hint
+
+
 def test_folders_without_keys(tmp_path):
     with pytest.raises(InputError, match=r"root\.json"):
-        check_keys(tmp_path)
+        check_keys(tmp_path, NOW)
     (tmp_path / "root.json").write_bytes(b"{}")
     with pytest.raises(InputError, match="damaged"):
         renew_root(tmp_path, NOW)
