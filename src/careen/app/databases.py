@@ -5,7 +5,7 @@ Raises: DatabaseError, InputError, NetworkError, UsageError.
 
 import logging
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from careen.app.publications import Verified
     from careen.database.artifact import Artifact
     from careen.database.buckets import FeedRow
-    from careen.database.compare import Difference
+    from careen.database.compare import Comparison
+    from careen.database.differences import Difference, Only
     from careen.database.update import FeedResult, UpdateResult
     from careen.images.distribution import Repository
 
@@ -111,13 +112,15 @@ def database_list(settings: Settings) -> tuple[DatabaseInfo, ...]:
     return listed(database_path(refuse_untrusted(settings).cache_dir))
 
 
-def database_diff(before: str, after: str | None, settings: Settings) -> "Difference":
-    """Files or days; without the second, what is in use."""
+def database_diff(
+    before: str, after: str | None, settings: Settings, only: "Only", on_difference: "Callable[[Difference], None]"
+) -> "Comparison":
+    """Files or days; without the second, what is in use. Each difference is handed on, none is kept."""
     from careen.database.compare import compare
     from careen.database.kept import chosen
 
     path = database_path(refuse_untrusted(settings).cache_dir)
-    return compare(chosen(path, before), chosen(path, after) if after else path)
+    return compare(chosen(path, before), chosen(path, after) if after else path, only, on_difference)
 
 
 def export_database(target: Path, settings: Settings) -> tuple[str, str]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from careen.errors import DatabaseError, UsageError
 
 from .arguments import NETWORK, Parser, add_common, add_settings
+from .db_diff import add_flags as add_diff_flags
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.config import Settings
     from careen.database.buckets import FeedRow
-    from careen.database.compare import Difference
     from careen.database.update import UpdateResult
     from careen.formats.archive_facts import ArchiveFacts
     from careen.model.advisory import DatabaseInfo, SourceInfo
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_FIXES = 20
 # How many names each action takes.
 TAKES = {
     "update": (0, 0), "status": (0, 0), "list": (0, 0), "seed": (0, 0), "forget": (1, 1), "export": (1, 1), "import": (1, 1),
@@ -58,7 +57,8 @@ actions:
     made.add_argument(
         "names", metavar="NAME", nargs="*", default=[], help="file, day, source or registry, as the action takes it"
     )
-    made.add_argument("--json", action="store_true", help="status, list, diff: for programs")
+    made.add_argument("--json", action="store_true", help="status, list, diff: for programs, as --format json")
+    made.add_argument("--format", dest="written", choices=["text", "json"], help="status, list, diff: text or json")
     add_settings(
         made, "database", ("db", "db_keep", "db_artifact", "db_root"),
         {"db_keep": "--keep", "db_artifact": "--artifact", "db_root": "--root"},
@@ -91,6 +91,7 @@ actions:
     )
     made.add_argument("--to", metavar="FILE", type=Path, help="seed: the file of facts to write")
     add_settings(made, "seed", ("archive", "archive_keys"))
+    add_diff_flags(made)
     add_settings(made, "registry and network", tuple(key for key in NETWORK if key != "mirrors"))
     add_common(made)
     return made
@@ -101,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     from .progress import progress_on
 
     (least, most), given = TAKES[arguments.action], arguments.names
+    arguments.json = arguments.json or arguments.written == "json"
     if not least <= len(given) <= most:
         raise UsageError(f"careen db {arguments.action} {_takes(arguments.action)}", "careen db --help")
     settings = loaded_settings(arguments).settings
@@ -145,6 +147,11 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
         if not arguments.to.parent.is_dir():
             raise UsageError(f"{arguments.to.parent}: no such folder", "make it first")
         return _seeded(make_facts(settings, arguments.to, progress), arguments.to), None
+    if arguments.action == "diff":
+        from .db_diff import diff
+
+        diff(arguments, settings, arguments.json)
+        return "", None
     return _carried(arguments, settings, progress), None
 
 
@@ -152,14 +159,11 @@ def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
     from careen.app import databases
 
     replace: bool = arguments.replace
-    name, *other = arguments.names or ("",)
+    (name,) = arguments.names or ("",)
     match arguments.action:
         case "list":
             found = databases.database_list(settings)
             return _json(found) if arguments.json else _list(found)
-        case "diff":
-            difference = databases.database_diff(name, other[0] if other else None, settings)
-            return _json(difference) if arguments.json else _diff(difference, settings.verbose)
         case "export":
             export = databases.export_published if arguments.signed else databases.export_database
             origin, digest = export(Path(name), settings)
@@ -294,31 +298,6 @@ def _list(found: "Sequence[DatabaseInfo]") -> str:
         records = sum(source.records for source in info.sources)
         built = info.built[:19].replace("T", " ")
         lines.append(f"{_shown(built):<19}  {records:>9,}  {size:>9}  {_shown(span):<24}  {_shown(Path(info.path).name)}")
-    return "\n".join(lines) + "\n"
-
-
-def _diff(found: "Difference", verbose: bool) -> str:
-    lines = [f"{_shown(one.path)}, built {_shown(one.built)}" for one in (found.before, found.after)]
-    if not found.sources:
-        return "\n".join([*lines, "", "They say the same."]) + "\n"
-    width = max(6, *(len(one.name) for one in found.sources))
-    lines += ["", f"{'SOURCE':<{width}}  {'ADDED':>8}  {'REMOVED':>8}  {'CHANGED':>8}  DATA OF"]
-    for one in found.sources:
-        span = " -> ".join(dict.fromkeys((one.before[:10] or "-", one.after[:10] or "-")))
-        lines.append(f"{_shown(one.name):<{width}}  {one.added:>8,}  {one.removed:>8,}  {one.changed:>8,}  {_shown(span)}")
-    if found.fixes_changed:
-        lines += ["", f"{found.fixes_changed:,} changed fixes"]
-        told = found.fixes if verbose else found.fixes[:MAX_FIXES]
-        for fix in told:
-            before, after = (
-                ", ".join(versions[:3]) or status
-                for versions, status in ((fix.before, fix.status_before), (fix.after, fix.status_after))
-            )
-            lines.append(
-                f"  {_shown(fix.namespace)} {_shown(fix.package)} {_shown(fix.id)}: {_shown(before)} -> {_shown(after)}"
-            )
-        if len(told) < found.fixes_changed:
-            lines.append(f"  and {found.fixes_changed - len(told):,} more{'' if verbose else ': --verbose or --json'}")
     return "\n".join(lines) + "\n"
 
 

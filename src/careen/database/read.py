@@ -5,9 +5,11 @@ Raises: DatabaseError where the file is missing, damaged, or of another version 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
+from heapq import merge
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -29,7 +31,7 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import Kind, Section, Shelf, Wanted, label_of, tag_of
+from .buckets import FeedRow, Kind, Section, Shelf, Wanted, label_of, tag_of
 from .checks import Check, read_checks
 from .knowledge import FILE
 from .rows import (
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 KEPT_RECORDS = 10_000  # one image's findings ask for the same ones several times
+Said = tuple[bytes, str, int, bytes]  # the key, the feed, its number in this database, the packed value
+
 UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
 
 
@@ -247,26 +251,53 @@ class Database:
         with self._reading():
             return {name: unpack_words(value) for name, value in self._first("repository", names).items()}
 
-    def namespaces(self) -> tuple[str, ...]:
-        return tuple(space for kind, _, space in self._kinds() if kind == "advisory")
+    def spaces(self, kind: Kind) -> tuple[str, ...]:
+        """The namespaces of a kind; of kinds without namespaces it is "" alone."""
+        return tuple(space for one, _, space in self._kinds() if one == kind)
 
-    def every_advisory(self, namespace: str) -> Iterator[tuple[str, Advisory]]:
-        """All of a namespace by source and name: to compare databases, or one with what it was."""
+    def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[Said]:
+        """All that wanted feeds say of a kind, in the order of the keys, as it is packed: see ``statements``."""
+        walks = (
+            self._walked(self._feeds[feed].path, feed, section)
+            for feed, section in self._held(kind, space)
+            if wants(self._feeds[feed])
+        )
         with self._reading():
-            for feed, section in self._held("advisory", namespace):
-                for name, value in self._shelf.walk(section, self._tag(feed, section)):
-                    for said in unpack_advisories(namespace, name, value, self._words, partial(self._of_bundles, feed)):
-                        yield label_of(self._feeds[feed]), said
+            yield from merge(*walks, key=itemgetter(0))
 
-    def every_record(self, kind: Kind) -> Iterator[tuple[str, tuple[str, str], Record]]:
-        """All of another kind: the source, what it is about, and what it says."""
+    def _walked(self, path: str, feed: int, section: Section) -> Iterator[Said]:
+        for key, value in self._shelf.walk(section, self._tag(feed, section)):
+            yield key.encode(), path, feed, value
+
+    def statements(self, kind: Kind, space: str, said: Said) -> tuple[str, tuple[Record, ...]]:
+        """The source of what ``in_order`` gives, and what it says."""
+        key, _, feed, value = said
         with self._reading():
-            for one, _, space in self._kinds():
-                for feed, section in self._held(kind, space) if one == kind else ():
-                    for key, value in self._shelf.walk(section, self._tag(feed, section)):
-                        for record in self._unpacked(kind, space, key, value):
-                            id = record.id if isinstance(record, Malicious) else ""
-                            yield label_of(self._feeds[feed]), (key, id), record
+            source = label_of(self._feeds[feed])
+            if kind == "advisory":
+                bundles = partial(self._of_bundles, feed)
+                return source, tuple(unpack_advisories(space, key.decode(), value, self._words, bundles))
+            return source, tuple(self._unpacked(kind, space, key.decode(), value))
+
+    def packed_alike(self, other: "Database") -> frozenset[str]:
+        """The feeds whose packed values mean the same in both, where their bytes are the same."""
+        if any(one != another for one, another in zip(self._words, other._words, strict=False)):
+            return frozenset()
+        mine, others = self._bundle_rows(), other._bundle_rows()
+        return frozenset(path for path in mine.keys() | others.keys() if mine.get(path) == others.get(path))
+
+    def _bundle_rows(self) -> dict[str, bytes]:
+        """A checksum of the bundles of every feed, b"" where it has none."""
+        from hashlib import blake2b
+
+        found = dict.fromkeys((row.path for row in self._feeds), b"")
+        with self._reading():
+            for feed, section in self._held("bundle", ""):
+                digest = blake2b()
+                for row in self._shelf.rows(section, self._tag(feed, section)):
+                    digest.update(row)
+                found[self._feeds[feed].path] = digest.digest()
+        return found
 
     def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
         """Of each feed by its path: kind, namespace (or "") and number of records of each section."""

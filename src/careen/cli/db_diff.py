@@ -1,0 +1,204 @@
+"""``careen db diff``: what changed between two databases, as a table with examples, or as JSON with each difference."""
+
+import sys
+from argparse import ArgumentTypeError, Namespace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+from careen.formats.escape import visible
+
+from .arguments import Parser
+
+if TYPE_CHECKING:
+    from careen.config import Settings
+    from careen.database.compare import Comparison
+    from careen.database.differences import Difference
+    from careen.plugins import Record
+
+SCHEMA = "careen.db-diff/1"
+SHOWN = 20  # of each kind
+SHOWN_VERBOSE = 1000
+SHOWN_JSON = 1000
+MAX_VERSIONS = 3
+TITLES = {
+    "advisory": "advisories",
+    "malicious": "malicious packages",
+    "support": "end of life",
+    "exploited": "known exploited",
+    "record": "vulnerabilities (scores, summaries)",
+    "epss": "EPSS",
+    "repository": "repositories of vendors",
+}
+_KEYS = frozenset({"id", "namespace", "package", "name"})  # said once for each difference
+
+
+def add_flags(made: Parser) -> None:
+    group = made.add_argument_group("diff")
+    group.add_argument(
+        "--namespace", metavar="NAME", action="append", default=[], help="only this: npm, debian:12, debian; may be repeated"
+    )
+    group.add_argument(
+        "--source", metavar="SOURCE", action="append", default=[], help="only this: osv, osv/npm, kev; may be repeated"
+    )
+    told = f"differences of each kind that are listed ({SHOWN}; with --verbose or as JSON {SHOWN_JSON:,}); counts are of all"
+    group.add_argument("--limit", metavar="N", type=_count, help=told)
+
+
+def diff(arguments: Namespace, settings: "Settings", as_json: bool) -> None:
+    """Writes to standard output: as JSON while the databases are walked."""
+    from careen.app.databases import database_diff
+    from careen.database.differences import Only
+
+    only = Only(frozenset(arguments.namespace), frozenset(arguments.source))
+    before, *after = arguments.names
+    usual = SHOWN_JSON if as_json else SHOWN_VERBOSE if settings.verbose else SHOWN
+    limit = usual if arguments.limit is None else arguments.limit
+    if as_json:
+        writer = _Writer(sys.stdout, limit)
+        writer.end(database_diff(before, after[0] if after else None, settings, only, writer.take))
+        return
+    examples: dict[str, list[Difference]] = {}
+
+    def keep(one: "Difference") -> None:
+        kept = examples.setdefault(one.kind, [])
+        if len(kept) < limit:
+            kept.append(one)
+
+    found = database_diff(before, after[0] if after else None, settings, only, keep)
+    sys.stdout.writelines(f"{line}\n" for line in _lines(found, examples))
+
+
+class _Writer:
+    """JSON of differences as they come, then of what they add up to."""
+
+    def __init__(self, stream: IO[str], limit: int) -> None:
+        self._stream, self._limit = stream, limit
+        self._seen: Counter[str] = Counter()
+        self._begun = False
+
+    def take(self, one: "Difference") -> None:
+        import json
+
+        self._seen[one.kind] += 1
+        if self._seen[one.kind] <= self._limit:
+            self._begin()
+            self._stream.write(("," if self._begun else "") + "\n  " + json.dumps(_document(one)))
+            self._begun = True
+
+    def end(self, found: "Comparison") -> None:
+        import json
+
+        import msgspec
+
+        if not self._begun:
+            self._begin()
+        omitted = {kind: count - self._limit for kind, count in self._seen.items() if count > self._limit}
+        rest = {
+            "omitted": omitted,
+            "kinds": msgspec.to_builtins(found.kinds),
+            "sources": msgspec.to_builtins(found.sources),
+            "before": {"path": found.before.path, "built": found.before.built},
+            "after": {"path": found.after.path, "built": found.after.built},
+        }
+        text = json.dumps(rest, indent=1)
+        self._stream.write(f"\n ],{text.removeprefix('{')}\n")
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._stream.write(f'{{\n "schema": "{SCHEMA}",\n "differences": [')
+
+
+def _document(one: "Difference") -> dict[str, Any]:
+    """Of a change the fields that changed, else all of them."""
+    return {
+        "kind": one.kind,
+        "source": one.source,
+        "namespace": one.namespace,
+        "name": one.name,
+        "id": one.id,
+        "change": one.change,
+        "fields": list(one.fields),
+        "before": [_fields(record, one.fields) for record in one.before],
+        "after": [_fields(record, one.fields) for record in one.after],
+    }
+
+
+def _fields(record: "Record", chosen: Sequence[str]) -> dict[str, Any]:
+    names = [name for name in record.__struct_fields__ if name not in _KEYS]
+    names = [name for name in names if name in chosen] or names
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+def _plain(value: object) -> Any:
+    from msgspec import Struct
+
+    if isinstance(value, Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _lines(found: "Comparison", examples: "dict[str, list[Difference]]") -> Iterator[str]:
+    for one in (found.before, found.after):
+        yield f"{visible(one.path)}, built {visible(one.built)}"
+    yield ""
+    if not found.sources:
+        yield "They say the same."
+        return
+    width = max(6, *(len(one.name) for one in found.sources))
+    yield f"{'SOURCE':<{width}}  {'ADDED':>8}  {'REMOVED':>8}  {'CHANGED':>8}  DATA OF"
+    for one_ in found.sources:
+        span = " -> ".join(dict.fromkeys((one_.before[:10] or "-", one_.after[:10] or "-")))
+        yield f"{visible(one_.name):<{width}}  {one_.added:>8,}  {one_.removed:>8,}  {one_.changed:>8,}  {visible(span)}"
+    for kind in found.kinds:
+        yield ""
+        yield f"{TITLES[kind.kind]}: {kind.added:,} added, {kind.removed:,} removed, {kind.changed:,} changed"
+        listed = examples.get(kind.kind, [])
+        yield from (f"  {visible(_line(one))}" for one in listed)
+        if len(listed) < kind.total:
+            yield f"  and {kind.total - len(listed):,} more (--limit N)"
+
+
+def _line(one: "Difference") -> str:
+    about = " ".join(filter(None, (one.namespace, one.name, one.id)))
+    if one.change != "changed":
+        told = _told(one.after or one.before)
+        return f"{'+' if one.change == 'added' else '-'} {about}" + (f": {told}" if told else "")
+    before, after = _told(one.before), _told(one.after)
+    return f"~ {about}: " + (f"{before} -> {after}" if before != after else ", ".join(one.fields))
+
+
+def _told(records: "Sequence[Record]") -> str:
+    """What matters of a statement in a few words."""
+    from careen.model.advisory import Advisory, Epss, Exploited, LimitedSupport, Support, VulnerabilityRecord
+
+    match records[0]:
+        case Advisory() as first:
+            versions = dict.fromkeys(
+                version for record in records if isinstance(record, Advisory) for version in _fixes(record)
+            )
+            more = ", …" if len(versions) > MAX_VERSIONS else ""
+            return ", ".join(list(versions)[:MAX_VERSIONS]) + more or first.status
+        case Support(_, end):
+            return end
+        case LimitedSupport() as limited:
+            return " ".join(filter(None, (limited.ended, limited.version)))
+        case Exploited() as exploited:
+            return f"{exploited.added}{', ransomware' if exploited.ransomware else ''}"
+        case VulnerabilityRecord() as record:
+            scores = dict.fromkeys(f"{score.score} ({score.source}, {score.version})" for score in record.cvss)
+            return ", ".join([*scores][:MAX_VERSIONS]) or record.severity
+        case Epss() as epss:
+            return f"{epss.score:.5f}"
+        case _:
+            return ""
+
+
+def _fixes(advisory: Any) -> Iterator[str]:
+    yield from advisory.fixed_versions or (range.fixed for range in advisory.ranges if range.fixed)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ArgumentTypeError(f"{text!r} is no number")
+    return int(text)

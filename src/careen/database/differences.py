@@ -1,0 +1,154 @@
+"""What one database says and another does not: one difference after the other, in memory of a few records.
+
+Both are walked side by side in the order of their keys, kind by kind and namespace by namespace. A statement is the same
+where its source says the same of the same subject under the same id, in whichever order the feeds were read.
+Raises: DatabaseError where one of the two is damaged.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from careen.model.advisory import Advisory, LimitedSupport, Malicious, NamespaceInfo, Repository, Support
+from careen.plugins import Record
+
+from .buckets import FeedRow, label_of
+from .read import Database, Said
+
+Change = Literal["added", "removed", "changed"]
+About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository"]
+KINDS: tuple[About, ...] = ("advisory", "malicious", "support", "exploited", "record", "epss", "repository")
+_WITH_NAMESPACE = ("advisory", "malicious", "support")
+_ORDER = msgspec.msgpack.Encoder()
+
+
+class Difference(Struct, frozen=True, gc=False):
+    """``name`` is a package, a release (support) or a repository, "" where the id alone tells. ``before`` and ``after`` are
+    what the source says of it: several statements where one advisory has several about a package."""
+
+    kind: About
+    source: str  # with its part: "osv/npm"
+    namespace: str
+    name: str
+    id: str
+    change: Change
+    fields: tuple[str, ...]  # that changed
+    before: tuple[Record, ...]
+    after: tuple[Record, ...]
+
+
+class Only(Struct, frozen=True):
+    """What to compare; empty means everything. A namespace is one release, or a distribution with all of them; a source may
+    be a part of one. Kinds that know no namespaces are left out where some are named."""
+
+    namespaces: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+    def wants_namespace(self, namespace: str) -> bool:
+        return not self.namespaces or not self.namespaces.isdisjoint((namespace, namespace.partition(":")[0]))
+
+    def wants_source(self, label: str) -> bool:
+        return not self.sources or not self.sources.isdisjoint((label, label.partition("/")[0]))
+
+    def wants_feed(self, row: FeedRow) -> bool:
+        return self.wants_source(label_of(row))
+
+
+EVERYTHING = Only()
+
+
+def differences(old: Database, new: Database, only: Only = EVERYTHING) -> Iterator[Difference]:
+    """By kind, then by namespace, then by the name of the subject."""
+    alike = old.packed_alike(new)
+    for kind in KINDS:
+        if only.namespaces and kind not in _WITH_NAMESPACE:
+            continue
+        for space in sorted({*old.spaces(kind), *new.spaces(kind)}):
+            if kind == "support" or only.wants_namespace(space):
+                yield from _of_section(kind, space, (old, new), only, alike)
+
+
+def _of_section(
+    kind: About, space: str, databases: tuple[Database, Database], only: Only, alike: frozenset[str]
+) -> Iterator[Difference]:
+    sides = [_marked(side, database.in_order(kind, space, only.wants_feed)) for side, database in enumerate(databases)]
+    for _, group in groupby(merge(*sides, key=itemgetter(0)), itemgetter(0)):
+        packed: tuple[list[Said], list[Said]] = ([], [])
+        for _, side, said in group:
+            packed[side].append(said)
+        if _are_same(*packed, alike):
+            continue
+        had, has = (
+            _unpacked(database.statements(kind, space, said) for said in found)
+            for database, found in zip(databases, packed, strict=True)
+        )
+        yield from _of_key(kind, had, has, only)
+
+
+_Subject = tuple[str, str, str, str]  # source, namespace, name, id
+
+
+def _marked(side: int, walk: Iterable[Said]) -> Iterator[tuple[bytes, int, Said]]:
+    return ((said[0], side, said) for said in walk)
+
+
+def _are_same(before: list[Said], after: list[Said], alike: frozenset[str]) -> bool:
+    """Whether that can be told without unpacking."""
+    return len(before) == len(after) and all(
+        one[1] == other[1] and one[3] == other[3] and one[1] in alike for one, other in zip(before, after, strict=True)
+    )
+
+
+def _unpacked(found: Iterable[tuple[str, tuple[Record, ...]]]) -> dict[_Subject, list[Record]]:
+    by_subject: dict[_Subject, list[Record]] = defaultdict(list)
+    for source, records in found:
+        for record in records:
+            by_subject[(source, *_subject(record))].append(record)
+    return by_subject
+
+
+def _subject(record: Record) -> tuple[str, str, str]:
+    match record:
+        case Advisory() | Malicious():
+            return record.namespace, record.package, record.id
+        case LimitedSupport():
+            return record.namespace, record.package, ""
+        case Support():
+            return record.namespace, "", ""
+        case Repository():
+            return "", record.name, ""
+        case NamespaceInfo():
+            return record.namespace, "", ""
+        case _:
+            return "", "", record.id
+
+
+def _of_key(
+    kind: About, had: Mapping[_Subject, list[Record]], has: Mapping[_Subject, list[Record]], only: Only
+) -> Iterator[Difference]:
+    for subject in sorted({*had, *has}):
+        before, after = had.get(subject, []), has.get(subject, [])
+        if before == after or not only.wants_namespace(subject[1]):
+            continue
+        if before and after:
+            before, after = (sorted(one, key=_ORDER.encode) for one in (before, after))
+            if before == after:
+                continue
+        change: Change = "changed" if before and after else "added" if after else "removed"
+        fields = _changed(before, after) if change == "changed" else ()
+        yield Difference(kind, *subject, change, fields, tuple(before), tuple(after))
+
+
+def _changed(before: list[Record], after: list[Record]) -> tuple[str, ...]:
+    names = dict.fromkeys(name for record in (*before, *after) for name in record.__struct_fields__)
+    return tuple(name for name in names if _values(before, name) != _values(after, name)) or ("statements",)
+
+
+def _values(records: list[Record], name: str) -> list[object]:
+    return sorted((getattr(record, name) for record in records), key=_ORDER.encode)
