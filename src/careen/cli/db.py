@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 # How many names each action takes.
 TAKES = {
     "update": (0, 0), "status": (0, 0), "list": (0, 0), "seed": (0, 0), "forget": (1, 1), "export": (1, 1), "import": (1, 1),
-    "push": (1, 1), "pull": (0, 1), "diff": (1, 2), "publish": (1, 16), "keys": (1, 1),
+    "push": (1, 1), "pull": (0, 1), "diff": (1, 2), "publish": (1, 16), "keys": (1, 1), "mirror": (1, 64),
 }  # fmt: skip
 
 
 def parser() -> Parser:
     made = Parser(
         prog="careen db",
-        usage="careen db ACTION [flags] [FILE | OLD [NEW] | SOURCE | oci://HOST/NAME]",
+        usage="careen db ACTION [flags] [FILE | OLD [NEW] | DIR [NEED …] | SOURCE | oci://HOST/NAME]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Update the advisory database, show what it holds, or carry it elsewhere.",
         epilog="""\
@@ -43,6 +43,7 @@ actions:
   update             take what is published, then what the feeds have beyond it
   status             sources and ages
   list               the database in use, and those that were kept
+  mirror DIR [NEED…] lay all feeds down, or some, for `update --from`
   diff OLD [NEW]     what changed between two, files or days (NEW: in use)
   forget SOURCE      remove what it has of a source, or of a part: osv/npm
   export FILE        write it to one file, for machines without a network
@@ -55,10 +56,10 @@ actions:
     )
     made.add_argument("action", choices=list(TAKES), metavar="ACTION", help="what to do: see below")
     made.add_argument(
-        "names", metavar="NAME", nargs="*", default=[], help="file, day, source or registry, as the action takes it"
+        "names", metavar="NAME", nargs="*", default=[], help="file, folder, day, source or registry, as the action takes it"
     )
-    made.add_argument("--json", action="store_true", help="status, list, diff: for programs, as --format json")
-    made.add_argument("--format", dest="written", choices=["text", "json"], help="status, list, diff: text or json")
+    made.add_argument("--json", action="store_true", help="status, list, diff, mirror: for programs, as --format json")
+    made.add_argument("--format", dest="written", choices=["text", "json"], help="status, list, diff, mirror: text or json")
     add_settings(
         made, "database", ("db", "db_keep", "db_artifact", "db_root"),
         {"db_keep": "--keep", "db_artifact": "--artifact", "db_root": "--root"},
@@ -109,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     start(settings.log_level, settings.quiet)
     with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
         text, failure = _done(arguments, settings, progress)
-    if not settings.quiet or arguments.action in ("status", "list", "diff"):
+    if not settings.quiet or arguments.action in ("status", "list", "diff") or arguments.json:
         sys.stdout.write(text)
     if failure:
         raise failure
@@ -122,6 +123,7 @@ def _takes(action: str) -> str:
         (0, 1): "takes at most one name",
         (1, 1): "takes one name",
         (1, 2): "takes an earlier database and at most one other",
+        (1, 64): "takes a folder",
         (1, 16): "takes the addresses to publish at",
     }
     return words[TAKES[action]]
@@ -152,6 +154,10 @@ def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progre
 
         diff(arguments, settings, arguments.json)
         return "", None
+    if arguments.action == "mirror":
+        from .db_mirror import mirror
+
+        return mirror(arguments, settings, progress)
     return _carried(arguments, settings, progress), None
 
 

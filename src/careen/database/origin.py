@@ -1,8 +1,8 @@
 """Where the files of feeds come from: the sources' live addresses, or a mirror of our layout in a folder or under a URL.
 
-A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256, derived, note}]}``, whose dates are those of
-the data and whose checksums are verified; what the mirror derived itself is said to be so, with the note. Without one a
-file is as old as its modification time; under a URL the server's own pages then show what there is.
+A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256, confirmed, derived, note}]}``, whose dates are
+those of the data and whose checksums are verified; what the mirror derived itself is said to be so, with the note. Without
+one a file is as old as its modification time; under a URL the server's own pages then show what there is.
 Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
 """
 
@@ -25,6 +25,7 @@ from .download import Downloads, Fetched, FetchError, LateError, Unchanged, body
 from .knowledge import DERIVED
 from .windows import Windows
 
+MANIFEST = "MANIFEST.json"
 MAX_LISTING_BYTES = 16 << 20
 _NAME = re.compile(r"[\w\[(][\w .()\[\]-]*")
 _ANOTHER = "its checksum is not that of the mirror's MANIFEST.json"
@@ -45,6 +46,7 @@ class _File(Struct):
     path: str
     snapshot_date: str = ""
     sha256: str = ""
+    confirmed: str = ""  # day on which its server had nothing newer
     derived: bool = False  # not its maker's own file
     note: str = ""  # what is different about it
 
@@ -96,7 +98,7 @@ def live(
 
 def _amended(row: FeedRow, found: changes.Changes, target: Path, today: str) -> Fetched:
     return Fetched(
-        target, row.url, found.newest[:10], last_modified=found.newest, sha256=_sha256(target), detail=row.detail,
+        target, row.url, found.newest[:10], last_modified=found.newest, sha256=sha256_of(target), detail=row.detail,
         replaces=found.ids, is_behind=found.is_behind, confirmed=found.newest[:10] if found.is_behind else today,
     )  # fmt: skip
 
@@ -152,7 +154,7 @@ def _beside(feed: Feed, index: str, listing: Callable[[str], tuple[str, ...]]) -
 def folder(root: Path) -> Origin:
     if not root.is_dir():
         raise InputError(f"{root}: no such folder", "`--from` takes a folder or URL of feeds: see docs/offline.md.")
-    manifest = root / "MANIFEST.json"
+    manifest = root / MANIFEST
     known = _read_manifest(manifest.read_bytes(), str(manifest)) if manifest.is_file() else {}
 
     def listing(name: str) -> tuple[str, ...]:
@@ -167,26 +169,27 @@ def folder(root: Path) -> Origin:
         url = file.absolute().as_uri()
         stated = known.get(feed.path)
         if row and stated and stated.sha256 and row.sha256 == stated.sha256:
-            return Unchanged(_dates(stated.snapshot_date)[0])
+            return Unchanged(_confirmed(stated))
         try:
-            digest, modified = _sha256(file), datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            digest, modified = sha256_of(file), datetime.fromtimestamp(file.stat().st_mtime, UTC)
         except OSError as error:
             raise FetchError(str(error)) from None
         if stated and stated.sha256 and digest != stated.sha256:
             raise FetchError(_ANOTHER, damaged=True)
         as_of, detail = _dates(stated.snapshot_date if stated else modified.date().isoformat())
+        confirmed = max(as_of, _confirmed(stated)) if stated else as_of
         if row and row.sha256 == digest:
-            return Unchanged(as_of)
+            return Unchanged(confirmed)
         derived = stated is not None and stated.derived
         note = _derived(stated) or detail
-        return Fetched(file, url, as_of, sha256=digest, detail=note, confirmed=as_of, derived=derived)
+        return Fetched(file, url, as_of, sha256=digest, detail=note, confirmed=confirmed, derived=derived)
 
     return Origin(listing, fetch, lambda feed: (root / feed.path).is_file())
 
 
 def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
     base = base.rstrip("/")
-    address = f"{base}/MANIFEST.json"
+    address = f"{base}/{MANIFEST}"
     known: dict[str, _File] = {}
     pages = False  # the server shows what is in a folder
     try:
@@ -208,17 +211,18 @@ def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
         stated = known.get(feed.path, _File(feed.path))
         if row and stated.sha256 and row.sha256 == stated.sha256:
-            return Unchanged(_dates(stated.snapshot_date)[0])
+            return Unchanged(_confirmed(stated))
         address = f"{base}/{quote(feed.path)}"
         fetched = downloads.fetch(address, feed, row, address)
         if isinstance(fetched, Unchanged):
-            return Unchanged(_dates(stated.snapshot_date)[0])
+            return Unchanged(_confirmed(stated))
         if stated.sha256 and fetched.sha256 != stated.sha256:
             downloads.drop(fetched.file)
             raise FetchError(_ANOTHER, damaged=True)
         as_of, detail = _dates(stated.snapshot_date) if stated.snapshot_date else (fetched.as_of, "")
         note = _derived(stated) or detail
-        return msgspec.structs.replace(fetched, as_of=as_of, confirmed=as_of, detail=note, derived=stated.derived)
+        confirmed = max(as_of, _confirmed(stated))
+        return msgspec.structs.replace(fetched, as_of=as_of, confirmed=confirmed, detail=note, derived=stated.derived)
 
     return Origin(listing, fetch, lambda feed: True)
 
@@ -261,6 +265,11 @@ def _derived(stated: _File | None) -> str:
     return f"{DERIVED}: {note if len(note) <= 160 else note[:159] + '…'}".removesuffix(": ")
 
 
+def _confirmed(stated: _File) -> str:
+    """Up to which day a mirror vouches for a file."""
+    return max(_dates(stated.snapshot_date)[0], _dates(stated.confirmed)[0])
+
+
 def _dates(text: str) -> tuple[str, str]:
     """The oldest date counts; what else was said is kept as detail."""
     dates = sorted(date if len(date) == 10 else f"{date}-01" for date in _DATE.findall(text))
@@ -269,7 +278,7 @@ def _dates(text: str) -> tuple[str, str]:
     return dates[0], text if len(dates) > 1 else ""
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
     import hashlib
 
     with file.open("rb") as stream:

@@ -1,0 +1,56 @@
+"""``careen db mirror``: the feeds laid down in a folder, and what became of each."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careen.errors import DatabaseError
+from careen.formats.escape import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from careen.config import Settings
+    from careen.database.mirroring import Laid
+    from careen.plugins import Progress
+
+_ENDS = ("new", "updated", "unchanged", "kept", "absent", "failed")
+
+
+def mirror(arguments: Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
+    """What to tell, and what failed in spite of it."""
+    from careen.app.mirroring import mirror_feeds
+
+    folder, *wanted = arguments.names
+    laid = mirror_feeds(Path(folder), settings, progress, wanted=wanted, full=arguments.full)
+    return (_document(laid) if arguments.json else _text(laid)), _failure(laid)
+
+
+def _text(laid: "Sequence[Laid]") -> str:
+    width = max((len(visible(one.path)) for one in laid), default=4)
+    lines = [f"{'FEED':<{width}}  {'STATE':<9}  {'SIZE':>11}  DATA OF"]
+    for one in laid:
+        size = f"{one.size / 1e6:.1f} MB" if one.size else "-"
+        detail = f"  {visible(one.detail)}" if one.detail else ""
+        lines.append(f"{visible(one.path):<{width}}  {one.state:<9}  {size:>11}  {visible(one.as_of[:10]) or '-':<10}{detail}")
+    counts = {state: sum(one.state == state for one in laid) for state in _ENDS}
+    total = sum(one.size for one in laid)
+    told = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+    return "\n".join([*map(str.rstrip, lines), "", f"{told or 'no feed'}; {total / 1e6:,.1f} MB"]) + "\n"
+
+
+def _document(laid: "Sequence[Laid]") -> str:
+    import msgspec
+
+    return json.dumps({"schema": "careen.db-mirror/1", "feeds": msgspec.to_builtins(laid)}, indent=1) + "\n"
+
+
+def _failure(laid: "Sequence[Laid]") -> DatabaseError | None:
+    failed = [one for one in laid if one.state == "failed"]
+    if failed:
+        names = ", ".join(f"{one.path} ({one.detail})" for one in failed)
+        return DatabaseError(f"could not fetch {names}", "the others are up to date; what the mirror had of these stays")
+    if not any(one.size for one in laid):
+        return DatabaseError("no feed could be had", "check the connection")
+    return None
