@@ -24,6 +24,7 @@ Scanner = Literal["vuln", "secret", "config"]
 ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 PREFIX = "CAREEN_"
+SIZE = r"^[0-9]{1,15}(\.[0-9]{1,3})?\s?([kKmMgGtT](i?[bB])?|[bB])?$"
 _WITH_COMMAS = ("format", "archive", "accept")  # --format json=FILE, an address: what they name may be called anything
 SECRET = ("registry_password", "nvd_api_key")  # shown redacted; no flag, so that it never stands in a list of processes
 
@@ -209,6 +210,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     jobs: Annotated[
         Annotated[int, Meta(gt=0)] | None, Meta(description="layers to read at the same time (default: one a processor)")
     ] = None
+    cache_max_size: Annotated[
+        Annotated[str, Meta(pattern=SIZE, title="a size such as 20G")] | None,
+        Meta(description="what the cache may keep beside databases, in bytes or as 512M, 20G (default: 21G)"),
+    ] = None
     no_cache: Annotated[bool, Meta(description="read every layer anew and keep nothing")] = False
     max_layer_bytes: Annotated[int, Meta(description="stop reading a layer after this many uncompressed bytes", gt=0)] = (
         16 * 1024**3
@@ -346,7 +351,14 @@ def _why(field: FieldInfo, value: Any) -> str:
         meant = nearest(str(wrong), list(words))
         return f"{wrong!r} is none of {', '.join(words)}" + (f": did you mean {meant}?" if meant else "")
     wanted = {bool: "true or false", int: "a whole number", float: "a number", Path: "a path"}.get(_plain(field), "text")
-    return f"{value!r} is not {wanted}{_least(field.type)}"
+    return f"{value!r} is not {_title(field.type) or wanted}{_least(field.type)}"
+
+
+def _title(type_: Any) -> str:
+    """What a text has to be."""
+    parts = get_args(type_)
+    own = next((part.title for part in parts if isinstance(part, Meta) and part.title), "")
+    return own or next(filter(None, map(_title, parts)), "")
 
 
 def _least(type_: Any) -> str:

@@ -11,6 +11,7 @@ from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.distributions.registry import profile
 from careen.errors import UsageError
+from careen.formats.cache_limits import cache_limits
 from careen.formats.debian_releases import codename_of
 from careen.model.inventory import Inventory
 from careen.plugins import Ecosystem, Progress, silent
@@ -124,4 +125,5 @@ def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, t
         )
     )
     cache = None if settings.no_cache else cache_folder(settings) / "archive"
-    return Archives(places, fetcher, cache, settings.archive_keys, progress)
+    limit = cache_limits(settings.cache_max_size).archive
+    return Archives(places, fetcher, cache, settings.archive_keys, progress, limit)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from careen.app.cachefolder import settled
+from careen.app.cachefolder import cache_folder, settled
 from careen.app.judges import Judges
 from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
@@ -35,6 +35,7 @@ from careen.policy.policy import Policy
 from careen.policy.rego import load_policies, with_policies
 from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.store.memory import Store
+from careen.store.use import using
 
 if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
@@ -63,6 +64,7 @@ class Session:
         self._policies = load_policies(settings.policy)
         self._judges = Judges(settings)
         self._store = store or open_store(settings)
+        self._use = None if settings.no_cache else using(cache_folder(settings))
         self._learnt = Learnt()
         self._lock = threading.Lock()
 
@@ -71,6 +73,8 @@ class Session:
 
     def __exit__(self, *failure: object) -> None:
         self._store.close()
+        if self._use:
+            self._use.close()
         if self._settings.refresh == "background" and self._learnt.is_late and failure[:1] == (None,):
             from careen.app.background import start
 

@@ -50,13 +50,15 @@ def max_age_days(settings: Settings) -> int | None:
     return None if settings.db_max_age == "off" else MAX_AGE_DAYS if settings.db_max_age is None else settings.db_max_age
 
 
-def open_store(settings: Settings, max_bytes: int = 1 << 30) -> Store:
+def open_store(settings: Settings, max_bytes: int | None = None) -> Store:
     """Where the settings say that layers are kept; it forgets what was used longest ago beyond its bound."""
     if settings.no_cache:
         return NoStore()
+    from careen.formats.cache_limits import cache_limits
     from careen.store.sqlite import SqliteStore
 
-    return SqliteStore(cache_folder(settings) / "layers.sqlite", max_bytes)
+    limit = cache_limits(settings.cache_max_size).layers if max_bytes is None else max_bytes
+    return SqliteStore(cache_folder(settings) / "layers.sqlite", limit)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -46,6 +46,10 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
         from careen.app import reporters
 
         return tuple(reporters())
+    if action.dest == "kinds":
+        from careen.app.caching import REMOVABLE
+
+        return REMOVABLE
     if action.dest == "fail_on":
         from careen.policy.gates import WORDS
 

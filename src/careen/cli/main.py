@@ -27,6 +27,7 @@ COMMANDS = {
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and say why they differ"),
     "vex": ("careen.cli.vex", "write down decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
+    "cache": ("careen.cli.cache", "show what the cache folder holds, and remove what is old"),
     "config": ("careen.cli.config", "show the settings and where each came from"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),
     "version": ("careen.cli.version", "print versions, as JSON too"),

@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from careen.errors import Error, InputError, NetworkError
 from careen.formats.budget import Limits
+from careen.formats.cache_limits import cache_limits
 from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
 from careen.formats.debian_package import Told, told_in
 from careen.formats.inflate import open_stream
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 MAX_RELEASE_BYTES = 16 << 20
 MAX_FILE_BYTES = 256 << 20
 MAX_INDEX_BYTES = 256 << 20  # inflated
-MAX_KEPT_BYTES = 256 << 20
 CHUNK_BYTES = 256 << 10
 FORMS = (".xz", ".gz", "")
 _INDICES = dict[str, list[Offer]]
@@ -68,9 +68,11 @@ class Archives:
         cache: Path | None = None,
         keys: Sequence[Path] = (),
         progress: Progress = silent,
+        max_kept_bytes: int = cache_limits().archive,
     ) -> None:
         self.places = tuple(place.rstrip("/") for place in places)
         self._fetcher, self._cache, self._keys, self._progress = fetcher, cache, keys, progress
+        self._max_kept_bytes = max_kept_bytes
         self.deadline = float("inf")
         self._suites: dict[tuple[str, str], Suite | None] = {}
         self._unreachable: set[str] = set()
@@ -134,7 +136,7 @@ class Archives:
             except (ValueError, Error) as error:
                 raise ArchiveError(f"{shown(place)}/{paths[0]}: {error}", "check the mirror") from None
         if kept:
-            _keep(kept, sealed(kept.name, made))
+            _keep(kept, sealed(kept.name, made), self._max_kept_bytes)
         return made
 
     def signed(self, place: str, path: str, signature: str) -> bytes:
@@ -292,7 +294,7 @@ def _reader(parse: Callable[[Iterator[bytes]], Iterator[tuple[str, Offer]]]) -> 
     return read
 
 
-def _keep(path: Path, data: bytes) -> None:
+def _keep(path: Path, data: bytes, max_bytes: int) -> None:
     """Nothing is lost where it cannot be kept."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -303,7 +305,7 @@ def _keep(path: Path, data: bytes) -> None:
         total = 0
         for _, size, file in kept:
             total += size
-            if total > MAX_KEPT_BYTES:
+            if total > max_bytes:
                 file.unlink(missing_ok=True)
     except OSError as error:
         log.debug("%s could not be kept: %s", path, error)

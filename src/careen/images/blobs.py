@@ -22,10 +22,11 @@ from typing import BinaryIO, cast
 
 from ..errors import InputError, NetworkError
 from ..formats.ahead import ahead
+from ..formats.cache_limits import cache_limits
 from ..formats.digest import has_digest, hasher, text_of
 from ..net import SlowError
 from ..plugins import Progress, Response, silent
-from .cache import CACHE_BYTES, aside, make_room, write
+from .cache import aside, make_room, write
 from .manifest import Descriptor, is_digest
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class BlobStore:
     """Threads may share it; each blob is downloaded by one of them while the others go on with theirs."""
 
     def __init__(
-        self, folder: Path | None, download: Download, progress: Progress = silent, limit_bytes: int = CACHE_BYTES
+        self, folder: Path | None, download: Download, progress: Progress = silent, limit_bytes: int = cache_limits().images
     ) -> None:
         self._folder = folder / "blobs" if folder else None
         self._download, self._progress, self._limit = download, progress, limit_bytes
@@ -151,11 +152,12 @@ class BlobStore:
             self._path(digest).unlink()
 
     def _fetched(self, descriptor: Descriptor) -> BinaryIO:
-        for _ in self._saved(descriptor, self._progress):
-            pass
-        kept = self._kept(descriptor)
-        assert kept is not None
-        return kept
+        for _ in range(_TRIES):
+            for _ in self._saved(descriptor, self._progress):
+                pass
+            if kept := self._kept(descriptor):
+                return kept
+        raise InputError(f"the blob {descriptor.digest} is removed from the cache as soon as it is there", "--no-cache")
 
     def _pulled(self, descriptor: Descriptor, alone: threading.Lock) -> Generator[bytes]:
         try:

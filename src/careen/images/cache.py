@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from ..errors import InputError
 
-CACHE_BYTES = 10 * 1024**3
 _PART = ".part-"
 _STALE_S = 24 * 3600.0
 

@@ -21,11 +21,12 @@ import msgspec
 from msgspec import Struct
 
 from ..errors import InputError, NetworkError, NotHereError
+from ..formats.cache_limits import cache_limits
 from ..model.image import Image, Platform
 from ..net import NetSettings, NotAllowedError, make_fetcher
 from ..net.addresses import host_of, unix_url
 from ..plugins import Fetcher, OpenContext, Progress, Response
-from .cache import CACHE_BYTES, aside, is_sealed, make_room, seal, write
+from .cache import aside, is_sealed, make_room, seal, write
 from .docker_archive import open_file
 from .manifest import is_digest
 from .names import parse_reference
@@ -162,7 +163,7 @@ def _open(engine: str, endpoint: Endpoint, reference: str, names: tuple[str, ...
 
     if context.cache is None:
         return _unkept(stream, reference, context)
-    folder = context.cache / "exports"
+    folder, limits = context.cache / "exports", cache_limits(context.settings.get("cache_max_size"))
     path = folder / engine / f"{key}.tar"
     if path.is_file() and is_sealed(path):
         log.debug("%s has %s unchanged: %s", engine, reference, found.id)
@@ -172,7 +173,7 @@ def _open(engine: str, endpoint: Endpoint, reference: str, names: tuple[str, ...
         with aside(path) as file:
             stream(file)
         seal(path)
-        make_room(folder, CACHE_BYTES, {path.name})
+        make_room(folder, limits.exports, {path.name, f"{path.name}.seal"})
     return open_file(path, reference, context)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from ..errors import Error, InputError, UsageError
+from ..formats.cache_limits import cache_limits
 from ..model.image import Image, Platform
 from ..plugins import ImageSource, OpenContext, Response
 from .beside import asked_beside
@@ -91,7 +92,7 @@ def opened(
 def connected(reference: str, context: OpenContext) -> tuple[Repository, BlobStore]:
     """The repository of a reference, and where its blobs are kept."""
     repository = Repository(parse_reference(_plain(reference)), fetcher_of(context), context.settings)
-    return repository, BlobStore(context.cache, repository.blob, context.progress)
+    return repository, _store(context, repository.blob)
 
 
 def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
@@ -114,18 +115,23 @@ def _plain(reference: str) -> str:
     return reference.removeprefix("//")  # registry://NAME, as others write it
 
 
+def _store(context: OpenContext, download: Download) -> BlobStore:
+    limits = cache_limits(context.settings.get("cache_max_size"))
+    return BlobStore(context.cache, download, context.progress, limits.images)
+
+
 def _first(reference: str, context: OpenContext, ask: Callable[[Repository, BlobStore], Answer]) -> Answer:
     """The answer of the first mirror that has one, else the registry's own. Blobs come from whoever has them first."""
     wanted, fetcher = parse_reference(_plain(reference)), fetcher_of(context)
     asked = (*mirrors_of(wanted, context.settings.get("mirrors") or ()), wanted)
     repositories = [Repository(one, fetcher, context.settings) for one in asked]
     for number, repository in enumerate(repositories[:-1]):
-        store = BlobStore(context.cache, _any_of(repositories[number:]), context.progress)
+        store = _store(context, _any_of(repositories[number:]))
         try:
             return ask(repository, store)
         except Error as error:
             log.info("the mirror %s of %s: %s", repository.reference.registry, wanted.registry, error)
-    return ask(repositories[-1], BlobStore(context.cache, repositories[-1].blob, context.progress))
+    return ask(repositories[-1], _store(context, repositories[-1].blob))
 
 
 def mirrors_of(reference: Reference, mirrors: Iterable[str]) -> list[Reference]:

@@ -22,6 +22,7 @@ from careen import app
 from careen.config import Settings
 from careen.errors import Error, InputError, UsageError
 from careen.formats.base import base_of
+from careen.formats.cache_limits import layers_of_registry
 from careen.formats.summary import vulnerabilities
 from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
@@ -39,7 +40,6 @@ log = logging.getLogger(__name__)
 
 IMAGES = "images"
 JOBS = 4
-STORE_BYTES = 16 << 30  # so that no layer is forgotten before the run ends
 
 
 class Order(Struct, frozen=True):
@@ -81,7 +81,7 @@ def scan_registry(
     fetcher = fetcher or paced(net_settings(msgspec.structs.asdict(settings)))
     context = app.open_context(settings, lambda *_: None, fetcher)
     state = State(order.folder, Run(moment, _asked(order, settings)), order.restart)
-    store = CountingStore(app.open_store(settings, STORE_BYTES))
+    store = CountingStore(app.open_store(settings, layers_of_registry(settings.cache_max_size)))
     try:
         with app.Session(settings, fetcher, store) as session, ThreadPoolExecutor(jobs) as pool:
             listed = targets(order.host, order.namespace, order.wanted, context, pool)

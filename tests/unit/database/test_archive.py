@@ -222,7 +222,7 @@ def test_the_time_is_bounded(tmp_path, monkeypatch):
 
 
 def test_what_is_kept_is_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr("careen.database.archive_files.MAX_KEPT_BYTES", 1)
+    monkeypatch.setattr(Archives.__init__, "__defaults__", (*Archives.__init__.__defaults__[:-1], 1))
     facts(archive(), tmp_path / "archive", cache=tmp_path / "kept")
     assert list((tmp_path / "kept").iterdir()) == []
 

@@ -269,3 +269,14 @@ def test_files_that_vanish_meanwhile(folder, monkeypatch):
 
     monkeypatch.setattr(os, "scandir", vanishing)
     assert distrust(folder) is None
+
+
+def test_links_that_lead_back_are_looked_into_once(folder):
+    (folder / "blobs" / "up").symlink_to("..")
+    (folder / "self").symlink_to(folder)
+    assert distrust(folder) is None
+    (folder / "blobs" / "open").write_text("x")
+    (folder / "blobs" / "open").chmod(0o666)
+    (folder / "blobs").chmod(0o755)
+    folder.chmod(0o755)
+    assert distrust(folder) is not None

@@ -1,0 +1,236 @@
+"""What the cache folder holds, by kind, and its removal by last use.
+
+The database in use, and what keeps it from being replaced by an older one, is never removed; nor is what another process may
+need: while one uses the folder, what was used within a day stays, and while one updates the database, all that is beside it.
+Raises: UsageError where the folder is not one's own.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from careen.app.cachefolder import refuse_untrusted
+from careen.config import Settings
+from careen.formats.cache_limits import CacheLimits, cache_limits, parse_size
+from careen.store.entries import Entry, entries_of, remove_entries
+from careen.store.folder import Kept, kept_in, remove
+from careen.store.use import NAME, is_used
+
+Kind = Literal["images", "exports", "layers", "archive", "kept", "scores", "partial", "logs", "database", "other"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+REMOVABLE: tuple[Kind, ...] = ("images", "exports", "layers", "archive", "kept", "scores", "partial", "logs")
+DAY_S = 24 * 3600.0
+OLD_DAYS = 30.0  # what ``prune`` removes where nothing else is said
+_LAYERS = "layers.sqlite"
+_SIDES = (".seal", ".journal", ".part", "-wal", "-shm")  # what stands behind the name of what they belong to
+
+
+class Holding(Struct, frozen=True):
+    """``count`` of things: blobs, layers, databases. ``oldest`` and ``last`` are moments of use, 0 where there is none."""
+
+    kind: Kind
+    count: int
+    size: int
+    oldest: float
+    last: float
+    removable: bool
+
+
+class Cache(Struct, frozen=True):
+    folder: Path
+    holdings: tuple[Holding, ...]
+    limits: CacheLimits
+
+    @property
+    def size(self) -> int:
+        return sum(one.size for one in self.holdings)
+
+
+class Freed(Struct, frozen=True):
+    kind: Kind
+    count: int
+    size: int
+
+
+class Left(Struct, frozen=True):
+    """What was to go and stays. ``updating``: another process changes the database; ``in_use``: one uses the folder;
+    ``changed``: it was used or removed meanwhile."""
+
+    kind: Kind
+    count: int
+    size: int
+    why: Literal["updating", "in_use", "changed"]
+
+
+class Pruned(Struct, frozen=True):
+    folder: Path
+    freed: tuple[Freed, ...]
+    left: tuple[Left, ...]
+    dry_run: bool = False
+
+
+class _Item(Struct, frozen=True, gc=False):
+    """Files that go together, or an entry of the store of layers."""
+
+    kind: Kind
+    size: int
+    used: float
+    files: tuple[Kept, ...] = ()
+    entry: Entry | None = None
+
+
+def cache_contents(settings: Settings) -> Cache:
+    folder = refuse_untrusted(settings).cache_dir
+    found: dict[Kind, list[_Item]] = defaultdict(list)
+    for item in _items(folder):
+        found[item.kind].append(item)
+    holdings = (_holding(kind, found[kind]) for kind in KINDS if kind in found)
+    return Cache(folder, tuple(holdings), cache_limits(settings.cache_max_size))
+
+
+def prune_cache(
+    settings: Settings,
+    kinds: Collection[Kind] = (),
+    *,
+    older_than_days: float | None = None,
+    max_size: int | None = None,
+    dry_run: bool = False,
+) -> Pruned:
+    """Removes what was not used for so many days, and then what was used longest ago until no more than ``max_size`` bytes
+    of these kinds are left; without either, what was not used for 30 days, and what is beyond ``cache_max_size``."""
+    folder = refuse_untrusted(settings).cache_dir
+    items = [item for item in _items(folder) if not kinds or item.kind in kinds]
+    if older_than_days is None and max_size is None:
+        older_than_days = OLD_DAYS
+        max_size = parse_size(settings.cache_max_size) if settings.cache_max_size and not kinds else None
+    now = time.time()
+    going = _going(items, now, older_than_days, max_size)
+    with ExitStack() as stack:
+        return _removed(folder, going, now, _is_updating(folder, stack), dry_run)
+
+
+def _going(items: list[_Item], now: float, older_than_days: float | None, max_size: int | None) -> list[_Item]:
+    """The least recently used first."""
+    ordered = sorted((item for item in items if item.kind in REMOVABLE), key=lambda item: item.used)
+    old = 0 if older_than_days is None else sum(now - item.used >= older_than_days * DAY_S for item in ordered)
+    if older_than_days == 0:  # also what a clock that went wrong dated into the future
+        old = len(ordered)
+    total = sum(item.size for item in items) - sum(item.size for item in ordered[:old])
+    while max_size is not None and total > max_size and old < len(ordered):
+        total -= ordered[old].size
+        old += 1
+    return ordered[:old]
+
+
+def _removed(folder: Path, going: list[_Item], now: float, updating: bool, dry_run: bool) -> Pruned:
+    used = is_used(folder)
+    free: list[_Item] = []
+    left: dict[tuple[Kind, Literal["updating", "in_use", "changed"]], list[_Item]] = defaultdict(list)
+    for item in going:
+        if updating and any(file.path.startswith("database/") for file in item.files):
+            left[item.kind, "updating"].append(item)
+        elif used and abs(now - item.used) < DAY_S and item.kind not in ("kept", "logs"):
+            left[item.kind, "in_use"].append(item)
+        else:
+            free.append(item)
+    gone: dict[Kind, list[_Item]] = defaultdict(list)
+    for item in free:
+        if not item.entry:
+            done = dry_run or sum(remove(folder, file) for file in item.files) > 0
+            (gone[item.kind] if done else left[item.kind, "changed"]).append(item)
+    freed = [Freed(kind, len(found), sum(item.size for item in found)) for kind, found in gone.items()]
+    if entries := [item.entry for item in free if item.entry]:
+        freed.append(_forgotten(folder / _LAYERS, entries, dry_run))
+    freed.sort(key=lambda one: KINDS.index(one.kind))
+    told = (Left(kind, len(found), sum(item.size for item in found), why) for (kind, why), found in left.items())
+    return Pruned(folder, tuple(freed), tuple(told), dry_run)
+
+
+def _forgotten(path: Path, entries: list[Entry], dry_run: bool) -> Freed:
+    """The size is that of the file before, less that of now: it shrinks where nobody else has it open."""
+    import sqlite3
+
+    if dry_run:
+        return Freed("layers", len(entries), sum(entry.size for entry in entries))
+    before = _size_with_sides(path)
+    try:
+        count = remove_entries(path, entries)
+    except sqlite3.Error:  # somebody writes to it
+        return Freed("layers", 0, 0)
+    return Freed("layers", count, max(0, before - _size_with_sides(path)))
+
+
+def _size_with_sides(path: Path) -> int:
+    files = (path, *(path.with_name(path.name + side) for side in ("-wal", "-shm")))
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _is_updating(folder: Path, stack: ExitStack) -> bool:
+    """Whether another process changes the database; none begins before the stack is left."""
+    from careen.database.lock import exclusive
+
+    lock = folder / "database" / "lock"
+    return lock.is_file() and not stack.enter_context(exclusive(lock, 0))
+
+
+def _items(folder: Path) -> Iterator[_Item]:
+    groups: dict[tuple[Kind, str], list[Kept]] = defaultdict(list)
+    for file in kept_in(folder):
+        if file.path != NAME:
+            groups[_kind(file.path), _without_side(file.path)].append(file)
+    for (kind, name), files in groups.items():
+        entries = _entries(folder / name) if kind == "layers" else None
+        if entries is None:
+            yield _Item(kind, sum(file.size for file in files), max(file.used for file in files), tuple(files))
+        else:
+            yield from (_Item("layers", entry.size, entry.used, entry=entry) for entry in entries)
+
+
+def _entries(path: Path) -> list[Entry] | None:
+    """None where it cannot be read: it goes as the file that it is."""
+    import sqlite3
+
+    try:
+        return None if path.is_symlink() else entries_of(path)
+    except (sqlite3.Error, OSError, TypeError, ValueError):
+        return None
+
+
+def _kind(path: str) -> Kind:
+    top, _, rest = path.partition("/")
+    name = path.rpartition("/")[2]
+    if top in ("blobs", "exports") and rest:
+        return "partial" if name.startswith(".part-") else "images" if top == "blobs" else "exports"
+    if top == "archive" and rest:
+        return "archive"
+    if not rest:
+        return "layers" if _without_side(path) == _LAYERS else "other"
+    if top != "database":
+        return "other"
+    inner = rest.partition("/")[0]
+    if inner == "partial" or inner.startswith("fetching.") or name.endswith((".coming", ".copying")):
+        return "partial"
+    if inner == "kept":
+        return "kept"
+    if _without_side(rest) == "cve.sqlite":
+        return "scores"
+    return "logs" if rest.endswith(".log") else "database"
+
+
+def _without_side(path: str) -> str:
+    for side in _SIDES:
+        path = path.removesuffix(side)
+    return path
+
+
+def _holding(kind: Kind, items: Iterable[_Item]) -> Holding:
+    found = list(items)
+    used = [item.used for item in found]
+    return Holding(
+        kind, len(found), sum(item.size for item in found), min(used, default=0), max(used, default=0), kind in REMOVABLE
+    )

@@ -1,0 +1,45 @@
+"""The entries of a store's file (``store.sqlite``), seen and removed from outside while others use it.
+
+Raises: sqlite3.Error where it is no such file, or somebody writes to it all the time.
+"""
+
+from collections.abc import Collection
+from contextlib import closing
+from pathlib import Path
+
+from msgspec import Struct
+
+PATIENCE_S = 5.0
+
+
+class Entry(Struct, frozen=True, gc=False):
+    row: int
+    size: int
+    used: float
+
+
+def entries_of(path: Path) -> list[Entry]:
+    import sqlite3
+
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE_S)) as connection:
+        found = connection.execute("SELECT rowid, size, used FROM entry")
+        return [Entry(int(row), int(size), float(used)) for row, size, used in found]
+
+
+def remove_entries(path: Path, going: Collection[Entry]) -> int:
+    """How many of them nobody had used since, and are gone. The file shrinks where nobody reads it meanwhile."""
+    import sqlite3
+
+    rows = [(one.row, int(one.used)) for one in going]
+    with closing(sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        before = connection.total_changes
+        connection.executemany("DELETE FROM entry WHERE rowid = ? AND used = ?", rows)
+        gone = connection.total_changes - before
+        connection.execute("COMMIT")
+        try:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError:  # in use: what is free is used again
+            pass
+        return gone

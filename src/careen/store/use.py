@@ -1,0 +1,46 @@
+"""Which processes use the cache folder: each holds a shared lock on a file there, which the system lets go when it ends.
+
+What removes things from the folder can so tell whether somebody may need them. Where there is no such lock (Windows, some
+network file systems), the folder counts as used.
+"""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+NAME = "in-use"
+
+if sys.platform == "win32":
+
+    def using(folder: Path) -> BinaryIO | None:
+        """Closing what it gives ends the use."""
+        return None
+
+    def is_used(folder: Path) -> bool:
+        return True
+
+else:
+    import fcntl
+
+    def using(folder: Path) -> BinaryIO | None:
+        """Closing what it gives ends the use."""
+        try:
+            file = (folder / NAME).open("ab")
+        except OSError:  # a folder that can only be read
+            return None
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:  # somebody looks whether it is used, which takes no time
+            pass
+        return file
+
+    def is_used(folder: Path) -> bool:
+        """By another process, or elsewhere in this one."""
+        try:
+            with (folder / NAME).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
