@@ -22,6 +22,7 @@ from careen.store.folder import Kept, kept_in, remove
 from careen.store.use import NAME, is_used
 
 Kind = Literal["images", "exports", "layers", "archive", "kept", "scores", "partial", "logs", "database", "other"]
+Why = Literal["updating", "in_use", "changed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMOVABLE: tuple[Kind, ...] = ("images", "exports", "layers", "archive", "kept", "scores", "partial", "logs")
 DAY_S = 24 * 3600.0
@@ -64,7 +65,7 @@ class Left(Struct, frozen=True):
     kind: Kind
     count: int
     size: int
-    why: Literal["updating", "in_use", "changed"]
+    why: Why
 
 
 class Pruned(Struct, frozen=True):
@@ -130,7 +131,7 @@ def _going(items: list[_Item], now: float, older_than_days: float | None, max_si
 def _removed(folder: Path, going: list[_Item], now: float, updating: bool, dry_run: bool) -> Pruned:
     used = is_used(folder)
     free: list[_Item] = []
-    left: dict[tuple[Kind, Literal["updating", "in_use", "changed"]], list[_Item]] = defaultdict(list)
+    left: dict[tuple[Kind, Why], list[_Item]] = defaultdict(list)
     for item in going:
         if updating and any(file.path.startswith("database/") for file in item.files):
             left[item.kind, "updating"].append(item)
@@ -144,25 +145,31 @@ def _removed(folder: Path, going: list[_Item], now: float, updating: bool, dry_r
             done = dry_run or sum(remove(folder, file) for file in item.files) > 0
             (gone[item.kind] if done else left[item.kind, "changed"]).append(item)
     freed = [Freed(kind, len(found), sum(item.size for item in found)) for kind, found in gone.items()]
+    told = [Left(kind, len(found), sum(item.size for item in found), why) for (kind, why), found in left.items()]
     if entries := [item.entry for item in free if item.entry]:
-        freed.append(_forgotten(folder / _LAYERS, entries, dry_run))
+        layers = Freed("layers", len(entries), _size(entries)) if dry_run else _forgotten(folder / _LAYERS, entries)
+        if isinstance(layers, Freed):
+            freed.append(layers)
+        else:
+            told.append(layers)
     freed.sort(key=lambda one: KINDS.index(one.kind))
-    told = (Left(kind, len(found), sum(item.size for item in found), why) for (kind, why), found in left.items())
     return Pruned(folder, tuple(freed), tuple(told), dry_run)
 
 
-def _forgotten(path: Path, entries: list[Entry], dry_run: bool) -> Freed:
+def _forgotten(path: Path, entries: list[Entry]) -> Freed | Left:
     """The size is that of the file before, less that of now: it shrinks where nobody else has it open."""
     import sqlite3
 
-    if dry_run:
-        return Freed("layers", len(entries), sum(entry.size for entry in entries))
     before = _size_with_sides(path)
     try:
         count = remove_entries(path, entries)
-    except sqlite3.Error:  # somebody writes to it
-        return Freed("layers", 0, 0)
+    except sqlite3.Error:  # somebody writes to it all the time
+        return Left("layers", len(entries), _size(entries), "in_use")
     return Freed("layers", count, max(0, before - _size_with_sides(path)))
+
+
+def _size(entries: list[Entry]) -> int:
+    return sum(entry.size for entry in entries)
 
 
 def _size_with_sides(path: Path) -> int:

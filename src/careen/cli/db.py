@@ -35,7 +35,7 @@ TAKES = {
 def parser() -> Parser:
     made = Parser(
         prog="careen db",
-        usage="careen db ACTION [flags] [FILE | OLD [NEW] | DIR | SOURCE | oci://HOST/NAME]",
+        usage="careen db ACTION [flags] [FILE | OLD [NEW] | DIR | SOURCE | oci://…]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Update the advisory database, show what it holds, or carry it elsewhere.",
         epilog="""\

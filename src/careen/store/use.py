@@ -5,10 +5,12 @@ network file systems), the folder counts as used.
 """
 
 import sys
+import time
 from pathlib import Path
 from typing import BinaryIO
 
 NAME = "in-use"
+TRIES, PAUSE_S = 50, 0.01
 
 if sys.platform == "win32":
 
@@ -28,10 +30,14 @@ else:
             file = (folder / NAME).open("ab")
         except OSError:  # a folder that can only be read
             return None
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:  # somebody looks whether it is used, which takes no time
-            pass
+        for _ in range(TRIES):
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # somebody looks whether it is used, which takes no time
+                time.sleep(PAUSE_S)
+            except OSError:
+                break
         return file
 
     def is_used(folder: Path) -> bool:

@@ -149,6 +149,20 @@ def test_layers_go_one_by_one(folder):
     store.close()
 
 
+def test_layers_that_somebody_writes_stay(folder, monkeypatch):
+    import sqlite3
+
+    monkeypatch.setattr("careen.store.entries.PATIENCE_S", 0.0)
+    store = SqliteStore(folder / "layers.sqlite")
+    store.put("layer", b"x" * 100)
+    store.close()
+    writer = sqlite3.connect(folder / "layers.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    assert left(prune_cache(settings_of(folder), older_than_days=0)) == {("layers", "in_use"): 1}
+    writer.close()
+    assert prune_cache(settings_of(folder), older_than_days=0).freed[0].count == 1
+
+
 def test_a_store_that_is_no_database_goes_as_a_file(folder):
     put(folder, "layers.sqlite", days=50)
     assert cache_contents(settings_of(folder)).holdings[0].count == 1

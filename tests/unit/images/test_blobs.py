@@ -364,3 +364,32 @@ def test_a_download_that_hangs_is_left_soon_and_may_begin_anew(folder, monkeypat
     del file
     let.set()
     assert read(store) == DATA
+
+
+@pytest.mark.parametrize(("times", "fetched"), [(0, 1), (2, 3)])
+def test_a_blob_that_is_removed_as_soon_as_it_is_there_is_fetched_again(tmp_path, times, fetched):
+    left = [times]
+
+    class Pruned(BlobStore):
+        def _saved(self, descriptor, progress):
+            yield from super()._saved(descriptor, progress)
+            if left[0]:
+                left[0] -= 1
+                self._path(descriptor.digest).unlink()
+
+    asked = []
+    source = Source()
+    store = Pruned(tmp_path, lambda digest, offset: asked.append(offset) or source(digest, offset))
+    with OPEN(store, BLOB) as file:
+        assert file.read() == DATA
+    assert asked == [0] * fetched
+
+
+def test_a_blob_that_never_stays_is_an_error(tmp_path):
+    class Pruned(BlobStore):
+        def _saved(self, descriptor, progress):
+            yield from super()._saved(descriptor, progress)
+            self._path(descriptor.digest).unlink()
+
+    with pytest.raises(InputError, match="removed from the cache"):
+        OPEN(Pruned(tmp_path, Source()), BLOB)
