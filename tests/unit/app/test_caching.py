@@ -1,5 +1,6 @@
 """What the cache folder holds, and its removal: by last use, never the database in use, never outside of the folder."""
 
+import hashlib
 import os
 import time
 from contextlib import suppress
@@ -10,14 +11,20 @@ from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
 from careen.app.caching import DAY_S, KINDS, REMOVABLE, Freed, cache_contents, prune_cache
+from careen.app.opening import open_context
 from careen.app.session import Session
+from careen.app.wiring import open_store
 from careen.config import load
 from careen.database.lock import exclusive
 from careen.errors import UsageError
 from careen.formats.cache_limits import cache_limits, layers_of_registry, parse_size
 from careen.images.cache import aside
+from careen.images.manifest import Descriptor
+from careen.images.registry import _store
+from careen.plugins import silent
 from careen.store.sqlite import SqliteStore
 from careen.store.use import using
+from tests.support.feeds import Answer
 
 PLACES = {
     "blobs/sha256/aa": "images",
@@ -315,6 +322,21 @@ def test_limits_are_shared_out():
     assert (half.images, half.layers, half.archive) == (5 << 30, 1 << 29, 128 << 20)
     assert layers_of_registry() == 16 << 30
     assert layers_of_registry("10.625G") == half.layers
+
+
+def test_scans_keep_to_the_setting(folder):
+    settings = settings_of(folder, cache_max_size="2M")
+    store = open_store(settings)
+    for number in range(100):
+        store.put(str(number), os.urandom(3000))
+    store.close()
+    (layers,) = cache_contents(settings).holdings
+    assert 80_000 < layers.size <= cache_limits("2M").layers < 100_000
+    for number in range(5):
+        data = bytes.fromhex(f"{number:064x}") * 10_000
+        blobs = _store(open_context(settings, silent), lambda digest, offset, data=data: Answer(200, data))
+        blobs.open(Descriptor(f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))).close()
+    assert len(list((folder / "blobs/sha256").iterdir())) == cache_limits("2M").images // 320_000
 
 
 @pytest.mark.parametrize(
