@@ -199,12 +199,15 @@ def _items(folder: Path) -> Iterator[_Item]:
 
 
 def _entries(path: Path) -> list[Entry] | None:
-    """None where it cannot be read: it goes as the file that it is."""
+    """None where it is damaged, or no such file: it goes as the file that it is."""
     import sqlite3
 
     try:
         return None if path.is_symlink() else entries_of(path)
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except sqlite3.OperationalError as error:
+        busy = (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return [] if busy else None
+    except (sqlite3.Error, TypeError, ValueError):
         return None
 
 
