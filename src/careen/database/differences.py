@@ -15,16 +15,27 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from careen.model.advisory import Advisory, LimitedSupport, Malicious, NamespaceInfo, Repository, Support
+from careen.model.advisory import (
+    Advisory,
+    Epss,
+    Exploited,
+    LimitedSupport,
+    Listed,
+    Malicious,
+    NamespaceInfo,
+    Repository,
+    Support,
+    VulnerabilityRecord,
+)
 from careen.plugins import Record
 
 from .buckets import FeedRow, label_of
 from .read import Database, Said
 
 Change = Literal["added", "removed", "changed"]
-About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository"]
-KINDS: tuple[About, ...] = ("advisory", "malicious", "support", "exploited", "record", "epss", "repository")
-_WITH_NAMESPACE = ("advisory", "malicious", "support")
+About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed"]
+KINDS: tuple[About, ...] = ("advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed")
+_WITH_NAMESPACE = ("advisory", "malicious", "support", "listed")
 _ORDER = msgspec.msgpack.Encoder()
 
 
@@ -117,7 +128,7 @@ def _subject(record: Record) -> tuple[str, str, str]:
     match record:
         case Advisory() | Malicious():
             return record.namespace, record.package, record.id
-        case LimitedSupport():
+        case LimitedSupport() | Listed():
             return record.namespace, record.package, ""
         case Support():
             return record.namespace, "", ""
@@ -125,8 +136,10 @@ def _subject(record: Record) -> tuple[str, str, str]:
             return "", record.name, ""
         case NamespaceInfo():
             return record.namespace, "", ""
-        case _:
+        case VulnerabilityRecord() | Epss() | Exploited():
             return "", "", record.id
+        case _:
+            raise AssertionError(f"a database has no {type(record).__name__}")
 
 
 def _of_key(

@@ -22,6 +22,7 @@ from careen.model.advisory import (
     Epss,
     Exploited,
     LimitedSupport,
+    Listed,
     Malicious,
     NamespaceInfo,
     Repository,
@@ -41,7 +42,7 @@ BATCH = 500
 LEVEL = 9
 _KINDS: Mapping[str, type[Record]] = {
     "advisory": Advisory, "namespace": NamespaceInfo, "record": VulnerabilityRecord, "malicious": Malicious, "epss": Epss,
-    "exploited": Exploited, "repository": Repository, "support": Support, "limited": LimitedSupport,
+    "exploited": Exploited, "repository": Repository, "support": Support, "limited": LimitedSupport, "listed": Listed,
 }  # fmt: skip
 _WORDS = {kind: word for word, kind in _KINDS.items()}
 

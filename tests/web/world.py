@@ -1,0 +1,170 @@
+"""The feeds of the live web as far as ten kinds of images call for them, at any scale and on any day.
+
+``scale`` 1 has the sizes that the live feeds had in the autumn of 2026 (``docs/first-run.md`` says where each is known
+from); a page is made when it is first asked for. ``day`` counts from the first run: what a feed adds each day is added.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from tests.web import shapes
+from tests.web.relay import Page
+
+START = datetime(2026, 11, 26, 6, tzinfo=UTC)
+OSV = "osv-vulnerabilities.storage.googleapis.com"
+# Records of an ecosystem, those that change in a day, and the bytes of prose in each, at scale 1.
+ARCHIVES = {
+    "AlmaLinux": (5_000, 5, 1500), "Bitnami": (8_000, 30, 1200), "Chainguard": (1_077_424, 20_000, 640),
+    "Go": (6_000, 20, 1900), "PyPI": (24_000, 150, 1600), "Red Hat": (22_000, 40, 5000), "SUSE": (20_000, 40, 4000),
+    "Ubuntu": (60_000, 4_000, 32_000), "Wolfi": (120_000, 4_000, 640), "npm": (217_696, 1_500, 1_000),
+    "openSUSE": (14_000, 30, 4000),
+}  # fmt: skip
+KNOWN = {"PyPI": "acme-web", "npm": "acme-web", "Red Hat": "acme", "SUSE": "acme"}
+_NAMES = {"Red Hat": "Red Hat:enterprise_linux:9::baseos", "SUSE": "SUSE:Linux Enterprise Server 15 SP6"}
+
+
+class World:
+    """``find(host, path)`` as a relay asks for it. ``absent`` addresses are those that no feed of this web has."""
+
+    def __init__(self, folder: Path, scale: float, day: int = 0) -> None:
+        self.scale, self.day, self._folder = scale, day, folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._pages = {**_single_pages(self), **_archives(self)}
+        self._made: dict[tuple[str, int], Page] = {}
+        self._lock = threading.Lock()
+        self.absent: list[str] = []
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(address.partition("/")[0] for address in self._pages) | {"cveawg.mitre.org"}
+
+    def find(self, host: str, path: str) -> Page | None:
+        address = f"{host}{path}"
+        if host == "cveawg.mitre.org":
+            return Page(shapes.cve_record(path.rpartition("/")[2]), "1", text=True)
+        if host == OSV and (single := self._single(path)):
+            return single
+        if address not in self._pages:
+            self.absent.append(address)
+            return None
+        with self._lock:
+            if (address, self.day) not in self._made:
+                self._made[address, self.day] = self._made_page(address)
+            return self._made[address, self.day]
+
+    def count(self, at_scale_one: int) -> int:
+        return max(1, int(at_scale_one * self.scale))
+
+    def file(self, name: str) -> Path:
+        return self._folder / f"{name.replace('/', '_')}.{self.day}"
+
+    def moment(self, day: int) -> datetime:
+        return START + timedelta(days=day)
+
+    def records(self, ecosystem: str) -> list[dict]:
+        """Those that matter and those that changed since the first day, the newest state of each."""
+        text_bytes = ARCHIVES[ecosystem][2]
+        name = KNOWN.get(ecosystem)
+        fixed = {"PyPI": "1.5", "npm": "1.5.0"}.get(ecosystem, "1.0-2")
+        found = [self._record(ecosystem, name, f"OSV-2025-{name}", fixed, 0, text_bytes)] if name else []
+        for day in range(1, self.day + 1):
+            changed = range(self.count(ARCHIVES[ecosystem][1]))
+            found += [self._record(ecosystem, f"new-{n}", f"NEW-{day}-{n}", "2", day, text_bytes) for n in changed]
+            if name:
+                found.append(self._record(ecosystem, name, f"NEW-{day}-{name}", fixed, day, text_bytes))
+        return found
+
+    def _record(self, ecosystem: str, name: str, id: str, fixed: str, day: int, text_bytes: int) -> dict:
+        modified = self.moment(day).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return shapes.osv_record(_NAMES.get(ecosystem, ecosystem), name, id, fixed, modified, text_bytes)
+
+    def _single(self, path: str) -> Page | None:
+        ecosystem, _, name = path.strip("/").replace("%20", " ").partition("/")
+        if ecosystem not in ARCHIVES or not name.endswith(".json"):
+            return None
+        found = next((record for record in self.records(ecosystem) if record["id"] == name.removesuffix(".json")), None)
+        return Page(json.dumps(found).encode(), found["modified"], text=True) if found else None
+
+    def _made_page(self, address: str) -> Page:
+        made = self._pages[address]()
+        modified = format_datetime(self.moment(self.day), usegmt=True)
+        text = address.endswith((".json", ".csv", "/json", ".xml", ".txt")) and isinstance(made, bytes)
+        return Page(made, f"{self.day}-{shapes.noise(address, 8)}", modified, text)
+
+
+def _archives(world: World) -> dict[str, Callable[[], bytes | Path]]:
+    found: dict[str, Callable[[], bytes | Path]] = {}
+    for ecosystem, (count, _, text_bytes) in ARCHIVES.items():
+        place = f"{OSV}/{quote(ecosystem)}"
+        found[f"{place}/all.zip"] = lambda name=ecosystem, count=count, text=text_bytes: shapes.osv_zip(
+            world.file(f"osv-{name}"), _NAMES.get(name, name), world.records(name), world.count(count), text
+        )
+        found[f"{place}/modified_id.csv"] = lambda name=ecosystem: shapes.changed_ids(world.records(name))
+    return found
+
+
+def _single_pages(world: World) -> dict[str, Callable[[], bytes | Path]]:
+    def cves() -> list[str]:
+        """One that the first day knows, and one more each later day."""
+        return [f"CVE-2026-{10_000 + number}" for number in range(world.day + 1)]
+
+    def tracker() -> dict:
+        return {"acme": {cve: shapes.tracked("bookworm", "1.0-2") for cve in cves()}}
+
+    def fixes() -> dict:
+        return {"acme": {"1.0-r1": cves()}}
+
+    pages: dict[str, Callable[[], bytes | Path]] = {
+        "security-tracker.debian.org/tracker/data/json": lambda: shapes.debian_tracker(
+            world.file("debian"), tracker(), world.count(72_000)
+        ),
+        "secdb.alpinelinux.org/v3.22/main.json": lambda: shapes.secdb(fixes(), world.count(2_600)),
+        "secdb.alpinelinux.org/v3.22/community.json": lambda: shapes.secdb({}, world.count(4_000)),
+        "packages.wolfi.dev/os/security.json": lambda: shapes.secdb(fixes(), world.count(60_000)),
+        "packages.cgr.dev/chainguard/security.json": lambda: shapes.secdb(fixes(), world.count(180_000)),
+        "security-metadata.canonical.com/oval/com.ubuntu.noble.cve.oval.xml.bz2": lambda: shapes.ubuntu_oval(
+            world.file("noble"), "noble", [("acme", cve, "1.0-2") for cve in cves()], world.count(24_000)
+        ),
+        "epss.empiricalsecurity.com/epss_scores-current.csv.gz": lambda: shapes.epss(world.count(330_000)),
+        "www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json": lambda: shapes.kev(world.count(1_500)),
+        "cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list": lambda: (
+            b"https://cdn.amazonlinux.com/al2023/core/guids/0123456789abcdef/x86_64/\n"
+        ),
+        "cdn.amazonlinux.com/al2023/core/guids/0123456789abcdef/x86_64/repodata/repomd.xml": lambda: (
+            b'<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="updateinfo">'
+            b'<location href="repodata/updateinfo.xml.gz"/></data></repomd>'
+        ),
+        "cdn.amazonlinux.com/al2023/core/guids/0123456789abcdef/x86_64/repodata/updateinfo.xml.gz": lambda: shapes.updateinfo(
+            [("acme", cve, "1.0", "2.amzn2023") for cve in cves()], world.count(6_000)
+        ),
+        "endoflife.date/api/v1/products/full": lambda: _products(),
+    }
+    return pages
+
+
+def _products() -> bytes:
+    """The one file of endoflife.date, with releases of the images at hand."""
+    releases = {
+        "debian": ("12", "2028-06-30"), "ubuntu": ("24.04", "2029-05-31"), "alpine-linux": ("3.22", "2027-05-01"),
+        "rhel": ("9", "2032-05-31"), "amazon-linux": ("2023", "2028-03-15"), "sles": ("15.6", "2027-12-31"),
+        "python": ("3.13", "2029-10-31"), "nodejs": ("22", "2027-04-30"),
+    }  # fmt: skip
+    result = [
+        {
+            "name": name, "aliases": [], "label": name, "category": "os", "tags": [], "versionCommand": None, "identifiers": [],
+            "labels": {"eol": "Security Support"}, "links": {},
+            "releases": [{
+                "name": cycle, "codename": None, "label": cycle, "releaseDate": "2023-06-10", "isLts": False, "ltsFrom": None,
+                "isEoas": False, "eoasFrom": None, "isEol": False, "eolFrom": end, "isMaintained": True, "latest": None,
+            }],
+        }
+        for name, (cycle, end) in releases.items()
+    ]  # fmt: skip
+    return json.dumps(
+        {"schema_version": "1.2.0", "generated_at": "2026-11-26T00:00:00Z", "total": len(result), "result": result}
+    ).encode()
