@@ -133,7 +133,7 @@ class Lessons:
         try:
             cache_folder(self._settings)
             taken = bring(self._settings, need.namespaces or frozenset(), feeds, self._progress)
-        except Error as error:
+        except (Error, OSError) as error:
             self._warn(f"the published database could not be used, and the feeds are asked: {error}")
             return
         for path, failure in taken.failed.items() if taken else ():

@@ -6,6 +6,7 @@ Raises: InputError (UntrustedError where what came was not signed), NetworkError
 
 import logging
 from collections.abc import Collection, Generator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,8 +127,9 @@ def bring(
     try:
         found = newest(places, own(settings), progress)
     except Error:
-        failed.parent.mkdir(exist_ok=True, mode=0o700)
-        failed.touch()
+        with suppress(OSError):  # a folder that cannot be written to: then the next scan asks again
+            failed.parent.mkdir(exist_ok=True, mode=0o700)
+            failed.touch()
         raise
     failed.unlink(missing_ok=True)
     return take_all(found, settings, found.publication.needed(namespaces, feeds))
