@@ -102,9 +102,10 @@ def ubuntu_oval(target: Path, codename: str, known: list[tuple[str, str, str]], 
         for package, cve, fixed in entries:
             file.write(
                 f'<definition class="vulnerability" id="oval:com.ubuntu.{codename}:def:{cve[4:]}" version="1"><metadata>'
-                f'<title>{cve}</title><reference source="CVE" ref_id="{cve}" ref_url="https://ubuntu.test/{cve}"/>'
+                f'<title>{cve}</title><reference source="CVE" ref_id="{cve}" ref_url="https://a.test/{cve}"/>'
                 f"<description>{noise(cve, 300)}</description><advisory><severity>Medium</severity>"
-                f'<public_date>2024-02-03 00:00:00 UTC</public_date></advisory></metadata><criteria><criterion comment="{package} '
+                "<public_date>2024-02-03 00:00:00 UTC</public_date></advisory></metadata><criteria>"
+                f'<criterion comment="{package} '
                 f"package in {codename} was vulnerable but has been fixed (note: '{fixed}').\"/></criteria></definition>\n"
             )
         file.write("</definitions></oval_definitions>\n")
@@ -118,9 +119,9 @@ def updateinfo(known: list[tuple[str, str, str, str]], count: int) -> bytes:
     made.write("<updates>")
     for number, (package, cve, version, release) in enumerate(entries):
         made.write(
-            f'<update from="a" status="final" type="security" version="1.4"><id>ALAS2023-2024-{number}</id>'
+            f'<update from="a" type="security" version="1.4"><id>ALAS2023-2024-{number}</id>'
             f'<title>{package}</title><issued date="2024-02-03 00:00"/><severity>important</severity>'
-            f'<description>{noise(number, 300)}</description><references><reference href="https://example.test/{cve}" id="{cve}" '
+            f'<description>{noise(number, 300)}</description><references><reference href="https://a.test/{cve}" id="{cve}" '
             f'title="" type="cve"/></references><pkglist><collection short="core"><name>core</name><package arch="x86_64" '
             f'epoch="0" name="{package}" release="{release}" version="{version}"><filename>x.rpm</filename></package>'
             "</collection></pkglist></update>"

@@ -1,6 +1,7 @@
 """``careen db mirror``: the feeds laid down in a folder, and what became of each."""
 
 import json
+import logging
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from careen.config import Settings
     from careen.database.mirroring import Laid
     from careen.plugins import Progress
+
+log = logging.getLogger(__name__)
 
 _ENDS = ("new", "updated", "unchanged", "kept", "absent", "failed")
 
@@ -47,7 +50,11 @@ def _document(laid: "Sequence[Laid]") -> str:
 
 
 def _failure(laid: "Sequence[Laid]") -> DatabaseError | None:
-    failed = [one for one in laid if one.state == "failed"]
+    """Of feeds that assess images; of the others a failure is a warning, as in an update."""
+    for one in laid:
+        if one.state == "failed" and not one.assesses:
+            log.warning("%s could not be brought up to date: %s", one.path, one.detail)
+    failed = [one for one in laid if one.state == "failed" and one.assesses]
     if failed:
         names = ", ".join(f"{one.path} ({one.detail})" for one in failed)
         return DatabaseError(f"could not fetch {names}", "the others are up to date; what the mirror had of these stays")

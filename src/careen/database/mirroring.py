@@ -45,6 +45,7 @@ class Laid(Struct, frozen=True):
     detail: str = ""
     size: int = 0
     as_of: str = ""
+    assesses: bool = True  # as its source does
 
 
 class _Entry(Struct, omit_defaults=True):
@@ -125,7 +126,9 @@ class _Mirror:
                     results[path] = Laid(entry.source, path, "kept", detail, self._size(path), entry.snapshot_date)
         self._write()
         order = dict.fromkeys((*(feed.path for _, feed in feeds), *results))
-        return tuple(results[path] for path in order if path in results)
+        others = {source.name for source in sources if not source.assesses}
+        found = (results[path] for path in order if path in results)
+        return tuple(msgspec.structs.replace(one, assesses=one.source not in others) for one in found)
 
     def _offered(
         self, sources: Sequence[AdvisorySource], wanted: Collection[str], full: bool
