@@ -23,6 +23,7 @@ from careen.formats.typed import from_msgpack
 from careen.layers.index import Readers, index, known_as
 from careen.matching.built_by import with_third_parties
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
+from careen.matching.lifetimes import end_of_life
 from careen.matching.match import Matched, match
 from careen.matching.platforms import unassessed_platform
 from careen.matching.rated import Scores, rated
@@ -291,7 +292,7 @@ def _without_lifecycle(inventory: Inventory, matched: Matched, knowledge: Knowle
         return ""
     namespace = release.lifetime or release.namespace
     wanted = set(names_of((namespace,))) if inventory.distribution and inventory.distribution.version else set()
-    if not wanted or knowledge.end_of_life(namespace):
+    if not wanted or end_of_life(knowledge, namespace):
         return ""  # a rolling release does not end
     loaded = {source.name for source in knowledge.info.sources if source.records} if knowledge.info else set()
     return "" if wanted & loaded else release_id(namespace)
@@ -299,7 +300,7 @@ def _without_lifecycle(inventory: Inventory, matched: Matched, knowledge: Knowle
 
 def _end_of_life(inventory: Inventory, knowledge: Knowledge | None) -> str | None:
     release = _release(inventory)
-    return knowledge.end_of_life(release.lifetime or release.namespace) if release and knowledge else None
+    return end_of_life(knowledge, release.lifetime or release.namespace) if release and knowledge else None
 
 
 def _release(inventory: Inventory) -> "Release | None":

@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -13,6 +12,7 @@ import pytest
 from tests.support.databases import dated
 from tests.support.faults import FileServer
 from tests.support.feeds import whole_mirror, write_manifest
+from tests.support.waiting import until
 
 from careen.app import Session
 from careen.app.background import Order, start
@@ -76,10 +76,7 @@ class Scene:
 
     def wait(self):
         """For the end of the process in the background."""
-        deadline = time.monotonic() + 60
-        while " ended" not in last_line(self.log):
-            assert time.monotonic() < deadline, last_line(self.log)
-            time.sleep(0.05)
+        assert until(lambda: " ended" in last_line(self.log)), last_line(self.log)
 
 
 @pytest.fixture

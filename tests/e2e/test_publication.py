@@ -101,7 +101,7 @@ def exploited(settings):
     from careen.database.read import open_database
 
     with open_database(database_path(settings.cache_dir)) as database:
-        return {id for _, (id, _), _ in database.every_record("exploited")}
+        return {key.decode() for key, *_ in database.in_order("exploited", "", lambda feed: True)}
 
 
 def with_kev(mirror, *cves):

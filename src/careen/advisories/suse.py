@@ -30,16 +30,16 @@ MAX_DAMAGED = 50
 _LIVE = "https://ftp.suse.com/pub/projects/security/oval"
 _FAMILY = re.compile(  # of those that the index lists, without what ended long ago and what is no container's
     r"suse\.linux\.(?:enterprise\.(?:1[2-9]|[2-9]\d)|(?:enterprise\.)?micro\.\d+)"
-    r"|opensuse\.(?:leap\.(?:1[5-9]|2\d)\.\d+|tumbleweed)"
+    r"|opensuse\.(?:leap\.(?:1[5-9]|2\d)\.\d+|leap\.micro\.\d+\.\d+|tumbleweed)"
 )
 _OVAL = re.compile(r"((?:open)?suse\.[\w.]+?)(-affected)?\.xml(?:\.gz|\.bz2)?")
 _ARCHIVES = re.compile(r"(csaf-vex|cvrf-cve|csaf)\.tar\.(?:bz2|gz|xz|zst)")
 _PARTS = ("csaf-vex", "cvrf-cve", "csaf")
-_RELEASES = ("sles:", "sles-ltss:", "sle-micro:", "sl-micro:", "opensuse-leap:", "opensuse-tumbleweed")
+_RELEASES = ("sles:", "sles-ltss:", "sle-micro:", "sl-micro:", "opensuse-leap:", "opensuse-leap-micro:", "opensuse-tumbleweed")
 _CPE = re.compile(r"cpe:/o:(?:open)?suse:(?P<product>[\w-]+)(?::(?P<version>[\d.]+))?(?::sp(?P<pack>\d+))?")
 _PRODUCTS = {  # by the name in a CPE
     "sles": "sles", "suse_sles": "sles", "packagehub": "sles", "sles-ltss": "sles-ltss", "suse_sles_ltss": "sles-ltss",
-    "sle-micro": "sle-micro", "suse-microos": "sle-micro", "sl-micro": "sl-micro", "leap": "opensuse-leap",
+    "sle-micro": "sle-micro", "suse-microos": "sle-micro", "sl-micro": "sl-micro", "leap": "opensuse-leap", "leap-micro": "opensuse-leap-micro",
     "tumbleweed": "opensuse-tumbleweed",
 }  # fmt: skip
 _STATES: dict[str, Status] = {

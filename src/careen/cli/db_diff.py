@@ -36,7 +36,11 @@ _KEYS = frozenset({"id", "namespace", "package", "name"})  # said once for each 
 def add_flags(made: Parser) -> None:
     group = made.add_argument_group("diff")
     group.add_argument(
-        "--namespace", metavar="NAME", action="append", default=[], help="only this: npm, debian:12, debian; may be repeated"
+        "--namespace",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only this, such as npm; may be repeated",
     )
     group.add_argument(
         "--source", metavar="SOURCE", action="append", default=[], help="only this: osv, osv/npm, kev; may be repeated"

@@ -266,7 +266,9 @@ def sealed(payload: bytes, tag: bytes, number: int) -> bytes:
     return blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() + payload
 
 
-def opened(blob: bytes, tag: bytes, number: int) -> bytes:
+def opened(blob: bytes | None, tag: bytes, number: int) -> bytes:
+    if blob is None:  # what a damaged page of SQLite's own may give
+        raise ValueError("a row has no content")
     payload = blob[DIGEST_BYTES:]
     if blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() != blob[:DIGEST_BYTES]:
         raise ValueError("a checksum is wrong")

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping
 
 from careen.formats.archive_facts import SOURCE, ReleaseFacts, records_of
 from careen.formats.debian_releases import namespace_of
-from careen.model.advisory import Advisory, DatabaseInfo, Listed, SourceInfo, Support
+from careen.model.advisory import Advisory, DatabaseInfo, Listed, SourceInfo
 from careen.plugins import Record
 
 from .memory import MemoryDatabase
 
 
-def knowledge_of(releases: Mapping[str, ReleaseFacts], place: str, more: Iterable[Listed | Support] = ()) -> MemoryDatabase:
+def knowledge_of(releases: Mapping[str, ReleaseFacts], place: str, listed: Iterable[Listed] = ()) -> MemoryDatabase:
     records: list[Record] = [record for codename, facts in releases.items() for record in records_of(codename, facts)]
     known = {(namespace_of(codename), name) for codename, facts in releases.items() for name in facts.sources}
     as_of = min((facts.as_of for facts in releases.values()), default="")
     count = sum(isinstance(record, Advisory) for record in records)
     detail = "; ".join(facts.detail for facts in releases.values() if facts.detail)
     source = SourceInfo(SOURCE, as_of[:10], count, url=place, detail=detail)
-    return MemoryDatabase((*records, *more), DatabaseInfo(place, as_of, (source,)), known)
+    return MemoryDatabase((*records, *listed), DatabaseInfo(place, as_of, (source,)), known)

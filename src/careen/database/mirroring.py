@@ -258,7 +258,10 @@ def check_wanted(sources: Sequence[AdvisorySource], wanted: Collection[str]) -> 
         if name.partition("/")[0] not in names and not any(
             source.feeds(asked, _nothing) != source.feeds(nothing, _nothing) for source in sources if source.on_demand
         ):
-            raise UsageError(f"{name!r} is no source, and no namespace that one knows", "debian:12, npm, kev, osv/npm")
+            raise UsageError(
+                f"{name!r} is no source, and no namespace that one knows",
+                "for instance npm, kev or osv/npm",
+            )
 
 
 def _nothing(_: str) -> tuple[str, ...]:

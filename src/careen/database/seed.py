@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from careen.formats.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
 from careen.formats.debian_releases import debian, namespace_of
-from careen.model.advisory import Support
 
 from .facts import knowledge_of
 from .knowledge import SHIPPED
@@ -37,9 +36,7 @@ def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
     except FileNotFoundError:
         return None
     wanted = {codename: _told(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
-    ends = debian().support.ends
-    support = [Support(namespace_of(codename), ends[codename]) for codename in wanted if codename in ends]
-    return knowledge_of(wanted, SHIPPED, support) if wanted else None
+    return knowledge_of(wanted, SHIPPED) if wanted else None
 
 
 def _told(facts: ReleaseFacts) -> ReleaseFacts:

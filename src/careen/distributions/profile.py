@@ -64,7 +64,7 @@ class Advisories(Struct, frozen=True, forbid_unknown_fields=True):
 class Support(Struct, frozen=True, forbid_unknown_fields=True):
     product: str = ""  # of endoflife.date
     free_extension: bool = False  # extended support is free of charge
-    ends: dict[str, str] = {}  # codename: the last day, of the releases about which Careen ships facts
+    ends: dict[str, str] = {}  # codename: the last day, where no data about it is loaded
     named: tuple[Rule, ...] = ()  # namespaces of support that counts releases otherwise than advisories do
 
 

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
 from careen.formats.debian_builds import may_be_update, without_backport
-from careen.formats.debian_releases import codename_of, namespace_of, unstable, versions
+from careen.formats.debian_releases import DEBIAN, codename_of, namespace_of, unstable, versions
 from careen.model.advisory import Listed
 from careen.model.image import ImageConfig
 from careen.model.inventory import Inventory
@@ -135,7 +135,7 @@ def _suspects(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> list[_S
         if package.type != "deb":
             continue
         distribution = distribution_of(package, inventory.distribution)
-        release = release_of(distribution) if distribution and distribution.id == "debian" else None
+        release = release_of(distribution) if distribution and distribution.id == DEBIAN else None
         if distribution is None or release is None or release.namespace == unstable() or not codename_of(release.namespace):
             continue
         vendor = vendor_of(package, distribution) if package.vendor == "unknown" else package.vendor

@@ -17,6 +17,7 @@ from careen.model.report import Reason
 
 from .distributions import release_of, title_of
 from .keys import Key
+from .lifetimes import end_of_life
 from .limited import limited_of
 from .reasons import purls_of, release_id
 from .rpm import stream_of
@@ -238,7 +239,7 @@ def _standing_in(
 
 
 def _end_of_life(namespace: str, title: str, packages: int, knowledge: Knowledge, today: date) -> list[Reason]:
-    end = knowledge.end_of_life(namespace)
+    end = end_of_life(knowledge, namespace)
     if end is None or end >= today.isoformat():
         return []
     return [Reason("end_of_life", f"{title} gets no security updates since {end}", packages, (release_id(namespace),))]

@@ -44,7 +44,7 @@ def files(folder):
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("MANIFEST.json", ".lock")
+        if path.is_file() and path.name != "MANIFEST.json" and not path.relative_to(folder).parts[0].startswith(".")
     }
 
 

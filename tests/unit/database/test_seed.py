@@ -72,8 +72,3 @@ def test_what_is_no_file_of_facts(tmp_path, data):
     (tmp_path / "x").write_bytes(data)
     with (tmp_path / "x").open("rb") as file, pytest.raises(ValueError, match="facts"):
         read_facts(file)
-
-
-def test_the_shipped_facts_know_until_when_their_releases_are_supported() -> None:
-    known = seed.shipped_knowledge(["debian:12"])
-    assert known is not None and (known.end_of_life("debian:12") or "") > "2028"

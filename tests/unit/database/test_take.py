@@ -112,7 +112,7 @@ def test_a_part_is_what_an_image_needs(theirs, tmp_path):
     assert {row.source for row in rows_of(ours).values()} >= {"alpine", "epss", "kev"}
     taken(ours, one, one.publication.needed({"PyPI"}))
     with open_database(ours) as opened:
-        assert {"alpine:3.18", "PyPI"} <= set(opened.namespaces())
+        assert {"alpine:3.18", "PyPI"} <= set(opened.spaces("advisory"))
 
 
 @pytest.mark.parametrize(
