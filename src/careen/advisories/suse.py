@@ -39,8 +39,8 @@ _RELEASES = ("sles:", "sles-ltss:", "sle-micro:", "sl-micro:", "opensuse-leap:",
 _CPE = re.compile(r"cpe:/o:(?:open)?suse:(?P<product>[\w-]+)(?::(?P<version>[\d.]+))?(?::sp(?P<pack>\d+))?")
 _PRODUCTS = {  # by the name in a CPE
     "sles": "sles", "suse_sles": "sles", "packagehub": "sles", "sles-ltss": "sles-ltss", "suse_sles_ltss": "sles-ltss",
-    "sle-micro": "sle-micro", "suse-microos": "sle-micro", "sl-micro": "sl-micro", "leap": "opensuse-leap", "leap-micro": "opensuse-leap-micro",
-    "tumbleweed": "opensuse-tumbleweed",
+    "sle-micro": "sle-micro", "suse-microos": "sle-micro", "sl-micro": "sl-micro", "leap": "opensuse-leap",
+    "leap-micro": "opensuse-leap-micro", "tumbleweed": "opensuse-tumbleweed",
 }  # fmt: skip
 _STATES: dict[str, Status] = {
     "fixed": "fixed", "first_fixed": "fixed", "recommended": "fixed", "known_affected": "open",

@@ -41,6 +41,7 @@ def test_the_products_of_suse():
     assert [address.removeprefix(f"{SUSE}/") for address in found] == [
         "opensuse.leap.15.6-affected.xml",
         "opensuse.leap.16.0-affected.xml.gz",
+        "opensuse.leap.micro.5.2.xml.gz",
         "opensuse.tumbleweed.xml.gz",
         "suse.linux.enterprise.15-affected.xml.gz",
         "suse.linux.enterprise.17-affected.xml.gz",
