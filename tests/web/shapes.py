@@ -131,7 +131,7 @@ def updateinfo(known: list[tuple[str, str, str, str]], count: int) -> bytes:
 
 
 def suse_oval(target: Path, count: int) -> Path:
-    """The file by which SUSE tells what is affected, some 250 MB of XML for a whole product."""
+    """One family of products: each definition names many products and builds, some 13 kB of XML."""
     with gzip.open(target, "wb", compresslevel=1) as file:
         for piece in _suse_oval(count):
             file.write(piece.encode())
@@ -139,18 +139,68 @@ def suse_oval(target: Path, count: int) -> Path:
 
 
 def _suse_oval(count: int) -> Iterator[str]:
+    products = "".join(_criterion(f"SUSE Linux Enterprise Server 15 SP{pack} is installed") for pack in range(1, 7))
     yield '<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5"><definitions>\n'
     for number in range(count):
         cve = f"CVE-2024-{number}"
+        builds = "".join(_criterion(f"lib{number}-{part}-1.{number}-150600.{part}.1 is installed") for part in range(100))
         yield (
             f'<definition id="oval:org.opensuse.security:def:{number}" version="1" class="vulnerability"><metadata><title>{cve}'
             f'</title><reference ref_id="SUSE {cve}" ref_url="https://www.suse.com/security/cve/{cve}" source="SUSE CVE"/>'
             f"<description>{noise(number, 600)}</description><advisory><severity>Moderate</severity></advisory></metadata>"
-            '<criteria operator="AND"><criterion test_ref="oval:org.opensuse.security:tst:1" comment="SUSE Linux Enterprise '
-            f'Server 15 SP6 is installed"/><criterion test_ref="oval:org.opensuse.security:tst:{number + 2}" '
-            f'comment="lib{number}-1-1 is installed"/></criteria></definition>\n'
+            f'<criteria operator="AND"><criteria operator="OR">{products}</criteria><criteria operator="OR">{builds}</criteria>'
+            "</criteria></definition>\n"
         )
     yield "</definitions></oval_definitions>\n"
+
+
+def _criterion(comment: str) -> str:
+    return f'<criterion test_ref="oval:org.opensuse.security:tst:2009512345" comment="{comment}"/>'
+
+
+def nvd_year(target: Path, year: int, count: int) -> Path:
+    with gzip.open(target, "wt", compresslevel=1) as file:
+        file.write('{"format": "NVD_CVE", "version": "2.0", "vulnerabilities": [')
+        for number in range(count):
+            data = {"version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "baseScore": 9.8}
+            criteria = f"cpe:2.3:a:vendor-{number}:product-{number}:*:*:*:*:*:*:*:*"
+            cve = {
+                "id": f"CVE-{year}-{number}", "published": f"{year}-01-02T03:04:05.006", "vulnStatus": "Analyzed",
+                "descriptions": [{"lang": "en", "value": noise(number, 600)}],
+                "metrics": {"cvssMetricV31": [{"source": "nvd@nist.gov", "type": "Primary", "cvssData": data}]},
+                "weaknesses": [{"source": "nvd@nist.gov", "description": [{"lang": "en", "value": "CWE-79"}]}],
+                "configurations": [{"nodes": [{"operator": "OR", "negate": False, "cpeMatch": [
+                    {"vulnerable": True, "criteria": criteria, "versionEndExcluding": "2"}
+                ]}]}],
+                "references": [{"url": f"https://example.test/{noise(number, 200)}"}],
+            }  # fmt: skip
+            file.write(f"{', ' if number else ''}{json.dumps({'cve': cve})}")
+        file.write("]}")
+    return target
+
+
+def repository_map(count: int) -> bytes:
+    """Which products each of Red Hat's repositories serves."""
+    names = (f"rhel-{number}-for-x86_64-rpms-{noise(number, 16)}" for number in range(count))
+    return json.dumps({"data": {name: {"cpes": [f"cpe:/a:redhat:enterprise_linux:9::{name[:12]}"]} for name in names}}).encode()
+
+
+def products(name: str, release: str, end: str) -> bytes:
+    """One product of endoflife.date, with one release."""
+    cycle = {
+        "name": release, "codename": None, "label": release, "releaseDate": "2023-06-10", "isLts": False, "ltsFrom": None,
+        "isEoas": False, "eoasFrom": None, "isEol": False, "eolFrom": end, "isMaintained": True, "latest": None,
+    }  # fmt: skip
+    product = {
+        "name": name, "aliases": [], "label": name, "category": "os", "tags": [], "versionCommand": None, "identifiers": [],
+        "labels": {"eol": "Security Support"}, "links": {}, "releases": [cycle],
+    }  # fmt: skip
+    return json.dumps({"schema_version": "1.2.0", "last_modified": "2026-11-01T00:00:00Z", "result": product}).encode()
+
+
+def index_page(names: list[str]) -> bytes:
+    links = "".join(f'<a href="{name}">{name}</a>\n' for name in names)
+    return f"<!DOCTYPE html><html><body><pre>\n{links}</pre></body></html>".encode()
 
 
 def epss(count: int) -> bytes:

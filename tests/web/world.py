@@ -10,10 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from tests.support.feeds import served, whole_mirror
 from tests.web import shapes
 from tests.web.relay import Page
+
+from careen.advisories.eol import ADVISORY_SOURCE
+from careen.plugins import Need
 
 START = datetime(2026, 11, 26, 6, tzinfo=UTC)
 OSV = "osv-vulnerabilities.storage.googleapis.com"
@@ -24,6 +28,10 @@ ARCHIVES = {
     "Ubuntu": (60_000, 4_000, 32_000), "Wolfi": (120_000, 4_000, 640), "npm": (217_696, 1_500, 1_000),
     "openSUSE": (14_000, 30, 4000),
 }  # fmt: skip
+NVD_A_YEAR = 13_000
+INDEXES = (  # pages that show what is in a folder
+    "ftp.suse.com/pub/projects/security/oval/", "secdb.alpinelinux.org/", "security-metadata.canonical.com/oval/",
+)  # fmt: skip
 KNOWN = {"PyPI": "acme-web", "npm": "acme-web", "Red Hat": "acme", "SUSE": "acme"}
 _NAMES = {"Red Hat": "Red Hat:enterprise_linux:9::baseos", "SUSE": "SUSE:Linux Enterprise Server 15 SP6"}
 
@@ -34,7 +42,11 @@ class World:
     def __init__(self, folder: Path, scale: float, day: int = 0) -> None:
         self.scale, self.day, self._folder = scale, day, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._pages = {**_single_pages(self), **_archives(self)}
+        self._pages = {**_samples(folder / "samples"), **_products(), **_single_pages(self), **_archives(self)}
+        self._pages |= {
+            f"{OSV}/ecosystems.txt": lambda: "\n".join(self._below(f"{OSV}/")).encode(),
+            **{address: lambda address=address: shapes.index_page(self._below(address)) for address in INDEXES},
+        }
         self._made: dict[tuple[str, int], Page] = {}
         self._lock = threading.Lock()
         self.absent: list[str] = []
@@ -44,7 +56,7 @@ class World:
         return frozenset(address.partition("/")[0] for address in self._pages) | {"cveawg.mitre.org"}
 
     def find(self, host: str, path: str) -> Page | None:
-        address = f"{host}{path}"
+        address = f"{host}{path}" if "?path=" in path else f"{host}{path.partition('?')[0]}"
         if host == "cveawg.mitre.org":
             return Page(shapes.cve_record(path.rpartition("/")[2]), "1", text=True)
         if host == OSV and (single := self._single(path)):
@@ -56,6 +68,11 @@ class World:
             if (address, self.day) not in self._made:
                 self._made[address, self.day] = self._made_page(address)
             return self._made[address, self.day]
+
+    def _below(self, folder: str) -> list[str]:
+        """What lies in a folder."""
+        inside = (address.removeprefix(folder) for address in self._pages if address.startswith(folder))
+        return sorted({unquote(name.partition("/")[0]) for name in inside if name} - {"ecosystems.txt"})
 
     def count(self, at_scale_one: int) -> int:
         return max(1, int(at_scale_one * self.scale))
@@ -142,29 +159,36 @@ def _single_pages(world: World) -> dict[str, Callable[[], bytes | Path]]:
         "cdn.amazonlinux.com/al2023/core/guids/0123456789abcdef/x86_64/repodata/updateinfo.xml.gz": lambda: shapes.updateinfo(
             [("acme", cve, "1.0", "2.amzn2023") for cve in cves()], world.count(6_000)
         ),
-        "endoflife.date/api/v1/products/full": lambda: _products(),
+        "security.access.redhat.com/data/meta/v1/repository-to-cpe.json": lambda: shapes.repository_map(world.count(8_000)),
+        "ftp.suse.com/pub/projects/security/oval/suse.linux.enterprise.15-affected.xml.gz": lambda: shapes.suse_oval(
+            world.file("suse"), world.count(18_000)
+        ),
+        "services.nvd.nist.gov/rest/json/cves/2.0": lambda: b'{"totalResults": 0, "startIndex": 0, "vulnerabilities": []}',
     }
+    for year in range(2002, 2027):
+        pages[f"nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-{year}.json.gz"] = lambda year=year: shapes.nvd_year(
+            world.file(f"nvd-{year}"), year, world.count(NVD_A_YEAR)
+        )
     return pages
 
 
-def _products() -> bytes:
-    """The one file of endoflife.date, with releases of the images at hand."""
-    releases = {
+def _products() -> dict[str, Callable[[], bytes]]:
+    """A page of endoflife.date for each distribution that it is asked for."""
+    known = {
         "debian": ("12", "2028-06-30"), "ubuntu": ("24.04", "2029-05-31"), "alpine-linux": ("3.22", "2027-05-01"),
         "rhel": ("9", "2032-05-31"), "amazon-linux": ("2023", "2028-03-15"), "sles": ("15.6", "2027-12-31"),
-        "python": ("3.13", "2029-10-31"), "nodejs": ("22", "2027-04-30"),
     }  # fmt: skip
-    result = [
-        {
-            "name": name, "aliases": [], "label": name, "category": "os", "tags": [], "versionCommand": None, "identifiers": [],
-            "labels": {"eol": "Security Support"}, "links": {},
-            "releases": [{
-                "name": cycle, "codename": None, "label": cycle, "releaseDate": "2023-06-10", "isLts": False, "ltsFrom": None,
-                "isEoas": False, "eoasFrom": None, "isEol": False, "eolFrom": end, "isMaintained": True, "latest": None,
-            }],
-        }
-        for name, (cycle, end) in releases.items()
-    ]  # fmt: skip
-    return json.dumps(
-        {"schema_version": "1.2.0", "generated_at": "2026-11-26T00:00:00Z", "total": len(result), "result": result}
-    ).encode()
+    return {
+        feed.url.removeprefix("https://"): lambda name=feed.part: shapes.products(name, *known.get(name, ("1", "2030-01-01")))
+        for feed in ADVISORY_SOURCE.feeds(Need(), lambda name: ())
+    }
+
+
+def _samples(folder: Path) -> dict[str, Callable[[], bytes]]:
+    """What the ten images do not ask for, as small as the samples that the readers of the feeds are tested by."""
+    answers = served(whole_mirror(folder)).answers
+    return {
+        address.removeprefix("https://"): lambda data=data: data
+        for address, data in answers.items()
+        if address.startswith("https://")
+    }
