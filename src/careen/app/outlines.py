@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from careen import distributions
 from careen.contents import contents, is_noted, note
+from careen.formats.typed import from_json
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants, modules_in, plugin
 
 FOLDER = "careen.catalogers"
@@ -73,7 +74,7 @@ def _outline(module: str) -> Outline | None:
 def _known() -> dict[str, Outline]:
     try:
         made = OUTLINES.read_bytes()
-        found = msgspec.json.decode(made, type=list[Outline])
+        found = from_json(made, list[Outline])
     except (OSError, msgspec.MsgspecError):  # it only saves time
         return {}
     installed = contents()

@@ -23,6 +23,7 @@ from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
 from careen.formats.base import base_among
 from careen.formats.savedreport import Saved
+from careen.formats.typed import from_msgpack
 from careen.images.paths import is_path
 from careen.layers.index import Readers
 from careen.matching.remembered import Memory
@@ -92,7 +93,7 @@ class Session:
         key = f"ecosystems {self._readers.fingerprint}"
         known = self._store.get(key)
         try:
-            found = msgspec.msgpack.decode(known or b"", type=list[Ecosystem])
+            found = from_msgpack(known or b"", list[Ecosystem])
         except (msgspec.MsgspecError, ValueError):  # not there, or damaged
             found = [cataloger.ecosystem for cataloger in self._readers.catalogers]
             self._store.put(key, msgspec.msgpack.encode(found))

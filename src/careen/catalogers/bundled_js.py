@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from careen.formats.pattern import pattern
+from careen.formats.typed import converted
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -46,7 +46,7 @@ def by_stem() -> dict[str, Library]:
     import tomllib
 
     data = tomllib.loads(Path(__file__).with_name("bundled_js_rules.toml").read_text("utf-8"))
-    return {stem: library for library in msgspec.convert(data, _Rules).library for stem in library.files}
+    return {stem: library for library in converted(data, _Rules).library for stem in library.files}
 
 
 def wanted(path: str, mode: int) -> bool:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from careen.formats.elf import note_bytes
 from careen.formats.pattern import pattern
+from careen.formats.typed import from_json
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -40,7 +41,7 @@ def read(file: File) -> Iterator[Package]:
     if content is None:
         return
     try:
-        note = msgspec.json.decode(content, type=Note)
+        note = from_json(content, Note)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"note of its package: {error}") from None
     if not _WORD.fullmatch(note.name) or not _WORD.fullmatch(note.version):

@@ -21,6 +21,7 @@ from careen.formats.pattern import pattern
 from careen.formats.plaindata import mapping, sequence, toml_object
 from careen.formats.sectionscan import SectionScan
 from careen.formats.segments import Ranges, data_ranges, mappings, within
+from careen.formats.typed import from_json
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -136,7 +137,7 @@ def _audited(content: bytes) -> list[Crate]:
     if not engine.eof:
         raise ValueError("list of crates that is cut short or too long")
     try:
-        crates = msgspec.json.decode(text, type=Audit).packages
+        crates = from_json(text, Audit).packages
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"list of crates: {error}") from None
     if len(crates) > MAX_CRATES or any(not crate.name or not crate.version for crate in crates):

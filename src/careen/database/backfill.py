@@ -24,6 +24,7 @@ from msgspec import Struct
 from careen.errors import Error, TooManyRequestsError
 from careen.formats import cvss
 from careen.formats.sealed import sealed, unsealed
+from careen.formats.typed import from_json
 from careen.model.advisory import Cvss, VulnerabilityRecord
 from careen.plugins import Fetcher
 
@@ -115,7 +116,7 @@ def backfill(
 def parse(data: bytes) -> VulnerabilityRecord:
     """Raises ValueError where it is no CVE record."""
     try:
-        record = msgspec.json.decode(data, type=_Record)
+        record = from_json(data, _Record)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from None
     containers = [one for one in (record.containers.cna, *record.containers.adp) if one]

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from careen.errors import InputError, NetworkError
 from careen.formats.listings import listed
+from careen.formats.typed import from_json
 from careen.plugins import Feed, Fetcher, Progress, silent
 
 from . import changes
@@ -253,7 +254,7 @@ def _names(found: Iterable[str]) -> tuple[str, ...]:
 
 def _read_manifest(data: bytes, where: str) -> dict[str, _File]:
     try:
-        return {file.path: file for file in msgspec.json.decode(data, type=_Manifest).files}
+        return {file.path: file for file in from_json(data, _Manifest).files}
     except (ValueError, RecursionError) as error:
         raise InputError(f"{where}: not a manifest ({error})", "It is {files: [{path, snapshot_date, sha256}]}.") from None
 

@@ -15,6 +15,8 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
+from careen.formats.typed import from_json
+
 from .workers import Gate
 
 MAX_PARTS = 16
@@ -59,7 +61,7 @@ class Partial:
         try:
             with self._journal.open("rb") as file:
                 head, *lines = file.read(MAX_JOURNAL_BYTES).split(b"\n")[:-1] or [b""]
-            version = msgspec.json.decode(head, type=Version)
+            version = from_json(head, Version)
             if version.url != url or not version.validator:
                 return
             with self.data.open("r+b") as data:

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from careen.errors import NetworkError
+from careen.formats.typed import from_json
 from careen.plugins import Feed, Fetcher, Progress
 
 from .changes import Changes
@@ -106,7 +107,7 @@ class Windows:
                     break
                 total = page.total_results
                 for raw in page.vulnerabilities:
-                    records[msgspec.json.decode(raw, type=_Item).cve.id] = bytes(raw)
+                    records[from_json(raw, _Item).cve.id] = bytes(raw)
                 offset += len(page.vulnerabilities)
                 progress("what changed", offset, None)
                 if offset >= total:
@@ -132,7 +133,7 @@ class Windows:
             response.close()
         budget.spend(len(data))
         try:
-            return msgspec.json.decode(data, type=_Page)
+            return from_json(data, _Page)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ValueError(str(error)) from None
 

@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from .tararchive import chosen
+from .typed import from_json
 
 MAX_LIST_BYTES = 512 << 20
 MAX_ARCHIVE_BYTES = 8 << 30
@@ -100,7 +101,7 @@ def _releases(data: bytes) -> tuple[str, ...]:
     if not data:
         return ()
     try:
-        found = msgspec.json.decode(data, type=_Config).distributions
+        found = from_json(data, _Config).distributions
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"data/config.json: {error}") from None
     return tuple(sorted(name for name, about in found.items() if about.release and name != UNSTABLE))

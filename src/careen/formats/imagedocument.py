@@ -18,6 +18,8 @@ from careen.model.attached import Attached
 from careen.model.filesystem import Entry, FileSystem
 from careen.model.image import ImageConfig
 
+from .typed import converted
+
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -176,7 +178,7 @@ def described(text: str) -> ImageDocument:
         values = yaml.safe_load(text) or {}
         if not isinstance(values, dict):
             raise ValueError("an image is described by a mapping")  # noqa: TRY004
-        config = msgspec.convert(values.get("config") or {}, ImageConfig)
+        config = converted(values.get("config") or {}, ImageConfig)
         entries, texts = [], {}
         for path, value in sorted((values.get("files") or {}).items()):
             if isinstance(value, str):
@@ -187,7 +189,7 @@ def described(text: str) -> ImageDocument:
             if body is not None:
                 texts[path] = body
         anomalies = tuple((str(path), str(what)) for path, what in (values.get("anomalies") or {}).items())
-        attached = msgspec.convert(values["attached"], Attached) if "attached" in values else None
+        attached = converted(values["attached"], Attached) if "attached" in values else None
         today = values.get("today")
     except (yaml.YAMLError, msgspec.ValidationError, AttributeError, TypeError) as error:
         raise ValueError(str(error)) from error
@@ -207,7 +209,7 @@ def _file(path: str, value: dict[str, Any]) -> tuple[Entry, str | None]:
     if isinstance(fields.get("mode"), str):
         fields["mode"] = int(fields["mode"], 8)
     names = Entry.__struct_fields__
-    return msgspec.convert([fields[name] if name in fields else _default(name) for name in names], Entry), value.get("text")
+    return converted([fields[name] if name in fields else _default(name) for name in names], Entry), value.get("text")
 
 
 def _default(name: str) -> Any:

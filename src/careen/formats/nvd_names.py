@@ -22,6 +22,7 @@ from .budget import Limits
 from .inflate import open_stream
 from .jsonfile import read_bounded
 from .tararchive import documents
+from .typed import from_json
 from .xmlstream import elements
 
 MAX_DOCUMENT_BYTES = 256 << 20
@@ -135,7 +136,7 @@ def _pages(file: Path, kind: type[Page]) -> Iterator[Page]:
         documents(file, ".json", MAX_DOCUMENT_BYTES, MAX_BYTES) if packed else (read_bounded(file, MAX_DOCUMENT_BYTES),)
     ):
         try:
-            yield msgspec.json.decode(data, type=kind)
+            yield from_json(data, kind)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ValueError(str(error)) from None
 

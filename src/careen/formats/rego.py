@@ -17,6 +17,8 @@ from msgspec import Struct
 
 from careen.errors import UsageError
 
+from .typed import from_json
+
 TIMEOUT_S = 30.0
 MAX_MODULE_BYTES = 1024 * 1024
 MAX_OUTPUT_BYTES = 32 * 1024 * 1024
@@ -86,7 +88,7 @@ def evaluate(
     except OSError as error:
         raise ValueError(f"it cannot be evaluated: {error.strerror or error}") from None
     try:
-        answer = msgspec.json.decode(done.stdout, type=Answer)
+        answer = from_json(done.stdout, Answer)
     except msgspec.MsgspecError:
         said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
         raise ValueError(f"it cannot be evaluated: {said or f'its process ended with {done.code}'}") from None

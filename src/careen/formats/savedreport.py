@@ -18,6 +18,7 @@ from careen.model.package import Evidence
 from careen.model.report import Coverage, Report
 
 from .summary import merged
+from .typed import converted, from_json
 
 SCHEMA = "careen.report/1"
 MAX_BYTES = 1 << 30
@@ -98,10 +99,10 @@ def read_saved(data: bytes, name: str) -> Saved:
     if len(data) > MAX_BYTES:
         raise ValueError(f"over {MAX_BYTES >> 20} MiB")
     try:
-        schema = msgspec.json.decode(data, type=_Schema).schema
+        schema = from_json(data, _Schema).schema
         if schema != SCHEMA:
             raise ValueError(f"its schema is {schema[:40]!r}, not {SCHEMA}")
-        found = msgspec.json.decode(data, type=_Document)
+        found = from_json(data, _Document)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(f"no report of careen in JSON: {error}") from None
     if found.listed is not None:
@@ -140,7 +141,7 @@ def _finding(part: Any) -> Finding | None:
     if not isinstance(part, dict) or part.get("kind") not in ("vulnerability", "misconfiguration", "secret"):
         return None
     try:
-        one: Finding = msgspec.convert(part, Finding)
+        one: Finding = converted(part, Finding)
     except msgspec.ValidationError as error:
         raise ValueError(f"a finding is not as the schema says: {error}") from None
     return one
@@ -149,6 +150,6 @@ def _finding(part: Any) -> Finding | None:
 def _suppressed(part: dict[str, Any]) -> Suppressed | None:
     finding = _finding(part.get("finding"))
     try:
-        return Suppressed(finding, msgspec.convert(part.get("by"), SuppressedBy)) if finding else None
+        return Suppressed(finding, converted(part.get("by"), SuppressedBy)) if finding else None
     except msgspec.ValidationError as error:
         raise ValueError(f"a suppression is not as the schema says: {error}") from None

@@ -1,11 +1,14 @@
 """Values of a type that several threads see for the first time at once, in a process of its own: it crashed there."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
 
+import careen
 from careen.formats.typed import converted, from_json, from_msgpack
 
 
@@ -51,3 +54,24 @@ def test_a_type_that_threads_see_for_the_first_time_at_once():
         [sys.executable, "-X", "faulthandler", "-c", CHILD], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+SOURCES = Path(careen.__file__).parent
+ALONE = {"config.py", "app/background.py", "formats/rego.py", "database/artifact.py", "database/mirroring.py"}  # of one thread
+ALONE |= {"policy/compliance.py", "formats/typed.py"}
+PLAIN = {"Any", "Raw", "msgspec", "object", "str", "int", "bytes", "dict", "list", "tuple"}
+
+
+def test_nothing_else_lets_threads_see_a_type_for_the_first_time():
+    found = []
+    for file in sorted(SOURCES.rglob("*.py")):
+        place = file.relative_to(SOURCES).as_posix()
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)) or place in ALONE:
+                continue
+            kinds = [keyword.value for keyword in call.keywords if keyword.arg == "type"] if call.func.attr == "decode" else []
+            if call.func.attr == "convert" and ast.unparse(call.func) == "msgspec.convert":
+                kinds = call.args[1:2]
+            names = {name.id for kind in kinds for name in ast.walk(kind) if isinstance(name, ast.Name)} - PLAIN
+            found += [f"{place}:{call.lineno}: {', '.join(sorted(names))}"] if names else []
+    assert found == [], "read it by careen.formats.typed"
