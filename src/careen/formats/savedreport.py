@@ -141,7 +141,7 @@ def _finding(part: Any) -> Finding | None:
     if not isinstance(part, dict) or part.get("kind") not in ("vulnerability", "misconfiguration", "secret"):
         return None
     try:
-        one: Finding = converted(part, Finding)
+        one: Finding = converted(part, Finding)  # type: ignore[arg-type]
     except msgspec.ValidationError as error:
         raise ValueError(f"a finding is not as the schema says: {error}") from None
     return one
