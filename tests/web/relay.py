@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Literal
 from tests.support.certificates import Certificate
 
 CHUNK_BYTES = 64 << 10
-Kind = Literal["status", "reset", "stall", "truncated", "html", "changed_etag", "plain"]
+Kind = Literal["", "status", "reset", "stall", "truncated", "html"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Page:
     version: str  # its ETag, changed with its content
     modified: str = ""  # Last-Modified
     text: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -47,12 +48,13 @@ class Page:
 @dataclass(frozen=True)
 class Fault:
     """``status``: an answer with that status. ``reset``, ``stall`` and ``truncated`` happen at ``share`` of the body.
-    ``html``: a page of some gateway, with 200. ``changed_etag``: the tag is another one in each answer. ``plain``: neither
-    ranges nor tags, as behind some proxies."""
+    ``html``: a page of some gateway, with 200. ``tags``: as they are; another one in each answer; or neither tags nor ranges,
+    as behind some proxies."""
 
-    kind: Kind
+    kind: Kind = ""
     status: int = 503
     share: float = 0.5
+    tags: Literal["kept", "changed", "none"] = "kept"
 
 
 @dataclass
@@ -126,6 +128,10 @@ class Relay:
                 self.rfile, self.wfile = inner.makefile("rb", -1), inner.makefile("wb", 0)
                 self.close_connection = False
 
+            def finish(self) -> None:
+                super().finish()
+                self.connection.close()  # the one inside; who listens closes the one that it was wrapped around
+
             def do_GET(self) -> None:
                 if not self.host:  # plain HTTP is asked of nobody
                     self.send_error(502)
@@ -146,7 +152,7 @@ class Relay:
                     self._whole(seen, 404, b"not found")
                 elif wrong and wrong.kind == "html":
                     self._whole(seen, 200, b"<!DOCTYPE html><html><title>Sign in to the network</title></html>")
-                elif self._is_known(page) and not (wrong and wrong.kind in ("plain", "changed_etag")):
+                elif self._is_known(page) and not (wrong and wrong.tags != "kept"):
                     self._head(seen, 304, {})
                 else:
                     self._page(seen, page, wrong)
@@ -156,15 +162,15 @@ class Relay:
                 return tag == f'"{page.version}"' if tag else bool(since) and since == page.modified
 
             def _page(self, seen: Seen, page: Page, wrong: Fault | None) -> None:
-                headers = {"ETag": f'"{page.version}"', "Accept-Ranges": "bytes"}
+                headers = {"ETag": f'"{page.version}"', "Accept-Ranges": "bytes", **page.headers}
                 if page.modified:
                     headers["Last-Modified"] = page.modified
-                if wrong and wrong.kind == "plain":
-                    headers = {}
-                if wrong and wrong.kind == "changed_etag":
+                if wrong and wrong.tags == "none":
+                    headers = dict(page.headers)
+                if wrong and wrong.tags == "changed":
                     headers["ETag"] = f'"{len(relay.seen)}"'
                 if page.text and "gzip" in self.headers.get("Accept-Encoding", ""):
-                    page = Page(gzip.compress(b"".join(page.pieces(0)), 1), page.version)
+                    page = Page(gzip.compress(b"".join(page.pieces(0)), 1, mtime=0), page.version)
                     headers["Content-Encoding"] = "gzip"
                 start = self._start(page, headers) if "Accept-Ranges" in headers else 0
                 headers["Content-Length"] = str(page.size - start)
@@ -182,16 +188,13 @@ class Relay:
                 return int(asked) if asked.isdecimal() and fits and int(asked) < page.size else 0
 
             def _send(self, seen: Seen, page: Page, start: int, wrong: Fault | None) -> None:
-                stop = (
-                    start + (page.size - start) * wrong.share
-                    if wrong and wrong.kind in ("reset", "stall", "truncated")
-                    else None
-                )
+                breaks = wrong is not None and wrong.kind in ("reset", "stall", "truncated")
+                stop = max(start, int(page.size * wrong.share)) if wrong and breaks else None
                 place = start
                 for piece in page.pieces(start):
                     if stop is not None and place + len(piece) > stop:
-                        self.wfile.write(piece[: int(stop - place)])
-                        seen.sent_bytes += int(stop - place)
+                        self.wfile.write(piece[: stop - place])
+                        seen.sent_bytes += stop - place
                         self._break(wrong)
                         return
                     relay._line.carry(len(piece))
@@ -244,6 +247,10 @@ class Relay:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def release(self) -> None:
+        """Ends what stalls."""
+        self._stalled.set()
 
     @property
     def url(self) -> str:

@@ -6,18 +6,17 @@ from); a page is made when it is first asked for. ``day`` counts from the first 
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from careen.advisories.eol import ADVISORY_SOURCE
+from careen.plugins import Need
 from tests.support.feeds import served, whole_mirror
 from tests.web import shapes
 from tests.web.relay import Page
-
-from careen.advisories.eol import ADVISORY_SOURCE
-from careen.plugins import Need
 
 START = datetime(2026, 11, 26, 6, tzinfo=UTC)
 OSV = "osv-vulnerabilities.storage.googleapis.com"
@@ -47,6 +46,7 @@ class World:
             f"{OSV}/ecosystems.txt": lambda: "\n".join(self._below(f"{OSV}/")).encode(),
             **{address: lambda address=address: shapes.index_page(self._below(address)) for address in INDEXES},
         }
+        self._records: dict[tuple[str, int], dict[str, dict]] = {}
         self._made: dict[tuple[str, int], Page] = {}
         self._lock = threading.Lock()
         self.absent: list[str] = []
@@ -80,21 +80,33 @@ class World:
     def file(self, name: str) -> Path:
         return self._folder / f"{name.replace('/', '_')}.{self.day}"
 
+    def news(self, kind: str) -> str:
+        """What a report of an image of this kind says that is up to date."""
+        name = {"rhel": "acme", "suse": "acme", "python": "acme-web", "node": "acme-web"}.get(kind)
+        if name is None:
+            return f"CVE-2026-{10_000 + self.day}"
+        return f"NEW-{self.day}-{name}" if self.day else f"OSV-2025-{name}"
+
     def moment(self, day: int) -> datetime:
         return START + timedelta(days=day)
 
-    def records(self, ecosystem: str) -> list[dict]:
-        """Those that matter and those that changed since the first day, the newest state of each."""
+    def records(self, ecosystem: str) -> dict[str, dict]:
+        """By id, those that matter and those that changed since the first day."""
+        if (ecosystem, self.day) not in self._records:
+            self._records[ecosystem, self.day] = {record["id"]: record for record in self._changed(ecosystem)}
+        return self._records[ecosystem, self.day]
+
+    def _changed(self, ecosystem: str) -> Iterator[dict]:
         text_bytes = ARCHIVES[ecosystem][2]
         name = KNOWN.get(ecosystem)
-        fixed = {"PyPI": "1.5", "npm": "1.5.0"}.get(ecosystem, "1.0-2")
-        found = [self._record(ecosystem, name, f"OSV-2025-{name}", fixed, 0, text_bytes)] if name else []
+        fixed = {"PyPI": "1.5", "npm": "1.5.0", "SUSE": "1.0-150600.2"}.get(ecosystem, "1.0-2")
+        if name:
+            yield self._record(ecosystem, name, f"OSV-2025-{name}", fixed, 0, text_bytes)
         for day in range(1, self.day + 1):
-            changed = range(self.count(ARCHIVES[ecosystem][1]))
-            found += [self._record(ecosystem, f"new-{n}", f"NEW-{day}-{n}", "2", day, text_bytes) for n in changed]
+            for number in range(self.count(ARCHIVES[ecosystem][1])):
+                yield self._record(ecosystem, f"new-{number}", f"NEW-{day}-{number}", "2", day, text_bytes)
             if name:
-                found.append(self._record(ecosystem, name, f"NEW-{day}-{name}", fixed, day, text_bytes))
-        return found
+                yield self._record(ecosystem, name, f"NEW-{day}-{name}", fixed, day, text_bytes)
 
     def _record(self, ecosystem: str, name: str, id: str, fixed: str, day: int, text_bytes: int) -> dict:
         modified = self.moment(day).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -104,7 +116,7 @@ class World:
         ecosystem, _, name = path.strip("/").replace("%20", " ").partition("/")
         if ecosystem not in ARCHIVES or not name.endswith(".json"):
             return None
-        found = next((record for record in self.records(ecosystem) if record["id"] == name.removesuffix(".json")), None)
+        found = self.records(ecosystem).get(name.removesuffix(".json"))
         return Page(json.dumps(found).encode(), found["modified"], text=True) if found else None
 
     def _made_page(self, address: str) -> Page:
@@ -119,9 +131,9 @@ def _archives(world: World) -> dict[str, Callable[[], bytes | Path]]:
     for ecosystem, (count, _, text_bytes) in ARCHIVES.items():
         place = f"{OSV}/{quote(ecosystem)}"
         found[f"{place}/all.zip"] = lambda name=ecosystem, count=count, text=text_bytes: shapes.osv_zip(
-            world.file(f"osv-{name}"), _NAMES.get(name, name), world.records(name), world.count(count), text
+            world.file(f"osv-{name}"), _NAMES.get(name, name), [*world.records(name).values()], world.count(count), text
         )
-        found[f"{place}/modified_id.csv"] = lambda name=ecosystem: shapes.changed_ids(world.records(name))
+        found[f"{place}/modified_id.csv"] = lambda name=ecosystem: shapes.changed_ids([*world.records(name).values()])
     return found
 
 
@@ -148,28 +160,45 @@ def _single_pages(world: World) -> dict[str, Callable[[], bytes | Path]]:
             world.file("noble"), "noble", [("acme", cve, "1.0-2") for cve in cves()], world.count(24_000)
         ),
         "epss.empiricalsecurity.com/epss_scores-current.csv.gz": lambda: shapes.epss(world.count(330_000)),
+        "raw.githubusercontent.com/cisagov/kev-data/develop/known_exploited_vulnerabilities.json": lambda: shapes.kev(
+            world.count(1_500)
+        ),
         "www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json": lambda: shapes.kev(world.count(1_500)),
-        "cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list": lambda: (
-            b"https://cdn.amazonlinux.com/al2023/core/guids/0123456789abcdef/x86_64/\n"
-        ),
-        "cdn.amazonlinux.com/al2023/core/guids/0123456789abcdef/x86_64/repodata/repomd.xml": lambda: (
-            b'<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="updateinfo">'
-            b'<location href="repodata/updateinfo.xml.gz"/></data></repomd>'
-        ),
-        "cdn.amazonlinux.com/al2023/core/guids/0123456789abcdef/x86_64/repodata/updateinfo.xml.gz": lambda: shapes.updateinfo(
-            [("acme", cve, "1.0", "2.amzn2023") for cve in cves()], world.count(6_000)
-        ),
         "security.access.redhat.com/data/meta/v1/repository-to-cpe.json": lambda: shapes.repository_map(world.count(8_000)),
         "ftp.suse.com/pub/projects/security/oval/suse.linux.enterprise.15-affected.xml.gz": lambda: shapes.suse_oval(
             world.file("suse"), world.count(18_000)
         ),
         "services.nvd.nist.gov/rest/json/cves/2.0": lambda: b'{"totalResults": 0, "startIndex": 0, "vulnerabilities": []}',
     }
+    pages |= _amazon(
+        "core", lambda: shapes.updateinfo([("acme", cve, "1.0", "2.amzn2023") for cve in cves()], world.count(6_000))
+    )
+    for further in ("kernel-livepatch", "nvidia"):
+        pages |= _amazon(further, lambda: shapes.updateinfo([], world.count(300)))
+    for codename in ("bionic", "focal", "jammy"):
+        pages[f"security-metadata.canonical.com/oval/com.ubuntu.{codename}.cve.oval.xml.bz2"] = lambda codename=codename: (
+            shapes.ubuntu_oval(world.file(codename), codename, [], world.count(24_000))
+        )
     for year in range(2002, 2027):
         pages[f"nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-{year}.json.gz"] = lambda year=year: shapes.nvd_year(
             world.file(f"nvd-{year}"), year, world.count(NVD_A_YEAR)
         )
     return pages
+
+
+def _amazon(repository: str, made: Callable[[], bytes]) -> dict[str, Callable[[], bytes]]:
+    """A list of mirrors, one of them, and the file that its index names."""
+    place = f"cdn.amazonlinux.com/al2023/{repository}"
+    server = f"{place}/guids/0123456789abcdef/x86_64"
+    index = (
+        b'<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="updateinfo">'
+        b'<location href="repodata/updateinfo.xml.gz"/></data></repomd>'
+    )
+    return {
+        f"{place}/mirrors/latest/x86_64/mirror.list": lambda: f"https://{server}/\n".encode(),
+        f"{server}/repodata/repomd.xml": lambda: index,
+        f"{server}/repodata/updateinfo.xml.gz": made,
+    }
 
 
 def _products() -> dict[str, Callable[[], bytes]]:

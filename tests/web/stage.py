@@ -1,0 +1,123 @@
+"""A web that is played, and real processes that meet it: scans and updates on any day, each with what it asked for."""
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from careen.database.knowledge import database_path
+from careen.database.refreshlog import log_beside
+from tests.support.certificates import Authority
+from tests.support.command import Shell
+from tests.web.images import image_of
+from tests.web.relay import Fault, Page, Relay
+from tests.web.world import World
+
+CLOCK = Path(__file__).with_name("clock")
+REGISTRY = "registry.example.test"  # behind the relay as everything is; the real one is on loopback
+PUBLISHED = f"oci://{REGISTRY}/careen-db"
+BACKGROUND = "it is finished in the background"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A process that has ended. ``sent_bytes`` is what the web gave it."""
+
+    code: int
+    stdout: str
+    stderr: str
+    seconds: float
+    peak_mib: float
+    requests: int
+    sent_bytes: int
+    registry_bytes: int
+
+    @property
+    def report(self) -> dict:
+        return json.loads(self.stdout)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stderr.splitlines()
+
+
+class Stage:
+    """``registry`` is the host of a real registry, which is met as ``REGISTRY``."""
+
+    def __init__(self, folder: Path, scale: float, registry: str = "", mbit: float | None = None) -> None:
+        self.folder, self._registry, self._mbit = folder, registry, mbit
+        self.world = World(folder / "world", scale)
+        self._hosts = self.world.hosts | ({REGISTRY} if registry else set())
+        authority = Authority.make(folder / "authority")
+        self.ca_file, self._certificate = authority.root.cert, authority.issue(*sorted(self._hosts))
+        self._images: dict[str, Path] = {}
+
+    @contextmanager
+    def relay(self, fault: Callable[[str, str], Fault | None] = lambda host, path: None) -> Iterator[Relay]:
+        self.world.absent.clear()
+        with Relay(self._hosts, self._find, self._certificate, fault, self._mbit) as relay:
+            yield relay
+
+    def image(self, kind: str) -> Path:
+        if kind not in self._images:
+            self._images[kind] = image_of(kind, self.folder)
+        return self._images[kind]
+
+    def run(self, relay: Relay, home: Path, *arguments: object, **environment: str) -> Done:
+        """A process of its own, on the day that it is in the world."""
+        day = self.world.day
+        shift = {"PYTHONPATH": str(CLOCK), "SHIFT_S": str(day * 86_400 + bool(day) * 3_600)}
+        shell = Shell(home, HTTPS_PROXY=relay.url, **shift, **environment)
+        before, started = len(relay.seen), time.monotonic()
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = shell.start(*arguments, "--ca-file", self.ca_file, stdout=out, stderr=err)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            seconds = time.monotonic() - started
+            out.seek(0)
+            err.seek(0)
+            stdout, stderr = out.read().decode(), err.read().decode()
+        seen = relay.seen[before:]
+        of_registry = sum(one.sent_bytes for one in seen if one.host == REGISTRY)
+        sent = sum(one.sent_bytes for one in seen)
+        return Done(process.returncode, stdout, stderr, seconds, usage.ru_maxrss / 1024, len(seen), sent, of_registry)
+
+    def scan(self, relay: Relay, home: Path, kind: str, *flags: object, **environment: str) -> Done:
+        return self.run(relay, home, "scan", self.image(kind), "--format", "json", *flags, **environment)
+
+    def _find(self, host: str, path: str) -> Page | None:
+        return self._published(path) if host == REGISTRY else self.world.find(host, path)
+
+    def _published(self, path: str) -> Page | None:
+        connection = HTTPConnection(self._registry, timeout=60)
+        try:
+            connection.request("GET", path, headers={"Accept": "application/vnd.oci.image.manifest.v1+json"})
+            answer = connection.getresponse()
+            body, kind, digest = answer.read(), answer.getheader("Content-Type"), answer.getheader("Docker-Content-Digest")
+        finally:
+            connection.close()
+        if answer.status != 200:
+            return None
+        return Page(body, digest or path, headers={"Content-Type": kind or "", "Docker-Content-Digest": digest or ""})
+
+
+class Background:
+    """What processes in the background do on a cache: ``wait`` for the one that was started since this was made."""
+
+    def __init__(self, home: Path) -> None:
+        self._log = log_beside(database_path(home / "cache"))
+        self._before = self._ended()
+
+    def wait(self, limit_s: float = 60) -> None:
+        deadline = time.monotonic() + limit_s
+        while self._ended() == self._before:
+            assert time.monotonic() < deadline, "a background refresh does not end"
+            time.sleep(0.05)
+
+    def _ended(self) -> int:
+        return self._log.read_text("utf-8").count(" ended") if self._log.exists() else 0
