@@ -1,42 +1,33 @@
-"""What first scans cost on the live web: requests, bytes, seconds on a line of 50 Mbit/s, and memory, as a table.
+"""What scans and updates cost on the live web: requests, bytes, seconds on a line of 50 Mbit/s, memory, as tables.
 
-    python -m tests.web.measure [--scale 1] [--write docs/first-run.md] [KIND…]
+    python -m tests.web.measure [--scale 1] [--mbit 50] [--write docs/first-run.md] [KIND…]
 
-Each image is scanned with an empty cache, the next day, and a month later. The table stands between two marks of the page.
+Each kind of image is scanned with an empty cache, the next day, and a month later; then with a published database, which is
+that of a full update, kept by a real registry (``docker-registry``). The tables stand between two marks of the page.
 """
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.certificates import Authority
-from tests.support.command import Shell
-from tests.web.images import KINDS, image_of
-from tests.web.relay import Relay
-from tests.web.world import World
+from tests.support.real_registry import start_registry, stop_registry
+from tests.web.images import KINDS
+from tests.web.stage import BACKGROUND, PUBLISHED, Background, Done, Stage
 
-DAYS = {"first": 0, "next day": 1, "month later": 30}
+DAYS = {"first": 0, "next day": 1, "a month later": 30}
 START, END = "<!-- first-run: start -->", "<!-- first-run: end -->"
-CLOCK = Path(__file__).with_name("clock")
+LIMIT_S = 900
 
 
 @dataclass(frozen=True)
 class Cost:
-    kind: str
+    what: str
     when: str
-    code: int
-    requests: int
-    sent_bytes: int
-    seconds: float
-    peak_mib: float
-    newest: bool  # it reports what its feed knows since that day
-    stderr: str
+    done: Done
+    newest: str
 
 
 def main() -> None:
@@ -46,68 +37,100 @@ def main() -> None:
     parser.add_argument("--mbit", type=float, default=50.0)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
+    kinds = options.kinds or KINDS
     with tempfile.TemporaryDirectory(prefix="careen-web-") as folder:
-        costs = [cost for kind in options.kinds or KINDS for cost in costs_of(kind, Path(folder), options.scale, options.mbit)]
-    table = "\n".join(rows(costs))
-    print(table)
+        process, host = start_registry(Path(folder))
+        try:
+            stage = Stage(Path(folder), options.scale, host, options.mbit)
+            without = [cost for kind in kinds for cost in scans(stage, kind)]
+            updates = updated(stage, host)
+            published = [cost for kind in kinds for cost in scans(stage, kind, "--db-artifact", PUBLISHED)]
+        finally:
+            stop_registry(process)
+    text = page(without, published, updates)
+    print(text)
     if options.write:
-        text = options.write.read_text("utf-8")
-        before, after = text.partition(START)[0], text.partition(END)[2]
-        options.write.write_text(f"{before}{START}\n{table}\n{END}{after}", "utf-8")
+        whole = options.write.read_text("utf-8")
+        options.write.write_text(f"{whole.partition(START)[0]}{START}\n{text}{END}{whole.partition(END)[2]}", "utf-8")
 
 
-def costs_of(kind: str, folder: Path, scale: float, mbit: float | None) -> list[Cost]:
-    world = World(folder / "world", scale)
-    authority = Authority.make(folder / "authority")
-    image = image_of(kind, folder)
-    home = folder / "home" / kind
-    shutil.rmtree(home, ignore_errors=True)
+def scans(stage: Stage, kind: str, *flags: str) -> list[Cost]:
+    """``flags`` name a published database. Nobody publishes anew: later scans ask the feeds for what came since."""
     found = []
+    home = stage.folder / "home" / f"{kind}{len(flags)}"
+    root = ("--db-root", stage.folder / "keys" / "root.json") if flags else ()
     for when, day in DAYS.items():
-        world.day = day
-        with Relay(world.hosts, world.find, authority.issue(*sorted(world.hosts)), mbit=mbit) as relay:
-            found.append(_cost(kind, when, day, relay, home, image, authority.root.cert))
-            wait_for_background(home)
+        if flags and day > 1:
+            break  # its signatures are past their end by then
+        stage.world.day = day
+        stage.world.prepare(large=False)
+        with stage.relay() as relay:
+            background = Background(home)
+            done = stage.scan(relay, home, kind, *flags, *root)
+            newest = "at once" if stage.world.news(kind) in done.stdout else "no"
+            if BACKGROUND in done.stderr:
+                started = time.monotonic()
+                background.wait(LIMIT_S)
+                seconds = time.monotonic() - started
+                if newest == "no" and stage.world.news(kind) in stage.scan(relay, home, kind, *flags, *root).stdout:
+                    newest = f"in the background, {seconds:.0f} s after"
+        note(kind, when, done)
+        found.append(Cost(kind, when, done, newest))
     return found
 
 
-def _cost(kind: str, when: str, day: int, relay: Relay, home: Path, image: Path, ca_file: Path) -> Cost:
-    shell = Shell(home, HTTPS_PROXY=relay.url, PYTHONPATH=str(CLOCK), SHIFT_S=str(day * 86_400 + bool(day) * 3_600))
-    started = time.monotonic()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = shell.start("scan", image, "--ca-file", ca_file, "--format", "json", stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - started
-        out.seek(0)
-        err.seek(0)
-        report, stderr = out.read().decode(), err.read().decode()
-    newest = f"CVE-2026-{10_000 + day}" in report or f"NEW-{day}-" in report or not day
-    sent = sum(one.sent_bytes for one in relay.seen)
-    return Cost(kind, when, process.returncode, len(relay.seen), sent, seconds, usage.ru_maxrss / 1024, newest, stderr)
+def updated(stage: Stage, host: str) -> list[Cost]:
+    """A full update, its database published, and an update of a machine that has nothing by what is published."""
+    stage.world.day = 0
+    stage.world.prepare(large=True)
+    home, keys = stage.folder / "publisher", stage.folder / "keys"
+    with stage.relay() as relay:
+        full = stage.run(relay, home, "db", "update", "--full", "--feeds")
+        note("db update --full", "first", full)
+        made = stage.run(relay, home, "db", "keys", keys)
+        place = f"oci://{host}/{PUBLISHED.rpartition('/')[2]}"
+        publish = stage.run(relay, home, "db", "publish", place, "--keys", keys, "--full", NO_PROXY="127.0.0.1")
+        note("db publish", "", publish)
+        assert (made.code, publish.code) == (0, 0), made.stderr + publish.stderr
+        flags = ("--artifact", PUBLISHED, "--root", keys / "root.json")
+        taken = stage.run(relay, stage.folder / "taker", "db", "update", *flags)
+        note("db update", "published", taken)
+    return [
+        Cost("`careen db update --full`", "feeds alone", full, ""),
+        Cost("`careen db update`", "published first", taken, ""),
+    ]
 
 
-def wait_for_background(home: Path) -> None:
-    """Until no process works on this cache any more."""
-    deadline = time.monotonic() + 600
-    while time.monotonic() < deadline:
-        found = subprocess.run(["pgrep", "-f", str(home)], capture_output=True, text=True, check=False).stdout.split()
-        if not found:
-            return
-        time.sleep(0.2)
-    sys.exit("a background refresh does not end")
+def note(what: str, when: str, done: Done) -> None:
+    print(
+        f"{what}, {when}: {done.code}, {done.seconds:.1f} s, {done.sent_bytes / 1e6:.1f} MB, {done.peak_mib:.0f} MiB "
+        f"{done.stderr[:2000]}",
+        file=sys.stderr, flush=True,
+    )  # fmt: skip
 
 
-def rows(costs: list[Cost]) -> list[str]:
-    found = ["| image | when | requests | MB | seconds | peak MiB | newest data |", "|---|---|---:|---:|---:|---:|---|"]
+def page(without: list[Cost], published: list[Cost], updates: list[Cost]) -> str:
+    parts = [
+        "### Without a published database", table(without), "### With a published database", table(published),
+        "### Everything, for all images", table(updates),
+    ]  # fmt: skip
+    return "\n\n".join(("", *parts, ""))
+
+
+def table(costs: list[Cost]) -> str:
+    rows = [
+        "| what | when | exit code | requests | MB | seconds | peak MiB | newest data |",
+        "|---|---|---:|---:|---:|---:|---:|---|",
+    ]
+    last = ""
     for one in costs:
-        name = one.kind if one.when == "first" else ""
-        size = f"{one.sent_bytes / 1e6:.1f}"
-        found.append(
-            f"| {name} | {one.when} | {one.requests} | {size} | {one.seconds:.1f} | {one.peak_mib:.0f} "
-            f"| {'yes' if one.newest else 'no'} |"
+        done, name = one.done, one.what if one.what != last else ""
+        last = one.what
+        rows.append(
+            f"| {name} | {one.when} | {done.code} | {done.requests} | {done.sent_bytes / 1e6:.1f} | {done.seconds:.1f} "
+            f"| {done.peak_mib:.0f} | {one.newest} |"
         )
-    return found
+    return "\n".join(rows)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +35,10 @@ class Page:
     @property
     def size(self) -> int:
         return self.body.stat().st_size if isinstance(self.body, Path) else len(self.body)
+
+    @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(b"".join(self.pieces(0)), 1, mtime=0)
 
     def pieces(self, start: int) -> Iterator[bytes]:
         if isinstance(self.body, Path):
@@ -170,7 +175,7 @@ class Relay:
                 if wrong and wrong.tags == "changed":
                     headers["ETag"] = f'"{len(relay.seen)}"'
                 if page.text and "gzip" in self.headers.get("Accept-Encoding", ""):
-                    page = Page(gzip.compress(b"".join(page.pieces(0)), 1, mtime=0), page.version)
+                    page = Page(page.packed, page.version)
                     headers["Content-Encoding"] = "gzip"
                 start = self._start(page, headers) if "Accept-Ranges" in headers else 0
                 headers["Content-Length"] = str(page.size - start)

@@ -1,7 +1,8 @@
 """A web that is played, and real processes that meet it: scans and updates on any day, each with what it asked for."""
 
 import json
-import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,14 @@ from tests.web.world import World
 CLOCK = Path(__file__).with_name("clock")
 REGISTRY = "registry.example.test"  # behind the relay as everything is; the real one is on loopback
 PUBLISHED = f"oci://{REGISTRY}/careen-db"
+# A parent of its own: what a process used at most begins with what its parent did, and that of a test has large pages.
+WATCH = """
+import os, sys
+told, *command = sys.argv[1:]
+_, status, usage = os.wait4(os.posix_spawn(command[0], command, os.environ), 0)
+with open(told, "w") as file:
+    file.write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}")
+"""
 BACKGROUND = "it is finished in the background"
 
 
@@ -74,18 +83,18 @@ class Stage:
         shift = {"PYTHONPATH": str(CLOCK), "SHIFT_S": str(day * 86_400 + bool(day) * 3_600)}
         shell = Shell(home, HTTPS_PROXY=relay.url, **shift, **environment)
         before, started = len(relay.seen), time.monotonic()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            process = shell.start(*arguments, "--ca-file", self.ca_file, stdout=out, stderr=err)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            seconds = time.monotonic() - started
-            out.seek(0)
-            err.seek(0)
-            stdout, stderr = out.read().decode(), err.read().decode()
+        with tempfile.NamedTemporaryFile() as told:
+            command = shell.command(*arguments, "--ca-file", self.ca_file)
+            watch = [sys.executable, "-S", "-E", "-c", WATCH, told.name, *command]
+            done = subprocess.run(
+                watch, capture_output=True, stdin=subprocess.DEVNULL, env=shell.environment, cwd=home, check=True
+            )
+            code, peak_kib = map(int, Path(told.name).read_text().split())
+        seconds = time.monotonic() - started
         seen = relay.seen[before:]
         of_registry = sum(one.sent_bytes for one in seen if one.host == REGISTRY)
         sent = sum(one.sent_bytes for one in seen)
-        return Done(process.returncode, stdout, stderr, seconds, usage.ru_maxrss / 1024, len(seen), sent, of_registry)
+        return Done(code, done.stdout.decode(), done.stderr.decode(), seconds, peak_kib / 1024, len(seen), sent, of_registry)
 
     def scan(self, relay: Relay, home: Path, kind: str, *flags: object, **environment: str) -> Done:
         return self.run(relay, home, "scan", self.image(kind), "--format", "json", *flags, **environment)

@@ -27,6 +27,7 @@ ARCHIVES = {
     "Ubuntu": (60_000, 4_000, 32_000), "Wolfi": (120_000, 4_000, 640), "npm": (217_696, 1_500, 1_000),
     "openSUSE": (14_000, 30, 4000),
 }  # fmt: skip
+LARGE = ("/Chainguard/", "/Ubuntu/", "/Wolfi/", "nvd.nist.gov/", "ftp.suse.com/")  # which no scan asks for
 NVD_A_YEAR = 13_000
 INDEXES = (  # pages that show what is in a folder
     "ftp.suse.com/pub/projects/security/oval/", "secdb.alpinelinux.org/", "security-metadata.canonical.com/oval/",
@@ -64,6 +65,16 @@ class World:
         if address not in self._pages:
             self.absent.append(address)
             return None
+        return self._page(address)
+
+    def prepare(self, large: bool) -> None:
+        """Makes the pages of this day beforehand, which takes its time at full size; ``large``: those of full updates too."""
+        for address in self._pages:
+            if large or not any(part in address for part in LARGE):
+                page = self._page(address)
+                assert page.text is False or page.packed
+
+    def _page(self, address: str) -> Page:
         with self._lock:
             if (address, self.day) not in self._made:
                 self._made[address, self.day] = self._made_page(address)
