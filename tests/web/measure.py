@@ -74,7 +74,7 @@ def scans(stage: Stage, kind: str, *flags: str) -> list[Cost]:
                 seconds = time.monotonic() - started
                 if newest == "no" and stage.world.news(kind) in stage.scan(relay, home, kind, *flags, *root).stdout:
                     newest = f"in the background, {seconds:.0f} s after"
-        note(kind, when, done)
+        note(kind, f"{when}, {newest}", done)
         found.append(Cost(kind, when, done, newest))
     return found
 
@@ -102,11 +102,10 @@ def updated(stage: Stage, host: str) -> list[Cost]:
 
 
 def note(what: str, when: str, done: Done) -> None:
-    print(
-        f"{what}, {when}: {done.code}, {done.seconds:.1f} s, {done.sent_bytes / 1e6:.1f} MB, {done.peak_mib:.0f} MiB "
-        f"{done.stderr[:2000]}",
-        file=sys.stderr, flush=True,
-    )  # fmt: skip
+    told = (
+        f"{done.code}, {done.requests} requests, {done.sent_bytes / 1e6:.1f} MB, {done.seconds:.1f} s ({done.cpu_seconds:.1f} s"
+    )
+    print(f"{what}, {when}: {told} of a processor), {done.peak_mib:.0f} MiB {done.stderr[:2000]}", file=sys.stderr, flush=True)
 
 
 def page(without: list[Cost], published: list[Cost], updates: list[Cost]) -> str:
@@ -120,7 +119,7 @@ def page(without: list[Cost], published: list[Cost], updates: list[Cost]) -> str
 def table(costs: list[Cost]) -> str:
     rows = [
         "| what | when | exit code | requests | MB | seconds | peak MiB | newest data |",
-        "|---|---|---:|---:|---:|---:|---:|---|",
+        "|---|---|---:|---:|---:|---:|---:|---:|---|",
     ]
     last = ""
     for one in costs:
@@ -128,7 +127,7 @@ def table(costs: list[Cost]) -> str:
         last = one.what
         rows.append(
             f"| {name} | {one.when} | {done.code} | {done.requests} | {done.sent_bytes / 1e6:.1f} | {done.seconds:.1f} "
-            f"| {done.peak_mib:.0f} | {one.newest} |"
+            f"| {done.cpu_seconds:.1f} | {done.peak_mib:.0f} | {one.newest} |"
         )
     return "\n".join(rows)
 

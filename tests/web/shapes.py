@@ -203,22 +203,23 @@ def index_page(names: list[str]) -> bytes:
     return f"<!DOCTYPE html><html><body><pre>\n{links}</pre></body></html>".encode()
 
 
-def epss(count: int) -> bytes:
-    lines = ["#model_version:v2025.03.14,score_date:2026-11-27T00:00:00+0000", "cve,epss,percentile"]
+def epss(known: str, count: int) -> bytes:
+    lines = ["#model_version:v2025.03.14,score_date:2026-11-27T00:00:00+0000", "cve,epss,percentile", f"{known},0.91,0.99"]
     lines += [f"CVE-2024-{number},0.{number % 90_000 + 10_000},0.{number % 9_000 + 1_000}" for number in range(count)]
     return gzip.compress("\n".join(lines).encode(), 6, mtime=0)
 
 
-def kev(count: int) -> bytes:
+def kev(known: str, count: int) -> bytes:
     found = [
         {
-            "cveID": f"CVE-2023-{number}", "vendorProject": "V", "product": "P", "vulnerabilityName": noise(number, 60),
+            "cveID": f"CVE-2023-{number}" if number else known, "vendorProject": "V", "product": "P",
+            "vulnerabilityName": noise(number, 60),
             "dateAdded": "2024-01-02", "shortDescription": noise(number, 500), "requiredAction": noise(-number, 200),
             "dueDate": "2024-02-03", "knownRansomwareCampaignUse": "Unknown", "notes": "", "cwes": [],
         }
-        for number in range(count)
+        for number in range(count + 1)
     ]  # fmt: skip
-    about = {"title": "catalogue", "catalogVersion": "2026.11.26", "dateReleased": "2026-11-26T00:00:00Z", "count": count}
+    about = {"title": "catalogue", "catalogVersion": "2026.11.26", "dateReleased": "2026-11-26T00:00:00Z", "count": count + 1}
     return json.dumps({**about, "vulnerabilities": found}).encode()
 
 

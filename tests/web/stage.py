@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -28,7 +29,7 @@ import os, sys
 told, *command = sys.argv[1:]
 _, status, usage = os.wait4(os.posix_spawn(command[0], command, os.environ), 0)
 with open(told, "w") as file:
-    file.write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}")
+    file.write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss} {usage.ru_utime + usage.ru_stime}")
 """
 BACKGROUND = "it is finished in the background"
 
@@ -41,6 +42,7 @@ class Done:
     stdout: str
     stderr: str
     seconds: float
+    cpu_seconds: float
     peak_mib: float
     requests: int
     sent_bytes: int
@@ -58,9 +60,11 @@ class Done:
 class Stage:
     """``registry`` is the host of a real registry, which is met as ``REGISTRY``."""
 
-    def __init__(self, folder: Path, scale: float, registry: str = "", mbit: float | None = None) -> None:
+    def __init__(
+        self, folder: Path, scale: float, registry: str = "", mbit: float | None = None, start: datetime | None = None
+    ) -> None:
         self.folder, self._registry, self._mbit = folder, registry, mbit
-        self.world = World(folder / "world", scale)
+        self.world = World(folder / "world", scale, start)
         self._hosts = self.world.hosts | ({REGISTRY} if registry else set())
         authority = Authority.make(folder / "authority")
         self.ca_file, self._certificate = authority.root.cert, authority.issue(*sorted(self._hosts))
@@ -89,12 +93,15 @@ class Stage:
             done = subprocess.run(
                 watch, capture_output=True, stdin=subprocess.DEVNULL, env=shell.environment, cwd=home, check=True
             )
-            code, peak_kib = map(int, Path(told.name).read_text().split())
+            code, peak_kib, cpu_seconds = Path(told.name).read_text().split()
         seconds = time.monotonic() - started
         seen = relay.seen[before:]
         of_registry = sum(one.sent_bytes for one in seen if one.host == REGISTRY)
         sent = sum(one.sent_bytes for one in seen)
-        return Done(code, done.stdout.decode(), done.stderr.decode(), seconds, peak_kib / 1024, len(seen), sent, of_registry)
+        return Done(
+            int(code), done.stdout.decode(), done.stderr.decode(), seconds, float(cpu_seconds), int(peak_kib) / 1024,
+            len(seen), sent, of_registry,
+        )  # fmt: skip
 
     def scan(self, relay: Relay, home: Path, kind: str, *flags: object, **environment: str) -> Done:
         return self.run(relay, home, "scan", self.image(kind), "--format", "json", *flags, **environment)

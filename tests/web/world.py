@@ -18,7 +18,6 @@ from tests.support.feeds import served, whole_mirror
 from tests.web import shapes
 from tests.web.relay import Page
 
-START = datetime(2026, 11, 26, 6, tzinfo=UTC)
 OSV = "osv-vulnerabilities.storage.googleapis.com"
 # Records of an ecosystem, those that change in a day, and the bytes of prose in each, at scale 1.
 ARCHIVES = {
@@ -28,6 +27,7 @@ ARCHIVES = {
     "openSUSE": (14_000, 30, 4000),
 }  # fmt: skip
 LARGE = ("/Chainguard/", "/Ubuntu/", "/Wolfi/", "nvd.nist.gov/", "ftp.suse.com/")  # which no scan asks for
+EXPLOITED = "CVE-2026-10000"  # which the images of distributions have
 NVD_A_YEAR = 13_000
 INDEXES = (  # pages that show what is in a folder
     "ftp.suse.com/pub/projects/security/oval/", "secdb.alpinelinux.org/", "security-metadata.canonical.com/oval/",
@@ -39,8 +39,9 @@ _NAMES = {"Red Hat": "Red Hat:enterprise_linux:9::baseos", "SUSE": "SUSE:Linux E
 class World:
     """``find(host, path)`` as a relay asks for it. ``absent`` addresses are those that no feed of this web has."""
 
-    def __init__(self, folder: Path, scale: float, day: int = 0) -> None:
-        self.scale, self.day, self._folder = scale, day, folder
+    def __init__(self, folder: Path, scale: float, start: datetime | None = None) -> None:
+        self.scale, self.day, self._folder = scale, 0, folder
+        self._start = start or datetime.now(UTC) - timedelta(hours=1)
         folder.mkdir(parents=True, exist_ok=True)
         self._pages = {**_samples(folder / "samples"), **_products(), **_single_pages(self), **_archives(self)}
         self._pages |= {
@@ -70,7 +71,8 @@ class World:
     def prepare(self, large: bool) -> None:
         """Makes the pages of this day beforehand, which takes its time at full size; ``large``: those of full updates too."""
         for address in self._pages:
-            if large or not any(part in address for part in LARGE):
+            is_changed = not self.day or "/all.zip" not in address or "/npm/" in address  # of others the changes are fetched
+            if large or (is_changed and not any(part in address for part in LARGE)):
                 page = self._page(address)
                 assert page.text is False or page.packed
 
@@ -99,7 +101,7 @@ class World:
         return f"NEW-{self.day}-{name}" if self.day else f"OSV-2025-{name}"
 
     def moment(self, day: int) -> datetime:
-        return START + timedelta(days=day)
+        return self._start + timedelta(days=day)
 
     def records(self, ecosystem: str) -> dict[str, dict]:
         """By id, those that matter and those that changed since the first day."""
@@ -170,11 +172,13 @@ def _single_pages(world: World) -> dict[str, Callable[[], bytes | Path]]:
         "security-metadata.canonical.com/oval/com.ubuntu.noble.cve.oval.xml.bz2": lambda: shapes.ubuntu_oval(
             world.file("noble"), "noble", [("acme", cve, "1.0-2") for cve in cves()], world.count(24_000)
         ),
-        "epss.empiricalsecurity.com/epss_scores-current.csv.gz": lambda: shapes.epss(world.count(330_000)),
+        "epss.empiricalsecurity.com/epss_scores-current.csv.gz": lambda: shapes.epss(EXPLOITED, world.count(330_000)),
         "raw.githubusercontent.com/cisagov/kev-data/develop/known_exploited_vulnerabilities.json": lambda: shapes.kev(
-            world.count(1_500)
+            EXPLOITED, world.count(1_500)
         ),
-        "www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json": lambda: shapes.kev(world.count(1_500)),
+        "www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json": lambda: shapes.kev(
+            EXPLOITED, world.count(1_500)
+        ),
         "security.access.redhat.com/data/meta/v1/repository-to-cpe.json": lambda: shapes.repository_map(world.count(8_000)),
         "ftp.suse.com/pub/projects/security/oval/suse.linux.enterprise.15-affected.xml.gz": lambda: shapes.suse_oval(
             world.file("suse"), world.count(18_000)

@@ -3,7 +3,7 @@
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
@@ -18,7 +18,7 @@ from .settings import loaded_settings
 if TYPE_CHECKING:
     from careen.config import Settings
     from careen.database.buckets import FeedRow
-    from careen.database.update import UpdateResult
+    from careen.database.update import FeedResult, UpdateResult
     from careen.formats.archive_facts import ArchiveFacts
     from careen.model.advisory import DatabaseInfo, SourceInfo
     from careen.plugins import Progress
@@ -218,19 +218,27 @@ def _keys(arguments: argparse.Namespace) -> str:
 
 def _failure(result: "UpdateResult") -> DatabaseError | None:
     """Of feeds that assess images. Scores and dates that could not be had are told, and keep their last values."""
-    for feed in result.failed:
-        if not feed.assesses:
-            log.warning("%s could not be brought up to date: %s", feed.path, feed.detail)
+    for name, detail in _by_reason([feed for feed in result.failed if not feed.assesses]):
+        log.warning("%s could not be brought up to date: %s", name, detail)
     failed = [feed for feed in result.failed if feed.assesses]
     if not failed:
         return None
     held = [feed.path for feed in failed if feed.trouble == "held_back"]
-    names = ", ".join(f"{feed.path} ({feed.detail})" for feed in failed)
+    names = ", ".join(f"{name} ({detail})" for name, detail in _by_reason(failed))
     others = "the others are up to date; " if any(feed.state in ("updated", "unchanged") for feed in result.feeds) else ""
     hint = f"{others}what the database had of these stays, with its age"
     if held:
         hint += f"; if it is right: careen db update {' '.join(f'--accept {quote(path)}' for path in held)}"
     return DatabaseError(f"could not update {names}", hint)
+
+
+def _by_reason(failed: "Sequence[FeedResult]") -> Iterator[tuple[str, str]]:
+    """Each failure with what failed so: a file, or as many of a source."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for feed in failed:
+        groups.setdefault((feed.source, feed.detail), []).append(feed.path)
+    for (source, detail), paths in groups.items():
+        yield paths[0] if len(paths) == 1 else f"{source}, {len(paths)} files", detail
 
 
 def _background(settings: "Settings") -> str:
