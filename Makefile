@@ -6,7 +6,7 @@ IMAGE  ?=
 ROOT   ?=
 DATABASE ?=
 
-.PHONY: scan test check format lint types contracts golden fuzz bench release docs clean
+.PHONY: scan test check format lint types contracts golden fuzz bench release web docs clean
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Careen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -40,6 +40,8 @@ fuzz: $(VENV)/.ready      ## 10,000 mutations of each reader's inputs
 	CAREEN_MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests/contract
 bench: $(VENV)/.ready     ## Careen beside its peers on real images (CORPUS, PEERS, CAREEN_CACHE_DIR say where they are)
 	$(BIN)/python benchmarks/run.py
+web: $(VENV)/.ready       ## what first scans and updates cost at the sizes of the live feeds, written into docs/first-run.md (an hour)
+	$(BIN)/python -m tests.web.measure --write docs/first-run.md
 release: $(VENV)/.ready   ## a wheel in dist/ that knows where a database is published: DATABASE=oci://… ROOT=root.json
 	$(BIN)/python .ci/release.py "$(ROOT)" $(DATABASE)
 clean:
