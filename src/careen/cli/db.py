@@ -238,7 +238,7 @@ def _by_reason(failed: "Sequence[FeedResult]") -> Iterator[tuple[str, str]]:
     for feed in failed:
         groups.setdefault((feed.source, feed.detail), []).append(feed.path)
     for (source, detail), paths in groups.items():
-        yield paths[0] if len(paths) == 1 else f"{source}, {len(paths)} files", detail
+        yield paths[0] if len(paths) == 1 else f"{len(paths)} files of {source}", detail
 
 
 def _background(settings: "Settings") -> str:

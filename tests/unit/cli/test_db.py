@@ -79,6 +79,18 @@ def test_scores_that_failed_are_told_and_fail_no_update(careen_command, app):
     assert (code, "kev/known.json could not be brought up to date: HTTP 403" in err) == (0, True)
 
 
+def test_a_source_is_named_once_for_each_reason(careen_command, app):
+    scores = [FeedResult("nvd", f"nvd/{year}.json", "failed", "HTTP 503", assesses=False) for year in range(2002, 2027)]
+    feeds = [FeedResult("osv", f"osv/{name}/all.zip", "failed", "HTTP 500") for name in ("Go", "npm")]
+    app.updated = UpdateResult(Path("/cache/db.sqlite"), True, (*scores, *feeds))
+    code, _, err = careen_command("db", "update")
+    assert code == 3
+    assert err.splitlines()[:2] == [
+        "careen: warning: 25 files of nvd could not be brought up to date: HTTP 503",
+        "careen: error: could not update 2 files of osv (HTTP 500)",
+    ]
+
+
 def test_what_was_kept_is_counted_by_the_reason(careen_command, app):
     feeds = (
         FeedResult("alpine", "alpine-secdb/edge/main.json", "kept", "not offered here", 3, "not_offered"),
