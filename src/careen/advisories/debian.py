@@ -103,7 +103,7 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
                 release = from_json(said, _Release)
                 advisory = _advisory(namespace, package, id, release)
             except ValueError as error:
-                yield PassedOver(f"{id} of {package} in {codename}: {error}")
+                yield PassedOver(f"{id} of {package} in {codename}: {error}", (id,), namespace, package)
                 continue
             namespaces.add(namespace)
             suites.setdefault(package, set()).add(bytes(release.repositories))
@@ -131,7 +131,7 @@ def _listed(package: str, repositories: Collection[bytes]) -> Iterator[Record]:
         try:
             versions = from_json(one, dict[str, str])
         except ValueError as error:
-            yield PassedOver(f"versions of {package}: {error}")
+            yield PassedOver(f"versions of {package}: {error}", (package,), package=package)
             continue
         for suite, version in versions.items():
             found.setdefault(namespace_of(suite.partition("-")[0]), set()).add(version)
@@ -180,7 +180,8 @@ def _of_lists(file: Path) -> Iterator[Record]:
     for issue in debian_lists.issues(file):
         for note in issue.notes:
             if note.state not in _STATES and note.state not in _SILENT:
-                yield PassedOver(f"{note.issue} of {note.package}: an unknown state {note.state!r}")
+                reason = f"{note.issue} of {note.package}: an unknown state {note.state!r}"
+                yield PassedOver(reason, (note.issue,), namespace_of(note.release), note.package)
             if advisory := _noted(note):
                 found = True
                 yield advisory

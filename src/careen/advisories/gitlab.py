@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from careen.formats import cvss
 from careen.formats.affected_range import Language, ranges_of, written
+from careen.formats.each import ids_in
 from careen.formats.plaindata import mapping, sequence, text
 from careen.formats.tararchive import documents
 from careen.formats.yamlfile import yaml_document
@@ -80,7 +81,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             damaged += 1
             if damaged > 10 + found // 20:
                 raise ValueError(f"{damaged} damaged records, the last: {error}") from None
-            yield PassedOver(str(error))
+            yield PassedOver(str(error), ids_in(data))
             continue
         if records:
             found += 1

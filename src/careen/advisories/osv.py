@@ -24,6 +24,7 @@ import msgspec
 
 from careen.formats import osv
 from careen.formats import zip as archive
+from careen.formats.each import ids_in
 from careen.formats.ecosystems import ecosystem_of, of_distributions
 from careen.formats.tararchive import documents
 from careen.model.advisory import PassedOver
@@ -100,13 +101,15 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             return
         pieces, count = _pieces(stream, file)
         for number, (name, read) in enumerate(pieces):
+            data = b""
             try:
-                found = tuple(osv.read(read(), ecosystem, now))
+                data = read()
+                found = tuple(osv.read(data, ecosystem, now))
             except ValueError as error:
                 damaged += 1
                 if damaged > 10 + max(count, number) // 100:
                     raise ValueError(f"{damaged} damaged records, the last {name}: {error}") from None
-                yield PassedOver(f"{name}: {error}")
+                yield PassedOver(f"{name}: {error}", ids_in((name, data)))
                 continue
             yield from found
 

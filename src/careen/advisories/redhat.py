@@ -27,6 +27,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from careen.formats import csaf, redhat_cve, redhat_oval
+from careen.formats.each import ids_in
 from careen.formats.jsonfile import read_bounded, read_json
 from careen.formats.rpmerrata import Build, evr, statements
 from careen.formats.tararchive import documents
@@ -169,7 +170,7 @@ def _archive(file: Path, told: Callable[[csaf.Document], Iterator[Record]]) -> I
             damaged += 1
             if damaged > MAX_DAMAGED:
                 raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
-            yield PassedOver(str(error))
+            yield PassedOver(str(error), ids_in(data))
             continue
         yield from told(document)
 

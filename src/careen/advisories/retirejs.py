@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
+from careen.formats.each import each, ids_in
 from careen.formats.jsonfile import read_json
 from careen.formats.typed import from_json
 from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, Range, Severity, VulnerabilityRecord
@@ -62,7 +62,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             try:
                 flaw = from_json(raw, _Flaw)
             except ValueError as error:
-                yield PassedOver(f"{key}: {error}")
+                yield PassedOver(f"{key}: {error}", ids_in(raw), "npm", package)
                 continue
             if flaw.below or flaw.at_or_above:
                 flaws.setdefault(_names(package, flaw)[0], []).append(flaw)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from careen.formats import csaf, cvrf
+from careen.formats.each import ids_in
 from careen.formats.ecosystems import namespace_of
 from careen.formats.oval import Definition, Tested, definitions
 from careen.formats.rpmerrata import Build, evr, statements
@@ -116,7 +117,7 @@ def _of_archive(part: str, file: Path) -> Iterator[Record]:
             damaged += 1
             if damaged > MAX_DAMAGED:
                 raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
-            yield PassedOver(str(error))
+            yield PassedOver(str(error), ids_in(data))
             continue
         read += 1
         yield from _erratum(document) if part == "csaf" else _flaws(document)

@@ -149,6 +149,8 @@ def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
     """One line a source: what was not brought up to date, and why."""
     details: dict[tuple[str, bool], dict[str, None]] = {}
     for feed in result.feeds:
+        if feed.state == "updated" and feed.detail and not feed.trouble:  # it was taken, and not all of it
+            yield f"{feed.source}: {feed.detail}"
         if feed.state == "failed" or feed.trouble == "late":
             is_late = feed.trouble == "late" and is_finished_later
             details.setdefault((feed.source or "the database", is_late), {})[feed.detail] = None

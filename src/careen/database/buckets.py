@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from careen import __version__
+from careen.model.advisory import PassedOver
 
 from .filters import filter_of, hash_of, passing, place_of
 
@@ -56,11 +57,17 @@ class FeedRow(Struct, frozen=True, array_like=True, gc=False):
     derived: bool = False  # made by a mirror, and not its source's own
     large: bool = False  # fetched by ``careen db update --full`` alone
     layer: str = ""  # digest of the layer of a publication that it came from; "" where it was read from its source
+    unread: tuple[PassedOver, ...] = ()  # records that could not be read: of these it says what it said before
 
 
 def label_of(row: FeedRow) -> str:
     """The name of a source, or of a part of it, that people see and write."""
     return f"{row.source}/{row.part}" if row.part else row.source
+
+
+def age_key(row: FeedRow) -> tuple[str, str]:
+    """By which of two states of a feed is the newer: the day of the data, then the day up to which they were confirmed."""
+    return row.as_of[:10], row.confirmed[:10]
 
 
 class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):

@@ -17,10 +17,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import DatabaseError
-from careen.model.advisory import PassedOver
 from careen.plugins import Record
 
 from .buckets import FeedRow, Head, Held, Shelf, head_of, sealed_head, tag_of
+from .earlier import Unread
 from .guard import Judge, Said, doubt_of
 from .packing import Writer
 from .rows import SCHEMA
@@ -69,28 +69,6 @@ class Built(Struct, frozen=True):
 
 class _HeldBackError(Exception):
     pass
-
-
-class _Lost:
-    """The records of one feed that could not be read: counted, and told once."""
-
-    def __init__(self) -> None:
-        self._count, self._first = 0, ""
-
-    def apart(self, records: Iterable[Record]) -> Iterator[Record]:
-        for record in records:
-            if isinstance(record, PassedOver):
-                self._count += 1
-                self._first = self._first or record.reason
-            else:
-                yield record
-
-    @property
-    def told(self) -> str:
-        if not self._count:
-            return ""
-        number = "1 record was" if self._count == 1 else f"{self._count} records were"
-        return f"{number} passed over ({self._first[:200]})"
 
 
 def build(
@@ -263,15 +241,16 @@ def _fill_from(
             continue
         if before and not _is_whole(shelf, before, words):
             before = None
-        rows, lost = writer.rows, _Lost()
+        rows, unread = writer.rows, Unread(row.unread)
         try:
             if before and feed.held and not feed.accept_loss:
                 raise _HeldBackError(feed.held)
+            had = before.sections if before else ()
+            records, earlier = unread.apart(feed.records()), unread.said_before(shelf, row.path, had, words)
             if feed.replaces is None:
-                sections, count = writer.read(row.path, lost.apart(feed.records()))
+                sections, count = writer.read(row.path, records, earlier)
             else:
-                had = before.sections if before else ()
-                sections, count = writer.amend(shelf, row.path, had, feed.replaces, lost.apart(feed.records()))
+                sections, count = writer.amend(shelf, row.path, had, feed.replaces, records, earlier)
             if before and not feed.accept_loss and is_loss(before.row.records, count):
                 raise _HeldBackError(f"only {count} records, the previous version had {before.row.records}")
             now = Said(Shelf(connection), row.path, sections, writer.words)
@@ -279,10 +258,11 @@ def _fill_from(
             doubt = doubt_of(now, then, judge) if judge else ""
             if doubt and before and not feed.accept_loss:
                 raise _HeldBackError(doubt)
-            detail = "; ".join(dict.fromkeys(filter(None, (row.detail, lost.told, doubt))))
-            final.append(Held(replace(row, records=count, detail=detail[:MAX_DETAIL]), sections))
-            if lost.told:
-                passed_over[row.path] = lost.told
+            detail = "; ".join(dict.fromkeys(filter(None, (row.detail, unread.told, doubt))))
+            left = unread.remembered(before.row.unread if before else (), feed.replaces)
+            final.append(Held(replace(row, records=count, detail=detail[:MAX_DETAIL], unread=left), sections))
+            if unread.told:
+                passed_over[row.path] = unread.told
         except (ValueError, OSError, _HeldBackError) as error:
             is_held = isinstance(error, _HeldBackError)
             failed[row.path] = Failure("held_back" if is_held else "damaged", str(error) or type(error).__name__)

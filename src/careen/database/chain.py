@@ -16,6 +16,7 @@ from careen.model.advisory import (
     Listed,
     Malicious,
     NamespaceInfo,
+    PassedOver,
     VulnerabilityRecord,
 )
 
@@ -52,6 +53,9 @@ class Chain:
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         return frozenset().union(*(part.only_second(namespace, names) for part in self._parts))
+
+    def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
+        return _joined(part.unread(namespace, names) for part in self._parts)
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         return _joined(part.overruled(namespace, names) for part in self._parts)

@@ -13,6 +13,7 @@ from careen.model.advisory import (
     Listed,
     Malicious,
     NamespaceInfo,
+    PassedOver,
     VulnerabilityRecord,
 )
 
@@ -49,6 +50,10 @@ class Knowledge(Protocol):
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         """Which of the names a second-best source alone knows (``chain.Fallback``)."""
+        ...
+
+    def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
+        """By source: records that could not be read and may speak of these names; what they said before still counts."""
         ...
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:

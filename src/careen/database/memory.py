@@ -13,6 +13,7 @@ from careen.model.advisory import (
     Listed,
     Malicious,
     NamespaceInfo,
+    PassedOver,
     Repository,
     Support,
     VulnerabilityRecord,
@@ -79,6 +80,9 @@ class MemoryDatabase:
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         return frozenset()
+
+    def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
+        return {}
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         return {}

@@ -5,7 +5,7 @@ Records are streamed: what is held in memory is a batch of rows. A feed with mor
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +26,7 @@ from careen.model.advisory import (
 from careen.plugins import Record
 
 from .buckets import UNFILTERED, FeedRow, Kind, Packer, Section, Shelf, tag_of
+from .earlier import Statement
 from .knowledge import answers_for_aliases, key_name
 from .rows import (
     BUNDLE_FROM,
@@ -87,14 +88,23 @@ class Writer:
             taken.append(msgspec.structs.replace(section, first=first))
         return tuple(taken)
 
-    def read(self, path: str, records: Iterable[Record]) -> tuple[tuple[Section, ...], int]:
-        """The sections of a feed, and how many records of use it has."""
+    def read(self, path: str, records: Iterable[Record], earlier: Iterable[Statement] = ()) -> tuple[tuple[Section, ...], int]:
+        """The sections of a feed, and how many records of use it has.
+
+        ``earlier`` is asked after the records: of these statements those are taken that the records do not make anew.
+        """
         self._begin()
-        count = self._take(records)
+        count = self._take(chain(records, self._unsaid(earlier)))
         return self._packed(path), count
 
     def amend(
-        self, shelf: Shelf, path: str, before: Sequence[Section], ids: frozenset[str], records: Iterable[Record]
+        self,
+        shelf: Shelf,
+        path: str,
+        before: Sequence[Section],
+        ids: frozenset[str],
+        records: Iterable[Record],
+        earlier: Iterable[Statement] = (),
     ) -> tuple[tuple[Section, ...], int]:
         """The sections of a feed as they were, with these records in the place of those with their ids."""
         self._begin()
@@ -106,7 +116,7 @@ class Writer:
                 self._bundles = section.keys
             for key, value in shelf.walk(section, tag_of(path, section.kind, space)):
                 self._keep(section, key, value, ids)
-        self._take(records)
+        self._take(chain(records, self._unsaid(earlier)))
         sections = self._packed(path)
         held = sum(section.records for section in sections if section.kind in ("advisory", "malicious"))
         return sections, held or sum(section.records for section in sections if section.kind == "record")
@@ -183,6 +193,17 @@ class Writer:
                     said -= 1
                     self._said[record.namespace] = record
         return said or known
+
+    def _unsaid(self, earlier: Iterable[Statement]) -> Iterator[Record]:
+        is_staged = False
+        for one in earlier:
+            if not is_staged:
+                self._stage()
+                is_staged = True
+            key = (_NUMBERS[one.kind], one.space, one.key, one.id)
+            sql = "SELECT 1 FROM stage.row WHERE kind = ? AND space = ? AND key = ? AND id = ?"
+            if self._connection.execute(sql, key).fetchone() is None:
+                yield from one.records
 
     def _add(self, row: Row) -> None:
         self._batch.append(row)

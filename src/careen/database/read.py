@@ -24,18 +24,16 @@ from careen.model.advisory import (
     Listed,
     Malicious,
     NamespaceInfo,
-    Repository,
+    PassedOver,
     SourceInfo,
-    Support,
     VulnerabilityRecord,
 )
 from careen.plugins import Record
 
 from .buckets import FeedRow, Kind, Section, Shelf, Wanted, label_of, tag_of
 from .checks import Check, read_checks
-from .knowledge import FILE
+from .knowledge import FILE, key_name
 from .rows import (
-    LIMITED,
     SCHEMA,
     bundle_key,
     limited_key,
@@ -48,6 +46,7 @@ from .rows import (
     unpack_record,
     unpack_text,
     unpack_words,
+    unpacked,
 )
 from .whole import distrust, is_whole
 
@@ -183,6 +182,15 @@ class Database:
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         return frozenset()
 
+    def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
+        found: dict[str, tuple[PassedOver, ...]] = {}
+        for feed, _ in self._held("advisory", namespace):
+            row = self._feeds[feed]
+            about = [one for one in row.unread if one.namespace in ("", namespace)]
+            if mine := tuple(one for one in about if not one.package or key_name(namespace, one.package) in names):
+                found[label_of(row)] = (*found.get(label_of(row), ()), *mine)
+        return found
+
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         return {}
 
@@ -274,10 +282,7 @@ class Database:
         key, _, feed, value = said
         with self._reading():
             source = label_of(self._feeds[feed])
-            if kind == "advisory":
-                bundles = partial(self._of_bundles, feed)
-                return source, tuple(unpack_advisories(space, key.decode(), value, self._words, bundles))
-            return source, tuple(self._unpacked(kind, space, key.decode(), value))
+            return source, tuple(unpacked(kind, space, key.decode(), value, self._words, partial(self._of_bundles, feed)))
 
     def packed_alike(self, other: "Database") -> frozenset[str]:
         """The feeds whose packed values mean the same in both, where their bytes are the same."""
@@ -318,28 +323,7 @@ class Database:
                         counts = (section.records, section.keys, section.partial, section.unfixed, section.detail)
                         yield NamespaceInfo(space, "", *counts)
                     for key, value in self._shelf.walk(section, self._tag(feed, section)):
-                        if kind == "advisory":
-                            yield from unpack_advisories(space, key, value, self._words, partial(self._of_bundles, feed))
-                        else:
-                            yield from self._unpacked(kind, space, key, value)
-
-    def _unpacked(self, kind: str, space: str, key: str, value: bytes) -> Iterator[Record]:
-        match kind:
-            case "malicious":
-                yield from (Malicious(id, space, key, versions) for id, versions in unpack_malicious(value))
-            case "record":
-                yield unpack_record(key, value, self._words)
-            case "epss":
-                yield Epss(key, *unpack_epss(value))
-            case "exploited":
-                yield Exploited(key, *unpack_exploited(value))
-            case "repository":
-                yield Repository(key, unpack_words(value))
-            case "listed":
-                yield Listed(space, key, unpack_words(value))
-            case "support":
-                text = unpack_text(value)
-                yield unpack_limited(key, text) if LIMITED in key else Support(key, text)
+                        yield from unpacked(kind, space, key, value, self._words, partial(self._of_bundles, feed))
 
     def _of_bundles(self, feed: int, numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
         known = self._bundles[feed]

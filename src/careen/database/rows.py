@@ -1,12 +1,27 @@
 """Advisories and records as they lie in a bucket: packed, without what their key, section and feed already say."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 from msgspec import Raw, Struct
 
-from careen.model.advisory import Advisory, Cvss, Epss, LimitedSupport, Range, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import (
+    Advisory,
+    Cvss,
+    Epss,
+    Exploited,
+    LimitedSupport,
+    Listed,
+    Malicious,
+    Range,
+    Repository,
+    Severity,
+    Status,
+    Support,
+    VulnerabilityRecord,
+)
+from careen.plugins import Record
 
 # Of the tables and of what is packed into them: a file of another one is not read.
 SCHEMA = 5
@@ -43,6 +58,35 @@ class RecordBody(Struct, gc=False, omit_defaults=True):
     c: tuple[tuple[str, str, str, float], ...] = ()
     p: str = ""
     w: tuple[str, ...] = ()
+
+
+def unpacked(
+    kind: str,
+    space: str,
+    key: str,
+    value: bytes,
+    words: Sequence[str],
+    bundles: Callable[[Iterable[int]], Mapping[int, tuple[str, ...]]],
+) -> Iterator[Record]:
+    """The records of one key, whatever their kind; none of what merely serves look-ups."""
+    match kind:
+        case "advisory":
+            yield from unpack_advisories(space, key, value, words, bundles)
+        case "malicious":
+            yield from (Malicious(id, space, key, versions) for id, versions in unpack_malicious(value))
+        case "record":
+            yield unpack_record(key, value, words)
+        case "epss":
+            yield Epss(key, *unpack_epss(value))
+        case "exploited":
+            yield Exploited(key, *unpack_exploited(value))
+        case "repository":
+            yield Repository(key, unpack_words(value))
+        case "listed":
+            yield Listed(space, key, unpack_words(value))
+        case "support":
+            text = unpack_text(value)
+            yield unpack_limited(key, text) if LIMITED in key else Support(key, text)
 
 
 def pack_advisory(advisory: Advisory, name: str, word: Callable[[str], int], bundle: int) -> bytes:

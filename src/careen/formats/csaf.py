@@ -178,7 +178,7 @@ def read(data: bytes | bytearray, vendor: str) -> Document:
 def not_understood(flaw: Flaw) -> Iterator[PassedOver]:
     """Statements with a status that is none of CSAF's."""
     for status in sorted({one.status for one in flaw.said} - STATUSES):
-        yield PassedOver(f"{flaw.id}: an unknown status {status[:40]!r}")
+        yield PassedOver(f"{flaw.id}: an unknown status {status[:40]!r}", (flaw.id,))
 
 
 def _flaw(one: _Vulnerability, about: _About, builds: dict[str, tuple[str, Component]], vendor: str) -> Flaw:

@@ -67,7 +67,7 @@ def read(id: str, data: bytes) -> Iterator[Advisory | PassedOver]:
     for statement in document.statements:
         status = _STATES.get(statement.status)
         if status is None:
-            yield PassedOver(f"{id}: an unknown status {statement.status[:40]!r}")
+            yield PassedOver(f"{id}: an unknown status {statement.status[:40]!r}", (id,))
         for product in statement.products if status else ():
             found = _SOURCE.match(product.id)
             if not found or status is None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from careen.database.knowledge import PRIVATE, Knowledge
+from careen.database.knowledge import PRIVATE, Knowledge, key_name
 from careen.formats.archive_facts import RPM_SOURCE, SOURCE
 from careen.formats.lines import few
 from careen.formats.software import CPE_NAMESPACE
@@ -91,6 +91,9 @@ def gaps_of(
             if others and count > by_archive and not any(info.unfixed for info in others):
                 detail = f"{title}: {_names(others)} lists issues that have a fix, no others"
                 reasons.append(Reason("fixed_only", detail, count - by_archive, (release_id(namespace),)))
+        reasons += _unread(namespace, title, group, knowledge)
+        if stand_in:
+            reasons += _unread(stand_in, title_of(stand_in), group, knowledge)
         if count:
             namespaces.append(namespace)
             judged += count
@@ -236,6 +239,18 @@ def _standing_in(
         detail = f"{title}: packages of modules, which the advisories of a rebuild do not speak of"
         reasons.append(Reason("unassessed_package", detail, len(odd), _purls(odd)))
     return count, reasons
+
+
+def _unread(namespace: str, title: str, group: list[Subject], knowledge: Knowledge) -> list[Reason]:
+    """Records that may speak of the packages, and could not be read when the database was last brought up to date."""
+    reasons = []
+    for source, unread in knowledge.unread(namespace, {name for one in group for name in (one.name, one.source)}).items():
+        names = {key_name(namespace, one.package) for one in unread}
+        left = group if "" in names else [one for one in group if one.name in names or one.source in names]
+        number = "1 record" if len(unread) == 1 else f"{len(unread)} records"
+        detail = f"{title}: {number} of {source} cannot be read ({unread[0].reason}); what the database had of it before counts"
+        reasons.append(Reason("partial_source", detail, len(left), _kinds(left) if left is group else _purls(left)))
+    return reasons
 
 
 def _end_of_life(namespace: str, title: str, packages: int, knowledge: Knowledge, today: date) -> list[Reason]:

@@ -128,9 +128,15 @@ class Repository(Struct, frozen=True, gc=False):
 
 
 class PassedOver(Struct, frozen=True, gc=False):
-    """A record of a feed that cannot be read, or a part of one: it is counted, and the others hold."""
+    """A record of a feed that cannot be read, or a part of one: the others hold, and so does what it said before.
+
+    ``ids``: what may be its id. ``namespace`` and ``package`` where it is known which one alone it is about.
+    """
 
     reason: str
+    ids: tuple[str, ...] = ()
+    namespace: str = ""
+    package: str = ""
 
 
 class NamespaceInfo(Struct, frozen=True, gc=False):

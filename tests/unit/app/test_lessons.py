@@ -35,3 +35,8 @@ def test_one_line_a_source(tmp_path):
         "osv is not up to date yet (no answer in time; there was time for the older changes alone): it is finished in the "
         "background, and what the database has is used",
     ]
+
+
+def test_records_that_were_passed_over_are_told_of(tmp_path):
+    result = UpdateResult(tmp_path, True, (FeedResult("debian", "x", "updated", "1 record was passed over (?)", 7),))
+    assert list(_warnings(result, is_finished_later=True)) == ["debian: 1 record was passed over (?)"]

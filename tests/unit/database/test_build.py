@@ -17,6 +17,7 @@ from careen.model.advisory import (
     LimitedSupport,
     Malicious,
     NamespaceInfo,
+    PassedOver,
     Range,
     Support,
     VulnerabilityRecord,
@@ -249,3 +250,50 @@ def test_rows_of_what_is_no_database(tmp_path):
     with closing(sqlite3.connect(tmp_path / "other")) as connection:
         connection.execute("CREATE TABLE feed (x)")
     assert rows_of(tmp_path / "other") == {}
+
+
+def unread_of(path, namespace, *names):
+    with open_database(path) as database:
+        return database.unread(namespace, names)
+
+
+@pytest.mark.parametrize("replaces", [None, frozenset({"CVE-2025-1", "CVE-2025-2"})])
+def test_of_a_record_that_cannot_be_read_the_earlier_statements_stay(path, replaces):
+    bundle = tuple(f"CVE-2025-{n}" for n in range(100, 160))
+    first = advisory(aliases=bundle)
+    others = [advisory("CVE-2025-2"), advisory("CVE-2025-3", "oar"), VulnerabilityRecord("CVE-2025-1", "debian", summary="x")]
+    build(path, [fresh("x", first, *others)], NOW)
+    lost = PassedOver("CVE-2025-1: an unknown status", ("CVE-2025-1",), "debian:12", "halyard")
+    again = (lost, advisory("CVE-2025-2", severity="low"), *([] if replaces else others[1:2]))
+    built = build(path, [fresh("x", *again, replaces=replaces)], NOW, path)
+    assert built.passed_over == {"x": "1 record was passed over (CVE-2025-1: an unknown status)"}
+    known = asked(path, "debian:12", "halyard", "oar")
+    assert known == {"halyard": (first, advisory("CVE-2025-2", severity="low")), "oar": (advisory("CVE-2025-3", "oar"),)}
+    with open_database(path) as database:
+        assert database.records(["CVE-2025-1"])["CVE-2025-1"][0].summary == "x"
+    assert unread_of(path, "debian:12", "halyard") == {"osv": (lost,)}
+    assert unread_of(path, "debian:12", "oar") == {}
+
+
+def test_what_a_record_that_cannot_be_read_does_not_name_goes_with_its_source(path):
+    build(path, [fresh("x", advisory(), advisory("CVE-2025-2"))], NOW)
+    build(path, [fresh("x", advisory("CVE-2025-3"), PassedOver("no id at all"), PassedOver("?", ("CVE-2025-9",)))], NOW, path)
+    assert [one.id for one in asked(path, "debian:12", "halyard")["halyard"]] == ["CVE-2025-3"]
+    assert len(unread_of(path, "debian:12", "any")["osv"]) == 2
+
+
+def test_a_published_feed_takes_no_statement_away_that_its_publisher_could_not_read(path):
+    build(path, [fresh("x", advisory(), advisory("CVE-2025-2"))], NOW)
+    lost = PassedOver("CVE-2025-1: ?", ("CVE-2025-1",), "debian:12", "halyard")
+    build(path, [Fresh(FeedRow("x", "osv", unread=(lost,)), lambda: iter([advisory("CVE-2025-3")]))], NOW, path)
+    assert [one.id for one in asked(path, "debian:12", "halyard")["halyard"]] == ["CVE-2025-1", "CVE-2025-3"]
+    assert unread_of(path, "debian:12", "halyard") == {"osv": (lost,)}
+
+
+def test_an_amended_feed_remembers_what_it_could_not_read_until_it_can(path):
+    lost = PassedOver("CVE-2025-1: ?", ("CVE-2025-1",))
+    build(path, [fresh("x", advisory(), advisory("CVE-2025-2"), lost)], NOW)
+    build(path, [fresh("x", advisory("CVE-2025-2"), replaces=frozenset({"CVE-2025-2"}))], NOW, path)
+    assert unread_of(path, "debian:12", "halyard") == {"osv": (lost,)}
+    build(path, [fresh("x", advisory(), replaces=frozenset({"CVE-2025-1"}))], NOW, path)
+    assert unread_of(path, "debian:12", "halyard") == {}

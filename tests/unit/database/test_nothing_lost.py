@@ -34,6 +34,7 @@ class World:
         self.days = [{name: {1, 2} for name in SPACES}]
         self.withdrawn, self.forgotten = set(), set()
         self.made = 0
+        self.garbled = set()  # what their sources write in words that we do not know
 
     def mirror(self, names, day=None, damaged=None, is_derived=False):
         self.made += 1
@@ -43,7 +44,7 @@ class World:
         for name in names:
             path = root / (ALPINE if name == "alpine" else f"osv/{name}/all.zip")
             path.parent.mkdir(parents=True)
-            path.write_bytes(b"PK" if name == damaged else content(name, published[name]))
+            path.write_bytes(b"PK" if name == damaged else content(name, published[name], self.garbled))
         root.mkdir(exist_ok=True)
         write_manifest(root, {path.relative_to(root).as_posix(): date(day) for path in root.rglob("*.*")})
         if is_derived:
@@ -74,16 +75,18 @@ def date(day):
     return f"2026-0{1 + day // 28}-{1 + day % 28:02}"
 
 
-def content(name, numbers):
+def content(name, numbers, garbled=()):
     if name == "alpine":
-        packages = [{"pkg": {"name": f"boat-{n}", "secfixes": {"9-r0": [f"CVE-2026-{n:04}"]}}} for n in sorted(numbers)]
+        fixes = {n: f"CVE-2026-{n:04}" if (name, n) in garbled else [f"CVE-2026-{n:04}"] for n in sorted(numbers)}
+        packages = [{"pkg": {"name": f"boat-{n}", "secfixes": {"9-r0": ids}}} for n, ids in fixes.items()]
         return json.dumps({"packages": packages}).encode()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for n in sorted(numbers):
             span = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}
             package = {"ecosystem": name, "name": f"boat-{n}"}
-            record = {"id": f"GHSA-{n:04}-aaaa-bbbb", "affected": [{"package": package, "ranges": [span]}]}
+            ranges = "triaged" if (name, n) in garbled else [span]
+            record = {"id": f"GHSA-{n:04}-aaaa-bbbb", "affected": [{"package": package, "ranges": ranges}]}
             archive.writestr(f"{record['id']}.json", json.dumps(record))
     return packed.getvalue()
 
@@ -107,6 +110,11 @@ def withdraw(world, draw):
         world.days.append({**world.days[-1], name: world.days[-1][name] - {gone}})
         world.day += 1
         world.withdrawn.add((name, gone))
+
+
+def garble(world, draw):
+    name = draw(st.sampled_from(sorted(SPACES)))
+    world.garbled.add((name, draw(st.sampled_from(sorted(world.days[-1][name])))))
 
 
 def whole(world, draw):
@@ -170,7 +178,7 @@ def forgotten(world, draw):
         world.forgotten |= {one for one in world.seen if one[0] == name}
 
 
-COMMANDS = (publish, withdraw, whole, partial, older, damaged, derived, offline, scan, imported, pruned, forgotten)
+COMMANDS = (publish, withdraw, garble, whole, partial, older, damaged, derived, offline, scan, imported, pruned, forgotten)
 
 
 @settings(deadline=None, max_examples=40)
@@ -196,3 +204,20 @@ def test_a_withdrawn_record_goes_and_a_new_one_comes(tmp_path):
     world.day = 1
     world.update("npm")
     assert {one for one in world.known() if one[0] == "npm"} == {("npm", 2), ("npm", 3)}
+
+
+def test_a_record_in_unknown_words_is_known_as_it_was(tmp_path):
+    world = World(tmp_path)
+    world.days[0] = {name: set(range(1, 6)) for name in SPACES}
+    world.update(*SPACES)
+    world.garbled = {(name, 2) for name in SPACES}
+    world.days.append({name: {2, 3, 4, 5} for name in SPACES})
+    world.day = 1
+    for _ in range(2):  # and stays so
+        world.update(*SPACES)
+        assert world.known() == {(name, n) for name in SPACES for n in (2, 3, 4, 5)}
+    world.garbled = set()
+    world.days.append({name: {3, 4, 5} for name in SPACES})
+    world.day = 2
+    world.update(*SPACES)
+    assert world.known() == {(name, n) for name in SPACES for n in (3, 4, 5)}

@@ -1,6 +1,8 @@
 import pytest
+from msgspec import Raw
 
-from careen.formats.each import each
+from careen.formats.each import MAX_IDS, each, ids_in
+from careen.formats.xmlstream import Element
 from careen.model.advisory import PassedOver
 
 
@@ -41,3 +43,24 @@ def test_what_is_nested_too_deeply_is_passed_over():
 
     (first, _) = each([1, 0], deep)
     assert isinstance(first, PassedOver)
+
+
+def test_what_may_be_its_id_is_found_in_whatever_cannot_be_read():
+    element = Element("update", {"href": "https://x.test/errata/ALSA-2026:12"})
+    element.children.append(Element("id", {}))
+    element.children[0].text = "FEDORA-2026-0a1b"
+    items = [
+        (Raw(b'{"id": "CVE-2026-1", "status": 7}'), ("CVE-2026-1",)),
+        (("GHSA-aaaa-bbbb-c1c1.json", b"{"), ("GHSA-aaaa-bbbb-c1c1",)),
+        ({"code": "RHSA-2026:1234"}, ("RHSA-2026:1234",)),
+        (element, ("ALSA-2026:12", "FEDORA-2026-0a1b")),
+        ("no-id here", ()),
+        (b"\xff" * 100, ()),
+    ]
+    for item, ids in items:
+        assert ids_in(item) == ids
+
+
+def test_looking_for_ids_is_bounded():
+    assert len(ids_in(b" ".join(b"CVE-2026-%d" % n for n in range(9999)))) == MAX_IDS
+    ids_in(b"a" * (4 << 20))

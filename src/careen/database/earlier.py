@@ -1,0 +1,98 @@
+"""What a feed said before of the records that cannot be read in its new edition: it holds until they can be."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.model.advisory import PassedOver
+from careen.plugins import Record
+
+from .buckets import Kind, Section, Shelf, Wanted, tag_of
+from .knowledge import key_name
+from .rows import bundle_key, statements, unpack_words, unpacked
+
+MAX_IDS = 1_000_000  # that the unread records of one feed may name
+MAX_TOLD = 1000  # unread records that the database remembers of a feed
+MAX_TOLD_IDS = 20  # of each
+MAX_REASON = 200
+LISTS = frozenset({"advisory", "malicious"})  # of these a key has statements with ids; of others the key is the id
+
+
+class Statement(Struct, frozen=True):
+    kind: Kind
+    space: int
+    key: str
+    id: str  # "" where the key is the id
+    records: tuple[Record, ...]
+
+
+class Unread:
+    """The records of one feed that could not be read. Raises ValueError where they name more than can be looked for."""
+
+    def __init__(self, known: Iterable[PassedOver] = ()) -> None:
+        """``known``: those that whoever published the feed could not read."""
+        self._all = list(known)
+        self._known = len(self._all)
+        self._ids = 0
+
+    def apart(self, records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            if isinstance(record, PassedOver):
+                self._ids += len(record.ids)
+                if self._ids > MAX_IDS:
+                    raise ValueError(f"{len(self._all)} records cannot be read, the first: {self._all[0].reason}")
+                self._all.append(record)
+            else:
+                yield record
+
+    @property
+    def told(self) -> str:
+        count = len(self._all) - self._known
+        if not count:
+            return ""
+        number = "1 record was" if count == 1 else f"{count} records were"
+        return f"{number} passed over ({self._all[self._known].reason[:MAX_REASON]})"
+
+    def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
+        """With those of ``before`` that an amended feed did not read again."""
+        left = () if replaced is None else (one for one in before if replaced.isdisjoint(one.ids))
+        short = (replace(one, reason=one.reason[:MAX_REASON], ids=one.ids[:MAX_TOLD_IDS]) for one in (*left, *self._all))
+        return tuple(dict.fromkeys(short))[:MAX_TOLD]
+
+    def said_before(self, shelf: Shelf, path: str, sections: Sequence[Section], words: Sequence[str]) -> Iterator[Statement]:
+        """Asked once the new edition was read."""
+        wanted: dict[str, set[tuple[str, str]]] = {}
+        for one in self._all:
+            for id in one.ids:
+                wanted.setdefault(id, set()).add((one.namespace, key_name(one.namespace, one.package)))
+        if not wanted:
+            return
+        bundles = partial(_bundles, shelf, path, sections)
+        for section in sections:
+            if section.kind in ("bundle", "alias"):  # go with what they belong to
+                continue
+            space = words[section.space] if section.space >= 0 else ""
+            tag = tag_of(path, section.kind, space)
+            if section.kind not in LISTS:
+                for key, value in shelf.find(section, tag, Wanted(wanted)):
+                    said = tuple(unpacked(section.kind, space, key, value, words, bundles))
+                    yield Statement(section.kind, section.space, key, "", said)
+                continue
+            for key, value in shelf.walk(section, tag):
+                ids = {id for id, _ in statements(value) if id in wanted and _is_about(wanted[id], space, key)}
+                said = tuple(unpacked(section.kind, space, key, value, words, bundles)) if ids else ()
+                for id in sorted(ids):
+                    same = tuple(record for record in said if getattr(record, "id", "") == id)
+                    yield Statement(section.kind, section.space, key, id, same)
+
+
+def _is_about(places: set[tuple[str, str]], space: str, key: str) -> bool:
+    return any(namespace in ("", space) and package in ("", key) for namespace, package in places)
+
+
+def _bundles(shelf: Shelf, path: str, sections: Sequence[Section], numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+    section = next((section for section in sections if section.kind == "bundle"), None)
+    found = shelf.find(section, tag_of(path, "bundle", ""), Wanted(map(bundle_key, numbers))) if section else ()
+    return {int(key): unpack_words(value) for key, value in found}
