@@ -19,6 +19,7 @@ from careen.config import Settings
 from careen.database.knowledge import database_path
 from careen.database.refreshlog import log_beside, note, trim
 from careen.errors import Error
+from careen.store.use import using
 
 LIMIT_S = 15 * 60.0
 
@@ -64,6 +65,7 @@ def start(settings: Settings, namespaces: Collection[str]) -> bool:
 
 def main() -> int:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order, dec_hook=lambda type_, value: Path(value))
+    use = using(order.cache_dir)
     trim(log_beside(database_path(order.cache_dir)))
     with suppress(OSError, AttributeError):
         os.nice(10)
@@ -76,6 +78,9 @@ def main() -> int:
     except (Error, OSError) as error:
         note(f"ended: {error}")
         return 3
+    finally:
+        if use:
+            use.close()
     note("ended" if not failed else f"ended; {failed} failed")
     return 0
 

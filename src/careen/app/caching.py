@@ -178,11 +178,12 @@ def _size_with_sides(path: Path) -> int:
 
 
 def _is_updating(folder: Path, stack: ExitStack) -> bool:
-    """Whether another process changes the database; none begins before the stack is left."""
+    """Whether another process changes the database or downloads for it; none begins before the stack is left."""
     from careen.database.lock import exclusive
 
-    lock = folder / "database" / "lock"
-    return lock.is_file() and not stack.enter_context(exclusive(lock, 0))
+    locks = [folder / "database" / name for name in ("lock", "partial.lock", "refresh.lock")]
+    held = [not stack.enter_context(exclusive(lock, 0)) for lock in locks if lock.is_file()]
+    return any(held)
 
 
 def _items(folder: Path) -> Iterator[_Item]:

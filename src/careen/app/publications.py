@@ -214,7 +214,7 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
 
     if any(not any(is_held(row.path) for row in group.rows) for group in lacking(path, groups)):
         return False
-    if now - datetime.fromisoformat(asked) < PATIENCE:
+    if -PATIENCE < now - datetime.fromisoformat(asked) < PATIENCE:  # (a clock may have been wrong)
         return True
     read = [
         max(rows[row.path].fetched, checks.get(row.path, nothing).asked)
@@ -222,7 +222,7 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
         for row in group.rows
         if row.path in rows
     ]
-    return all(one and now - datetime.fromisoformat(one) < FRESH for one in read)
+    return all(one and -PATIENCE < now - datetime.fromisoformat(one) < FRESH for one in read)
 
 
 def _is_younger(file: Path, age: timedelta) -> bool:

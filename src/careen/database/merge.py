@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .buckets import FeedRow
+from .buckets import FeedRow, age_key
 from .build import Fresh, Kept, build, damaged, is_damaged, is_loss, require_all, rows_of
 from .checks import read_checks
 from .read import open_database, status
@@ -56,8 +56,4 @@ def with_checks(database: Path, aside: Path) -> Path:
 
 
 def _is_more(row: FeedRow, other: FeedRow) -> bool:
-    return _day(row) > _day(other) or is_loss(row.records, other.records)
-
-
-def _day(row: FeedRow) -> str:
-    return max(row.as_of, row.confirmed)[:10]
+    return age_key(row) > age_key(other) or is_loss(row.records, other.records)

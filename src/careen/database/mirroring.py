@@ -286,6 +286,9 @@ def _read(manifest: Path) -> tuple[dict[str, Any], dict[str, _Entry], dict[str, 
         entries = [msgspec.convert(one, _Entry) for one in files]
     except (ValueError, RecursionError) as error:
         raise InputError(f"{manifest}: not a manifest ({error})", "remove it: every file is fetched anew then") from None
+    for entry in entries:
+        if not _is_inside(entry.path):
+            raise InputError(f"{manifest}: a path leads out of the mirror: {entry.path[:80]!r}", "who wrote it? remove it")
     known = _Entry.__struct_fields__
     others = {one["path"]: {key: value for key, value in one.items() if key not in known} for one in files}
     return found, {entry.path: entry for entry in entries}, others

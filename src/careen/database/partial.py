@@ -6,6 +6,7 @@ not vouch for is cut off before use. Only the holder of ``partial.lock`` writes 
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -104,6 +105,7 @@ class Partial:
     def write(self, piece: bytes) -> None:
         with self._gate.passing():
             with self.data.open("ab", buffering=0) as file:
+                self._check(os.fstat(file.fileno()).st_size)
                 file.write(piece)
             self._sha256.update(piece)
             self.size += len(piece)
@@ -111,6 +113,7 @@ class Partial:
 
     def finish(self) -> None:
         with self._gate.passing():
+            self._check(self.data.stat().st_size)
             self._note(_WHOLE)
         self.whole = True
 
@@ -118,6 +121,11 @@ class Partial:
         self._start()
         with self._gate.passing():
             remove(self.data)
+
+    def _check(self, size: int) -> None:
+        """The checksum is of all that was written: a file that somebody removed or cut meanwhile is another."""
+        if size != self.size:
+            raise OSError(f"{self.data}: changed by another process while it was written")
 
     def _start(self) -> None:
         self.version, self._is_kept = None, False

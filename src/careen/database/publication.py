@@ -9,7 +9,7 @@ Raises: InputError where a publication is none or damaged.
 
 import os
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ METADATA_TYPE = "application/vnd.tuf.metadata+json"
 TITLE = "org.opencontainers.image.title"
 LICENCES = "org.opencontainers.image.licenses"
 TAG = f"v{SCHEMA}"
+MAX_AHEAD = timedelta(days=1)  # of ours, that the clock of who publishes may be
 MAX_FILES = 4000
 
 
@@ -197,10 +198,15 @@ _AGAIN = "what was there before stays; fetch it once more, or tell its publisher
 
 def _check_dates(row: FeedRow) -> None:
     """Raises ValueError where a feed's dates are none."""
-    if datetime.fromisoformat(row.fetched).tzinfo is None:
+    fetched, latest = datetime.fromisoformat(row.fetched), datetime.now(UTC) + MAX_AHEAD
+    if fetched.tzinfo is None:
         raise ValueError("a moment without a time zone")
+    if fetched > latest:
+        raise ValueError("a moment in the future")
     for day in filter(None, (row.as_of, row.confirmed)):
         date.fromisoformat(day[:10])
+    if row.confirmed[:10] > latest.date().isoformat():
+        raise ValueError("confirmed for a day in the future")
 
 
 class _Custom(Struct, frozen=True):

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from careen.errors import DatabaseError
 from careen.signing.updates import UntrustedError
 
-from .buckets import FeedRow
+from .buckets import FeedRow, age_key
 from .build import Failure, Fresh, Kept, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
 from .guard import Judge
@@ -93,12 +93,8 @@ def _is_wanted(theirs: FeedRow, ours: FeedRow | None) -> bool:
     if ours.layer == theirs.layer or (theirs.derived and not ours.derived):
         return False
     if ours.layer:  # of a publication before this one
-        return _day(theirs) >= _day(ours)
-    return _day(theirs) > _day(ours) and (theirs.sha256 != ours.sha256 or not ours.sha256)
-
-
-def _day(row: FeedRow) -> str:
-    return max(row.as_of, row.confirmed)[:10]
+        return age_key(theirs) >= age_key(ours)
+    return age_key(theirs) > age_key(ours) and (theirs.sha256 != ours.sha256 or not ours.sha256)
 
 
 def _fetched(

@@ -26,7 +26,7 @@ from careen import __version__
 from careen.errors import DatabaseError, Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, Record, silent
 
-from .buckets import FeedRow
+from .buckets import FeedRow, age_key
 from .build import Fresh, Kept, build, damaged, is_damaged, rows_of
 from .checks import Check, Trouble, read_checks, write_checks
 from .download import Downloads, Fetched, FetchError, LateError, Unchanged
@@ -40,6 +40,7 @@ from .whole import is_whole
 from .workers import Gate, in_threads
 
 FRESH_S = 24 * 3600
+MAX_AHEAD_S = 15 * 60  # what was asked for later than that was asked by a clock that was wrong
 PATIENCE_S = 5.0
 CONNECTIONS = 4
 RETRY_HINT = "Check the connection, or use a mirror: `careen db update --from DIR|URL`."
@@ -276,7 +277,7 @@ def _ask(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> _Answers:
     asking: list[tuple[AdvisorySource, Feed]] = []
     for source, feed in wanted:
         row = old.get(feed.key)
-        if row and _is_fresh(job, max(row.fetched, checks.get(feed.key, _NEVER).asked)):
+        if row and any(_is_fresh(job, last) for last in (row.fetched, checks.get(feed.key, _NEVER).asked)):
             results[feed.key] = FeedResult(source.name, feed.key, "fresh", records=row.records)
         elif not job.origin.offers(feed):
             if row:
@@ -455,7 +456,7 @@ def _is_fresh(job: _Job, last: str) -> bool:
     if not last:
         return False
     age = (datetime.fromisoformat(job.asked) - datetime.fromisoformat(last)).total_seconds()
-    return age < 0 or (0 <= age < job.max_age_s)
+    return -MAX_AHEAD_S <= age < job.max_age_s
 
 
 def _fetch(
@@ -566,7 +567,7 @@ def _lesser(row: FeedRow, before: FeedRow) -> str:
     """Why what a mirror has is no successor of what the database has; "" where it is one."""
     if row.derived and not before.derived:
         return "made by the mirror, and what the database has is the source's own"
-    if before.as_of and row.as_of < before.as_of:
+    if before.as_of and age_key(row)[0] < age_key(before)[0]:
         return f"older ({row.as_of or 'without a date'}) than what the database has ({before.as_of})"
     return ""
 

@@ -254,10 +254,11 @@ def test_a_session_is_a_use(folder):
     assert not is_used(folder)
 
 
-def test_beside_a_database_that_is_updated_nothing_is_removed(folder):
+@pytest.mark.parametrize("lock", ["lock", "partial.lock", "refresh.lock"])
+def test_beside_a_database_that_is_updated_nothing_is_removed(folder, lock):
     for path in PLACES:
         put(folder, path)
-    with exclusive(folder / "database" / "lock", 0):
+    with exclusive(folder / "database" / lock, 0):
         pruned = prune_cache(settings_of(folder), older_than_days=0)
     assert left(pruned) == {
         ("kept", "updating"): 1,

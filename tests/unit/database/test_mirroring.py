@@ -200,6 +200,17 @@ def test_what_is_no_manifest(folder, network):
         laid(folder, network)
 
 
+@pytest.mark.parametrize("path", ["../victim", "a/../../victim", "/tmp/victim", ""])
+def test_a_manifest_that_names_what_lies_outside_is_refused(tmp_path, folder, network, path):
+    (tmp_path / "victim").write_text("precious")
+    folder.mkdir()
+    own = {"path": path, "key": "cwe/cwec_latest.xml.zip"}
+    (folder / "MANIFEST.json").write_text(json.dumps({"files": [own]}))
+    with pytest.raises(InputError, match="leads out of the mirror"):
+        laid(folder, network)
+    assert (tmp_path / "victim").read_text() == "precious"
+
+
 def test_one_at_a_time(folder, network, monkeypatch):
     monkeypatch.setattr(mirroring, "LOCK_PATIENCE_S", 0.0)
     folder.mkdir()

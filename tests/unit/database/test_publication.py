@@ -68,6 +68,8 @@ def test_what_is_needed():
         {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "", "yesterday"]]]},
         {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "", "2026-01-02T03:04:05"]]]},
         {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "soon", NOW]]]},
+        {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "", "9999-01-02T03:04:05+00:00"]]]},
+        {"schema": SCHEMA, "inflated": 9, "feeds": [[0, ["a", "b", "", "", "", NOW, *[""] * 6, "9999-01-02"]]]},
         {"schema": SCHEMA, "inflated": "9", "feeds": []},
         {"schema": SCHEMA, "inflated": 9, "feeds": [], "namespaces": "npm"},
     ],

@@ -121,8 +121,10 @@ def test_a_part_is_what_an_image_needs(theirs, tmp_path):
         ({"day": "2026-01-03"}, {}, False),
         ({"day": "2026-01-01"}, {}, True),
         ({}, {}, False),  # read from its source on the same day
-        ({"day": "2026-01-01", "confirmed": "2026-01-05"}, {}, False),
-        ({"day": "2026-01-01", "confirmed": "2026-01-05"}, {"confirmed": "2026-01-06"}, True),
+        ({"day": "2026-01-01", "confirmed": "2026-01-05"}, {}, True),  # what is confirmed is no newer for that
+        ({"day": "2026-01-03"}, {"confirmed": "2026-01-09"}, False),
+        ({"confirmed": "2026-01-05"}, {}, False),
+        ({"confirmed": "2026-01-05"}, {"confirmed": "2026-01-06"}, True),
     ],
 )
 def test_nothing_older_is_taken(tmp_path, mine, other, wanted):

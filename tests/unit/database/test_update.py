@@ -605,3 +605,12 @@ def test_the_whole_mirror_of_real_feeds(cache, feeds):
         assert not all(info.partial for info in database.namespace("debian:11"))
         assert database.end_of_life("debian:12") > "2026"
     assert len(feeds_in(wanted[1], feeds)) == 2
+
+
+def test_a_clock_that_was_once_wrong_blocks_nothing(cache, network, monkeypatch):
+    with monkeypatch.context() as wrong:
+        wrong.setattr("careen.database.update._now", lambda: "2999-12-31T00:00:00.000+00:00")
+        refresh(cache, SOURCES, NEED, network)
+    assert set(states(refresh(cache, SOURCES, NEED, network)).values()) >= {"unchanged"}
+    found = states(refresh(cache, SOURCES, NEED, network))
+    assert {found[path] for path in NEEDED} == {"fresh"}
