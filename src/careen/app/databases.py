@@ -51,6 +51,7 @@ def update_database(
     from careen.plugins import Need
 
     settings = refuse_untrusted(settings)
+    check_accepted(accept, settings)
     with keeping(database_path(settings.cache_dir), settings.db_keep):
         came, refused = (False, ()) if feeds or settings.db_from else _published(settings, progress, accept)
         result = update(
@@ -120,7 +121,47 @@ def database_diff(
     from careen.database.kept import chosen
 
     path = database_path(refuse_untrusted(settings).cache_dir)
-    return compare(chosen(path, before), chosen(path, after) if after else path, only, on_difference)
+    one, other = chosen(path, before), chosen(path, after) if after else path
+    _check_only(only, one, other)
+    return compare(one, other, only, on_difference)
+
+
+def _check_only(only: "Only", *databases: Path) -> None:
+    """Raises UsageError for names of which neither the databases nor any source know: nothing differs there."""
+    from careen.database.mirroring import check_wanted
+    from careen.database.read import open_database
+
+    if not (only.namespaces or only.sources):
+        return
+    spaces: set[str] = set()
+    names = {source.name for source in advisory_sources()}
+    labels = set(names)
+    for path in databases:
+        with open_database(path) as database:
+            spaces |= {*database.spaces("advisory"), *database.spaces("malicious"), *database.spaces("listed")}
+            labels |= {source.name for source in database.info.sources}
+    spaces |= {space.partition(":")[0] for space in spaces}  # a distribution with all of its releases
+    for name in sorted(only.namespaces - spaces):
+        if name in names:
+            raise UsageError(f"{name} is a source, and no namespace", f"--source {name}")
+        check_wanted(advisory_sources(), (name,))
+    for name in sorted(only.sources - labels):
+        raise UsageError(f"{name!r} is no source of these databases", f"for instance {', '.join(sorted(labels)[:3])}")
+
+
+def check_accepted(accept: Collection[str], settings: Settings) -> None:
+    """Raises UsageError for what is neither a source nor a part or file that the database has of one."""
+    from careen.database.buckets import label_of
+    from careen.database.build import rows_of
+
+    if not accept:
+        return
+    known = {source.name for source in advisory_sources()}
+    for row in rows_of(database_path(settings.cache_dir)).values():
+        known |= {row.source, label_of(row), row.path}
+    for name in accept:
+        if name not in known:
+            raise UsageError(f"--accept {name}: no such source, and no such part of one in the database", "careen db status -v")
 
 
 def export_database(target: Path, settings: Settings) -> tuple[str, str]:

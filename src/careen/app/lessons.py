@@ -110,7 +110,7 @@ class Lessons:
                 leave_bytes=LEAVE_BYTES if self._is_finished_later else None,
             )
         except Error as error:
-            self._warn(f"no advisories could be fetched: {error}")
+            self._warn(str(error))
             return False
         if any(feed.trouble == "late" for feed in result.feeds):
             self._learnt.is_late = True

@@ -84,6 +84,8 @@ def make_publisher(folder: Path, rotate: "Role | None" = None, *, renew: bool = 
     """New keys and their root; or, of those that there are, the next root. Gives the root's file."""
     from careen.signing.repository import make_keys, renew_root
 
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: a file, and no folder for keys", "name a folder that is new or empty")
     now = datetime.now(UTC)
     return renew_root(folder, now, rotate) if renew or rotate else make_keys(folder, now, root_keys=root_keys)
 

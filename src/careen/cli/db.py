@@ -32,6 +32,27 @@ TAKES = {
 }  # fmt: skip
 
 
+# The actions that each flag is for; a flag that an action does not know would do nothing without a word.
+FLAGS = {
+    "written": ("--format", ("status", "list", "diff", "mirror")),
+    "json": ("--json", ("status", "list", "diff", "mirror")),
+    "replace": ("--replace", ("import", "pull")),
+    "full": ("--full", ("update", "publish", "mirror")),
+    "accept": ("--accept", ("update", "pull", "publish")),
+    "feeds": ("--feeds", ("update",)),
+    "signed": ("--signed", ("export",)),
+    "keys": ("--keys", ("publish",)),
+    "anew": ("--anew", ("publish",)),
+    "rotate": ("--rotate", ("keys",)),
+    "renew": ("--renew", ("keys",)),
+    "root_keys": ("--root-keys", ("keys",)),
+    "to": ("--to", ("seed",)),
+    "namespace": ("--namespace", ("diff",)),
+    "source": ("--source", ("diff",)),
+    "limit": ("--limit", ("diff",)),
+}
+
+
 def parser() -> Parser:
     made = Parser(
         prog="careen db",
@@ -103,6 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
     from .progress import progress_on
 
     (least, most), given = TAKES[arguments.action], arguments.names
+    _check_flags(arguments)
     arguments.json = arguments.json or arguments.written == "json"
     if not least <= len(given) <= most:
         raise UsageError(f"careen db {arguments.action} {_takes(arguments.action)}", "careen db --help")
@@ -115,6 +137,13 @@ def run(arguments: argparse.Namespace) -> int:
     if failure:
         raise failure
     return 0
+
+
+def _check_flags(arguments: argparse.Namespace) -> None:
+    usual = parser()
+    for key, (flag, actions) in FLAGS.items():
+        if arguments.action not in actions and getattr(arguments, key) != usual.get_default(key):
+            raise UsageError(f"{flag} is for careen db {', '.join(actions)}", "careen db --help")
 
 
 def _takes(action: str) -> str:
@@ -277,7 +306,7 @@ def _kept(result: "UpdateResult") -> str:
 def _where(settings: "Settings") -> str:
     from careen.signing import anchor
 
-    if settings.db_from or settings.db_artifact or anchor.addresses(settings.db_artifact):
+    if settings.db_from or settings.db_artifact or anchor.DATABASE:
         return ""
     return "\nThis installation knows no published database (db_artifact in the settings): the feeds were read.\n"
 

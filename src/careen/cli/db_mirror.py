@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_FINE = ("new", "updated", "unchanged")
 _ENDS = ("new", "updated", "unchanged", "kept", "absent", "failed")
 
 
@@ -57,7 +58,8 @@ def _failure(laid: "Sequence[Laid]") -> DatabaseError | None:
     failed = [one for one in laid if one.state == "failed" and one.assesses]
     if failed:
         names = ", ".join(f"{one.path} ({one.detail})" for one in failed)
-        return DatabaseError(f"could not fetch {names}", "the others are up to date; what the mirror had of these stays")
+        others = "the others are up to date; " if any(one.state in _FINE for one in laid) else ""
+        return DatabaseError(f"could not fetch {names}", f"{others}what the mirror had of these stays")
     if not any(one.size for one in laid):
         return DatabaseError("no feed could be had", "check the connection")
     return None

@@ -91,7 +91,11 @@ def build(
         _verify(aside, rows)
         put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
-        raise DatabaseError(f"{path}: the database could not be built ({error})", "Is there space on the disk?") from error
+        size = path.stat().st_size if path.exists() else 0
+        need = f" It needs about {2 * size / 1e6:,.0f} MB beside the database." if size else ""
+        raise DatabaseError(
+            f"{path}: the database could not be built ({error})", f"Is there space on the disk?{need}"
+        ) from error
     finally:
         for leftover in (aside, staging):
             leftover.unlink(missing_ok=True)

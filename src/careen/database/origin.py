@@ -7,7 +7,7 @@ Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -126,11 +126,18 @@ def _first(feed: Feed, row: FeedRow | None, fetch: Callable[[Feed], Fetched | Un
         return msgspec.structs.replace(found, detail="; ".join(filter(None, (found.detail, f"instead of {_told(failed)}"))))
     if len({str(error) for _, error in failed}) == 1:  # of one address, or of the network
         raise failed[0][1]
-    raise FetchError(_told(failed), absent=all(isinstance(error, FetchError) and error.absent for _, error in failed))
+    raise FetchError(_none_of(failed), absent=all(isinstance(error, FetchError) and error.absent for _, error in failed))
 
 
 def _told(failed: Iterable[tuple[str, Exception]]) -> str:
     return ", ".join(f"{url} ({error})" for url, error in failed)
+
+
+def _none_of(failed: Sequence[tuple[str, Exception]]) -> str:
+    """Each reason once, without the address that it begins with."""
+    reasons = dict.fromkeys(str(error).removeprefix(f"{url}: ") for url, error in failed)
+    count = "neither of its 2" if len(failed) == 2 else f"none of its {len(failed)}"
+    return f"{count} addresses could be reached ({'; '.join(reasons)})"
 
 
 def _index(fetcher: Fetcher, feed: Feed) -> str:

@@ -111,6 +111,12 @@ def _fetched(
             layer = Layer(aside)
             if layer.about.name != group.name or set(layer.feeds) != {row.path for row in group.rows}:
                 raise ValueError("it does not hold what it should")
+        except OSError as error:
+            need = f"it needs {group.packed.inflated / 1e6:,.0f} MB"
+            why = error.strerror or error
+            raise DatabaseError(
+                f"{aside}: {group.name} of {where} cannot be written ({why})", f"{need}: is the disk full?"
+            ) from error
         except ValueError as error:
             raise UntrustedError(f"{where} is refused: {group.name}: {error}", "what was there before stays") from None
         return layer

@@ -336,8 +336,7 @@ def _take(job: _Job, answers: _Answers, sources: Sequence[AdvisorySource], need:
             detail = "the database was damaged, and is built anew from what could be fetched"
             results[FILE] = FeedResult("", FILE, "failed", detail, trouble="damaged")
     elif not old:
-        reasons = sorted({f"{one.source}: {one.detail}" for one in results.values() if one.detail})
-        raise DatabaseError("no advisories could be had" + (f" ({'; '.join(reasons[:3])})" if reasons else ""), RETRY_HINT)
+        raise DatabaseError(f"no advisory source could be reached{_reasons(results.values())}", RETRY_HINT)
     if need.namespaces is None:
         _tell_kept(results, old, sources, need)
     write_checks(job.path, _checks(checks, results, answers.confirmed, rows_of(job.path)))
@@ -349,6 +348,18 @@ def _take(job: _Job, answers: _Answers, sources: Sequence[AdvisorySource], need:
     others = {source.name for source in sources if not source.assesses}
     told = (replace(one, assesses=one.source not in others) for path in order if (one := results.get(path)))
     return UpdateResult(job.path, changed, tuple(told))
+
+
+def _reasons(results: Collection[FeedResult]) -> str:
+    """Each reason once, with the source where not all have the same."""
+    by_reason: dict[str, dict[str, None]] = {}
+    for one in results:
+        if one.detail:
+            by_reason.setdefault(one.detail, {})[one.source] = None
+    if len(by_reason) == 1:
+        return f" ({next(iter(by_reason))})"
+    told = [f"{', '.join(list(sources)[:3])}: {reason}" for reason, sources in list(by_reason.items())[:3]]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:

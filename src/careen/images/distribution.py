@@ -327,10 +327,10 @@ def _probe(fetcher: Fetcher, host: str) -> str:
     except NetworkError as error:
         try:
             response = fetcher.request(f"http://{host}/v2/")
-        except NetworkError:
-            raise error from None
+        except NetworkError as second:
+            raise second from None  # it does not speak TLS, as the first says of every server that speaks HTTP
         response.close()
-        if response.status not in (200, 401):  # a server that speaks TLS answers 400
+        if response.status == 400:  # a server that speaks TLS
             raise error from None
         log.debug("%s speaks plain HTTP", host)
         return f"http://{host}"

@@ -105,6 +105,8 @@ def _tls_trouble(error: Exception, host: str) -> NetworkError:
     reason = reason_of(error)
     if any(word in reason for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER", "record layer")):
         return NetworkError(f"{host} does not speak TLS on this port", "use --plain-http if it speaks HTTP")
+    if any(word in reason for word in ("UNEXPECTED_EOF", "EOF occurred", "reset by peer", "Connection aborted")):
+        return NetworkError(f"{host} closed the connection during the TLS handshake", "try again; check proxy and port")
     return CertificateError(f"the certificate of {host} is not trusted: {reason}", _CERTIFICATE)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from careen.cli.db import _age, _text
+from careen.cli.main import main
 from careen.database.knowledge import DERIVED
 from careen.database.update import FeedResult, UpdateResult
 from careen.model.advisory import DatabaseInfo, SourceInfo
@@ -131,3 +132,20 @@ def test_what_is_held_back_can_be_accepted(careen_command, app):
 )
 def test_ages(moment, age):
     assert _age(moment, datetime(2026, 11, 24, 12, tzinfo=UTC)) == age
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("status", "--full"), ("list", "--accept", "osv"), ("update", "--json"), ("diff", "a", "--keys", "x"),
+     ("status", "--to", "x"), ("update", "--limit", "0"), ("export", "x", "--replace"), ("update", "--accept", "nosuch")],
+)  # fmt: skip
+def test_flags_that_would_do_nothing_are_refused(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CAREEN_CACHE_DIR", str(tmp_path / "cache"))
+    assert main(["db", *arguments]) == 2
+    assert "--" in capsys.readouterr().err
+
+
+def test_keys_are_not_made_in_a_file(tmp_path, capsys):
+    (tmp_path / "keys").write_text("x")
+    assert main(["db", "keys", str(tmp_path / "keys")]) == 3
+    assert f"{tmp_path / 'keys'}: a file, and no folder for keys" in capsys.readouterr().err

@@ -89,3 +89,9 @@ def test_a_limit_is_a_number(capsys):
     assert main(["db", "diff", "a", "b", "--limit", "-3"]) == 2
     assert main(["db", "diff", "a", "b", "--limit", "x"]) == 2
     assert "'x' is no number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flags", [("--namespace", "debain"), ("--namespace", "kev"), ("--source", "osvv")])
+def test_what_nothing_knows_is_no_sameness(two, capsys, flags):
+    assert main(["db", "diff", *map(str, two), *flags]) == 2
+    assert flags[1] in capsys.readouterr().err

@@ -245,3 +245,16 @@ def test_what_was_forgotten_comes_back(tmp_path):
     assert lacking(ours, one.publication.groups)
     taken(ours, one)
     assert fixes(ours)[1] == 100
+
+
+def test_a_disk_that_is_full_is_named_with_what_is_needed(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2"), tmp_path / "layers")
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
+    monkeypatch.setattr("careen.database.take.inflate", full)
+    with pytest.raises(DatabaseError, match=r"taking.*No space left") as caught:
+        taken(ours, one)
+    assert "it needs 0 MB" in caught.value.hint
+    assert fixes(ours)[0] == {"1.1"}

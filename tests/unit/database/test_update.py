@@ -194,7 +194,7 @@ def test_no_such_folder(cache, tmp_path):
 
 
 def test_a_folder_without_feeds(cache, tmp_path):
-    with pytest.raises(DatabaseError, match="no advisories could be had"):
+    with pytest.raises(DatabaseError, match="no advisory source could be reached"):
         update(cache, SOURCES, mirror_at=str(tmp_path))
     assert not database_path(cache).exists()
 
@@ -495,7 +495,7 @@ def test_which_sources_assess_is_told_with_what_failed(cache, network):
 def test_where_no_address_answers_each_is_told(cache, network):
     network.answers |= {KEV: (403,), SECOND: (500,)}
     (failed,) = update(cache, SOURCES, need=NEED, fetcher=network).failed
-    assert failed.detail == f"{KEV} (the server answered 403), {SECOND} (the server answered 500)"
+    assert failed.detail == "neither of its 2 addresses could be reached (the server answered 403; the server answered 500)"
 
 
 def test_two_at_once_fetch_once(cache, network):
@@ -568,7 +568,7 @@ def test_a_database_of_another_kind_is_built_anew(cache, network):
 def test_what_is_damaged_and_cannot_be_fetched_stays_an_error(cache, network):
     refresh(cache, SOURCES, NEED, network)
     database_path(cache).write_bytes(b"damaged")
-    with pytest.raises(DatabaseError, match="no advisories could be had"):
+    with pytest.raises(DatabaseError, match="no advisory source could be reached"):
         refresh(cache, SOURCES, NEED, FakeNetwork(dict.fromkeys(network.answers, UNREACHABLE)))
     with pytest.raises(DatabaseError, match="damaged"):
         open_database(database_path(cache))
@@ -614,3 +614,10 @@ def test_a_clock_that_was_once_wrong_blocks_nothing(cache, network, monkeypatch)
     assert set(states(refresh(cache, SOURCES, NEED, network)).values()) >= {"unchanged"}
     found = states(refresh(cache, SOURCES, NEED, network))
     assert {found[path] for path in NEEDED} == {"fresh"}
+
+
+def test_one_reason_is_told_once(cache, network):
+    network.request = lambda *_, **__: (_ for _ in ()).throw(NetworkError("proxy 127.0.0.1:9: Connection refused"))
+    with pytest.raises(DatabaseError) as caught:
+        update(cache, SOURCES, need=NEED, fetcher=network)
+    assert str(caught.value).count("Connection refused") == 1
