@@ -266,7 +266,11 @@ def shown(key: str, value: object) -> str:
     if key in SECRET and value:
         return "(redacted)"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(shown(key, one) for one in value)
+    if isinstance(value, str) and "://" in value and "@" in value:
+        from careen.net.addresses import without_credentials
+
+        return without_credentials(value)
     return {None: "", True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
 
 

@@ -156,6 +156,8 @@ def test_secrets_are_redacted():
     assert shown("registry_password", None) == ""
     assert shown("severity", ("high", "low")) == "high, low"
     assert shown("strict", True) == "true"
+    assert shown("db_from", "https://ann:hunter2@mirror.example/a") == "https://mirror.example/a"
+    assert shown("archive", ("https://ann:hunter2@a.example/debian", "/srv/debian")) == "https://a.example/debian, /srv/debian"
 
 
 def test_every_setting_is_described():

@@ -70,6 +70,15 @@ def age_key(row: FeedRow) -> tuple[str, str]:
     return row.as_of[:10], row.confirmed[:10]
 
 
+def _cleaned(row: FeedRow) -> FeedRow:
+    """Earlier versions kept the address of a mirror with the user and password that were written in it."""
+    if "@" not in row.url:
+        return row
+    from careen.net.addresses import without_credentials
+
+    return msgspec.structs.replace(row, url=without_credentials(row.url))
+
+
 class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """``space`` is the word of the namespace, -1 for kinds without one. The last fields are those of advisories."""
 
@@ -172,7 +181,8 @@ class Shelf:
         row = self._connection.execute("SELECT body FROM head WHERE id = 1").fetchone()
         if row is None:
             raise ValueError("its head is missing")
-        return _HEAD.decode(opened(row[0], HEAD, 0))
+        head = _HEAD.decode(opened(row[0], HEAD, 0))
+        return msgspec.structs.replace(head, rows=tuple(map(_cleaned, head.rows)))
 
     def find(self, section: Section, tag: bytes, wanted: "Wanted") -> Iterator[tuple[str, bytes]]:
         """What is there of these keys; ``tag`` is that of the section."""

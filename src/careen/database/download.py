@@ -14,6 +14,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -105,6 +106,12 @@ class Downloads:
                     raise broken.reason from None
             self._sleep(backoff_s(vain + 1, self._jitter()))
         raise AssertionError  # the last attempt gives or raises
+
+    def by(self, fetcher: Fetcher) -> "Downloads":
+        """The same, with another way to ask."""
+        other = copy(self)
+        other._fetcher = fetcher
+        return other
 
     def keeps(self, file: Path) -> bool:
         """Whether a file that ``fetch`` gave is there for the next run, too."""

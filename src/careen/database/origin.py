@@ -7,7 +7,7 @@ Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -18,7 +18,8 @@ from msgspec import Struct
 from careen.errors import InputError, NetworkError
 from careen.formats.listings import listed
 from careen.formats.typed import from_json
-from careen.plugins import Feed, Fetcher, Progress, silent
+from careen.net.addresses import credentials_of
+from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
 from . import changes
 from .buckets import FeedRow
@@ -196,7 +197,11 @@ def folder(root: Path) -> Origin:
 
 
 def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
-    base = base.rstrip("/")
+    """The user and password of an address are told to its host, and neither kept nor shown."""
+    base, told = credentials_of(base.rstrip("/"), {})
+    if told:
+        fetcher = _Known(fetcher, told)
+        downloads = downloads.by(fetcher)
     address = f"{base}/{MANIFEST}"
     known: dict[str, _File] = {}
     pages = False  # the server shows what is in a folder
@@ -233,6 +238,18 @@ def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
         return msgspec.structs.replace(fetched, as_of=as_of, confirmed=confirmed, detail=note, derived=stated.derived)
 
     return Origin(listing, fetch, lambda feed: True)
+
+
+class _Known:
+    """A fetcher that says who asks."""
+
+    def __init__(self, fetcher: Fetcher, told: Mapping[str, str]) -> None:
+        self._fetcher, self._told = fetcher, told
+
+    def request(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Response:
+        return self._fetcher.request(url, method=method, headers={**self._told, **(headers or {})}, body=body)
 
 
 def _listed(fetcher: Fetcher, address: str) -> tuple[str, ...]:

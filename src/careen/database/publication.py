@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from careen.errors import InputError
 from careen.formats.escape import visible
 from careen.formats.typed import converted, from_json
+from careen.net.addresses import without_credentials
 from careen.signing.repository import Target
 from careen.signing.updates import UntrustedError
 
@@ -77,7 +78,7 @@ class Known(Struct, frozen=True):
 
 def target_of(group: Group, order: Mapping[str, int]) -> Target:
     """What is signed of a group."""
-    feeds = [(order[row.path], replace(row, layer="")) for row in group.rows]
+    feeds = [(order[row.path], replace(row, layer="", url=_public(row.url))) for row in group.rows]
     custom = {
         "schema": SCHEMA,
         "inflated": group.packed.inflated,
@@ -109,6 +110,11 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
         order += [(number, row.path) for number, row in signed.feeds]
         groups.append(Group(name, packed, rows, frozenset(signed.namespaces), signed.scores, signed.licence))
     return Publication(version, tuple(groups), tuple(path for _, path in sorted(order)))
+
+
+def _public(url: str) -> str:
+    """An address as everybody may know it: what a folder of the publisher is called is of no use to others."""
+    return without_credentials(url) if url.startswith(("https://", "http://")) else ""
 
 
 class Contents(Struct, frozen=True):
