@@ -8,7 +8,7 @@ downloaded when it was ended, the next scan or refresh continues.
 import os
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from careen.config import Settings
 from careen.database.knowledge import database_path
 from careen.database.refreshlog import log_beside, note, trim
 from careen.errors import Error
+from careen.plugins import AdvisorySource, Need
 from careen.store.use import using
 
 LIMIT_S = 15 * 60.0
@@ -30,10 +31,23 @@ class Order(Struct, frozen=True):
     cache_dir: Path
     namespaces: tuple[str, ...]
     db_from: str | None = None
+    db_artifact: tuple[str, ...] = ()
+    db_root: Path | None = None
+    private_hosts: tuple[str, ...] = ()
+    registry_username: str | None = None
+    registry_password: str | None = None
+    insecure: bool = False
+    plain_http: bool = False
     ca_file: Path | None = None
     timeout_s: float = 30.0
     plugins: tuple[Path, ...] = ()
     limit_s: float = LIMIT_S
+
+
+_SETTINGS = (
+    "cache_dir", "db_from", "db_artifact", "db_root", "private_hosts", "registry_username", "registry_password", "insecure",
+    "plain_http", "ca_file", "timeout_s",
+)  # fmt: skip
 
 
 def start(settings: Settings, namespaces: Collection[str]) -> bool:
@@ -52,6 +66,13 @@ def start(settings: Settings, namespaces: Collection[str]) -> bool:
         settings.cache_dir.absolute(),
         tuple(sorted(namespaces)),
         settings.db_from if settings.db_from is None or "://" in settings.db_from else str(Path(settings.db_from).absolute()),
+        settings.db_artifact,
+        settings.db_root.absolute() if settings.db_root else None,
+        settings.private_hosts,
+        settings.registry_username,
+        settings.registry_password,
+        settings.insecure,
+        settings.plain_http,
         settings.ca_file.absolute() if settings.ca_file else None,
         settings.timeout_s,
         tuple(folder.absolute() for folder in settings.plugins),
@@ -90,13 +111,14 @@ def _refreshed(order: Order) -> int:
     from careen.app.meaning import meaning
     from careen.app.wiring import advisory_sources, fetcher_of
     from careen.database.update import finish
-    from careen.plugins import Need, use_folder
+    from careen.plugins import use_folder
 
     for folder in order.plugins:
         use_folder(folder)
-    settings = Settings(cache_dir=order.cache_dir, db_from=order.db_from, ca_file=order.ca_file, timeout_s=order.timeout_s)
+    settings = Settings(**{name: getattr(order, name) for name in _SETTINGS})
     sources = [source for source in advisory_sources() if source.on_demand]
     need = Need(frozenset(order.namespaces))
+    _take_published(settings, need, sources)
     result = finish(order.cache_dir, sources, need, fetcher_of(settings), meaning(), mirror_at=order.db_from)
     if result is None:
         note("another process is at it")
@@ -105,6 +127,21 @@ def _refreshed(order: Order) -> int:
         if feed.state in ("updated", "failed"):
             note(f"{feed.path}: {feed.state}{f', {feed.detail}' if feed.detail else ''}")
     return len(result.failed)
+
+
+def _take_published(settings: Settings, need: Need, sources: Sequence[AdvisorySource]) -> None:
+    from careen.app.publications import addresses, bring
+
+    if settings.db_from or not addresses(settings):
+        return
+    feeds = {feed.key for source in sources for feed in source.feeds(need, lambda name: ())}
+    try:
+        brought = bring(settings, need.namespaces or frozenset(), feeds, insist=True)
+    except Error as error:
+        note(f"the published database could not be used: {error}")
+        return
+    if brought and brought.taken:
+        note(f"{brought.taken.layers} layers taken as they are published")
 
 
 def _stop(limit_s: float) -> None:

@@ -71,7 +71,7 @@ def update_database(
 
 def _published(settings: Settings, progress: Progress, accept: Collection[str]) -> "tuple[bool, tuple[FeedResult, ...]]":
     """Whether what is published was taken, and what of it was refused."""
-    from careen.app.publications import addresses, newest, own, take_all
+    from careen.app.publications import addresses, newest, own, take_all, users_own
     from careen.database.update import FeedResult
     from careen.signing.updates import UntrustedError
 
@@ -80,7 +80,8 @@ def _published(settings: Settings, progress: Progress, accept: Collection[str]) 
         return False, ()
     try:
         cache_folder(settings)
-        taken = take_all(newest(places, own(settings), progress), settings, accept=accept)
+        found = newest(places, own(settings), progress, then=users_own(settings))
+        taken = take_all(found, settings, accept=accept, progress=progress)
     except UntrustedError as error:
         return False, (FeedResult("", places[0], "failed", str(error), trouble="refused"),)
     except Error as error:
@@ -190,7 +191,7 @@ def export_published(target: Path, settings: Settings, progress: Progress = sile
     found = newest(_places(settings), settings, progress)
     blobs = {digest_of(EMPTY): Member(digest_of(EMPTY), len(EMPTY), (EMPTY,))}
     for blob in found.contents.files.values():
-        blobs[blob.digest] = Member(blob.digest, blob.size, found.read(blob.digest, blob.size))
+        blobs[blob.digest] = Member(blob.digest, blob.size, found.read(blob.digest, blob.size, 0))
     with _whole(target) as aside, aside.open("wb") as stream:
         try:
             write_layout(stream, found.contents.manifest, PUBLICATION_TYPE, TAG, blobs.values())

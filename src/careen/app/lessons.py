@@ -20,6 +20,7 @@ from careen.model.package import Distribution, Package
 from careen.plugins import AdvisorySource, Ecosystem, Need, Progress
 
 if TYPE_CHECKING:
+    from careen.app.publications import Verified
     from careen.database.update import UpdateResult
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Learnt:
         self.told: set[str] = set()  # warnings: one is given once in a run
         self.is_late = False  # there was no time for a refresh
         self.late: set[str] = set()  # of what these namespaces need
+        self.published: Verified | None = None  # what this run asked for
         self.archives = OwnArchives()
         self.lock = threading.Lock()
 
@@ -95,7 +97,10 @@ class Lessons:
         sources = [source for source in advisory_sources() if source.on_demand]
         wait, never = settings.refresh == "wait", settings.refresh == "never"
         need = Need(namespaces)
-        self._take_published(need, sources)
+        if self._take_published(need, sources):
+            self._learnt.is_late = True
+            self._learnt.late |= namespaces
+            return True
         try:
             result = refresh(
                 settings.cache_dir,
@@ -123,21 +128,46 @@ class Lessons:
     def _is_finished_later(self) -> bool:
         return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
-    def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> None:
-        """What is published first: the feeds are asked for what it lacks, and where it is over a day old."""
-        from careen.app.publications import addresses, bring
+    def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> bool:
+        """What is published first: the feeds are asked for what it lacks, and where it is over a day old.
 
-        if self._settings.db_from or not addresses(self._settings):
-            return
-        feeds = {feed.key for source in sources for feed in source.feeds(need, _no_listing)}
+        Gives whether the rest is taken in the background: then the feeds need not be asked.
+        """
+        from careen.app.publications import addresses, bring
+        from careen.database.build import rows_of
+        from careen.database.knowledge import database_path
+        from careen.database.update import PATIENCE_S, lacks
+
+        settings, later = self._settings, self._is_finished_later
+        if settings.db_from or not addresses(settings):
+            return False
+        is_usable = not lacks(rows_of(database_path(settings.cache_dir)), sources, need)
+        if is_usable and settings.refresh == "never":
+            return False
         try:
-            cache_folder(self._settings)
-            taken = bring(self._settings, need.namespaces or frozenset(), feeds, self._progress)
+            cache_folder(settings)
+            brought = bring(
+                settings,
+                need.namespaces or frozenset(),
+                {feed.key for source in sources for feed in source.feeds(need, _no_listing)},
+                self._progress,
+                found=self._learnt.published,
+                absent=settings.refresh == "never",
+                patience_s=PATIENCE_S if is_usable and settings.refresh != "wait" else None,
+                leave_bytes=LEAVE_BYTES if is_usable and later else None,
+            )
         except (Error, OSError) as error:
             self._warn(f"the published database could not be used, and the feeds are asked: {error}")
-            return
-        for path, failure in taken.failed.items() if taken else ():
+            return False
+        if brought is None:
+            return False
+        self._learnt.published = brought.found or self._learnt.published
+        for path, failure in brought.taken.failed.items() if brought.taken else ():
             self._warn(f"{path} is not taken as it was published: {failure.detail}")
+        if brought.is_late:
+            then = "it is taken in the background" if later else "the feeds are asked"
+            self._warn(f"there was no time to take the published database: {then}, and what the database has is used")
+        return brought.is_late and later
 
     def _warn(self, text: str) -> None:
         if text not in self._learnt.told:

@@ -6,10 +6,11 @@ Raises: InputError (UntrustedError where what came was not signed), NetworkError
 
 import logging
 from collections.abc import Collection, Generator, Sequence
+from concurrent.futures import TimeoutError as StillRunning
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,11 +22,13 @@ from careen.database.knowledge import database_path
 from careen.errors import DatabaseError, Error, InputError, UsageError
 from careen.plugins import Progress, silent
 from careen.signing import anchor
+from careen.signing.updates import UntrustedError, is_root
 
 if TYPE_CHECKING:
     from careen.database.layout import Layout
     from careen.database.publication import Contents, Group, Publication
     from careen.database.take import Reader, Taken
+    from careen.database.update import Patience
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,14 @@ FRESH = timedelta(days=1)
 PATIENCE = timedelta(hours=1)  # between two questions for a newer publication
 RESPITE = timedelta(minutes=10)  # after one without an answer
 TIMEOUT_S = 10.0  # of a scan, which has the feeds to turn to
+
+
+class Brought(Struct, frozen=True):
+    """What a scan has of what is published. ``is_late``: there was no time for all."""
+
+    taken: "Taken | None" = None
+    found: "Verified | None" = None
+    is_late: bool = False
 
 
 class Verified(Struct, frozen=True):
@@ -52,10 +63,14 @@ def addresses(settings: Settings) -> tuple[str, ...]:
 def root_of(settings: Settings, where: str) -> bytes:
     """What publications are verified by: nothing that is published is taken without it."""
     if settings.db_root is not None:
+        hint = "name the root.json of who publishes"
         try:
-            return settings.db_root.read_bytes()
+            data = settings.db_root.read_bytes()
         except OSError as error:
-            raise InputError(f"{settings.db_root}: {error.strerror or error}", "name the root.json of who publishes") from None
+            raise InputError(f"{settings.db_root}: {error.strerror or error}", hint) from None
+        if not is_root(data):
+            raise InputError(f"{settings.db_root} is no root of trust (root.json)", hint)
+        return data
     found = anchor.root()
     if found is None:
         raise UsageError(
@@ -64,16 +79,31 @@ def root_of(settings: Settings, where: str) -> bytes:
     return found
 
 
-def newest(places: Sequence[str], settings: Settings, progress: Progress = silent) -> Verified:
-    """The publication of the first address that has one; raises what the first address that failed did."""
+def newest(
+    places: Sequence[str],
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    then: Settings | None = None,
+    hasty: bool = False,
+    ended: bool = False,
+) -> Verified:
+    """The publication of the first address that has one; raises what the first address that failed did.
+
+    ``then``: how an address is asked for which the first settings do not do. ``hasty``: nothing that fails is asked for again.
+    ``ended``: also one that is past its end, for who published it.
+    """
     root = root_of(settings, places[0])
     failures: list[Error] = []
     for place in places:
-        try:
-            return _at(place, root, settings, progress)
-        except Error as error:
-            log.debug("%s: %s", place, error)
-            failures.append(error)
+        for way in filter(None, (settings, then)):
+            try:
+                return _at(place, root, way, progress, hasty=hasty, ended=ended)
+            except Error as error:
+                log.debug("%s: %s", place, error)
+                failures.append(error)
+                if isinstance(error, UntrustedError):
+                    break
     raise failures[0]
 
 
@@ -89,11 +119,22 @@ def own(settings: Settings) -> Settings:
     )
 
 
+def users_own(settings: Settings) -> Settings | None:
+    """At an address of the user's own it does, where it is not to be had otherwise: the login is shown to nobody before."""
+    said = settings.registry_username or settings.registry_password or settings.insecure or settings.plain_http
+    return replace(settings, timeout_s=min(settings.timeout_s, TIMEOUT_S)) if said and settings.db_artifact else None
+
+
 def take_all(
-    found: Verified, settings: Settings, groups: "Sequence[Group] | None" = None, accept: Collection[str] = ()
+    found: Verified,
+    settings: Settings,
+    groups: "Sequence[Group] | None" = None,
+    accept: Collection[str] = (),
+    progress: Progress = silent,
 ) -> "Taken":
     """Puts what a publication has into the database in use."""
-    return _taken(found, database_path(settings.cache_dir), groups, accept)
+    groups = found.publication.groups if groups is None else groups
+    return _taken(found, database_path(settings.cache_dir), groups, accept=accept, progress=progress)
 
 
 def take_whole(found: Verified, aside: Path) -> None:
@@ -102,18 +143,29 @@ def take_whole(found: Verified, aside: Path) -> None:
 
     with tempfile.TemporaryDirectory(prefix="careen-", dir=aside.parent) as folder:
         alone = Path(folder, "advisories.sqlite")
-        _taken(found, alone, None, ())
+        _taken(found, alone, found.publication.groups)
         alone.replace(aside)
 
 
 def bring(
-    settings: Settings, namespaces: frozenset[str], feeds: Collection[str], progress: Progress = silent
-) -> "Taken | None":
+    settings: Settings,
+    namespaces: frozenset[str],
+    feeds: Collection[str],
+    progress: Progress = silent,
+    *,
+    found: Verified | None = None,
+    absent: bool = False,
+    patience_s: float | None = None,
+    leave_bytes: int | None = None,
+    insist: bool = False,
+) -> Brought | None:
     """What a scan does before it asks feeds: takes what the image needs, where that is lacking or a day old.
 
-    None where nothing was asked: what the publication said last is here, and not a day old; or nobody answered just before.
+    None where nothing was asked: what the publication said last is here, and not a day old; or nobody answered just before,
+    and the caller does not ``insist``. ``found`` is what was asked for before in this run. The rest is as in ``take``.
     """
     from careen.database.publication import read_known
+    from careen.database.update import BusyError, Patience
 
     places = addresses(settings)
     path = database_path(settings.cache_dir)
@@ -121,18 +173,46 @@ def bring(
     if known and known.address in places and _is_fresh(path, known.asked, known.publication.needed(namespaces, feeds)):
         return None
     failed = path.with_name("published.failed")
-    if _is_younger(failed, RESPITE):
+    if not insist and _is_younger(failed, RESPITE):
         log.info("the published database is left alone: it could not be had a moment ago")
         return None
+    patience = Patience(patience_s)
     try:
-        found = newest(places, own(settings), progress)
+        found = found or _in_time(places, settings, progress, patience)
+        if found is None:
+            _note(failed)
+            return Brought(is_late=True)
+        taken = _taken(
+            found, path, found.publication.needed(namespaces, feeds),
+            absent=absent, patience_s=patience.left(), leave_bytes=leave_bytes, progress=progress,
+        )  # fmt: skip
+    except BusyError:
+        if patience_s is None:
+            raise
+        return Brought(found=found, is_late=True)
     except Error:
-        with suppress(OSError):  # a folder that cannot be written to: then the next scan asks again
-            failed.parent.mkdir(exist_ok=True, mode=0o700)
-            failed.touch()
+        _note(failed)
         raise
     failed.unlink(missing_ok=True)
-    return take_all(found, settings, found.publication.needed(namespaces, feeds))
+    return Brought(taken, found, taken.is_late)
+
+
+def _in_time(places: Sequence[str], settings: Settings, progress: Progress, patience: "Patience") -> Verified | None:
+    from careen.database.workers import in_threads
+
+    def ask() -> Verified:
+        return newest(places, own(settings), progress, then=users_own(settings), hasty=patience.is_bounded)
+
+    try:
+        return in_threads([ask], 1)[0].result(patience.left()) if patience.is_bounded else ask()
+    except StillRunning:
+        return None
+
+
+def _note(failed: Path) -> None:
+    with suppress(OSError):  # a folder that cannot be written to: then the next scan asks again
+        failed.parent.mkdir(exist_ok=True, mode=0o700)
+        failed.touch()
 
 
 def of_layout(layout: "Layout", where: str, settings: Settings) -> Verified:
@@ -144,32 +224,34 @@ def of_layout(layout: "Layout", where: str, settings: Settings) -> Verified:
     return Verified(where, contents, publication, layout.blob)
 
 
-def _at(place: str, root: bytes, settings: Settings, progress: Progress) -> Verified:
+def _at(place: str, root: bytes, settings: Settings, progress: Progress, *, hasty: bool, ended: bool) -> Verified:
     from careen.app.registries import downloaded, repository_of
     from careen.database.publication import TAG, Known, read_manifest, write_known
 
-    repository = repository_of(place, settings, TAG)
+    repository = repository_of(place, settings, TAG, hasty=hasty)
     named = repository.reference
 
-    def read(digest: str, size: int) -> Generator[bytes]:
-        return downloaded(repository, digest, size, progress, place)
+    def read(digest: str, size: int, start: int = 0) -> Generator[bytes]:
+        return downloaded(repository, digest, size, progress, place, start)
 
     data, _ = repository.manifest(named.digest or str(named.tag), named.digest)
     contents = read_manifest(data, place)
-    publication = _verified(contents, read, root, settings, place)
+    publication = _verified(contents, read, root, settings, place, ended=ended)
     write_known(database_path(settings.cache_dir), Known(place, datetime.now(UTC).isoformat(timespec="seconds"), publication))
     return Verified(place, contents, publication, read)
 
 
-def _verified(contents: "Contents", read: "Reader", root: bytes, settings: Settings, where: str) -> "Publication":
+def _verified(
+    contents: "Contents", read: "Reader", root: bytes, settings: Settings, where: str, *, ended: bool = False
+) -> "Publication":
     """What the signed metadata of a publication say."""
     from careen.database.lock import LOCK_PATIENCE_S, exclusive
     from careen.database.publication import METADATA_TYPE, TAG, publication_of
-    from careen.signing.updates import verified_targets
+    from careen.signing.updates import EndedError, targets_past_end, verified_targets
 
     def metadata(name: str) -> Generator[bytes] | None:
         blob = contents.files.get(name)
-        return read(blob.digest, blob.size) if blob and blob.media_type == METADATA_TYPE else None
+        return read(blob.digest, blob.size, 0) if blob and blob.media_type == METADATA_TYPE else None
 
     cache_folder(settings)
     folder = database_path(settings.cache_dir).parent
@@ -177,26 +259,23 @@ def _verified(contents: "Contents", read: "Reader", root: bytes, settings: Setti
     with exclusive(folder / "trusted.lock", LOCK_PATIENCE_S) as held:
         if not held:
             raise DatabaseError("another process is verifying a published database", "wait for it")
-        version, targets = verified_targets(root, folder / "trusted" / TAG, metadata, where)
+        try:
+            version, targets = verified_targets(root, folder / "trusted" / TAG, metadata, where)
+        except EndedError:
+            if not ended:
+                raise
+            version, targets = targets_past_end(root, metadata, where)
     publication = publication_of(version, targets, where)
     contents.check(publication, where)
     return publication
 
 
-def _taken(found: Verified, path: Path, groups: "Sequence[Group] | None", accept: Collection[str]) -> "Taken":
+def _taken(found: Verified, path: Path, groups: "Sequence[Group]", **options: Any) -> "Taken":
     from careen.app.meaning import meaning
     from careen.database.take import take
 
-    return take(
-        path,
-        found.publication,
-        found.publication.groups if groups is None else groups,
-        found.read,
-        [source.name for source in advisory_sources()],
-        where=found.address,
-        judge=meaning(),
-        accept=accept,
-    )
+    sources = [source.name for source in advisory_sources()]
+    return take(path, found.publication, groups, found.read, sources, where=found.address, judge=meaning(), **options)
 
 
 def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
@@ -204,15 +283,12 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
     or somebody asked a moment ago."""
     from careen.database.build import rows_of
     from careen.database.checks import Check, read_checks
-    from careen.database.take import lacking
+    from careen.database.take import is_lacking
 
     rows, checks, now = rows_of(path), read_checks(path), datetime.now(UTC)
     nothing = Check()
-
-    def is_held(row_path: str) -> bool:
-        return checks.get(row_path, nothing).trouble in ("held_back", "damaged")
-
-    if any(not any(is_held(row.path) for row in group.rows) for group in lacking(path, groups)):
+    lacking = [row.path for group in groups for row in group.rows if is_lacking(row, rows.get(row.path))]
+    if any(checks.get(one, nothing).trouble not in ("held_back", "damaged") for one in lacking):
         return False
     if -PATIENCE < now - datetime.fromisoformat(asked) < PATIENCE:  # (a clock may have been wrong)
         return True

@@ -7,7 +7,7 @@ Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +93,7 @@ def make_publisher(folder: Path, rotate: "Role | None" = None, *, renew: bool = 
 def _last(places: "dict[str, Repository]", settings: Settings, accept: Collection[str]) -> int:
     """The version of the last publication, which is in the database then; 0 where nobody has one yet."""
     from careen.app.publications import newest, take_all
+    from careen.signing.updates import UntrustedError
 
     absent = 0
     versions: list[int] = []
@@ -102,7 +103,7 @@ def _last(places: "dict[str, Repository]", settings: Settings, accept: Collectio
             if repository.manifest_if_there(str(repository.reference.tag)) is None:
                 absent += 1
                 continue
-            found = newest((one,), settings)
+            found = newest((one,), settings, ended=True)
         except Error as error:
             failures.append(error)
             continue
@@ -110,9 +111,13 @@ def _last(places: "dict[str, Repository]", settings: Settings, accept: Collectio
         if len(versions) == 1:
             take_all(found, settings, accept=accept)
     if not versions and absent < len(places):
-        hint = "publish without it: --anew (what a source does not give today is then missing)"
-        raise InputError(f"the last publication cannot be used: {failures[0]}", hint)
+        first = failures[0]
+        hint = _OTHERS if isinstance(first, UntrustedError) else first.hint
+        raise type(first)(f"the last publication cannot be used: {first}", hint)
     return max(versions, default=0)
+
+
+_OTHERS = "check address and keys; where it was signed by keys that are lost, see --anew in docs/publishing.md"
 
 
 def _signed(
@@ -133,11 +138,22 @@ def _signed(
     publication = publication_of(version, targets, str(path))  # as everybody will read it
     now = datetime.now(UTC)
     metadata = signed_metadata(keys, targets, version, now)
+    _check(metadata, folder / "trusted")
     contents = write_manifest(publication, metadata, now.isoformat(timespec="seconds"))
     blobs: dict[str, Callable[[], bytes]] = {group.packed.digest: file.read_bytes for group, file in parts}
     for data in (EMPTY, *metadata.values()):
         blobs[digest_of(data)] = data.__bytes__
     return contents, publication.groups, blobs
+
+
+def _check(metadata: Mapping[str, bytes], folder: Path) -> None:
+    """That who has nothing but the first root will accept it."""
+    from careen.signing.updates import verified_targets
+
+    def read(name: str) -> Generator[bytes] | None:
+        return (data for data in (metadata[name],)) if name in metadata else None
+
+    verified_targets(metadata["1.root.json"], folder, read, "what is about to be published")
 
 
 def _left(

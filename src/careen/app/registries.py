@@ -3,48 +3,72 @@
 Raises: InputError, NetworkError, UsageError.
 """
 
-from collections.abc import Generator
+import random
+import time
+from collections.abc import Callable, Generator
+
+from msgspec.structs import replace
 
 from careen.app.opening import open_context
 from careen.config import Settings
-from careen.errors import NetworkError, UsageError
+from careen.database.download import CHUNK_BYTES, TRIES, VAIN_TRIES
+from careen.errors import NetworkError, TooManyRequestsError, UsageError
 from careen.images.distribution import Repository
-from careen.images.fetching import fetcher_of
+from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
+from careen.net import make_fetcher
+from careen.net.pace import SlowError, backoff_s
 from careen.plugins import Progress, silent
 
 PREFIX = "oci://"
+HASTY_WAIT_S = 2.0
 
 
-def repository_of(reference: str, settings: Settings, tag: str) -> Repository:
-    """``tag`` is meant where the reference has neither tag nor digest."""
+def repository_of(reference: str, settings: Settings, tag: str, *, hasty: bool = False) -> Repository:
+    """``tag`` is meant where the reference has neither tag nor digest. ``hasty``: what fails is not asked for again."""
     if not reference.startswith(PREFIX):
         raise UsageError(f"{reference!r} names no repository", f"write it as {PREFIX}HOST/NAME:TAG")
     name = reference.removeprefix(PREFIX)
     if "@" not in name and ":" not in name.rpartition("/")[2]:
         name += f":{tag}"
     context = open_context(settings, silent)
-    return Repository(parse_reference(name), fetcher_of(context), context.settings)
+    net = net_settings(context.settings)
+    if hasty:
+        net = replace(net, attempts=1, max_wait_s=HASTY_WAIT_S)
+    return Repository(parse_reference(name), make_fetcher(net), context.settings)
 
 
-def downloaded(repository: Repository, digest: str, size: int, progress: Progress, where: str) -> Generator[bytes]:
-    """A connection that breaks is taken up again where it broke, a few times."""
-    done = 0
-    for attempt in range(4):
+def downloaded(
+    repository: Repository,
+    digest: str,
+    size: int,
+    progress: Progress,
+    where: str,
+    start: int = 0,
+    sleep: Callable[[float], None] | None = None,
+) -> Generator[bytes]:
+    """A blob from ``start`` on. A connection that breaks is taken up again where it broke, as that of a feed is."""
+    done, vain = start, 0
+    for attempt in range(1, TRIES + 1):
+        before = done
         try:
             response = repository.blob(digest, done)
             try:
                 if done and response.status == 200:  # it does not give parts: what we have is passed over
                     left = done
-                    while left and (passed := response.read(min(left, 1 << 20))):
+                    while left and (passed := response.read(min(left, CHUNK_BYTES))):
                         left -= len(passed)
-                while chunk := response.read(1 << 20):
+                while chunk := response.read(CHUNK_BYTES):
                     done += len(chunk)
                     yield chunk
                     progress(where, done, size)
             finally:
                 response.close()
             return
+        except (SlowError, TooManyRequestsError):  # to ask again takes as long
+            raise
         except NetworkError:
-            if attempt == 3:
+            vain = 0 if done > before else vain + 1
+            if attempt == TRIES or vain == VAIN_TRIES:
                 raise
+        (sleep or time.sleep)(backoff_s(vain + 1, random.random()))  # noqa: S311

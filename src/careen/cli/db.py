@@ -234,7 +234,7 @@ def _publish(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
         told = "; ".join(f"{place}: {why}" for place, why in done.failed.items())
         hint = "the others have it; to publish once more sends there what they lack"
         return text, DatabaseError(f"not published at {told}", hint)
-    return text, _failure(done.update)
+    return text, _failure(done.update, f"publish {' '.join(map(quote, arguments.names))} --keys {quote(str(arguments.keys))}")
 
 
 def _keys(arguments: argparse.Namespace) -> str:
@@ -245,7 +245,7 @@ def _keys(arguments: argparse.Namespace) -> str:
     return f"{_shown(str(root))}: give it to those who pull; keep the other files of {_shown(str(folder))} secret\n"
 
 
-def _failure(result: "UpdateResult") -> DatabaseError | None:
+def _failure(result: "UpdateResult", command: str = "update") -> DatabaseError | None:
     """Of feeds that assess images. Scores and dates that could not be had are told, and keep their last values."""
     for name, detail in _by_reason([feed for feed in result.failed if not feed.assesses]):
         log.warning("%s could not be brought up to date: %s", name, detail)
@@ -257,7 +257,7 @@ def _failure(result: "UpdateResult") -> DatabaseError | None:
     others = "the others are up to date; " if any(feed.state in ("updated", "unchanged") for feed in result.feeds) else ""
     hint = f"{others}what the database had of these stays, with its age"
     if held:
-        hint += f"; if it is right: careen db update {' '.join(f'--accept {quote(path)}' for path in held)}"
+        hint += f"; if it is right: careen db {command} {' '.join(f'--accept {quote(path)}' for path in held)}"
     return DatabaseError(f"could not update {names}", hint)
 
 

@@ -53,11 +53,12 @@ class Layout:
         if digest_of(self.manifest) != digest:
             raise InputError(f"{where} is damaged: its manifest has another checksum than its index says", AGAIN)
 
-    def blob(self, digest: str, expected: int) -> Generator[bytes]:
+    def blob(self, digest: str, expected: int, start: int = 0) -> Generator[bytes]:
+        """The bytes from ``start`` on of a blob of the size that is expected."""
         offset, size = self._places.get(_place(digest), (0, -1))
         if size != expected:
             raise InputError(f"{self._where} is damaged: the database is not in it, or not all of it", AGAIN)
-        return self._pieces(offset, size)
+        return self._pieces(offset + start, size - start)
 
     def _pieces(self, offset: int, size: int) -> Generator[bytes]:
         done = 0

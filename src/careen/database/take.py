@@ -1,15 +1,18 @@
 """What a verified publication has that the database lacks, or has older, put into it as an update puts what feeds say.
 
-Layers are fetched aside, each checked as what was signed, and built with the rest into a new file: whatever goes wrong, the
-database stays as it was. A feed is never replaced by an older one, nor by one that lost records or turned around; feeds that
-the publication lacks stay.
+Layers are fetched aside, each checked as what was signed, and built with the rest into a new file: what is not as it was
+signed changes nothing. A layer that the network does not give keeps none of the others from being taken; what came of it is
+kept in ``partial``, and the next run goes on from there. A feed is never replaced by an older one, nor by one that lost
+records or turned around; feeds that the publication lacks stay. One process takes at a time (``published.lock``), and the
+database is locked only while the new one is built.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from contextlib import closing
+from concurrent.futures import TimeoutError as StillRunning
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +20,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.errors import DatabaseError
+from careen.errors import DatabaseError, NetworkError
+from careen.plugins import Progress, silent
 from careen.signing.updates import UntrustedError
 
 from .buckets import FeedRow, age_key
@@ -26,26 +30,37 @@ from .checks import Check, read_checks, write_checks
 from .guard import Judge
 from .layer import Layer, inflate
 from .lock import LOCK_PATIENCE_S, exclusive
+from .partial import MAX_PIECE_BYTES, Partial, Version, partial_of, prune, remove
 from .publication import Group, Publication
 from .read import check_readable
+from .update import BusyError, Patience
 from .whole import is_whole
+from .workers import Gate, GateClosedError, in_threads
 
-Reader = Callable[[str, int], Generator[bytes]]  # the bytes of a blob, by its digest and size
+Reader = Callable[[str, int, int], Generator[bytes]]  # the bytes of a blob, by its digest and size, from an offset on
+
+CONNECTIONS = 4
 
 
 class Taken(Struct, frozen=True):
-    """``failed``: feeds that stay as they were, by path, and why."""
+    """``failed``: feeds that stay as they were, by path, and why. ``is_late``: there was no time for all."""
 
     feeds: tuple[str, ...] = ()
     layers: int = 0
     bytes: int = 0
     failed: dict[str, Failure] = {}
+    is_late: bool = False
 
 
-def lacking(database: Path, groups: Sequence[Group]) -> tuple[Group, ...]:
-    """The groups with a feed that the database lacks or has older."""
+def lacking(database: Path, groups: Sequence[Group], *, absent: bool = False) -> tuple[Group, ...]:
+    """The groups with a feed that the database lacks or has older; ``absent``: that it lacks."""
     ours = rows_of(database)
-    return tuple(group for group in groups if any(_is_wanted(row, ours.get(row.path)) for row in group.rows))
+    return tuple(group for group in groups if any(_is_wanted(row, ours.get(row.path), absent) for row in group.rows))
+
+
+def is_lacking(row: FeedRow, ours: FeedRow | None) -> bool:
+    """Whether the database lacks a feed that is published, or has it older."""
+    return _is_wanted(row, ours, absent=False)
 
 
 def take(
@@ -58,77 +73,176 @@ def take(
     where: str,
     judge: Judge | None = None,
     accept: Collection[str] = (),
+    absent: bool = False,
+    patience_s: float | None = None,
+    leave_bytes: int | None = None,
+    progress: Progress = silent,
 ) -> Taken:
-    """``sources`` are the names of sources in the order in which they count; ``accept`` is as for an update."""
+    """``sources`` are the names of sources in the order in which they count; ``accept`` is as for an update.
+
+    ``absent``: only what the database lacks. ``patience_s`` bounds the time for waiting and fetching, and layers that inflate
+    to more than ``leave_bytes`` are left to others then. A layer that the network does not give is raised at the end.
+    """
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with exclusive(database.parent / "lock", LOCK_PATIENCE_S) as held:
-        if not held:
-            raise DatabaseError("another process is updating the advisory database", "wait for it")
-        check_readable(database)
-        if is_damaged(database) or (rows_of(database) and not is_whole(database)):
-            raise DatabaseError(
-                f"{database}: the advisory database is damaged", "careen db update --feeds mends it and names what is lost"
-            )
-        for leftover in database.parent.glob("taking.*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        scratch = database.parent / f"taking.{os.getpid()}"
-        scratch.mkdir()
-        try:
-            wanted = lacking(database, groups)
-            taken = Taken()
-            if wanted:
-                feeds = _fetched(database, wanted, read, scratch, where, accept)
-                failed = _built(database, publication, feeds, sources, judge)
-                came = tuple(path for path in feeds if path not in failed)
-                taken = Taken(came, len(wanted), sum(group.packed.size for group in wanted), failed)
-            _confirm(database, groups, taken.failed)
-            return taken
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    check_readable(database)
+    if is_damaged(database) or (rows_of(database) and not is_whole(database)):
+        raise DatabaseError(
+            f"{database}: the advisory database is damaged", "careen db update --feeds mends it and names what is lost"
+        )
+    patience = Patience(patience_s)
+    lock = database.parent / "lock"
+    if not lacking(database, groups, absent=absent):
+        with exclusive(lock, 0) as held:
+            if held:  # else the dates follow the next time
+                _confirm(database, groups, {})
+        return Taken()
+    with ExitStack() as opened:
+        _hold(database.parent / "published.lock", 0.0 if patience.is_bounded else None, opened, progress)
+        wanted = lacking(database, groups, absent=absent)
+        owns = opened.enter_context(exclusive(database.parent / "partial.lock", 0))
+        scratch = _scratch(database.parent, opened)
+        parts = database.parent / "partial" if owns else None
+        if parts is not None:
+            prune(parts)
+            opened.callback(prune, parts)
+        gate = Gate()
+        opened.callback(gate.close)
+        job = _Job(read, scratch, parts, gate, where, patience)
+        came, failures = _fetched(job, [one for one in wanted if leave_bytes is None or one.packed.inflated <= leave_bytes])
+        failed: dict[str, Failure] = {}
+        feeds: dict[str, Fresh] = {}
+        if came:
+            _hold(lock, patience.left(), opened, progress)
+            ours = rows_of(database)
+            feeds = {
+                row.path: Fresh(row, partial(layer.records, row.path), _is_accepted(row, accept))
+                for group, layer in came
+                for row in group.rows
+                if _is_wanted(row, ours.get(row.path), absent)
+            }
+            failed = _built(database, publication, feeds, sources, judge) if feeds else {}
+            _confirm(database, groups, failed)
+            for group, _ in came:
+                job.forget(group)
+        if failures:
+            raise failures[0]
+        paths = tuple(path for path in feeds if path not in failed)
+        size = sum(group.packed.size for group, _ in came)
+        return Taken(paths, len(came), size, failed, is_late=len(came) < len(wanted))
 
 
-def _is_wanted(theirs: FeedRow, ours: FeedRow | None) -> bool:
+def _hold(lock: Path, patience_s: float | None, opened: ExitStack, progress: Progress) -> None:
+    if opened.enter_context(exclusive(lock, 0)):
+        return
+    progress("waiting for another update", 0, None)
+    if not opened.enter_context(exclusive(lock, LOCK_PATIENCE_S if patience_s is None else patience_s)):
+        raise BusyError("another process is updating the advisory database", "wait for it")
+
+
+def _scratch(folder: Path, opened: ExitStack) -> Path:
+    for leftover in folder.glob("taking.*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    scratch = folder / f"taking.{os.getpid()}"
+    scratch.mkdir()
+    opened.callback(shutil.rmtree, scratch, ignore_errors=True)
+    return scratch
+
+
+def _is_wanted(theirs: FeedRow, ours: FeedRow | None, absent: bool) -> bool:
     if ours is None:
         return True
-    if ours.layer == theirs.layer or (theirs.derived and not ours.derived):
+    if absent or ours.layer == theirs.layer or (theirs.derived and not ours.derived):
         return False
     if ours.layer:  # of a publication before this one
         return age_key(theirs) >= age_key(ours)
     return age_key(theirs) > age_key(ours) and (theirs.sha256 != ours.sha256 or not ours.sha256)
 
 
-def _fetched(
-    database: Path, groups: Sequence[Group], read: Reader, scratch: Path, where: str, accept: Collection[str]
-) -> dict[str, Fresh]:
-    from concurrent.futures import ThreadPoolExecutor
+class _Job(Struct, frozen=True):
+    """``parts``: the folder for what the next run goes on with; None where another process is at work there."""
 
-    ours = rows_of(database)
+    read: Reader
+    scratch: Path
+    parts: Path | None
+    gate: Gate
+    where: str
+    patience: Patience
 
-    def fetch(group: Group, aside: Path) -> Layer:
+    def part(self, group: Group) -> Partial | None:
+        return partial_of(self.parts, group.packed.digest, "layer", self.gate) if self.parts else None
+
+    def forget(self, group: Group) -> None:
+        if part := self.part(group):
+            remove(part.data)
+
+
+def _fetched(job: _Job, groups: Sequence[Group]) -> tuple[list[tuple[Group, Layer]], list[NetworkError]]:
+    """The layers that came in time, and why others did not come at all."""
+    futures = in_threads(
+        [partial(_layer, job, group, job.scratch / str(number)) for number, group in enumerate(groups)], CONNECTIONS
+    )
+    came, failures = [], []
+    for group, future in zip(groups, futures, strict=True):
         try:
-            with closing(read(group.packed.digest, group.packed.size)) as chunks:
-                inflate(chunks, group.packed, aside)
-            layer = Layer(aside)
-            if layer.about.name != group.name or set(layer.feeds) != {row.path for row in group.rows}:
-                raise ValueError("it does not hold what it should")
-        except OSError as error:
-            need = f"it needs {group.packed.inflated / 1e6:,.0f} MB"
-            why = error.strerror or error
-            raise DatabaseError(
-                f"{aside}: {group.name} of {where} cannot be written ({why})", f"{need}: is the disk full?"
-            ) from error
-        except ValueError as error:
-            raise UntrustedError(f"{where} is refused: {group.name}: {error}", "what was there before stays") from None
-        return layer
+            came.append((group, future.result(job.patience.left())))
+        except StillRunning:
+            continue
+        except NetworkError as error:
+            failures.append(error)
+    return came, failures
 
-    with ThreadPoolExecutor(4) as pool:
-        layers = pool.map(fetch, groups, [scratch / str(number) for number in range(len(groups))])
-        return {
-            row.path: Fresh(row, partial(layer.records, row.path), _is_accepted(row, accept))
-            for group, layer in zip(groups, layers, strict=True)
-            for row in group.rows
-            if _is_wanted(row, ours.get(row.path))
-        }
+
+def _layer(job: _Job, group: Group, aside: Path) -> Layer:
+    if job.gate.closed:
+        raise GateClosedError
+    part = job.part(group)
+    try:
+        if part is not None:
+            part.take_up(group.packed.digest)
+            if part.size:  # what an earlier run kept may itself be wrong: it is no reason to refuse what is published
+                with suppress(ValueError):
+                    return _inflated(job, group, part, aside)
+                part.drop()
+        return _inflated(job, group, part, aside)
+    except OSError as error:
+        why, need = error.strerror or error, f"it needs {group.packed.inflated / 1e6:,.0f} MB"
+        raise DatabaseError(
+            f"{aside}: {group.name} of {job.where} cannot be written ({why})", f"{need}: is the disk full?"
+        ) from error
+    except ValueError as error:
+        if part is not None:
+            part.drop()
+        raise UntrustedError(f"{job.where} is refused: {group.name}: {error}", "what was there before stays") from None
+
+
+def _inflated(job: _Job, group: Group, part: Partial | None, aside: Path) -> Layer:
+    digest, size = group.packed.digest, group.packed.size
+    with closing(job.read(digest, size, 0) if part is None else _continued(job, group, part)) as chunks:
+        inflate(chunks, group.packed, aside)
+    layer = Layer(aside)
+    if layer.about.name != group.name or set(layer.feeds) != {row.path for row in group.rows}:
+        raise ValueError("it does not hold what it should")
+    return layer
+
+
+def _continued(job: _Job, group: Group, part: Partial) -> Generator[bytes]:
+    """What an earlier run has of a layer, then the rest, which is kept as it comes."""
+    digest, size = group.packed.digest, group.packed.size
+    if part.version is None:
+        part.begin(Version(digest, length=size, validator=digest), keep=True)
+    with part.data.open("rb") as file:
+        while piece := file.read(MAX_PIECE_BYTES):
+            yield piece
+    if part.whole:
+        return
+    with closing(job.read(digest, size, part.size)) as chunks:
+        for chunk in chunks:
+            for start in range(0, len(chunk), MAX_PIECE_BYTES):
+                part.write(chunk[start : start + MAX_PIECE_BYTES])
+            yield chunk
+            if part.size > size:
+                return
+    part.finish()
 
 
 def _is_accepted(row: FeedRow, accept: Collection[str]) -> bool:

@@ -101,7 +101,7 @@ def update(
     with ExitStack() as opened:
         if not opened.enter_context(exclusive(path.parent / "lock", 0)):
             progress("waiting for another update", 0, None)
-            waiting = LOCK_PATIENCE_S if patience_s is None or _lacks(rows_of(path), sources, need) else patience_s
+            waiting = LOCK_PATIENCE_S if patience_s is None or lacks(rows_of(path), sources, need) else patience_s
             if not opened.enter_context(exclusive(path.parent / "lock", waiting)):
                 raise BusyError("another process is updating the advisory database", "Wait for it, or use --offline.")
         owns = opened.enter_context(exclusive(path.parent / "partial.lock", 0))
@@ -293,7 +293,7 @@ def _ask(job: _Job, sources: Sequence[AdvisorySource], need: Need) -> _Answers:
     return answers
 
 
-def _lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) -> bool:
+def lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) -> bool:
     """Whether there is a namespace of which the database has none of the feeds that are offered."""
     if not rows or need.namespaces is None:
         return True

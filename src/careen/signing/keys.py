@@ -1,4 +1,4 @@
-"""Keys of Ed25519 and ECDSA P-256: made, read, signed with, verified.
+"""Keys of Ed25519 and ECDSA P-256: made, kept, read.
 
 ``cryptography`` takes 50 ms to import and is imported by the functions that need it alone.
 Raises: InputError for a file that holds no such key.
@@ -46,28 +46,8 @@ def private_key(pem: bytes, where: str) -> "PrivateKey":
     raise InputError(f"{where} holds no private key that can be used", f"{_HINT}, without a password")
 
 
-def public_key(pem: bytes, where: str) -> "PublicKey":
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    try:
-        key = load_pem_public_key(pem) if len(pem) <= MAX_KEY_BYTES else None
-    except (ValueError, UnsupportedAlgorithm):
-        key = None
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return key
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
-        return key
-    raise InputError(f"{where} holds no public key that can be used", _HINT)
-
-
 def load_private(file: Path) -> "PrivateKey":
     return private_key(_read(file), str(file))
-
-
-def load_public(file: Path) -> "PublicKey":
-    return public_key(_read(file), str(file))
 
 
 def write_private(key: "PrivateKey", file: Path) -> None:
@@ -81,40 +61,11 @@ def write_private(key: "PrivateKey", file: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def public_pem(key: "PublicKey") -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
 def key_id(key: "PublicKey") -> str:
     """The SHA-256 of the key as DER: the same for everybody who has the key."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-
-
-def sign(key: "PrivateKey", message: bytes) -> bytes:
-    """ECDSA signs the SHA-256 of the message; the signature is DER."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
-    return key.sign(message) if isinstance(key, ed25519.Ed25519PrivateKey) else key.sign(message, ec.ECDSA(hashes.SHA256()))
-
-
-def is_signed_by(key: "PublicKey", message: bytes, signature: bytes) -> bool:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
-    try:
-        if isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(signature, message)
-        else:
-            key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _read(file: Path) -> bytes:

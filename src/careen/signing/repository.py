@@ -41,12 +41,14 @@ def make_keys(
     """New keys in an empty folder, and the root that names them; gives the root's file."""
     from tuf.api.metadata import Metadata, Root
 
+    needed = root_keys // 2 + 1 if threshold is None else threshold
+    if root_keys < 1:
+        raise UsageError("--root-keys takes 1 or more", "most of them have to sign a new root: 3 is a good number")
+    if not 0 < needed <= root_keys:
+        raise UsageError(f"{needed} of {root_keys} root keys cannot be asked for", "fewer than there are, and at least one")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty", "name a new folder, or change one of its keys: --rotate ROLE")
-    needed = root_keys // 2 + 1 if threshold is None else threshold
-    if not 0 < needed <= root_keys:
-        raise UsageError(f"{needed} of {root_keys} root keys cannot be asked for", "fewer than there are, and at least one")
     root = Root(consistent_snapshot=True)
     for role in ROLES:
         for name in _names(role, root_keys):
@@ -69,12 +71,12 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
             "put the keys of root in the folder for as long as this takes",
         )
     if rotate:
-        names = sorted(file.name for file in folder.glob(f"{rotate}*.pem")) or [f"{rotate}.pem"]
+        names = _names(rotate, len(root.roles[rotate].keyids))  # as many as before, also where one of them is lost
         for keyid in list(root.roles[rotate].keyids):
             root.revoke_key(keyid, rotate)
+        for file in sorted(folder.glob(f"{rotate}*.pem")):
+            file.replace(folder / f"{file.name}.{root.version}.old")
         for name in names:
-            if (folder / name).exists():
-                (folder / name).replace(folder / f"{name}.{root.version}.old")
             _new_key(folder / name, algorithm)
             root.add_key(_signer(folder / name).public_key, rotate)
     root.version += 1
@@ -84,8 +86,17 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
 
 
 def check_keys(folder: Path, now: datetime) -> None:
-    """That there is all it takes to publish what will be accepted."""
+    """That there is all it takes to publish what will be accepted, also by those who trust the first root."""
     root = _newest_root(folder).signed
+    roots = [f"{version}.root.json" for version in range(1, root.version + 1)]
+    absent = [name for name in roots if not (folder / name).is_file()]
+    if absent:
+        raise InputError(
+            f"{folder} lacks {', '.join(absent)}: who trusts an earlier root could not verify what is published",
+            "take what is missing from a copy of the folder, or from the last publication",
+        )
+    if (folder / roots[-1]).read_bytes() != (folder / "root.json").read_bytes():
+        raise InputError(f"{folder / 'root.json'} is not {roots[-1]}", "the newest root and its keys belong together")
     if root.is_expired(now):
         raise InputError(f"{folder / 'root.json'} is past its end ({root.expires:%Y-%m-%d})", "careen db keys DIR --renew")
     for role in ROLES[1:]:

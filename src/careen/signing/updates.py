@@ -8,21 +8,31 @@ Raises: UntrustedError, DatabaseError, and what ``read`` raises.
 
 import hashlib
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ..errors import DatabaseError, Error, InputError
 from .repository import Target
 
+if TYPE_CHECKING:
+    from tuf.api.metadata import Metadata, Root
+
 Reader = Callable[[str], Generator[bytes] | None]  # the bytes of a file of metadata by its name; None where there is none
 
 MAX_METADATA_BYTES = 4 << 20
+MAX_ROOTS = 64
 _BASE = "careen:"
 
 
 class UntrustedError(InputError):
     """What came is not what the trusted keys signed, or no longer."""
+
+
+class EndedError(UntrustedError):
+    """The trusted keys signed it, and it is past its end."""
 
 
 def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tuple[int, dict[str, Target]]:
@@ -44,10 +54,10 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
                 raise exceptions.DownloadHTTPError("not there", 404)
             return opened.enter_context(closing(found))
 
-    kept = folder / hashlib.sha256(root).hexdigest()[:16]
+    kept = _of_publisher(folder, root)
     fetcher = Fetcher()
     config = UpdaterConfig(
-        max_root_rotations=64,
+        max_root_rotations=MAX_ROOTS,
         root_max_length=256 << 10,
         timestamp_max_length=64 << 10,
         snapshot_max_length=256 << 10,
@@ -62,11 +72,111 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
         if fetcher.failure is not None:
             raise fetcher.failure from None
         raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
+    except exceptions.ExpiredMetadataError as error:
+        raise EndedError(f"{where} is refused: {_why(error)}", _HINT) from None
     except (exceptions.RepositoryError, ValueError, RecursionError) as error:
         raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
     except OSError as error:
         raise DatabaseError(f"{kept}: {error.strerror or error}", "what was accepted before has to be kept there") from None
     return signed.version, {path: _target(one) for path, one in signed.targets.items()}
+
+
+def is_root(data: bytes) -> bool:
+    """Whether it is written as a root is; nothing is verified."""
+    try:
+        return bool(msgspec.json.decode(data, type=_Kind).signed["_type"] == "root")
+    except (ValueError, KeyError, RecursionError):
+        return False
+
+
+def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[str, Target]]:
+    """As ``verified_targets``, whatever the metadata say of their end: for who signed them, and goes on from there."""
+    from tuf.api import exceptions
+    from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
+
+    def data(name: str) -> bytes | None:
+        chunks, found = read(name), b""
+        if chunks is None:
+            return None
+        with closing(chunks):
+            for chunk in chunks:
+                found += chunk
+                if len(found) > MAX_METADATA_BYTES:
+                    raise ValueError("larger than it may be")
+        return found
+
+    def needed(name: str) -> bytes:
+        found = data(name)
+        if found is None:
+            raise ValueError(f"{name} is missing")
+        return found
+
+    try:
+        trusted = Metadata[Root].from_bytes(root)
+        for version in range(trusted.signed.version + 1, trusted.signed.version + MAX_ROOTS):
+            following = data(f"{version}.root.json")
+            if following is None:
+                break
+            newer = Metadata[Root].from_bytes(following)
+            trusted.verify_delegate("root", newer)
+            newer.verify_delegate("root", newer)
+            if newer.signed.version != version:
+                raise ValueError(f"{version}.root.json is another")
+            trusted = newer
+        stamp = Metadata[Timestamp].from_bytes(needed("timestamp.json"))
+        trusted.verify_delegate("timestamp", stamp)
+        of_snapshot = stamp.signed.snapshot_meta
+        packed = needed(f"{of_snapshot.version}.snapshot.json")
+        of_snapshot.verify_length_and_hashes(packed)
+        snapshot = Metadata[Snapshot].from_bytes(packed)
+        trusted.verify_delegate("snapshot", snapshot)
+        of_targets = snapshot.signed.meta["targets.json"]
+        packed = needed(f"{of_targets.version}.targets.json")
+        of_targets.verify_length_and_hashes(packed)
+        targets = Metadata[Targets].from_bytes(packed)
+        trusted.verify_delegate("targets", targets)
+    except (exceptions.RepositoryError, ValueError, KeyError, RecursionError) as error:
+        raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
+    return targets.signed.version, {path: _target(one) for path, one in targets.signed.targets.items()}
+
+
+def _of_publisher(folder: Path, root: bytes) -> Path:
+    """What is remembered of a publisher is one folder, whichever of their roots somebody trusts.
+
+    It is theirs if this root is among those of the folder, follows on one or is followed by one, or if it names the keys of
+    the last timestamp there.
+    """
+    from tuf.api.exceptions import RepositoryError
+    from tuf.api.metadata import Metadata, Root, Timestamp
+
+    new = folder / hashlib.sha256(root).hexdigest()[:16]
+    try:
+        trusted = Metadata[Root].from_bytes(root)
+    except (RepositoryError, ValueError, RecursionError):
+        return new
+
+    def is_signed(by: "Metadata[Root]", role: str, other: "Metadata[Any]") -> bool:
+        try:
+            by.verify_delegate(role, other)
+        except (RepositoryError, ValueError):
+            return False
+        return True
+
+    for known in sorted(folder.glob("*/")):
+        for file in sorted(known.glob("root_history/*.root.json")):
+            with suppress(OSError, RepositoryError, ValueError, RecursionError):
+                data = file.read_bytes()
+                other = Metadata[Root].from_bytes(data)
+                if data == root or is_signed(other, "root", trusted) or is_signed(trusted, "root", other):
+                    return known
+        with suppress(OSError, RepositoryError, ValueError, RecursionError):
+            if is_signed(trusted, "timestamp", Metadata[Timestamp].from_file(str(known / "timestamp.json"))):
+                return known
+    return new
+
+
+class _Kind(msgspec.Struct):
+    signed: dict[str, Any]
 
 
 _HINT = "what was there before stays; if nobody tampers with it, its publisher has to sign it anew"

@@ -1,5 +1,6 @@
 """A published database taken by another: all of it or the parts that are needed, and nothing of what is there is lost."""
 
+import threading
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,11 +10,12 @@ from careen.database.build import FeedRow, Fresh, build, rows_of
 from careen.database.checks import read_checks
 from careen.database.compare import compare
 from careen.database.forget import forget
+from careen.database.lock import exclusive
 from careen.database.publication import Publication, publication_of, target_of
 from careen.database.read import open_database
 from careen.database.split import split
 from careen.database.take import lacking, take
-from careen.database.update import database_path, update
+from careen.database.update import BusyError, database_path, update
 from careen.errors import DatabaseError, NetworkError
 from careen.model.advisory import Advisory, Range
 from careen.signing.updates import UntrustedError
@@ -27,9 +29,9 @@ class Published:
     layers: dict[str, bytes]
     read: list[str] = field(default_factory=list)
 
-    def __call__(self, digest, size):
+    def __call__(self, digest, size, start):
         self.read.append(digest)
-        yield self.layers[digest]
+        yield self.layers[digest][start:]
 
 
 def published(database, folder, version=1):
@@ -194,7 +196,8 @@ def test_layers_that_are_not_those_that_were_signed(tmp_path, data):
         taken(ours, one)
     assert "\n" not in str(caught.value)
     assert ours.read_bytes() == before
-    assert sorted(file.name for file in ours.parent.iterdir()) == ["advisories.sqlite", "advisories.sqlite.sum", "lock"]
+    left = {file.name for file in ours.parent.iterdir() if not file.name.endswith("lock")}
+    assert left == {"advisories.sqlite", "advisories.sqlite.sum"}
 
 
 def test_a_layer_under_another_name(tmp_path):
@@ -215,8 +218,8 @@ def test_a_network_that_breaks(tmp_path):
     ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
     before = ours.read_bytes()
 
-    def read(digest, size):
-        yield one.layers[digest][:50]
+    def read(digest, size, start):
+        yield one.layers[digest][start : start + 50]
         raise NetworkError("answered 429")
 
     with pytest.raises(NetworkError, match="429"):
@@ -258,3 +261,100 @@ def test_a_disk_that_is_full_is_named_with_what_is_needed(tmp_path, monkeypatch)
         taken(ours, one)
     assert "it needs 0 MB" in caught.value.hint
     assert fixes(ours)[0] == {"1.1"}
+
+
+def partly(one, digests, upto):
+    """Reads all layers but some, of which it gives the first bytes alone."""
+    asked = []
+
+    def read(digest, size, start):
+        asked.append((digest, start))
+        end = upto if digest in digests else size
+        yield one.layers[digest][start:end]
+        if end < size:
+            raise NetworkError("reset")
+
+    return read, asked
+
+
+def test_one_layer_that_fails_gives_up_no_other_and_is_continued(theirs, tmp_path):
+    one, ours = published(theirs, tmp_path / "layers"), tmp_path / "ours" / "advisories.sqlite"
+    groups = one.publication.groups
+    broken = next(group for group in groups if group.name == "osv/npm")
+    read, _ = partly(one, {broken.packed.digest}, 50)
+    with pytest.raises(NetworkError, match="reset"):
+        take(ours, one.publication, groups, read, RANKS, where="x")
+    assert lacking(ours, groups) == (broken,)
+    read, asked = partly(one, (), 0)
+    assert take(ours, one.publication, groups, read, RANKS, where="x").layers == 1
+    assert asked == [(broken.packed.digest, 50)]
+    assert not lacking(ours, groups)
+    assert not (ours.parent / "partial").is_dir() or not list((ours.parent / "partial").iterdir())
+
+
+def test_what_was_kept_is_wrong(tmp_path):
+    """Bytes of another file came first; it was noticed when the rest had come."""
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2"), tmp_path / "layers")
+
+    def other(digest, size, start):
+        yield one.layers[digest][:49] + b"\0"
+        raise NetworkError("reset")
+
+    with pytest.raises(NetworkError):
+        take(ours, one.publication, one.publication.groups, other, RANKS, where="x")
+    read, asked = partly(one, (), 0)
+    assert take(ours, one.publication, one.publication.groups, read, RANKS, where="x").layers == 1
+    assert [start for _, start in asked] == [50, 0]
+
+
+def test_who_lacks_nothing_waits_for_nobody(tmp_path):
+    ours = tmp_path / "ours" / "advisories.sqlite"
+    one = published(debian(tmp_path / "theirs.sqlite"), tmp_path / "layers")
+    taken(ours, one)
+    with exclusive(ours.parent / "lock", 0), exclusive(ours.parent / "published.lock", 0):
+        assert taken(ours, one).layers == 0
+
+
+@pytest.mark.parametrize("lock", ["lock", "published.lock"])
+def test_who_has_no_patience_does_not_wait_for_another(tmp_path, lock):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2"), tmp_path / "layers")
+    with exclusive(ours.parent / lock, 0), pytest.raises(BusyError):
+        taken(ours, one, patience_s=0.2)
+    assert fixes(ours)[0] == {"1.1"}
+
+
+def test_no_time_for_all(theirs, tmp_path):
+    """What came in time is taken; a connection that hangs is not waited for."""
+    one, ours = published(theirs, tmp_path / "layers"), tmp_path / "ours" / "advisories.sqlite"
+    hangs, release = one.publication.groups[0], threading.Event()
+
+    def read(digest, size, start):
+        if digest == hangs.packed.digest:
+            release.wait(60)
+        yield one.layers[digest][start:]
+
+    result = take(ours, one.publication, one.publication.groups, read, RANKS, where="x", patience_s=3.0)
+    release.set()
+    assert result.is_late
+    assert hangs in lacking(ours, one.publication.groups)
+    assert result.layers
+
+
+def test_large_layers_are_left(theirs, tmp_path):
+    one, ours = published(theirs, tmp_path / "layers"), tmp_path / "ours" / "advisories.sqlite"
+    large = max(one.publication.groups, key=lambda group: group.packed.inflated)
+    result = taken(ours, one, leave_bytes=large.packed.inflated - 1)
+    assert result.is_late
+    assert large in lacking(ours, one.publication.groups)
+    assert large.packed.digest not in one.read
+
+
+def test_only_what_is_absent(tmp_path):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01")
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="1.2"), tmp_path / "layers")
+    taken(ours, one, absent=True)
+    assert fixes(ours)[0] == {"1.1"}
+    taken(tmp_path / "new" / "advisories.sqlite", one, absent=True)
+    assert fixes(tmp_path / "new" / "advisories.sqlite")[0] == {"1.2"}

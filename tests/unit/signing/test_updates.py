@@ -7,7 +7,7 @@ import pytest
 
 from careen.errors import DatabaseError, InputError, NetworkError, UsageError
 from careen.signing.repository import ROLES, Target, check_keys, make_keys, renew_root, signed_metadata
-from careen.signing.updates import MAX_METADATA_BYTES, UntrustedError, verified_targets
+from careen.signing.updates import MAX_METADATA_BYTES, EndedError, UntrustedError, targets_past_end, verified_targets
 
 NOW = datetime.now(UTC)
 ONE = {"a": Target(3, "00" * 32, {"schema": 4})}
@@ -178,3 +178,81 @@ def test_folders_without_keys(tmp_path):
     (tmp_path / "root.json").write_bytes(b"{}")
     with pytest.raises(InputError, match="damaged"):
         renew_root(tmp_path, NOW)
+
+
+@pytest.mark.parametrize("role", [None, "root", "targets", "snapshot"])
+def test_a_renewed_root_remembers_what_was_accepted(keys, root, tmp_path, role):
+    """Whichever of a publisher's roots is trusted, today or tomorrow, what was seen before is not gone back on."""
+    kept = tmp_path / "kept"
+    old = signed_metadata(keys, ONE, 1, NOW)
+    take(signed_metadata(keys, TWO, 2, NOW), root, kept)
+    renew_root(keys, NOW, role)
+    renewed = (keys / "root.json").read_bytes()
+    files = {**old, "2.root.json": renewed}
+    with pytest.raises(UntrustedError):
+        take(files, renewed, kept)
+    new = signed_metadata(keys, TWO, 3, NOW)
+    assert take(new, renewed, kept) == (3, TWO)
+    with pytest.raises(UntrustedError, match="older"):
+        take(signed_metadata(keys, ONE, 2, NOW), root, kept)
+    assert len(list(kept.iterdir())) == 1
+
+
+def test_another_publisher_is_remembered_apart(keys, root, tmp_path):
+    make_keys(tmp_path / "others", NOW)
+    take(signed_metadata(keys, TWO, 9, NOW), root, tmp_path / "kept")
+    others = (tmp_path / "others" / "root.json").read_bytes()
+    assert take(signed_metadata(tmp_path / "others", ONE, 1, NOW), others, tmp_path / "kept") == (1, ONE)
+
+
+def reader(files):
+    return lambda name: (one for one in [files[name]]) if name in files else None
+
+
+def test_who_publishes_goes_on_from_what_is_past_its_end(keys, root, tmp_path):
+    files = signed_metadata(keys, ONE, 1, NOW - timedelta(days=40))
+    with pytest.raises(EndedError):
+        take(files, root, tmp_path / "kept")
+    assert targets_past_end(root, reader(files), "x") == (1, ONE)
+    renew_root(keys, NOW, "root")
+    renew_root(keys, NOW, "targets")
+    assert targets_past_end(root, reader(signed_metadata(keys, TWO, 2, NOW)), "x") == (2, TWO)
+
+
+@pytest.mark.parametrize("name", ["timestamp.json", "1.snapshot.json", "1.targets.json"])
+def test_what_is_past_its_end_is_verified(keys, root, tmp_path, name):
+    make_keys(tmp_path / "others", NOW)
+    files, foreign = (signed_metadata(one, ONE, 1, NOW - timedelta(days=9)) for one in (keys, tmp_path / "others"))
+    for data in (foreign[name], b"{}", b" " * (MAX_METADATA_BYTES + 1)):
+        with pytest.raises(UntrustedError):
+            targets_past_end(root, reader({**files, name: data}), "x")
+    with pytest.raises(UntrustedError):
+        targets_past_end(root, reader({key: data for key, data in files.items() if key != name}), "x")
+
+
+def test_a_chain_of_roots_with_a_hole(keys):
+    renew_root(keys, NOW)
+    renew_root(keys, NOW)
+    check_keys(keys, NOW)
+    (keys / "2.root.json").unlink()
+    with pytest.raises(InputError, match=r"lacks 2\.root\.json"):
+        check_keys(keys, NOW)
+
+
+def test_a_root_key_that_was_lost_is_replaced(tmp_path):
+    """Two of three sign, and the new root has three again."""
+    keys = tmp_path / "keys"
+    make_keys(keys, NOW, root_keys=3)
+    root = (keys / "root.json").read_bytes()
+    (keys / "root-2.pem").unlink()
+    renew_root(keys, NOW, "root")
+    role = json.loads((keys / "root.json").read_bytes())["signed"]["roles"]["root"]
+    assert (len(role["keyids"]), role["threshold"]) == (3, 2)
+    assert sorted(file.name for file in keys.glob("root*.pem")) == ["root-1.pem", "root-2.pem", "root-3.pem"]
+    assert take(signed_metadata(keys, ONE, 1, NOW), root, tmp_path / "kept") == (1, ONE)
+
+
+def test_no_root_key(tmp_path):
+    with pytest.raises(UsageError, match="--root-keys takes 1 or more"):
+        make_keys(tmp_path / "keys", NOW, root_keys=0)
+    assert not (tmp_path / "keys").exists()
