@@ -421,6 +421,7 @@ class AdvisorySource(Struct, frozen=True):
     feeds: Callable[[Need, Callable[[str], tuple[str, ...]]], tuple[Feed, ...]]
     parse: Callable[[Feed, Path], Iterator[Record]]
     on_demand: bool = True  # fetched by a first scan; False: by ``careen db update`` alone
+    redistributable: bool = True  # its licence does not forbid to publish the data in another form (where none is stated, too)
     assesses: bool = True  # says what is affected; False: scores, names and dates for what others say
     form: str = ""  # of its live files, for the documentation, as are the following
     size: Size = ""

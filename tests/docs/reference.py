@@ -131,12 +131,16 @@ def _catalogers() -> str:
 
 def _sources() -> str:
     rows = [
-        (f"`{one.name}`", one.title, one.licence, f"<{one.homepage}>", _fetched_by(one))
+        (f"`{one.name}`", one.title, _licence(one), f"<{one.homepage}>", _fetched_by(one))
         for one in load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
     ]
     table = _table(("name", "what", "licence", "home", "fetched by"), rows).rstrip()
     pages = (_source(one) for one in load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource))
     return "# Advisory sources\n\n" + NOTE + table + "\n\n" + SOURCES_NOTE + "\n" + "\n".join(filter(None, pages))
+
+
+def _licence(source: AdvisorySource) -> str:
+    return source.licence if source.redistributable else f"{source.licence}; not in what is published"
 
 
 SOURCES_NOTE = """\

@@ -282,18 +282,20 @@ def test_refused(registries, keys, publisher, user, clock, tmp_path):
     assert exploited(fresh) == exploited(user)
 
 
-def test_past_its_end(registries, keys, publisher, user, clock):
+def test_past_its_end(registries, keys, publisher, user, clock, tmp_path, monkeypatch):
     place = address(registries[0], "ended")
     clock.shift = timedelta(days=-4)
-    publish_database([place], keys, publisher)
+    with monkeypatch.context() as then:  # what is verified before it is left there is verified by today's clock
+        then.setattr(publishing, "_check", lambda metadata, folder: None)
+        publish_database([place], keys, publisher)
     with pytest.raises(UntrustedError, match="past their end"):
         pull(place, user)
     clock.shift = timedelta()
-    with pytest.raises(InputError, match="past their end") as caught:
-        publish_database([place], keys, publisher)
-    assert "--anew" in caught.value.hint
-    publish_database([place], keys, publisher, anew=True)
+    (publisher.cache_dir.parent / "mirror" / KEV).write_text("<html>busy</html>")
+    later = Settings(cache_dir=private(tmp_path / "later"), db_from=publisher.db_from)
+    publish_database([place], keys, later)  # who signed it goes on from it, and what is not to be had today stays
     pull(place, user)
+    assert exploited(user)
 
 
 def test_in_a_file(registries, keys, publisher, user, clock, tmp_path):
@@ -366,6 +368,19 @@ def test_one_registry_of_two_that_is_down(registries, keys, publisher, user):
         publish_database([down], keys, publisher, anew=True)
     with pytest.raises(NetworkError):
         newest((down,), user)
+
+
+def test_when_the_last_publication_cannot_be_used(registries, keys, publisher, tmp_path):
+    """To publish without it loses what guards it: no hint says so but where it was signed by others."""
+    make_publisher(tmp_path / "others")
+    place = address(registries[0], "of-others")
+    publish_database([place], tmp_path / "others", publisher)
+    with pytest.raises(UntrustedError, match="the last publication cannot be used") as caught:
+        publish_database([place], keys, publisher)
+    assert "--anew" in caught.value.hint
+    with pytest.raises(NetworkError, match="the last publication cannot be used") as caught:
+        publish_database([address(f"127.0.0.1:{free_port()}", "db")], keys, publisher)
+    assert "--anew" not in caught.value.hint
 
 
 def test_keys_that_do_not_belong_together(registries, keys, publisher, tmp_path):

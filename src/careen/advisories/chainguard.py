@@ -35,6 +35,7 @@ ADVISORY_SOURCE = AdvisorySource(
     name="chainguard",
     title="Wolfi and Chainguard OS security databases",
     licence="CC-BY-NC-ND-4.0, with a licence of its own for scanners",
+    redistributable=False,  # ND: not in another form
     homepage="https://images.chainguard.dev/security",
     feeds=feeds,
     parse=parse,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(Struct, frozen=True):
-    """``failed``: the addresses that did not get it, and why."""
+    """``failed``: the addresses that did not get it, and why. ``withheld``: the licences, by source, that do not allow it."""
 
     version: int
     digest: str
@@ -41,6 +41,7 @@ class Outcome(Struct, frozen=True):
     update: "UpdateResult"
     published: tuple[str, ...]
     failed: dict[str, str]
+    withheld: dict[str, str] = {}
 
 
 def publish_database(
@@ -52,8 +53,12 @@ def publish_database(
     full: bool = False,
     accept: Collection[str] = (),
     anew: bool = False,
+    all_licences: bool = False,
 ) -> Outcome:
-    """``anew``: without the last publication, where there is none or it cannot be verified any more."""
+    """``anew``: without the last publication, where there is none or it cannot be verified any more.
+
+    ``all_licences``: also what its licence does not allow to be published.
+    """
     from careen.database.publication import TAG
     from careen.signing.repository import check_keys
 
@@ -71,13 +76,14 @@ def publish_database(
     if version <= before:
         raise InputError(f"the last publication is of a later time ({before}) than this machine's ({version})", "set the clock")
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
-        contents, parts, blobs = _signed(Path(folder), keys, version, settings)
+        withheld = {} if all_licences else _withheld(settings)
+        contents, parts, blobs = _signed(Path(folder), keys, version, settings, withheld)
         failed = _left(places, contents, blobs, progress)
     if len(failed) == len(places):
         raise NetworkError(f"nothing was published: {'; '.join(failed.values())}", "try again: what was there before stays")
     size = sum(group.packed.size for group in parts)
     done = tuple(one for one in addresses if one not in failed)
-    return Outcome(version, contents.digest, len(parts), size, result, done, failed)
+    return Outcome(version, contents.digest, len(parts), size, result, done, failed, withheld)
 
 
 def make_publisher(folder: Path, rotate: "Role | None" = None, *, renew: bool = False, root_keys: int = 1) -> Path:
@@ -120,8 +126,15 @@ def _last(places: "dict[str, Repository]", settings: Settings, accept: Collectio
 _OTHERS = "check address and keys; where it was signed by keys that are lost, see --anew in docs/publishing.md"
 
 
+def _withheld(settings: Settings) -> dict[str, str]:
+    from careen.database.build import rows_of
+
+    known = {row.source for row in rows_of(database_path(settings.cache_dir)).values()}
+    return {one.name: one.licence for one in advisory_sources() if one.name in known and not one.redistributable}
+
+
 def _signed(
-    folder: Path, keys: Path, version: int, settings: Settings
+    folder: Path, keys: Path, version: int, settings: Settings, without: Collection[str]
 ) -> "tuple[Contents, Sequence[Group], dict[str, Callable[[], bytes]]]":
     """The manifest, its groups, and the bytes of each blob by digest."""
     from careen.database.artifact import EMPTY
@@ -132,7 +145,7 @@ def _signed(
     from careen.signing.repository import signed_metadata
 
     path = database_path(settings.cache_dir)
-    parts = split(path, folder, advisory_sources())
+    parts = split(path, folder, advisory_sources(), without)
     order = {row: number for number, row in enumerate(rows_of(path))}
     targets = {group.name: target_of(group, order) for group, _ in parts}
     publication = publication_of(version, targets, str(path))  # as everybody will read it

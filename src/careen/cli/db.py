@@ -105,6 +105,11 @@ actions:
     group.add_argument("--keys", metavar="DIR", type=Path, help="publish: the folder that `careen db keys` made")
     group.add_argument("--anew", action="store_true", help="publish: without the last publication")
     group.add_argument(
+        "--all-licences",
+        action="store_true",
+        help="publish: also data whose licence does not allow it; whoever publishes answers for that",
+    )
+    group.add_argument(
         "--rotate", metavar="ROLE", choices=("root", "targets", "snapshot", "timestamp"), help="keys: new ones for this role"
     )
     group.add_argument("--renew", action="store_true", help="keys: a root with a later end")
@@ -226,9 +231,13 @@ def _publish(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
         raise UsageError("nothing to sign with", "careen db keys DIR makes keys; --keys DIR names them")
     done = publish_database(
         arguments.names, arguments.keys, settings, progress,
-        full=arguments.full, accept=arguments.accept, anew=arguments.anew,
+        full=arguments.full, accept=arguments.accept, anew=arguments.anew, all_licences=arguments.all_licences,
     )  # fmt: skip
     lines = [f"version {done.version}: {plural(done.layers, 'layer')}, {done.bytes:,} bytes", done.digest, *done.published]
+    lines += [
+        f"not published, for its licence does not allow it: {name} ({licence}); --all-licences publishes it"
+        for name, licence in done.withheld.items()
+    ]
     text = "".join(f"{_shown(line)}\n" for line in lines)
     if done.failed:
         told = "; ".join(f"{place}: {why}" for place, why in done.failed.items())

@@ -86,7 +86,7 @@ class Member(Struct, frozen=True):
 
 
 def write_layout(stream: BinaryIO, manifest: bytes, kind: str, name: str, blobs: Iterable[Member]) -> None:
-    """Raises ValueError where a blob has not the size that it should have."""
+    """Raises ValueError where a blob has not the size or the bytes that it should have."""
     entry = {
         "mediaType": MANIFEST_TYPE,
         "artifactType": kind,
@@ -103,12 +103,15 @@ def write_layout(stream: BinaryIO, manifest: bytes, kind: str, name: str, blobs:
         stream.write(_header(path, len(data)) + data + bytes(-len(data) % 512))
     for blob in blobs:
         stream.write(_header(_place(blob.digest), blob.size))
-        written = 0
+        written, hashed = 0, hashlib.sha256()
         for chunk in blob.chunks:
             written += len(chunk)
+            hashed.update(chunk)
             stream.write(chunk)
         if written != blob.size:
             raise ValueError("a layer is cut off")
+        if f"sha256:{hashed.hexdigest()}" != blob.digest:
+            raise ValueError("a layer has another checksum than its manifest says")
         stream.write(bytes(-blob.size % 512))
     stream.write(bytes(1024))
 

@@ -3,7 +3,7 @@
 Raises: DatabaseError where there is none that can be read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,11 +21,15 @@ _OF_VULNERABILITIES = frozenset({"record", "epss", "exploited"})
 _OF_PACKAGES = frozenset({"advisory", "malicious"})
 
 
-def split(database: Path, folder: Path, sources: Sequence[AdvisorySource]) -> tuple[tuple[Group, Path], ...]:
-    """Each group with the file of its layer, in the order in which their feeds count."""
+def split(
+    database: Path, folder: Path, sources: Sequence[AdvisorySource], without: Collection[str] = ()
+) -> tuple[tuple[Group, Path], ...]:
+    """Each group with the file of its layer, in the order in which their feeds count. ``without``: sources to leave out."""
     known = {source.name: source for source in sources}
     groups: dict[str, list[FeedRow]] = {}
     for row in _rows(database):
+        if row.source in without:
+            continue
         groups.setdefault(label_of(row), []).append(row)
     found = []
     with open_database(database) as opened:

@@ -358,3 +358,19 @@ def test_only_what_is_absent(tmp_path):
     assert fixes(ours)[0] == {"1.1"}
     taken(tmp_path / "new" / "advisories.sqlite", one, absent=True)
     assert fixes(tmp_path / "new" / "advisories.sqlite")[0] == {"1.2"}
+
+
+def test_what_may_not_be_passed_on_is_left_out(tmp_path):
+    withheld = {source.name for source in SOURCES if not source.redistributable}
+    assert "chainguard" in withheld
+    rows = [FeedRow(f"{name}/x", name, fetched="2026-01-01T00:00:00+00:00") for name in ("chainguard", "debian")]
+    path = tmp_path / "advisories.sqlite"
+    records = [Advisory("CVE-2025-1", "x", "debian:12", "halyard", (Range(None, "1"),))]
+    build(path, [Fresh(row, lambda: records) for row in rows], "2026-01-01T00:00:00+00:00")
+    assert [group.name for group, _ in split(path, tmp_path, SOURCES, withheld)] == ["debian"]
+
+
+def test_licences_without_derivatives_are_known():
+    """Whoever adds a source has to say so."""
+    for source in SOURCES:
+        assert source.redistributable == ("-ND-" not in source.licence), source.name
