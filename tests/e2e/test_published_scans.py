@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.support.databases import dated
 from tests.support.feeds import GOLDEN, lay_out
 from tests.support.registry import Registry
-from tests.support.servers import free_port
+from tests.support.servers import Answer, free_port
 
 from careen.app import Session, publications
 from careen.app.background import Order
@@ -128,6 +128,15 @@ def test_a_registry_that_does_not_answer(scene, monkeypatch, caplog):
     scene.scan()
     assert scene.registry.requests == []
     scene.registry.let_go.set()
+
+
+def test_a_first_scan_does_not_wait_for_a_registry_that_is_busy(scene, caplog):
+    """It says how long it wants to be left alone: the feeds are turned to at once."""
+    scene.registry.busy = [Answer(429, headers={"Retry-After": "30"}) for _ in range(20)]
+    with caplog.at_level(logging.WARNING):
+        scene.scan()
+    assert "the feeds are asked" in caplog.text
+    assert len(scene.registry.requests) - len(scene.registry.asked("GET", "/tags/")) <= 2
 
 
 def test_what_there_was_no_time_for_is_taken_in_the_background(scene, monkeypatch):

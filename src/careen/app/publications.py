@@ -90,8 +90,8 @@ def newest(
 ) -> Verified:
     """The publication of the first address that has one; raises what the first address that failed did.
 
-    ``then``: how an address is asked for which the first settings do not do. ``hasty``: nothing that fails is asked for again.
-    ``ended``: also one that is past its end, for who published it.
+    ``then``: how an address is asked for which the first settings do not do. ``hasty``: what fails is asked for again once,
+    and soon. ``ended``: also one that is past its end, for who published it.
     """
     root = root_of(settings, places[0])
     failures: list[Error] = []
@@ -178,7 +178,7 @@ def bring(
         return None
     patience = Patience(patience_s)
     try:
-        found = found or _in_time(places, settings, progress, patience)
+        found = found or _in_time(places, settings, progress, patience, hasty=not insist)
         if found is None:
             _note(failed)
             return Brought(is_late=True)
@@ -197,11 +197,13 @@ def bring(
     return Brought(taken, found, taken.is_late)
 
 
-def _in_time(places: Sequence[str], settings: Settings, progress: Progress, patience: "Patience") -> Verified | None:
+def _in_time(
+    places: Sequence[str], settings: Settings, progress: Progress, patience: "Patience", *, hasty: bool
+) -> Verified | None:
     from careen.database.workers import in_threads
 
     def ask() -> Verified:
-        return newest(places, own(settings), progress, then=users_own(settings), hasty=patience.is_bounded)
+        return newest(places, own(settings), progress, then=users_own(settings), hasty=hasty)
 
     try:
         return in_threads([ask], 1)[0].result(patience.left()) if patience.is_bounded else ask()

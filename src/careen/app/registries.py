@@ -3,21 +3,13 @@
 Raises: InputError, NetworkError, UsageError.
 """
 
-import random
-import time
 from collections.abc import Callable, Generator
-
-from msgspec.structs import replace
 
 from careen.app.opening import open_context
 from careen.config import Settings
-from careen.database.download import CHUNK_BYTES, TRIES, VAIN_TRIES
 from careen.errors import NetworkError, TooManyRequestsError, UsageError
 from careen.images.distribution import Repository
-from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
-from careen.net import make_fetcher
-from careen.net.pace import SlowError, backoff_s
 from careen.plugins import Progress, silent
 
 PREFIX = "oci://"
@@ -25,7 +17,15 @@ HASTY_WAIT_S = 2.0
 
 
 def repository_of(reference: str, settings: Settings, tag: str, *, hasty: bool = False) -> Repository:
-    """``tag`` is meant where the reference has neither tag nor digest. ``hasty``: what fails is not asked for again."""
+    """``tag`` is meant where the reference has neither tag nor digest.
+
+    ``hasty``: what fails is asked for again once, and a registry that wants to be left alone for longer is not waited for.
+    """
+    from msgspec.structs import replace
+
+    from careen.images.fetching import net_settings
+    from careen.net import make_fetcher
+
     if not reference.startswith(PREFIX):
         raise UsageError(f"{reference!r} names no repository", f"write it as {PREFIX}HOST/NAME:TAG")
     name = reference.removeprefix(PREFIX)
@@ -34,7 +34,7 @@ def repository_of(reference: str, settings: Settings, tag: str, *, hasty: bool =
     context = open_context(settings, silent)
     net = net_settings(context.settings)
     if hasty:
-        net = replace(net, attempts=1, max_wait_s=HASTY_WAIT_S)
+        net = replace(net, attempts=2, max_wait_s=HASTY_WAIT_S)
     return Repository(parse_reference(name), make_fetcher(net), context.settings)
 
 
@@ -48,6 +48,12 @@ def downloaded(
     sleep: Callable[[float], None] | None = None,
 ) -> Generator[bytes]:
     """A blob from ``start`` on. A connection that breaks is taken up again where it broke, as that of a feed is."""
+    import random
+    import time
+
+    from careen.database.download import CHUNK_BYTES, TRIES, VAIN_TRIES
+    from careen.net.pace import SlowError, backoff_s
+
     done, vain = start, 0
     for attempt in range(1, TRIES + 1):
         before = done

@@ -178,11 +178,14 @@ class Shelf:
         self._directories: dict[int, Directory] = {}
 
     def head(self) -> Head:
+        head = self.head_as_written()
+        return msgspec.structs.replace(head, rows=tuple(map(_cleaned, head.rows)))
+
+    def head_as_written(self) -> Head:
         row = self._connection.execute("SELECT body FROM head WHERE id = 1").fetchone()
         if row is None:
             raise ValueError("its head is missing")
-        head = _HEAD.decode(opened(row[0], HEAD, 0))
-        return msgspec.structs.replace(head, rows=tuple(map(_cleaned, head.rows)))
+        return _HEAD.decode(opened(row[0], HEAD, 0))
 
     def find(self, section: Section, tag: bytes, wanted: "Wanted") -> Iterator[tuple[str, bytes]]:
         """What is there of these keys; ``tag`` is that of the section."""

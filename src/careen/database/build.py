@@ -126,6 +126,13 @@ def rows_of(path: Path) -> dict[str, FeedRow]:
         return {}
 
 
+def names_password(path: Path) -> bool:
+    """Whether an earlier version kept the password of a mirror in a file: a file that is built anew has none."""
+    with closing(_connected(path)) as connection:
+        shelf = Shelf(connection)
+        return shelf.head().rows != shelf.head_as_written().rows
+
+
 def is_damaged(path: Path) -> bool:
     """Whether a file is there, and is neither a database nor one of another version of the schema."""
     import sqlite3

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .buckets import FeedRow, age_key
-from .build import Fresh, Kept, build, damaged, is_damaged, is_loss, require_all, rows_of
+from .build import Fresh, Kept, build, damaged, is_damaged, is_loss, names_password, require_all, rows_of
 from .checks import read_checks
 from .read import open_database, status
 
@@ -48,7 +48,7 @@ def with_checks(database: Path, aside: Path) -> Path:
     """The database to be carried elsewhere: with what its origins have confirmed since it was built, in a file aside if so."""
     rows, checks = rows_of(database), read_checks(database)
     days = {path: check.confirmed for path, check in checks.items() if path in rows and check.confirmed > rows[path].confirmed}
-    if not days:
+    if not days and not names_password(database):
         return database
     feeds = [Kept(replace(row, confirmed=days.get(path, row.confirmed))) for path, row in rows.items()]
     require_all(build(aside, feeds, status(database).built, database), database)

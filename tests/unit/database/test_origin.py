@@ -9,9 +9,10 @@ from tests.support.feeds import GOLDEN, SOURCES, lay_out
 from tests.support.servers import Answer, Server
 
 from careen.database.buckets import HEAD, Head, Shelf, sealed
-from careen.database.build import rows_of
+from careen.database.build import names_password, rows_of
 from careen.database.knowledge import database_path
 from careen.database.layer import Packed
+from careen.database.merge import with_checks
 from careen.database.publication import Group, target_of
 from careen.database.update import update
 from careen.errors import InputError
@@ -85,6 +86,10 @@ def test_what_an_earlier_version_kept_is_cleaned_when_read(server, tmp_path):
         connection.execute("UPDATE head SET body = ? WHERE id = 1", (body,))
     assert PASSWORD.encode() in path.read_bytes()
     assert not [row for row in rows_of(path).values() if PASSWORD in row.url]
+    path.with_name(f"{path.name}.sum").unlink()
+    carried = with_checks(path, tmp_path / "carried.sqlite")
+    assert PASSWORD.encode() not in carried.read_bytes()
+    assert not names_password(carried)
 
 
 @pytest.mark.parametrize(
