@@ -190,6 +190,8 @@ def bring(
         if patience_s is None:
             raise
         return Brought(found=found, is_late=True)
+    except DatabaseError:  # of ours
+        raise
     except Error:
         _note(failed)
         raise
