@@ -23,7 +23,7 @@ from careen.database.build import FeedRow, Fresh, build, rows_of
 from careen.database.checks import Check, write_checks
 from careen.database.knowledge import database_path
 from careen.database.publication import read_known, write_known
-from careen.errors import Error
+from careen.errors import Error, InputError
 from careen.model.advisory import Advisory, Range
 
 SOURCES = ("debian", "alpine", "kev", "epss", "cwe")
@@ -186,3 +186,23 @@ def test_one_held_feed_does_not_hide_what_else_is_lacking(tmp_path):
     group = Group("debian", Packed("sha256:00", 1, 1), newer)
     assert not publications._is_fresh(path, now, [group])
     assert publications._is_fresh(path, now, [Group("debian", group.packed, newer[:1])])
+
+
+def test_what_its_licence_does_not_allow_is_not_published(scene, tmp_path):
+    lay_out(next(GOLDEN.glob("chainguard/*/SOURCE")).parent / "input", tmp_path / "more")
+    publisher = Settings(cache_dir=tmp_path / "publisher", db_from=str(tmp_path / "more"))
+    place = f"oci://{scene.registry.host}/team/licences"
+    for all_licences in (False, True):
+        done = publish_database([place], scene.keys, publisher, anew=True, all_licences=all_licences)
+        (tmp_path / str(all_licences)).mkdir(mode=0o700)  # both may be of one second
+        user = replace(scene.settings, cache_dir=tmp_path / str(all_licences))
+        names = {group.name.partition("/")[0] for group in newest((place,), user).publication.groups}
+        assert "debian" in names
+        assert ("chainguard" in names) == all_licences
+        assert list(done.withheld) == ([] if all_licences else ["chainguard"])
+
+
+def test_a_file_that_is_no_root(scene, tmp_path):
+    (tmp_path / "bad.json").write_text('{"signed": {"_type": "targets"}}')
+    with pytest.raises(InputError, match=r"bad\.json is no root of trust \(root\.json\)"):
+        newest((scene.place,), replace(scene.settings, db_root=tmp_path / "bad.json"))

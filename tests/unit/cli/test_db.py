@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from careen.app.publishing import Outcome
 from careen.cli.db import _age, _text
 from careen.cli.main import main
 from careen.database.knowledge import DERIVED
@@ -118,6 +119,17 @@ def test_what_is_held_back_can_be_accepted(careen_command, app):
     assert code == 3
     assert "careen db update --accept osv/npm/all.zip" in err
     assert "the others are up to date" not in err
+
+
+def test_what_was_published_without_it_names_the_same_command(careen_command, monkeypatch):
+    held = FeedResult("osv", "osv/npm/all.zip", "failed", "rejected", 90, "held_back")
+    result = UpdateResult(Path("/cache/db.sqlite"), False, (held,))
+    outcome = Outcome(7, "sha256:00", 1, 10, result, ("oci://x/db",), {}, {"chainguard": "CC-BY-NC-ND-4.0"})
+    monkeypatch.setattr("careen.app.publishing.publish_database", lambda *arguments, **options: outcome)
+    code, out, err = careen_command("db", "publish", "oci://x/db", "--keys", "my keys")
+    assert code == 3
+    assert "careen db publish oci://x/db --keys 'my keys' --accept osv/npm/all.zip" in err
+    assert "not published, for its licence does not allow it: chainguard (CC-BY-NC-ND-4.0)" in out
 
 
 @pytest.mark.parametrize(
