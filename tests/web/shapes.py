@@ -57,25 +57,24 @@ def changed_ids(records: list[dict]) -> bytes:
 
 
 def debian_tracker(target: Path, known: dict, count: int) -> Path:
-    """``known`` is in the tracker's shape."""
+    """``known`` is in the tracker's shape. A package has 18 issues, as most of them on average."""
     with target.open("w") as file:
         file.write("{")
-        for number in range(count):
-            releases = {
-                codename: {
-                    "status": "resolved",
-                    "repositories": {codename: "1.0-1"},
-                    "fixed_version": "1.0-1",
-                    "urgency": "low",
-                }
-                for codename in ("bookworm", "bullseye", "sid", "trixie")
-            }
-            if number % 10 == 0:
-                releases["bookworm"] = {"status": "open", "repositories": {"bookworm": "1.0-1"}, "urgency": "low"}
-            issue = {"description": noise(number, 200), "scope": "local", "releases": releases}
-            file.write(f"{json.dumps(f'src-{number // 8}-{number}')}: {json.dumps({f'CVE-2024-{number}': issue})}, ")
+        for first in range(0, count, 18):
+            issues = {f"CVE-2024-{number}": _issue(number) for number in range(first, min(first + 18, count))}
+            file.write(f"{json.dumps(f'src-{first}')}: {json.dumps(issues)}, ")
         file.write(json.dumps(known)[1:])
     return target
+
+
+def _issue(number: int) -> dict:
+    fixed = {"status": "resolved", "fixed_version": "1.0-1", "urgency": "low"}
+    releases = {
+        codename: {**fixed, "repositories": {codename: "1.0-1"}} for codename in ("bookworm", "bullseye", "sid", "trixie")
+    }
+    if number % 10 == 0:
+        releases["bookworm"] = {"status": "open", "repositories": {"bookworm": "1.0-1"}, "urgency": "low"}
+    return {"description": noise(number, 200), "scope": "local", "releases": releases}
 
 
 def tracked(codename: str, fixed: str) -> dict:
