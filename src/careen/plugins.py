@@ -250,14 +250,14 @@ class Selective(Scanner, Protocol):
 
 
 class Wants(Struct, frozen=True, omit_defaults=True):
-    """Which files a reader asks for: any of the criteria suffices (``magic`` narrows the others or executables).
+    """Which files a reader asks for: any of the criteria suffices (``magic`` narrows all but ``anywhere``, which needs it).
 
     ``paths`` match at the root of the image or of any folder in it ("var/lib/dpkg/status"); ``names`` are
     basenames; ``suffixes`` ends of paths starting with "." or with "<folder suffix>/<basename>"
     (".jar", ".dist-info/METADATA"); ``folders`` match every file directly in such a folder ("var/lib/dpkg/status.d"), or
     those with one ending ("var/lib/dpkg/info/*.list"); ``below`` every file of such a folder at any depth ("nix/store").
     ``executables`` asks for files with an execute bit or a name like a shared library or a module of Node (``.node``);
-    ``magic`` then decides by the first bytes.
+    ``magic`` then decides by the first bytes. ``anywhere`` asks for all that begins so, whatever its name and mode.
     """
 
     paths: tuple[str, ...] = ()
@@ -266,6 +266,7 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     folders: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
     executables: bool = False
+    anywhere: bool = False
     # Asked about every file, its path and mode; or about those with one of ``suffixes`` alone, where there are some.
     select: Callable[[str, int], bool] | None = None
     magic: tuple[bytes, ...] = ()

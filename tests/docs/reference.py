@@ -122,6 +122,8 @@ def _catalogers() -> str:
         names += [f"`{folder}/**`" for want in wants for folder in want.below]
         if any(want.executables for want in wants):
             names.append("executables and shared libraries")
+        if any(want.anywhere for want in wants):
+            names.append("every file, of most the first two bytes")
         text += f"Reads {', '.join(names)}.\n\n" if names else ""
         if one.ecosystem.purl_type:
             text += f"Package URLs `pkg:{one.ecosystem.purl_type}/…`, versions in the order `{one.ecosystem.scheme}`.\n\n"

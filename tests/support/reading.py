@@ -93,6 +93,7 @@ def matches(wants: Wants, file: MemoryFile) -> bool:
         )
         or any(f"/{below}/" in f"/{file.path}" for below in wants.below)
         or (wants.select is not None and not wants.suffixes and wants.select(file.path, file.mode))
+        or wants.anywhere
         or (wants.executables and (file.mode & 0o111 != 0 or name.endswith((".so", ".node")) or ".so." in name))
     )
     return wanted and (not wants.magic or any(file.content().startswith(magic) for magic in wants.magic))

@@ -3,43 +3,77 @@
 It finds no packages. ``layers.unidentified`` compares these files with what packages own and what other catalogers
 identify, and the rest is reported as unidentified. A fact is the hash of the file's first bytes, by which copies of a
 file are recognised before both are read whole.
-Counted are ELF executables and shared objects, and PE files by their usual endings. Objects that are yet to be linked,
-kernel modules, core dumps and macOS binaries do not run in a container.
+Counted are ELF executables and shared objects, and PE files, whatever their name and mode: ``ld.so`` runs what has no
+execute bit. So are zip archives with such a member, behind a launcher script too; Java archives name themselves, or are
+the Java cataloger's to report. Objects that are yet to be linked, kernel modules, core dumps, separate debug files and
+macOS binaries do not run in a container.
 """
 
 import hashlib
 from collections.abc import Iterator
 
+from careen.formats.zipmembers import LOCAL_HEADER, MemberHeads
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "native_code"
 HASHED_BYTES = 4096
-_EXECUTABLE, _SHARED_OBJECT = 2, 3
+MEMBER_BYTES = 1024  # enough for the headers of a program
+ELF, PE, SCRIPT = b"\x7fELF", b"MZ", b"#!"
 
 
 def read(file: File) -> Iterator[str]:
     if _runs(file.data):
-        yield hashlib.blake2b(file.data[:HASHED_BYTES], digest_size=8).hexdigest()
+        yield _looks(file.data)
+
+
+def read_archive(file: File) -> "_Members | None":
+    from careen.formats.jar import SUFFIXES
+
+    head = file.data
+    start = head.find(b"\n") + 1 if head.startswith(SCRIPT) else 0
+    return _Members(head) if head.startswith(LOCAL_HEADER, start) and not file.path.endswith(SUFFIXES) else None
+
+
+class _Members:
+    def __init__(self, head: bytes) -> None:
+        self._found, self._looks = False, _looks(head)
+        self._heads = MemberHeads(MEMBER_BYTES)
+
+    def feed(self, chunk: bytes) -> None:
+        self._found = self._found or any(map(_runs, self._heads.feed(chunk)))
+
+    def facts(self) -> Iterator[str]:
+        if self._found or any(map(_runs, self._heads.close())):
+            yield self._looks
 
 
 def _runs(head: bytes) -> bool:
-    from careen.formats.elf import read_elf
+    if head.startswith(ELF):
+        from careen.formats.elf import is_program
 
-    try:
-        if head.startswith(b"MZ"):
-            from careen.formats.pe import read_pe
+        return is_program(head)
+    if head.startswith(PE):
+        from careen.formats.pe import read_pe
 
+        try:
             return read_pe(head) is not None
-        return read_elf(head).type in (_EXECUTABLE, _SHARED_OBJECT)
-    except ValueError:
-        return False  # nothing that could be started
+        except ValueError:
+            return False  # nothing that could be started
+    return False
+
+
+def _looks(head: bytes) -> str:
+    return hashlib.blake2b(head[:HASHED_BYTES], digest_size=8).hexdigest()
 
 
 CATALOGER = Cataloger(
     name=NAME,
     ecosystem=Ecosystem(purl_type="", scheme=""),
-    readers=(Reader(Wants(suffixes=(".exe", ".dll"), executables=True, magic=(b"\x7fELF", b"MZ"), amount="head"), read),),
+    readers=(
+        Reader(Wants(anywhere=True, magic=(ELF, PE), amount="head"), read),
+        Reader(Wants(anywhere=True, magic=(LOCAL_HEADER, SCRIPT), amount="stream"), read_archive),
+    ),
     fact=str,
     join=lambda facts: iter(()),
-    limits="Machine code without an execute bit and without the name of a shared library, and scripts.",
+    limits="Scripts, and machine code in archives of other kinds than zip, or in an archive that is deflated within another",
 )

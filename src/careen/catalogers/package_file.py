@@ -11,9 +11,10 @@ Raises: ValueError where a file is not what its name says.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.declared import within_package
+from careen.model.delta import Fact
 from careen.model.package import Package, Source
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -135,6 +136,10 @@ def _package(kind: str, name: str, version: str, arch: str = "", origin: str = "
     return Package(kind, None, name, version, source=source, arch=arch or None, cataloger=CATALOGER.name, presence="declared")
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    yield from (fact.path for fact in facts)
+
+
 CATALOGER = Cataloger(
     name="package_file",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
@@ -146,6 +151,7 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".gem",), magic=(b"metadata.gz", b"data.tar.gz", b"checksums.yaml.gz")), read_gem),
         Reader(Wants(suffixes=(".nupkg",), magic=(b"PK\3\4",)), read_nuget),
     ),
+    identifies=identifies,
     limits=(
         "What is inside of them, which a scan of the file itself reads; source archives of Python and Rust, and packages of "
         "npm whose package.json lies behind the first megabyte."

@@ -141,10 +141,12 @@ def _resolved(record: str, paths: Iterable[str]) -> Iterator[str]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Unpacked eggs, which have no list of their files; of other packages the list says what they own."""
+    """Archives, and unpacked eggs, which have no list of their files; of other packages the list says what they own."""
     for fact in facts:
         if fact.path.endswith(".egg/EGG-INFO/PKG-INFO"):
             yield fact.path.removesuffix("EGG-INFO/PKG-INFO")
+        elif fact.path.endswith((".egg", ".whl")):
+            yield fact.path
 
 
 CATALOGER = Cataloger(

@@ -9,7 +9,7 @@ Raises: ValueError where no entry is found in a lock file that has lines, and fo
 **Source:** Yarn 1, lockfile stringify; Yarn, lockfile, protocols and Plug'n'Play.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from careen.formats.declared import declared, within_package
@@ -18,6 +18,7 @@ from careen.formats.pattern import pattern
 from careen.formats.plaindata import json_object, text
 from careen.formats.zip import entries
 from careen.formats.zip import read as read_entry
+from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -94,6 +95,10 @@ def _package(descriptor: str, fields: dict[str, str]) -> tuple[str, str] | None:
     return registry_name(fields.get("resolved", "")) or name, exact(fields["version"])
 
 
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    yield from (fact.path for fact in facts if fact.path.endswith(".zip"))
+
+
 CATALOGER = Cataloger(
     name="yarn",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
@@ -101,5 +106,6 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("yarn.lock",)), read_lock),
         Reader(Wants(folders=(".yarn/cache/*.zip",), magic=(b"PK\3\4",)), read_cached),
     ),
+    identifies=identifies,
     limits="which of the packages are for development only is not in the file",
 )

@@ -16,9 +16,11 @@ MAX_NAME_BYTES = 4096
 
 Told = TypeVar("Told")
 
-PT_LOAD, PT_NOTE, PT_GNU_EH_FRAME = 1, 4, 0x6474E550
+PT_LOAD, PT_NOTE, PT_GNU_EH_FRAME, PT_GNU_STACK = 1, 4, 0x6474E550, 0x6474E551
 SHT_NOBITS = 8
 _MAGIC = b"\x7fELF"
+_PROGRAM_TYPES = (b"\2\0", b"\3\0", b"\0\2", b"\0\3")  # executables and shared objects, in either order
+_LEAST_BYTES = 52  # of a file header
 # By the fifth and sixth byte, what the first two of these say: bits, order of struct, file header, program header.
 _LAYOUTS = {
     bytes((width, encoding)): (bits, order, Layout(order + header), Layout(order + program))
@@ -83,6 +85,34 @@ def of_a_head(tell: Callable[[bytes], Told]) -> Callable[[bytes], Told]:
 
 
 headers_of = of_a_head(read_elf)
+
+
+def is_program(head: bytes) -> bool:
+    """Whether a system may run it, or load it into a program, by a file's first bytes.
+
+    An executable or shared object, unless its program headers lie within these bytes and load no code, as those of
+    separate debug files. Kernels heed neither width nor encoding in the first bytes: a wrong one hides nothing.
+    """
+    if not head.startswith(_MAGIC) or head[16:18] not in _PROGRAM_TYPES or len(head) < _LEAST_BYTES:
+        return False
+    try:
+        if _loads_code(headers_of(head)):
+            return True
+    except ValueError:
+        return True
+    return any(_loads_code_as(layout, head) for layout in _LAYOUTS)
+
+
+def _loads_code_as(layout: bytes, head: bytes) -> bool:
+    try:
+        return _loads_code(read_elf(head[:4] + layout + head[6:]))
+    except ValueError:
+        return False
+
+
+def _loads_code(elf: Elf) -> bool:
+    is_marked = any(one.type == PT_GNU_STACK for one in elf.segments)  # else all that is loaded may be executed
+    return any(one.type == PT_LOAD and one.size_bytes and (one.flags & 1 or not is_marked) for one in elf.segments)
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:

@@ -15,12 +15,13 @@ from typing import BinaryIO, cast
 
 from msgspec import Struct
 
+from .elf import is_program
 from .javaproperties import properties
 from .manifest import attributes
 from .pattern import pattern
 from .pom import Pom, read_pom
 from .window import Window
-from .zip import Entry, entries, read
+from .zip import Entry, entries, head, read
 
 SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar", ".lpkg")
 ADAPTER = ".rar"  # of Jakarta Connectors; on its own most often an archive of another kind
@@ -33,6 +34,8 @@ MAX_PROPERTIES_BYTES = 64 << 10
 MAX_POM_BYTES = 1 << 20
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_POMS = 5_000
+MAX_HEADS = 100_000
+PROGRAM_BYTES = 1024  # enough for the headers of a program
 _MAVEN = pattern(r"(?:^|/)META-INF/maven/([^/]+)/([^/]+)/pom\.(?:properties|xml)$")
 
 
@@ -52,7 +55,7 @@ class Archive(Struct, frozen=True):
     licenses: dict[str, tuple[str, ...]]  # by artifact, of the project files beside the coordinates
     manifest: dict[str, str]
     folders: frozenset[str]  # that hold class files; left out where coordinates were found
-    has_code: bool = False
+    has_code: bool = False  # classes, or native libraries where nothing names the archive
     has_archives: bool = False
 
 
@@ -68,6 +71,7 @@ class Budget:
         self.archives = MAX_ARCHIVES
         self.members = MAX_MEMBERS
         self.inflated_bytes = MAX_INFLATED_BYTES
+        self.heads = MAX_HEADS
 
     def read(self, stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
         if entry.size > self.inflated_bytes:
@@ -75,6 +79,13 @@ class Budget:
         data = read(stream, entry, limit_bytes)
         self.inflated_bytes -= len(data)
         return data
+
+    def is_program(self, stream: BinaryIO, entry: Entry) -> bool:
+        """Of those that are in archives without coordinates and classes."""
+        self.heads -= 1
+        if self.heads < 0:
+            raise ValueError(f"more than {MAX_HEADS} members of archives that nothing names")
+        return entry.size > 0 and is_program(head(stream, entry, PROGRAM_BYTES))
 
 
 def archives(stream: BinaryIO, name: str) -> Iterator[Archive | Closed]:
@@ -144,6 +155,7 @@ def _archive(stream: BinaryIO, members: list[Entry], name: str, place: str, budg
             licenses[said.artifact] = named
     folders = frozenset() if coordinates else _class_folders(members)
     has_code = bool(folders) or any(entry.name.endswith(".class") for entry in members)
+    has_code = has_code or (not coordinates and any(budget.is_program(stream, entry) for entry in members))
     yield Archive(place, name, tuple(coordinates), licenses, manifest, folders, has_code, has_archives)
 
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from msgspec import Struct
 
 from .budget import charge
+from .zipmembers import deflated_bytes, first_bytes
 
 MAX_ENTRIES = 1_000_000
 MAX_NAME_BYTES = 8_192
@@ -123,6 +124,19 @@ def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
     if len(data) != entry.size or zlib.crc32(data) != entry.crc:
         raise ValueError("zip: member is damaged")
     return data
+
+
+def head(stream: BinaryIO, entry: Entry, size: int) -> bytes:
+    """At most ``size`` of the first bytes of the content, not verified; b"" where they cannot be had."""
+    stream.seek(entry.offset)
+    header = stream.read(_LOCAL.size)
+    if entry.flags & _ENCRYPTED or entry.method not in (_STORED, _DEFLATED) or header[:4] != b"PK\3\4":
+        return b""
+    if len(header) < _LOCAL.size:
+        return b""
+    stream.seek(sum(unpack_from("<2H", header, 26)), 1)
+    data = stream.read(min(deflated_bytes(size), entry.compressed_size))
+    return data[:size] if entry.method == _STORED else first_bytes(data, size)
 
 
 def _inflate(data: bytes, size: int) -> bytes:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from careen.plugins import Cataloger, Reader
 
 Select = Callable[[str, int], bool]
+MAGIC_BYTES = 2
 
 
 class Wanted(NamedTuple):
@@ -24,6 +25,7 @@ class Dispatch:
         self._by_folder: dict[str, list[tuple[str, str, Wanted]]] = {}  # ..., the ending of the name
         self._below: list[tuple[str, Wanted]] = []
         self._executables: list[Wanted] = []
+        self.by_magic: dict[bytes, list[Wanted]] = {}  # by a file's first two bytes, who asks for it wherever it lies
         self._asked: list[tuple[Select, Wanted]] = []
         self._asked_by_extension: dict[str, list[tuple[str, Select, Wanted]]] = {}
         for cataloger in catalogers:
@@ -50,11 +52,14 @@ class Dispatch:
         self._below += [(f"{folder}/", wanted) for folder in wants.below]
         if wants.executables:
             self._executables.append(wanted)
+        if wants.anywhere:
+            for start in dict.fromkeys(magic[:MAGIC_BYTES] for magic in wants.magic):
+                self.by_magic.setdefault(start, []).append(wanted)
         if wants.select and not wants.suffixes:
             self._asked.append((wants.select, wanted))
 
     def readers(self, path: str, mode: int) -> list[Wanted]:
-        """The readers that ask for this regular file; ``magic`` is left to who reads it."""
+        """The readers that ask for this regular file by name and mode; ``magic`` is left to who reads it."""
         found: list[Wanted] = []
         slash = path.rfind("/")
         name = path[slash + 1 :]

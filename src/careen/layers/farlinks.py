@@ -9,6 +9,7 @@ have asked for the link. **Source:** OCI image-spec, layer.md ("Hardlinks"); lin
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -115,6 +116,11 @@ def _by_name(dispatch: Dispatch, path: str) -> list[Wanted]:
     return [one for one in wanted if not (one.reader.wants.executables or one.reader.wants.select)]
 
 
+def _all(dispatch: Dispatch, path: str, mode: int) -> list[Wanted]:
+    """Who asks for some beginning is among them: what they read begins with it."""
+    return list(dict.fromkeys(chain(dispatch.readers(path, mode), *dispatch.by_magic.values())))
+
+
 def _read(
     found: dict[int, list[Far]], deltas: Sequence[Delta], tables: _Tables, dispatch: Dispatch, again: Reread
 ) -> dict[int, tuple[dict[str, list[tuple[str, Any]]], list[Unknown]]]:
@@ -126,7 +132,7 @@ def _read(
         for far in fars:
             seen = visible.entry(far.place) == (far.layer, far.row)
             # who asks by content has read the file itself, and needs the link where the file is hidden by now
-            wants = _by_name(dispatch, far.path) if seen else dispatch.readers(far.path, tables.modes(far.layer)[far.row])
+            wants = _by_name(dispatch, far.path) if seen else _all(dispatch, far.path, tables.modes(far.layer)[far.row])
             for wanted in wants:
                 by_place = asked.setdefault(far.layer, {}).setdefault(index, {})
                 by_place.setdefault(far.place, []).append((far.path, wanted))

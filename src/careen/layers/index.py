@@ -211,7 +211,7 @@ def _read(layer: Layer, readers: Readers, budget: Budget, verify_diff_id: bool, 
             else:
                 stream = _unchecked(raw, spent, budget.limits, read_ahead=ahead)
             reading.callback(stream.close)
-            walked = walk(tar_entries(stream), readers.dispatch.readers, spent)
+            walked = walk(tar_entries(stream), readers.dispatch.readers, spent, readers.dispatch.by_magic)
             unknowns = list(walked.unknowns)
             if not any(unknown.whole_layer for unknown in unknowns):
                 unknowns += _behind_the_end(stream)
@@ -272,7 +272,8 @@ def _unchecked(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: bo
 
 def _read_folder(layer: Layer, readers: Readers, budget: Budget) -> Delta:
     trouble: list[tuple[str, str]] = []
-    walked = walk(folder_entries(layer.folder, trouble), readers.dispatch.readers, budget.layer())
+    dispatch = readers.dispatch
+    walked = walk(folder_entries(layer.folder, trouble), dispatch.readers, budget.layer(), dispatch.by_magic)
     closed = tuple(Unknown("layer", Evidence(path, 0), reason) for path, reason in trouble)
     return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed)
 

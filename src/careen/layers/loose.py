@@ -24,5 +24,6 @@ def inventory_of_files(files: Mapping[str, bytes], readers: Readers) -> Inventor
         )
         for path, data in sorted(files.items())
     )
-    walked = walk(entries, readers.dispatch.readers, Budget(Limits()).layer())
+    dispatch = readers.dispatch
+    walked = walk(entries, dispatch.readers, Budget(Limits()).layer(), dispatch.by_magic)
     return bind([Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns)], readers.catalogers)

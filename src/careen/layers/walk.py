@@ -9,8 +9,9 @@ import io
 import logging
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
+from types import MappingProxyType
 from typing import Any, BinaryIO, TypeVar, cast
 
 from msgspec import Struct
@@ -24,7 +25,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import HEAD_BYTES, Scanner, Selective
 
-from .dispatch import Wanted
+from .dispatch import MAGIC_BYTES, Wanted
 from .oddities import Oddities
 
 log = logging.getLogger(__name__)
@@ -70,11 +71,15 @@ class LayerFile:
 
 
 def walk(
-    entries: Iterable[tuple[tar.Member, Stream | SeekStream]], select: Callable[[str, int], list[Wanted]], spent: Spending
+    entries: Iterable[tuple[tar.Member, Stream | SeekStream]],
+    select: Callable[[str, int], list[Wanted]],
+    spent: Spending,
+    by_magic: Mapping[bytes, Sequence[Wanted]] = MappingProxyType({}),
 ) -> Walked:
     """Members come with the stream that their content can be read from until the next one is asked for.
 
-    ``select`` says which readers a path and mode concern. ``spent`` is charged for it all: over a bound, the walk ends.
+    ``select`` says which readers a path and mode concern, ``by_magic`` which the first bytes do. ``spent`` is charged for it
+    all: over a bound, the walk ends.
     """
     rows: dict[str, tuple[str, int, int, int, int, str]] = {}
     folders: dict[str, int] = {}  # path -> mode
@@ -141,6 +146,13 @@ def walk(
                     capable.add(path)
                 if kind == "f":
                     wanted = select(path, mode)
+                    if by_magic and size_bytes >= MAGIC_BYTES:
+                        at = source.at
+                        start = source.data[at : at + MAGIC_BYTES]
+                        if len(start) < MAGIC_BYTES:
+                            start = _start(source)
+                        if start in by_magic:
+                            wanted = [*wanted, *by_magic[start]]
                     if wanted:
                         try:
                             _read(source, member, path, wanted, facts, unknowns, spent)
@@ -192,6 +204,13 @@ def _whiteout(folder: str, name: str, gone: dict[str, None], opaque: dict[str, N
         gone[f"{folder}/{name[4:]}" if folder else name[4:]] = None
 
 
+def _start(source: Stream | SeekStream) -> bytes:
+    try:
+        return source.peek(MAGIC_BYTES)
+    except UnreadableError:  # it is said by who asks for the file by its name
+        return b""
+
+
 def _read(
     source: Stream | SeekStream,
     member: tar.Member,
@@ -204,7 +223,7 @@ def _read(
     """Hands the content to all readers that want it, reading no more of it than they need."""
     head, content = (b"", None) if member.sparse is None else _begun(_charged(tar.content(source, member), spent))
     if any(item.reader.wants.magic for item in wanted):
-        start = source.peek(64) if content is None else head
+        start = source.peek(min(64, member.size_bytes)) if content is None else head
         wanted = [item for item in wanted if not item.reader.wants.magic or start.startswith(item.reader.wants.magic)]
     whole = [item for item in wanted if item.reader.wants.amount == "whole"]
     scanners: list[tuple[Wanted, Scanner]] = []

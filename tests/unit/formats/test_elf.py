@@ -4,7 +4,7 @@ import struct
 import pytest
 from tests.support import executables
 
-from careen.formats.elf import PT_LOAD, Section, note_bytes, read_elf, sections
+from careen.formats.elf import PT_LOAD, Section, is_program, note_bytes, read_elf, sections
 
 NOTE = struct.pack("<3I4s8s", 4, 6, 4, b"Go\0\0", b"abcdef\0\0") + struct.pack("<3I4s4s", 4, 4, 3, b"GNU\0", b"1234")
 
@@ -73,3 +73,44 @@ def test_section_tables_that_cannot_be(at, form, value):
     struct.pack_into(form, file, at, value)
     with pytest.raises(ValueError):
         sections(io.BytesIO(bytes(file)), read_elf(bytes(file)))
+
+
+def changed(file, at, value):
+    return file[:at] + value + file[at + len(value) :]
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_what_may_run(bits, order):
+    file = executables.elf(b"code", b"data", bits, order)
+    assert is_program(file)
+    for kind, runs in ((1, False), (2, True), (3, True), (4, False)):
+        assert is_program(changed(file, 16, struct.pack(order + "H", kind))) == runs
+    assert not is_program(file[:50]) and not is_program(b"text" * 20) and not is_program(b"")
+
+
+def test_program_headers_that_lie_elsewhere_hide_no_program():
+    file = executables.elf(b"code")
+    assert is_program(changed(file, 32, struct.pack("<Q", 1 << 20)))
+
+
+@pytest.mark.parametrize("ident", [b"\1\1", b"\2\2", b"\1\2", b"\0\0", b"\x09\x09"])
+def test_a_wrong_width_or_encoding_hides_no_program(ident):
+    assert is_program(changed(executables.elf(b"code"), 4, ident))
+
+
+def segments(*rows):
+    """A shared object with (type, flags, bytes in the file)."""
+    ident = b"\x7fELF\2\1\1" + bytes(9)
+    head = ident + struct.pack("<2HI3QI6H", 3, 62, 1, 0x1040, 64, 0, 0, 64, 56, len(rows), 0, 0, 0)
+    return head + b"".join(
+        struct.pack("<2I6Q", kind, flags, 0, 0x1000, 0x1000, size, 0x2000, 4096) for kind, flags, size in rows
+    )
+
+
+def test_separate_debug_files_load_no_code():
+    """As objcopy --only-keep-debug leaves them: headers and notes, and segments without content."""
+    stack = (0x6474E551, 6, 0)
+    assert not is_program(segments((1, 4, 0x394), (1, 5, 0), (1, 6, 0), stack))
+    assert is_program(segments((1, 4, 0x394), (1, 5, 0x13D), stack))
+    assert is_program(segments((1, 4, 0x394)))  # without that mark, some systems run all that they load

@@ -5,6 +5,7 @@ import random
 import struct
 import zipfile
 
+import msgspec
 import pytest
 
 from careen.advisories import osv
@@ -153,3 +154,17 @@ def test_feeds_have_more_members_than_images(tmp_path):
     file = tmp_path / "all.zip"
     file.write_bytes(many(archive.MAX_ENTRIES + 1))
     assert list(osv.parse(osv.feeds(Need(frozenset({"wolfi"})), lambda name: ())[0], file)) == []
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_the_first_bytes_of_a_member(method):
+    stream = io.BytesIO(packed(MEMBERS, method=method, prefix=b"#!/bin/sh\n"))
+    heads = {entry.name: archive.head(stream, entry, 100) for entry in archive.entries(stream)}
+    assert heads == {name: content[:100] for name, content in MEMBERS.items()}
+
+
+def test_first_bytes_that_cannot_be_had_are_none():
+    stream = io.BytesIO(packed({"a": b"content" * 99}, method=zipfile.ZIP_BZIP2))
+    [entry] = archive.entries(stream)
+    assert archive.head(stream, entry, 100) == b""
+    assert archive.head(io.BytesIO(b"PK\3\4"), msgspec.structs.replace(entry, method=0), 100) == b""

@@ -39,3 +39,9 @@ def test_executables_are_told_by_mode_or_name():
 
 def test_a_reader_is_asked_once_however_many_criteria_match():
     assert len(dispatch(names=("a.jar",), suffixes=(".jar",), executables=True).readers("a.jar", 0o755)) == 1
+
+
+def test_who_asks_for_a_beginning_is_known_by_its_first_bytes_alone():
+    index = dispatch(anywhere=True, magic=(b"\x7fELF", b"\x7fEX", b"MZ"))
+    assert {start: len(wanted) for start, wanted in index.by_magic.items()} == {b"\x7fE": 1, b"MZ": 1}
+    assert not index.readers("bin/x", 0o755)

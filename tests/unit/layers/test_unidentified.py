@@ -3,7 +3,7 @@ import json
 import pytest
 
 from careen.catalogers import distribution as distributions
-from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, python, rust, sbom_files
+from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, package_file, python, rust, sbom_files
 from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
@@ -14,7 +14,7 @@ from tests.support.images import File, Hardlink, Symlink, make_layer
 from tests.support.jars import classes, jar
 from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
-MODULES = (distributions, dpkg, gem, golang, java, jvm, native_code, npm, python, rust, sbom_files)
+MODULES = (distributions, dpkg, gem, golang, java, jvm, native_code, npm, package_file, python, rust, sbom_files)
 CATALOGERS = tuple(one.CATALOGER for one in MODULES)
 PROGRAM = File(elf(b"the program" * 300), mode=0o755)
 OTHER = File(elf(b"another one" * 300), mode=0o755)
@@ -41,9 +41,29 @@ def test_a_program_that_nobody_knows_is_unidentified_and_scripts_and_data_are_no
     assert unidentified(files) == ("server",)
 
 
-def test_libraries_and_windows_programs_count_without_an_execute_bit():
-    found = {"opt/a/libx.so.1": File(OTHER.data), "opt/a/x.node": File(OTHER.data), "opt/a/x.exe": File(pe()), "o": OTHER.data}
-    assert unidentified(found) == ("opt/a/libx.so.1", "opt/a/x.exe", "opt/a/x.node")
+def test_programs_count_whatever_their_name_and_mode():
+    files = dict.fromkeys(("opt/a/libx.so.1", "opt/a/x.node", "opt/a/blob", "opt/a/package.json"), OTHER.data)
+    files |= dict.fromkeys(("opt/a/x.exe", "opt/a/x.dat"), pe())
+    assert unidentified(files) == tuple(sorted(files))
+    assert unidentified({**DEBIAN, "opt/sh": PROGRAM.data}) == ()
+
+
+def test_a_program_under_the_name_of_a_far_link_alone_is_unidentified():
+    assert unidentified({"a": OTHER.data}, {"b": Hardlink("a")}, {".wh.a": b""}) == ("b",)
+
+
+def test_archives_with_a_program_in_them_count_unless_they_name_themselves():
+    code, data = jar({"lib/x": OTHER.data}), jar({"lib/x": b"text"})
+    named = jar({"x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n", "x.so": OTHER.data})
+    files = {"a.zip": code, "b": b"#!/usr/bin/python3\n" + code, "c.zip": data, "d/x-1-py3-none-any.whl": named}
+    assert unidentified(files) == ("a.zip", "b")
+
+
+def test_a_java_archive_of_native_libraries_that_nothing_names_is_unidentified():
+    named = {"META-INF/maven/dev.acme/x/pom.properties": b"groupId=dev.acme\nartifactId=x\nversion=1\n"}
+    natives = {"native/linux/x": OTHER.data}
+    files = {"a.jar": jar(natives), "b.jar": jar({**natives, **named}), "c.jar": jar({"x.txt": b"text"})}
+    assert unidentified(files) == ("a.jar",)
 
 
 def test_an_owned_program_is_identified_under_each_of_its_names():

@@ -7,7 +7,7 @@ import pytest
 
 from careen.errors import InputError
 from careen.formats.budget import Budget, Limits
-from careen.formats.inflate import SeekStream, open_stream
+from careen.formats.inflate import SeekStream, Stream, open_stream
 from careen.layers.dispatch import Dispatch
 from careen.layers.walk import GAP_BYTES, tar_entries, walk
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
@@ -20,9 +20,9 @@ def cataloger(read, name="x", **wants):
 
 
 def walked(data, *catalogers, limits=None):
-    return walk(
-        tar_entries(open_stream(io.BytesIO(data), Limits())), Dispatch(catalogers).readers, Budget(limits or Limits()).layer()
-    )
+    stream = open_stream(io.BytesIO(data), Limits())
+    dispatch = Dispatch(catalogers)
+    return walk(tar_entries(stream), dispatch.readers, Budget(limits or Limits()).layer(), dispatch.by_magic)
 
 
 def test_every_entry_but_folders_is_in_the_table():
@@ -85,6 +85,23 @@ def test_magic_decides_by_the_first_bytes():
     reader = cataloger(lambda file: ["elf"], executables=True, magic=(b"\x7fELF",))
     result = walked(make_layer({"a.so": b"\x7fELF...", "b.so": b"text"}), reader)
     assert result.facts == {"x": (("a.so", "elf"),)}
+
+
+def test_the_first_bytes_decide_wherever_the_file_lies():
+    by_magic = cataloger(lambda file: ["elf"], anywhere=True, magic=(b"\x7fELF",))
+    by_name = cataloger(lambda file: ["json"], "other", names=("a.json",))
+    files = {"a.json": b"\x7fELF", "b": b"\x7fELF...", "c": b"\x7fEXT", "d": b"", "\x7fELF": b"\x7f"}
+    result = walked(make_layer(files), by_magic, by_name)
+    assert result.facts == {"other": (("a.json", "json"),), "x": (("a.json", "elf"), ("b", "elf"))}
+
+
+def test_the_first_bytes_are_found_at_the_edge_of_a_chunk():
+    reader = cataloger(lambda file: ["elf"], anywhere=True, magic=(b"\x7fELF",))
+    layer, dispatch = make_layer({"a": b"\x7fELF", "b": b"\x7fELF"}), Dispatch([reader])
+    for size in (1, 512, 513, 1024):
+        stream = Stream(layer[at : at + size] for at in range(0, len(layer), size))
+        found = walk(tar_entries(stream), dispatch.readers, Budget(Limits()).layer(), dispatch.by_magic)
+        assert found.facts == {"x": (("a", "elf"), ("b", "elf"))}
 
 
 VERSIONS_OF_SPARSE_FILES = [

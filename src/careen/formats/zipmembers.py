@@ -1,0 +1,71 @@
+"""The first bytes of the members of a zip archive, as it goes by in chunks of any size.
+
+Members are found by their local headers, wherever these stand: without the directory at the end, behind a launcher script,
+and in archives that are stored within the archive. Of encrypted members and of methods other than stored and deflated
+nothing is given. Raises ValueError for more members than ``MOST_MEMBERS``.
+**Source:** PKWARE APPNOTE.TXT 6.3.10, section 4.3.7.
+"""
+
+import zlib
+from collections.abc import Iterator
+from struct import unpack_from
+
+LOCAL_HEADER = b"PK\3\4"
+MOST_MEMBERS = 200_000
+_HEADER_BYTES = 30
+_ENCRYPTED = 1
+_STORED, _DEFLATED = 0, 8
+
+
+class MemberHeads:
+    def __init__(self, head_bytes: int) -> None:
+        self._head_bytes = head_bytes
+        self._raw_bytes = deflated_bytes(head_bytes)
+        self._rest = b""  # of what went by: it begins with a local header, or may do so with what follows
+        self._members = 0
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """The heads of members of which enough has gone by."""
+        data = self._rest + chunk if self._rest else chunk
+        at = data.find(LOCAL_HEADER)
+        while at >= 0 and _content_at(data, at) + self._raw_bytes <= len(data):
+            yield self._head(data, at)
+            at = data.find(LOCAL_HEADER, at + len(LOCAL_HEADER))
+        self._rest = data[at if at >= 0 else 1 - len(LOCAL_HEADER) :]
+
+    def close(self) -> Iterator[bytes]:
+        """The heads of members that stand too near to the end for ``feed``."""
+        at = self._rest.find(LOCAL_HEADER)
+        while at >= 0:
+            yield self._head(self._rest, at)
+            at = self._rest.find(LOCAL_HEADER, at + len(LOCAL_HEADER))
+
+    def _head(self, data: bytes, at: int) -> bytes:
+        self._members += 1
+        if self._members > MOST_MEMBERS:
+            raise ValueError(f"zip: more than {MOST_MEMBERS} members")
+        start = _content_at(data, at)
+        raw = data[start : start + self._raw_bytes]
+        flags, method = unpack_from("<2H", data, at + 6) if raw else (0, _STORED)
+        if flags & _ENCRYPTED or method not in (_STORED, _DEFLATED):
+            return b""
+        return raw[: self._head_bytes] if method == _STORED else first_bytes(raw, self._head_bytes)
+
+
+def deflated_bytes(size: int) -> int:
+    """What has to be read for so many bytes of content: deflated, a short piece may be longer."""
+    return 2 * size + 64
+
+
+def first_bytes(deflated: bytes, most: int) -> bytes:
+    """What a deflated content begins with; b"" where it is damaged."""
+    try:
+        return zlib.decompressobj(-15).decompress(deflated, most)
+    except zlib.error:
+        return b""
+
+
+def _content_at(data: bytes, at: int) -> int:
+    """Where the content of the member begins whose local header stands at this place: beyond the data, if that is cut."""
+    start = at + _HEADER_BYTES
+    return start + sum(unpack_from("<2H", data, at + 26)) if start <= len(data) else start
