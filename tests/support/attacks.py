@@ -179,14 +179,44 @@ def chains_of_links(scale: float) -> list[bytes]:
     return with_base(links, member(b"var/lib/dpkg/info/spar.list", lists))
 
 
+def package_links(count: float, target: bytes = b"store") -> bytes:
+    return b"".join(header(b"n/%d/package.json" % number, b"1", link=target) for number in range(int(count)))
+
+
 def links_to_one(scale: float) -> list[bytes]:
-    links = b"".join(header(b"n/%d/package.json" % number, b"1", link=b"store") for number in range(int(100_000 * scale)))
-    return with_base(member(b"store", MANIFEST), links)
+    return with_base(member(b"store", MANIFEST), package_links(90_000 * scale))
+
+
+def links_with_facts(scale: float) -> list[bytes]:
+    """Each is a package of its own: what one file costs, 300,000 times."""
+    return with_base(member(b"store", MANIFEST), package_links(300_000 * scale))
+
+
+def links_with_trouble(scale: float) -> list[bytes]:
+    return with_base(member(b"store", b"{"), package_links(300_000 * scale))
+
+
+def links_to_nothing(scale: float) -> list[bytes]:
+    return with_base(package_links(300_000 * scale, b"nowhere"))
+
+
+def links_in_a_circle(scale: float) -> list[bytes]:
+    return with_base(package_links(300_000 * scale, b"n/0/package.json"))
 
 
 def far_links(scale: float) -> list[bytes]:
-    links = b"".join(header(b"n/%d/package.json" % number, b"1", link=b"store") for number in range(int(30_000 * scale)))
+    links = package_links(30_000 * scale)
     return [zipped(BASE, member(b"store", MANIFEST), END), *(zipped(links, END) for _ in range(12))]
+
+
+def many_roots(scale: float) -> list[bytes]:
+    """Root file systems, each with a package database behind a link."""
+    roots = b"".join(
+        member(b"r/%d/etc/os-release" % number, b"ID=debian\n") + header(b"r/%d/var/lib/dpkg" % number, b"2", link=b"/d")
+        for number in range(int(10_000 * scale))
+    )
+    places = b"".join(member(b"r/%d/d/status" % number, STATUS) for number in range(int(10_000 * scale)))
+    return with_base(roots, places, b"".join(header(b"f/%d" % number) for number in range(int(100_000 * scale))))
 
 
 def zeros(scale: float) -> list[bytes]:
@@ -248,7 +278,12 @@ COSTS = (
     Attack("many whiteouts", many_whiteouts, ""),
     Attack("chains of links", chains_of_links, ""),
     Attack("links to one", links_to_one, ""),
-    Attack("far links", far_links, ""),
+    Attack("links with facts", links_with_facts, "over_budget"),
+    Attack("links with trouble", links_with_trouble, "over_budget"),
+    Attack("links to nothing", links_to_nothing, "unreadable", whole=False),
+    Attack("links in a circle", links_in_a_circle, "over_budget"),
+    Attack("far links", far_links, "over_budget"),
+    Attack("many roots", many_roots, ""),
     Attack("nested jars", nested_jars, "unreadable", whole=False),
 )
 

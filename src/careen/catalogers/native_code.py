@@ -27,11 +27,13 @@ def read(file: File) -> Iterator[str]:
 
 
 def read_archive(file: File) -> "_Members | None":
-    from careen.formats.jar import SUFFIXES
-
     head = file.data
     start = head.find(b"\n") + 1 if head.startswith(SCRIPT) else 0
-    return _Members(head) if head.startswith(LOCAL_HEADER, start) and not file.path.endswith(SUFFIXES) else None
+    if not head.startswith(LOCAL_HEADER, start):
+        return None
+    from careen.formats.jar import SUFFIXES
+
+    return None if file.path.endswith(SUFFIXES) else _Members(head)
 
 
 class _Members:

@@ -129,13 +129,11 @@ class Spending:
         memory = name_bytes + MEMBER_BYTES * members
         self._budget.note("members", members)
         self._budget.note("memory_bytes", memory)
-        self._budget.note("unknowns", unknowns)
         if members > limits.members:
             self._stop(f"it has more than {limits.members} entries", MORE)
         if memory > limits.memory_bytes:
             self._stop(f"its names take more than {limits.memory_bytes >> 20} MiB of memory", MORE)
-        if unknowns > limits.unknowns:
-            self._stop(f"more than {limits.unknowns} things in it cannot be read", MORE)
+        self.unknowns(unknowns)
         self._budget.settle("scan_members", more)
         self._budget.settle("scan_memory_bytes", memory - self._memory)
         self._memory = memory
@@ -144,6 +142,12 @@ class Spending:
         self._records += more
         if self._records > self._limits.records:
             self._stop(f"it has more than {self._limits.records} PAX records", MORE)
+
+    def unknowns(self, unknowns: int) -> None:
+        """Since the layer began."""
+        self._budget.note("unknowns", unknowns)
+        if unknowns > self._limits.unknowns:
+            self._stop(f"more than {self._limits.unknowns} things in it cannot be read", MORE)
 
     def fact(self) -> None:
         self._facts += 1

@@ -4,7 +4,7 @@
 have them, as if they lay where the link is. Facts keep the place at which the file is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,14 +37,14 @@ class Behind(Struct, frozen=True):
 
 def behind_links(catalogers: Iterable[Cataloger], squashed: Squashed, roots: Iterable[str]) -> tuple[Behind, ...]:
     """``roots`` are the folders of root file systems in the image, its own ("") among them."""
-    found = [
-        item
-        for cataloger in catalogers
-        if cataloger.ecosystem.distribution
-        for root in roots
-        for item in _of(cataloger, root, squashed)
-    ]
-    return tuple(dict.fromkeys(found))
+    roots = tuple(roots)
+    found: dict[Behind, None] = {}
+    for cataloger in catalogers:
+        if cataloger.ecosystem.distribution:
+            read = {fact.path for fact in squashed.visible_facts(cataloger.name)}
+            for root in roots:
+                found |= dict.fromkeys(_of(cataloger, root, squashed, read))
+    return tuple(found)
 
 
 def reread(layer: Layer, select: Select, budget: Budget) -> Walked:
@@ -59,27 +59,44 @@ def read_behind(
     found: Sequence[Behind], deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Reread
 ) -> tuple[Delta, ...]:
     """The Deltas with the facts of what lies behind the links; trouble with it is among their unknowns."""
-    dispatch = Dispatch(catalogers)
+    dispatch, places = Dispatch(catalogers), _Places(found)
 
     def select(path: str, mode: int) -> list[Wanted]:
-        usual = dispatch.readers(path, mode)
         more: list[Wanted] = []
-        for item in found:
-            alias = _alias(item, path)
-            if alias:
-                wanted = dispatch.readers(alias, mode)
-                more += [one for one in wanted if one.cataloger == item.cataloger and one not in usual]
-        return list(dict.fromkeys(more))
+        for item, alias in places.aliases(path):
+            wanted = dispatch.readers(alias, mode)
+            more += [one for one in wanted if one.cataloger == item.cataloger]
+        usual = dispatch.readers(path, mode) if more else ()
+        return [one for one in dict.fromkeys(more) if one not in usual]
 
     return tuple(
-        _with_facts(delta, again(index, select)) if _concerned(delta, found) else delta for index, delta in enumerate(deltas)
+        _with_facts(delta, again(index, select)) if any(map(places.aliases, delta.table.names())) else delta
+        for index, delta in enumerate(deltas)
     )
 
 
-def _of(cataloger: Cataloger, root: str, squashed: Squashed) -> Iterator[Behind]:
+class _Places:
+    """By place: an image may have as many of them as it has root file systems."""
+
+    def __init__(self, found: Sequence[Behind]) -> None:
+        self._items: dict[tuple[str, bool], list[Behind]] = {}
+        for item in found:
+            self._items.setdefault((item.place, item.folder), []).append(item)
+
+    def aliases(self, path: str) -> list[tuple[Behind, str]]:
+        """What is behind links at this path, and where a reader looks for it."""
+        found = [(item, item.alias) for item in self._items.get((path, False), ())]
+        at = path.rfind("/")
+        while at > 0:
+            inside = self._items.get((path[:at], True), ())
+            found += [(item, item.alias + path[at:]) for item in inside]
+            at = path.rfind("/", 0, at)
+        return found
+
+
+def _of(cataloger: Cataloger, root: str, squashed: Squashed, read: Container[str]) -> Iterator[Behind]:
     wants = [reader.wants for reader in cataloger.readers]
     paths = [path for want in wants for path in want.paths]
-    read = {fact.path for fact in squashed.visible_facts(cataloger.name)}
     for path in paths:
         listed = f"{root}/{path}" if root else path
         place = squashed.resolve(path, root)
@@ -130,17 +147,6 @@ def _joined(folder: str, link: str) -> str:
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
-
-
-def _alias(item: Behind, path: str) -> str:
-    if not item.folder:
-        return item.alias if path == item.place else ""
-    return item.alias + path[len(item.place) :] if path.startswith(f"{item.place}/") else ""
-
-
-def _concerned(delta: Delta, found: Sequence[Behind]) -> bool:
-    paths = f"\0{delta.table.paths}\0"
-    return any((f"\0{item.place}/" if item.folder else f"\0{item.place}\0") in paths for item in found)
 
 
 def _with_facts(delta: Delta, more: Walked) -> Delta:

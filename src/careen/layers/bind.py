@@ -249,8 +249,10 @@ def _bound(package: Package, cataloger: Cataloger, roots: dict[str, Distribution
     if not cataloger.ecosystem.distribution:
         return package
     path = package.evidence[0].path if package.evidence else ""
-    root = max((root for root in roots if not root or path.startswith(root + "/")), key=len, default=None)
-    if root is None:
+    root = path.rpartition("/")[0]
+    while root and root not in roots:
+        root = root.rpartition("/")[0]
+    if root not in roots:
         return package
     found = roots[root]
     name = f"{found.id}-{found.version or found.codename}".rstrip("-")

@@ -9,7 +9,7 @@ have asked for the link. **Source:** OCI image-spec, layer.md ("Hardlinks"); lin
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cache, partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from msgspec import Struct
@@ -22,10 +22,11 @@ from careen.plugins import Cataloger, File
 
 from .behind import Reread
 from .dispatch import Dispatch, Wanted
-from .index import Aliases, aliased, aliased_trouble, end_of, merged_facts
+from .index import Aliases, aliased, at_most, end_of, merged_facts
 from .squash import squash
 from .walk import ended_early, little_endian
 
+MAX_LOST = 10_000  # links to nothing in one layer that are each named
 MAX_LAYERS = 32  # with such links; each costs a squash of those below it
 
 
@@ -104,11 +105,12 @@ def _found(
 
 
 def _lost(missing: Sequence[tuple[str, str]], dispatch: Dispatch, why: str) -> list[Unknown]:
-    return [
+    lost = (
         Unknown(wanted.cataloger, Evidence(path, 0), f"a hard link to {target}, {why}")
         for path, target in missing
         for wanted in _by_name(dispatch, path)[:1]
-    ]
+    )
+    return at_most(list(islice(lost, MAX_LOST + 1)), MAX_LOST)
 
 
 def _by_name(dispatch: Dispatch, path: str) -> list[Wanted]:
@@ -146,9 +148,10 @@ def _read(
         walked = again(layer, partial(_select, readers))
         for index, places in by_links.items():
             facts, unknowns = told.setdefault(index, ({}, []))
-            for cataloger, pairs in aliased(walked, places).items():
+            more, trouble = aliased(walked, places)
+            for cataloger, pairs in more.items():
                 facts.setdefault(cataloger, []).extend(pairs)
-            unknowns += aliased_trouble(walked, places)
+            unknowns += trouble
         told.setdefault(layer, ({}, []))[1].extend(ended_early(walked, deltas[layer].unknowns))
     return told
 

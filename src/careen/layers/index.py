@@ -19,7 +19,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from careen.errors import InputError, OverBudgetError
-from careen.formats.budget import Budget, Limits, Spending
+from careen.formats.budget import MORE, Budget, Limits, Spending
 from careen.formats.digest import hasher, is_digest, text_of
 from careen.formats.inflate import SeekStream, Stream, TrailingError, compression, open_stream
 from careen.formats.typed import from_msgpack
@@ -285,25 +285,47 @@ def end_of(path: str, links: Mapping[str, str]) -> str:
     return path
 
 
-def aliased(walked: Walked, aliases: Aliases) -> dict[str, list[tuple[str, Any]]]:
-    """The facts of files, by cataloger, under the names for which they were read."""
-    found: dict[str, dict[str, list[Any]]] = {}  # cataloger -> place -> values
+def aliased(walked: Walked, aliases: Aliases) -> tuple[dict[str, list[tuple[str, Any]]], list[Unknown]]:
+    """The facts of files by cataloger, and trouble with them, under the names for which they were read.
+
+    Each is charged: what is one fact in the file may be as many as there are names.
+    """
+    facts: dict[str, list[tuple[str, Any]]] = {}
+    trouble: list[Unknown] = []
+    try:
+        for path, value in _under_names(walked, aliases):
+            if isinstance(value, Unknown):
+                trouble.append(replace(value, evidence=Evidence(path, 0)))
+                walked.spent.unknowns(len(trouble))
+            else:
+                cataloger, fact = value
+                facts.setdefault(cataloger, []).append((path, fact))
+                walked.spent.fact()
+    except OverBudgetError as error:
+        trouble.append(over_budget(error))
+    walked.spent.close()
+    return facts, trouble
+
+
+def _under_names(walked: Walked, aliases: Aliases) -> Iterator[tuple[str, Unknown | tuple[str, Any]]]:
+    """Trouble with the files, and facts with their catalogers, under each of the names."""
+    found: dict[tuple[str, str], list[Unknown | tuple[str, Any]]] = {}  # by place and cataloger
+    for unknown in walked.unknowns:
+        found.setdefault((unknown.evidence.path, unknown.cataloger), []).append(unknown)
     for cataloger, pairs in walked.facts.items():
         for place, value in pairs:
-            found.setdefault(cataloger, {}).setdefault(place, []).append(value)
-    more: dict[str, list[tuple[str, Any]]] = {}
+            found.setdefault((place, cataloger), []).append((cataloger, value))
     for place, asked in aliases.items():
         for path, cataloger in dict.fromkeys((path, wanted.cataloger) for path, wanted in asked):
-            more.setdefault(cataloger, []).extend((path, value) for value in found.get(cataloger, {}).get(place, ()))
-    return more
+            for value in found.get((place, cataloger), ()):
+                yield path, value
 
 
-def aliased_trouble(walked: Walked, aliases: Aliases) -> Iterator[Unknown]:
-    """Trouble with the files, under each of the names for which they were read."""
-    for unknown in walked.unknowns:
-        asked = aliases.get(unknown.evidence.path, ())
-        for path in dict.fromkeys(path for path, wanted in asked if wanted.cataloger == unknown.cataloger):
-            yield replace(unknown, evidence=Evidence(path, 0))
+def at_most(unknowns: list[Unknown], most: int) -> list[Unknown]:
+    """As many, and one for all the others."""
+    if len(unknowns) <= most:
+        return unknowns
+    return [*unknowns[:most], over_budget(OverBudgetError(f"more than {most} hard links in it lead to no file", MORE))]
 
 
 def merged_facts(
@@ -336,6 +358,7 @@ def _follow_hard_links(
     ``far`` ones are followed when the layers below are known.
     """
     missed: Aliases = {}
+    circles: list[Unknown] = []
     for path, first in walked.links.items():
         if path in far:
             continue
@@ -345,9 +368,10 @@ def _follow_hard_links(
             if wants.executables or wants.select:
                 continue
             if target in walked.links:
-                unknowns.append(Unknown(wanted.cataloger, Evidence(path, 0), "hard links in a circle: there is no file"))
+                circles.append(Unknown(wanted.cataloger, Evidence(path, 0), "hard links in a circle: there is no file"))
             else:
                 missed.setdefault(target, []).append((path, wanted))
+    unknowns += at_most(circles, budget.limits.unknowns)
     if not missed:
         return
     spent = budget.layer()
@@ -357,8 +381,9 @@ def _follow_hard_links(
             lambda path, _: list(dict.fromkeys(wanted for _, wanted in missed.get(path, ()))),
             spent,
         )
-    unknowns += [*aliased_trouble(again, missed), *ended_early(again, unknowns)]
-    facts.update(merged_facts(facts, aliased(again, missed)))
+    more, trouble = aliased(again, missed)
+    unknowns += [*trouble, *ended_early(again, unknowns)]
+    facts.update(merged_facts(facts, more))
 
 
 def placed(unknown: Unknown, layer: int) -> Unknown:

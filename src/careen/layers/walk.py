@@ -47,6 +47,7 @@ class Walked(Struct):
     opaque: tuple[str, ...]
     unknowns: tuple[Unknown, ...]
     links: dict[str, str]  # hard links in this layer: path -> target
+    spent: Spending  # also charged for what is known under other names than those of this pass
 
 
 class LayerFile:
@@ -175,6 +176,7 @@ def walk(
         tuple(sorted(opaque)),
         tuple(unknowns),
         {path: row[5] for path, row in rows.items() if row[0] == "h"},
+        spent,
     )
 
 

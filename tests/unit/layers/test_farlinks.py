@@ -148,3 +148,19 @@ def test_each_layer_is_read_once_more_however_many_links_it_has(monkeypatch):
     monkeypatch.setattr(farlinks, "MAX_LAYERS", 2)
     said = with_far_links(image.deltas, CATALOGERS, image.again)
     assert [len(delta.unknowns) for delta in said] == [0] * 6 + [1000] * 4
+
+
+def test_each_link_is_charged():
+    links = {f"{number}/node_modules/x/package.json": Hardlink("store/1") for number in range(40)}
+    image = Image({"store/1": MANIFEST}, links)
+    image.budget = Budget(Limits(facts=20))
+    after = with_far_links(image.deltas, CATALOGERS, image.again)
+    assert [unknown.code for unknown in after[1].unknowns] == ["over_budget"]
+    assert 0 < len(after[1].facts["npm"]) <= 21
+
+
+def test_links_to_nothing_are_named_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(farlinks, "MAX_LOST", 20)
+    image = Image({"a": b""}, {f"{number}/node_modules/x/package.json": Hardlink("nowhere") for number in range(40)})
+    found = with_far_links(image.deltas, CATALOGERS, image.again)[1].unknowns
+    assert [unknown.code for unknown in found] == ["unreadable"] * 20 + ["over_budget"]

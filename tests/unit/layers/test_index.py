@@ -245,3 +245,25 @@ def test_what_this_machine_had_no_room_for_is_read_again_the_next_time(error):
     assert [(unknown.transient, unknown.evidence.path) for unknown in delta.unknowns] == [(True, "var/lib/dpkg/status")]
     failing = False
     assert index(layer, readers, store, Budget(Limits())).unknowns == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "limits"),
+    [(b'{"name": "x", "version": "1.0.0"}', Limits(facts=20)), (b"{", Limits(unknowns=20))],
+    ids=["facts", "trouble"],
+)
+def test_each_hard_link_is_charged(content, limits):
+    links = {f"{number}/node_modules/x/package.json": Hardlink("store") for number in range(40)}
+    delta = index(
+        layer_of(make_layer({"store": content, **links})), Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(limits)
+    )
+    assert [unknown.code for unknown in delta.unknowns if unknown.whole_layer] == ["over_budget"]
+    assert len(delta.facts.get("npm", ())) + len(delta.unknowns) <= 23
+
+
+def test_hard_links_in_a_circle_are_named_up_to_a_bound():
+    links = {f"{number}/node_modules/x/package.json": Hardlink("b") for number in range(40)}
+    layer = layer_of(make_layer({"b": Hardlink("b"), **links}))
+    delta = index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits(unknowns=20)))
+    assert [unknown.code for unknown in delta.unknowns if "circle" in unknown.reason] == ["unreadable"] * 20
+    assert [unknown.code for unknown in delta.unknowns if unknown.whole_layer and unknown.transient] == ["over_budget"]
