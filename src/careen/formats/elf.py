@@ -111,8 +111,10 @@ def _loads_code_as(layout: bytes, head: bytes) -> bool:
 
 
 def _loads_code(elf: Elf) -> bool:
-    is_marked = any(one.type == PT_GNU_STACK for one in elf.segments)  # else all that is loaded may be executed
-    return any(one.type == PT_LOAD and one.size_bytes and (one.flags & 1 or not is_marked) for one in elf.segments)
+    loaded = [one.flags for one in elf.segments if one.type == PT_LOAD and one.size_bytes]
+    if any(flags & 1 for flags in loaded):
+        return True
+    return bool(loaded) and all(one.type != PT_GNU_STACK for one in elf.segments)  # unmarked, all of it may be executed
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
