@@ -6,7 +6,7 @@
 | package ecosystem    | catalogers/x.py  | CATALOGER         | read(file) -> facts; optional join(facts) -> packages  |
 | advisory source      | advisories/x.py  | ADVISORY_SOURCE   | feeds(need) -> Feed; parse(feed, file) -> records      |
 | version scheme       | versions/x.py    | VERSION_SCHEME    | key(text) -> sortable tuple                            |
-| check                | checks/<target>/x.py | CHECK         | inspect(document) -> places at fault                   |
+| check, checks        | checks/<target>/x.py | CHECK, CHECKS | inspect(document) -> places at fault                   |
 | output format        | reports/x.py     | REPORTER          | write(report, stream, options)                         |
 | bill of materials    | sboms/x.py       | SBOM_FORMAT       | accepts(head); read(data) -> Sbom                      |
 
@@ -54,10 +54,17 @@ EXTENDED = ("advisories", "catalogers", "distributions", "images", "reports", "s
 
 
 def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
-    """The values called ``name`` in the modules of the package ``folder``, in the order of the modules' names."""
-    modules = modules_in(importlib.import_module(folder).__path__)
-    found = (plugin(folder, module, name) for module in sorted(modules))
-    return tuple(value for value in found if isinstance(value, kind))
+    """The values called ``name``, and those in the tuples ``<name>S``, of the modules of the package ``folder``, in the order
+    of the modules' names."""
+    package = importlib.import_module(folder)
+    modules = (_imported(package, module) for module in sorted(modules_in(package.__path__)))
+    return tuple(value for module in modules for value in values_of(module, name, kind))
+
+
+def values_of(module: ModuleType, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
+    """The plugins of one module: the value called ``name``, and those in the tuple ``<name>S``."""
+    values = (getattr(module, name, None), *getattr(module, f"{name}S", ()))
+    return tuple(value for value in values if isinstance(value, kind))
 
 
 def plugin(folder: str, module: str, name: str) -> Any:
@@ -443,9 +450,9 @@ class Place(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """One rule about one kind of document. Its documentation and its tests are made from these fields.
+    """One rule about one kind of document. Its documentation is made from these fields.
 
-    ``good`` and ``bad`` are whole documents as text: each good one must give no place, each bad one at least one.
+    Checks that differ in constants alone are one module with ``CHECKS``, a tuple of them over one function.
     """
 
     id: str  # "DKR-007": never reused
@@ -455,8 +462,8 @@ class Check(Struct, frozen=True):
     fix: str
     references: tuple[str, ...]  # "CWE-250", "CIS Docker 1.6, 4.1", "PSS restricted"
     inspect: Callable[[Any], Iterable[Place]]
-    good: tuple[str, ...]
-    bad: tuple[str, ...]
+    good: tuple[str, ...] = ()  # examples in checks of the user's own, for tests of theirs; ours are in tests/checks
+    bad: tuple[str, ...] = ()
     default: bool = True  # False: only when switched on
 
 

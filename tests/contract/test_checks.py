@@ -1,7 +1,6 @@
 """Rules for every check, present and future: its id, its words, its examples, and how it bears strange documents."""
 
 import importlib
-import inspect
 import pkgutil
 import random
 import re
@@ -11,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from tests.contract.documents import READERS
+from tests.support.examples import examples_of, ids_with_examples
 
 import careen.checks
-from careen.plugins import Check, Place
+from careen.plugins import Check, Place, load, values_of
 
 # Folder of careen.checks: the prefix of its ids. A number that was given is never given again.
 PREFIXES = {"dockerfile": "DKR", "kubernetes": "K8S", "rbac": "RBC", "network": "NWP", "compose": "CMP", "image": "IMG",
@@ -25,17 +25,18 @@ REFERENCE = re.compile(
 )
 
 
-def _checks():
-    for folder in sorted(info.name for info in pkgutil.iter_modules(careen.checks.__path__) if info.ispkg):
+FOLDERS = sorted(info.name for info in pkgutil.iter_modules(careen.checks.__path__) if info.ispkg)
+
+
+def _modules():
+    for folder in FOLDERS:
         package = importlib.import_module(f"careen.checks.{folder}")
         for name in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-            module = importlib.import_module(f"careen.checks.{folder}.{name}")
-            if isinstance(getattr(module, "CHECK", None), Check):
-                yield pytest.param(folder, name, module, id=f"{folder}/{name}")
+            yield pytest.param(name, importlib.import_module(f"{package.__name__}.{name}"), id=f"{folder}/{name}")
 
 
-CHECKS = list(_checks())
-each = pytest.mark.parametrize(("folder", "name", "module"), CHECKS)
+CHECKS = [(folder, check) for folder in FOLDERS for check in load(f"careen.checks.{folder}", "CHECK", Check)]
+each = pytest.mark.parametrize(("folder", "check"), [pytest.param(*one, id=one[1].id) for one in CHECKS])
 
 
 @cache
@@ -44,38 +45,36 @@ def _read(folder, text):
 
 
 def test_every_folder_has_a_prefix_and_a_reader():
-    folders = {param.values[0] for param in CHECKS}
-    assert folders <= set(PREFIXES)
-    assert folders <= set(READERS)
+    assert set(FOLDERS) == set(PREFIXES) == set(READERS)
 
 
 def test_ids_are_unique():
-    ids = [param.values[2].CHECK.id for param in CHECKS]
+    ids = [check.id for _, check in CHECKS]
     assert sorted(set(ids)) == sorted(ids)
 
 
 def test_titles_are_unique():
-    titles = [(param.values[0], param.values[2].CHECK.title) for param in CHECKS]
+    titles = [(folder, check.title) for folder, check in CHECKS]
     assert sorted(set(titles)) == sorted(titles)
 
 
 @each
-def test_id_has_the_prefix_of_its_folder(folder, name, module):
-    assert re.fullmatch(PREFIXES[folder] + r"-\d{3}", module.CHECK.id)
+def test_id_has_the_prefix_of_its_folder(folder, check):
+    assert re.fullmatch(PREFIXES[folder] + r"-\d{3}", check.id)
 
 
-@each
-def test_a_module_has_one_check_named_after_the_fault(folder, name, module):
+@pytest.mark.parametrize(("name", "module"), list(_modules()))
+def test_a_module_has_checks_and_is_named_after_the_fault(name, module):
     assert module.__doc__
     assert not name.startswith(CURES)
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
-    assert sum(isinstance(value, Check) for value in vars(module).values()) == 1
-    assert module.CHECK.inspect is module.inspect or inspect.getmodule(module.CHECK.inspect) is not None
+    assert hasattr(module, "CHECK") != hasattr(module, "CHECKS"), "one check, or a family of them"
+    assert values_of(module, "CHECK", Check)
+    assert not hasattr(module, "CHECKS") or len(module.CHECKS) > 1
 
 
 @each
-def test_words(folder, name, module):
-    check = module.CHECK
+def test_words(folder, check):
     assert check.title
     assert not check.title.endswith(".")
     assert len(check.title) <= 100
@@ -88,18 +87,22 @@ def test_words(folder, name, module):
 
 
 @each
-def test_severity_is_honest(folder, name, module):
-    check = module.CHECK
+def test_severity_is_honest(folder, check):
     assert check.severity in ("critical", "high", "medium", "low", "negligible")
     if check.severity in ("critical", "high"):
         assert any(reference.startswith(("CWE-", "CVE-")) for reference in check.references), "what weakness is it?"
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_file_of_examples_has_a_check(folder):
+    assert ids_with_examples(folder) == {check.id for its, check in CHECKS if its == folder}
+
+
 @each
-def test_bad_examples_give_places_with_a_line(folder, name, module):
-    assert module.CHECK.bad
-    for text in module.CHECK.bad:
-        places = list(module.CHECK.inspect(_read(folder, text)))
+def test_failing_examples_give_places_with_a_line(folder, check):
+    assert examples_of(folder, check.id).failing
+    for text in examples_of(folder, check.id).failing:
+        places = list(check.inspect(_read(folder, text)))
         assert places, text
         for place in places:
             assert isinstance(place, Place)
@@ -111,24 +114,24 @@ def test_bad_examples_give_places_with_a_line(folder, name, module):
 
 
 @each
-def test_good_examples_give_none(folder, name, module):
-    assert module.CHECK.good
-    for text in module.CHECK.good:
-        assert list(module.CHECK.inspect(_read(folder, text))) == [], text
+def test_passing_examples_give_none(folder, check):
+    assert examples_of(folder, check.id).passing
+    for text in examples_of(folder, check.id).passing:
+        assert list(check.inspect(_read(folder, text))) == [], text
 
 
 @each
-def test_the_same_document_gives_the_same_places(folder, name, module):
-    text = module.CHECK.bad[0]
-    first = list(module.CHECK.inspect(READERS[folder](text)))
-    assert first == list(module.CHECK.inspect(READERS[folder](text)))
+def test_the_same_document_gives_the_same_places(folder, check):
+    text = examples_of(folder, check.id).failing[0]
+    first = list(check.inspect(READERS[folder](text)))
+    assert first == list(check.inspect(READERS[folder](text)))
 
 
-@pytest.mark.parametrize("folder", sorted(set(READERS) & {param.values[0] for param in CHECKS}))
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_checks_bear_documents_that_are_cut_or_stirred(folder):
     """Values of other types than expected are the daily bread of a reader of other people's files."""
-    checks = [param.values[2].CHECK for param in CHECKS if param.values[0] == folder]
-    examples = [text for check in checks for text in check.bad]
+    checks = [check for its, check in CHECKS if its == folder]
+    examples = [text for check in checks for text in examples_of(folder, check.id).failing]
     chance = random.Random(zlib.crc32(folder.encode()))
     for _ in range(60):
         lines = chance.choice(examples).splitlines(keepends=True)
@@ -154,7 +157,7 @@ def test_checks_bear_documents_that_are_cut_or_stirred(folder):
 def test_ids_of_this_project_in_the_acceptance_map_exist():
     import json
 
-    known = {param.values[2].CHECK.id for param in CHECKS}
+    known = {check.id for _, check in CHECKS}
     for path in (Path(__file__).parents[1] / "acceptance").glob("misconfig*_map.json"):
         for peer, ids in json.loads(path.read_text("utf-8")).items():
             ours = {

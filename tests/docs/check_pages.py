@@ -1,11 +1,11 @@
-"""The reference pages of checks, made from the checks themselves and from the map of other tools' names."""
+"""The reference pages of checks, made from the checks, their first failing example, and the map of other tools' names."""
 
 import json
 from importlib import import_module
 
 from tests.conftest import ROOT
+from tests.support.examples import examples_of
 
-import careen.checks
 from careen.plugins import Check, load
 
 NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails where they differ. -->\n\n"
@@ -84,31 +84,29 @@ def pages() -> dict[str, str]:
 
 
 def _page(title: str, text: str, folders: tuple[str, ...], peers: dict[str, list[str]]) -> str:
-    checks = [check for folder in folders for check in load(f"{careen.checks.__name__}.{folder}", "CHECK", Check)]
-    checks.sort(key=lambda check: (folders.index(_folder(check, folders)), check.id))
+    checks = {folder: sorted(load(f"careen.checks.{folder}", "CHECK", Check), key=lambda check: check.id) for folder in folders}
     out = f"# {title}\n\n{NOTE}{text}\n"
     out += "| id | fault | severity | by default |\n| --- | --- | --- | --- |\n"
-    for check in checks:
+    for check in (check for folder in folders for check in checks[folder]):
         out += (
             f"| [{check.id}](#{check.id.lower()}) | {check.title} | {check.severity} | {'on' if check.default else 'off'} |\n"
         )
     for folder in folders:
-        doc = import_module(f"{careen.checks.__name__}.{folder}").__doc__ or ""
+        doc = import_module(f"careen.checks.{folder}").__doc__ or ""
         out += f"\n## {doc.partition(':')[0]}\n"
-        for check in checks:
-            if _folder(check, folders) == folder:
-                out += _section(check, peers)
+        for check in checks[folder]:
+            out += _section(check, examples_of(folder, check.id).failing[0], peers)
     return out
 
 
-def _section(check: Check, peers: dict[str, list[str]]) -> str:
+def _section(check: Check, example: str, peers: dict[str, list[str]]) -> str:
     severity = check.severity if check.default else f"{check.severity}, off by default"
     out = f"\n### {check.id}\n\n**{check.title}** ({severity}). {check.why}\n\n"
     out += f"{check.fix}\n\nReferences: {', '.join(check.references)}."
     if check.id in peers and not check.id.startswith("DKR-"):  # which name them among their references
         out += f" Like {', '.join(peers[check.id])}."
     language = {"DKR": "dockerfile", "RTM": "json"}.get(check.id[:3], "yaml")
-    return out + f"\n\n```{language}\n{check.bad[0].rstrip()}\n```\n"
+    return out + f"\n\n```{language}\n{example.rstrip()}\n```\n"
 
 
 def _rules_of_others() -> str:
@@ -123,10 +121,6 @@ def _rules_of_others() -> str:
     for (tool, rule), ids in sorted(found.items()):
         out += f"| {tool} | {rule} | {', '.join(f'[{id}](#{id.lower()})' for id in sorted(ids))} |\n"
     return out
-
-
-def _folder(check: Check, folders: tuple[str, ...]) -> str:
-    return next(folder for folder in folders if check.inspect.__module__.startswith(f"{careen.checks.__name__}.{folder}."))
 
 
 def _peers() -> dict[str, list[str]]:

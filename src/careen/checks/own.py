@@ -165,8 +165,6 @@ def _described(path: Path, known: Mapping[str, Any]) -> tuple[str, Check]:
         fix=str(custom.get("fix") or "See the rule.").strip(),
         references=tuple(str(one) for one in references if one),
         inspect=list,
-        good=(),
-        bad=(),
     )
     return kind, check
 

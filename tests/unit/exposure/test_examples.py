@@ -3,18 +3,18 @@
 import random
 
 import pytest
+from tests.support.examples import examples_of, ids_with_examples
 from tests.support.exposure import exposure
 
 from careen.exposure import document
-from careen.plugins import Check, load
 
 FOLDERS = ("compose", "kubernetes", "network", "rbac")
 WORDS = ("[]", "{}", "null", "3", "-1", "true", '""', "[{}]", "[[x]]", "{a: b}", "0.5", "~", "host", "service:x", "/")
 
 
 def examples(folder):
-    checks = load(f"careen.checks.{folder}", "CHECK", Check)
-    return [text for check in checks for text in (*check.good, *check.bad) if isinstance(text, str)]
+    found = (examples_of(folder, id) for id in sorted(ids_with_examples(folder)))
+    return [text for one in found for text in (*one.passing, *one.failing)]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

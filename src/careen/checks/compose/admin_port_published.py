@@ -28,36 +28,4 @@ CHECK = Check(
         "CWE-306",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  db:
-    image: postgres:17
-    ports:
-      - "127.0.0.1:5432:5432"
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "443:8443"
-""",
-    ),
-    bad=(
-        """\
-services:
-  db:
-    image: postgres:17
-    ports:
-      - "5432:5432"
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "2375-2376:2375-2376"
-""",
-    ),
 )

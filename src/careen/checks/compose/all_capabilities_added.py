@@ -24,20 +24,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_drop: [ALL]
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_add: [ALL]
-""",
-    ),
 )

@@ -30,31 +30,4 @@ CHECK = Check(
         "https://github.com/compose-spec/compose-spec/blob/main/build.md",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build:
-      context: .
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build:
-      context: .
-      privileged: true
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build:
-      context: .
-      network: host
-""",
-    ),
 )

@@ -26,25 +26,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_drop: [ALL]
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_drop: [NET_RAW]
-""",
-    ),
 )

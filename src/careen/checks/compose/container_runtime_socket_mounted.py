@@ -30,37 +30,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - /run/app/app.sock:/run/app.sock
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - /var/run/docker.sock:/var/run/docker.sock:ro
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - type: bind
-        source: /run/podman/podman.sock
-        target: /run/docker.sock
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    use_api_socket: true
-""",
-    ),
 )

@@ -30,26 +30,4 @@ CHECK = Check(
         "CWE-798",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    command: serve --db-password-file /run/secrets/db --token ${TOKEN}
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    command: ["--requirepass", "x", "--password=hunter2"]
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    command: serve --db-password hunter2
-""",
-    ),
 )

@@ -29,29 +29,4 @@ CHECK = Check(
     fix="Use secrets, and change the credential: it has been seen.",
     references=("CWE-798",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    labels:
-      traefik.enable: "true"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    labels:
-      backup.password: hunter2
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    labels:
-      - backup.token=hunter2
-""",
-    ),
 )

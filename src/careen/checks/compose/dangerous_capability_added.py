@@ -31,33 +31,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_add: [NET_BIND_SERVICE]
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_drop: [SYS_ADMIN]
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_add: [SYS_ADMIN]
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cap_add:
-      - cap_sys_ptrace
-""",
-    ),
 )

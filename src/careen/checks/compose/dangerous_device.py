@@ -30,29 +30,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    devices:
-      - /dev/ttyUSB0:/dev/ttyUSB0
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    devices:
-      - /dev/mem:/dev/mem
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    devices:
-      - /dev/sda1
-""",
-    ),
 )

@@ -37,37 +37,5 @@ CHECK = Check(
         "CWE-653",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  edge:
-    image: registry.example/web:1.4.2
-    networks: [front]
-    ports:
-      - "443:8443"
-  web:
-    image: registry.example/web:1.4.2
-    networks: [front, back]
-  db:
-    image: postgres:17
-    networks: [back]
-networks:
-  front:
-  back:
-""",
-    ),
-    bad=(
-        """\
-services:
-  edge:
-    image: registry.example/web:1.4.2
-    ports:
-      - "443:8443"
-  web:
-    image: registry.example/web:1.4.2
-  db:
-    image: postgres:17
-""",
-    ),
     default=False,
 )

@@ -41,29 +41,4 @@ CHECK = Check(
         "CWE-258",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  db:
-    image: postgres:17
-    environment:
-      POSTGRES_PASSWORD_FILE: /run/secrets/db
-""",
-    ),
-    bad=(
-        """\
-services:
-  db:
-    image: postgres:17
-    environment:
-      POSTGRES_HOST_AUTH_METHOD: trust
-""",
-        """\
-services:
-  db:
-    image: mysql:8.4
-    environment:
-      - MYSQL_ALLOW_EMPTY_PASSWORD=yes
-""",
-    ),
 )

@@ -28,27 +28,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    devices:
-      - /dev/ttyUSB0:/dev/ttyUSB0
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    device_cgroup_rules:
-      - "c 1:3 mr"
-""",
-    ),
 )

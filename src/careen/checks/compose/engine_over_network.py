@@ -28,30 +28,4 @@ CHECK = Check(
         "CWE-319",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      DOCKER_HOST: tcp://docker:2376
-      DOCKER_TLS_VERIFY: "1"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      DOCKER_HOST: tcp://docker:2375
-""",
-        """\
-services:
-  web:
-    image: docker:28-dind
-    environment:
-      DOCKER_TLS_CERTDIR: ""
-""",
-    ),
 )

@@ -23,23 +23,5 @@ CHECK = Check(
     fix="Use secrets with environment: as their source.",
     references=("CWE-526",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      - LANG
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      - AWS_SECRET_ACCESS_KEY
-""",
-    ),
     default=False,
 )

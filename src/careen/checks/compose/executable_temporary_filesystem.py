@@ -22,28 +22,4 @@ CHECK = Check(
     fix="Leave exec away; noexec is the default.",
     references=("CWE-732",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    tmpfs:
-      - /tmp:size=64m
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    tmpfs: /tmp
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    tmpfs:
-      - /tmp:exec,size=64m
-""",
-    ),
 )

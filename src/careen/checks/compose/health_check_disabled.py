@@ -24,29 +24,4 @@ CHECK = Check(
         "CWE-778",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    healthcheck:
-      test: ["CMD", "true"]
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    healthcheck:
-      disable: true
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    healthcheck:
-      test: ["NONE"]
-""",
-    ),
 )

@@ -21,21 +21,5 @@ CHECK = Check(
     fix="Add a healthcheck.",
     references=("CIS Docker 5.27",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    healthcheck:
-      test: ["CMD", "true"]
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

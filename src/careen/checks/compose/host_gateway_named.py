@@ -24,22 +24,4 @@ CHECK = Check(
     fix="Remove host-gateway from extra_hosts; run the other program as a service.",
     references=("CWE-668",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    extra_hosts:
-      - "db.example:10.0.0.7"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    extra_hosts:
-      - "host.docker.internal:host-gateway"
-""",
-    ),
 )

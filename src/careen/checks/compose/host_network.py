@@ -27,25 +27,4 @@ CHECK = Check(
         "CWE-653",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    network_mode: none
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    network_mode: host
-""",
-    ),
 )

@@ -24,19 +24,4 @@ CHECK = Check(
         "CWE-653",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    uts: host
-""",
-    ),
 )

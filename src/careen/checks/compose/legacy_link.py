@@ -25,22 +25,4 @@ CHECK = Check(
         "CWE-526",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    links:
-      - db
-  db:
-    image: postgres:17
-""",
-    ),
 )

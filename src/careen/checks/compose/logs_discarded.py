@@ -24,22 +24,4 @@ CHECK = Check(
         "CWE-778",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    logging:
-      driver: local
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    logging:
-      driver: none
-""",
-    ),
 )

@@ -27,22 +27,4 @@ CHECK = Check(
         "CWE-522",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    extra_hosts:
-      - "db.example:10.0.0.7"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    extra_hosts:
-      - "metadata:169.254.169.254"
-""",
-    ),
 )

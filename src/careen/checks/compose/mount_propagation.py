@@ -25,33 +25,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - /srv:/srv:ro,rslave
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - /srv:/srv:rshared
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - type: bind
-        source: /srv
-        target: /srv
-        bind:
-          propagation: shared
-""",
-    ),
 )

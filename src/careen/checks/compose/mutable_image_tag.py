@@ -25,29 +25,4 @@ CHECK = Check(
         "CWE-1357",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: postgres:17.6
-""",
-        """\
-services:
-  web:
-    image: web
-    build: .
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: postgres
-""",
-        """\
-services:
-  web:
-    image: postgres:latest
-""",
-    ),
 )

@@ -21,19 +21,4 @@ CHECK = Check(
     fix="Remove dns, or name servers of your own.",
     references=("CWE-350",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    dns: 8.8.8.8
-""",
-    ),
 )

@@ -26,28 +26,4 @@ CHECK = Check(
         "CWE-653",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ipc: private
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    network_mode: service:vpn
-  vpn:
-    image: registry.example/web:1.4.2
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ipc: shareable
-""",
-    ),
 )

@@ -24,24 +24,4 @@ CHECK = Check(
         "CIS Docker 5.14",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-networks:
-  back:
-    driver: bridge
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-networks:
-  lan:
-    driver: macvlan
-""",
-    ),
 )

@@ -24,28 +24,4 @@ CHECK = Check(
         "CWE-770",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    cpus: 0.5
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    deploy:
-      resources:
-        limits:
-          cpus: "0.5"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
 )

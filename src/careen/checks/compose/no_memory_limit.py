@@ -24,28 +24,4 @@ CHECK = Check(
         "CWE-770",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    mem_limit: 512m
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    deploy:
-      resources:
-        limits:
-          memory: 512M
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
 )

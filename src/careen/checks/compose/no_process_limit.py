@@ -24,34 +24,4 @@ CHECK = Check(
         "CWE-770",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    pids_limit: 200
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    deploy:
-      resources:
-        limits:
-          pids: 200
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    pids_limit: -1
-""",
-    ),
 )

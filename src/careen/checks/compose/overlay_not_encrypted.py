@@ -24,26 +24,4 @@ CHECK = Check(
         "CWE-319",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-networks:
-  back:
-    driver: overlay
-    driver_opts:
-      encrypted: "true"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-networks:
-  back:
-    driver: overlay
-""",
-    ),
 )

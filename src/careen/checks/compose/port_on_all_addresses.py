@@ -27,46 +27,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "127.0.0.1:8080:80"
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - target: 80
-        published: "8080"
-        host_ip: 127.0.0.1
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    expose:
-      - "80"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "8080:80"
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - target: 80
-        published: "8080"
-""",
-    ),
 )

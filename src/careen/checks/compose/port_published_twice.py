@@ -27,30 +27,4 @@ CHECK = Check(
     fix="Give one of them another port.",
     references=("https://github.com/compose-spec/compose-spec/blob/main/05-services.md",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "8080:80"
-  api:
-    image: registry.example/web:1.4.2
-    ports:
-      - "8081:8080"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "8080:80"
-  api:
-    image: registry.example/web:1.4.2
-    ports:
-      - "8080:8080"
-""",
-    ),
 )

@@ -24,33 +24,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    security_opt:
-      - no-new-privileges:true
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    security_opt: [no-new-privileges]
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    security_opt:
-      - no-new-privileges:false
-""",
-    ),
 )

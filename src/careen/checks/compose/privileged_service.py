@@ -24,31 +24,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    privileged: false
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    privileged: true
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    privileged: ${PRIVILEGED:-true}
-""",
-    ),
 )

@@ -26,22 +26,4 @@ CHECK = Check(
         "CWE-829",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-  db:
-    image: postgres:17
-  own:
-    image: ${IMAGE}
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: ghcr.example/web:1.4.2
-""",
-    ),
 )

@@ -30,26 +30,4 @@ CHECK = Check(
         "CWE-494",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build: .
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build: https://github.com/example/web.git#0123456789abcdef0123456789abcdef01234567
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build: https://github.com/example/web.git#main
-""",
-    ),
 )

@@ -27,27 +27,4 @@ CHECK = Check(
         "CWE-494",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-        """\
-include:
-  - ../common/compose.yaml
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-include:
-  - oci://registry.example/stack:latest
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
 )

@@ -24,26 +24,5 @@ CHECK = Check(
     fix="Use on-failure with a number: restart: on-failure:5.",
     references=("CIS Docker 5.15",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    restart: on-failure:5
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    restart: always
-""",
-    ),
     default=False,
 )

@@ -23,27 +23,4 @@ CHECK = Check(
     fix="Remove the group.",
     references=("CWE-250",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    group_add: ["1001"]
-    user: "1000:1000"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    group_add: [docker]
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    user: "1000:0"
-""",
-    ),
 )

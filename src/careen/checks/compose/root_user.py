@@ -24,31 +24,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    user: "1000:1000"
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    user: root
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    user: "0:0"
-""",
-    ),
 )

@@ -24,22 +24,4 @@ CHECK = Check(
         "CWE-693",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    security_opt:
-      - no-new-privileges:true
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    security_opt:
-      - seccomp:unconfined
-""",
-    ),
 )

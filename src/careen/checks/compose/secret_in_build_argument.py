@@ -33,36 +33,4 @@ CHECK = Check(
         "CIS Docker 4.10",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build:
-      context: .
-      args:
-        VERSION: "1"
-        NPM_TOKEN:
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build:
-      context: .
-      args:
-        NPM_TOKEN: abc123def456
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    build:
-      context: .
-      args:
-        - NPM_TOKEN=abc123def456
-""",
-    ),
 )

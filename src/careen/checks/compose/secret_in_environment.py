@@ -27,38 +27,4 @@ CHECK = Check(
         "CIS Docker 4.10",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      DB_PASSWORD: ${DB_PASSWORD}
-      DB_PASSWORD_FILE: /run/secrets/db
-      TOKEN:
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      - DB_PASSWORD
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      DB_PASSWORD: hunter2
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      - DATABASE=postgres://web:hunter2@db/web
-""",
-    ),
 )

@@ -29,29 +29,4 @@ CHECK = Check(
         "CWE-312",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-secrets:
-  db:
-    file: ./db.txt
-configs:
-  web:
-    content: |
-      db_password=${DB_PASSWORD}
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-configs:
-  web:
-    content: |
-      db_password=hunter2
-""",
-    ),
 )

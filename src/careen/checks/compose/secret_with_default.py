@@ -28,22 +28,4 @@ CHECK = Check(
         "CWE-798",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      DB_PASSWORD: ${DB_PASSWORD:?set it}
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    environment:
-      DB_PASSWORD: ${DB_PASSWORD:-changeme}
-""",
-    ),
 )

@@ -31,36 +31,4 @@ CHECK = Check(
         "https://docs.docker.com/reference/cli/docker/stack/deploy/",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    security_opt:
-      - no-new-privileges:true
-    deploy:
-      resources:
-        limits:
-          memory: 256M
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    read_only: true
-    deploy:
-      mode: global
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    security_opt:
-      - no-new-privileges:true
-    deploy:
-      mode: global
-""",
-    ),
 )

@@ -27,34 +27,4 @@ CHECK = Check(
         "CWE-1220",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - files:/files
-  worker:
-    image: registry.example/web:1.4.2
-    volumes:
-      - files:/files:ro
-volumes:
-  files:
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - files:/files
-  worker:
-    image: registry.example/web:1.4.2
-    volumes:
-      - files:/files
-volumes:
-  files:
-""",
-    ),
 )

@@ -22,23 +22,5 @@ CHECK = Check(
     fix="Mount it read-only, or copy it into the image.",
     references=("CWE-732",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - ./src:/app:ro
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - ./src:/app
-""",
-    ),
     default=False,
 )

@@ -25,22 +25,4 @@ CHECK = Check(
         "CWE-1188",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "443:8443"
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    ports:
-      - "2222:22"
-""",
-    ),
 )

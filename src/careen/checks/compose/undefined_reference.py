@@ -36,42 +36,4 @@ CHECK = Check(
     fix="Define it, or correct the name.",
     references=("https://github.com/compose-spec/compose-spec/blob/main/05-services.md",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    networks: [back]
-    volumes:
-      - data:/data
-    depends_on: [db]
-  db:
-    image: postgres:17
-networks:
-  back:
-volumes:
-  data:
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    networks: [back]
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - data:/data
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    depends_on: [db]
-""",
-    ),
 )

@@ -29,29 +29,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    sysctls:
-      net.core.somaxconn: 1024
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    sysctls:
-      kernel.msgmax: 65536
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    sysctls:
-      - net.ipv4.ip_forward=1
-""",
-    ),
 )

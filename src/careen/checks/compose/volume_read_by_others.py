@@ -23,31 +23,5 @@ CHECK = Check(
     fix="Share no volume, or check what is read.",
     references=("CWE-668",),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - files:/files
-volumes:
-  files:
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - files:/files
-  edge:
-    image: registry.example/web:1.4.2
-    volumes:
-      - files:/files:ro
-volumes:
-  files:
-""",
-    ),
     default=False,
 )

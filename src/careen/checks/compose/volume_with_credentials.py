@@ -31,45 +31,4 @@ CHECK = Check(
         "CWE-798",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-volumes:
-  share:
-    driver_opts:
-      type: nfs4
-      o: addr=files.example,sec=krb5p
-      device: :/exports
-  other:
-    driver_opts:
-      type: cifs
-      o: username=web,password=${SHARE_PASSWORD}
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-volumes:
-  share:
-    driver_opts:
-      type: cifs
-      o: username=web,password=hunter2
-      device: //files.example/share
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-volumes:
-  share:
-    driver_opts:
-      type: nfs
-      o: addr=files.example,nolock,sec=sys
-      device: :/exports
-""",
-    ),
 )

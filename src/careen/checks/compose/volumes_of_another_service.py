@@ -24,22 +24,4 @@ CHECK = Check(
         "https://github.com/compose-spec/compose-spec/blob/main/05-services.md",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes_from:
-      - db
-  db:
-    image: postgres:17
-""",
-    ),
 )

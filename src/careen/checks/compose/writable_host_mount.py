@@ -25,38 +25,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - /srv/data:/data:ro
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - data:/data
-volumes:
-  data:
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - /srv/data:/data
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    volumes:
-      - ~/.aws:/root/.aws
-""",
-    ),
 )

@@ -24,27 +24,4 @@ CHECK = Check(
         "CWE-732",
     ),
     inspect=inspect,
-    good=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    read_only: true
-    tmpfs:
-      - /tmp
-""",
-    ),
-    bad=(
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-""",
-        """\
-services:
-  web:
-    image: registry.example/web:1.4.2
-    read_only: false
-""",
-    ),
 )

@@ -32,28 +32,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_4",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-COPY app /app
-""",
-        """\
-FROM debian:12
-ADD root.tar.gz /
-""",
-        """\
-FROM debian:12
-ADD https://a.example/x /x
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-ADD app /app
-""",
-        """\
-FROM debian:12
-ADD ["app.zip", "/app/"]
-""",
-    ),
 )

@@ -27,24 +27,4 @@ CHECK = Check(
         "Trivy DS-0025",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM alpine:3.20
-RUN apk add --no-cache nginx
-""",
-        """\
-FROM alpine:3.20
-RUN --mount=type=cache,target=/var/cache/apk apk add -U nginx
-""",
-    ),
-    bad=(
-        """\
-FROM alpine:3.20
-RUN apk add nginx
-""",
-        """\
-FROM alpine:3.20
-RUN apk upgrade --no-cache && apk add nginx
-""",
-    ),
 )

@@ -28,20 +28,4 @@ CHECK = Check(
         "Hadolint DL3018",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM alpine:3.20
-RUN apk add --no-cache nginx=1.26.2-r0 "git~2.45"
-""",
-        """\
-FROM alpine:3.20
-RUN apk add -t .build gcc=13.2.1_git20240309-r0
-""",
-    ),
-    bad=(
-        """\
-FROM alpine:3.20
-RUN apk add nginx
-""",
-    ),
 )

@@ -30,24 +30,4 @@ CHECK = Check(
         "Trivy DS-0021",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get install -yq nginx
-""",
-        """\
-FROM debian:12
-RUN apt-get -qq install nginx
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt-get install nginx
-""",
-        """\
-FROM debian:12
-RUN apt-get -q install nginx
-""",
-    ),
 )

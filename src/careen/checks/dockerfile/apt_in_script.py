@@ -23,16 +23,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_9",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get update && apt-get install -y nginx
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt update && apt install -y nginx
-""",
-    ),
 )

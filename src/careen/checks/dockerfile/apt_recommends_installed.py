@@ -27,20 +27,4 @@ CHECK = Check(
         "Trivy DS-0029",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get install -y --no-install-recommends nginx
-""",
-        """\
-FROM debian:12
-RUN apt-get -o APT::Install-Recommends=false install -y nginx
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt-get install -y nginx
-""",
-    ),
 )

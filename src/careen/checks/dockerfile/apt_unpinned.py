@@ -28,20 +28,4 @@ CHECK = Check(
         "Hadolint DL3008",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get install -y nginx=1.22.1-9
-""",
-        """\
-FROM debian:12
-RUN apt-get install -y -t bookworm-backports nginx/bookworm-backports ./a.deb
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt-get install -y nginx
-""",
-    ),
 )

@@ -63,26 +63,4 @@ CHECK = Check(
     fix="ADD unpacks it on the way; or mount it: RUN --mount=type=bind.",
     references=("Hadolint DL3010",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-ADD a.tar.gz /
-""",
-        """\
-FROM debian:12
-COPY a.tar.gz /
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-COPY a.tar.gz /
-RUN tar xf /a.tar.gz
-""",
-        """\
-FROM debian:12
-COPY x/a.tgz /b.tgz
-RUN cd / && tar -xzf b.tgz
-""",
-    ),
 )

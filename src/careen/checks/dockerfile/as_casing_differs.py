@@ -24,17 +24,4 @@ CHECK = Check(
     fix="Write AS as FROM is written.",
     references=("BuildKit FromAsCasing",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS a
-""",
-        """\
-from debian:12 as a
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12 as a
-""",
-    ),
 )

@@ -32,26 +32,4 @@ CHECK = Check(
     fix="Declare it with ARG before the first FROM.",
     references=("BuildKit UndefinedArgInFrom",),
     inspect=inspect,
-    good=(
-        """\
-ARG TAG=12
-FROM debian:$TAG
-""",
-        """\
-FROM --platform=$BUILDPLATFORM debian:12
-""",
-        """\
-FROM debian:${TAG:-12}
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12$VARIANT
-""",
-        """\
-FROM debian:12
-ARG TAG=3
-FROM alpine:$TAG
-""",
-    ),
 )

@@ -36,32 +36,4 @@ CHECK = Check(
     fix="Give the ARG a default.",
     references=("BuildKit InvalidDefaultArgInFrom",),
     inspect=inspect,
-    good=(
-        """\
-ARG TAG=12
-FROM debian:$TAG
-""",
-        """\
-ARG VARIANT
-FROM debian:12$VARIANT
-""",
-        """\
-ARG TAG
-FROM alpine:${TAG:-3.20}
-""",
-    ),
-    bad=(
-        """\
-ARG TAG
-FROM debian:$TAG
-""",
-        """\
-ARG IMAGE
-FROM ${IMAGE}
-""",
-        """\
-ARG TAG=""
-FROM debian:$TAG
-""",
-    ),
 )

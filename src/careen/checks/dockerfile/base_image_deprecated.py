@@ -52,35 +52,4 @@ CHECK = Check(
     fix="Move to the successor that its publisher names, or to a release that is in support.",
     references=("CWE-1104",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-""",
-        """\
-FROM eclipse-temurin:21-jre
-""",
-        """\
-FROM ubuntu:24.04
-""",
-    ),
-    bad=(
-        """\
-FROM php:7.4-fpm
-""",
-        """\
-FROM mcr.microsoft.com/dotnet/aspnet:6.0
-""",
-        """\
-FROM centos:7
-""",
-        """\
-FROM openjdk:11
-""",
-        """\
-FROM python:3.8-buster
-""",
-        """\
-FROM debian:stretch-slim
-""",
-    ),
 )

@@ -29,19 +29,4 @@ CHECK = Check(
         "CWE-829",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-""",
-        """\
-FROM docker.io/library/debian:12 AS build
-FROM build
-FROM scratch
-""",
-    ),
-    bad=(
-        """\
-FROM httpd:2.4
-""",
-    ),
 )

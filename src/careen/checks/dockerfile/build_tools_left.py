@@ -58,25 +58,4 @@ CHECK = Check(
         "CWE-1104",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS build
-RUN apt-get install -y gcc=4
-FROM debian:12
-""",
-        """\
-FROM alpine:3.20
-RUN apk add --no-cache --virtual .b gcc && apk del .b
-""",
-        """\
-FROM debian:12
-RUN apt-get install -y gcc && make && apt-get purge -y gcc
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt-get update && apt-get install -y build-essential
-""",
-    ),
 )

@@ -24,20 +24,4 @@ CHECK = Check(
     fix="Name the version and keep the lock file: cargo install --locked name@1.2.3.",
     references=("CWE-1357",),
     inspect=inspect,
-    good=(
-        """\
-FROM rust:1.84
-RUN cargo install --locked ripgrep@14.1.1
-""",
-        """\
-FROM rust:1.84
-RUN cargo install --path .
-""",
-    ),
-    bad=(
-        """\
-FROM rust:1.84
-RUN cargo install ripgrep
-""",
-    ),
 )

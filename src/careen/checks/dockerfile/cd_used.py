@@ -24,17 +24,4 @@ CHECK = Check(
         "Trivy DS-0013",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-WORKDIR /app
-RUN make
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN cd /app && make
-""",
-    ),
 )

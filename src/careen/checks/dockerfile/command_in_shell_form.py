@@ -28,25 +28,4 @@ CHECK = Check(
         "BuildKit JSONArgsRecommended",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-CMD ["app"]
-""",
-        """\
-FROM debian:12
-SHELL ["/bin/bash", "-c"]
-ENTRYPOINT exec app
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-CMD app --flag
-""",
-        """\
-FROM debian:12
-ENTRYPOINT app
-""",
-    ),
 )

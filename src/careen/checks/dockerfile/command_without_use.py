@@ -28,24 +28,4 @@ CHECK = Check(
     fix="Drop the line.",
     references=("Hadolint DL3001",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get install -y ssh vim
-""",
-        """\
-FROM debian:12
-RUN systemctl enable app
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN service nginx start
-""",
-        """\
-FROM debian:12
-RUN ps aux && top
-""",
-    ),
 )

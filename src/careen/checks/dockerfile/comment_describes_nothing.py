@@ -25,22 +25,5 @@ CHECK = Check(
     fix="Begin the comment with the name, or leave an empty line after it.",
     references=("BuildKit InvalidDefinitionDescription",),
     inspect=inspect,
-    good=(
-        """\
-# base is where it begins
-FROM debian:12 AS base
-""",
-        """\
-# anything
-
-FROM debian:12 AS base
-""",
-    ),
-    bad=(
-        """\
-# where it begins
-FROM debian:12 AS base
-""",
-    ),
     default=False,
 )

@@ -28,17 +28,4 @@ CHECK = Check(
         "Trivy DS-0006",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS a
-FROM debian:12 AS b
-COPY --from=a /x /x
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12 AS a
-COPY --from=a /x /x
-""",
-    ),
 )

@@ -30,19 +30,4 @@ CHECK = Check(
         "Hadolint DL3022",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS a
-FROM debian:12
-COPY --from=a /x /x
-COPY --from=0 /y /y
-COPY --from=busybox:1.36 /z /z
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-COPY --from=build /x /x
-""",
-    ),
 )

@@ -32,28 +32,4 @@ CHECK = Check(
         "Trivy DS-0011",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-COPY a b /app/
-""",
-        """\
-FROM debian:12
-COPY a b .
-""",
-        """\
-FROM debian:12
-COPY a b $DIR
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-COPY a b /app
-""",
-        """\
-FROM debian:12
-COPY ["a", "b", "app"]
-""",
-    ),
 )

@@ -28,27 +28,4 @@ CHECK = Check(
     fix="Set WORKDIR before, or write the whole path.",
     references=("Hadolint DL3045",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-WORKDIR /app
-COPY a b
-""",
-        """\
-FROM debian:12
-COPY a /b
-""",
-        """\
-FROM debian:12 AS x
-WORKDIR /a
-FROM x
-COPY a ./
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-COPY a b
-""",
-    ),
 )

@@ -29,20 +29,4 @@ CHECK = Check(
     fix="Set it for the one command that needs it.",
     references=("CWE-426",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-ENV PATH=/app/bin:$PATH
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-ENV LD_PRELOAD=/x.so
-""",
-        """\
-FROM debian:12
-ENV PATH=bin:$PATH
-""",
-    ),
 )

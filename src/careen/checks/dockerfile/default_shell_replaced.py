@@ -21,16 +21,4 @@ CHECK = Check(
     fix='Choose the shell of the build with SHELL ["/bin/bash", "-c"].',
     references=("Hadolint DL4005",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN ln -sf /bin/true /sbin/initctl
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN ln -sf /bin/bash /bin/sh
-""",
-    ),
 )

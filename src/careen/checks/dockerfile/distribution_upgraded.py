@@ -25,28 +25,4 @@ CHECK = Check(
         "Trivy DS-0024",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get update && apt-get upgrade -y
-""",
-        """\
-FROM opensuse/leap:15.6
-RUN zypper install -y a=1
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt-get update && apt-get dist-upgrade -y
-""",
-        """\
-FROM opensuse/leap:15.6
-RUN zypper dup -y
-""",
-        """\
-FROM debian:12
-RUN apt full-upgrade -y
-""",
-    ),
 )

@@ -21,20 +21,4 @@ CHECK = Check(
     fix="Say yes beforehand: -y.",
     references=("Hadolint DL3038",),
     inspect=inspect,
-    good=(
-        """\
-FROM fedora:41
-RUN dnf install -y httpd-2.4.24
-""",
-    ),
-    bad=(
-        """\
-FROM fedora:41
-RUN dnf install httpd-2.4.24
-""",
-        """\
-FROM fedora:41
-RUN microdnf install httpd
-""",
-    ),
 )

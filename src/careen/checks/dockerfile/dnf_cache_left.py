@@ -38,32 +38,4 @@ CHECK = Check(
         "Trivy DS-0027",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM fedora:41
-RUN dnf install -y httpd-2.4 && dnf clean all
-""",
-        """\
-FROM fedora:41
-RUN microdnf install -y httpd && microdnf clean all
-""",
-        """\
-FROM fedora:41
-RUN --mount=type=cache,target=/var/cache/libdnf5 dnf install -y httpd
-""",
-    ),
-    bad=(
-        """\
-FROM fedora:41
-RUN dnf install -y httpd-2.4
-""",
-        """\
-FROM fedora:41
-RUN dnf -y upgrade
-""",
-        """\
-FROM fedora:41
-RUN dnf clean all && dnf in -y httpd
-""",
-    ),
 )

@@ -28,24 +28,4 @@ CHECK = Check(
         "Hadolint DL3041",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM fedora:41
-RUN dnf install -y httpd-2.4.62 openssl-1:3.2.2
-""",
-        """\
-FROM fedora:41
-RUN dnf group install -y "Development Tools"
-""",
-    ),
-    bad=(
-        """\
-FROM fedora:41
-RUN dnf install -y httpd
-""",
-        """\
-FROM fedora:41
-RUN microdnf install -y rpm-sign
-""",
-    ),
 )

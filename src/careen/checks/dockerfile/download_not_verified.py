@@ -53,32 +53,4 @@ CHECK = Check(
         "CWE-494",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN curl -fsSLO https://files.example/a.tgz && echo "$SUM a.tgz" | sha256sum -c - && tar xf a.tgz
-""",
-        """\
-FROM debian:12
-ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://files.example/a.tgz /a/
-""",
-        """\
-FROM debian:12
-RUN curl -fsS https://api.example/health >/dev/null
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN curl -fsSL https://files.example/a.tgz | tar xz -C /opt
-""",
-        """\
-FROM debian:12
-RUN wget https://files.example/a.tgz && tar xf a.tgz
-""",
-        """\
-FROM debian:12
-ADD https://files.example/a.tgz /opt/
-""",
-    ),
 )

@@ -20,20 +20,4 @@ CHECK = Check(
     fix="Remove the line, or make it a comment.",
     references=("BuildKit NoEmptyContinuation",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN a \\
-# comment
- && b
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN a \\
-
- && b
-""",
-    ),
 )

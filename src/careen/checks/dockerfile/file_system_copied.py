@@ -27,23 +27,4 @@ CHECK = Check(
     fix="Copy the files that are needed.",
     references=("Hadolint DL3067",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS a
-FROM scratch
-COPY --from=a / /
-""",
-        """\
-FROM debian:12 AS a
-FROM debian:12
-COPY --from=a /app /app
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12 AS a
-FROM debian:12
-COPY --from=a / /
-""",
-    ),
 )

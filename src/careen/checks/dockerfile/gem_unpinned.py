@@ -30,20 +30,4 @@ CHECK = Check(
         "Hadolint DL3028",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM ruby:3.3
-RUN gem install bundler:2.5.23
-""",
-        """\
-FROM ruby:3.3
-RUN gem install bundler -v 2.5.23
-""",
-    ),
-    bad=(
-        """\
-FROM ruby:3.3
-RUN gem install bundler
-""",
-    ),
 )

@@ -28,24 +28,4 @@ CHECK = Check(
         "Hadolint DL3062",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM golang:1.24
-RUN go install example.com/cmd@v1.2.3
-""",
-        """\
-FROM golang:1.24
-RUN go install ./cmd/app && go run . --flag x
-""",
-    ),
-    bad=(
-        """\
-FROM golang:1.24
-RUN go install example.com/cmd
-""",
-        """\
-FROM golang:1.24
-RUN go run example.com/cmd@latest
-""",
-    ),
 )

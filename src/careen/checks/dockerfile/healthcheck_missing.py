@@ -28,21 +28,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_2",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-HEALTHCHECK CMD app --ready
-""",
-        """\
-FROM debian:12 AS a
-HEALTHCHECK NONE
-FROM a
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-CMD ["app"]
-""",
-    ),
 )

@@ -27,21 +27,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_7",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-""",
-        """\
-FROM debian:latest@sha256:0000000000000000000000000000000000000000000000000000000000000000
-""",
-    ),
-    bad=(
-        """\
-FROM debian:latest
-""",
-        """\
-ARG TAG=latest
-FROM debian:$TAG AS build
-""",
-    ),
 )

@@ -30,35 +30,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_7",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-""",
-        """\
-FROM scratch
-""",
-        """\
-FROM debian@sha256:0000000000000000000000000000000000000000000000000000000000000000
-""",
-        """\
-FROM debian:12 AS base
-FROM base
-""",
-        """\
-ARG TAG
-FROM debian:$TAG
-""",
-    ),
-    bad=(
-        """\
-FROM debian
-""",
-        """\
-ARG BASE=debian
-FROM ${BASE}
-""",
-        """\
-FROM registry.example:5000/team/app AS build
-""",
-    ),
 )

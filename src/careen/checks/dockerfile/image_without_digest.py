@@ -25,18 +25,5 @@ CHECK = Check(
         "CWE-494",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12@sha256:0000000000000000000000000000000000000000000000000000000000000000
-""",
-        """\
-FROM scratch
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-""",
-    ),
     default=False,
 )

@@ -24,16 +24,4 @@ CHECK = Check(
     fix="Begin with FROM.",
     references=("Hadolint DL3061",),
     inspect=inspect,
-    good=(
-        """\
-ARG A=1
-FROM debian:12
-""",
-    ),
-    bad=(
-        """\
-RUN make
-FROM debian:12
-""",
-    ),
 )

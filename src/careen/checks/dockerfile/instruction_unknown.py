@@ -22,17 +22,4 @@ CHECK = Check(
     fix="Check its spelling; a command of the shell needs RUN before it.",
     references=("CWE-1164",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN make
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN a
-apt-get install b
-""",
-    ),
 )

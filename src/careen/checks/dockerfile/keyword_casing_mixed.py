@@ -24,25 +24,4 @@ CHECK = Check(
     fix="Write all keywords in upper case.",
     references=("BuildKit ConsistentInstructionCasing",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN make
-""",
-        """\
-from debian:12
-run make
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-Run make
-""",
-        """\
-from debian:12
-run make
-CMD ["a"]
-""",
-    ),
 )

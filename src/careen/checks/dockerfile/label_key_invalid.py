@@ -26,24 +26,4 @@ CHECK = Check(
     fix="Write lower case letters, digits, dots and hyphens, begun by a letter, in a name space of your own.",
     references=("Hadolint DL3048",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-LABEL org.opencontainers.image.title="a" example.ref-1=b
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-LABEL com.docker.x=a
-""",
-        """\
-FROM debian:12
-LABEL -x=a
-""",
-        """\
-FROM debian:12
-LABEL a$b=c
-""",
-    ),
 )

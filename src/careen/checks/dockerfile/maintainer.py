@@ -25,16 +25,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_6",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-LABEL org.opencontainers.image.authors=me@host.example
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-MAINTAINER me@host.example
-""",
-    ),
 )

@@ -32,32 +32,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_3",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-USER 1000
-""",
-        """\
-FROM gcr.io/distroless/static-debian12:nonroot
-COPY app /app
-""",
-        """\
-FROM debian:12 AS base
-USER app
-FROM base
-RUN make
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-CMD ["app"]
-""",
-        """\
-FROM debian:12 AS build
-USER app
-FROM alpine:3.20
-COPY --from=build /app /app
-""",
-    ),
 )

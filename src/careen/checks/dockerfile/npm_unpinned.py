@@ -28,28 +28,4 @@ CHECK = Check(
         "Hadolint DL3016",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM node:22
-RUN npm install express@4.21.2
-""",
-        """\
-FROM node:22
-RUN npm ci
-""",
-        """\
-FROM node:22
-RUN npm install
-""",
-    ),
-    bad=(
-        """\
-FROM node:22
-RUN npm install -g express
-""",
-        """\
-FROM node:22
-RUN npm install @scope/name
-""",
-    ),
 )

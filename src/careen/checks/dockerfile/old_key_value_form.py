@@ -23,21 +23,4 @@ CHECK = Check(
     fix="Write name=value, in quotes where there are blanks.",
     references=("BuildKit LegacyKeyValueFormat",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-ENV A=1 B="x y"
-ARG C
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-ENV A 1
-""",
-        """\
-FROM debian:12
-ARG a b
-""",
-    ),
 )

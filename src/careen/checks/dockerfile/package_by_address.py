@@ -57,30 +57,4 @@ CHECK = Check(
         "CWE-494",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM fedora:41
-RUN dnf install -y nginx-1.26.2
-""",
-        """\
-FROM python:3.13
-RUN pip install requests==2.32.3
-""",
-    ),
-    bad=(
-        """\
-FROM centos:7
-RUN yum install -y \\
-  https://repo.example/mysql-community-release-el7.rpm
-""",
-        """\
-FROM debian:12
-ARG V=1
-RUN rpm -Uvh http://repo.example/a-$V.rpm
-""",
-        """\
-FROM python:3.13
-RUN pip install https://files.example/a.whl
-""",
-    ),
 )

@@ -33,20 +33,4 @@ CHECK = Check(
         "Checkov CKV2_DOCKER_17",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN useradd -m app && passwd -l app
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN echo 'root:root' | chpasswd
-""",
-        """\
-FROM debian:12
-RUN useradd -m -p x app
-""",
-    ),
 )

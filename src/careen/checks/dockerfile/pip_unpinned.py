@@ -30,28 +30,4 @@ CHECK = Check(
         "Hadolint DL3013",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM python:3.13
-RUN pip install requests==2.32.3
-""",
-        """\
-FROM python:3.13
-RUN pip install -r requirements.txt .
-""",
-        """\
-FROM python:3.13
-RUN pip install -c constraints.txt requests
-""",
-    ),
-    bad=(
-        """\
-FROM python:3.13
-RUN pip install requests
-""",
-        """\
-FROM python:3.13
-RUN pip install git+https://git.example/a/b
-""",
-    ),
 )

@@ -44,26 +44,4 @@ CHECK = Check(
         "Hadolint DL4006",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-SHELL ["/bin/bash", "-eo", "pipefail", "-c"]
-RUN curl -fsS https://a.example/ | wc -l
-""",
-        """\
-FROM fedora:41
-RUN set -o pipefail && curl -fsS https://a.example/ | wc -l
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN curl -fsS https://a.example/ | wc -l
-""",
-        """\
-FROM debian:12
-SHELL ["/bin/sh", "-o", "pipefail", "-c"]
-RUN a | b
-""",
-    ),
 )

@@ -30,17 +30,4 @@ CHECK = Check(
         "BuildKit FromPlatformFlagConstDisallowed",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM --platform=$BUILDPLATFORM debian:12
-""",
-        """\
-FROM --platform=linux/amd64 debian:12 AS build_amd64
-""",
-    ),
-    bad=(
-        """\
-FROM --platform=linux/amd64 debian:12
-""",
-    ),
 )

@@ -25,14 +25,4 @@ CHECK = Check(
         "BuildKit RedundantTargetPlatform",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM --platform=$BUILDPLATFORM debian:12
-""",
-    ),
-    bad=(
-        """\
-FROM --platform=$TARGETPLATFORM debian:12
-""",
-    ),
 )

@@ -22,20 +22,4 @@ CHECK = Check(
     fix="Write the container's port alone: EXPOSE 80.",
     references=("BuildKit ExposeInvalidFormat",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-EXPOSE 80/tcp ${PORT:-8080}
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-EXPOSE 80:80
-""",
-        """\
-FROM debian:12
-EXPOSE 127.0.0.1:80:80
-""",
-    ),
 )

@@ -26,20 +26,4 @@ CHECK = Check(
         "Trivy DS-0008",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-EXPOSE 65535 8000-9000/tcp
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-EXPOSE 80000
-""",
-        """\
-FROM debian:12
-EXPOSE 40000-80000/tcp
-""",
-    ),
 )

@@ -23,16 +23,4 @@ CHECK = Check(
     fix="Write tcp, udp or sctp.",
     references=("BuildKit ExposeProtoCasing",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-EXPOSE 80/tcp 53/udp
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-EXPOSE 80/TCP
-""",
-    ),
 )

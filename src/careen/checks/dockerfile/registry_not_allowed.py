@@ -32,17 +32,4 @@ CHECK = Check(
         "Hadolint DL3026",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-""",
-        """\
-FROM scratch
-""",
-    ),
-    bad=(
-        """\
-FROM ghcr.example/team/app:1
-""",
-    ),
 )

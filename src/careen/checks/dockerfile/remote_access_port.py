@@ -54,25 +54,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_1",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-EXPOSE 8080 30-40 1-65535 22222
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-EXPOSE 80 22/tcp
-""",
-        """\
-FROM debian:12
-EXPOSE 20-25
-""",
-        """\
-FROM debian:12
-ARG P=2375
-EXPOSE $P
-""",
-    ),
 )

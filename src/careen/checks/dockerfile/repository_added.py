@@ -44,28 +44,4 @@ CHECK = Check(
         "CIS Docker 1.6, 4.11",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get update && apt-get install -y nginx
-""",
-    ),
-    bad=(
-        """\
-FROM ubuntu:24.04
-RUN add-apt-repository ppa:a/b
-""",
-        """\
-FROM fedora:41
-RUN dnf config-manager --add-repo https://a.example/a.repo
-""",
-        """\
-FROM debian:12
-RUN echo "deb https://a.example/ stable main" > /etc/apt/sources.list.d/a.list
-""",
-        """\
-FROM centos:7
-RUN yum-config-manager --add-repo https://a.example/a.repo
-""",
-    ),
 )

@@ -24,19 +24,5 @@ CHECK = Check(
     fix="Drop the comment, or write the reason beside it.",
     references=("Hadolint DL1001",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-# make it so
-RUN make
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-# hadolint ignore=DL3003
-RUN cd /a && make
-""",
-    ),
     default=False,
 )

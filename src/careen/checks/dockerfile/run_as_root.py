@@ -44,34 +44,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_8",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-USER root
-RUN apt-get update
-USER 1000:1000
-""",
-        """\
-FROM debian:12 AS build
-USER root
-FROM scratch
-USER 65532
-""",
-    ),
-    bad=(
-        """\
-FROM mcr.microsoft.com/windows/servercore:ltsc2022
-USER ContainerAdministrator
-""",
-        """\
-FROM debian:12
-USER root
-""",
-        """\
-FROM debian:12 AS base
-USER 0:0
-FROM base
-RUN make
-""",
-    ),
 )

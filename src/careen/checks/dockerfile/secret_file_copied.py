@@ -37,36 +37,4 @@ CHECK = Check(
         "CWE-522",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-COPY id_rsa.pub .env.example /app/
-""",
-        """\
-FROM debian:12
-COPY --from=build /root/.npmrc /x
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-COPY tls.key terraform.tfstate /etc/app/
-""",
-        """\
-FROM debian:12
-COPY .env /app/.env
-""",
-        """\
-FROM node:22
-COPY package.json .npmrc ./
-""",
-        """\
-FROM debian:12
-COPY keys/id_ed25519 /root/.ssh/
-""",
-        """\
-FROM debian:12
-ADD .aws/credentials /root/.aws/credentials
-""",
-    ),
 )

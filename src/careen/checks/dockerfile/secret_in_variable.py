@@ -112,35 +112,4 @@ CHECK = Check(
         "BuildKit SecretsUsedInArgOrEnv",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN --mount=type=secret,id=token,env=API_TOKEN make
-""",
-        """\
-FROM debian:12
-ENV GPG_KEY=0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D
-ENV PASSWORD_FILE=/run/secrets/p SSH_AUTH_SOCK=/run/agent DATABASE_URL=postgres://web:${PASSWORD}@db/web
-ARG PUBLIC_KEY=abc
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-ARG AWS_SECRET_ACCESS_KEY
-RUN deploy
-""",
-        """\
-FROM debian:12
-ENV DB_PASSWORD=hunter2
-""",
-        """\
-FROM debian:12
-ENV DATABASE_URL=postgres://web:hunter2@db/web
-""",
-        """\
-ARG openai_api_key
-FROM debian:12
-""",
-    ),
 )

@@ -29,36 +29,4 @@ CHECK = Check(
         "CWE-269",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN chmod u-s /usr/bin/su && chmod 0755 /a && setcap -r /a
-""",
-        """\
-FROM debian:12
-RUN chmod 1777 /tmp
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN chmod u+s /app
-""",
-        """\
-FROM debian:12
-RUN chmod 4755 /app
-""",
-        """\
-FROM debian:12
-COPY --chmod=4755 app /app
-""",
-        """\
-FROM debian:12
-RUN install -m 4755 app /usr/bin/app
-""",
-        """\
-FROM debian:12
-RUN setcap cap_net_raw+ep /app
-""",
-    ),
 )

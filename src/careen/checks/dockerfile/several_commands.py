@@ -25,19 +25,4 @@ CHECK = Check(
         "BuildKit MultipleInstructionsDisallowed",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS a
-CMD ["a"]
-FROM a
-CMD ["b"]
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-CMD ["a"]
-CMD ["b"]
-""",
-    ),
 )

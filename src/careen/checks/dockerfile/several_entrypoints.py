@@ -25,17 +25,4 @@ CHECK = Check(
         "BuildKit MultipleInstructionsDisallowed",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-ENTRYPOINT ["a"]
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-ENTRYPOINT ["a"]
-ENTRYPOINT ["b"]
-""",
-    ),
 )

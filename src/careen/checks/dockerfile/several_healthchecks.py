@@ -25,17 +25,4 @@ CHECK = Check(
         "BuildKit MultipleInstructionsDisallowed",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-HEALTHCHECK CMD a
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-HEALTHCHECK CMD a
-HEALTHCHECK CMD b
-""",
-    ),
 )

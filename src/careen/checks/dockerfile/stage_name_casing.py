@@ -21,14 +21,4 @@ CHECK = Check(
     fix="Write the name in lower case.",
     references=("BuildKit StageNameCasing",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS build
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12 AS Build
-""",
-    ),
 )

@@ -30,16 +30,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_11",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS a
-FROM debian:12 AS b
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12 AS a
-FROM debian:12 AS A
-""",
-    ),
 )

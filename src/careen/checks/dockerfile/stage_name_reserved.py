@@ -24,14 +24,4 @@ CHECK = Check(
         "BuildKit ReservedStageName",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12 AS build
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12 AS scratch
-""",
-    ),
 )

@@ -30,25 +30,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN --network=none --mount=type=cache,target=/x make
-""",
-    ),
-    bad=(
-        """\
-# syntax=docker/dockerfile:1-labs
-FROM debian:12
-RUN --security=insecure make
-""",
-        """\
-FROM debian:12
-RUN --network=host curl -O https://a.example/x
-""",
-        """\
-FROM debian:12
-RUN --mount=type=bind,source=docker.sock,target=/var/run/docker.sock docker ps
-""",
-    ),
 )

@@ -30,23 +30,4 @@ CHECK = Check(
     fix="Join them with &&, or in a here-document.",
     references=("Hadolint DL3059",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN a && b
-RUN c
-""",
-        """\
-FROM debian:12
-RUN --mount=type=cache,target=/x a
-RUN b
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN a
-RUN b
-""",
-    ),
 )

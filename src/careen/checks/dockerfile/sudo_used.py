@@ -27,16 +27,4 @@ CHECK = Check(
         "Checkov CKV2_DOCKER_1",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get install -y sudo
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt-get update && sudo apt-get install -y nginx
-""",
-    ),
 )

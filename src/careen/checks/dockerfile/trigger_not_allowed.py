@@ -20,20 +20,4 @@ CHECK = Check(
     fix="Drop ONBUILD before it.",
     references=("Hadolint DL3043",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-ONBUILD RUN make
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-ONBUILD MAINTAINER me
-""",
-        """\
-FROM debian:12
-ONBUILD ONBUILD RUN make
-""",
-    ),
 )

@@ -29,23 +29,4 @@ CHECK = Check(
         "Trivy DS-0014",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN curl -O https://a.example/a && curl -O https://a.example/b
-""",
-        """\
-FROM debian:12
-RUN wget https://a.example/a
-FROM debian:12
-RUN curl -O https://a.example/a
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN wget https://a.example/a
-RUN curl -O https://a.example/b
-""",
-    ),
 )

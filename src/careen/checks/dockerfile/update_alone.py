@@ -39,37 +39,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_5",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN apt-get update && apt-get install -y nginx=1.22
-""",
-        """\
-FROM fedora:41
-RUN dnf update -y && dnf install -y nginx
-""",
-        """\
-FROM debian:12
-RUN apt-get update && apt-get upgrade -y
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN apt-get update
-RUN apt-get install -y nginx
-""",
-        """\
-FROM debian:12
-RUN apt-get install -y nginx && apt-get update
-""",
-        """\
-FROM fedora:41
-RUN dnf update -y
-""",
-        """\
-FROM opensuse/leap:15.6
-RUN zypper up -y
-""",
-    ),
 )

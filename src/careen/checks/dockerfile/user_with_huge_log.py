@@ -51,24 +51,4 @@ CHECK = Check(
     fix="Add -l (--no-log-init).",
     references=("Hadolint DL3046",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN useradd -l -u 123456 app
-""",
-        """\
-FROM debian:12
-RUN useradd -u 12345 app
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN useradd -u 123456 app
-""",
-        """\
-FROM debian:12
-RUN useradd --uid 1234567 app
-""",
-    ),
 )

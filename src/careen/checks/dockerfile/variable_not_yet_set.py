@@ -31,21 +31,4 @@ CHECK = Check(
     fix="Set it in an ENV of its own before.",
     references=("Hadolint DL3044",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-ENV A=1
-ENV A=2 B=$A
-""",
-        """\
-FROM debian:12
-ENV PATH=/x:$PATH
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-ENV A=1 B=${A}/x
-""",
-    ),
 )

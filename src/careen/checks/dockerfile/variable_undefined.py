@@ -44,35 +44,4 @@ CHECK = Check(
     fix="Declare it with ARG or ENV in this stage.",
     references=("BuildKit UndefinedVar",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-ARG D=/x
-COPY a $D
-""",
-        """\
-FROM python:3.13
-ENV X=$PYTHON_VERSION PATH=/a:$PATH
-""",
-        """\
-FROM debian:12 AS build
-ARG D=/x
-FROM build
-COPY a $D
-""",
-        """\
-FROM debian:12
-COPY a ${D:-/x}
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-COPY $foo .
-""",
-        """\
-FROM debian:12
-ARG V=$foo
-""",
-    ),
 )

@@ -52,20 +52,4 @@ CHECK = Check(
     fix="Name the one folder that holds data.",
     references=("CWE-668",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-VOLUME /var/lib/app
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-VOLUME /etc
-""",
-        """\
-FROM debian:12
-VOLUME ["/", "/var/run/docker.sock"]
-""",
-    ),
 )

@@ -26,16 +26,4 @@ CHECK = Check(
     fix="Add --progress=dot:giga, or -q.",
     references=("Hadolint DL3047",),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN wget -q https://a.example/a && wget -nv https://a.example/b && wget --progress=dot:giga https://a.example/c
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN wget https://a.example/a
-""",
-    ),
 )

@@ -30,22 +30,4 @@ CHECK = Check(
         "Hadolint DL3067",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-COPY src /app/src
-""",
-        """\
-FROM golang:1.24 AS build
-COPY . .
-FROM scratch
-COPY --from=build /app /app
-""",
-    ),
-    bad=(
-        """\
-FROM node:22
-COPY . /app
-""",
-    ),
 )

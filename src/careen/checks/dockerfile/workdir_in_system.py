@@ -33,28 +33,4 @@ CHECK = Check(
         "Trivy DS-0030",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-WORKDIR /app
-""",
-        """\
-FROM debian:12
-WORKDIR /usr/src/app
-""",
-        """\
-FROM debian:12
-WORKDIR /etc/nginx
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-WORKDIR /etc
-""",
-        """\
-FROM debian:12
-WORKDIR /proc/self
-""",
-    ),
 )

@@ -41,31 +41,4 @@ CHECK = Check(
         "Checkov CKV_DOCKER_10",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-WORKDIR /app
-WORKDIR lib
-""",
-        """\
-FROM debian:12
-WORKDIR $DIR
-""",
-        """\
-FROM mcr.microsoft.com/windows/servercore:ltsc2022
-WORKDIR "C:\\\\app"
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-WORKDIR app
-""",
-        """\
-FROM debian:12 AS build
-WORKDIR /app
-FROM debian:12
-WORKDIR app
-""",
-    ),
 )

@@ -39,32 +39,4 @@ CHECK = Check(
         "CWE-732",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM debian:12
-RUN chmod 755 /app && chmod 1777 /tmp && chmod +x /a
-""",
-        """\
-FROM debian:12
-COPY --chmod=644 a /a
-""",
-    ),
-    bad=(
-        """\
-FROM debian:12
-RUN chmod -R 777 /app
-""",
-        """\
-FROM debian:12
-RUN chmod o+w /etc/app.conf
-""",
-        """\
-FROM debian:12
-COPY --chmod=666 a /a
-""",
-        """\
-FROM debian:12
-RUN mkdir -p -m 777 /data && find /data -type f -exec chmod o+w {} +
-""",
-    ),
 )

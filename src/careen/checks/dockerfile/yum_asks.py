@@ -21,20 +21,4 @@ CHECK = Check(
     fix="Say yes beforehand: -y.",
     references=("Hadolint DL3030",),
     inspect=inspect,
-    good=(
-        """\
-FROM centos:7
-RUN yum install -y httpd-2.4.24
-""",
-        """\
-FROM centos:7
-RUN yum -q --assumeyes install httpd-2.4.24
-""",
-    ),
-    bad=(
-        """\
-FROM centos:7
-RUN yum install httpd-2.4.24
-""",
-    ),
 )

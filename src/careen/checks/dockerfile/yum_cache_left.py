@@ -35,32 +35,4 @@ CHECK = Check(
         "Trivy DS-0015",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM centos:7
-RUN yum install -y httpd-2.4 && yum clean all
-""",
-        """\
-FROM centos:7
-RUN yum install -y httpd-2.4 && rm -rf /var/cache/yum/*
-""",
-        """\
-FROM centos:7
-RUN --mount=type=cache,target=/var/cache/yum yum install -y httpd-2.4
-""",
-    ),
-    bad=(
-        """\
-FROM centos:7
-RUN yum install -y httpd-2.4
-""",
-        """\
-FROM centos:7
-RUN yum clean all && yum install -y httpd-2.4
-""",
-        """\
-FROM centos:7
-RUN yum install -y httpd-2.4 && yum clean metadata
-""",
-    ),
 )

@@ -28,24 +28,4 @@ CHECK = Check(
         "Hadolint DL3033",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM centos:7
-RUN yum install -y httpd-2.4.6
-""",
-        """\
-FROM centos:7
-RUN yum install -y ./a.rpm
-""",
-    ),
-    bad=(
-        """\
-FROM centos:7
-RUN yum install -y httpd
-""",
-        """\
-FROM centos:7
-RUN yum module install -y nodejs
-""",
-    ),
 )

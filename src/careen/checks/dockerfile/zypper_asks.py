@@ -23,24 +23,4 @@ CHECK = Check(
     fix="Say yes beforehand: -n.",
     references=("Hadolint DL3034",),
     inspect=inspect,
-    good=(
-        """\
-FROM opensuse/leap:15.6
-RUN zypper -n install httpd=2.4
-""",
-        """\
-FROM opensuse/leap:15.6
-RUN zypper install -y httpd=2.4
-""",
-    ),
-    bad=(
-        """\
-FROM opensuse/leap:15.6
-RUN zypper install httpd=2.4
-""",
-        """\
-FROM opensuse/leap:15.6
-RUN zypper remove httpd
-""",
-    ),
 )

@@ -35,24 +35,4 @@ CHECK = Check(
         "Trivy DS-0020",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM opensuse/leap:15.6
-RUN zypper install -y a=1 && zypper clean
-""",
-        """\
-FROM opensuse/leap:15.6
-RUN --mount=type=tmpfs,target=/var/cache/zypp zypper install -y a
-""",
-    ),
-    bad=(
-        """\
-FROM opensuse/leap:15.6
-RUN zypper install -y a=1
-""",
-        """\
-FROM opensuse/leap:15.6
-RUN zypper clean && zypper install -y a=1
-""",
-    ),
 )

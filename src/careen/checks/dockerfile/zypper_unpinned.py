@@ -28,16 +28,4 @@ CHECK = Check(
         "Hadolint DL3037",
     ),
     inspect=inspect,
-    good=(
-        """\
-FROM opensuse/leap:15.6
-RUN zypper install -y httpd=2.4 "a>=1"
-""",
-    ),
-    bad=(
-        """\
-FROM opensuse/leap:15.6
-RUN zypper install -y httpd
-""",
-    ),
 )

@@ -20,28 +20,4 @@ CHECK = Check(
     fix="Lock it: passwd -l NAME, or an asterisk in etc/shadow.",
     references=("CWE-258", "CVE-2019-5021"),
     inspect=inspect,
-    good=(
-        """\
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/ash
-    ftp::21:21::/var/lib/ftp:/sbin/nologin
-  etc/shadow: |
-    root:*::0:::::
-""",
-    ),
-    bad=(
-        """\
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/ash
-  etc/shadow: |
-    root:::0:::::
-""",
-        """\
-files:
-  etc/passwd: |
-    root::0:0:root:/root:/bin/sh
-""",
-    ),
 )

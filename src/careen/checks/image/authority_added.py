@@ -27,16 +27,4 @@ CHECK = Check(
     fix="Take it out, or hand it to the one program that needs it.",
     references=("CWE-295",),
     inspect=inspect,
-    good=(
-        """\
-files:
-  usr/share/ca-certificates/mozilla/a.crt: {owned: true}
-""",
-    ),
-    bad=(
-        """\
-files:
-  usr/local/share/ca-certificates/corp.crt: {}
-""",
-    ),
 )

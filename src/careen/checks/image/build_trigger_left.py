@@ -19,14 +19,4 @@ CHECK = Check(
     fix=("Write the steps where they belong; keep ONBUILD to images that are made for building, and say so in their name."),
     references=("CWE-829",),
     inspect=inspect,
-    good=(
-        """\
-config: {cmd: [nginx]}
-""",
-    ),
-    bad=(
-        """\
-config: {on_build: ["RUN make"]}
-""",
-    ),
 )

@@ -53,21 +53,4 @@ CHECK = Check(
     ),
     references=("CIS Docker 1.6, 4.10", "CWE-538", "CWE-540"),
     inspect=inspect,
-    good=(
-        """\
-files:
-  app/.gitignore: {}
-  app/node_modules/x/.git/HEAD: {}
-""",
-    ),
-    bad=(
-        """\
-files:
-  root/.kube/config: {}
-""",
-        """\
-files:
-  app/.git/HEAD: {}
-""",
-    ),
 )

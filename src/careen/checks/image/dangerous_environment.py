@@ -51,20 +51,4 @@ CHECK = Check(
     fix="Remove the variable; where one call needs it, set it for that call alone.",
     references=("CWE-295", "CWE-426"),
     inspect=inspect,
-    good=(
-        """\
-config: {env: [PATH=/bin, LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2, NODE_OPTIONS=--max-old-space-size=512]}
-""",
-    ),
-    bad=(
-        """\
-config: {env: [PYTHONHTTPSVERIFY=0]}
-""",
-        """\
-config: {env: [NODE_TLS_REJECT_UNAUTHORIZED=0]}
-""",
-        """\
-config: {env: ["LD_PRELOAD=/opt/hook.so"]}
-""",
-    ),
 )

@@ -20,16 +20,4 @@ CHECK = Check(
     fix="Give the container the capabilities that it needs instead, or take them from the file (setcap -r).",
     references=("CWE-250", "CIS Docker 1.6, 5.4"),
     inspect=inspect,
-    good=(
-        """\
-files:
-  usr/bin/ping: {mode: "0755", owned: true, capabilities: true}
-""",
-    ),
-    bad=(
-        """\
-files:
-  opt/server: {mode: "0755", capabilities: true}
-""",
-    ),
 )

@@ -20,18 +20,5 @@ CHECK = Check(
     fix="Add HEALTHCHECK with a cheap request.",
     references=("CIS Docker 1.6, 4.6",),
     inspect=inspect,
-    good=(
-        """\
-config: {health_check: [CMD, /bin/check]}
-""",
-    ),
-    bad=(
-        """\
-config: {cmd: [nginx]}
-""",
-        """\
-config: {health_check: [NONE]}
-""",
-    ),
     default=False,
 )

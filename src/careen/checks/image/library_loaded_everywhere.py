@@ -20,17 +20,4 @@ CHECK = Check(
     fix="Remove the file, or find out who put it there.",
     references=("CWE-426",),
     inspect=inspect,
-    good=(
-        """\
-files:
-  etc/ld.so.preload: ""
-""",
-    ),
-    bad=(
-        """\
-files:
-  etc/ld.so.preload: |
-    /usr/local/lib/libprocesshider.so
-""",
-    ),
 )

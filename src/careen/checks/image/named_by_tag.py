@@ -19,15 +19,5 @@ CHECK = Check(
     fix="Scan and deploy NAME@sha256:DIGEST, the digest that the report names.",
     references=("CIS Docker 1.6, 5.28", "CWE-494"),
     inspect=inspect,
-    good=(
-        """\
-tag: ""
-""",
-    ),
-    bad=(
-        """\
-tag: "registry.example/app:1.2"
-""",
-    ),
     default=False,  # on a command line a tag is how people ask; a gate before a roll-out switches it on
 )

@@ -41,20 +41,4 @@ CHECK = Check(
     ),
     references=("Dockle DKL-DI-0005",),
     inspect=inspect,
-    good=(
-        """\
-files:
-  var/lib/apt/lists/lock: {}
-""",
-    ),
-    bad=(
-        """\
-files:
-  var/lib/apt/lists/mirror_dists_stable_InRelease: {}
-""",
-        """\
-files:
-  var/cache/apt/archives/nginx_1_amd64.deb: {}
-""",
-    ),
 )

@@ -25,17 +25,4 @@ CHECK = Check(
     fix="Listen on a port from 1024 on; publish it under any number.",
     references=("CIS Docker 1.6, 5.8",),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000", exposed_ports: ["8080/tcp"]}
-""",
-        """\
-config: {exposed_ports: ["80/tcp"]}
-""",
-    ),
-    bad=(
-        """\
-config: {user: "1000", exposed_ports: ["80/tcp"]}
-""",
-    ),
 )

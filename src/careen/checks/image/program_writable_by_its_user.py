@@ -22,23 +22,4 @@ CHECK = Check(
     fix="Leave programs to root: COPY without --chown, and give the user only the folders of its data.",
     references=("CWE-276",),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000", entrypoint: [/entry.sh]}
-files:
-  entry.sh: {mode: "0755"}
-""",
-        """\
-config: {entrypoint: [/entry.sh]}
-files:
-  entry.sh: {mode: "0755", uid: 1000}
-""",
-    ),
-    bad=(
-        """\
-config: {user: "1000", entrypoint: [/entry.sh]}
-files:
-  entry.sh: {mode: "0755", uid: 1000}
-""",
-    ),
 )

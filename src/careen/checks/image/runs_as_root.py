@@ -24,35 +24,4 @@ CHECK = Check(
     fix="End the Dockerfile with USER and a number other than 0; give that user what it must write to.",
     references=("CIS Docker 1.6, 4.1", "CWE-250", "PSS restricted: Running as Non-root"),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000"}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-""",
-        """\
-config: {user: "app:app"}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-""",
-    ),
-    bad=(
-        """\
-config: {cmd: [nginx]}
-""",
-        """\
-config: {user: "0:0"}
-""",
-        """\
-config: {user: toor}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    toor:x:0:0::/root:/bin/sh
-""",
-    ),
 )

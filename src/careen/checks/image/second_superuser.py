@@ -20,20 +20,4 @@ CHECK = Check(
     fix="Remove the account, or give it a number of its own.",
     references=("CWE-250",),
     inspect=inspect,
-    good=(
-        """\
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-""",
-    ),
-    bad=(
-        """\
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    admin:x:0:0::/root:/bin/bash
-""",
-    ),
 )

@@ -26,22 +26,4 @@ CHECK = Check(
     fix="Take the bit away (chmod a-s), or start containers with no-new-privileges.",
     references=("CIS Docker 1.6, 4.8", "CWE-250", "CWE-732"),
     inspect=inspect,
-    good=(
-        """\
-files:
-  usr/bin/su: {mode: "4755", owned: true}
-  opt/tool: {mode: "0755"}
-  opt/data: {mode: "2644"}
-""",
-    ),
-    bad=(
-        """\
-files:
-  opt/tool: {mode: "4755"}
-""",
-        """\
-files:
-  opt/tool: {mode: "2755", gid: 42}
-""",
-    ),
 )

@@ -58,42 +58,4 @@ CHECK = Check(
     fix=("Sign the repository and name its key (signed-by=, gpgcheck=1); use TLS with a certificate that holds."),
     references=("CWE-494", "CWE-295"),
     inspect=inspect,
-    good=(
-        """\
-files:
-  etc/apt/sources.list: |
-    deb http://mirror.example/debian stable main
-    # deb [trusted=yes] http://mirror.example/debian old main
-  etc/yum.repos.d/a.repo: |
-    [a]
-    gpgcheck=1
-    [debug]
-    enabled=0
-    gpgcheck=0
-""",
-    ),
-    bad=(
-        """\
-files:
-  etc/apt/sources.list.d/x.list: |
-    deb [trusted=yes] http://packages.internal/ ./
-""",
-        """\
-files:
-  etc/yum.repos.d/x.repo: |
-    [x]
-    name=x
-    gpgcheck=0
-""",
-        """\
-files:
-  root/.npmrc: |
-    strict-ssl=false
-""",
-        """\
-files:
-  etc/apt/apt.conf.d/99x: |
-    Acquire::https::Verify-Peer "false";
-""",
-    ),
 )

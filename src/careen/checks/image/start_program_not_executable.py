@@ -30,23 +30,4 @@ CHECK = Check(
     fix="Set the mode when the file is copied: COPY --chmod=0755.",
     references=("CWE-732",),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000", entrypoint: [/entry.sh]}
-files:
-  entry.sh: {mode: "0755"}
-""",
-        """\
-config: {entrypoint: [/entry.sh]}
-files:
-  entry.sh: {mode: "0700"}
-""",
-    ),
-    bad=(
-        """\
-config: {user: "1000", entrypoint: [/entry.sh]}
-files:
-  entry.sh: {mode: "0700"}
-""",
-    ),
 )

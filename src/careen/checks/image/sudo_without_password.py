@@ -24,43 +24,4 @@ CHECK = Check(
     fix="Do without sudo: install as root while building, and switch with USER at the end.",
     references=("CWE-250",),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000"}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-  etc/sudoers: |
-    root ALL=(ALL) NOPASSWD: ALL
-    # app ALL=(ALL) NOPASSWD: ALL
-""",
-        """\
-files:
-  etc/sudoers.d/app: |
-    ALL ALL=(ALL) NOPASSWD: ALL
-""",
-    ),
-    bad=(
-        """\
-config: {user: "1000"}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-  etc/sudoers.d/app: |
-    app ALL=(ALL) NOPASSWD: ALL
-""",
-        """\
-config: {user: "1000"}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-  etc/group: |
-    wheel:x:10:app
-  etc/sudoers: |
-    %wheel ALL=(ALL) NOPASSWD: ALL
-""",
-    ),
 )

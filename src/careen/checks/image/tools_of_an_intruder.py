@@ -41,17 +41,5 @@ CHECK = Check(
     fix="Build in one stage and copy the result into an image without them (distroless, scratch).",
     references=("CIS Docker 1.6, 4.3", "CWE-1188"),
     inspect=inspect,
-    good=(
-        """\
-files:
-  usr/bin/server: {mode: "0755"}
-""",
-    ),
-    bad=(
-        """\
-files:
-  usr/bin/gcc: {mode: "0755", owned: true}
-""",
-    ),
     default=False,
 )

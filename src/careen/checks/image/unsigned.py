@@ -30,35 +30,4 @@ CHECK = Check(
     "and name the key with --trust-key.",
     references=("CWE-345", "SLSA v1.0, Build L1 and L2"),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000"}
-""",
-        """\
-attached:
-  asked: ["sha256:1"]
-  signatures: [{digest: "sha256:2", how: cosign}]
-  provenance: [{digest: "sha256:3", type: "https://slsa.dev/provenance/v1", builder: "https://ci.example"}]
-""",
-        """\
-attached: {complete: false, troubles: ["the registry did not answer"]}
-""",
-    ),
-    bad=(
-        """\
-attached: {asked: ["sha256:1"]}
-""",
-        """\
-attached:
-  asked: ["sha256:1"]
-  keys: [cosign.pub]
-  signatures: [{digest: "sha256:2", how: cosign}]
-  provenance: [{digest: "sha256:3", type: "https://slsa.dev/provenance/v1", builder: "https://ci.example"}]
-""",
-        """\
-attached:
-  asked: ["sha256:1"]
-  signatures: [{digest: "sha256:2", how: cosign}]
-""",
-    ),
 )

@@ -27,28 +27,4 @@ CHECK = Check(
     fix="Name the user by number: USER 10001:10001.",
     references=("CWE-250", "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000"}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-""",
-        """\
-config: {user: root}
-""",
-    ),
-    bad=(
-        """\
-config: {user: app}
-files:
-  etc/passwd: |
-    root:x:0:0:root:/root:/bin/bash
-    app:x:1000:1000::/srv/app:/bin/sh
-""",
-        """\
-config: {user: nobody}
-""",
-    ),
 )

@@ -31,17 +31,4 @@ CHECK = Check(
     fix="Declare volumes for data alone, or leave them to who runs the image.",
     references=("CWE-668",),
     inspect=inspect,
-    good=(
-        """\
-config: {volumes: [/data, /var/lib/postgresql/data]}
-""",
-    ),
-    bad=(
-        """\
-config: {volumes: [/etc]}
-""",
-        """\
-config: {volumes: [/app], entrypoint: [/app/server]}
-""",
-    ),
 )

@@ -19,14 +19,4 @@ CHECK = Check(
     fix="Move to a release with advisories (docs/coverage.md names them), or give your own with --advisories.",
     references=("CWE-1104",),
     inspect=inspect,
-    good=(
-        """\
-config: {user: "1000"}
-""",
-    ),
-    bad=(
-        """\
-unassessed: "Example Linux 3: no feed knows it"
-""",
-    ),
 )

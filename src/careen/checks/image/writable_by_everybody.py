@@ -32,31 +32,4 @@ CHECK = Check(
     fix="Take the right to write from others (chmod o-w).",
     references=("CWE-732",),
     inspect=inspect,
-    good=(
-        """\
-files:
-  usr/local/bin/run: {mode: "0755"}
-  tmp/x: {mode: "0666"}
-  tmp: {kind: d, mode: "1777"}
-""",
-    ),
-    bad=(
-        """\
-files:
-  usr/local/bin/run: {mode: "0777"}
-""",
-        """\
-files:
-  etc/cron.d/job: {mode: "0666"}
-""",
-        """\
-files:
-  usr/local/bin: {kind: d, mode: "0777"}
-""",
-        """\
-config: {entrypoint: [/entry.sh]}
-files:
-  entry.sh: {mode: "0757"}
-""",
-    ),
 )

@@ -38,54 +38,5 @@ CHECK = Check(
     fix="Add a podAntiAffinity on kubernetes.io/hostname, or topologySpreadConstraints.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 3
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      affinity:
-        podAntiAffinity:
-          requiredDuringSchedulingIgnoredDuringExecution:
-            - topologyKey: kubernetes.io/hostname
-              labelSelector:
-                matchLabels:
-                  app: web
-      containers:
-        - name: web
-          image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 3
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      containers:
-        - name: web
-          image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

@@ -25,37 +25,4 @@ CHECK = Check(
         "CWE-295",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-apiserver
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-apiserver
-      image: registry.k8s.io/kube-apiserver:v1.34.1
-      command:
-        - kube-apiserver
-        - --tls-cert-file=/etc/kubernetes/pki/x
-        - --tls-private-key-file=/etc/kubernetes/pki/x
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-apiserver
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-apiserver
-      image: registry.k8s.io/kube-apiserver:v1.34.1
-      command:
-        - kube-apiserver
-        - --bind-address=10.0.0.1
-""",
-    ),
 )

@@ -23,47 +23,5 @@ CHECK = Check(
     fix="Set maxReplicas above minReplicas, or remove the autoscaler.",
     references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  minReplicas: 5
-  maxReplicas: 10
-""",
-        """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  maxReplicas: 10
-""",
-    ),
-    bad=(
-        """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  minReplicas: 5
-  maxReplicas: 5
-""",
-    ),
     default=False,
 )

@@ -23,47 +23,5 @@ CHECK = Check(
     fix="Set minReplicas to 2 or more.",
     references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  minReplicas: 2
-  maxReplicas: 5
-""",
-        """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  maxReplicas: 5
-""",
-    ),
-    bad=(
-        """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: web
-spec:
-  scaleTargetRef:
-    apiVersion: apps/v1
-    kind: Deployment
-    name: web
-  minReplicas: 1
-  maxReplicas: 5
-""",
-    ),
     default=False,
 )

@@ -25,47 +25,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      securityContext:
-        capabilities:
-          add: [CHOWN]
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      securityContext:
-        capabilities:
-          drop: [SYSLOG]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      securityContext:
-        capabilities:
-          add: [SYSLOG]
-""",
-    ),
 )

@@ -26,30 +26,4 @@ CHECK = Check(
         "CWE-798",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      args: ["--listen=:8080", "--db-password=$(DB_PASSWORD)", "--password-file=/run/secrets/db"]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      args: ["--listen=:8080", "--db-password=hunter2"]
-""",
-    ),
 )

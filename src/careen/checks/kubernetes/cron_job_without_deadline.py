@@ -21,42 +21,5 @@ CHECK = Check(
     fix="Set startingDeadlineSeconds.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: import
-spec:
-  schedule: "0 3 * * *"
-  startingDeadlineSeconds: 300
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          containers:
-            - name: import
-              image: registry.example/import:1
-""",
-    ),
-    bad=(
-        """\
-apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: import
-spec:
-  schedule: "0 3 * * *"
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          containers:
-            - name: import
-              image: registry.example/import:1
-""",
-    ),
     default=False,
 )

@@ -27,28 +27,4 @@ CHECK = Check(
         "CWE-306",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/shop/dashboard:1
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: kubernetesui/dashboard:v2.7.0
-""",
-    ),
 )

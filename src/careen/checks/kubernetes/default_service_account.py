@@ -24,41 +24,5 @@ CHECK = Check(
         "CWE-1220",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  serviceAccountName: web
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  serviceAccountName: default
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

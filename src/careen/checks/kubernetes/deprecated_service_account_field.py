@@ -21,30 +21,4 @@ CHECK = Check(
     fix="Use serviceAccountName.",
     references=("https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  serviceAccountName: web
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  serviceAccount: web
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

@@ -26,38 +26,4 @@ CHECK = Check(
     fix="Remove one of the two.",
     references=("CWE-1109",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      env:
-        - name: PORT
-          value: "8080"
-        - name: HOST
-          value: web
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      env:
-        - name: PORT
-          value: "8080"
-        - name: PORT
-          value: "9090"
-""",
-    ),
 )

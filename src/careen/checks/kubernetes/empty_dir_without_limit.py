@@ -26,52 +26,5 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: cache
-      emptyDir:
-        sizeLimit: 1Gi
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: cache
-      emptyDir: {}
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      resources:
-        limits:
-          ephemeral-storage: 2Gi
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: cache
-      emptyDir: {}
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

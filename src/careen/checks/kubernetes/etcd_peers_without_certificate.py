@@ -25,37 +25,4 @@ CHECK = Check(
         "CWE-319",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-        - --peer-cert-file=/etc/kubernetes/pki/x
-        - --peer-key-file=/etc/kubernetes/pki/x
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-        - --bind-address=10.0.0.1
-""",
-    ),
 )

@@ -25,49 +25,4 @@ CHECK = Check(
         "CWE-295",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-        - --auto-tls=false
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-        - --auto-tls=true
-""",
-    ),
 )

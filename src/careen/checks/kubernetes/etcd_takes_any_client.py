@@ -25,49 +25,4 @@ CHECK = Check(
         "CWE-306",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-        - --client-cert-auth=true
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: etcd
-  namespace: kube-system
-spec:
-  containers:
-    - name: etcd
-      image: registry.k8s.io/etcd:v1.34.1
-      command:
-        - etcd
-        - --client-cert-auth=false
-""",
-    ),
 )

@@ -25,35 +25,4 @@ CHECK = Check(
         "CVE-2020-8554",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-apiserver
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-apiserver
-      image: registry.k8s.io/kube-apiserver:v1.34.1
-      command:
-        - kube-apiserver
-        - --enable-admission-plugins=NodeRestriction,DenyServiceExternalIPs
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-apiserver
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-apiserver
-      image: registry.k8s.io/kube-apiserver:v1.34.1
-      command:
-        - kube-apiserver
-""",
-    ),
 )

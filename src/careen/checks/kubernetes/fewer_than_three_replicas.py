@@ -22,47 +22,5 @@ CHECK = Check(
     fix="Set replicas to 3 or more.",
     references=("https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 3
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      containers:
-        - name: web
-          image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 2
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      containers:
-        - name: web
-          image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

@@ -21,42 +21,4 @@ CHECK = Check(
     fix="Remove hostAliases; put names into DNS.",
     references=("CWE-350",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  hostAliases: []
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  hostAliases:
-    - ip: 10.0.0.1
-      hostnames: [db.example]
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

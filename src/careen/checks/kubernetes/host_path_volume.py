@@ -30,35 +30,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: data
-      emptyDir: {}
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: data
-      hostPath:
-        path: /srv/data
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

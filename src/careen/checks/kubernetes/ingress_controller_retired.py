@@ -26,28 +26,4 @@ CHECK = Check(
         "CVE-2025-1974",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/gateway:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.k8s.io/ingress-nginx/controller:v1.11.2
-""",
-    ),
 )

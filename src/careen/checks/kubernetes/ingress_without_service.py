@@ -33,57 +33,5 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/ingress/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  selector:
-    app: web
-  ports:
-    - port: 80
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: web
-spec:
-  rules:
-    - http:
-        paths:
-          - path: /
-            backend:
-              service:
-                name: web
-                port:
-                  number: 80
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  selector:
-    app: web
-  ports:
-    - port: 80
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: web
-spec:
-  defaultBackend:
-    service:
-      name: site
-      port:
-        number: 80
-""",
-    ),
     default=False,
 )

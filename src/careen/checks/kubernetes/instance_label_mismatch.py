@@ -22,31 +22,5 @@ CHECK = Check(
     fix="Set app.kubernetes.io/instance to the name.",
     references=("https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  labels:
-    app.kubernetes.io/instance: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

@@ -25,28 +25,4 @@ CHECK = Check(
         "CWE-862",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authorization:
-  mode: Webhook
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletAuthorizationModeArgumentSet:
-    values: [Node,RBAC]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authorization:
-  mode: AlwaysAllow
-""",
-    ),
 )

@@ -25,38 +25,4 @@ CHECK = Check(
         "CWE-306",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  anonymous:
-    enabled: false
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletAnonymousAuthArgumentSet:
-    values: ["false"]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  anonymous:
-    enabled: true
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletAnonymousAuthArgumentSet:
-    values: ["true"]
-""",
-    ),
 )

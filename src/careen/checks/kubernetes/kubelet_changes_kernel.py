@@ -25,26 +25,4 @@ CHECK = Check(
         "CWE-1188",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-protectKernelDefaults: true
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-protectKernelDefaults: false
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletProtectKernelDefaultsArgumentSet:
-    values: []
-""",
-    ),
 )

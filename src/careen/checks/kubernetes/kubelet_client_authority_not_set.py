@@ -25,29 +25,4 @@ CHECK = Check(
         "CWE-306",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  x509: {}
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletClientCaFileArgumentSet:
-    values: []
-""",
-    ),
 )

@@ -25,18 +25,4 @@ CHECK = Check(
         "CWE-778",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-eventRecordQPS: 5
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-eventRecordQPS: -1
-""",
-    ),
 )

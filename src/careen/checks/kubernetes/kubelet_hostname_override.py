@@ -25,24 +25,4 @@ CHECK = Check(
         "CWE-778",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletHostnameOverrideArgumentSet:
-    values: []
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletHostnameOverrideArgumentSet:
-    values: [node-7]
-""",
-    ),
 )

@@ -25,26 +25,4 @@ CHECK = Check(
         "CWE-324",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-serverTLSBootstrap: true
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-serverTLSBootstrap: false
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletRotateKubeletServerCertificateArgumentSet:
-    values: ["false"]
-""",
-    ),
 )

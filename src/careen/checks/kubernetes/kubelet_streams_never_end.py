@@ -25,34 +25,4 @@ CHECK = Check(
         "CWE-613",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-streamingConnectionIdleTimeout: 4h
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletStreamingConnectionIdleTimeoutArgumentSet:
-    values: [1]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-streamingConnectionIdleTimeout: "0"
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletStreamingConnectionIdleTimeoutArgumentSet:
-    values: [0]
-""",
-    ),
 )

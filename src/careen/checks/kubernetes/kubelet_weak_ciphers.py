@@ -28,18 +28,4 @@ CHECK = Check(
         "CWE-327",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-tlsCipherSuites: [TLS_RSA_WITH_3DES_EDE_CBC_SHA]
-""",
-    ),
 )

@@ -25,21 +25,4 @@ CHECK = Check(
         "CWE-295",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-tlsCertFile: /var/lib/kubelet/pki/kubelet.crt
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeletTlsCertFileTlsArgumentSet:
-    values: []
-""",
-    ),
 )

@@ -25,18 +25,4 @@ CHECK = Check(
         "CWE-1188",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-makeIPTablesUtilChains: true
-""",
-    ),
-    bad=(
-        """\
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-makeIPTablesUtilChains: false
-""",
-    ),
 )

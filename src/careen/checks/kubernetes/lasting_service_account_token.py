@@ -26,24 +26,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/service-accounts/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Secret
-metadata:
-  name: robot
-type: Opaque
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Secret
-metadata:
-  name: robot
-  annotations:
-    kubernetes.io/service-account.name: robot
-type: kubernetes.io/service-account-token
-""",
-    ),
 )

@@ -30,37 +30,5 @@ CHECK = Check(
         "CWE-770",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: LimitRange
-metadata:
-  name: shop
-spec:
-  limits:
-    - type: Container
-      default:
-        cpu: 500m
-      defaultRequest:
-        cpu: 100m
-      max:
-        cpu: "1"
-      min:
-        cpu: 50m
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: LimitRange
-metadata:
-  name: shop
-spec:
-  limits:
-    - type: Container
-      default:
-        cpu: 500m
-""",
-    ),
     default=False,
 )

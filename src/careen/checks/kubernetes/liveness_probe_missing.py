@@ -22,32 +22,4 @@ CHECK = Check(
     fix="Add a livenessProbe.",
     references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      livenessProbe:
-        httpGet:
-          path: /health
-          port: 8080
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

@@ -26,36 +26,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      volumeMounts:
-        - name: data
-          mountPath: /data
-          mountPropagation: HostToContainer
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      volumeMounts:
-        - name: data
-          mountPath: /data
-          mountPropagation: Bidirectional
-""",
-    ),
 )

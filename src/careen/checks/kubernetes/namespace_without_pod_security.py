@@ -25,30 +25,4 @@ CHECK = Check(
         "PSS baseline",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
-  labels:
-    pod-security.kubernetes.io/enforce: baseline
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
-""",
-        """\
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
-  labels:
-    pod-security.kubernetes.io/enforce: privileged
-""",
-    ),
 )

@@ -24,35 +24,5 @@ CHECK = Check(
         "NSA hardening guide",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      resources:
-        limits:
-          ephemeral-storage: 1Gi
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      resources:
-        requests:
-          ephemeral-storage: 1Gi
-""",
-    ),
     default=False,
 )

@@ -24,34 +24,4 @@ CHECK = Check(
         "NSA hardening guide",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      resources:
-        requests:
-          memory: 128Mi
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      resources:
-        limits:
-          memory: 128Mi
-""",
-    ),
 )

@@ -27,32 +27,4 @@ CHECK = Check(
         "CWE-282",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  adminConfFileOwnership:
-    values: ["root:root"]
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  etcdDataDirectoryOwnership:
-    values: ["etcd:etcd"]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  adminConfFileOwnership:
-    values: ["ubuntu:ubuntu"]
-""",
-    ),
 )

@@ -30,32 +30,4 @@ CHECK = Check(
         "CWE-732",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeAPIServerSpecFilePermission:
-    values: [600]
-""",
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  etcdDataDirectoryPermissions:
-    values: [700]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: NodeInfo
-type: worker
-info:
-  kubeAPIServerSpecFilePermission:
-    values: [644]
-""",
-    ),
 )

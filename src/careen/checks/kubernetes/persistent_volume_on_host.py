@@ -25,33 +25,4 @@ CHECK = Check(
         "PSS baseline: HostPath Volumes",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: PersistentVolume
-metadata:
-  name: data
-spec:
-  capacity:
-    storage: 1Gi
-  accessModes: [ReadWriteOnce]
-  csi:
-    driver: disk.example
-    volumeHandle: "1"
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: PersistentVolume
-metadata:
-  name: data
-spec:
-  capacity:
-    storage: 1Gi
-  accessModes: [ReadWriteOnce]
-  hostPath:
-    path: /var/lib
-""",
-    ),
 )

@@ -21,30 +21,5 @@ CHECK = Check(
     fix="Set priorityClassName.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  priorityClassName: web
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

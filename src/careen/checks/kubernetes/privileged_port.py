@@ -27,32 +27,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      ports:
-        - containerPort: 8080
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      ports:
-        - containerPort: 80
-""",
-    ),
 )

@@ -21,22 +21,4 @@ CHECK = Check(
     fix="Set allowPrivilegedContainer to false, and keep the few that need more to a constraint of their own.",
     references=("CWE-250",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: security.openshift.io/v1
-kind: SecurityContextConstraints
-metadata:
-  name: web
-allowPrivilegedContainer: false
-""",
-    ),
-    bad=(
-        """\
-apiVersion: security.openshift.io/v1
-kind: SecurityContextConstraints
-metadata:
-  name: web
-allowPrivilegedContainer: true
-""",
-    ),
 )

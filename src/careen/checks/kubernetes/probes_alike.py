@@ -22,54 +22,5 @@ CHECK = Check(
     fix="Ask liveness something simpler, or more patiently.",
     references=("https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      livenessProbe:
-        tcpSocket:
-          port: 8080
-      readinessProbe:
-        httpGet:
-          path: /ready
-          port: 8080
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      livenessProbe:
-        httpGet:
-          path: /ready
-          port: 8080
-      readinessProbe:
-        httpGet:
-          path: /ready
-          port: 8080
-""",
-    ),
     default=False,
 )

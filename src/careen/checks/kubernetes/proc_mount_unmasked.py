@@ -23,45 +23,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      securityContext:
-        procMount: Default
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  hostUsers: false
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      securityContext:
-        procMount: Unmasked
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      securityContext:
-        procMount: Unmasked
-""",
-    ),
 )

@@ -22,32 +22,4 @@ CHECK = Check(
     fix="Add a readinessProbe.",
     references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      readinessProbe:
-        httpGet:
-          path: /health
-          port: 8080
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

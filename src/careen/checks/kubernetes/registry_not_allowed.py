@@ -23,30 +23,4 @@ CHECK = Check(
     fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
     references=("CWE-829",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-    - name: db
-      image: postgres:17
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: ghcr.example/web:1.4.2
-""",
-    ),
 )

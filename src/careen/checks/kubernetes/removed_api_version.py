@@ -56,28 +56,4 @@ CHECK = Check(
         "CWE-477",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  podSelector: {}
-""",
-    ),
-    bad=(
-        """\
-apiVersion: extensions/v1beta1
-kind: NetworkPolicy
-metadata:
-  name: web
-""",
-        """\
-apiVersion: policy/v1beta1
-kind: PodDisruptionBudget
-metadata:
-  name: web
-""",
-    ),
 )

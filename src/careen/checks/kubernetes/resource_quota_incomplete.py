@@ -27,30 +27,5 @@ CHECK = Check(
         "CWE-770",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: ResourceQuota
-metadata:
-  name: shop
-spec:
-  hard:
-    requests.cpu: "1"
-    requests.memory: 1Gi
-    limits.cpu: "2"
-    limits.memory: 2Gi
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: ResourceQuota
-metadata:
-  name: shop
-spec:
-  hard:
-    requests.cpu: "1"
-""",
-    ),
     default=False,
 )

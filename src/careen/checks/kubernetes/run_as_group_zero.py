@@ -26,45 +26,4 @@ CHECK = Check(
     fix="Set runAsGroup, fsGroup and supplementalGroups to ids above 0.",
     references=("CWE-250",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    runAsGroup: 3000
-    fsGroup: 2000
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      securityContext:
-        runAsGroup: 0
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    supplementalGroups: [0]
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

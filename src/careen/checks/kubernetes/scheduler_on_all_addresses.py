@@ -25,49 +25,4 @@ CHECK = Check(
         "CWE-1327",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-scheduler
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-scheduler
-      image: registry.k8s.io/kube-scheduler:v1.34.1
-      command:
-        - kube-scheduler
-        - --bind-address=127.0.0.1
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-scheduler
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-scheduler
-      image: registry.k8s.io/kube-scheduler:v1.34.1
-      command:
-        - kube-scheduler
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-scheduler
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-scheduler
-      image: registry.k8s.io/kube-scheduler:v1.34.1
-      command:
-        - kube-scheduler
-        - --bind-address=0.0.0.0
-""",
-    ),
 )

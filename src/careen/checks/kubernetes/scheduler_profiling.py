@@ -25,49 +25,4 @@ CHECK = Check(
         "CWE-489",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-scheduler
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-scheduler
-      image: registry.k8s.io/kube-scheduler:v1.34.1
-      command:
-        - kube-scheduler
-        - --profiling=false
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-scheduler
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-scheduler
-      image: registry.k8s.io/kube-scheduler:v1.34.1
-      command:
-        - kube-scheduler
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-scheduler
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-scheduler
-      image: registry.k8s.io/kube-scheduler:v1.34.1
-      command:
-        - kube-scheduler
-        - --profiling=true
-""",
-    ),
 )

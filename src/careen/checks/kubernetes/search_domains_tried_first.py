@@ -26,58 +26,5 @@ CHECK = Check(
     fix="Set ndots to 2 in dnsConfig.options.",
     references=("https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-dns-config",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  dnsConfig:
-    options:
-      - name: ndots
-        value: "2"
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  dnsPolicy: Default
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  dnsConfig:
-    options:
-      - name: ndots
-        value: "5"
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

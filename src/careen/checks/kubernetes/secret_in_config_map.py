@@ -34,37 +34,4 @@ CHECK = Check(
         "CWE-798",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web
-data:
-  user: web
-  settings: |
-    REDIS_PASSWORD=${REDIS_PASSWORD}
-    TOKEN_FILE=/run/secrets/token
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web
-data:
-  password: hunter2
-""",
-        """\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web
-data:
-  settings: |
-    user=web
-    REDIS_PASSWORD=hunter2
-""",
-    ),
 )

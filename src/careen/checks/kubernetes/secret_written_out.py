@@ -32,33 +32,4 @@ CHECK = Check(
         "CWE-540",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Secret
-metadata:
-  name: db
-stringData:
-  password: ${DB_PASSWORD}
-""",
-        """\
-apiVersion: bitnami.com/v1alpha1
-kind: SealedSecret
-metadata:
-  name: db
-spec:
-  encryptedData:
-    password: AgBy3i4OJSWK
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Secret
-metadata:
-  name: db
-stringData:
-  password: hunter2
-""",
-    ),
 )

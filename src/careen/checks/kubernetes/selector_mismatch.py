@@ -25,44 +25,4 @@ CHECK = Check(
     fix="Give the template the labels that the selector asks for.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      containers:
-        - name: web
-          image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: site
-    spec:
-      containers:
-        - name: web
-          image: registry.example/web:1
-""",
-    ),
 )

@@ -25,36 +25,4 @@ CHECK = Check(
         "CWE-323",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-controller-manager
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-controller-manager
-      image: registry.k8s.io/kube-controller-manager:v1.34.1
-      command:
-        - kube-controller-manager
-        - --service-account-private-key-file=/etc/kubernetes/pki/x
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-controller-manager
-  namespace: kube-system
-spec:
-  containers:
-    - name: kube-controller-manager
-      image: registry.k8s.io/kube-controller-manager:v1.34.1
-      command:
-        - kube-controller-manager
-        - --bind-address=10.0.0.1
-""",
-    ),
 )

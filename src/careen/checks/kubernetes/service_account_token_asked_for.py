@@ -32,41 +32,5 @@ CHECK = Check(
         "CWE-522",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  automountServiceAccountToken: false
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  automountServiceAccountToken: true
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

@@ -24,43 +24,5 @@ CHECK = Check(
     fix="Correct its selector or namespaces, or check both together.",
     references=("https://prometheus-operator.dev/docs/api-reference/api/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  labels:
-    app: web
----
-apiVersion: monitoring.coreos.com/v1
-kind: ServiceMonitor
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: web
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-  labels:
-    app: web
----
-apiVersion: monitoring.coreos.com/v1
-kind: ServiceMonitor
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: site
-""",
-    ),
     default=False,
 )

@@ -24,44 +24,4 @@ CHECK = Check(
     fix="Remove shareProcessNamespace; debug with an ephemeral container instead.",
     references=("CWE-653",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  shareProcessNamespace: true
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  shareProcessNamespace: true
-  initContainers:
-    - name: proxy
-      image: registry.example/proxy:1
-      restartPolicy: Always
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

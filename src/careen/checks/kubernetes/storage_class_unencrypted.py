@@ -21,26 +21,4 @@ CHECK = Check(
     fix='Set the parameter encrypted to "true".',
     references=("CWE-311",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata:
-  name: fast
-provisioner: disk.example
-parameters:
-  encrypted: "true"
-""",
-    ),
-    bad=(
-        """\
-apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata:
-  name: fast
-provisioner: disk.example
-parameters:
-  encrypted: "false"
-""",
-    ),
 )

@@ -24,48 +24,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      command:
-        - web
-        - --serve
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      command:
-        - sudo
-        - web
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      command:
-        - sh
-        - -c
-        - sudo web --serve
-""",
-    ),
 )

@@ -25,42 +25,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  priorityClassName: web
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  namespace: kube-system
-spec:
-  priorityClassName: system-node-critical
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  priorityClassName: system-node-critical
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

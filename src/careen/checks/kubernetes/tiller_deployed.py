@@ -29,37 +29,4 @@ CHECK = Check(
         "CWE-1104",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: ghcr.io/helm/tiller:v2.17.0
-""",
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: tiller-deploy
-  labels:
-    app: helm
-    name: tiller
-""",
-    ),
 )

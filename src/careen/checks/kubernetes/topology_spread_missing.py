@@ -21,49 +21,5 @@ CHECK = Check(
     fix="Add topologySpreadConstraints.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      topologySpreadConstraints:
-        - maxSkew: 1
-          topologyKey: kubernetes.io/hostname
-          whenUnsatisfiable: DoNotSchedule
-      containers:
-        - name: web
-          image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      containers:
-        - name: web
-          image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

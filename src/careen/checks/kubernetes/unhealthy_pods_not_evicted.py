@@ -21,32 +21,5 @@ CHECK = Check(
     fix="Set unhealthyPodEvictionPolicy: AlwaysAllow.",
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: web
-  maxUnavailable: 1
-  unhealthyPodEvictionPolicy: AlwaysAllow
-""",
-    ),
-    bad=(
-        """\
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels:
-      app: web
-  maxUnavailable: 1
-""",
-    ),
     default=False,
 )

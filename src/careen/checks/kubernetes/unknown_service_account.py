@@ -22,46 +22,5 @@ CHECK = Check(
     fix="Add the ServiceAccount, or correct the name.",
     references=("https://kubernetes.io/docs/concepts/security/service-accounts/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  serviceAccountName: web
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
----
-apiVersion: v1
-kind: ServiceAccount
-metadata:
-  name: web
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  serviceAccountName: web
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
     default=False,
 )

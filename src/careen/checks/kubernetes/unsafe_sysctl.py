@@ -23,36 +23,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    sysctls:
-      - name: net.ipv4.tcp_syncookies
-        value: "1"
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    sysctls:
-      - name: kernel.msgmax
-        value: "65536"
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

@@ -25,39 +25,4 @@ CHECK = Check(
         "CWE-668",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: data
-      persistentVolumeClaim:
-        claimName: data
-    - name: scratch
-      emptyDir: {}
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: data
-      nfs:
-        server: files.example
-        path: /exports
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-""",
-    ),
 )

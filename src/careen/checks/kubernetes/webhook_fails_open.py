@@ -23,26 +23,4 @@ CHECK = Check(
     fix="Set failurePolicy: Fail and run the webhook with more than one replica.",
     references=("CWE-636",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata:
-  name: policy
-webhooks:
-  - name: policy.example
-    failurePolicy: Fail
-""",
-    ),
-    bad=(
-        """\
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata:
-  name: policy
-webhooks:
-  - name: policy.example
-    failurePolicy: Ignore
-""",
-    ),
 )

@@ -27,43 +27,4 @@ CHECK = Check(
         "CWE-732",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: data
-      hostPath:
-        path: /data
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      volumeMounts:
-        - name: data
-          mountPath: /data
-          readOnly: true
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  volumes:
-    - name: data
-      hostPath:
-        path: /data
-  containers:
-    - name: web
-      image: registry.example/web:1.4.2
-      volumeMounts:
-        - name: data
-          mountPath: /data
-""",
-    ),
 )

@@ -33,49 +33,4 @@ CHECK = Check(
         "CIS Kubernetes 5.3",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  ports:
-    - port: 5432
-""",
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: LoadBalancer
-  ports:
-    - port: 443
-      targetPort: 8443
-""",
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: LoadBalancer
-  loadBalancerSourceRanges: [10.0.0.0/8]
-  ports:
-    - port: 5432
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: LoadBalancer
-  ports:
-    - port: 5432
-""",
-    ),
 )

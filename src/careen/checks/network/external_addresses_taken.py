@@ -26,27 +26,4 @@ CHECK = Check(
         "CWE-940",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  ports:
-    - port: 80
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  externalIPs: [203.0.113.7]
-  ports:
-    - port: 80
-""",
-    ),
 )

@@ -26,26 +26,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/service/#externalname",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  ports:
-    - port: 80
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: ExternalName
-  externalName: db.example
-""",
-    ),
 )

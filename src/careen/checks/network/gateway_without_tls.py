@@ -30,35 +30,4 @@ CHECK = Check(
         "https://gateway-api.sigs.k8s.io/guides/tls/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata:
-  name: edge
-spec:
-  gatewayClassName: edge
-  listeners:
-    - name: web
-      protocol: HTTPS
-      port: 443
-      tls:
-        certificateRefs:
-          - name: shop
-""",
-    ),
-    bad=(
-        """\
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata:
-  name: edge
-spec:
-  gatewayClassName: edge
-  listeners:
-    - name: web
-      protocol: HTTP
-      port: 80
-""",
-    ),
 )

@@ -26,44 +26,5 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: web
-spec:
-  rules:
-    - host: shop.example
-      http:
-        paths:
-          - path: /
-            pathType: Prefix
-            backend:
-              service:
-                name: web
-                port:
-                  number: 80
-""",
-    ),
-    bad=(
-        """\
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: web
-spec:
-  rules:
-    - http:
-        paths:
-          - path: /
-            pathType: Prefix
-            backend:
-              service:
-                name: web
-                port:
-                  number: 80
-""",
-    ),
     default=False,
 )

@@ -28,39 +28,5 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: LoadBalancer
-  loadBalancerSourceRanges: [203.0.113.0/24]
-  ports:
-    - port: 443
-""",
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  ports:
-    - port: 443
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: LoadBalancer
-  ports:
-    - port: 443
-""",
-    ),
     default=False,
 )

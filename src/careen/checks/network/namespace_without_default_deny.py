@@ -33,29 +33,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: deny
-  namespace: shop
-spec:
-  podSelector: {}
-  policyTypes: [Ingress, Egress]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
-""",
-    ),
 )

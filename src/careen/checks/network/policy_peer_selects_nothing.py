@@ -27,50 +27,5 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: edge
-  labels:
-    app: edge
-spec:
-  containers:
-    - name: edge
-      image: registry.example/web:1.4.2
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  podSelector:
-    matchLabels:
-      app: web
-  ingress:
-    - from:
-        - podSelector:
-            matchLabels:
-              app: edge
-""",
-    ),
-    bad=(
-        """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  podSelector:
-    matchLabels:
-      app: web
-  ingress:
-    - from:
-        - podSelector:
-            matchLabels:
-              app: edge
-""",
-    ),
     default=False,
 )

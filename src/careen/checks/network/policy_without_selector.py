@@ -27,36 +27,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  podSelector: {}
-""",
-        """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  ingress:
-    - from:
-        - podSelector:
-            matchLabels:
-              app: edge
-""",
-    ),
-    bad=(
-        """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  policyTypes: [Ingress]
-""",
-    ),
 )

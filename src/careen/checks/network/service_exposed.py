@@ -25,37 +25,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/services-networking/service/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  ports:
-    - port: 80
-""",
-    ),
-    bad=(
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: NodePort
-  ports:
-    - port: 80
-""",
-        """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: LoadBalancer
-  ports:
-    - port: 443
-""",
-    ),
 )

@@ -26,41 +26,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [configmaps]
-    resourceNames: [aws-auth]
-    verbs: [get]
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [configmaps]
-    resourceNames: [settings]
-    verbs: [update]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [configmaps]
-    resourceNames: [aws-auth]
-    verbs: [update]
-""",
-    ),
 )

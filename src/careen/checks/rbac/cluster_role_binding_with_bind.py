@@ -25,44 +25,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [clusterrolebindings]
-    verbs: [create]
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [clusterrolebindings]
-    verbs: [get]
-  - apiGroups: [""]
-    resources: [clusterroles]
-    verbs: [bind]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [clusterrolebindings]
-    verbs: [create]
-  - apiGroups: [""]
-    resources: [clusterroles]
-    verbs: [bind]
-""",
-    ),
 )

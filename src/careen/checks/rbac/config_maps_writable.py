@@ -24,28 +24,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [configmaps]
-    verbs: [get]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [configmaps]
-    verbs: [update]
-""",
-    ),
 )

@@ -27,34 +27,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: operators
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: view
-subjects:
-  - kind: Group
-    name: operators
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: operators
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: view
-subjects:
-  - kind: Group
-    name: system:masters
-""",
-    ),
 )

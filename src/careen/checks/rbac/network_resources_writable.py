@@ -26,38 +26,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [services]
-    verbs: [get]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [networking.k8s.io]
-    resources: [networkpolicies]
-    verbs: [delete]
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [services]
-    verbs: [create]
-""",
-    ),
 )

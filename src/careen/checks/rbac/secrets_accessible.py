@@ -28,48 +28,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [configmaps]
-    verbs: [get]
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [secrets]
-    verbs: [audit]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [secrets]
-    verbs: [get]
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [pods, secrets]
-    verbs: ["*"]
-""",
-    ),
 )

@@ -23,57 +23,5 @@ CHECK = Check(
     fix="Check the manifests of the role together with the binding.",
     references=("https://kubernetes.io/docs/concepts/security/rbac-good-practices/",),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: operators
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: view
-subjects:
-  - kind: User
-    name: jane
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: debug
-rules:
-  - apiGroups: [""]
-    resources: [pods]
-    verbs: [get]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: operators
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: debug
-subjects:
-  - kind: User
-    name: jane
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: operators
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: debug
-subjects:
-  - kind: User
-    name: jane
-""",
-    ),
     default=False,
 )

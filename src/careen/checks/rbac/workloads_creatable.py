@@ -27,48 +27,4 @@ CHECK = Check(
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     ),
     inspect=inspect,
-    good=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [pods]
-    verbs: [get, list]
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [nodes]
-    verbs: [update]
-""",
-    ),
-    bad=(
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: operator
-rules:
-  - apiGroups: [""]
-    resources: [pods]
-    verbs: [create]
-""",
-        """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: operator
-rules:
-  - apiGroups: [apps]
-    resources: [deployments]
-    verbs: [update]
-""",
-    ),
 )

@@ -26,20 +26,4 @@ CHECK = Check(
         "CWE-1104",
     ),
     inspect=inspect,
-    good=(
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": []}},
- "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:aa"}, "changes": []}
-""",
-    ),
-    bad=(
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": []}},
- "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:bb"}, "changes": []}
-""",
-    ),
 )

@@ -27,32 +27,4 @@ CHECK = Check(
         "CWE-250",
     ),
     inspect=inspect,
-    good=(
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": []}},
- "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:aa"}, "changes": []}
-""",
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "0", "Cmd": ["serve"], "Env": []}},
- "image": {"Id": "sha256:aa", "Config": {"User": "root", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:aa"}, "changes": []}
-""",
-    ),
-    bad=(
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "root", "Cmd": ["serve"], "Env": []}},
- "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:aa"}, "changes": []}
-""",
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "0:0", "Cmd": ["serve"], "Env": []}},
- "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:aa"}, "changes": []}
-""",
-    ),
 )

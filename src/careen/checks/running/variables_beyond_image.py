@@ -22,20 +22,4 @@ CHECK = Check(
     references=("CWE-526",),
     inspect=inspect,
     default=False,
-    good=(
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": []}},
- "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:aa"}, "changes": []}
-""",
-    ),
-    bad=(
-        """\
-{"container": {"Name": "/web", "Image": "sha256:aa", "HostConfig": {"Privileged": false},
-  "Config": {"Image": "web:1", "User": "app", "Cmd": ["serve"], "Env": ["LD_PRELOAD=/x.so"]}},
- "image": {"Id": "sha256:aa", "Config": {"User": "app", "Cmd": ["serve"], "Env": []}},
- "tagged": {"Id": "sha256:aa"}, "changes": []}
-""",
-    ),
 )
