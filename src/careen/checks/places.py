@@ -1,10 +1,7 @@
 """Where in a document a fault is: places made from what the readers of ``formats`` give, with path and line."""
 
-from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from careen.formats.kubernetes import Manifests, Pod
-from careen.formats.podsecurity import Breach, since
 from careen.formats.yamldoc import Mapping
 from careen.plugins import Place
 
@@ -31,25 +28,6 @@ def at(holder: Holder, message: str, *keys: str | int) -> Place:
     """The place below the holder that ``keys`` lead to, as deep as it is there; its message begins with the holder."""
     line = holder.node.line_of(*keys) or None
     return Place(f"{holder.label} {message}", line, path=holder.resource.path or None)
-
-
-def of_control(breaches: Callable[[Pod, int], Iterator[Breach]], manifests: Manifests) -> Iterator[Place]:
-    """Where pods break a control of the Pod Security Standards, in the version by which these manifests are judged."""
-    if since(breaches) <= manifests.minor:
-        for pod in manifests.pods:
-            for breach in breaches(pod, manifests.minor):
-                yield at(breach.holder, breach.message, *breach.keys)
-
-
-def of_probe(manifests: Manifests, probe: str, words: str) -> Iterator[Place]:
-    """Where a probe asks a port that its container does not name."""
-    for container in manifests.containers:
-        ports = [port for port in container.node.maps("ports") if port.text("protocol") in ("", "TCP")]
-        known = {port.text(key) for port in ports for key in ("name", "containerPort")}
-        for how in ("httpGet", "tcpSocket", "grpc"):
-            port = container.node.text(probe, how, "port")
-            if port and port not in known:
-                yield at(container, f"does not name port {port} of its {words}", probe, how, "port")
 
 
 class Located(Protocol):

@@ -1,0 +1,53 @@
+"""Package managers that wait for an answer."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from careen.checks.steps import of_call, shown
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_WHY = "Nobody is there to answer: the build ends, or hangs."
+_INSTALLS = ("install", "groupinstall")
+
+
+def _waits(tools: tuple[str, ...], actions: tuple[str, ...], answers: tuple[str, ...], document: Dockerfile) -> Iterator[Place]:
+    for call, package in document.package_calls(*tools):
+        if package.action in actions and not package.options.has(*answers):
+            yield of_call(call, shown(call.command.words))
+
+
+CHECKS = (
+    Check(
+        id="DKR-052",
+        title="yum waits for an answer",
+        severity="low",
+        why=_WHY,
+        fix="Say yes beforehand: -y.",
+        references=("Hadolint DL3030",),
+        inspect=partial(_waits, ("yum",), _INSTALLS, ("-y", "--assumeyes")),
+    ),
+    Check(
+        id="DKR-053",
+        title="dnf waits for an answer",
+        severity="low",
+        why=_WHY,
+        fix="Say yes beforehand: -y.",
+        references=("Hadolint DL3038",),
+        inspect=partial(_waits, ("dnf", "microdnf"), _INSTALLS, ("-y", "--assumeyes")),
+    ),
+    Check(
+        id="DKR-054",
+        title="zypper waits for an answer",
+        severity="low",
+        why=_WHY,
+        fix="Say yes beforehand: -n.",
+        references=("Hadolint DL3034",),
+        inspect=partial(
+            _waits,
+            ("zypper",),
+            (*_INSTALLS, "remove", "upgrade", "dist-upgrade"),
+            ("-n", "--non-interactive", "-y", "--no-confirm"),
+        ),
+    ),
+)

@@ -1,0 +1,78 @@
+"""Packages that are installed without a version."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from careen.checks.steps import installs, of_call, unpinned
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.plugins import Check, Place
+
+_WHY = (
+    "The build takes what the repository holds that day: what was tested is not what is built, and a "
+    "taken-over package comes in at once."
+)
+
+
+def _installs(tools: tuple[str, ...], document: Dockerfile) -> Iterator[Place]:
+    for call, package in installs(document, *tools):
+        names = [spec.text for spec in unpinned(package)]
+        if names:
+            yield of_call(call, f"{package.program} installs {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+
+
+CHECKS = (
+    Check(
+        id="DKR-065",
+        title="Packages of apt are installed without a version",
+        severity="low",
+        why=_WHY,
+        fix="Name the version: apt-get install nginx=1.22.1-9.",
+        references=("CWE-1357", "Hadolint DL3008"),
+        inspect=partial(_installs, ("apt",)),
+    ),
+    Check(
+        id="DKR-066",
+        title="Packages of apk are installed without a version",
+        severity="low",
+        why=_WHY,
+        fix="Name the version: apk add nginx=1.26.2-r0, or nginx~1.26.",
+        references=("CWE-1357", "Hadolint DL3018"),
+        inspect=partial(_installs, ("apk",)),
+    ),
+    Check(
+        id="DKR-067",
+        title="Packages of yum are installed without a version",
+        severity="low",
+        why=_WHY,
+        fix="Name the version: yum install httpd-2.4.6.",
+        references=("CWE-1357", "Hadolint DL3033"),
+        inspect=partial(_installs, ("yum",)),
+    ),
+    Check(
+        id="DKR-068",
+        title="Packages of dnf are installed without a version",
+        severity="low",
+        why=_WHY,
+        fix="Name the version: dnf install httpd-2.4.62.",
+        references=("CWE-1357", "Hadolint DL3041"),
+        inspect=partial(_installs, ("dnf", "microdnf")),
+    ),
+    Check(
+        id="DKR-069",
+        title="Packages of zypper are installed without a version",
+        severity="low",
+        why=_WHY,
+        fix="Name the version: zypper install httpd=2.4.58.",
+        references=("CWE-1357", "Hadolint DL3037"),
+        inspect=partial(_installs, ("zypper",)),
+    ),
+    Check(
+        id="DKR-071",
+        title="Packages of npm are installed without a version",
+        severity="low",
+        why=_WHY,
+        fix="Name the version: npm install express@4.21.2.",
+        references=("CWE-1357", "Hadolint DL3016"),
+        inspect=partial(_installs, ("npm", "yarn", "pnpm")),
+    ),
+)

@@ -1,0 +1,77 @@
+"""Probes that are missing, or that ask a port that their container does not name."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+_WHY = "The probe may ask a port where nothing listens: the pod is then restarted or gets no requests."
+
+
+def _lacks(which: str, manifests: Manifests) -> Iterator[Place]:
+    for container in manifests.containers:
+        runs_once = container.list != "containers" or container.pod.resource.lower in ("job", "cronjob")
+        if not runs_once and not container.node.map(f"{which}Probe"):
+            yield at(container, f"has no {which} probe")
+
+
+def _asks_unknown_port(which: str, manifests: Manifests) -> Iterator[Place]:
+    probe = f"{which}Probe"
+    for container in manifests.containers:
+        ports = [port for port in container.node.maps("ports") if port.text("protocol") in ("", "TCP")]
+        known = {port.text(key) for port in ports for key in ("name", "containerPort")}
+        for how in ("httpGet", "tcpSocket", "grpc"):
+            port = container.node.text(probe, how, "port")
+            if port and port not in known:
+                yield at(container, f"does not name port {port} of its {which} probe", probe, how, "port")
+
+
+CHECKS = (
+    Check(
+        id="K8S-032",
+        title="A container has no liveness probe",
+        severity="negligible",
+        why="A program that hangs is not restarted.",
+        fix="Add a livenessProbe.",
+        references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
+        inspect=partial(_lacks, "liveness"),
+    ),
+    Check(
+        id="K8S-059",
+        title="A container has no readiness probe",
+        severity="negligible",
+        why="A pod gets requests before it can answer them, and after it no longer can.",
+        fix="Add a readinessProbe.",
+        references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
+        inspect=partial(_lacks, "readiness"),
+    ),
+    Check(
+        id="K8S-063",
+        title="A liveness probe asks a port that the container does not name",
+        severity="negligible",
+        why=_WHY,
+        fix="List the port under ports, or correct the probe.",
+        references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
+        inspect=partial(_asks_unknown_port, "liveness"),
+    ),
+    Check(
+        id="K8S-118",
+        title="A readiness probe asks a port that the container does not name",
+        severity="negligible",
+        why=_WHY,
+        fix="List the port under ports, or correct the probe.",
+        references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
+        inspect=partial(_asks_unknown_port, "readiness"),
+    ),
+    Check(
+        id="K8S-119",
+        title="A startup probe asks a port that the container does not name",
+        severity="negligible",
+        why=_WHY,
+        fix="List the port under ports, or correct the probe.",
+        references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
+        inspect=partial(_asks_unknown_port, "startup"),
+    ),
+)
