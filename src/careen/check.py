@@ -84,22 +84,25 @@ def check_files(
         checks, seen = tuned(checks_of(kind), tuning), Seen()
         for one in kind.read(members, checks, rules):
             if isinstance(one, Document):
-                value = one.value
-                if isinstance(value, Dockerfile):
-                    value = learnt(value, ask) if ask else value
-                    found = predicted(value)
-                    installs += with_versions(value, found, offers_of) if offers_of else found
-                    unread += untold(value)
-                    if lock is not None:
-                        by_files = lock(value)
-                        installs += by_files.predicted
-                        unread += by_files.open
+                value = learnt(one.value, ask) if kind.installs and ask else one.value
+                if kind.installs:
+                    found = _installed(value, lock, offers_of)
+                    installs += found.predicted
+                    unread += found.open
                 outcomes.append(run(checks, value, one.path, one.ignores, seen))
                 ignores += one.ignores
             else:
                 unknowns.append(one)
     outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
     return Checked(outcome, tuple(installs), count, tuple(unread), ignores=tuple(ignores))
+
+
+def _installed(document: Dockerfile, lock: Callable[[Dockerfile], Locked] | None, offers_of: OffersOf | None) -> Locked:
+    """The packages that its build will install: by its own commands, and by the lock files that it copies."""
+    found = predicted(document)
+    by_files = lock(document) if lock is not None else Locked((), ())
+    installs = with_versions(document, found, offers_of) if offers_of else found
+    return Locked((*installs, *by_files.predicted), (*untold(document), *by_files.open))
 
 
 def with_secrets(checked: Checked, files: Sequence[SourceFile]) -> Checked:

@@ -1,40 +1,21 @@
-"""How the examples of each folder of checks are read: text -> the document that its checks inspect."""
+"""How an example of a folder of checks is read: text -> the document that its checks inspect."""
 
-from collections.abc import Callable
 from typing import Any
 
-from careen.formats import compose, containerinspect, imagedocument, kubernetes
+from careen.checks.kind import Document, Rules, SourceFile
+from careen.checks.kinds import KINDS
 
-REGISTRIES = ("docker.io", "registry.example")
-
-
-def _kubernetes(text: str) -> Any:
-    manifests = kubernetes.read([("example.yaml", text)])
-    manifests.registries = REGISTRIES
-    return manifests
+PREFIXES = dict(one for kind in KINDS for one in kind.prefixes)
+# What a folder and its settings add: some checks are about nothing else.
+RULES = Rules(registries=("docker.io", "registry.example"), images=("debian", "registry.example/base/*"))
+IGNORED = ("secret",)
 
 
-def _compose(text: str) -> Any:
-    project = compose.read([("compose.yaml", text)])
-    project.registries = REGISTRIES
-    return project
-
-
-def _dockerfile(text: str) -> Any:
-    from careen.formats.dockerfile.stages import read_dockerfile
-
-    # What a folder and its settings add: some checks are about nothing else.
-    return read_dockerfile(
-        text, settings={"registries": ("docker.io",), "images": ("debian", "registry.example/base/*")}, ignored=("secret",)
-    )
-
-
-READERS: dict[str, Callable[[str], Any]] = {
-    "kubernetes": _kubernetes,
-    "rbac": _kubernetes,
-    "network": _kubernetes,
-    "compose": _compose,
-    "dockerfile": _dockerfile,
-    "image": imagedocument.described,
-    "running": containerinspect.described,
-}
+def document_of(folder: str, text: str) -> Any:
+    """Raises ValueError where it is none."""
+    kind = next(kind for kind in KINDS if folder in kind.folders)
+    found = list(kind.read([SourceFile("example", text, IGNORED)], (), RULES))
+    document = next((one for one in found if isinstance(one, Document)), None)
+    if document is None:
+        raise ValueError(found)
+    return document.value

@@ -9,15 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.contract.documents import READERS
+from tests.contract.documents import PREFIXES, document_of
 from tests.support.examples import examples_of, ids_with_examples
 
 import careen.checks
 from careen.plugins import Check, Place, load, values_of
 
-# Folder of careen.checks: the prefix of its ids. A number that was given is never given again.
-PREFIXES = {"dockerfile": "DKR", "kubernetes": "K8S", "rbac": "RBC", "network": "NWP", "compose": "CMP", "image": "IMG",
-            "running": "RTM"}  # fmt: skip
 CURES = ("use_", "set_", "remove_", "avoid_", "do_not_", "no_more_", "ensure_", "must_", "should_", "prefer_")
 REFERENCE = re.compile(
     r"CWE-\d+|CVE-\d{4}-\d+|KEP-\d+|CIS (?:Docker|Kubernetes) [\d., ]+|PSS (?:baseline|restricted)(?:: .+)?|https://\S+"
@@ -41,11 +38,12 @@ each = pytest.mark.parametrize(("folder", "check"), [pytest.param(*one, id=one[1
 
 @cache
 def _read(folder, text):
-    return READERS[folder](text)
+    return document_of(folder, text)
 
 
-def test_every_folder_has_a_prefix_and_a_reader():
-    assert set(FOLDERS) == set(PREFIXES) == set(READERS)
+def test_every_folder_belongs_to_a_kind():
+    assert set(FOLDERS) == set(PREFIXES)
+    assert len(set(PREFIXES.values())) == len(PREFIXES)
 
 
 def test_ids_are_unique():
@@ -123,8 +121,8 @@ def test_passing_examples_give_none(folder, check):
 @each
 def test_the_same_document_gives_the_same_places(folder, check):
     text = examples_of(folder, check.id).failing[0]
-    first = list(check.inspect(READERS[folder](text)))
-    assert first == list(check.inspect(READERS[folder](text)))
+    first = list(check.inspect(document_of(folder, text)))
+    assert first == list(check.inspect(document_of(folder, text)))
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -146,7 +144,7 @@ def test_checks_bear_documents_that_are_cut_or_stirred(folder):
                 )
             )
         try:
-            document = READERS[folder]("".join(lines))
+            document = document_of(folder, "".join(lines))
         except ValueError:
             continue
         for check in checks:

@@ -6,6 +6,7 @@ from importlib import import_module
 from tests.conftest import ROOT
 from tests.support.examples import examples_of
 
+from careen.checks.kinds import KINDS
 from careen.plugins import Check, load
 
 NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails where they differ. -->\n\n"
@@ -67,19 +68,19 @@ as services would be, and by these, which compare them with their images. What a
 affair. Values that are credentials are redacted as they are read.
 """
 
-# name of the page: title, introduction, folders of careen.checks.
+# Kind of document -> title and introduction of the page of its checks.
 PAGES = {
-    "checks-kubernetes": ("Checks of Kubernetes", KUBERNETES, ("kubernetes", "rbac", "network")),
-    "checks-compose": ("Checks of Compose", COMPOSE, ("compose",)),
-    "checks-dockerfile": ("Checks of Dockerfiles", DOCKERFILE, ("dockerfile",)),
-    "checks-running": ("Checks of running containers", RUNNING, ("running",)),
-    "checks-image": ("Checks of images", IMAGE, ("image",)),
+    "kubernetes": ("Checks of Kubernetes", KUBERNETES),
+    "compose": ("Checks of Compose", COMPOSE),
+    "dockerfile": ("Checks of Dockerfiles", DOCKERFILE),
+    "running": ("Checks of running containers", RUNNING),
+    "image": ("Checks of images", IMAGE),
 }
 
 
 def pages() -> dict[str, str]:
     peers = _peers()
-    made = {name: _page(*page, peers) for name, page in PAGES.items()}
+    made = {f"checks-{kind.name}": _page(*PAGES[kind.name], kind.folders, peers) for kind in KINDS if kind.view is not None}
     return made | {"checks-dockerfile": made["checks-dockerfile"] + _rules_of_others()}
 
 

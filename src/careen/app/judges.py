@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from careen.checks.tuning import Tuning
     from careen.policy.compliance import View
 
-FOLDERS = ("compose", "dockerfile", "image", "kubernetes", "network", "rbac", "running")
-
 
 class Judges:
     """Modules are loaded when they are asked for; what the settings say wrongly is told at once."""
@@ -62,7 +60,10 @@ class Judges:
 
     @cached_property
     def _all(self) -> tuple[Check, ...]:
-        return tuple(one for folder in FOLDERS for one in load(f"careen.checks.{folder}", "CHECK", Check))
+        from careen.checks.kinds import KINDS
+
+        folders = sorted({folder for kind in KINDS for folder in kind.folders})
+        return tuple(one for folder in folders for one in load(f"careen.checks.{folder}", "CHECK", Check))
 
     @cached_property
     def pss_minor(self) -> int:

@@ -42,11 +42,33 @@ class Document(Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()
 
 
+class View(Struct, frozen=True):
+    """What a check in Rego sees, and the way back from keys in it to a place."""
+
+    input: Any
+    path: str
+    line: int | None
+    where: Callable[..., tuple[str, int | None]]  # file and line of the deepest of the keys that is there
+
+
+Read = Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]
+
+
 class Kind(Struct, frozen=True):
-    """``accepts(path, text)``; ``read`` gives documents, and an Unknown for each file that is none."""
+    """A kind of document, how its files are recognised and read, and which checks inspect it.
+
+    ``accepts(path, text)``; ``read`` gives documents, and an Unknown for each file that is none. ``view`` is there if the
+    user's own checks may be about it.
+    """
 
     name: str
     title: str
-    folders: tuple[str, ...]  # of careen.checks, that of its own documents first
     accepts: Callable[[str, str], bool]
-    read: Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]
+    read: Read
+    prefixes: tuple[tuple[str, str], ...] = ()  # folder of careen.checks, how the ids of its checks begin; its own first
+    view: Callable[[Any], Iterator[View]] | None = None
+    installs: bool = False  # packages, which can be predicted from its documents
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return tuple(folder for folder, _ in self.prefixes)

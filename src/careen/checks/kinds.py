@@ -1,12 +1,13 @@
-"""Kinds of files that are checked: how each is known, which are read together, and the checks that judge them.
+"""Kinds of documents that are checked: how each is recognised, which files are read together, and the checks for them.
 
-A kind is told by name and content alone, so that a folder full of YAML is sorted without asking. To add one: an entry in
-``KINDS``, and its folder of checks.
+A kind is recognised by name and content alone, so that a folder full of YAML is sorted without asking. To add one: an entry
+in ``KINDS``, and its folder of checks.
 """
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from careen.formats import compose, kubernetes, yamldoc
 from careen.formats.dockerfile.stages import read_dockerfile
@@ -14,10 +15,11 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
 
+from . import ownview
 from .comments import comments_in_dockerfile, comments_in_lines
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .run import Ignore
-from .starts import STARTS, may_start
+from .starts import COMPOSE, STARTS, may_start
 
 _DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
 _NO_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
@@ -194,16 +196,54 @@ def _referred(file: SourceFile) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(folder, name))
 
 
+def _is_no_file(path: str, text: str) -> bool:
+    """An image or an engine is asked for it."""
+    return False
+
+
+def _images(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    """Described in YAML."""
+    from careen.formats.imagedocument import described
+
+    yield from _described("image", described, files)
+
+
+def _running(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    """Described in JSON, as engines do."""
+    from careen.formats.containerinspect import described
+
+    yield from _described("running", described, files)
+
+
+def _described(what: str, described: Callable[[str], Any], files: Iterable[SourceFile]) -> Iterator[Document | Unknown]:
+    for file in files:
+        try:
+            yield Document(file.path, described(file.text))
+        except ValueError as error:
+            yield unread(what, file, str(error))
+
+
 KINDS = (
-    Kind("kustomize", "Kustomizations", (), _is_kustomization, _kustomizations),
-    Kind("dockerfile", "Dockerfiles", ("dockerfile",), _is_dockerfile, _dockerfiles),
+    Kind("kustomize", "Kustomizations", _is_kustomization, _kustomizations),
+    Kind(
+        "dockerfile",
+        "Dockerfiles",
+        _is_dockerfile,
+        _dockerfiles,
+        prefixes=(("dockerfile", "DKR"),),
+        view=ownview.dockerfile,
+        installs=True,
+    ),
     Kind(
         "kubernetes",
         "Kubernetes manifests",
-        ("kubernetes", "rbac", "network"),
         _is_kubernetes,
         _kubernetes,
+        prefixes=(("kubernetes", "K8S"), ("rbac", "RBC"), ("network", "NWP")),
+        view=ownview.kubernetes,
     ),
-    Kind("compose", "Compose files", ("compose",), _is_compose, _compose),
+    Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE, view=ownview.compose),
     *STARTS,
+    Kind("running", "Running containers", _is_no_file, _running, prefixes=(("running", "RTM"),), view=ownview.running),
+    Kind("image", "Images", _is_no_file, _images, prefixes=(("image", "IMG"),), view=ownview.image),
 )

@@ -10,7 +10,7 @@ Raises: UsageError that names the file and what is wrong with it.
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -24,11 +24,12 @@ from careen.formats import rego, yamldoc
 from careen.model.advisory import SEVERITIES
 from careen.plugins import Check, Place
 
-from . import ownview
+from .kind import View
+from .kinds import KINDS
 from .tuning import ID
 
-OURS = frozenset(("DKR", "K8S", "RBC", "NWP", "CMP", "IMG", "RTM"))
-KINDS = ("dockerfile", "kubernetes", "compose", "running", "image")
+_OURS = frozenset(prefix for kind in KINDS for _, prefix in kind.prefixes)
+_VIEWS = {kind.name: kind.view for kind in KINDS if kind.view is not None}
 MAX_MODULES = 500
 _HINT = "docs/own-checks.md shows what a check of your own looks like"
 
@@ -76,7 +77,7 @@ def _modules(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _once(id: str, path: Path, ids: dict[str, Path]) -> None:
-    if not ID.fullmatch(id) or id.partition("-")[0] in OURS:
+    if not ID.fullmatch(id) or id.partition("-")[0] in _OURS:
         raise UsageError(f"{path}: {id!r} cannot be the id of a check of your own", "write it like ACME-001")
     if id in ids:
         raise UsageError(f"{path}: {id} is the id of {ids[id]} too", "give each check an id of its own")
@@ -89,8 +90,8 @@ def _of_python(path: Path) -> tuple[str, Check]:
     check, kind = getattr(module, "CHECK", None), getattr(module, "KIND", None)
     if not isinstance(check, Check):
         raise UsageError(f"{path}: it has no CHECK of the kind careen.plugins.Check", _HINT)
-    if kind not in KINDS:
-        raise UsageError(f"{path}: KIND is {kind!r}, and must be one of {', '.join(KINDS)}", _HINT)
+    if kind not in _VIEWS:
+        raise UsageError(f"{path}: KIND is {kind!r}, and must be one of {', '.join(_VIEWS)}", _HINT)
     return str(kind), check
 
 
@@ -141,17 +142,17 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[str, Check, 
             raise UsageError(f"{path}: it has no rule deny that is a set", _HINT)
     for wanted in dict.fromkeys(kind for kind, _, _, _ in described):
         members = [(check, query, path) for kind, check, query, path in described if kind == wanted]
-        judge = _Judge(wanted, texts, [query for _, query, _ in members])
+        evaluation = _Evaluation(_VIEWS[wanted], texts, [query for _, query, _ in members])
         for number, (check, _, path) in enumerate(members):
-            yield wanted, replace(check, inspect=partial(judge.places, number)), path
+            yield wanted, replace(check, inspect=partial(evaluation.places, number)), path
 
 
 def _described(path: Path, known: Mapping[str, Any]) -> tuple[str, Check]:
     custom = known.get("custom")
     custom = custom if isinstance(custom, dict) else {}
     id, kind, severity = (str(custom.get(key) or "") for key in ("id", "kind", "severity"))
-    if not id or kind not in KINDS:
-        raise UsageError(f"{path}: its METADATA needs custom.id and custom.kind, one of {', '.join(KINDS)}", _HINT)
+    if not id or kind not in _VIEWS:
+        raise UsageError(f"{path}: its METADATA needs custom.id and custom.kind, one of {', '.join(_VIEWS)}", _HINT)
     severity = severity.lower() or "medium"
     if severity not in SEVERITIES:
         raise UsageError(f"{path}: {severity!r} is no severity", f"one of {', '.join(SEVERITIES)}")
@@ -169,17 +170,19 @@ def _described(path: Path, known: Mapping[str, Any]) -> tuple[str, Check]:
     return kind, check
 
 
-class _Judge:
+class _Evaluation:
     """All rules about one kind of document: they are asked at once, and the answers of the last document kept."""
 
-    def __init__(self, kind: str, modules: Sequence[tuple[str, str]], queries: Sequence[str]) -> None:
-        self.kind, self.modules, self.queries = kind, modules, queries
-        self.last: tuple[Any, list[ownview.View], list[list[Any]] | ValueError] | None = None
+    def __init__(
+        self, view: Callable[[Any], Iterator[View]], modules: Sequence[tuple[str, str]], queries: Sequence[str]
+    ) -> None:
+        self.view, self.modules, self.queries = view, modules, queries
+        self.last: tuple[Any, list[View], list[list[Any]] | ValueError] | None = None
 
     def places(self, number: int, document: Any) -> Iterator[Place]:
         """Raises ValueError where the rules cannot be evaluated, for each of them, after one attempt."""
         if self.last is None or self.last[0] is not document:
-            views = ownview.views(self.kind, document)
+            views = list(self.view(document))
             self.last = document, views, self._answers(views)
         _, views, answers = self.last
         if isinstance(answers, ValueError):
@@ -188,14 +191,14 @@ class _Judge:
             for fault in answer[number] if isinstance(answer[number], list) else ():
                 yield _place(fault, view)
 
-    def _answers(self, views: Sequence[ownview.View]) -> list[list[Any]] | ValueError:
+    def _answers(self, views: Sequence[View]) -> list[list[Any]] | ValueError:
         try:
             return rego.evaluate(self.modules, self.queries, [view.input for view in views])
         except ValueError as error:
             return error
 
 
-def _place(fault: Any, view: ownview.View) -> Place:
+def _place(fault: Any, view: View) -> Place:
     if not isinstance(fault, dict):
         return Place(" ".join(yamldoc.as_text(fault).split())[:500], view.line, path=view.path or None)
     message = " ".join(str(fault.get("message") or fault.get("msg") or "is at fault").split())[:500]

@@ -11,31 +11,21 @@
 ``lines`` has the line of each mapping and sequence by its JSON pointer (RFC 6901).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from careen.formats import yamldoc
 from careen.formats.compose import Compose
 from careen.formats.yamldoc import Mapping, Sequence
 
+from .kind import View
+
 MAX_FILES = 200_000
 
 
-class View(Struct, frozen=True):
-    input: Any
-    path: str
-    line: int | None
-    where: Callable[..., tuple[str, int | None]]  # file and line of the deepest of the keys that is there
-
-
-def views(kind: str, document: Any) -> list[View]:
-    return list(_VIEWS[kind](document))
-
-
-def _kubernetes(document: Any) -> Iterator[View]:
+def kubernetes(document: Any) -> Iterator[View]:
     for resource in document.resources:
 
         def where(*keys: str | int, resource: Any = resource) -> tuple[str, int | None]:
@@ -57,7 +47,7 @@ def _lines(node: Mapping) -> dict[str, int]:
     return found
 
 
-def _compose(document: Compose) -> Iterator[View]:
+def compose(document: Compose) -> Iterator[View]:
     services = {service.name: service for service in document.services}
 
     def where(*keys: str | int) -> tuple[str, int | None]:
@@ -75,7 +65,7 @@ def _compose(document: Compose) -> Iterator[View]:
     yield View(known, document.path, None, where)
 
 
-def _dockerfile(document: Any) -> Iterator[View]:
+def dockerfile(document: Any) -> Iterator[View]:
     stages = []
     for stage in document.stages:
         steps = [
@@ -92,7 +82,7 @@ def _dockerfile(document: Any) -> Iterator[View]:
     yield View({"path": document.path, "stages": stages}, document.path, None, lambda *_: (document.path, None))
 
 
-def _running(document: Any) -> Iterator[View]:
+def running(document: Any) -> Iterator[View]:
     known = [
         {
             "name": one.name,
@@ -106,14 +96,9 @@ def _running(document: Any) -> Iterator[View]:
     yield View({"containers": known}, "", None, lambda *_: ("", None))
 
 
-def _image(document: Any) -> Iterator[View]:
+def image(document: Any) -> Iterator[View]:
     files = [
         {"path": entry.path, "kind": entry.kind, "mode": entry.mode, "uid": entry.uid, "gid": entry.gid}
         for entry in document.filesystem.entries[:MAX_FILES]
     ]
     yield View({"config": msgspec.to_builtins(document.config), "files": files}, "", None, lambda *_: ("", None))
-
-
-_VIEWS: dict[str, Callable[[Any], Iterator[View]]] = {
-    "kubernetes": _kubernetes, "compose": _compose, "dockerfile": _dockerfile, "running": _running, "image": _image,
-}  # fmt: skip

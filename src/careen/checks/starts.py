@@ -16,7 +16,7 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .comments import comments_in_lines
-from .kind import Document, Kind, Rules, SourceFile, unread
+from .kind import Document, Kind, Read, Rules, SourceFile, unread
 
 COMMAND_LINE = "--run"  # the path of commands that are given as such
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ksh")
@@ -58,10 +58,7 @@ def _is_devcontainer(path: str, text: str) -> bool:
     return devcontainer.is_devcontainer(path)
 
 
-_Read = Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]
-
-
-def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> _Read:
+def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Read:
     """A reader of files that are documents of their own."""
 
     def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
@@ -120,18 +117,16 @@ def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: 
         yield Document(file.path, value, comments_in_lines(file.text.replace("//", "#"), file.path))
 
 
-_CHECKS = ("compose",)
+def _starts(name: str, title: str, accepts: Callable[[str, str], bool], read: Read) -> Kind:
+    return Kind(name, title, accepts, read, COMPOSE)
+
+
+COMPOSE = (("compose", "CMP"),)  # the checks of Compose
 STARTS = (
-    Kind("script", "Shell scripts that start containers", _CHECKS, _is_script, _each("script", shellstarts.in_script)),
-    Kind("makefile", "Makefiles that start containers", _CHECKS, _is_makefile, _each("makefile", shellstarts.in_makefile)),
-    Kind(
-        "document",
-        "Documents that say how to start containers",
-        _CHECKS,
-        _is_document,
-        _each("document", shellstarts.in_markdown),
-    ),
-    Kind("unit", "systemd units that start containers", _CHECKS, _is_unit, _each("unit", unitstarts.containers)),
-    Kind("quadlet", "Podman Quadlets", _CHECKS, _is_quadlet, _quadlets),
-    Kind("devcontainer", "Dev containers", _CHECKS, _is_devcontainer, _devcontainers),
+    _starts("script", "Shell scripts that start containers", _is_script, _each("script", shellstarts.in_script)),
+    _starts("makefile", "Makefiles that start containers", _is_makefile, _each("makefile", shellstarts.in_makefile)),
+    _starts("document", "Documents that say how to start containers", _is_document, _each("document", shellstarts.in_markdown)),
+    _starts("unit", "systemd units that start containers", _is_unit, _each("unit", unitstarts.containers)),
+    _starts("quadlet", "Podman Quadlets", _is_quadlet, _quadlets),
+    _starts("devcontainer", "Dev containers", _is_devcontainer, _devcontainers),
 )
