@@ -50,7 +50,7 @@ from .model.sbom import Sbom
 log = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind")
-EXTENDED = ("advisories", "catalogers", "distributions", "images", "reports", "sboms", "versions")
+EXTENDED = ("advisories", "catalogers", "checks", "distributions", "images", "reports", "sboms", "versions")
 
 
 def load(folder: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
@@ -73,21 +73,31 @@ def plugin(folder: str, module: str, name: str) -> Any:
 
 
 def use_folder(folder: Path) -> None:
-    """Adds the plugins of a folder of the user's: ``catalogers/x.py`` or ``distributions/x.toml`` in it is as good as one of
-    ours.
+    """Adds the plugins of a folder of the user's: ``catalogers/x.py``, ``checks/dockerfile/x.py`` or ``distributions/x.toml``
+    in it is as good as one of ours.
 
     Their modules run with all that the user may do. Raises ValueError where there is nothing of the kind.
     """
-    found = [name for name in EXTENDED if (folder / name).is_dir()]
+    found = _extended_by(folder)
     if not found:
         raise ValueError(f"it has no plugins: none of {', '.join(EXTENDED)} is a folder in it")
     for name in found:
-        places = importlib.import_module(f"careen.{name}").__path__
+        places = importlib.import_module(f"careen.{name.replace('/', '.')}").__path__
         if str(folder / name) in places:
             continue
         if hidden := sorted(_files_in(places) & _files_in([str(folder / name)])):
             raise ValueError(f"{name}/{hidden[0]} has the name of one that is there already, and would never be read")
         places.append(str(folder / name))
+
+
+def _extended_by(folder: Path) -> list[str]:
+    """The folders of ours that it extends: ``checks`` has one for each target."""
+    names = [name for name in EXTENDED if name != "checks"]
+    ours = {path.parent.name for path in Path(__file__).parent.glob("checks/*/__init__.py")}
+    theirs = sorted(path.name for path in folder.glob("checks/*") if path.is_dir() and path.name != "__pycache__")
+    if unknown := [name for name in theirs if name not in ours]:
+        raise ValueError(f"checks/{unknown[0]} is not a target of checks: {', '.join(sorted(ours))}")
+    return [name for name in (*names, *(f"checks/{name}" for name in theirs)) if (folder / name).is_dir()]
 
 
 def _imported(package: ModuleType, module: str) -> ModuleType:
@@ -452,7 +462,8 @@ class Place(Struct, frozen=True):
 class Check(Struct, frozen=True):
     """One rule about one kind of document. Its documentation is made from these fields.
 
-    Checks that differ in constants alone are one module with ``CHECKS``, a tuple of them over one function.
+    Checks that differ in constants alone are one module with ``CHECKS``, a tuple of them over one function. The user's own
+    checks (``--checks FILE``) are such modules too.
     """
 
     id: str  # "DKR-007": never reused
@@ -465,6 +476,7 @@ class Check(Struct, frozen=True):
     good: tuple[str, ...] = ()  # examples in checks of the user's own, for tests of theirs; ours are in tests/checks
     bad: tuple[str, ...] = ()
     default: bool = True  # False: only when switched on
+    kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target
 
 
 # --- reports --------------------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.conftest import PLUGINS
 from tests.contract.documents import PREFIXES, document_of
-from tests.support.examples import examples_of, ids_with_examples
+from tests.support.examples import examples_of, read_examples
 
 import careen.checks
+from careen.checks.kinds import KINDS
 from careen.plugins import Check, Place, load, values_of
 
 CURES = ("use_", "set_", "remove_", "avoid_", "do_not_", "no_more_", "ensure_", "must_", "should_", "prefer_")
@@ -58,7 +60,14 @@ def test_titles_are_unique():
 
 @each
 def test_id_has_the_prefix_of_its_folder(folder, check):
-    assert re.fullmatch(PREFIXES[folder] + r"-\d{3}", check.id)
+    prefix, _, number = check.id.partition("-")
+    assert re.fullmatch(r"\d{3}", number)
+    assert prefix == PREFIXES[folder] or (PLUGINS and prefix not in PREFIXES.values())
+
+
+@each
+def test_a_kind_that_is_named_is_that_of_the_folder(folder, check):
+    assert not check.kind or folder in next(kind for kind in KINDS if kind.name == check.kind).folders
 
 
 @pytest.mark.parametrize(("name", "module"), list(_modules()))
@@ -93,13 +102,13 @@ def test_severity_is_honest(folder, check):
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_file_of_examples_has_a_check(folder):
-    assert ids_with_examples(folder) == {check.id for its, check in CHECKS if its == folder}
+    assert read_examples(folder).keys() <= {check.id for its, check in CHECKS if its == folder}
 
 
 @each
 def test_failing_examples_give_places_with_a_line(folder, check):
-    assert examples_of(folder, check.id).failing
-    for text in examples_of(folder, check.id).failing:
+    assert examples_of(folder, check).failing
+    for text in examples_of(folder, check).failing:
         places = list(check.inspect(_read(folder, text)))
         assert places, text
         for place in places:
@@ -113,14 +122,14 @@ def test_failing_examples_give_places_with_a_line(folder, check):
 
 @each
 def test_passing_examples_give_none(folder, check):
-    assert examples_of(folder, check.id).passing
-    for text in examples_of(folder, check.id).passing:
+    assert examples_of(folder, check).passing
+    for text in examples_of(folder, check).passing:
         assert list(check.inspect(_read(folder, text))) == [], text
 
 
 @each
 def test_the_same_document_gives_the_same_places(folder, check):
-    text = examples_of(folder, check.id).failing[0]
+    text = examples_of(folder, check).failing[0]
     first = list(check.inspect(document_of(folder, text)))
     assert first == list(check.inspect(document_of(folder, text)))
 
@@ -129,7 +138,7 @@ def test_the_same_document_gives_the_same_places(folder, check):
 def test_checks_bear_documents_that_are_cut_or_stirred(folder):
     """Values of other types than expected are the daily bread of a reader of other people's files."""
     checks = [check for its, check in CHECKS if its == folder]
-    examples = [text for check in checks for text in examples_of(folder, check.id).failing]
+    examples = [text for check in checks for text in examples_of(folder, check).failing]
     chance = random.Random(zlib.crc32(folder.encode()))
     for _ in range(60):
         lines = chance.choice(examples).splitlines(keepends=True)

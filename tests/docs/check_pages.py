@@ -96,7 +96,7 @@ def _page(title: str, text: str, folders: tuple[str, ...], peers: dict[str, list
         doc = import_module(f"careen.checks.{folder}").__doc__ or ""
         out += f"\n## {doc.partition(':')[0]}\n"
         for check in checks[folder]:
-            out += _section(check, examples_of(folder, check.id).failing[0], peers)
+            out += _section(check, examples_of(folder, check).failing[0], peers)
     return out
 
 

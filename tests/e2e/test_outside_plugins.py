@@ -92,6 +92,68 @@ def test_a_plugin_that_breaks_or_hides_is_named(folder, tmp_path):
     assert "catalogers/dpkg.py has the name of one that is there already" in hidden.stderr
 
 
+CHECK = """\
+\"\"\"A stage is built from Alpine.\"\"\"
+
+from careen.plugins import Check, Place
+
+
+def inspect(document):
+    return [Place("is built from Alpine", stage.line) for stage in document.stages if stage.resolved.startswith("alpine")]
+
+
+CHECK = Check(
+    id="ACME-001",
+    title="A stage is built from Alpine",
+    severity="low",
+    why="Our agents need glibc.",
+    fix="Take Debian.",
+    references=("ACME handbook",),
+    inspect=inspect,
+    good=("FROM debian:12\\n",),
+    bad=("FROM alpine:3\\n",),
+)
+"""
+
+
+class TestCheck:
+    @pytest.fixture
+    def check(self, folder):
+        place = folder / "checks" / "dockerfile" / "from_alpine.py"
+        place.parent.mkdir(parents=True)
+        place.write_text(CHECK)
+        return place
+
+    @pytest.fixture
+    def run(self, tmp_path):
+        (tmp_path / "Dockerfile").write_text("FROM alpine:3\n")
+
+        def run(*flags):
+            return Shell(tmp_path / "home").run("check", tmp_path / "Dockerfile", "--offline", *flags)
+
+        return run
+
+    def test_the_same_file_is_a_plugin_and_a_check_of_the_users_own(self, check, folder, run):
+        assert "ACME-001" not in run().stdout
+        assert "ACME-001" in run("--plugins", folder).stdout
+        assert "ACME-001" in run("--checks", check).stdout
+        twice = run("--plugins", folder, "--checks", check)
+        assert (twice.returncode, "ACME-001 is the id of two checks" in twice.stderr) == (2, True)
+
+    def test_a_target_that_is_none_is_refused(self, check, folder, run):
+        check.parent.rename(folder / "checks" / "docker")
+        finished = run("--plugins", folder)
+        assert (finished.returncode, "checks/docker is not a target" in finished.stderr) == (2, True)
+
+    @pytest.mark.parametrize("broken", [False, True])
+    def test_held_to_the_rules_of_ours(self, check, folder, broken):
+        if broken:
+            check.write_text(CHECK.replace("FROM alpine:3", "FROM debian:13"))
+        tests = _python(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract/test_checks.py", "-k", "ACME")
+        assert tests.returncode == int(broken), tests.stdout
+        assert ("test_failing_examples_give_places_with_a_line[ACME-001]" in tests.stdout) == broken
+
+
 def _python(folder, *arguments):
     return subprocess.run(
         [sys.executable, *arguments],

@@ -11,6 +11,8 @@ from pathlib import Path
 import yaml
 from msgspec import Struct
 
+from careen.plugins import Check
+
 ROOT = Path(__file__).parents[1] / "checks"
 _SLOT = re.compile(r"(?m)^( *)<>\n")
 
@@ -20,16 +22,16 @@ class Examples(Struct, frozen=True):
     failing: tuple[str, ...]
 
 
+def examples_of(target: str, check: Check) -> Examples:
+    """Those of its file, or those that a check from outside brings along."""
+    return read_examples(target).get(check.id) or Examples(check.good, check.bad)
+
+
 @cache
-def examples_of(target: str, id: str) -> Examples:
-    """Of a check; each list is empty if nobody has written one."""
-    path = ROOT / target / f"{id}.yaml"
-    known = _read(path) if path.is_file() else {}
-    return Examples(*(tuple(map(_text, known.get(key, ()))) for key in ("pass", "fail")))
-
-
-def ids_with_examples(target: str) -> set[str]:
-    return {path.stem for path in (ROOT / target).glob("*.yaml")}
+def read_examples(target: str) -> dict[str, Examples]:
+    """All of a target, by the ids of its checks."""
+    known = {path.stem: _read(path) for path in sorted((ROOT / target).glob("*.yaml"))}
+    return {id: Examples(*(tuple(map(_text, one.get(key, ()))) for key in ("pass", "fail"))) for id, one in known.items()}
 
 
 def _text(entry: str | dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Which checks run, by the settings: Careen's, the user's own, and those that a compliance view asks for."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -31,8 +32,13 @@ class Judges:
         """The checks of some folders, and the user's own for the documents of the first; off ones too."""
         if "config" not in self._settings.scanners or not folders:
             return ()
-        found = tuple(one for folder in folders for one in load(f"careen.checks.{folder}", "CHECK", Check))
-        return (*found, *(self.own.of(folders[0]) if self.own else ()))
+        found = [one for folder in folders for one in load(f"careen.checks.{folder}", "CHECK", Check)]
+        found += self.own.of(folders[0]) if self.own else ()
+        if repeated := [id for id, count in Counter(check.id for check in found).items() if count > 1]:
+            raise UsageError(
+                f"{repeated[0]} is the id of two checks", "give a check of your own another id"
+            )
+        return tuple(found)
 
     def running(self, folders: Sequence[str]) -> tuple[Check, ...]:
         """Those that run, with the severity that they have here."""

@@ -1,9 +1,9 @@
 """Checks of the user's own: modules of Python and of Rego, named by a flag or in the user's settings, never found.
 
-A module of Python has ``CHECK`` (a ``careen.plugins.Check``) and ``KIND``, which says what it inspects; a folder has any
-number of such modules and of ``.rego`` files. A Rego module says who it is in its ``# METADATA`` and what is at fault in
-its rule ``deny``: texts, or objects with ``message`` and ``at`` (the keys that lead there), ``line``, ``path``. Its input
-is the document (``ownview``).
+A module of Python is one of ``checks/<target>``: it has ``CHECK`` or ``CHECKS``, whose ``kind`` names the documents that
+they inspect, unless its folder has the name of a target. A folder has any number of such modules and of ``.rego`` files. A
+Rego module describes itself in its ``# METADATA`` and reports misconfigurations by its rule ``deny``: texts, or objects with
+``message`` and ``at`` (the keys that lead there), ``line``, ``path``. Its input is the document (``ownview``).
 Raises: UsageError that names the file and what is wrong with it.
 """
 
@@ -22,13 +22,14 @@ from msgspec.structs import replace
 from careen.errors import UsageError
 from careen.formats import rego, yamldoc
 from careen.model.advisory import SEVERITIES
-from careen.plugins import Check, Place
+from careen.plugins import Check, Place, values_of
 
 from .kind import View
 from .kinds import KINDS
 from .tuning import ID
 
 _OURS = frozenset(prefix for kind in KINDS for _, prefix in kind.prefixes)
+_KINDS = {folder: kind.name for kind in KINDS if kind.view is not None for folder in kind.folders}
 _VIEWS = {kind.name: kind.view for kind in KINDS if kind.view is not None}
 MAX_MODULES = 500
 _HINT = "docs/own-checks.md shows what a check of your own looks like"
@@ -51,12 +52,12 @@ def load_own(paths: Sequence[Path]) -> Own:
         if path.suffix == ".rego":
             modules.append((path, _text(path)))
             continue
-        kind, check = _of_python(path)
+        for check in _of_python(path):
+            _once(check.id, path, ids)
+            found.setdefault(check.kind, []).append(check)
+    for check, path in _of_rego(modules):
         _once(check.id, path, ids)
-        found.setdefault(kind, []).append(check)
-    for kind, check, path in _of_rego(modules):
-        _once(check.id, path, ids)
-        found.setdefault(kind, []).append(check)
+        found.setdefault(check.kind, []).append(check)
     return Own({kind: tuple(checks) for kind, checks in found.items()})
 
 
@@ -84,15 +85,17 @@ def _once(id: str, path: Path, ids: dict[str, Path]) -> None:
     ids[id] = path
 
 
-def _of_python(path: Path) -> tuple[str, Check]:
+def _of_python(path: Path) -> Iterator[Check]:
     name = f"careen_own_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
     module = sys.modules.get(name) or _imported(path, name)
-    check, kind = getattr(module, "CHECK", None), getattr(module, "KIND", None)
-    if not isinstance(check, Check):
-        raise UsageError(f"{path}: it has no CHECK of the kind careen.plugins.Check", _HINT)
-    if kind not in _VIEWS:
-        raise UsageError(f"{path}: KIND is {kind!r}, and must be one of {', '.join(_VIEWS)}", _HINT)
-    return str(kind), check
+    checks = values_of(module, "CHECK", Check)
+    if not checks:
+        raise UsageError(f"{path}: it has no CHECK of the type careen.plugins.Check", _HINT)
+    for check in checks:
+        kind = check.kind or getattr(module, "KIND", "") or _KINDS.get(path.absolute().parent.name, "")
+        if kind not in _VIEWS:
+            raise UsageError(f"{path}: the kind of {check.id} is {kind!r}, and must be one of {', '.join(_VIEWS)}", _HINT)
+        yield replace(check, kind=kind)
 
 
 def _imported(path: Path, name: str) -> ModuleType:
@@ -118,7 +121,7 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error}", _HINT) from error
 
 
-def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[str, Check, Path]]:
+def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]]:
     """All modules of one kind are evaluated at once over a document; a module without METADATA is a library of others."""
     if not modules:
         return
@@ -131,23 +134,23 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[str, Check, 
         except ValueError as error:
             raise UsageError(f"{path}: {error}", _HINT) from None
         if known:
-            described.append((*_described(path, known), f"data.{package}.deny", path))
-    queries = [query for _, _, query, _ in described]
+            described.append((_described(path, known), f"data.{package}.deny", path))
+    queries = [query for _, query, _ in described]
     try:
         answers = rego.evaluate(texts, queries, [{}])
     except ValueError as error:
         raise UsageError(f"--checks: {error}", "opa check FILE says more") from None
-    for (_, _, _, path), answer in zip(described, answers[0], strict=True):
+    for (_, _, path), answer in zip(described, answers[0], strict=True):
         if not isinstance(answer, list):
             raise UsageError(f"{path}: it has no rule deny that is a set", _HINT)
-    for wanted in dict.fromkeys(kind for kind, _, _, _ in described):
-        members = [(check, query, path) for kind, check, query, path in described if kind == wanted]
-        evaluation = _Evaluation(_VIEWS[wanted], texts, [query for _, query, _ in members])
+    for kind in dict.fromkeys(check.kind for check, _, _ in described):
+        members = [(check, query, path) for check, query, path in described if check.kind == kind]
+        evaluation = _Evaluation(_VIEWS[kind], texts, [query for _, query, _ in members])
         for number, (check, _, path) in enumerate(members):
-            yield wanted, replace(check, inspect=partial(evaluation.places, number)), path
+            yield replace(check, inspect=partial(evaluation.places, number)), path
 
 
-def _described(path: Path, known: Mapping[str, Any]) -> tuple[str, Check]:
+def _described(path: Path, known: Mapping[str, Any]) -> Check:
     custom = known.get("custom")
     custom = custom if isinstance(custom, dict) else {}
     id, kind, severity = (str(custom.get(key) or "") for key in ("id", "kind", "severity"))
@@ -158,7 +161,7 @@ def _described(path: Path, known: Mapping[str, Any]) -> tuple[str, Check]:
         raise UsageError(f"{path}: {severity!r} is no severity", f"one of {', '.join(SEVERITIES)}")
     resources = known.get("related_resources")
     references = [one.get("ref") if isinstance(one, dict) else one for one in resources or ()]
-    check = Check(
+    return Check(
         id=id,
         title=str(known.get("title") or id),
         severity=next(one for one in SEVERITIES if one == severity),
@@ -166,8 +169,8 @@ def _described(path: Path, known: Mapping[str, Any]) -> tuple[str, Check]:
         fix=str(custom.get("fix") or "See the rule.").strip(),
         references=tuple(str(one) for one in references if one),
         inspect=list,
+        kind=kind,
     )
-    return kind, check
 
 
 class _Evaluation:

@@ -14,8 +14,6 @@ from careen.formats.dockerfile.stages import read_dockerfile
 PYTHON = """\
 from careen.plugins import Check, Place
 
-KIND = "dockerfile"
-
 
 def inspect(document):
     for stage in document.stages:
@@ -25,7 +23,7 @@ def inspect(document):
 
 CHECK = Check(
     id="ACME-003", title="A stage is built from Alpine", severity="high", why="We have no Alpine.", fix="Use Debian.",
-    references=(), inspect=inspect, good=(), bad=(),
+    references=(), inspect=inspect, kind="dockerfile",
 )
 """
 OWNER = """\
@@ -69,7 +67,8 @@ def test_python(own):
     ("text", "why"),
     [
         ("", "no CHECK"),
-        (PYTHON.replace('"dockerfile"', '"docker"'), "KIND is 'docker'"),
+        (PYTHON.replace('"dockerfile"', '"docker"'), "the kind of ACME-003 is 'docker'"),
+        (PYTHON.replace('kind="dockerfile",', ""), "the kind of ACME-003 is ''"),
         (PYTHON.replace("ACME-003", "DKR-003"), "cannot be the id"),
         (PYTHON.replace("ACME-003", "acme"), "cannot be the id"),
         ("import nothing_of_this_name", "ModuleNotFoundError"),
@@ -79,6 +78,25 @@ def test_python(own):
 def test_python_that_is_refused(own, text, why):
     with pytest.raises(UsageError, match=why):
         own(x_py=text)
+
+
+def test_the_folder_names_the_kind_as_it_does_for_ours(tmp_path):
+    (tmp_path / "rbac").mkdir()
+    (tmp_path / "rbac" / "x.py").write_text(PYTHON.replace('kind="dockerfile",', ""))
+    (check,) = load_own([tmp_path / "rbac"]).of("kubernetes")
+    assert (check.id, check.kind) == ("ACME-003", "kubernetes")
+
+
+def test_an_older_module_names_its_kind_beside_the_check(own):
+    text = PYTHON.replace('kind="dockerfile"', "good=(), bad=()") + '\nKIND = "dockerfile"\n'
+    assert [check.id for check in own(x_py=text).of("dockerfile")] == ["ACME-003"]
+
+
+def test_a_family_in_one_module(own):
+    text = (
+        PYTHON.replace("CHECK = ", "A = ") + "\nfrom msgspec.structs import replace\nCHECKS = (A, replace(A, id='ACME-004'))\n"
+    )
+    assert [check.id for check in own(x_py=text).of("dockerfile")] == ["ACME-003", "ACME-004"]
 
 
 def test_ids_are_given_once(own):

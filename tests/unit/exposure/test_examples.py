@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from tests.support.examples import examples_of, ids_with_examples
+from tests.support.examples import read_examples
 from tests.support.exposure import exposure
 
 from careen.exposure import document
@@ -13,8 +13,7 @@ WORDS = ("[]", "{}", "null", "3", "-1", "true", '""', "[{}]", "[[x]]", "{a: b}",
 
 
 def examples(folder):
-    found = (examples_of(folder, id) for id in sorted(ids_with_examples(folder)))
-    return [text for one in found for text in (*one.passing, *one.failing)]
+    return [text for one in read_examples(folder).values() for text in (*one.passing, *one.failing)]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
