@@ -35,9 +35,7 @@ class Judges:
         found = [one for folder in folders for one in load(f"careen.checks.{folder}", "CHECK", Check)]
         found += self.own.of(folders[0]) if self.own else ()
         if repeated := [id for id, count in Counter(check.id for check in found).items() if count > 1]:
-            raise UsageError(
-                f"{repeated[0]} is the id of two checks", "give a check of your own another id"
-            )
+            raise UsageError(f"{repeated[0]} is the id of two checks", "give a check of your own another id")
         return tuple(found)
 
     def running(self, folders: Sequence[str]) -> tuple[Check, ...]:
