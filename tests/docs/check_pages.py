@@ -14,58 +14,58 @@ NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py f
 KUBERNETES = """\
 Manifests in YAML or JSON with any number of documents; lists are unwrapped. Pods are found in every kind of workload, in
 Argo Rollouts, Knative services, OpenShift's DeploymentConfigs, and in custom resources by their shape. All manifests of a
-tree are judged together, so that a Service finds its pods and a binding its role.
+tree are checked together, so that a Service finds its pods and a binding its role.
 
-The Pod Security Standards are those of v1.35. Each control has a check; K8S-031 (off by default) tells the level that a
+The Pod Security Standards are those of v1.35. Each control has a check; K8S-031 (off by default) reports the level that a
 workload meets and what keeps it from the next one. Roles and bindings that a cluster comes with (`system:…`, `admin`,
-`cluster-admin`, `edit`, `view`) are not judged. Control planes are read from their static pods, kubelets from
+`cluster-admin`, `edit`, `view`) are not checked. Control planes are read from their static pods, kubelets from
 `KubeletConfiguration` or from the reports of node collectors (kind `NodeInfo`).
 
 Checks that are off by default are matters of taste, or need all manifests of a cluster to be right.
 """
 
 COMPOSE = """\
-What starts containers without a Compose file is judged by these checks too: shell scripts, Makefiles and systemd units with
+These checks also run on what starts containers without a Compose file: shell scripts, Makefiles and systemd units with
 `docker run` and its like, Quadlets, dev containers, running containers ([checking](../checking.md)).
 
 Compose files with anchors, merge keys, `extends`, `include`, several files one over the other (`compose.override.yaml`),
 short and long syntaxes, and variables with their defaults. What is to be included or extended from elsewhere, another
-host above all, is never opened: CMP-062 tells of it. A variable without value and default stays as it is written. Services
-of every profile are judged.
+host above all, is never opened: CMP-062 reports it. A variable without value and default stays as it is written. Services
+of every profile are checked.
 """
 
 IMAGE = """\
 What an image says of itself (user, environment, ports, volumes) and the files of note in its squashed root file system: by
 mode, owner, name. `careen scan` runs these checks in the pass that finds packages; `--scanners vuln,secret` leaves them
-out. Files that came with a package of the distribution are its own affair: a set-user-ID `su` of Debian is no finding, one
-of no package is.
+out. Files of a package of the distribution are not reported: a set-user-ID `su` of Debian is no finding, one
+that belongs to no package is.
 
-Secrets in the environment, labels, history and files are findings of kind `secret` ([rules](secrets.md)). Whether a
-distribution has advisories at all is told by the coverage. IMG-028 judges what the registry has beside the image, with
-`--referrers` alone ([signatures](../signatures.md)).
+Secrets in the environment, labels, history and files are findings of kind `secret` ([rules](secrets.md)). The coverage
+reports whether a distribution has advisories at all. IMG-028 checks what the registry has beside the image, and runs
+with `--referrers` alone ([signatures](../signatures.md)).
 
 Checks that are off by default are true of nearly every image.
 """
 
 DOCKERFILE = """\
 Dockerfiles are read as the builder reads them: continuations, comments within them, escapes, here-documents, parser
-directives, JSON arrays, stages, and variables with all their modifiers; a RUN is read as shell, so that what a package
-manager is told is understood, not searched for. Places have the lines of the command, or of the word, that is at fault.
-Fragments without FROM are judged too. A stage that no image keeps is not blamed for its size.
+directives, JSON arrays, stages, and variables with all their modifiers; a RUN is read as shell, so that the arguments of a
+package manager are parsed, not searched for. A finding has the lines of the command, or of the word, that it is about.
+Fragments without FROM are checked too. The size of a stage that no image keeps is not reported.
 
-A comment sets a fault aside, and the reason is kept: `# careen:ignore DKR-006 the script checks it` above or within an
+A comment suppresses a finding, and the reason is kept: `# careen:ignore DKR-006 the script checks it` above or within an
 instruction, `# careen:ignore-file DKR-021 …` for the file. `# hadolint ignore=…` and `# check=skip=…` count too.
 
-What an address installs (DKR-004) is told by the name of its file, where that follows the rule of its format; an alias
+What an address installs (DKR-004) is read from the name of its file, if that follows the rule of its format; an alias
 such as `mysql-community-release-el7.rpm` is never split.
 
 Some checks need the settings: `allowed_registries` (DKR-003). Checks that are off by default are matters of taste.
 """
 
 RUNNING = """\
-Containers that Docker or Podman runs (`careen check --running`). They are judged by the [checks of Compose](checks-compose.md)
-as services would be, and by these, which compare them with their images. What a container has from its image is the image's
-affair. Values that are credentials are redacted as they are read.
+Containers that Docker or Podman runs (`careen check --running`). The [checks of Compose](checks-compose.md) run
+on them as on services, and so do these, which compare them with their images. What a container has from its image is not
+reported. Values that are credentials are redacted as they are read.
 """
 
 # Kind of document -> title and introduction of the page of its checks.
@@ -87,7 +87,7 @@ def pages() -> dict[str, str]:
 def _page(title: str, text: str, folders: tuple[str, ...], peers: dict[str, list[str]]) -> str:
     checks = {folder: sorted(load(f"careen.checks.{folder}", "CHECK", Check), key=lambda check: check.id) for folder in folders}
     out = f"# {title}\n\n{NOTE}{text}\n"
-    out += "| id | fault | severity | by default |\n| --- | --- | --- | --- |\n"
+    out += "| id | misconfiguration | severity | by default |\n| --- | --- | --- | --- |\n"
     for check in (check for folder in folders for check in checks[folder]):
         out += (
             f"| [{check.id}](#{check.id.lower()}) | {check.title} | {check.severity} | {'on' if check.default else 'off'} |\n"

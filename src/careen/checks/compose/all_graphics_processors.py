@@ -1,4 +1,4 @@
-"""A service has all graphics processors of its host."""
+"""A service has all GPUs of its host."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-069",
-    title="A service has all graphics processors of its host",
+    title="A service has all GPUs of its host",
     severity="low",
     why="Their drivers are large and part of the kernel, and their memory is not wiped between containers.",
     fix="Name the device that is needed.",

@@ -23,7 +23,7 @@ CHECK = Check(
     id="CMP-002",
     title="A service mounts the socket of the container engine",
     severity="critical",
-    why="Who speaks to that socket starts containers as root on the host; mounting it read-only does not prevent that.",
+    why=("Whoever can use that socket starts containers as root on the host; mounting it read-only does not prevent that."),
     fix="Remove the mount; put a proxy between that lets through the calls that are needed.",
     references=(
         "CIS Docker 5.32",

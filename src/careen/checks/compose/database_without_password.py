@@ -1,4 +1,4 @@
-"""A database lets everybody in."""
+"""A database accepts connections without a password."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-066",
-    title="A database lets everybody in",
+    title="A database accepts connections without a password",
     severity="high",
     why="Whoever reaches its port reads and writes everything, and often runs programs.",
     fix="Set a password by a secret, and remove the switch that does without.",

@@ -21,8 +21,8 @@ CHECK = Check(
     id="CMP-048",
     title="A service has a device of its host",
     severity="medium",
-    why="The driver behind it is part of the kernel; flaws in it are reached from the container.",
-    fix="Remove the device where the program runs without it, and give no more than r or rw.",
+    why="The driver behind it is part of the kernel; vulnerabilities in it are reachable from the container.",
+    fix="Remove the device if the program runs without it, and give no more than r or rw.",
     references=(
         "CIS Docker 5.18",
         "CWE-668",

@@ -1,4 +1,4 @@
-"""A service speaks to a container engine without TLS."""
+"""A service connects to a container engine without TLS."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-065",
-    title="A service speaks to a container engine without TLS",
+    title="A service connects to a container engine without TLS",
     severity="high",
     why="Whoever reaches that port, or stands between, starts containers as root there.",
     fix="Use tcp with TLS (DOCKER_TLS_VERIFY=1) or ssh.",

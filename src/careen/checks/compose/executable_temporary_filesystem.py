@@ -1,4 +1,4 @@
-"""A tmpfs lets programs run."""
+"""A tmpfs is mounted with exec."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-025",
-    title="A tmpfs lets programs run",
+    title="A tmpfs is mounted with exec",
     severity="low",
     why="What an intruder writes there runs and leaves no trace on disk.",
     fix="Leave exec away; noexec is the default.",

@@ -19,8 +19,8 @@ CHECK = Check(
     id="CMP-012",
     title="All services are on one network",
     severity="low",
-    why="Whoever breaks into the outermost service speaks to the innermost one directly.",
-    fix="Make a network for each pair that has to speak, with internal: true where nothing is published.",
+    why="Whoever breaks into the outermost service reaches the innermost one directly.",
+    fix="Make a network for each pair that has to connect, with internal: true if nothing is published.",
     references=(
         "CIS Docker 5.30",
         "CWE-653",

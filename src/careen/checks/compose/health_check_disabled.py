@@ -1,4 +1,4 @@
-"""The health check of an image is switched off."""
+"""The health check of an image is disabled."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-054",
-    title="The health check of an image is switched off",
+    title="The health check of an image is disabled",
     severity="low",
     why="A program that hangs is neither restarted nor seen.",
     fix="Remove healthcheck.disable.",

@@ -17,7 +17,7 @@ def _lacks(limit: str, name: str, compose: Compose) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="CMP-019",
-        title="A service has no limit of memory",
+        title="A service has no memory limit",
         severity="low",
         why="One leak or flood takes the memory of the host and the kernel kills its neighbours.",
         fix="Set mem_limit, or deploy.resources.limits.memory.",
@@ -26,7 +26,7 @@ CHECKS = (
     ),
     Check(
         id="CMP-045",
-        title="A service has no limit of processors",
+        title="A service has no CPU limit",
         severity="low",
         why="A busy or hijacked service takes all processors of the host from its neighbours.",
         fix="Set cpus, or deploy.resources.limits.cpus.",
@@ -35,7 +35,7 @@ CHECKS = (
     ),
     Check(
         id="CMP-046",
-        title="A service has no limit of processes",
+        title="A service has no limit on processes",
         severity="low",
         why="One fork bomb leaves no process ids for the whole host.",
         fix="Set pids_limit, or deploy.resources.limits.pids.",

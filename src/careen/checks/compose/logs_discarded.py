@@ -1,4 +1,4 @@
-"""The logs of a service are thrown away."""
+"""The logs of a service are discarded."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-060",
-    title="The logs of a service are thrown away",
+    title="The logs of a service are discarded",
     severity="medium",
     why="After a break-in nobody can tell what happened.",
     fix="Remove the driver none; limit the size of logs instead.",

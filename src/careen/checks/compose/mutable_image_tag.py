@@ -1,4 +1,4 @@
-"""An image has no tag, or latest."""
+"""An image has no tag, or the tag latest."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-022",
-    title="An image has no tag, or latest",
+    title="An image has no tag, or the tag latest",
     severity="medium",
     why="What runs depends on the day it was pulled, and no roll-back leads back.",
     fix="Name a version, best with its digest.",

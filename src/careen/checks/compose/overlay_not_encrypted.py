@@ -17,7 +17,7 @@ CHECK = Check(
     id="CMP-037",
     title="An overlay network is not encrypted",
     severity="low",
-    why="What services say to each other passes the network between hosts readable.",
+    why="Traffic between services crosses the network between hosts in clear text.",
     fix='Set driver_opts.encrypted: "true".',
     references=(
         "CIS Docker 7.3",

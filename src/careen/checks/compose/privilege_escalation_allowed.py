@@ -1,4 +1,4 @@
-"""A service may gain privileges."""
+"""A service allows privilege escalation."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-016",
-    title="A service may gain privileges",
+    title="A service allows privilege escalation",
     severity="low",
     why="A setuid or setcap program in the image makes its caller root or adds capabilities.",
     fix="Add no-new-privileges:true to security_opt.",

@@ -1,4 +1,4 @@
-"""A file takes configuration from another host."""
+"""Configuration is included from another host."""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-062",
-    title="A file takes configuration from another host",
+    title="Configuration is included from another host",
     severity="medium",
-    why="Who controls it decides what is started here, and with what rights; it is not read and not judged here.",
+    why="Who controls it decides what is started here, and with what rights; it is not read and not checked here.",
     fix="Copy it into the repository, or pin it by digest or commit.",
     references=(
         "CWE-829",

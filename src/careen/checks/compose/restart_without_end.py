@@ -1,4 +1,4 @@
-"""A service is restarted without end."""
+"""A service restarts without a limit."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-023",
-    title="A service is restarted without end",
+    title="A service restarts without a limit",
     severity="negligible",
     why="A program that fails at once, or is made to, takes the processor and fills the log.",
     fix="Use on-failure with a number: restart: on-failure:5.",

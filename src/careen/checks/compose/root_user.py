@@ -1,4 +1,4 @@
-"""A service is told to run as root."""
+"""A service runs as root."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-017",
-    title="A service is told to run as root",
+    title="A service runs as root",
     severity="high",
     why="Root in the container is root on the host unless users are mapped: a way out of the container ends as root.",
     fix="Set user to an id above 0.",

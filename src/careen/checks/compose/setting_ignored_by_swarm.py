@@ -24,7 +24,7 @@ CHECK = Check(
     id="CMP-073",
     title="A service of a Swarm stack relies on a setting that Swarm ignores",
     severity="low",
-    why="docker stack deploy passes it over without a word: the container runs without what the file seems to promise.",
+    why="docker stack deploy ignores it silently: the container runs without what the file seems to promise.",
     fix="Set it for the daemon (no-new-privileges, userns-remap, seccomp-profile in daemon.json).",
     references=(
         "CWE-1188",

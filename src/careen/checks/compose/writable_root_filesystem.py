@@ -1,4 +1,4 @@
-"""A service may write to its root file system."""
+"""The root file system of a service is writable."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-018",
-    title="A service may write to its root file system",
+    title="The root file system of a service is writable",
     severity="low",
-    why="An intruder can replace programs and leave tools; the image no longer says what runs.",
+    why="An intruder can replace programs and leave tools; the image no longer shows what runs.",
     fix="Set read_only: true and give it a tmpfs or a volume where it writes.",
     references=(
         "CIS Docker 5.13",

@@ -1,4 +1,4 @@
-"""ADD is used where COPY does the same."""
+"""ADD is used instead of COPY."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-011",
-    title="ADD is used where COPY does the same",
+    title="ADD is used instead of COPY",
     severity="low",
     why=("ADD also fetches addresses and unpacks archives: a file that happens to be one is treated otherwise than it looks."),
     fix="Write COPY; keep ADD for archives that are to be unpacked.",

@@ -1,4 +1,4 @@
-"""apt-get waits for an answer."""
+"""apt-get waits for confirmation (no -y)."""
 
 import re
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-055",
-    title="apt-get waits for an answer",
+    title="apt-get waits for confirmation (no -y)",
     severity="low",
     why="Nobody is there to answer: the build ends, or hangs.",
-    fix="Say yes beforehand: -y.",
+    fix="Add -y.",
     references=(
         "Hadolint DL3014",
         "Trivy DS-0021",

@@ -22,7 +22,7 @@ CHECK = Check(
     id="DKR-100",
     title="A base image is not among those that are allowed",
     severity="medium",
-    why="Nobody here has said that it is built, mended and supported as an image of ours has to be.",
+    why="Nobody has confirmed that it is built, fixed and supported as your images have to be.",
     fix="Build on an image that is allowed, or add this one to allowed_images in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",

@@ -29,8 +29,8 @@ CHECK = Check(
     id="DKR-019",
     title="Software is built from source that no package database knows",
     severity="negligible",
-    why=("What is compiled here stands in no package database: scanners and advisories do not see it unless its files tell."),
-    fix="Install a package where there is one; else pin the version and record it in a bill of materials.",
+    why=("What is compiled here is in no package database: scanners and advisories see it only if its files identify it."),
+    fix="Install a package if there is one; else pin the version and record it in an SBOM.",
     references=("CWE-1104",),
     inspect=inspect,
 )

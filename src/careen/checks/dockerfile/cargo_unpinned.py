@@ -1,4 +1,4 @@
-"""Crates are installed without a version."""
+"""Crates are not pinned to a version."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-074",
-    title="Crates are installed without a version",
+    title="Crates are not pinned to a version",
     severity="low",
     why="The build takes what the registry holds that day, with dependencies that nobody has locked.",
     fix="Name the version and keep the lock file: cargo install --locked name@1.2.3.",

@@ -1,4 +1,4 @@
-"""COPY takes files from a stage that is not there."""
+"""COPY --from names a stage that does not exist."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-048",
-    title="COPY takes files from a stage that is not there",
+    title="COPY --from names a stage that does not exist",
     severity="low",
     why="A name that is no stage is taken as an image of a registry: whoever owns that name decides what is copied.",
     fix="Name an earlier stage, or an image with its tag.",

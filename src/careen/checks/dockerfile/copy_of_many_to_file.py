@@ -1,4 +1,4 @@
-"""Several files are copied to what is no folder."""
+"""Several files are copied to a target that is not a folder."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-049",
-    title="Several files are copied to what is no folder",
+    title="Several files are copied to a target that is not a folder",
     severity="low",
     why="The build fails, unless the name is taken for a folder by chance.",
     fix="End the target with a slash.",

@@ -1,4 +1,4 @@
-"""A file from the network is used without a check of its sum or signature."""
+"""A download is used without verifying its checksum or signature."""
 
 from collections.abc import Iterator
 
@@ -41,11 +41,11 @@ def _unpacked(step: Step, call: Call) -> bool:
 
 CHECK = Check(
     id="DKR-006",
-    title="A file from the network is used without a check of its sum or signature",
+    title="A download is used without verifying its checksum or signature",
     severity="medium",
     why=(
-        "TLS says which server answered, not that the file is the one that was reviewed: a taken-over account or mirror "
-        "is enough."
+        "TLS proves which server answered, not that the file is the one that was reviewed: a taken-over account "
+        "or mirror is enough."
     ),
     fix="Compare a checksum that is written in the Dockerfile (sha256sum -c, ADD --checksum), or verify a signature.",
     references=(

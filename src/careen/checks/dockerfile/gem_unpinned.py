@@ -1,4 +1,4 @@
-"""Gems are installed without a version."""
+"""Gems are not pinned to a version."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-072",
-    title="Gems are installed without a version",
+    title="Gems are not pinned to a version",
     severity="low",
     why=(
         "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "

@@ -1,4 +1,4 @@
-"""Go programs are installed without a version."""
+"""Go programs are not pinned to a version."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-073",
-    title="Go programs are installed without a version",
+    title="Go programs are not pinned to a version",
     severity="low",
     why="The build takes the newest commit or release of that day: what was tested is not what is built.",
     fix="Name the version: go install example.com/cmd@v1.2.3.",

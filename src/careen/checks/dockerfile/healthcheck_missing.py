@@ -1,4 +1,4 @@
-"""No HEALTHCHECK says whether the service works."""
+"""HEALTHCHECK missing."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-021",
-    title="No HEALTHCHECK says whether the service works",
+    title="HEALTHCHECK missing",
     severity="negligible",
     why=("A process that hangs looks like one that works; orchestrators with probes of their own do not need the instruction."),
-    fix="Add HEALTHCHECK with a cheap command, or HEALTHCHECK NONE where the orchestrator probes.",
+    fix="Add HEALTHCHECK with a cheap command, or HEALTHCHECK NONE if the orchestrator probes.",
     references=(
         "CIS Docker 1.6, 4.6",
         "Hadolint DL3057",

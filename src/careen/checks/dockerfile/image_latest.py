@@ -1,4 +1,4 @@
-"""A base image is taken as latest."""
+"""A base image has the tag latest."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-023",
-    title="A base image is taken as latest",
+    title="A base image has the tag latest",
     severity="medium",
     why="The tag latest moves: two builds of one commit give two images, and nobody can say what is in the older one.",
     fix="Name the release that was tested, better with its digest.",

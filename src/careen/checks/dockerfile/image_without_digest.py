@@ -1,4 +1,4 @@
-"""A base image is not named by its digest."""
+"""A base image is not pinned by its digest."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-024",
-    title="A base image is not named by its digest",
+    title="A base image is not pinned by its digest",
     severity="low",
     why="A tag can be moved by whoever may push to the registry; a digest cannot.",
     fix="Write the digest behind the tag (image:tag@sha256:…) and let a bot raise both.",

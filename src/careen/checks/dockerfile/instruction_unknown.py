@@ -1,4 +1,4 @@
-"""An instruction does not exist."""
+"""Unknown instruction."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-096",
-    title="An instruction does not exist",
+    title="Unknown instruction",
     severity="medium",
-    why="No builder knows the word: the build fails.",
+    why="No builder knows the instruction: the build fails.",
     fix="Check its spelling; a command of the shell needs RUN before it.",
     references=("CWE-1164",),
     inspect=inspect,

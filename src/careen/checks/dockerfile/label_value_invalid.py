@@ -1,4 +1,4 @@
-"""The value of a standard label is not what its name says."""
+"""The value of a standard label is invalid."""
 
 import re
 from collections.abc import Iterator
@@ -32,9 +32,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-081",
-    title="The value of a standard label is not what its name says",
+    title="The value of a standard label is invalid",
     severity="low",
-    why="Catalogues and scanners read these labels: a date, licence or address that is none is lost.",
+    why="Catalogues and scanners read these labels: an invalid date, licence or address is lost.",
     fix="Write the value as the OCI annotations define it.",
     references=(
         "https://github.com/opencontainers/image-spec/blob/main/annotations.md",

@@ -1,4 +1,4 @@
-"""MAINTAINER is used."""
+"""The deprecated MAINTAINER is used."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-035",
-    title="MAINTAINER is used",
+    title="The deprecated MAINTAINER is used",
     severity="negligible",
     why="The instruction is deprecated: nothing but its own field reads it.",
     fix="Write LABEL org.opencontainers.image.authors=… instead.",

@@ -20,7 +20,7 @@ CHECK = Check(
     title="ENV, ARG or LABEL has no = between name and value",
     severity="low",
     why="The old form takes the whole rest of the line as one value, so that a second pair is lost.",
-    fix="Write name=value, in quotes where there are blanks.",
+    fix="Write name=value, in quotes if there are blanks.",
     references=("BuildKit LegacyKeyValueFormat",),
     inspect=inspect,
 )

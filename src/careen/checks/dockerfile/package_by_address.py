@@ -45,12 +45,12 @@ CHECK = Check(
     title="A package is installed from an address",
     severity="high",
     why=(
-        "A package fetched by address is chosen by whoever holds that server: no repository's signature, no advisory of "
-        "the distribution, and a name like -release or -latest does not even say which version it is."
+        "A package fetched by address is chosen by whoever holds that server: no repository's signature, no "
+        "advisory of the distribution, and a name like -release or -latest does not even name the version."
     ),
     fix=(
-        "Install from a signed repository with a pinned version. Where that cannot be, fetch the file in one step, "
-        "compare its checksum, and install the file."
+        "Install from a signed repository with a pinned version. If that is not possible, fetch the file in one "
+        "step, compare its checksum, and install the file."
     ),
     references=(
         "CIS Docker 1.6, 4.11",

@@ -1,4 +1,4 @@
-"""Packages of pip are installed without a version."""
+"""pip packages are not pinned to a version."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-070",
-    title="Packages of pip are installed without a version",
+    title="pip packages are not pinned to a version",
     severity="low",
     why=(
         "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "

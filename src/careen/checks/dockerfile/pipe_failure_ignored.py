@@ -1,4 +1,4 @@
-"""The failure of a command before a pipe is not noticed."""
+"""The failure of a command before a pipe is ignored (no pipefail)."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def _set_by(shell: tuple[str, ...]) -> bool:
 
 CHECK = Check(
     id="DKR-034",
-    title="The failure of a command before a pipe is not noticed",
+    title="The failure of a command before a pipe is ignored (no pipefail)",
     severity="low",
     why=(
         "The shell looks at the last command of a pipe alone: a download that breaks off leaves half a file, and the "

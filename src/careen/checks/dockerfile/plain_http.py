@@ -83,7 +83,7 @@ CHECK = Check(
         "Everybody on the way can read and change what comes. Signed repositories detect a change; scripts, keys and "
         "archives do not."
     ),
-    fix="Use the https address; where there is none, compare a checksum that is written in the Dockerfile.",
+    fix="Use the https address; if there is none, compare a checksum that is written in the Dockerfile.",
     references=("CWE-319",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A script from the network is run unseen."""
+"""A downloaded script is run without verification."""
 
 import posixpath
 import re
@@ -59,7 +59,7 @@ def _fetched(word: str) -> bool:
 
 CHECK = Check(
     id="DKR-005",
-    title="A script from the network is run unseen",
+    title="A downloaded script is run without verification",
     severity="high",
     why=(
         "Whatever that server answers today is run as root in the build: nobody has seen it, and nobody can say later "

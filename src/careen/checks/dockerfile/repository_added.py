@@ -1,4 +1,4 @@
-"""Packages come from a repository of a third party."""
+"""Packages come from a third-party repository."""
 
 import re
 from collections.abc import Iterator
@@ -35,9 +35,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-099",
-    title="Packages come from a repository of a third party",
+    title="Packages come from a third-party repository",
     severity="low",
-    why="Its owner can replace any package of the system, and the distribution speaks for none of them.",
+    why="Its owner can replace any package of the system, and the distribution vouches for none of them.",
     fix="Restrict it to the packages that are wanted, and name its key (signed-by, gpgkey).",
     references=(
         "CWE-829",

@@ -1,4 +1,4 @@
-"""A comment switches a check off."""
+"""A comment suppresses a check."""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-083",
-    title="A comment switches a check off",
+    title="A comment suppresses a check",
     severity="negligible",
-    why="Whoever wants to see every fault has to know what was set aside, and why.",
+    why="Whoever wants to see every misconfiguration has to know what is suppressed, and why.",
     fix="Drop the comment, or write the reason beside it.",
     references=("Hadolint DL1001",),
     inspect=inspect,

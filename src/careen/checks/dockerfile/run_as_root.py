@@ -32,8 +32,8 @@ CHECK = Check(
     title="The image runs as root",
     severity="high",
     why=(
-        "A process that is root in the container is root for the kernel: one flaw of it, of the runtime or of a mount is "
-        "enough to own the host."
+        "A process that is root in the container is root for the kernel: one vulnerability in it, of the runtime "
+        "or of a mount is enough to own the host."
     ),
     fix="End the last stage with USER and a numeric id other than 0; gain rights only in the RUN that needs them.",
     references=(

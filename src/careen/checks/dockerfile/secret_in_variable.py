@@ -101,7 +101,7 @@ CHECK = Check(
     id="DKR-010",
     title="A secret is given as ARG or ENV",
     severity="critical",
-    why="The value stays in the configuration or history of the image, where everybody who can pull it reads it.",
+    why="The value stays in the configuration or history of the image, readable for everybody who can pull it.",
     fix="Hand it over for one step alone: RUN --mount=type=secret,id=…,env=NAME, or read it at run time.",
     references=(
         "CIS Docker 1.6, 4.10",

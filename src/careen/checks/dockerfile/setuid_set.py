@@ -21,7 +21,7 @@ CHECK = Check(
     id="DKR-028",
     title="A program is given setuid, setgid or capabilities",
     severity="high",
-    why="Whoever runs it has its owner's rights: a flaw in it lifts every account of the container to root.",
+    why=("Whoever runs it has its owner's rights: a vulnerability in it lifts every account of the container to root."),
     fix="Drop the bit; let the container start with the one capability that is needed.",
     references=(
         "CIS Docker 1.6, 4.8",

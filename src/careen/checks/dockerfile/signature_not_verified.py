@@ -1,4 +1,4 @@
-"""Signatures of packages are not checked."""
+"""Package signature verification is disabled."""
 
 import re
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-008",
-    title="Signatures of packages are not checked",
+    title="Package signature verification is disabled",
     severity="high",
     why=(
         "The signature is all that ties a package to its distribution: without it a mirror, a proxy or a typing error "

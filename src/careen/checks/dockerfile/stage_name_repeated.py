@@ -1,4 +1,4 @@
-"""Two stages have one name."""
+"""Two stages have the same name."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-039",
-    title="Two stages have one name",
+    title="Two stages have the same name",
     severity="low",
     why="COPY --from then means the later or the earlier one, depending on where it stands.",
     fix="Give each stage a name of its own.",

@@ -1,4 +1,4 @@
-"""Certificates of servers are not checked."""
+"""TLS certificate verification is disabled."""
 
 import re
 from collections.abc import Iterator
@@ -77,10 +77,10 @@ def _is_lax(words: tuple[str, ...]) -> bool:
 
 CHECK = Check(
     id="DKR-007",
-    title="Certificates of servers are not checked",
+    title="TLS certificate verification is disabled",
     severity="high",
-    why="Without the check anybody on the way can answer for the server, and what he sends is installed.",
-    fix="Drop the switch. Where an own authority signs, add its certificate to the trust store.",
+    why="Without the check anybody on the way can answer for the server, and what they send is installed.",
+    fix="Drop the switch. If your own authority signs, add its certificate to the trust store.",
     references=(
         "CWE-295",
         "Checkov CKV2_DOCKER_2",

@@ -23,7 +23,7 @@ def _installs(tools: tuple[str, ...], document: Dockerfile) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="DKR-065",
-        title="Packages of apt are installed without a version",
+        title="apt packages are not pinned to a version",
         severity="low",
         why=_WHY,
         fix="Name the version: apt-get install nginx=1.22.1-9.",
@@ -32,7 +32,7 @@ CHECKS = (
     ),
     Check(
         id="DKR-066",
-        title="Packages of apk are installed without a version",
+        title="apk packages are not pinned to a version",
         severity="low",
         why=_WHY,
         fix="Name the version: apk add nginx=1.26.2-r0, or nginx~1.26.",
@@ -41,7 +41,7 @@ CHECKS = (
     ),
     Check(
         id="DKR-067",
-        title="Packages of yum are installed without a version",
+        title="yum packages are not pinned to a version",
         severity="low",
         why=_WHY,
         fix="Name the version: yum install httpd-2.4.6.",
@@ -50,7 +50,7 @@ CHECKS = (
     ),
     Check(
         id="DKR-068",
-        title="Packages of dnf are installed without a version",
+        title="dnf packages are not pinned to a version",
         severity="low",
         why=_WHY,
         fix="Name the version: dnf install httpd-2.4.62.",
@@ -59,7 +59,7 @@ CHECKS = (
     ),
     Check(
         id="DKR-069",
-        title="Packages of zypper are installed without a version",
+        title="zypper packages are not pinned to a version",
         severity="low",
         why=_WHY,
         fix="Name the version: zypper install httpd=2.4.58.",
@@ -68,7 +68,7 @@ CHECKS = (
     ),
     Check(
         id="DKR-071",
-        title="Packages of npm are installed without a version",
+        title="npm packages are not pinned to a version",
         severity="low",
         why=_WHY,
         fix="Name the version: npm install express@4.21.2.",

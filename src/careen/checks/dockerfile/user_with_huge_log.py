@@ -1,4 +1,4 @@
-"""A user with a high number fills the log of failed logins."""
+"""A user with a high UID fills the log of failed logins."""
 
 from collections.abc import Iterator
 
@@ -45,7 +45,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-078",
-    title="A user with a high number fills the log of failed logins",
+    title="A user with a high UID fills the log of failed logins",
     severity="low",
     why="faillog and lastlog have a place for each number: the file is sparse, and as a layer may take gigabytes.",
     fix="Add -l (--no-log-init).",

@@ -1,4 +1,4 @@
-"""A variable is used that nothing sets."""
+"""An undefined variable is used."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ _BUILDER = frozenset(
 
 CHECK = Check(
     id="DKR-093",
-    title="A variable is used that nothing sets",
+    title="An undefined variable is used",
     severity="low",
     why="It is empty in the build: a path or version is not what it seems.",
     fix="Declare it with ARG or ENV in this stage.",

@@ -1,4 +1,4 @@
-"""Files are made writable for everybody."""
+"""Files are made world-writable."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def _sticky(mode: str) -> bool:
 
 CHECK = Check(
     id="DKR-013",
-    title="Files are made writable for everybody",
+    title="Files are made world-writable",
     severity="high",
     why="Any process of the container may then change them: programs, configuration and scripts that root runs too.",
     fix="Give the one account that writes the file ownership (COPY --chown) and keep 755 or 644.",

@@ -1,4 +1,4 @@
-"""An account needs no password."""
+"""An account has an empty password."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-010",
-    title="An account needs no password",
+    title="An account has an empty password",
     severity="high",
     why="Whoever reaches a log-in, su or a database that asks PAM is that user without being asked anything.",
     fix="Lock it: passwd -l NAME, or an asterisk in etc/shadow.",

@@ -1,4 +1,4 @@
-"""A certificate authority was added to those that are trusted."""
+"""A certificate authority was added to the trust store."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-022",
-    title="A certificate authority was added to those that are trusted",
+    title="A certificate authority was added to the trust store",
     severity="medium",
     why="Whoever has its key can be every server for every program of the container.",
     fix="Take it out, or hand it to the one program that needs it.",

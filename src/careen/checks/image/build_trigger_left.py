@@ -1,4 +1,4 @@
-"""Whoever builds on the image runs commands that they do not see."""
+"""ONBUILD triggers are left in the image."""
 
 from collections.abc import Iterator
 
@@ -13,10 +13,13 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-020",
-    title="Whoever builds on the image runs commands that they do not see",
+    title="ONBUILD triggers are left in the image",
     severity="low",
     why="ONBUILD instructions run in the builds of others, before anything of their own Dockerfile.",
-    fix=("Write the steps where they belong; keep ONBUILD to images that are made for building, and say so in their name."),
+    fix=(
+        "Write the steps where they belong; keep ONBUILD to images that are made for building, and make that "
+        "clear in their name."
+    ),
     references=("CWE-829",),
     inspect=inspect,
 )

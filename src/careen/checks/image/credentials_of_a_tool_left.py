@@ -1,4 +1,4 @@
-"""Credentials of a tool, or its history, were left in the image."""
+"""Credentials or the history of a tool are left in the image."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ LEFT = {
 
 CHECK = Check(
     id="IMG-021",
-    title="Credentials of a tool, or its history, were left in the image",
+    title="Credentials or the history of a tool are left in the image",
     severity="medium",
     why=(
         "Everybody who can pull the image gets them: a log-in to a cluster, a cloud or a registry, or all "

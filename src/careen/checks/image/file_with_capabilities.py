@@ -1,4 +1,4 @@
-"""A program of no package gives itself capabilities."""
+"""A program with file capabilities belongs to no package."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-007",
-    title="A program of no package gives itself capabilities",
+    title="A program with file capabilities belongs to no package",
     severity="medium",
     why="Capabilities in the file system give whoever starts the program a part of root's rights.",
     fix="Give the container the capabilities that it needs instead, or take them from the file (setcap -r).",

@@ -1,4 +1,4 @@
-"""Nobody asks whether the service is well."""
+"""HEALTHCHECK missing."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-015",
-    title="Nobody asks whether the service is well",
+    title="HEALTHCHECK missing",
     severity="low",
     why=("Docker and Swarm go on sending work to a process that hangs. Kubernetes has probes of its own and ignores this."),
     fix="Add HEALTHCHECK with a cheap request.",

@@ -1,4 +1,4 @@
-"""A library is loaded into every program."""
+"""A library is preloaded into every program (ld.so.preload)."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-031",
-    title="A library is loaded into every program",
+    title="A library is preloaded into every program (ld.so.preload)",
     severity="high",
     why=("etc/ld.so.preload puts code into every process, those of root too: it is how most rootkits for containers hide."),
     fix="Remove the file, or find out who put it there.",

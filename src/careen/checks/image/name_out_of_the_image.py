@@ -1,4 +1,4 @@
-"""A layer names files outside of the image."""
+"""A layer contains paths outside the image (path traversal)."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-030",
-    title="A layer names files outside of the image",
+    title="A layer contains paths outside the image (path traversal)",
     severity="high",
     why=("No build tool makes such an archive; a program that unpacks it without care writes wherever it says."),
     fix="Find out who made the image, and do not run it until then.",

@@ -1,4 +1,4 @@
-"""The image is named by a tag, which may be another image tomorrow."""
+"""The image is named by a tag, which can move to another image."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-029",
-    title="The image is named by a tag, which may be another image tomorrow",
+    title="The image is named by a tag, which can move to another image",
     severity="low",
-    why="What was judged need not be what runs: whoever may push can move the tag in between.",
+    why="What was scanned need not be what runs: whoever may push can move the tag in between.",
     fix="Scan and deploy NAME@sha256:DIGEST, the digest that the report names.",
     references=("CIS Docker 1.6, 5.28", "CWE-494"),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""What was needed to install was left in the image."""
+"""Package caches are left in the image."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-024",
-    title="What was needed to install was left in the image",
+    title="Package caches are left in the image",
     severity="negligible",
     why=("It is pulled by every host and read by nobody, and old lists of packages tell an intruder what is not patched."),
     fix=(

@@ -1,4 +1,4 @@
-"""A port of root for a user that is not."""
+"""A port below 1024 is exposed, but the user is not root."""
 
 from collections.abc import Iterator
 
@@ -16,11 +16,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-016",
-    title="A port of root for a user that is not",
+    title="A port below 1024 is exposed, but the user is not root",
     severity="low",
     why=(
-        "Ports below 1024 are root's on hosts that do not say otherwise, so that the container fails there, "
-        "or is run as root after all."
+        "Ports below 1024 are reserved for root on most hosts, so that the container fails there, or is run as root after all."
     ),
     fix="Listen on a port from 1024 on; publish it under any number.",
     references=("CIS Docker 1.6, 5.8",),

@@ -1,4 +1,4 @@
-"""The user may rewrite the program that it runs."""
+"""The start program is writable by its own user."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-009",
-    title="The user may rewrite the program that it runs",
+    title="The start program is writable by its own user",
     severity="low",
-    why="A flaw that writes a file becomes one that runs code, and it stays until the container is replaced.",
+    why=("A vulnerability that writes a file becomes one that runs code, and it stays until the container is replaced."),
     fix="Leave programs to root: COPY without --chown, and give the user only the folders of its data.",
     references=("CWE-276",),
     inspect=inspect,

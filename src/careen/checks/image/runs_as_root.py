@@ -1,4 +1,4 @@
-"""Processes run as root unless the runtime says otherwise."""
+"""The image runs as root."""
 
 from collections.abc import Iterator
 
@@ -15,11 +15,11 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-001",
-    title="Processes run as root unless the runtime says otherwise",
+    title="The image runs as root",
     severity="high",
     why=(
-        "A process that is root in the container is root for the kernel: one flaw of it, of the runtime or of"
-        " a mount is enough to own the host. The runtime may set another user, but most never do."
+        "A process that is root in the container is root for the kernel: one vulnerability in it, of the runtime "
+        "or of a mount is enough to own the host. The runtime may set another user, but most never do."
     ),
     fix="End the Dockerfile with USER and a number other than 0; give that user what it must write to.",
     references=("CIS Docker 1.6, 4.1", "CWE-250", "PSS restricted: Running as Non-root"),

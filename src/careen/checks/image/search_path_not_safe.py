@@ -1,4 +1,4 @@
-"""Programs are looked for where others put them."""
+"""PATH contains an unsafe folder."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-019",
-    title="Programs are looked for where others put them",
+    title="PATH contains an unsafe folder",
     severity="high",
     why="A program of the same name in that folder runs instead of the one that was meant.",
     fix="Keep absolute folders of root in PATH, and none that everybody writes to.",

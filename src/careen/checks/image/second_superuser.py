@@ -1,4 +1,4 @@
-"""A second account is root."""
+"""A second account has UID 0."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-011",
-    title="A second account is root",
+    title="A second account has UID 0",
     severity="high",
     why="An account with uid 0 has all rights, is in no list of administrators, and is a classic back door.",
     fix="Remove the account, or give it a number of its own.",

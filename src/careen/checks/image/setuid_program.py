@@ -1,4 +1,4 @@
-"""A program of no package runs with the rights of its owner."""
+"""A setuid or setgid program belongs to no package."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-006",
-    title="A program of no package runs with the rights of its owner",
+    title="A setuid or setgid program belongs to no package",
     severity="medium",
     why=(
         "Whoever may start it has the rights of its owner for as long as it runs, in a container without no-"

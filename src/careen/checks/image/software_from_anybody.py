@@ -1,4 +1,4 @@
-"""Software is installed from whoever answers."""
+"""Untrusted package source."""
 
 import re
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def _enabled(document: ImageDocument) -> Iterator[tuple[str, int, str]]:
 
 CHECK = Check(
     id="IMG-023",
-    title="Software is installed from whoever answers",
+    title="Untrusted package source",
     severity="high",
     why=("Packages are taken without a signature, or from a host that nobody checks: whoever is on the way can send others."),
     fix=("Sign the repository and name its key (signed-by=, gpgcheck=1); use TLS with a certificate that holds."),

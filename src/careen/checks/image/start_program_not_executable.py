@@ -1,4 +1,4 @@
-"""The user may not run what the image starts."""
+"""The user has no right to execute the start command."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-003",
-    title="The user may not run what the image starts",
+    title="The user has no right to execute the start command",
     severity="low",
     why=(
         "The program can be read or run by root alone, so that the container only starts as root, and whoever"

@@ -1,4 +1,4 @@
-"""The user becomes root without a password."""
+"""sudo needs no password."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,9 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-013",
-    title="The user becomes root without a password",
+    title="sudo needs no password",
     severity="medium",
-    why="Running as another user protects nothing where sudo makes it root for the asking.",
+    why="Running as another user protects nothing if sudo makes it root without a password.",
     fix="Do without sudo: install as root while building, and switch with USER at the end.",
     references=("CWE-250",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""Tools that an intruder would bring are there."""
+"""Tools that help an intruder are installed."""
 
 from collections.abc import Iterator
 
@@ -35,9 +35,9 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-014",
-    title="Tools that an intruder would bring are there",
+    title="Tools that help an intruder are installed",
     severity="low",
-    why=("Compilers, package managers, debuggers and transfer programs turn a small flaw into a working place."),
+    why="Compilers, package managers, debuggers and transfer programs turn a small vulnerability into a foothold.",
     fix="Build in one stage and copy the result into an image without them (distroless, scratch).",
     references=("CIS Docker 1.6, 4.3", "CWE-1188"),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""Nobody signed the image, or nothing says how it was built."""
+"""The image has no signature or no provenance."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-028",
-    title="Nobody signed the image, or nothing says how it was built",
+    title="The image has no signature or no provenance",
     severity="medium",
     why="Whoever may push to the repository, or stands on the way, can put another image in its place, and nobody would see.",
     fix="Sign it when it is built (cosign sign), let the build attest its provenance (docker buildx build --provenance), "

@@ -1,4 +1,4 @@
-"""The user is a name that a cluster cannot judge, or that the image does not know."""
+"""The user is not a numeric UID, or does not exist in the image."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-002",
-    title="The user is a name that a cluster cannot judge, or that the image does not know",
+    title="The user is not a numeric UID, or does not exist in the image",
     severity="low",
     why=(
-        "Kubernetes admits a pod with runAsNonRoot only where the image's user is a number: what a name "
-        "stands for is in a file that it does not read. A name that is in no passwd starts nowhere at all."
+        "Kubernetes admits a pod with runAsNonRoot only if the image's user is a number: what a name stands for "
+        "is in a file that it does not read. A name that is in no passwd starts nowhere at all."
     ),
     fix="Name the user by number: USER 10001:10001.",
     references=("CWE-250", "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"),

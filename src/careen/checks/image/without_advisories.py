@@ -1,4 +1,4 @@
-"""No source of advisories knows the distribution."""
+"""No advisory source covers the distribution."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-027",
-    title="No source of advisories knows the distribution",
+    title="No advisory source covers the distribution",
     severity="high",
-    why="That nothing is found in its packages says nothing: nobody publishes, or nobody reads, what is wrong with them.",
+    why="No finding in its packages proves nothing: its vulnerabilities are not published, or not read.",
     fix="Move to a release with advisories (docs/coverage.md names them), or give your own with --advisories.",
     references=("CWE-1104",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""Everybody may change what is run or believed."""
+"""World-writable program, folder of programs or configuration."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ BELIEVED = (
 
 CHECK = Check(
     id="IMG-008",
-    title="Everybody may change what is run or believed",
+    title="World-writable program, folder of programs or configuration",
     severity="high",
     why="Any process of the container can put its own code where others, root among them, will run it.",
     fix="Take the right to write from others (chmod o-w).",

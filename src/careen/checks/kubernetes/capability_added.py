@@ -18,7 +18,7 @@ CHECK = Check(
     title="A container adds a capability",
     severity="negligible",
     why="Each capability is a power of root; most programs need none.",
-    fix="Remove securityContext.capabilities.add where the program starts without it.",
+    fix="Remove securityContext.capabilities.add if the program starts without it.",
     references=(
         "CIS Kubernetes 5.2.9",
         "CWE-250",

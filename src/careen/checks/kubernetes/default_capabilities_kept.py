@@ -1,4 +1,4 @@
-"""A container keeps capabilities that the runtime hands out."""
+"""A container keeps the default capabilities of the runtime."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-034",
-    title="A container keeps capabilities that the runtime hands out",
+    title="A container keeps the default capabilities of the runtime",
     severity="low",
     why="Fourteen capabilities come by default, among them raw sockets, changing owners and making devices.",
     fix="Drop ALL, or each one that is not needed.",

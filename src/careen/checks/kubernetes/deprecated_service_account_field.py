@@ -1,4 +1,4 @@
-"""A workload names its service account in a field of old."""
+"""A workload names its service account in a deprecated field."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-089",
-    title="A workload names its service account in a field of old",
+    title="A workload names its service account in a deprecated field",
     severity="negligible",
     why="Of two names the other one holds, and tools that read only the new field are wrong about its rights.",
     fix="Use serviceAccountName.",

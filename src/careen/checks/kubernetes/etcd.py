@@ -38,7 +38,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-245",
-        title="etcd speaks to its peers without TLS",
+        title="etcd connects to its peers without TLS",
         severity="high",
         why="The whole state of the cluster passes between the members readable.",
         fix="Set --peer-cert-file and --peer-key-file.",

@@ -17,7 +17,7 @@ def _is_in(key: str, name: str, manifests: Manifests) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="K8S-002",
-        title="A pod is in the process namespace of its node",
+        title="A pod shares the process namespace of its node (hostPID)",
         severity="high",
         why="It sees the processes of the node with their environment, and may signal, trace and, as root, enter them.",
         fix="Remove hostPID, or set it to false.",
@@ -26,7 +26,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-003",
-        title="A pod is in the IPC namespace of its node",
+        title="A pod shares the IPC namespace of its node (hostIPC)",
         severity="high",
         why="It reads and writes the shared memory and queues of the node and of other pods in its IPC namespace.",
         fix="Remove hostIPC, or set it to false.",
@@ -35,7 +35,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-004",
-        title="A pod is in the network namespace of its node",
+        title="A pod shares the network namespace of its node (hostNetwork)",
         severity="high",
         why=(
             "It reaches what listens on the loopback address of the node, may sniff its traffic, and no NetworkPolicy holds it."

@@ -1,4 +1,4 @@
-"""An image that is on the node is used without asking the registry."""
+"""An image is not always pulled (imagePullPolicy)."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-046",
-    title="An image that is on the node is used without asking the registry",
+    title="An image is not always pulled (imagePullPolicy)",
     severity="negligible",
     why="Any pod on the node runs a private image that another pod pulled, and an old image stays under a moved tag.",
     fix="Set imagePullPolicy: Always, or the admission plugin AlwaysPullImages.",

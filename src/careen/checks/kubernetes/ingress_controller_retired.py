@@ -19,7 +19,10 @@ CHECK = Check(
     id="K8S-057",
     title="The retired ingress-nginx controller is deployed",
     severity="medium",
-    why=("The project ended in March 2026: flaws in it are no longer mended, and it reads the Secrets of the whole cluster."),
+    why=(
+        "The project ended in March 2026: vulnerabilities in it are no longer fixed, and it reads the Secrets of "
+        "the whole cluster."
+    ),
     fix="Move to a maintained controller or to the Gateway API.",
     references=(
         "CWE-1104",

@@ -1,4 +1,4 @@
-"""A port is outside its range, or its name is none."""
+"""A port is out of range, or its name is invalid."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-071",
-    title="A port is outside its range, or its name is none",
+    title="A port is out of range, or its name is invalid",
     severity="negligible",
     why="The API refuses the resource.",
     fix="Use 1 to 65535, or a name of at most 15 small letters, digits and hyphens with one letter at least.",

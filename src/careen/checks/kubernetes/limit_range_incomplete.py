@@ -23,7 +23,7 @@ CHECK = Check(
     id="K8S-106",
     title="A LimitRange leaves out a bound or a default",
     severity="negligible",
-    why="Containers that say nothing get no limit, or may ask for any amount.",
+    why="Containers that set nothing get no limit, or may ask for any amount.",
     fix="Set default, defaultRequest, max and min for the type Container.",
     references=(
         "CIS Kubernetes 5.7",

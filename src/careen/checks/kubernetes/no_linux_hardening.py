@@ -1,4 +1,4 @@
-"""A container has no hardening of Linux at all."""
+"""A container has no Linux hardening at all."""
 
 from collections.abc import Iterator
 
@@ -25,9 +25,12 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-091",
-    title="A container has no hardening of Linux at all",
+    title="A container has no Linux hardening at all",
     severity="medium",
-    why=("Neither seccomp, AppArmor, SELinux nor dropped capabilities stand between a flaw in the program and the kernel."),
+    why=(
+        "Neither seccomp, AppArmor, SELinux nor dropped capabilities stand between a vulnerability in the program "
+        "and the kernel."
+    ),
     fix="Set seccompProfile.type to RuntimeDefault and drop all capabilities.",
     references=(
         "CIS Kubernetes 5.7.2",

@@ -1,4 +1,4 @@
-"""A workload does not say which nodes it may run on."""
+"""A workload has neither node affinity nor node selector."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-271",
-    title="A workload does not say which nodes it may run on",
+    title="A workload has neither node affinity nor node selector",
     severity="negligible",
     why="It may come to lie beside what it must be kept apart from.",
     fix="Set nodeAffinity, or nodeSelector.",

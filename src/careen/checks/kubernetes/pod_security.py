@@ -30,22 +30,22 @@ CHECKS = (
     ),
     Check(
         id="K8S-005",
-        title="A pod mounts a path of its node",
+        title="A pod mounts a path of its node (hostPath)",
         severity="medium",
         why=(
             "A path of the node outlives the pod and is shared with whatever else is on the node: it is a way out "
             "of the container and a way to other pods."
         ),
         fix=(
-            "Use a volume that belongs to the pod (emptyDir, configMap, a claim); where a path of the node is "
-            "needed, mount the smallest one read-only."
+            "Use a volume that belongs to the pod (emptyDir, configMap, a claim); if a path of the node is needed, "
+            "mount the smallest one read-only."
         ),
         references=("PSS baseline: HostPath Volumes", "CIS Kubernetes 5.2.12", "CWE-668"),
         inspect=partial(_breaches, podsecurity.host_path_volumes),
     ),
     Check(
         id="K8S-007",
-        title="A container takes a port of its node",
+        title="A container uses a port of its node (hostPort)",
         severity="medium",
         why=(
             "The port is open on the address of the node, past Services and often past NetworkPolicies, and keeps "
@@ -66,7 +66,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-010",
-        title="A container may gain privileges",
+        title="A container allows privilege escalation",
         severity="medium",
         why="Without no_new_privs a setuid or setcap program in the image makes its caller root or adds capabilities.",
         fix="Set securityContext.allowPrivilegeEscalation to false in each container.",
@@ -75,7 +75,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-011",
-        title="A container is not bound to run as another user than root",
+        title="A container does not set runAsNonRoot",
         severity="medium",
         why="Unless runAsNonRoot is true, an image whose user is root, or becomes root in its next version, runs as root.",
         fix="Set runAsNonRoot: true in the security context of the pod, and give the image a numeric user.",
@@ -84,7 +84,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-012",
-        title="A container is told to run as root",
+        title="A container runs as root",
         severity="high",
         why=(
             "User 0 in the container is user 0 on the node unless the pod has a user namespace of its own: a way "

@@ -21,10 +21,10 @@ CHECK = Check(
     title="A workload does not meet the restricted Pod Security Standard",
     severity="negligible",
     why=(
-        "The level says in which namespaces the workload will be admitted; the blockers say what it takes to get to "
-        "the next one."
+        "The level decides in which namespaces the workload will be admitted; the blockers say what it takes to "
+        "get to the next one."
     ),
-    fix="Mend the blockers; each control has a check of its own.",
+    fix="Fix the blockers; each control has a check of its own.",
     references=(
         "PSS baseline",
         "PSS restricted",

@@ -1,4 +1,4 @@
-"""Liveness and readiness are asked by the same probe."""
+"""Liveness and readiness use the same probe."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-266",
-    title="Liveness and readiness are asked by the same probe",
+    title="Liveness and readiness use the same probe",
     severity="negligible",
     why="A pod that is slow for a moment is killed instead of being spared, and the load goes on to the others.",
     fix="Ask liveness something simpler, or more patiently.",

@@ -19,7 +19,7 @@ CHECK = Check(
     id="K8S-267",
     title="A workload that is scaled by its load has a fixed number of replicas",
     severity="low",
-    why="Each deployment throws the number back to what the manifest says, whatever the load is.",
+    why="Each deployment resets the number to that of the manifest, whatever the load is.",
     fix="Leave replicas out.",
     references=(
         "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",

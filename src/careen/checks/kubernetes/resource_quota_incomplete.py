@@ -1,4 +1,4 @@
-"""A ResourceQuota does not limit processors and memory."""
+"""A ResourceQuota does not limit CPU and memory."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-105",
-    title="A ResourceQuota does not limit processors and memory",
+    title="A ResourceQuota does not limit CPU and memory",
     severity="negligible",
     why="The namespace may still take all of the cluster in what the quota leaves out.",
     fix="Set requests.cpu, requests.memory, limits.cpu and limits.memory under spec.hard.",

@@ -26,7 +26,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-041",
-        title="A container has no cpu limit",
+        title="A container has no CPU limit",
         severity="low",
         why="A busy or hijacked container takes all processors of the node from its neighbours.",
         fix="Set resources.limits.cpu, for example 500m.",
@@ -44,7 +44,7 @@ CHECKS = (
     ),
     Check(
         id="K8S-043",
-        title="A container has no cpu request",
+        title="A container has no CPU request",
         severity="low",
         why="The scheduler places the pod as if it needed nothing, and it starves when the node is busy.",
         fix="Set resources.requests.cpu, for example 100m.",

@@ -1,4 +1,4 @@
-"""A pod gets a token of the API that it was not said to need."""
+"""A service account token is mounted automatically."""
 
 from collections.abc import Iterator
 
@@ -19,15 +19,14 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-025",
-    title="A pod gets a token of the API that it was not said to need",
+    title="A service account token is mounted automatically",
     severity="medium",
     why=(
-        "The token is in the file system of every container: an intruder speaks to the API with the rights of the "
-        "service account."
+        "The token is in the file system of every container: an intruder uses the API with the rights of the service account."
     ),
     fix=(
-        "Set automountServiceAccountToken: false in the pod or its service account; where a token is needed, keep the"
-        " rights small."
+        "Set automountServiceAccountToken: false in the pod or its service account; if a token is needed, keep "
+        "the rights small."
     ),
     references=(
         "CIS Kubernetes 5.1.6",

@@ -1,4 +1,4 @@
-"""The Service that names the pods of a StatefulSet is not there."""
+"""The headless Service of a StatefulSet is missing."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-268",
-    title="The Service that names the pods of a StatefulSet is not there",
+    title="The headless Service of a StatefulSet is missing",
     severity="low",
     why="Its pods get no names in DNS: members of a cluster do not find each other.",
-    fix="Add the headless Service, or mend its name.",
+    fix="Add the headless Service, or correct its name.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A PodDisruptionBudget does not say whether unhealthy pods may be evicted."""
+"""A PodDisruptionBudget has no unhealthyPodEvictionPolicy."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-083",
-    title="A PodDisruptionBudget does not say whether unhealthy pods may be evicted",
+    title="A PodDisruptionBudget has no unhealthyPodEvictionPolicy",
     severity="negligible",
     why="By default a pod that never became ready blocks the drain of its node.",
     fix="Set unhealthyPodEvictionPolicy: AlwaysAllow.",

@@ -1,4 +1,4 @@
-"""An admission webhook lets everything pass when it fails."""
+"""An admission webhook fails open."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-108",
-    title="An admission webhook lets everything pass when it fails",
+    title="An admission webhook fails open",
     severity="medium",
     why="With failurePolicy Ignore, whoever keeps the webhook from answering switches its rules off.",
     fix="Set failurePolicy: Fail and run the webhook with more than one replica.",

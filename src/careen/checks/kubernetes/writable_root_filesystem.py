@@ -1,4 +1,4 @@
-"""A container may write to its root file system."""
+"""The root file system of a container is writable."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-021",
-    title="A container may write to its root file system",
+    title="The root file system of a container is writable",
     severity="low",
-    why="An intruder can replace programs and leave tools; the image no longer says what runs.",
+    why="An intruder can replace programs and leave tools; the image no longer shows what runs.",
     fix="Set readOnlyRootFilesystem: true and mount an emptyDir where the program writes.",
     references=(
         "CIS Docker 5.13",

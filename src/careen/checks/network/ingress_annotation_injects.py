@@ -1,4 +1,4 @@
-"""An annotation of an Ingress breaks out of its place in the configuration."""
+"""An Ingress annotation injects configuration."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-016",
-    title="An annotation of an Ingress breaks out of its place in the configuration",
+    title="An Ingress annotation injects configuration",
     severity="critical",
     why=(
         "The controller writes it into its configuration unquoted: code runs in it, which reads the Secrets of the "

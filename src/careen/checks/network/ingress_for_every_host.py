@@ -19,7 +19,7 @@ CHECK = Check(
     id="NWP-020",
     title="An Ingress serves every host name",
     severity="low",
-    why="A name that is not meant for it, of another tenant say, ends in this application.",
+    why="A name that is not meant for it, for example of another tenant, ends in this application.",
     fix="Name the host in each rule.",
     references=(
         "CWE-668",

@@ -25,7 +25,7 @@ CHECK = Check(
     id="NWP-002",
     title="A namespace has no policy that denies by default",
     severity="low",
-    why="A pod that no other policy selects, a new one say, is open to all.",
+    why="A pod that no other policy selects, for example a new one, is open to all.",
     fix="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules.",
     references=(
         "CIS Kubernetes 5.3.2",

@@ -19,7 +19,10 @@ CHECK = Check(
     id="NWP-001",
     title="No network policy selects a pod",
     severity="medium",
-    why=("Every pod of the cluster may speak to it, and it may speak to every address: one break-in is the start of the next."),
+    why=(
+        "Every pod of the cluster may connect to it, and it may connect to every address: one break-in is the "
+        "start of the next."
+    ),
     fix="Add a NetworkPolicy that selects it and names its peers.",
     references=(
         "CIS Kubernetes 5.3.2",

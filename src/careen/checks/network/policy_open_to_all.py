@@ -1,4 +1,4 @@
-"""A network policy lets everybody in."""
+"""A network policy allows traffic from everywhere."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-003",
-    title="A network policy lets everybody in",
+    title="A network policy allows traffic from everywhere",
     severity="medium",
     why="A rule without peers, or with all addresses, allows what the policy seems to forbid.",
     fix="Name the pods, namespaces or networks that need to.",

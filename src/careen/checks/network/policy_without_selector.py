@@ -1,4 +1,4 @@
-"""A network policy says nothing of whom it is about."""
+"""A network policy has no selector."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-017",
-    title="A network policy says nothing of whom it is about",
+    title="A network policy has no selector",
     severity="medium",
     why="Without any selector it isolates all pods of the namespace by accident, or is refused.",
-    fix="Set podSelector; {} where all pods are meant.",
+    fix="Set podSelector; {} if all pods are meant.",
     references=(
         "CWE-923",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

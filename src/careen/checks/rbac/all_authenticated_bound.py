@@ -1,4 +1,4 @@
-"""A role is given to everybody who is authenticated."""
+"""A role is bound to every authenticated user."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-023",
-    title="A role is given to everybody who is authenticated",
+    title="A role is bound to every authenticated user",
     severity="high",
     why="Each service account and each user has these rights; with some providers, each of their customers.",
     fix="Name the users, groups or service accounts that need the role.",

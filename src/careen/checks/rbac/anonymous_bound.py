@@ -1,4 +1,4 @@
-"""A role is given to requests that nobody has authenticated."""
+"""A role is bound to anonymous users."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-003",
-    title="A role is given to requests that nobody has authenticated",
+    title="A role is bound to anonymous users",
     severity="critical",
     why="Whoever reaches the API server has these rights.",
     fix="Remove system:anonymous and system:unauthenticated from the subjects.",

@@ -36,8 +36,8 @@ CHECKS = (
         title="A role may make or change workloads",
         severity="high",
         why=(
-            "Who makes a pod mounts any Secret of the namespace, takes any service account and, where admission "
-            "allows, the node."
+            "Who makes a pod mounts any Secret of the namespace, takes any service account and, if admission allows "
+            "it, the node."
         ),
         fix="Give the right to deployers alone; enforce the restricted Pod Security Standard in the namespace.",
         references=("CIS Kubernetes 5.1.4", "CWE-269", _GOOD_PRACTICES),
@@ -48,13 +48,13 @@ CHECKS = (
         title="A role may run commands in pods",
         severity="high",
         why="Whoever has it has the rights, files and credentials of every pod it reaches.",
-        fix="Keep it to people who mend things, for the time they do; name pods in resourceNames.",
+        fix="Keep it to people who debug, for as long as they do; name pods in resourceNames.",
         references=("CIS Kubernetes 5.1", "CWE-269", _GOOD_PRACTICES),
         inspect=partial(_grants, ("pods/exec",), ("create", "get"), wildcard=True),
     ),
     Check(
         id="RBC-007",
-        title="A role may give itself more rights",
+        title="A role may escalate its own privileges",
         severity="critical",
         why="escalate writes rights into a role that its holder does not have, bind gives any role to anyone.",
         fix="Remove the verb, or name the roles it is for in resourceNames.",
@@ -74,7 +74,7 @@ CHECKS = (
     ),
     Check(
         id="RBC-009",
-        title="A role may speak to kubelets through the API server",
+        title="A role may reach kubelets through the API server (nodes/proxy)",
         severity="high",
         why="The kubelet runs commands in every pod of its node, past audit and admission.",
         fix="Use nodes/metrics, nodes/stats or nodes/log instead.",
@@ -95,13 +95,13 @@ CHECKS = (
         title="A role may attach to pods",
         severity="high",
         why="Whoever has it types into what runs there and reads what it writes.",
-        fix="Keep it to people who mend things, for the time they do.",
+        fix="Keep it to people who debug, for as long as they do.",
         references=("CIS Kubernetes 5.1", "CWE-269", _GOOD_PRACTICES),
         inspect=partial(_grants, ("pods/attach",), ("create", "get"), wildcard=True),
     ),
     Check(
         id="RBC-028",
-        title="A role may act as somebody else",
+        title="A role may impersonate users, groups or service accounts",
         severity="critical",
         why="Whoever may impersonate groups is system:masters with one header.",
         fix="Remove impersonate, or name whom in resourceNames.",
@@ -153,7 +153,7 @@ CHECKS = (
         title="A role may forward ports of pods",
         severity="medium",
         why="What listens for the pod alone, databases and consoles, is opened to the holder past network policies.",
-        fix="Keep it to people who mend things.",
+        fix="Keep it to people who debug.",
         references=("CWE-269", _GOOD_PRACTICES),
         inspect=partial(_grants, ("pods/portforward",), ("create", "get")),
     ),
@@ -162,7 +162,7 @@ CHECKS = (
         title="A role may add containers to running pods",
         severity="high",
         why="The added container sees processes, files and credentials of the pod.",
-        fix="Keep it to people who mend things.",
+        fix="Keep it to people who debug.",
         references=("CWE-269", _GOOD_PRACTICES),
         inspect=partial(_grants, ("pods/ephemeralcontainers",), ("update", "patch")),
     ),
@@ -195,7 +195,7 @@ CHECKS = (
     ),
     Check(
         id="RBC-038",
-        title="A role may change how the network is joined",
+        title="A role may change Services, Ingresses or network policies",
         severity="medium",
         why="Traffic can be taken, sent elsewhere, or let past its policies.",
         fix="Give the right to those who run the network alone.",

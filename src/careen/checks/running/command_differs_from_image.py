@@ -18,7 +18,7 @@ CHECK = Check(
     title="A container runs another command than its image",
     severity="negligible",
     why="What was tested with the image is not what runs; a shell or a miner started in place of the program looks like this.",
-    fix="Nothing, where it is meant: build it into an image of its own otherwise.",
+    fix="Nothing, if it is meant: build it into an image of its own otherwise.",
     references=("CWE-693",),
     inspect=inspect,
 )

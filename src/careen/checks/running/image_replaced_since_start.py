@@ -1,4 +1,4 @@
-"""The name of a running image means another image by now."""
+"""The tag of a running image now points to another image."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ def inspect(containers: Sequence[Running]) -> Iterator[Place]:
 
 CHECK = Check(
     id="RTM-005",
-    title="The name of a running image means another image by now",
+    title="The tag of a running image now points to another image",
     severity="low",
     why=(
         "A newer image was pulled or built, with its fixes, and the container still runs the old one; a scan by name looks at "
