@@ -1,1 +1,1 @@
-"""Judge what was written: a document of one kind comes in, places at fault go out. One check a file."""
+"""Misconfigurations of documents: a document of one kind comes in, the places where it is wrong go out."""

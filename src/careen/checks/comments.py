@@ -1,6 +1,6 @@
-"""Comments that set a fault aside: ``# careen:ignore DKR-006 the sum is checked by the script``.
+"""Comments that suppress a finding: ``# careen:ignore DKR-006 the sum is checked by the script``.
 
-Such a comment speaks for its own line, or, where it stands alone, for what follows it; ``careen:ignore-file`` speaks for the
+Such a comment applies to its own line, or, if it stands alone, to what follows it; ``careen:ignore-file`` applies to the
 whole file. Several ids have commas between; the rest is the reason.
 Comments of other tools count too, their rules being known by the ``references`` of our checks:
 ``# hadolint ignore=DL3003,DL4006`` for the instruction right below, ``global ignore`` for the file, ``stage ignore`` for the
@@ -39,7 +39,7 @@ def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
 
 
 def comments_in_dockerfile(document: Dockerfile, checks: Sequence[Check]) -> tuple[Ignore, ...]:
-    """A comment speaks for the instruction that it stands in or above."""
+    """A comment applies to the instruction that it stands in or above."""
     peers = _ids_by_peer(checks)
     return (*_directive(document, peers), *_of_comments(document, peers))
 

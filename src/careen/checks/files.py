@@ -40,7 +40,7 @@ class Found(Struct, frozen=True):
 
 
 def find_files(paths: Sequence[str]) -> Found:
-    """Paths are told relative to the working folder where they lie below it."""
+    """Paths are relative to the working folder if they lie below it."""
     files: dict[str, SourceFile] = {}
     unknowns: list[Unknown] = []
     total = 0

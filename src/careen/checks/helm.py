@@ -1,8 +1,8 @@
-"""Helm charts among the files: rendered by ``helm template`` where that is allowed, and said to be unassessed where not.
+"""Helm charts among the files: rendered by ``helm template`` if that is allowed, and reported as unassessed if not.
 
 ``helm`` runs the functions of the chart's templates, never a program of the chart; it is given an empty home, no cluster
-and no plugins. A finding is told in the template: its line is the one that the rendered line was made from, as near as
-their keys tell.
+and no plugins. A finding is reported in the template: its line is the one that the rendered line was made from, as near as
+their keys show.
 Raises: InputError where helm is not there.
 **Source:** Helm documentation, "helm template", "The Chart.yaml File".
 """
@@ -85,7 +85,7 @@ def _charts(files: Sequence[SourceFile]) -> tuple[str, ...]:
 
 
 def _is_template(file: SourceFile, folders: Sequence[str]) -> bool:
-    """Whether a chart alone makes sense of it: manifests without any template in them are judged as they are."""
+    """Whether a chart alone makes sense of it: manifests without any template in them are checked as they are."""
     for folder in folders:
         if _below(file.path, folder):
             inside = file.path.removeprefix(folder).strip("/").split("/")
@@ -109,12 +109,12 @@ def _render(folder: str, run: Run) -> str:
             done = run(argv, timeout_s=TIMEOUT_S, max_output_bytes=MAX_OUTPUT_BYTES, environ=environ)
         except FileNotFoundError:
             raise InputError(
-                "--allow-helm was said, and there is no helm on this machine",
+                "--allow-helm is set, but there is no helm on this machine",
                 "install helm, or render elsewhere: helm template CHART | careen check -",
             ) from None
     if done.code != 0:
-        said = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
-        raise ValueError(f"helm template failed: {said or done.code}")
+        message = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
+        raise ValueError(f"helm template failed: {message or done.code}")
     return done.stdout.decode("utf-8", "replace")
 
 

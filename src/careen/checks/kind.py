@@ -26,7 +26,7 @@ def unread(what: str, file: SourceFile, why: str) -> Unknown:
 
 
 class Rules(Struct, frozen=True):
-    """What the settings say: which checks run, and what they may allow."""
+    """What the settings allow."""
 
     registries: tuple[str, ...] = ()  # that images may come from; (): any
     images: tuple[str, ...] = ()  # that Dockerfiles may build on; (): any
@@ -57,7 +57,7 @@ Read = Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Documen
 class Kind(Struct, frozen=True):
     """A kind of document, how its files are recognised and read, and which checks inspect it.
 
-    ``accepts(path, text)``; ``read`` gives documents, and an Unknown for each file that is none. ``view`` is there if the
+    ``accepts(path, text)``; ``read`` gives documents, and an Unknown for each file that is not one. ``view`` is there if the
     user's own checks may be about it.
     """
 

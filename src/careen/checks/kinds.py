@@ -89,7 +89,7 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
 
 
 def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """All manifests are judged together: one refers to another."""
+    """All manifests are checked together: one refers to another."""
     found: list[kubernetes.Resource] = []
     ignores: list[Ignore] = []
     for file in files:
@@ -111,7 +111,7 @@ def _is_kustomization(path: str, text: str) -> bool:
 
 
 def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """The manifests that it lists are judged as they are; what it makes of them is not, and that is said."""
+    """The manifests that it lists are checked as they are; what it makes of them is not, which is reported."""
     for file in files:
         try:
             found = next((one for one in yamldoc.read(file.text) if isinstance(one, yamldoc.Mapping)), yamldoc.NO_MAPPING)
@@ -153,7 +153,7 @@ def inlined(file: SourceFile) -> Iterator[SourceFile]:
         return
     try:
         documents = [one for one in yamldoc.read(file.text) if isinstance(one, yamldoc.Mapping)]
-    except ValueError:  # the Compose file itself is told
+    except ValueError:  # reported with the Compose file itself
         return
     rows = file.text.split("\n")
     for services in (document.map("services") for document in documents):
@@ -189,7 +189,7 @@ def _overridden(path: str) -> str:
 
 
 def _referred(file: SourceFile) -> Iterator[str]:
-    """Files that are included or extended, by what looks like their names: whether they are is for the reader to say."""
+    """Files that are included or extended, by what looks like their names: whether they are is for the reader to decide."""
     folder = posixpath.dirname(file.path)
     listed = (name.strip(" \n'\"") for names in _FILE_NAMES.findall(file.text) for name in names.split(","))
     for name in (*_FILE_NAME.findall(file.text), *listed):

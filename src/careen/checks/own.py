@@ -191,8 +191,8 @@ class _Evaluation:
         if isinstance(answers, ValueError):
             raise answers
         for view, answer in zip(views, answers, strict=True):
-            for fault in answer[number] if isinstance(answer[number], list) else ():
-                yield _place(fault, view)
+            for denied in answer[number] if isinstance(answer[number], list) else ():
+                yield _place(denied, view)
 
     def _answers(self, views: Sequence[View]) -> list[list[Any]] | ValueError:
         try:
@@ -201,13 +201,13 @@ class _Evaluation:
             return error
 
 
-def _place(fault: Any, view: View) -> Place:
-    if not isinstance(fault, dict):
-        return Place(" ".join(yamldoc.as_text(fault).split())[:500], view.line, path=view.path or None)
-    message = " ".join(str(fault.get("message") or fault.get("msg") or "is at fault").split())[:500]
-    keys = fault.get("at")
+def _place(denied: Any, view: View) -> Place:
+    if not isinstance(denied, dict):
+        return Place(" ".join(yamldoc.as_text(denied).split())[:500], view.line, path=view.path or None)
+    message = " ".join(str(denied.get("message") or denied.get("msg") or "is at fault").split())[:500]
+    keys = denied.get("at")
     path, line = view.where(*keys) if isinstance(keys, list) else (view.path, view.line)
-    own, end = fault.get("line"), fault.get("end_line")
+    own, end = denied.get("line"), denied.get("end_line")
     line = own if isinstance(own, int) and own > 0 else line
-    path = fault["path"] if isinstance(fault.get("path"), str) else path
+    path = denied["path"] if isinstance(denied.get("path"), str) else path
     return Place(message, line or None, end if isinstance(end, int) and line and end >= line else None, path or None)

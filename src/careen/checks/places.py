@@ -1,4 +1,4 @@
-"""Where in a document a fault is: places made from what the readers of ``formats`` give, with path and line."""
+"""Places in a document: made from what the readers of ``formats`` give, with path and line."""
 
 from typing import Protocol
 
@@ -14,7 +14,7 @@ class File(Protocol):
 
 
 class Holder(Protocol):
-    """What is at fault, as the readers of Kubernetes and Compose give it: ``label`` says which it is."""
+    """What a place is in, as the readers of Kubernetes and Compose give it: ``label`` names it."""
 
     @property
     def label(self) -> str: ...
@@ -31,7 +31,7 @@ def at(holder: Holder, message: str, *keys: str | int) -> Place:
 
 
 class Located(Protocol):
-    """What tells the file and line below it, as the reader of Compose gives it."""
+    """What knows the file and line of what is below it, as the reader of Compose gives it."""
 
     @property
     def label(self) -> str: ...

@@ -1,7 +1,7 @@
-"""Runs the checks of one kind over one document: what is at fault, what its author has settled, and what broke.
+"""Runs the checks of one kind over one document: the findings, those that its author suppresses, and what broke.
 
 A check that raises spoils only itself: it becomes an Unknown under its id. The fingerprint of a finding holds kind, id,
-path and message but no line, so that a fault stays the same fault when lines move above it; the same message twice in
+path and message but no line, so that a finding stays the same finding when lines move above it; the same message twice in
 a file is counted.
 """
 
@@ -25,7 +25,7 @@ MAX_PLACES = 1000  # of one check in one document; nobody reads more
 
 
 class Ignore(Struct, frozen=True):
-    """A comment that settles a fault of its file: ``ids`` on the lines ``first`` to ``last``; without lines, in all of it."""
+    """A comment that suppresses findings of its file: ``ids`` on the lines ``first`` to ``last``, or in all of it."""
 
     ids: frozenset[str]
     source: str  # "PATH:LINE" of the comment
@@ -50,7 +50,7 @@ class Outcome(Struct, frozen=True):
     ran: frozenset[str] = frozenset()  # ids of the checks that saw a document
 
 
-Seen = Counter[tuple[str, str, str]]  # how often a check has told of a path in these words
+Seen = Counter[tuple[str, str, str]]  # how often a check has reported a path in these words
 
 
 def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ignore] = (), seen: Seen | None = None) -> Outcome:
@@ -92,7 +92,7 @@ def joined(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def located(outcome: Outcome, lines: Mapping[str, Sequence[int | None]]) -> Outcome:
-    """With places in the files that judged ones were made of: ``lines`` has the line of each of theirs."""
+    """With places in the files that the checked ones were made of: ``lines`` has the line of each of theirs."""
     findings = tuple(_located(finding, lines) for finding in outcome.findings)
     suppressed = tuple(
         replace(one, finding=_located(one.finding, lines)) if isinstance(one.finding, Misconfiguration) else one

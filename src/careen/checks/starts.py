@@ -1,4 +1,4 @@
-"""Kinds of files that start containers without being a Compose file: all are judged by the checks of Compose.
+"""Kinds of files that start containers without being a Compose file: the checks of Compose run on all of them.
 
 Shell scripts, Makefiles and systemd units with ``docker run`` and its like, Podman's Quadlets, dev containers, and commands
 that are given as such (``--run``).

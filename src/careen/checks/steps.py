@@ -1,4 +1,4 @@
-"""Where in a Dockerfile a fault is: places of stages, steps and commands, and questions that several checks ask."""
+"""Places in a Dockerfile: of stages, steps and commands; and questions that several checks ask."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -32,7 +32,7 @@ def of_stage(stage: Stage, message: str) -> Place:
 
 def shown(words: tuple[str, ...], limit: int = 100) -> str:
     """A command as one short line, without its credentials."""
-    text = hidden(" ".join(words))  # before it is cut: half of an address is none
+    text = hidden(" ".join(words))  # before it is cut: half of an address would not be recognised
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -43,7 +43,7 @@ def installs(document: Dockerfile, *tools: str) -> Iterator[tuple[Call, PackageC
 
 
 def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callable[[str], Place]]]:
-    """Packages that were read where the Dockerfile fetches them: what they say, and their place for a message."""
+    """Packages that were read where the Dockerfile fetches them: what they contain, and their place for a message."""
     if not document.heads:
         return
     for step in document.of("ADD"):

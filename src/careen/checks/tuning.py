@@ -1,4 +1,4 @@
-"""Which checks run, beside those that do by default, and how much their faults weigh here."""
+"""Which checks run, beside those that do by default, and how severe their findings are here."""
 
 from collections.abc import Mapping, Sequence
 

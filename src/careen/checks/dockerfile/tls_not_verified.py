@@ -24,7 +24,7 @@ _VARIABLES: dict[str, tuple[str, ...]] = {
 }
 _PIP = r"--trusted-host|config set (?:global\.)?trusted-host|--allow-insecure-host"
 _WRITTEN = r"sslverify\s*=\s*(?:false|0|no)|strict-ssl\s*=\s*false|check_certificate\s*=\s*off|ssl_verify\s*:\s*false"
-# What each program is told, in small letters.
+# The options of each program, in lower case.
 _LAX: dict[str, str] = {
     **dict.fromkeys(("npm", "yarn", "pnpm"), r"strict-ssl[= ](?:false|0)|enablestrictssl false"),
     **dict.fromkeys(("yum", "dnf", "microdnf", "tdnf"), r"sslverify\s*=\s*(?:false|0|no)"),

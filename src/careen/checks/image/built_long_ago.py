@@ -7,7 +7,7 @@ from careen.formats.imagedocument import ImageDocument
 from careen.plugins import Check, Place
 
 MAX_DAYS = 365
-EARLIEST = date(1990, 1, 1)  # reproducible builds say that they are of 1970 or 1980
+EARLIEST = date(1990, 1, 1)  # reproducible builds are dated 1970 or 1980
 
 
 def inspect(document: ImageDocument) -> Iterator[Place]:

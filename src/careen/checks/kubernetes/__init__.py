@@ -1,1 +1,1 @@
-"""Kubernetes workloads, their volumes and the cluster itself: checks get a Manifests, all resources judged together."""
+"""Kubernetes workloads, their volumes and the cluster itself: checks get a Manifests, with all resources together."""

@@ -1,1 +1,1 @@
-"""Roles and bindings of Kubernetes: checks get a Manifests, all resources judged together."""
+"""Roles and bindings of Kubernetes: checks get a Manifests, with all resources together."""

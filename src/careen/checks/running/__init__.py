@@ -1,1 +1,1 @@
-"""Running containers: checks get those of an engine, each with what its image says."""
+"""Running containers: checks get those of an engine, each with its image."""
