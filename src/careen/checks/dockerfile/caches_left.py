@@ -13,7 +13,7 @@ _WHY = "Downloaded packages and metadata stay in the layer: megabytes that nothi
 def _leaves(
     tools: tuple[str, ...], actions: tuple[str, ...], cleaning: tuple[str, ...], folders: tuple[str, ...], document: Dockerfile
 ) -> Iterator[Place]:
-    """``cleaning`` is what ``clean`` has to be told, so that it empties the whole cache."""
+    """``cleaning`` are the arguments with which ``clean`` empties the whole cache."""
 
     def fills(call: Call) -> bool:
         return call.package is not None and call.package.tool in tools and call.package.action in actions
