@@ -47,7 +47,7 @@ def main() -> None:
             published = [cost for kind in kinds for cost in scans(stage, kind, "--db-artifact", PUBLISHED)]
         finally:
             stop_registry(process)
-    text = page(without, published, updates)
+    text = page(without, published, updates, options.mbit)
     print(text)
     if options.write:
         whole = options.write.read_text("utf-8")
@@ -108,15 +108,15 @@ def note(what: str, when: str, done: Done) -> None:
     print(f"{what}, {when}: {told} of a processor), {done.peak_mib:.0f} MiB {done.stderr[:2000]}", file=sys.stderr, flush=True)
 
 
-def page(without: list[Cost], published: list[Cost], updates: list[Cost]) -> str:
+def page(without: list[Cost], published: list[Cost], updates: list[Cost], mbit: float) -> str:
     parts = [
-        "### Without a published database", table(without), "### With a published database", table(published),
-        "### Everything, for all images", table(updates),
+        "### Without a published database", table(without, mbit), "### With a published database", table(published, mbit),
+        "### Everything, for all images", table(updates, mbit),
     ]  # fmt: skip
     return "\n\n".join(("", *parts, ""))
 
 
-def table(costs: list[Cost]) -> str:
+def table(costs: list[Cost], mbit: float) -> str:
     rows = [
         "| what | when | exit code | requests | MB | seconds | peak MiB | newest data |",
         "|---|---|---:|---:|---:|---:|---:|---:|---|",
@@ -125,9 +125,10 @@ def table(costs: list[Cost]) -> str:
     for one in costs:
         done, name = one.done, one.what if one.what != last else ""
         last = one.what
+        megabytes = done.sent_bytes / 1e6
         rows.append(
-            f"| {name} | {one.when} | {done.code} | {done.requests} | {done.sent_bytes / 1e6:.1f} | {done.seconds:.1f} "
-            f"| {done.cpu_seconds:.1f} | {done.peak_mib:.0f} | {one.newest} |"
+            f"| {name} | {one.when} | {done.code} | {done.requests} | {megabytes:.1f} | {megabytes * 8 / mbit:.1f} "
+            f"| {done.cpu_seconds:.1f} | {done.seconds:.1f} | {done.peak_mib:.0f} | {one.newest} |"
         )
     return "\n".join(rows)
 
