@@ -6,7 +6,16 @@ IMAGE  ?=
 ROOT   ?=
 DATABASE ?=
 
-.PHONY: scan test check format lint types contracts golden fuzz bench release web docs clean
+VERSION ?=
+TAG    ?=
+AREA   ?= matching layers versions policy database
+NAME   ?=
+TARGET ?=
+SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github scaffolds
+FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+
+.PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench \
+	web docs release bump released clean new-check new-cataloger new-source new-reporter new-distribution
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Careen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -19,9 +28,11 @@ scan: $(VENV)/.ready      ## scan IMAGE=reference; without IMAGE the demonstrati
 	@$(BIN)/python examples/run.py $(IMAGE)
 
 test: $(VENV)/.ready      ## the whole suite; needs no network
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --durations=20
 
-check: $(VENV)/.ready format-check lint types contracts test      ## the whole gate, as in CI
+check: $(VENV)/.ready format-check lint types contracts spelling lint-workflows test      ## the whole gate, as in CI
+check-fast: $(VENV)/.ready   ## within a minute: the linters on the files that differ from main, and the tests nearest to them
+	@$(BIN)/python .ci/fast.py
 
 format-check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
@@ -31,18 +42,36 @@ types: $(VENV)/.ready
 	$(BIN)/mypy
 contracts: $(VENV)/.ready
 	$(BIN)/lint-imports
+spelling: $(VENV)/.ready
+	$(BIN)/codespell $(wildcard $(SPOKEN))
+lint-workflows: $(VENV)/.ready   ## the files in .github against their schemas, and the security of the workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(FORMS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --no-online-audits .github
 
 format: $(VENV)/.ready
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 golden: $(VENV)/.ready    ## rewrite the expectations of the golden folders, for review
 	$(BIN)/python -m pytest tests/golden tests/docs --update
-fuzz: $(VENV)/.ready      ## 10,000 mutations of each reader's inputs
-	CAREEN_MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests/contract
+fuzz: $(VENV)/.ready      ## 10,000 mutations of each reader's inputs, and ten times the generated examples
+	CAREEN_MUTATIONS=10000 $(BIN)/python -m pytest -n auto --hypothesis-profile nightly tests/contract tests/property
+mutants: $(VENV)/.ready   ## changes in our own code that no test notices: AREA="matching layers", or one file as AREA=versions/apk.py
+	$(BIN)/python .ci/mutants.py $(AREA)
 bench: $(VENV)/.ready     ## Careen beside its peers on real images (CORPUS, PEERS, CAREEN_CACHE_DIR say where they are)
 	$(BIN)/python benchmarks/run.py
 web: $(VENV)/.ready       ## what first scans and updates cost at the sizes of the live feeds, written into docs/first-run.md (an hour)
 	$(BIN)/python -m tests.web.measure --write docs/first-run.md
-release: $(VENV)/.ready   ## a wheel in dist/ that knows where a database is published: DATABASE=oci://… ROOT=root.json
-	$(BIN)/python .ci/release.py "$(ROOT)" $(DATABASE)
+release: $(VENV)/.ready   ## the files of a release in dist/, built twice; the checkout stays as it is: VERSION=… DATABASE=oci://… ROOT=root.json
+	$(BIN)/python .ci/release.py build --version "$(VERSION)" --root "$(ROOT)" $(DATABASE)
+bump: $(VENV)/.ready      ## the version and the changelog of the next release, in the checkout: VERSION=1.2.3
+	$(BIN)/python .ci/release.py bump "$(VERSION)"
+released: $(VENV)/.ready  ## fails if TAG does not name the version of the checkout
+	$(BIN)/python .ci/release.py check "$(TAG)"
+
+new-check new-cataloger new-source new-reporter new-distribution: $(VENV)/.ready   ## a plugin, its test and its docs to begin with: NAME=…
+	$(BIN)/python scaffolds/new.py $(@:new-%=%) "$(NAME)" $(TARGET)
+	$(BIN)/python -m pytest -q tests/docs --update
 clean:
-	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
