@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 from tests.unit.layers.helpers import visible_files
 
 from careen.layers.squash import squash
@@ -80,7 +81,7 @@ def overlay(root: Path, sequence):
     }
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(sequence=st.lists(layers(), min_size=1, max_size=4))
 def test_the_visible_files_are_those_of_the_overlay(tmp_path_factory, sequence):
     expected = overlay(tmp_path_factory.mktemp("overlay") / "root", sequence)

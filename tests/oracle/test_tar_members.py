@@ -4,8 +4,9 @@ import io
 import tarfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 
 from careen.formats import tar
 from careen.formats.budget import Limits
@@ -52,7 +53,7 @@ def write(entries, form):
 
 
 @pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-@settings(max_examples=60)
+@examples(60)
 @given(entries=st.lists(entry, max_size=6))
 def test_reads_what_tarfile_writes(form, entries):
     data = write(entries, form)

@@ -1,7 +1,8 @@
 """Whatever the text: a Dockerfile is read or refused with ValueError, and places lie within it."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 
 from careen.checks.run import run
 from careen.formats.dockerfile.stages import read_dockerfile
@@ -52,7 +53,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_any_text(text):
     try:
@@ -65,7 +66,7 @@ def test_any_text(text):
         assert 1 <= (finding.location.line or 1) <= text.count("\n") + 1
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text("ab$ {}:-+?#%/*'\"\\`0", max_size=60))
 def test_any_words(text):
     for read in (expand, split):
@@ -75,7 +76,7 @@ def test_any_words(text):
             pass
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.text("ab $(){}|&;<>'\"`\\\n=#![]", max_size=60))
 def test_any_script(text):
     read_script(text)

@@ -5,9 +5,10 @@ import json
 import re
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.support.counts import examples
 from tests.support.reports import CLI, JINJA, LIBSSL, LOG4J, ROOT_USER, TOKEN, clean, usual, vulnerability
 
 from careen.formats.vexfile import read_vex
@@ -84,7 +85,7 @@ gate = st.lists(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     text=st.one_of(rules, lines),
     statements=st.lists(statement, max_size=3),

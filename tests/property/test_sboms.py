@@ -5,9 +5,10 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.support.counts import examples
 from tests.support.matching import advisory, info, run
 from tests.support.reports import usual
 
@@ -84,7 +85,7 @@ def written(reporter, inventory):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=150)
+@examples(150)
 @given(inventory=inventories())
 def test_what_was_written_reads_back(name, inventory):
     reporter, read = FORMATS[name]

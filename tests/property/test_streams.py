@@ -5,8 +5,9 @@ import io
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 
 from careen.formats.budget import Limits
 from careen.formats.inflate import WINDOW_BYTES, SeekStream, open_stream
@@ -23,7 +24,7 @@ STREAMS = {
 
 
 @pytest.mark.parametrize("name", STREAMS)
-@settings(max_examples=300)
+@examples(300)
 @given(steps=st.lists(st.tuples(st.sampled_from(("read", "peek", "skip", "take")), SIZES), max_size=30))
 def test_a_stream_is_its_bytes(name, steps):
     stream, at = STREAMS[name](), 0

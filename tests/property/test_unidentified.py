@@ -1,6 +1,6 @@
 """Images with a piece that nobody identified never end ``assessed``, whatever else is in them and however it is laid out."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.executables import elf, inline
 from tests.support.images import File, Hardlink, make_layer
@@ -100,13 +100,11 @@ def verdict_of(layers):
     return coverage(inventory, KNOWN, matched, inventory.unknowns, TODAY).verdict
 
 
-@settings(deadline=None)
 @given(st.lists(HONEST, max_size=4))
 def test_honest_images_are_assessed(honest):
     assert verdict_of([BASE, *honest]) == "assessed"
 
 
-@settings(deadline=None)
 @given(st.lists(HONEST, max_size=3), st.one_of(unidentified_pieces(), self_built_packages()), st.data())
 def test_a_piece_that_nobody_knows_is_never_assessed(honest, piece, data):
     layers = list(honest)
@@ -122,7 +120,6 @@ def test_a_piece_that_nobody_knows_is_never_assessed(honest, piece, data):
     assert verdict_of(layers) != "assessed"
 
 
-@settings(deadline=None)
 @given(st.lists(HONEST, max_size=3), st.sampled_from([{"var/lib/dpkg/status": b""}, {"var/lib/.wh.dpkg": b""}]))
 def test_without_its_package_database_an_image_is_never_assessed(honest, loss):
     assert verdict_of([BASE, *honest, loss]) != "assessed"

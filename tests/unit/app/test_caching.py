@@ -7,7 +7,6 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
 from careen.app.caching import DAY_S, KINDS, REMOVABLE, Freed, cache_contents, prune_cache
@@ -24,6 +23,7 @@ from careen.images.registry import _store
 from careen.plugins import silent
 from careen.store.sqlite import SqliteStore
 from careen.store.use import using
+from tests.support.counts import examples
 from tests.support.feeds import Answer
 
 PLACES = {
@@ -292,7 +292,7 @@ def test_a_new_blob_is_partial_until_it_is_whole(folder):
     assert [one.kind for one in cache_contents(settings_of(folder)).holdings] == ["images"]
 
 
-@with_settings(deadline=None, max_examples=30)
+@examples(30)
 @given(
     st.lists(st.tuples(st.sampled_from(sorted(PLACES)), st.integers(0, 60), st.integers(0, 500)), max_size=8),
     st.lists(st.sampled_from(REMOVABLE), max_size=3),

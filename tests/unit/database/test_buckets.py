@@ -4,7 +4,7 @@ from contextlib import closing, contextmanager
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.database.buckets import Packer, Section, Shelf, Wanted, tag_of
@@ -27,7 +27,6 @@ def shelf_of(values: dict[str, bytes], filtered: bool = True) -> Iterator[tuple[
 
 @pytest.mark.parametrize("filtered", [True, False])
 @given(st.dictionaries(KEY, st.binary(max_size=400), min_size=1, max_size=40), st.sets(KEY, max_size=20), st.randoms())
-@settings(deadline=None)
 def test_a_look_up_finds_what_is_there_and_nothing_else(
     filtered: bool, values: dict[str, bytes], others: set[str], random: Random
 ) -> None:

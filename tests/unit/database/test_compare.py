@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 
 from careen.database.build import FeedRow, Fresh, build
 from careen.database.compare import KindChange, SourceChange, compare
@@ -160,7 +161,7 @@ advisories = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.lists(advisories, max_size=8), st.lists(advisories, max_size=8))
 def test_differences_are_those_of_the_sets(tmp_path_factory, before, after):
     folder = tmp_path_factory.mktemp("two")

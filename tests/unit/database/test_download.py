@@ -6,8 +6,9 @@ import random
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 from tests.support.faults import FileServer, portal, reset, status, told, without
 from tests.support.feeds import FakeNetwork
 
@@ -251,7 +252,7 @@ def test_a_journal_that_says_nothing(scene, journal):
     assert scene.ranges == [""]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.data())
 def test_damage_to_what_is_kept_costs_bytes_and_nothing_else(data):
     """Whatever happened to the files, what is given is a version that the server had."""

@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.database.filters import BITS_PER_KEY, filter_of, hash_of, passing, place_of
@@ -11,7 +11,6 @@ def passed(keys: list[bytes], filter: bytes) -> list[bytes]:
 
 
 @given(KEYS)
-@settings(deadline=None)
 def test_every_key_that_is_there_passes_in_order(keys: list[bytes]) -> None:
     assert passed(keys, filter_of([hash_of(key) for key in keys])) == keys
 

@@ -6,8 +6,9 @@ import random
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 
 from careen.database.layer import FORMAT, About, Layer, Packed, inflate, write_layer, zstd
 from careen.model.advisory import (
@@ -65,7 +66,7 @@ def read(packed, data, tmp_path):
 
 
 @given(FEEDS)
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_there_and_back(tmp_path_factory, feeds):
     folder = tmp_path_factory.mktemp("layer")
     packed, data = written(folder, feeds)

@@ -6,8 +6,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.counts import examples
 from tests.support.feeds import SOURCES, FakeNetwork, write_manifest
 
 from careen.database.artifact import pack, unpack
@@ -181,7 +182,7 @@ def forgotten(world, draw):
 COMMANDS = (publish, withdraw, garble, whole, partial, older, damaged, derived, offline, scan, imported, pruned, forgotten)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.data())
 def test_a_known_finding_stays(data):
     with tempfile.TemporaryDirectory() as folder:

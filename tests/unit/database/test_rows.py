@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.database.rows import pack_epss, unpack_epss
@@ -8,6 +8,5 @@ NUMBER = st.one_of(st.integers(0, 100_000).map(lambda steps: float(f"{steps / 10
 
 
 @given(NUMBER, NUMBER)
-@settings(deadline=None)
 def test_scores_come_back_as_they_were(score: float, percentile: float) -> None:
     assert unpack_epss(pack_epss(Epss("CVE-2026-1", score, percentile))) == (score, percentile)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.support.matching import ALMA, DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, codes, deb, info, knowledge
@@ -155,7 +155,6 @@ versions = st.from_regex(r"[0-9]\.[0-9](-[0-9](~deb12u[1-9])?)?", fullmatch=True
 days = st.dates(date(2026, 4, 1), date(2026, 6, 1)).map(date.isoformat)
 
 
-@settings(deadline=None)
 @given(versions, st.lists(versions, max_size=3), st.lists(versions, max_size=3), days, days, days)
 def test_nothing_that_debian_may_have_built_is_somebody_elses(version, stable, unstable, created, indexed, other):
     records = []

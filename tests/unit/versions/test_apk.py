@@ -48,6 +48,7 @@ def test_number_behind_the_letter_as_in_sudo():
 
 def test_what_apk_does_not_know_sorts_below_the_end():
     assert_order(VERSION_SCHEME, "c", "0", "1.2_rc1", "1.2A", "1.2_blah", "1.2", "1.2_git")
+    assert_order(VERSION_SCHEME, "c2x2", "c2x10", "c10x2")
 
 
 def test_refuses_emptiness():
