@@ -60,7 +60,9 @@ def survivors(areas: list[str]) -> list[Mutant]:
         _mutmut(tree, "run", "--max-children", str(os.cpu_count() or 1))
         return sorted(
             _shown(_mutmut(tree, "show", name))
-            for name, outcome in (line.strip().rsplit(": ", 1) for line in _mutmut(tree, "results").splitlines() if ": " in line)
+            for name, outcome in (
+                line.strip().rsplit(": ", 1) for line in _mutmut(tree, "results").splitlines() if ": " in line
+            )
             if outcome not in KILLED
         )
 
@@ -68,7 +70,11 @@ def survivors(areas: list[str]) -> list[Mutant]:
 def configuration(areas: list[str]) -> str:
     """What mutmut reads from pyproject.toml. Values are written as JSON, which TOML shares for lists of texts."""
     mutated = [f"src/careen/{area}" if area.endswith(".py") else f"src/careen/{area}/*" for area in areas]
-    tests = {f"tests/unit/{area.partition('/')[0]}" for area in areas} | {"tests/property"}
+    rooms = {area.partition("/")[0] for area in areas}
+    tests = {f"tests/unit/{room}" for room in rooms}
+    for path in (HOME / "tests" / "property").glob("test_*.py"):
+        if any(f"careen.{room}" in path.read_text("utf-8") for room in rooms):
+            tests.add(path.relative_to(HOME).as_posix())
     lines = {
         "source_paths": ["src"],
         "only_mutate": mutated,

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from hypothesis import settings
+
 from tests.conftest import ROOT, needs_posix
 from tests.support.counts import examples
 
