@@ -72,6 +72,6 @@ released: $(VENV)/.ready  ## fails if TAG does not name the version of the check
 
 new-check new-cataloger new-source new-reporter new-distribution: $(VENV)/.ready   ## a plugin, its test and its docs to begin with: NAME=…
 	$(BIN)/python scaffolds/new.py $(@:new-%=%) "$(NAME)" $(TARGET)
-	$(BIN)/python -m pytest -q tests/docs --update
+	$(BIN)/python -m pytest -q tests/docs tests/golden --update -k "docs or $(NAME)"
 clean:
 	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants

@@ -27,8 +27,7 @@ from packaging.requirements import Requirement
 
 HOME = Path(__file__).resolve().parents[1]
 DATABASE = "DATABASE: tuple[str, ...] = ()"
-NOT_COPIED = shutil.ignore_patterns(".git", ".cache", ".venv*", ".*_cache", ".hypothesis", "build", "dist", "mutants", "tests",
-                                    "benchmarks", "__pycache__")  # fmt: skip
+NOT_COPIED = {".git", ".cache", ".hypothesis", "build", "dist", "mutants", "tests", "benchmarks"}  # of the checkout itself
 
 
 def build(place: Path, version: str = "", root: Path | None = None, addresses: tuple[str, ...] = ()) -> None:
@@ -39,7 +38,7 @@ def build(place: Path, version: str = "", root: Path | None = None, addresses: t
     with tempfile.TemporaryDirectory(prefix="careen-release-") as name:
         folder = Path(name)
         tree = folder / "sources"
-        shutil.copytree(HOME, tree, ignore=NOT_COPIED)
+        shutil.copytree(HOME, tree, ignore=not_copied)
         if version:
             bump(tree, version)
         if root:
@@ -60,6 +59,13 @@ def build(place: Path, version: str = "", root: Path | None = None, addresses: t
         (place / "CHANGES.md").write_text(notes(tree), "utf-8")
         installed = folder / f"careen-{version_of(tree)}"
         _write_sbom(next(path for path in first if path.suffix == ".whl"), installed, place / "careen.cdx.json")
+
+
+def not_copied(folder: str, names: list[str]) -> list[str]:
+    """For ``copytree``: what no package is made of."""
+    made = [name for name in names if name == "__pycache__" or (name.startswith(".") and name.endswith("_cache"))]
+    at_the_top = [name for name in names if name in NOT_COPIED or name.startswith(".venv")]
+    return [*made, *at_the_top] if Path(folder) == HOME else made
 
 
 def bump(tree: Path, version: str) -> None:

@@ -86,7 +86,7 @@ def test_a_root_without_an_address(root, addresses, tmp_path):
 def test_a_build_that_depends_on_its_place_is_refused(tmp_path, monkeypatch):
     """So that the comparison can fail."""
     home = tmp_path / "home"
-    shutil.copytree(ROOT, home, ignore=RELEASE["NOT_COPIED"])
+    shutil.copytree(ROOT, home, ignore=RELEASE["not_copied"])
     hook = home / "hatch_build.py"
     hook.write_text(hook.read_text("utf-8").replace('made.write_text(', 'made.write_text(self.root + '), "utf-8")  # fmt: skip
     monkeypatch.setitem(RELEASE["build"].__globals__, "HOME", home)

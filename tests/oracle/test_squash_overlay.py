@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 from tests.unit.layers.helpers import visible_files
 
 from careen.layers.squash import squash

@@ -6,7 +6,7 @@ import tarfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 
 from careen.formats import tar
 from careen.formats.budget import Limits

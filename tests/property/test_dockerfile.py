@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 
 from careen.checks.run import run
 from careen.formats.dockerfile.stages import read_dockerfile

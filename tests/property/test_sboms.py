@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.support.counts import examples
+from tests.support.generated import examples
 from tests.support.matching import advisory, info, run
 from tests.support.reports import usual
 

@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 
 from careen.formats.budget import Limits
 from careen.formats.inflate import WINDOW_BYTES, SeekStream, open_stream

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.conftest import ROOT, needs_posix
-from tests.support.counts import examples
+from tests.support.generated import examples
 
 
 def test_there_is_no_deadline():

@@ -23,7 +23,7 @@ from careen.images.registry import _store
 from careen.plugins import silent
 from careen.store.sqlite import SqliteStore
 from careen.store.use import using
-from tests.support.counts import examples
+from tests.support.generated import examples
 from tests.support.feeds import Answer
 
 PLACES = {

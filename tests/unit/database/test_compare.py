@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 
 from careen.database.build import FeedRow, Fresh, build
 from careen.database.compare import KindChange, SourceChange, compare

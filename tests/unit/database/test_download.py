@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 from tests.support.faults import FileServer, portal, reset, status, told, without
 from tests.support.feeds import FakeNetwork
 

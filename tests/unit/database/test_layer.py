@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 
 from careen.database.layer import FORMAT, About, Layer, Packed, inflate, write_layer, zstd
 from careen.model.advisory import (

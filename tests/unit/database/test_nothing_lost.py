@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.counts import examples
+from tests.support.generated import examples
 from tests.support.feeds import SOURCES, FakeNetwork, write_manifest
 
 from careen.database.artifact import pack, unpack

@@ -1,0 +1,25 @@
+"""TODO: the fault in one sentence, as NAME."""
+
+from collections.abc import Iterator
+
+from careen.checks.places import at
+from careen.formats.kubernetes import Manifests
+from careen.plugins import Check, Place
+
+
+def inspect(manifests: Manifests) -> Iterator[Place]:
+    for ingress in manifests.of("Ingress"):
+        if ingress.spec.maps("todo"):
+            yield at(ingress, "TODO: what this Ingress does", "spec")
+
+
+CHECK = Check(
+    id="ID",
+    title="TODO: what is wrong with NAME",
+    severity="low",
+    why="TODO: what an attacker or an accident gains by it.",
+    fix="TODO: the smallest change that removes it.",
+    references=("TODO: CWE-…, CIS Docker …, or an address",),
+    inspect=inspect,
+    default=False,  # TODO: remove this line when the check is done
+)

@@ -1,0 +1,33 @@
+"""TODO: what the format NAME is for, and who reads it.
+
+Shape: TODO: a line for each finding: severity, id, what it is about; the coverage comes first.
+**Source:** TODO: the document that describes the format.
+"""
+
+from typing import TextIO
+
+from careen.formats.escape import visible
+from careen.model.finding import Finding, Misconfiguration, Vulnerability
+from careen.model.report import Report
+from careen.plugins import Reporter, ReportOptions
+
+
+def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
+    stream.write(f"coverage: {report.coverage.verdict}\n")
+    for finding in sorted(report.findings, key=lambda finding: finding.fingerprint):
+        stream.write(" ".join(map(visible, (finding.severity, finding.id, *_about(finding)))) + "\n")
+
+
+def _about(finding: Finding) -> tuple[str, ...]:
+    if isinstance(finding, Vulnerability):
+        return finding.package_name, finding.package_version
+    place = f"{finding.location.path}:{finding.location.line or ''}"
+    return place, finding.message if isinstance(finding, Misconfiguration) else finding.match
+
+
+REPORTER = Reporter(
+    name="NAME",
+    media_type="text/plain",  # TODO: its media type
+    write=write,
+    description="TODO: what it is, for the help",
+)
