@@ -80,6 +80,7 @@ def configuration(areas: list[str]) -> str:
         "only_mutate": mutated,
         "also_copy": [name for name in COPIED if name not in ("src", "tests")],
         "pytest_add_cli_args_test_selection": sorted(tests),
+        "do_not_mutate_patterns": [r"^\s*raise "],  # the texts of errors
     }
     return "\n[tool.mutmut]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
 

@@ -27,7 +27,7 @@ def begin(home: Path, kind: str, name: str, target: str = "") -> list[Path]:
     if not scaffold.is_dir():
         targets = sorted(path.name.removeprefix("check-") for path in SCAFFOLDS.glob("check-*"))
         sys.exit(f"make new-check NAME={name} TARGET=…: one of {', '.join(targets)}")
-    words = {"NAME": name, "ID": _next_id(home / "src" / "careen" / "checks" / target) if kind == "check" else "ID"}
+    words = {"NAME": name, "ID": _next_id(home / "tests" / "checks" / target) if kind == "check" else "ID"}
     files = {}
     for path in sorted(path for path in scaffold.rglob("*") if path.is_file() and path.suffix != ".pyc"):
         files[home / _filled(path.relative_to(scaffold).as_posix(), words)] = _filled(path.read_text("utf-8"), words)
@@ -43,12 +43,10 @@ def _filled(text: str, words: dict[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: words[found[0]], text)
 
 
-def _next_id(folder: Path) -> str:
+def _next_id(examples: Path) -> str:
     """A number that was given is never given again, so it is one above the highest."""
-    ids = [found for path in folder.glob("*.py") for found in re.findall(r'"([A-Z0-9]{3})-(\d{3})"', path.read_text("utf-8"))]
-    prefixes = [prefix for prefix, _ in ids]
-    prefix = max(set(prefixes), key=prefixes.count)
-    return f"{prefix}-{max(int(number) for its, number in ids if its == prefix) + 1:03}"
+    prefix, number = max(path.stem for path in examples.glob("*.yaml")).split("-")
+    return f"{prefix}-{int(number) + 1:03}"
 
 
 if __name__ == "__main__":

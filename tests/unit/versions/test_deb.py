@@ -27,12 +27,23 @@ def test_what_distributions_append():
     )
 
 
+def test_a_run_without_digits_counts_as_zero():
+    assert_order(VERSION_SCHEME, "1.a = 1.a0", "1.a1")
+
+
+def test_the_largest_epoch():
+    assert VERSION_SCHEME.key("2147483647:1")[0] == 2147483647
+    with pytest.raises(ValueError, match="not a deb version"):
+        VERSION_SCHEME.key("2147483648:1")
+
+
 def test_epoch_outweighs_all():
     assert_order(VERSION_SCHEME, "99999", "1:0.1", "1:0.2", "10:0.1")
 
 
 def test_the_last_hyphen_begins_the_revision():
     assert_order(VERSION_SCHEME, "1-1", "1-1-1", "1-2-1")
+    assert_order(VERSION_SCHEME, "1-1", "1+-1", "1-1-1")  # upstream versions 1, 1+ and 1-1
 
 
 def test_colons_may_follow_an_epoch():
