@@ -23,8 +23,8 @@ from careen.images.registry import _store
 from careen.plugins import silent
 from careen.store.sqlite import SqliteStore
 from careen.store.use import using
-from tests.support.generated import examples
 from tests.support.feeds import Answer
+from tests.support.generated import examples
 
 PLACES = {
     "blobs/sha256/aa": "images",

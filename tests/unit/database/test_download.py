@@ -8,9 +8,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.generated import examples
 from tests.support.faults import FileServer, portal, reset, status, told, without
 from tests.support.feeds import FakeNetwork
+from tests.support.generated import examples
 
 from careen.database import download, partial
 from careen.database.buckets import FeedRow

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.generated import examples
 from tests.support.feeds import SOURCES, FakeNetwork, write_manifest
+from tests.support.generated import examples
 
 from careen.database.artifact import pack, unpack
 from careen.database.build import rows_of
