@@ -1,6 +1,7 @@
 """Finds changes in our own code that no test notices.
 
     python .ci/mutants.py AREA…        # an area is a folder or a file below src/careen: versions, matching/rank.py
+    CAREEN_MUTANTS_MINUTES=60          # stop after an hour, and report on the mutants that were run
 
 mutmut makes one small change at a time (a mutant) in a copy of the sources, and runs the tests that reach it. Mutants that
 survive are written to ``mutants/survivors.txt``; one that ``.ci/survivors.toml`` does not list with a reason is an error.
@@ -9,6 +10,7 @@ survive are written to ``mutants/survivors.txt``; one that ``.ci/survivors.toml`
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from typing import NamedTuple
 HOME = Path(__file__).resolve().parents[1]
 MUTMUT = Path(sys.executable).with_name("mutmut")
 COPIED = ("src", "tests", "pyproject.toml", "README.md", "hatch_build.py", ".ci")
+MINUTES = float(os.environ.get("CAREEN_MUTANTS_MINUTES", "300"))
 KILLED = ("killed", "timeout", "caught by type check")
 
 
@@ -34,7 +37,7 @@ def main(areas: list[str]) -> int:
     missing = [area for area in areas if not (HOME / "src" / "careen" / area).exists()]
     if missing or not areas:
         sys.exit(f"src/careen has no {missing[0]}" if missing else "make mutants AREA=versions")
-    found = survivors(areas)
+    found, unchecked = survivors(areas)
     listed = reasons(HOME / ".ci" / "survivors.toml")
     place = HOME / "mutants" / "survivors.txt"
     place.parent.mkdir(exist_ok=True)
@@ -46,10 +49,13 @@ def main(areas: list[str]) -> int:
         if any(one.file == area or one.file.startswith(f"{area}/") for area in areas):
             print(f"does not survive any more, remove it from .ci/survivors.toml: {one.file}: {one.mutated}")
     print(f"{len(found)} mutants survived, {len(unlisted)} of them without a reason in .ci/survivors.toml")
+    if unchecked:
+        print(f"{unchecked} mutants were not run: the time was over")
     return 1 if unlisted else 0
 
 
-def survivors(areas: list[str]) -> list[Mutant]:
+def survivors(areas: list[str]) -> tuple[list[Mutant], int]:
+    """Those that no test killed, and how many were not run."""
     with tempfile.TemporaryDirectory(prefix="careen-mutants-") as folder:
         tree = Path(folder)
         for name in COPIED:
@@ -57,14 +63,11 @@ def survivors(areas: list[str]) -> list[Mutant]:
             copy(HOME / name, tree / name)
         with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
             file.write(configuration(areas))
-        _mutmut(tree, "run", "--max-children", str(os.cpu_count() or 1))
-        return sorted(
-            _shown(_mutmut(tree, "show", name))
-            for name, outcome in (
-                line.strip().rsplit(": ", 1) for line in _mutmut(tree, "results").splitlines() if ": " in line
-            )
-            if outcome not in KILLED
-        )
+        _mutmut(tree, "run", "--max-children", str(os.cpu_count() or 1), minutes=MINUTES)
+        lines = [line.strip().rpartition(": ") for line in _mutmut(tree, "results").splitlines() if ": " in line]
+        outcomes = {name: outcome for name, _, outcome in lines if outcome not in KILLED}
+        unchecked = [name for name, outcome in outcomes.items() if outcome == "not checked"]
+        return sorted(_shown(_mutmut(tree, "show", name)) for name in outcomes.keys() - set(unchecked)), len(unchecked)
 
 
 def configuration(areas: list[str]) -> str:
@@ -91,12 +94,24 @@ def reasons(file: Path) -> dict[Mutant, str]:
     return {Mutant(one["file"], one["line"], one["mutated"]): one["reason"] for one in listed}
 
 
-def _mutmut(tree: Path, *arguments: str) -> str:
+def _mutmut(tree: Path, *arguments: str, minutes: float | None = None) -> str:
+    """What it prints. After these minutes it is interrupted, and keeps what it has found out by then."""
     environ = {**os.environ, "CI": "1"}  # the same generated examples for each mutant
-    done = subprocess.run([MUTMUT, *arguments], cwd=tree, env=environ, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"mutmut {arguments[0]} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
-    return done.stdout
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as output,
+        subprocess.Popen([MUTMUT, *arguments], cwd=tree, env=environ, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            code = process.wait(minutes and minutes * 60)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            code = 0
+            process.wait(60)
+        output.seek(0)
+        printed = output.read()
+    if code:
+        sys.exit(f"mutmut {arguments[0]} failed:\n{printed[-4000:]}")
+    return printed
 
 
 def _shown(diff: str) -> Mutant:

@@ -29,7 +29,7 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "src" / "careen" / "versions").mkdir(parents=True)
     names = MUTANTS["main"].__globals__
     monkeypatch.setitem(names, "HOME", tmp_path)
-    monkeypatch.setitem(names, "survivors", lambda areas: [FOUND])
+    monkeypatch.setitem(names, "survivors", lambda areas: ([FOUND], 3))
 
     def listed(*mutants):
         entries = [
@@ -61,6 +61,7 @@ def test_a_survivor_with_a_reason_is_none(home, capsys):
     printed = capsys.readouterr().out
     assert "remove it from .ci/survivors.toml: versions/deb.py: b" in printed
     assert "layers" not in printed
+    assert "3 mutants were not run" in printed
 
 
 def test_an_area_that_is_not_there(home):
