@@ -1,6 +1,7 @@
 """Checks within a minute what differs from main: linters on the changed files, then the tests nearest to them.
 
-The nearest tests are the changed ones, those of the same path below ``tests/unit``, and those that import a changed module.
+The nearest tests are the changed ones, those of the same path below ``tests/unit``, those that import a changed module, and
+the contracts and golden cases of a changed plugin.
 The tests of the same area follow until the time is over; what was not reached is named. ``make check`` is the gate.
 """
 
@@ -15,6 +16,10 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 SECONDS = 60
+PLUGINS = {
+    *(("src", "careen", kind) for kind in ("catalogers", "advisories", "reports", "versions")),
+    *(("tests", "golden", kind) for kind in ("catalogers", "advisories")),
+}
 SLOW = ("e2e", "acceptance", "oracle", "docs")  # run where they changed themselves, or by the gate
 
 
@@ -25,7 +30,7 @@ def main() -> int:
         print("nothing differs from main")
         return 0
     nearest = nearest_tests(changed)
-    groups = [sorted(map(str, tests)) for tests in (nearest, area_tests(changed) - nearest)]
+    groups = [sorted(map(str, nearest)), plugin_tests(changed), sorted(map(str, area_tests(changed) - nearest))]
     steps = [*linters(changed), *([sys.executable, "-m", "pytest", "-q", *tests] for tests in groups if tests)]
     for number, step in enumerate(steps):
         print("$", _shown(step), flush=True)
@@ -65,6 +70,13 @@ def nearest_tests(changed: Iterable[Path]) -> set[Path]:
         if path.parts[:2] == ("src", "careen") and path.suffix == ".py":
             tests |= {test for test in _tests() if test.parts[1] not in SLOW and _is_near(path)(test)}
     return tests
+
+
+def plugin_tests(changed: Iterable[Path]) -> list[str]:
+    """What pytest is asked for, if a plugin or one of its golden cases changed."""
+    names = {path.with_suffix("").parts[3] for path in changed if path.parts[:3] in PLUGINS and len(path.parts) > 3}
+    chosen = sorted({word for name in names - {"__init__"} for word in (name, name.replace("_", "-"))})
+    return ["tests/contract", "tests/golden", "-k", " or ".join(chosen)] if chosen else []
 
 
 def area_tests(changed: Iterable[Path]) -> set[Path]:

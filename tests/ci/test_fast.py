@@ -56,6 +56,22 @@ def test_a_changed_module(checkout):
     assert names(FAST["area_tests"](changed)) == {"test_apk.py", "test_deb.py"}
 
 
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("src/careen/catalogers/deno.py", "deno"),
+        ("src/careen/catalogers/rpm/bdb.py", "rpm"),
+        ("src/careen/advisories/debian_archive.py", "debian-archive or debian_archive"),
+        ("tests/golden/catalogers/deno/versions/input/deno.lock", "deno"),
+        ("src/careen/catalogers/__init__.py", ""),
+        ("src/careen/matching/severity.py", ""),
+    ],
+)
+def test_a_plugin_has_contracts_and_golden_cases(name, chosen):
+    expected = ["tests/contract", "tests/golden", "-k", chosen] if chosen else []
+    assert FAST["plugin_tests"]([Path(name)]) == expected
+
+
 def test_a_changed_test_that_is_not_committed(checkout):
     folder, _ = checkout
     (folder / "tests/e2e/test_slow.py").write_text("X = 1\n")
