@@ -5,7 +5,6 @@ BIN    := $(VENV)/bin
 IMAGE  ?=
 ROOT   ?=
 DATABASE ?=
-
 VERSION ?=
 TAG    ?=
 AREA   ?= matching layers versions policy database

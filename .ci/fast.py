@@ -16,6 +16,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 SECONDS = 60
+NO_TESTS = 5  # pytest: nothing of that name
 PLUGINS = {
     *(("src", "careen", kind) for kind in ("catalogers", "advisories", "reports", "versions")),
     *(("tests", "golden", kind) for kind in ("catalogers", "advisories")),
@@ -39,7 +40,7 @@ def main() -> int:
             print(f"{SECONDS} seconds are over. Not finished: {'; '.join(map(_shown, steps[number:]))}")
             print("`make check` runs everything.")
             return 0
-        if code:
+        if code and code != NO_TESTS:
             return code
     return 0
 
