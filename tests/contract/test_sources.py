@@ -8,7 +8,12 @@ from tests.conftest import ROOT
 
 CLOCKS = {"monotonic", "perf_counter", "process_time", "thread_time", "monotonic_ns", "perf_counter_ns", "process_time_ns"}
 
-MEASURING = ("support/servers.py", "web/relay.py", "web/measure.py")  # they note when, and are a line of some speed
+MEASURING = (
+    "support/servers.py",
+    "web/relay.py",
+    "web/measure.py",
+    "web/stage.py",
+)  # they note when, and are a line of some speed
 
 
 def trees(folder: str, words: Collection[str]) -> Iterator[tuple[str, ast.Module]]:

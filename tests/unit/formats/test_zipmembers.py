@@ -3,7 +3,7 @@ import random
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.formats import zipmembers
@@ -36,7 +36,6 @@ def heads(data, sizes=(1 << 20,), most=16):
     st.lists(st.integers(1, 70), min_size=1, max_size=4),
     st.sampled_from((b"", b"#!/usr/bin/python3\n")),
 )
-@settings(deadline=None)
 def test_every_member_begins_as_it_does_when_it_is_unpacked(members, sizes, before):
     found = heads(before + zipped(members), sizes)
     assert [head[: len(content)] for head, (content, _) in zip(found, members, strict=True)] == [
