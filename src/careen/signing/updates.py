@@ -12,9 +12,8 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from ..errors import DatabaseError, Error, InputError
+from ..formats.typed import from_json
 from .repository import Target
 
 if TYPE_CHECKING:
@@ -84,9 +83,10 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
 def is_root(data: bytes) -> bool:
     """Whether it is written as a root is; nothing is verified."""
     try:
-        return bool(msgspec.json.decode(data, type=_Kind).signed["_type"] == "root")
-    except (ValueError, KeyError, RecursionError):
+        signed = from_json(data, dict[str, Any]).get("signed")
+    except (ValueError, RecursionError):
         return False
+    return isinstance(signed, dict) and signed.get("_type") == "root"
 
 
 def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[str, Target]]:
@@ -173,10 +173,6 @@ def _of_publisher(folder: Path, root: bytes) -> Path:
             if is_signed(trusted, "timestamp", Metadata[Timestamp].from_file(str(known / "timestamp.json"))):
                 return known
     return new
-
-
-class _Kind(msgspec.Struct):
-    signed: dict[str, Any]
 
 
 _HINT = "what was there before stays; if nobody tampers with it, its publisher has to sign it anew"
