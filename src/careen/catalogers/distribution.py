@@ -35,13 +35,14 @@ def _paths() -> tuple[str, ...]:
     versions = [one.version for one in files]
     named = [path for one in files for path in (*one.release, one.mark)]
     many = ("etc/centos-release", "etc/redhat-release", "etc/system-release")
-    paths = ("etc/os-release", "usr/lib/os-release", "etc/lsb-release", *versions, *named, *many, *_only_more())
+    paid = [one.paid for one in files]
+    paths = ("etc/os-release", "usr/lib/os-release", "etc/lsb-release", *versions, *named, *many, *paid, *_only_more())
     return tuple(dict.fromkeys(filter(None, paths)))
 
 
 def _only_more() -> tuple[str, ...]:
-    """Files that say more of a distribution, and do not make one."""
-    return tuple(path for one in profiles().values() for path in (one.files.paid, one.files.repositories) if path)
+    """Lists of repositories: they say more of a distribution, and do not make one."""
+    return tuple(one.files.repositories for one in profiles().values() if one.files.repositories)
 
 
 PATHS = _paths()

@@ -93,6 +93,12 @@ def test_paid_support_is_seen(status, extended):
     assert not of(etc__os_release="ID=debian\nVERSION_ID=12\n", **{path: services}).extended
 
 
+def test_paid_support_names_its_distribution():
+    services = '{"services": [{"name": "esm-apps", "status": "enabled"}]}'
+    found = of(**{"var__lib__ubuntu_advantage__status.json": services})
+    assert (found.id, found.version, found.extended) == ("ubuntu", "", True)
+
+
 def test_a_status_of_another_shape_says_nothing():
     for content in (b"{}", b'{"services": 3}', b'{"services": [1, {"name": ["esm-infra"]}]}'):
         assert list(read(MemoryFile("var/lib/ubuntu-advantage/status.json", content))) == []
