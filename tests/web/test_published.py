@@ -20,7 +20,7 @@ def stage(tmp_path_factory):
         with stage.relay() as relay:
             home, keys = stage.folder / "publisher", stage.folder / "keys"
             assert stage.run(relay, home, "db", "keys", keys).code == 0
-            done = stage.run(relay, home, "db", "publish", place, "--keys", keys, NO_PROXY="127.0.0.1")
+            done = stage.run(relay, home, "db", "publish", place, "--keys", keys, "--all-licences", NO_PROXY="127.0.0.1")
             assert done.code == 0, done.stderr
         yield stage
     finally:

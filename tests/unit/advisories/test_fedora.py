@@ -66,7 +66,7 @@ def test_a_release_that_has_ended_is_in_the_archive(tmp_path, network):
 
 def test_a_release_that_nobody_has(tmp_path, network):
     network.answers = {}
-    with pytest.raises(DatabaseError, match=r"dl\.fedoraproject\.org/.*, https://archives\.fedoraproject\.org/"):
+    with pytest.raises(DatabaseError, match=r"dl\.fedoraproject\.org/.*; https://archives\.fedoraproject\.org/"):
         update(tmp_path, SOURCES, need=NEED, fetcher=network)
 
 
