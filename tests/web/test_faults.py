@@ -1,6 +1,7 @@
 """Whatever goes wrong with a feed: the data of before are used, one line names the source and the reason, and it recovers."""
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ REFUSALS = {
     "forbidden": (Fault("status", 403), "answered 403"),
     "too many requests": (Fault("status", 429), "429"),
     "unavailable": (Fault("status", 503), "answered 503"),
-    "reset": (Fault("reset"), "broke after"),
+    "reset": (Fault("reset"), "broke after|reset by peer"),
     "stall": (Fault("stall"), "sent nothing for 1 s"),
     "truncated": (Fault("truncated"), "broke after"),
     "html": (Fault("html"), "the server sent a web page"),
@@ -119,7 +120,9 @@ def test_the_data_of_before_are_used(stage, cache, gated, source, name):
         done = gated(relay, cache)
         assert relay.unknown == []
     assert done.code == 1
-    assert [f"{source} could not be brought up to date" in line and reason in line for line in done.lines] == [True], done.lines
+    assert [f"{source} could not be brought up to date" in line and bool(re.search(reason, line)) for line in done.lines] == [
+        True
+    ], done.lines
     assert (stage.world.news("debian") in done.stdout) == (source != "debian")
     assert (done.first["kev"], done.first["epss"]["score"]) == (True, 0.91)
     with stage.relay() as relay:
@@ -166,7 +169,9 @@ def test_a_first_run_without_the_feed_that_assesses_the_image(stage, tmp_path, g
     with stage.relay(at("debian", fault)) as relay:
         done = gated(relay, tmp_path / "new")
     assert done.code == 3
-    assert [line for line in done.lines if "debian could not be brought up to date" in line and reason in line], done.lines
+    assert [line for line in done.lines if "debian could not be brought up to date" in line and re.search(reason, line)], (
+        done.lines
+    )
     with stage.relay() as relay:
         recovered = gated(relay, tmp_path / "new")
     assert (recovered.code, recovered.lines) == (1, [])
@@ -178,4 +183,6 @@ def test_an_update_fails_where_a_source_that_assesses_does(stage, cache, careen,
     with stage.relay(at(source, fault)) as relay:
         done = careen(relay, cache, "db", "update", "--feeds")
     assert done.code == code, done.lines
-    assert [source in line and reason in line for line in done.lines if "hint:" not in line] == [True], done.lines
+    assert [source in line and bool(re.search(reason, line)) for line in done.lines if "hint:" not in line] == [True], (
+        done.lines
+    )
