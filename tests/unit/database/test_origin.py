@@ -2,6 +2,7 @@
 
 import base64
 import sqlite3
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -79,7 +80,7 @@ def test_no_message_has_the_password(server, mirror, tmp_path):
 def test_what_an_earlier_version_kept_is_cleaned_when_read(server, tmp_path):
     fetched(tmp_path / "cache", address(server))
     path = database_path(tmp_path / "cache")
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         head = Shelf(connection).head()
         rows = tuple(msgspec.structs.replace(row, url=address(server) + "/" + row.path) for row in head.rows)
         body = sealed(msgspec.msgpack.encode(Head(head.built, head.words, rows, head.packed)), HEAD, 0)
