@@ -18,7 +18,6 @@ from careen.database.knowledge import Knowledge
 from careen.formats.base import base_of
 from careen.formats.budget import Budget, Limits
 from careen.formats.imagedocument import ImageDocument
-from careen.formats.lifecycles import names_of
 from careen.formats.typed import from_msgpack
 from careen.layers.index import Readers, index, known_as
 from careen.matching.built_by import with_third_parties
@@ -169,7 +168,6 @@ def report_of(
         about,
         sources=sources_of(knowledge) if asked else None,
         owned=inventory.owned,
-        without_lifecycle=_without_lifecycle(inventory, matched, knowledge) if asked else "",
     )
     verdict = assessed.verdict
     if knowledge is None and asked:
@@ -283,19 +281,6 @@ def _key(names: Sequence[str], reading: Reading) -> str:
     together = hashlib.sha256("\n".join(names).encode()).hexdigest()
     limits = reading.limits
     return f"inventory {together} {reading.readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
-
-
-def _without_lifecycle(inventory: Inventory, matched: Matched, knowledge: Knowledge | None) -> str:
-    """The image's release, where its distribution publishes until when it is supported and no such data is loaded."""
-    release = _release(inventory)
-    if release is None or knowledge is None or not {release.namespace, release.stand_in}.intersection(matched.namespaces):
-        return ""
-    namespace = release.lifetime or release.namespace
-    wanted = set(names_of((namespace,))) if inventory.distribution and inventory.distribution.version else set()
-    if not wanted or end_of_life(knowledge, namespace):
-        return ""  # a rolling release does not end
-    loaded = {source.name for source in knowledge.info.sources if source.records} if knowledge.info else set()
-    return "" if wanted & loaded else release_id(namespace)
 
 
 def _end_of_life(inventory: Inventory, knowledge: Knowledge | None) -> str | None:

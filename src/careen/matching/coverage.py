@@ -19,6 +19,7 @@ from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
 
 from .distributions import name_of
+from .lifetimes import without_lifecycle
 from .match import Matched
 from .reasons import purls_of
 
@@ -65,6 +66,7 @@ def coverage(
         assessed_packages=packages if verdict == "assessed" else min(judged, packages),
         data_of=_data_of(knowledge, matched.namespaces) if knowledge else None,
         unfetched=unfetched,
+        without_lifecycle=without_lifecycle(inventory, matched.namespaces, knowledge) if knowledge else "",
     )
 
 

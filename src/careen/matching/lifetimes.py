@@ -1,12 +1,35 @@
 """Until when a release gets security updates."""
 
+from collections.abc import Collection
+
 from careen.database.knowledge import Knowledge
 from careen.distributions.registry import profile_of
+from careen.formats.lifecycles import names_of
+from careen.model.inventory import Inventory
+
+from .distributions import distribution_of, release_of
+from .reasons import release_id
 
 
 def end_of_life(knowledge: Knowledge, namespace: str) -> str | None:
     """A day in ISO 8601: what the database knows, else what ships with the distribution's file; None if unknown."""
     return knowledge.end_of_life(namespace) or _shipped(namespace)
+
+
+def without_lifecycle(inventory: Inventory, assessed: Collection[str], knowledge: Knowledge) -> str:
+    """The first release whose distribution publishes until when it is supported, and of which no such data is loaded; "" if
+    there is none. ``assessed``: the namespaces whose advisories assessed a package."""
+    loaded = {source.name for source in knowledge.info.sources if source.records} if knowledge.info else set()
+    bound = {package.distro: package for package in inventory.packages}.values()
+    for distribution in (inventory.distribution, *(distribution_of(package, inventory.distribution) for package in bound)):
+        release = release_of(distribution) if distribution and distribution.version else None  # a rolling one does not end
+        if release is None or not {release.namespace, release.stand_in}.intersection(assessed):
+            continue
+        namespace = release.lifetime or release.namespace
+        wanted = set(names_of((namespace,)))
+        if wanted and not wanted & loaded and not end_of_life(knowledge, namespace):
+            return release_id(namespace)
+    return ""
 
 
 def _shipped(namespace: str) -> str | None:

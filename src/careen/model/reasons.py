@@ -60,7 +60,9 @@ EFFECTS: dict[str, Effect] = {
     "unknown_channel": "information",
     "untrusted_rules": "information",
 }
-MADE_BY_GATES = frozenset(("no_exploit_data", "unscored"))  # met when a gate is asked, not when packages are assessed
+MADE_BY_GATES = frozenset(
+    ("no_exploit_data", "no_lifecycle_data", "unscored")
+)  # met when a gate is asked, not when packages are assessed
 # What no ``--accept`` settles, and what to do instead.
 NOT_ACCEPTED = {
     "no_database": "careen db update fetches one; --scanners secret,config looks for no vulnerabilities",

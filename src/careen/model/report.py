@@ -42,7 +42,8 @@ class Accepted(Struct, frozen=True):
 class Coverage(Struct, frozen=True):
     """``packages`` counts all, ``assessed_packages`` those that a source of advisories speaks for; ``data_of`` is the
     date of the oldest data that assessed one of them; ``reasons`` leaves out what is ``accepted``; ``unfetched`` are ids of
-    findings without a severity whose scores were never fetched."""
+    findings without a severity whose scores were never fetched; ``without_lifecycle`` is a release of which no data tells
+    whether it still gets security updates."""
 
     verdict: Literal["assessed", "partially_assessed", "not_assessed"]
     reasons: tuple[Reason, ...]
@@ -53,6 +54,7 @@ class Coverage(Struct, frozen=True):
     data_of: str | None = None
     accepted: tuple[Accepted, ...] = ()
     unfetched: tuple[str, ...] = ()
+    without_lifecycle: str = ""
 
     def with_reasons(self, *reasons: Reason) -> "Coverage":
         """With one more reason that is not merely information, not everything is assessed."""

@@ -76,13 +76,11 @@ def assess(
     about: About | None = None,
     sources: Collection[str] | None = None,
     owned: Collection[str] = (),
-    without_lifecycle: str = "",
 ) -> Assessed:
     """``declared``: purls of packages that nothing installed (``declared_only``). VEX needs ``about``.
 
     ``sources``: names of the sources that are loaded; None where nobody looks for vulnerabilities. ``owned``: paths of
-    files of the distribution's packages. ``without_lifecycle``: the release of which no data tells whether it still gets
-    security updates.
+    files of the distribution's packages.
     """
     listed: list[Finding] = []
     suppressed: list[Suppressed] = []
@@ -110,7 +108,7 @@ def assess(
     unscored = _unscored(gated.findings, policy)
     coverage = _with_unscored(coverage, unscored)
     coverage = _with_exploit_data(coverage, policy, sources)
-    coverage = _with_lifecycle(coverage, policy, without_lifecycle)
+    coverage = _with_lifecycle(coverage, policy)
     settled = settle(coverage, unknowns, policy.accepts, owned, today)
     for rule in expired:
         log.warning("%s: the rule for %s ended on %s and no longer applies", rule.source, rule.id, rule.until)
@@ -238,8 +236,9 @@ def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[s
     return coverage.with_reasons(Reason("no_exploit_data", detail, subjects=absent))
 
 
-def _with_lifecycle(coverage: Coverage, policy: Policy, release: str) -> Coverage:
+def _with_lifecycle(coverage: Coverage, policy: Policy) -> Coverage:
     """A gate of severity fails a release that has ended, and would pass it where no data tells that it has."""
+    release = coverage.without_lifecycle
     if not release or not any(gate.of_severity_alone for gate in policy.fail_on):
         return coverage
     detail = f"no data is loaded that tells whether {release} still gets security updates"

@@ -190,6 +190,9 @@ LOST = Unknown("layer", Evidence("", 0), "it breaks off", whole_layer=True)
         (of(findings=UNRATED), "high", 0),
         (of(replace(ALL, unfetched=("CVE-2026-0001",)), findings=UNRATED), "high", 3),
         (of(replace(ALL, unfetched=("CVE-2026-0001",)), findings=UNRATED), "secret", 0),
+        (of(replace(ALL, without_lifecycle="debian-9")), "critical", 3),
+        (of(replace(ALL, without_lifecycle="debian-9")), "secret", 0),
+        (of(covered("no_lifecycle_data", "debian-9")), "secret", 0),  # a gate of that report asked, not this one
         (of(), "kev", 3),
         (of(database=SCORED), "kev", 0),
         (of(covered("end_of_life", "debian-9")), "critical", 1),
