@@ -47,15 +47,15 @@ def _of_group(raw: Raw) -> Iterator[Advisory]:
         return
     if status not in ("fixed", "testing", "vulnerable"):
         raise ValueError(f"{group.name[:40]}: an unknown status {group.status[:40]!r}")
-    mended = group.fixed if status != "vulnerable" else None
+    fixed = group.fixed if status != "vulnerable" else None
     for package in group.packages:
         yield Advisory(
             id=group.name,
             source="arch",
             namespace="arch",
             package=package,
-            ranges=(Range(fixed=mended),) if mended else (),
-            status="fixed" if mended else "open",
+            ranges=(Range(fixed=fixed),) if fixed else (),
+            status="fixed" if fixed else "open",
             aliases=tuple(dict.fromkeys(group.issues)),
             severity=_SEVERITIES.get((group.severity or "").lower(), "unknown"),
             url=f"{_LIVE}/{group.name}",
