@@ -153,8 +153,6 @@ def _is_wanted(theirs: FeedRow, ours: FeedRow | None, absent: bool) -> bool:
         return True
     if absent or ours.layer == theirs.layer or (theirs.derived and not ours.derived):
         return False
-    if theirs.as_of and theirs.as_of[:10] < ours.as_of[:10]:  # whatever its origin knew of
-        return False
     if ours.layer:  # of a publication before this one
         return age_key(theirs) >= age_key(ours)
     return age_key(theirs) > age_key(ours) and (theirs.sha256 != ours.sha256 or not ours.sha256)
