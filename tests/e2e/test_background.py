@@ -132,7 +132,7 @@ def test_to_wait_is_to_have_all_of_it(scene):
 
 def test_not_with_a_cache_of_the_process(scene, tmp_path):
     scene.settings.cache_dir.chmod(0o777)
-    scene.scan()
+    scene.scan(timeout_s=2)  # it lacks everything, and waits for what it lacks
     assert not scene.log.exists()
 
 
