@@ -14,8 +14,8 @@ from careen.app.opening import open_image
 from careen.app.wiring import limits_of, readers_with
 from careen.config import load
 from careen.errors import InputError
-from careen.formats.budget import Budget
 from careen.layers.index import Readers
+from careen.safety.budget import Budget
 from careen.scan import Reading, inventory_of
 from careen.store.memory import MemoryStore
 

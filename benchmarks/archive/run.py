@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from careen.database.archive import release_facts
 from careen.database.archive_files import Archives
 from careen.database.seed import RELEASES, shipped_names
-from careen.formats.debian_changelog import entries_of, fixes
-from careen.formats.debian_releases import versions
+from careen.formats.debian.changelog import entries_of, fixes
+from careen.formats.debian.releases import versions
 from careen.net import NetSettings, make_fetcher
 from careen.versions.deb import key
 

@@ -17,9 +17,9 @@ from careen.checks.kinds import KINDS, inlined, kind_of
 from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
 from careen.checks.tuning import Tuning, tuned
 from careen.database.knowledge import Knowledge
-from careen.formats import compose
-from careen.formats.containerinspect import Running
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.services import compose
+from careen.formats.services.container_inspect import Running
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, unreadable
 from careen.matching.match import Matched
 from careen.model.finding import ExposedSecret, Finding, Location, Misconfiguration, Suppressed, SuppressedBy, Vulnerability

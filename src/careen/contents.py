@@ -26,6 +26,8 @@ PACKAGES = (
     "layers",
     "matching",
     "model",
+    "output",
+    "safety",
     "secrets",
     "versions",
 )

@@ -402,7 +402,7 @@ class Feed(Struct, frozen=True):
     named: str = ""  # ``url`` is an index of a repository: the file lies beside it and has this in its name, which changes
     below: str = ""  # ``url`` is a list of servers: the index is at this path of the first of them
     full: bool = False  # large: fetched by ``careen db update --full`` alone, and kept by every other update
-    changes: str = ""  # address of a list of what changed, newest first, a line for each record (formats.changelists)
+    changes: str = ""  # address of a list of what changed, newest first, a line for each record (database.change_lists)
     deletions: str = ""  # address of such a list of what was deleted, in any order
     single: str = ""  # address of one record as JSON, with {id} in it: ``url`` is a zip of them
     window: str = ""  # address of what changed from {start} to {end}, in pages from {offset}: of all feeds that name it
@@ -429,7 +429,7 @@ class AdvisorySource(Struct, frozen=True):
     Its second argument lists names: of a mirror's folder by path, or of a live index by address; () where there is none.
 
     ``parse`` is pure: it streams records out of one fetched file and raises ValueError where the file is not what it
-    should be. A record with a word that it does not know is ``PassedOver``, and costs no other (``formats.each``).
+    should be. A record with a word that it does not know is ``PassedOver``, and costs no other (``formats.feeds.each``).
     """
 
     name: str

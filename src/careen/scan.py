@@ -15,10 +15,8 @@ from msgspec.structs import replace
 
 from careen.checks.run import Outcome, run
 from careen.database.knowledge import Knowledge
-from careen.formats.base import base_of
-from careen.formats.budget import Budget, Limits
-from careen.formats.imagedocument import ImageDocument
-from careen.formats.typed import from_msgpack
+from careen.formats.images.base import base_of
+from careen.formats.images.image_document import ImageDocument
 from careen.layers.index import Readers, index, known_as
 from careen.matching.built_by import with_third_parties
 from careen.matching.coverage import MAX_AGE_DAYS, coverage, sources_of, with_attached, with_unread
@@ -38,6 +36,8 @@ from careen.plugins import Check, Ecosystem, Progress, VersionScheme, silent
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
 from careen.policy.vex import stated_beside, stated_inside
+from careen.safety.budget import Budget, Limits
+from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from careen.formats import cvss
+from careen.formats.feeds import cvss
 
 
 def score(request: dict[str, Any]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from careen.errors import Error
-from careen.formats.vexfile import read_vex
+from careen.formats.vex.vex_file import read_vex
 from careen.sboms import cyclonedx, spdx
 
 

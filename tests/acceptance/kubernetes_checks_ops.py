@@ -6,7 +6,7 @@ import careen.checks.kubernetes
 import careen.checks.network
 import careen.checks.rbac
 from careen.checks.run import run
-from careen.formats import kubernetes
+from careen.formats.kubernetes import manifest_files
 from careen.plugins import Check, load
 from tests.acceptance.misconfig_ops import BY_TYPE
 
@@ -15,7 +15,7 @@ _CHECKS = tuple(check for folder in _FOLDERS for check in load(folder.__name__, 
 
 
 def misconfig(files: dict[str, str]) -> list[dict[str, Any]]:
-    outcome = run(_CHECKS, kubernetes.read(files.items()), next(iter(files), ""))
+    outcome = run(_CHECKS, manifest_files.read(files.items()), next(iter(files), ""))
     return [{"id": one.id, "path": one.location.path, "line": one.location.line} for one in outcome.findings]
 
 

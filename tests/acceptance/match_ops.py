@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from careen.catalogers.binary import PROGRAMS
+from careen.catalogers.java.groups import group_of
 from careen.database.knowledge import Knowledge
 from careen.database.memory import MemoryDatabase
-from careen.formats.maven_groups import group_of
 from careen.matching.match import match
 from careen.matching.patched import RAPIDFORT
 from careen.model.advisory import NamespaceInfo

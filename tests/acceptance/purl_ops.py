@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from careen.formats.purl import Purl, parse
+from careen.formats.packages.purl import Purl, parse
 
 
 def purl(request: dict[str, Any]) -> Any:

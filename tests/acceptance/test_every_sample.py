@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from careen.formats.changelists import changes
-from careen.formats.listings import listed
+from careen.database.change_lists import changes
+from careen.database.listings import listed
 from careen.plugins import Feed
 
 SAMPLES = Path(os.environ.get("CAREEN_FEEDS", ".cache/feeds")) / "samples"

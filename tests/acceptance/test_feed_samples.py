@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from careen.formats import osv
-from careen.formats.ecosystems import namespace_of
-from careen.formats.tararchive import documents
+from careen.formats.archives.tar_archive import documents
+from careen.formats.feeds import osv
+from careen.formats.feeds.ecosystems import namespace_of
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.plugins import Feed
 from tests.support.feeds import packed_tar

@@ -20,9 +20,9 @@ from careen.app.databases import database_of
 from careen.cli.main import main
 from careen.config import load
 from careen.database.read import open_database
-from careen.formats.summary import build_step
 from careen.matching.match import match
 from careen.model.package import Evidence, Source
+from careen.output.summary import build_step
 from tests.support.command import ROOT
 
 CORPUS = Path(os.environ.get("CAREEN_CORPUS", ROOT / ".cache" / "corpus")) / "oci"

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from careen.advisories import nvd
-from careen.formats.applicability import range_of
-from careen.formats.nvd_names import criteria, dictionary
-from careen.formats.software import joined, known_cpes, unquoted
+from careen.formats.feeds.applicability import range_of
+from careen.formats.feeds.software import joined, known_cpes, unquoted
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.plugins import Feed
 from careen.versions.upstream import key
+from tests.support.nvd_names import criteria, dictionary
 
 SAMPLES = Path(os.environ.get("CAREEN_FEEDS", ".cache/feeds")) / "samples" / "nvd"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples of feeds")

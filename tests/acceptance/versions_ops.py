@@ -3,7 +3,7 @@
 from typing import Any
 
 from careen import versions
-from careen.formats.nevra import Nevra, parse_nevra
+from careen.formats.packages.nevra import Nevra, parse_nevra
 from careen.matching.constraints import applies, in_range
 from careen.plugins import VersionScheme, load
 

@@ -102,8 +102,8 @@ WORDED = (
     "reports",
     "scan.py",
     "check.py",
-    "formats/summary.py",
-    "formats/outcome.py",
+    "output/summary.py",
+    "output/outcome.py",
 )
 CLAIMS = re.compile(r"\b(safe|clean|secure|no vulnerabilities|vulnerability[- ]free)\b", re.IGNORECASE)
 COMMANDS = {" clean all", " && zypper clean --all"}  # of package managers

@@ -12,7 +12,7 @@ from careen.cli.main import COMMANDS
 from careen.config import SECRET, Settings, choices, description, shown
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profiles
-from careen.formats.software import software
+from careen.formats.feeds.software import software
 from careen.plugins import AdvisorySource, Cataloger, ImageSource, Need, Reporter, VersionScheme, load
 from careen.secrets.ruleset import Rule
 from careen.secrets.ruleset import load as load_rules

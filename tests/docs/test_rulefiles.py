@@ -7,24 +7,24 @@ import msgspec
 import pytest
 from tests.conftest import ROOT
 
-from careen.formats import rulefiles
+from careen.formats.data import rule_files
 
 FOLDERS = [
     ROOT / "src" / "careen" / name
-    for name in ("catalogers/binary_rules", "distributions", "formats/software_map", "secrets/rules")
+    for name in ("catalogers/binary_rules", "distributions", "formats/feeds/software_map", "secrets/rules")
 ]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_made_file_is_what_the_others_say(folder, update):
-    place = folder / rulefiles.MADE
+    place = folder / rule_files.MADE
     if update:
-        place.write_bytes(rulefiles.made(folder))
-    assert place.read_bytes() == rulefiles.made(folder), "make golden writes it"
+        place.write_bytes(rule_files.made(folder))
+    assert place.read_bytes() == rule_files.made(folder), "make golden writes it"
 
 
 def tables(folder):
-    return rulefiles.tables(folder, dict[str, Any])
+    return rule_files.tables(folder, dict[str, Any])
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def folder(tmp_path):
     """Whose made file says something else than its rules, so that it can be told which of them was read."""
     (tmp_path / "b.toml").write_text("[one]\nx = 1\n")
     (tmp_path / "a.toml").write_text("[two]\nx = [2]\n")
-    source, _ = msgspec.json.decode(rulefiles.made(tmp_path))
+    source, _ = msgspec.json.decode(rule_files.made(tmp_path))
     (tmp_path / "made.json").write_bytes(msgspec.json.encode([source, MADE]))
     return tmp_path
 
@@ -76,5 +76,5 @@ def test_unless_it_was_made_from_others(folder, edit):
 
 
 def test_made_from_them(folder):
-    (folder / "made.json").write_bytes(rulefiles.made(folder))
+    (folder / "made.json").write_bytes(rule_files.made(folder))
     assert tables(folder) == READ

@@ -12,7 +12,7 @@ import pytest
 from tests.support import attacks
 from tests.support.command import Shell
 
-from careen.formats.budget import Limits
+from careen.safety.budget import Limits
 
 SCALE = 0.01
 SAFE = {resource.RLIMIT_CPU: 120, resource.RLIMIT_AS: 4 << 30}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from careen.formats.boltdb import Bolt
+from careen.images.containerd.boltdb import Bolt
 
 SOURCES = Path("/usr/share/gocode/src/go.etcd.io/bbolt")
 PROGRAM = """

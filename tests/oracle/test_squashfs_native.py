@@ -7,11 +7,11 @@ import subprocess
 
 import pytest
 
-from careen.formats import tar
-from careen.formats.budget import Limits
-from careen.formats.inflate import open_stream
+from careen.formats.archives import tar
+from careen.formats.archives.inflate import open_stream
 from careen.images.squashfs import IMAGE_SOURCE
 from careen.plugins import OpenContext
+from careen.safety.budget import Limits
 
 pytestmark = pytest.mark.skipif(not shutil.which("mksquashfs"), reason="no mksquashfs")
 

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from tests.support import gotar, oddtars
 
-from careen.formats import tar
-from careen.formats.inflate import SeekStream
-from careen.formats.paxrecords import text
+from careen.formats.archives import tar
+from careen.formats.archives.inflate import SeekStream
+from careen.formats.archives.pax_records import text
 
 COUNT = int(os.environ.get("CAREEN_STRANGE_ARCHIVES", "10000"))
 STEP = 1 if os.environ.get("CAREEN_STRANGE_ALL") else 10

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.generated import examples
 
-from careen.formats import tar
-from careen.formats.budget import Limits
-from careen.formats.inflate import SeekStream, open_stream
+from careen.formats.archives import tar
+from careen.formats.archives.inflate import SeekStream, open_stream
+from careen.safety.budget import Limits
 
 KINDS = {
     tarfile.REGTYPE: "f",

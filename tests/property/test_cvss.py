@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.formats import cvss
+from careen.formats.feeds import cvss
 
 # From most to least severe.
 LEVELS = {

@@ -7,7 +7,7 @@ from tests.support.generated import examples
 from careen.checks.run import run
 from careen.formats.dockerfile.stages import read_dockerfile
 from careen.formats.dockerfile.words import expand, split
-from careen.formats.shell import read_script
+from careen.formats.shell.syntax import read_script
 from careen.plugins import Check, load
 
 CHECKS = load("careen.checks.dockerfile", "CHECK", Check)

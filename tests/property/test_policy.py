@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.support.generated import examples
 from tests.support.reports import CLI, JINJA, LIBSSL, LOG4J, ROOT_USER, TOKEN, clean, usual, vulnerability
 
-from careen.formats.vexfile import read_vex
+from careen.formats.vex.vex_file import read_vex
 from careen.model.finding import EpssScore, ExposedSecret, Fix, Misconfiguration, Vulnerability
 from careen.model.inventory import Inventory
 from careen.model.report import Coverage
@@ -125,7 +125,7 @@ def test_every_output_and_the_exit_code_tell_the_same(text, statements, conditio
 
 
 def _baseline(known):
-    from careen.formats.savedreport import saved
+    from careen.formats.scans.saved_report import saved
 
     return Baseline(saved(replace(clean(), inventory=INVENTORY, findings=tuple(known))))
 

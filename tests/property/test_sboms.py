@@ -12,7 +12,7 @@ from tests.support.generated import examples
 from tests.support.matching import advisory, info, run
 from tests.support.reports import usual
 
-from careen.formats.purlpackage import full_purl, package_of
+from careen.formats.packages.purl_package import full_purl, package_of
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.plugins import ReportOptions

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.generated import examples
 
-from careen.formats.budget import Limits
-from careen.formats.inflate import WINDOW_BYTES, SeekStream, open_stream
+from careen.formats.archives.inflate import WINDOW_BYTES, SeekStream, open_stream
+from careen.safety.budget import Limits
 
 DATA = random.Random(3).randbytes(5 * WINDOW_BYTES + 77)
 SIZES = st.one_of(st.integers(0, 600), st.integers(0, 3 * WINDOW_BYTES), st.just(WINDOW_BYTES), st.just(WINDOW_BYTES + 1))

@@ -10,13 +10,13 @@ from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
 from careen.catalogers import distribution as distributions
 from careen.catalogers import dpkg, golang, java, native_code, npm
-from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.matching.coverage import coverage
 from careen.matching.match import match
 from careen.plugins import VersionScheme, load
+from careen.safety.budget import Budget, Limits
 from careen.scan import with_vendors
 from careen.store.memory import MemoryStore
 

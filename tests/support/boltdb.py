@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Mapping
 
-from careen.formats.boltdb import MAGIC, VERSION, fnv
+from careen.images.containerd.boltdb import MAGIC, VERSION, fnv
 
 PAGE = 4096
 Tree = Mapping[bytes, "bytes | Tree"]

@@ -2,7 +2,7 @@
 
 import struct
 
-from careen.formats.gobuildinfo import MARKER, MODULES_END, MODULES_START
+from careen.formats.binaries.go_build_info import MARKER, MODULES_END, MODULES_START
 
 READ_ONLY_AT, WRITABLE_AT = 0x6000, 0x7000  # offsets in the file
 BASE = 0x400000

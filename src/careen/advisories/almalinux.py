@@ -14,14 +14,14 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.oval import Definition, definitions
-from careen.formats.rpmerrata import Build, evr, statements
-from careen.formats.typed import from_json
-from careen.formats.updateinfo import Update, records, updates
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each
+from careen.formats.feeds.oval import Definition, definitions
+from careen.formats.feeds.rpm_errata import Build, evr, statements
+from careen.formats.feeds.updateinfo import Update, records, updates
 from careen.model.advisory import Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 512 << 20
 _LIVE = "https://errata.almalinux.org"

@@ -1,6 +1,6 @@
 """Alpine's secdb: by branch and repository, which version of an origin package mends which issues.
 
-Shape: see ``formats.secdb``; a file for each repository of a branch. Of several versions of an issue the highest counts.
+Shape: see ``formats.feeds.secdb``; a file for each repository of a branch. Of several versions of an issue the highest counts.
 Raises: ValueError.  **Source:** aports, secfixes in APKBUILD files; secdb.alpinelinux.org.
 """
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.secdb import fixes
+from careen.formats.feeds.secdb import fixes
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 100 << 20

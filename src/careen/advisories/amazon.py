@@ -1,8 +1,8 @@
 """Amazon Linux: the errata of its repositories.
 
 Shape: ``amazon/<release>/updateinfo.xml.gz`` is that of the core repository, ``amazon/<release>/<repository>/…`` that of a
-further one (see ``formats.updateinfo``). A live ``mirror.list`` names the repository of the day, whose ``repomd.xml`` names
-the file; that of one architecture has the builds of all.
+further one (see ``formats.feeds.updateinfo``). A live ``mirror.list`` names the repository of the day, whose ``repomd.xml``
+names the file; that of one architecture has the builds of all.
 The extras of Amazon Linux 2 (``php8.2``, ``kernel-5.10``) bring packages that core has of an older line: what an extra fixes
 holds from its own line on. Amazon Linux 1 and 2022 have no address with TLS, and are read from a mirror alone.
 Raises: ValueError.  **Source:** createrepo's updateinfo.xml; alas.aws.amazon.com; extras-catalog.json.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from careen.formats.updateinfo import Update, records, updates
+from careen.formats.feeds.updateinfo import Update, records, updates
 from careen.model.advisory import Advisory, NamespaceInfo, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -1,6 +1,6 @@
 """Anolis OS: OVAL definitions, one for each erratum.
 
-Shape: a definition (see ``formats.oval``) with an ANSA id among its references and the CVEs that it mends; a file a
+Shape: a definition (see ``formats.feeds.oval``) with an ANSA id among its references and the CVEs that it mends; a file a
 release, which ``list.json`` names.
 Raises: ValueError.  **Source:** OVAL language 5.11; anas.openanolis.cn.
 """
@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.each import each
-from careen.formats.oval import Definition, definitions
-from careen.formats.rpmerrata import Build, statements
+from careen.formats.feeds.each import each
+from careen.formats.feeds.oval import Definition, definitions
+from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.typed import from_json
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each
 from careen.model.advisory import Advisory, Range, Severity
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 64 << 20
 _LIVE = "https://security.archlinux.org"

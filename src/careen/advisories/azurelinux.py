@@ -9,7 +9,7 @@ Raises: ValueError.  **Source:** OVAL language 5.11, linux-definitions-schema.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.xmlstream import Element, elements
+from careen.formats.data.xml_stream import Element, elements
 from careen.model.advisory import Advisory, Range, Severity
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

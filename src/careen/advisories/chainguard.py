@@ -1,6 +1,6 @@
 """Wolfi and Chainguard OS: which version of an origin package fixes which issues.
 
-Shape: see ``formats.secdb``; one file each. OSV has the same fixes in archives of up to a gigabyte, which
+Shape: see ``formats.feeds.secdb``; one file each. OSV has the same fixes in archives of up to a gigabyte, which
 ``careen db update --full`` reads as well: they say which CVE and which GHSA id are the same issue, which stand beside each
 other here as if they were two.
 Raises: ValueError.  **Source:** packages.wolfi.dev and packages.cgr.dev, security.json.
@@ -9,7 +9,7 @@ Raises: ValueError.  **Source:** packages.wolfi.dev and packages.cgr.dev, securi
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.secdb import fixes
+from careen.formats.feeds.secdb import fixes
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 400 << 20

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats import zip as archive
-from careen.formats.xmlstream import elements_of
+from careen.formats.archives import zip as archive
+from careen.formats.data.xml_stream import elements_of
 from careen.model.advisory import VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -7,7 +7,7 @@ ships a file of facts for the packages of base images; ``careen db seed`` makes 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.archive_facts import SOURCE, read_facts, records_of
+from careen.formats.feeds.archive_facts import SOURCE, read_facts, records_of
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 _FILES = ("facts.json", "facts.json.gz", "facts.json.xz")

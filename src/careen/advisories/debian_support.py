@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_bounded
+from careen.formats.data.json_file import read_bounded
+from careen.formats.feeds.each import each
 from careen.model.advisory import LimitedSupport
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

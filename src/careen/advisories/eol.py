@@ -16,11 +16,11 @@ from msgspec import Raw, Struct
 
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profiles
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.typed import from_json
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each
 from careen.model.advisory import Support
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 20 << 20
 _LIVE = "https://endoflife.date/api/v1/products"

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from careen.formats.each import each
+from careen.formats.feeds.each import each
 from careen.model.advisory import Epss, PassedOver
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -1,6 +1,6 @@
 """Fedora: the updates of a release.
 
-Shape: ``updateinfo.xml`` (see ``formats.updateinfo``) of the repository of updates, whose name its ``repomd.xml`` tells.
+Shape: ``updateinfo.xml`` (see ``formats.feeds.updateinfo``) of the repository of updates, whose name its ``repomd.xml`` tells.
 That of one architecture stands for all.
 Raises: ValueError.  **Source:** Bodhi, updateinfo; createrepo_c, repomd.xml.
 """
@@ -8,7 +8,7 @@ Raises: ValueError.  **Source:** Bodhi, updateinfo; createrepo_c, repomd.xml.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.updateinfo import Update, records, updates
+from careen.formats.feeds.updateinfo import Update, records, updates
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 1 << 30

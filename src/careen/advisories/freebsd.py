@@ -9,8 +9,8 @@ Raises: ValueError where there is no entry in it.  **Source:** VuXML 1.1; Porter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.each import each
-from careen.formats.xmlstream import Element, elements
+from careen.formats.data.xml_stream import Element, elements
+from careen.formats.feeds.each import each
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.each import each
-from careen.formats.tararchive import documents
-from careen.formats.xmlstream import Element, elements_of
+from careen.formats.archives.tar_archive import documents
+from careen.formats.data.xml_stream import Element, elements_of
+from careen.formats.feeds.each import each
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

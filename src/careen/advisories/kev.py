@@ -9,11 +9,11 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.typed import from_json
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each
 from careen.model.advisory import Exploited
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 100 << 20
 _LIVE = "https://www.cisa.gov/sites/default/files/feeds"  # refuses many networks of cloud providers

@@ -15,13 +15,13 @@ from pathlib import Path
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from careen.formats import osv
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.kubernetesmodules import KUBERNETES, MODULE_BY_PROGRAM
-from careen.formats.typed import from_json
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds import osv
+from careen.formats.feeds.each import each
+from careen.formats.feeds.kubernetes_modules import KUBERNETES, MODULE_BY_PROGRAM
 from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 64 << 20
 NAMESPACE = "Kubernetes"

@@ -1,14 +1,14 @@
 """MinimOS: which version of an origin package mends which issues.
 
-Shape: see ``formats.secdb``. An issue's CVE and GHSA id stand beside each other as if they were two: OSV, which has the same
-fixes and is what a first scan fetches, says which belong together.
+Shape: see ``formats.feeds.secdb``. An issue's CVE and GHSA id stand beside each other as if they were two: OSV, which has the
+same fixes and is what a first scan fetches, says which belong together.
 Raises: ValueError.  **Source:** packages.mini.dev, security.json.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.secdb import fixes
+from careen.formats.feeds.secdb import fixes
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 100 << 20

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.semantic_range import Term, alternatives, raised, terms
-from careen.formats.typed import from_json
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each
+from careen.formats.version_text.semantic_range import Term, alternatives, raised, terms
 from careen.model.advisory import SEVERITIES, Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 32 << 20
 NAMESPACE = "Node.js"

@@ -1,6 +1,6 @@
 """openEuler: security advisories in CSAF, one document a bulletin.
 
-Shape: see ``formats.csaf``; ``openeuler/<year>/csaf-openeuler-sa-<year>-<number>.json`` in a mirror. OSV has the same
+Shape: see ``formats.feeds.csaf``; ``openeuler/<year>/csaf-openeuler-sa-<year>-<number>.json`` in a mirror. OSV has the same
 bulletins in one archive, which is what a scan fetches. Both name source packages. Service packs are releases of their
 own (``22.03-lts-sp3``).
 Of a bulletin that a mirror has as CSAF and as CVRF (``cvrf-openEuler-SA-<year>-<number>.xml``) CSAF is read. Bulletins of hot
@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats import csaf, cvrf
-from careen.formats.ecosystems import namespace_of
-from careen.formats.jsonfile import read_bounded
-from careen.formats.rpmerrata import Build, evr, statements
+from careen.formats.data.json_file import read_bounded
+from careen.formats.feeds import csaf, cvrf
+from careen.formats.feeds.ecosystems import namespace_of
+from careen.formats.feeds.rpm_errata import Build, evr, statements
 from careen.model.advisory import NamespaceInfo, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_bounded
-from careen.formats.tararchive import documents
-from careen.formats.typed import from_json
+from careen.formats.archives.tar_archive import documents
+from careen.formats.data.json_file import read_bounded
+from careen.formats.feeds.each import each
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 256 << 20
 MAX_RECORD_BYTES = 4 << 20

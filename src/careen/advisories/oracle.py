@@ -1,15 +1,15 @@
 """Oracle Linux: OVAL definitions, one for each erratum.
 
-Shape: a definition (see ``formats.oval``) with an ELSA id among its references and the CVEs that it mends.
+Shape: a definition (see ``formats.feeds.oval``) with an ELSA id among its references and the CVEs that it mends.
 Raises: ValueError.  **Source:** OVAL language 5.11; linux.oracle.com/security.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.each import each
-from careen.formats.oval import Definition, definitions
-from careen.formats.rpmerrata import Build, statements
+from careen.formats.feeds.each import each
+from careen.formats.feeds.oval import Definition, definitions
+from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -22,11 +22,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from careen.formats import osv
-from careen.formats import zip as archive
-from careen.formats.each import ids_in
-from careen.formats.ecosystems import ecosystem_of, of_distributions
-from careen.formats.tararchive import documents
+from careen.formats.archives import zip as archive
+from careen.formats.archives.tar_archive import documents
+from careen.formats.feeds import osv
+from careen.formats.feeds.each import ids_in
+from careen.formats.feeds.ecosystems import ecosystem_of, of_distributions
 from careen.model.advisory import PassedOver
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

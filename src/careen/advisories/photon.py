@@ -14,13 +14,13 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.oval import Definition, definitions
-from careen.formats.rpmerrata import Build, statements
-from careen.formats.typed import from_json
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each
+from careen.formats.feeds.oval import Definition, definitions
+from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import Advisory, Range, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 256 << 20
 MAX_OVAL_BYTES = 2 << 30

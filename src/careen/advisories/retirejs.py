@@ -13,11 +13,11 @@ from typing import Any
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each, ids_in
-from careen.formats.jsonfile import read_json
-from careen.formats.typed import from_json
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each, ids_in
 from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 64 << 20
 _HOME = "https://retirejs.github.io/retire.js/"

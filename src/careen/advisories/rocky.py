@@ -1,6 +1,6 @@
 """Rocky Linux: its errata, of its repositories or of its errata page.
 
-Shape: ``rocky/<release>/<repository>/updateinfo.xml`` (see ``formats.updateinfo``), of one architecture, which stands for
+Shape: ``rocky/<release>/<repository>/updateinfo.xml`` (see ``formats.feeds.updateinfo``), of one architecture, which stands for
 all; or ``rocky/errata/*.json``, answers of the page's interface: ``{advisories: [{name, synopsis, severity, kind,
 published_at, cves: [{cve}], packages: [{nevra, module_name, module_stream, product_name}]}]}``. A repository lists the
 errata of its current minor release alone and OSV has them all, so both are read from a mirror.
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.nevra import parse_nevra
-from careen.formats.rpmerrata import Build, evr, statements
-from careen.formats.typed import from_json
-from careen.formats.updateinfo import Update, records, updates
+from careen.formats.data.json_file import read_json
+from careen.formats.feeds.each import each
+from careen.formats.feeds.rpm_errata import Build, evr, statements
+from careen.formats.feeds.updateinfo import Update, records, updates
+from careen.formats.packages.nevra import parse_nevra
 from careen.model.advisory import Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 1 << 30
 MAX_LENGTH = 200

@@ -1,6 +1,6 @@
 """SUSE and openSUSE: OVAL definitions, one for each CVE, which also say what is not mended and what is not affected.
 
-Shape: see ``formats.oval``; one file a family of products. Of products those count that an ``os-release`` names: the
+Shape: see ``formats.feeds.oval``; one file a family of products. Of products those count that an ``os-release`` names: the
 server with its modules, Micro, Leap and Tumbleweed. What long-term support (LTSS) mends is kept apart (``sles-ltss:12.5``):
 its fixes are for those who pay. The files are large, and OSV has the fixes: ``careen db update --full`` fetches them.
 
@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from careen.formats import csaf, cvrf
-from careen.formats.each import ids_in
-from careen.formats.ecosystems import namespace_of
-from careen.formats.oval import Definition, Tested, definitions
-from careen.formats.rpmerrata import Build, evr, statements
-from careen.formats.tararchive import documents
+from careen.formats.archives.tar_archive import documents
+from careen.formats.feeds import csaf, cvrf
+from careen.formats.feeds.each import ids_in
+from careen.formats.feeds.ecosystems import namespace_of
+from careen.formats.feeds.oval import Definition, Tested, definitions
+from careen.formats.feeds.rpm_errata import Build, evr, statements
 from careen.model.advisory import SEVERITIES, PassedOver, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

@@ -11,14 +11,14 @@ from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.distributions.registry import profile
 from careen.errors import UsageError
-from careen.formats.cache_limits import cache_limits
-from careen.formats.debian_releases import codename_of
+from careen.formats.debian.releases import codename_of
 from careen.model.inventory import Inventory
 from careen.plugins import Ecosystem, Progress, silent
+from careen.safety.cache_limits import cache_limits
 
 if TYPE_CHECKING:
     from careen.database.archive_files import Archives
-    from careen.formats.archive_facts import ArchiveFacts
+    from careen.formats.feeds.archive_facts import ArchiveFacts
 
 IMAGE = "image"  # in the place of an address: the archives that the image names
 MAX_NAMED = 8

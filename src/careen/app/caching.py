@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from careen.app.cachefolder import refuse_untrusted
 from careen.config import Settings
-from careen.formats.cache_limits import CacheLimits, cache_limits, parse_size
+from careen.safety.cache_limits import CacheLimits, cache_limits, parse_size
 from careen.store.entries import Entry, entries_of, remove_entries
 from careen.store.folder import Kept, kept_in, remove
 from careen.store.use import NAME, is_used

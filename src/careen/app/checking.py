@@ -141,7 +141,7 @@ def _locked(settings: Settings) -> "Callable[[Dockerfile], Locked]":
 
 def _asked(settings: Settings, opened: ExitStack, progress: Progress) -> "tuple[Ask, OffersOf]":
     """How addresses and the repositories of base images are asked: once each, of the hosts that the user listed."""
-    from careen.formats.repositories import Offer, indices_of
+    from careen.formats.packages.repositories import Offer, indices_of
     from careen.net import NetSettings, make_fetcher
     from careen.predict.resolve import head_at
     from careen.predict.today import newest

@@ -72,7 +72,7 @@ class Judges:
     @cached_property
     def pss_minor(self) -> int:
         """Of the version of the Pod Security Standards."""
-        from careen.formats.kubernetes import LATEST_MINOR
+        from careen.formats.kubernetes.manifest_files import LATEST_MINOR
 
         match = re.fullmatch(r"v?1\.(\d{1,2})", self._settings.pss_version.lower())
         if match is None or int(match[1]) > LATEST_MINOR:

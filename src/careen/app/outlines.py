@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from careen import distributions
 from careen.contents import contents, is_noted, note
-from careen.formats.typed import from_json
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants, modules_in, plugin
+from careen.safety.typed import from_json
 
 FOLDER = "careen.catalogers"
 OUTLINES = Path(__file__).parent.parent / "catalogers" / "outlines.json"

@@ -21,9 +21,8 @@ from careen.app.wiring import dockerfile_of, fingerprint, limits_of, max_age_day
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
-from careen.formats.base import base_among
-from careen.formats.savedreport import Saved
-from careen.formats.typed import from_msgpack
+from careen.formats.images.base import base_among
+from careen.formats.scans.saved_report import Saved
 from careen.images.paths import is_path
 from careen.layers.index import Readers
 from careen.matching.remembered import Memory
@@ -34,13 +33,14 @@ from careen.model.report import Report
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
 from careen.policy.policy import Policy
 from careen.policy.rego import load_policies, with_policies
+from careen.safety.typed import from_msgpack
 from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.store.memory import Store
 from careen.store.use import using
 
 if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
-    from careen.formats.otherscan import OtherScan
+    from careen.formats.scans.other_scan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
     from careen.matching.remedy import Plan
@@ -291,7 +291,7 @@ def not_built_from(image: Image) -> str:
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:
     """What a report in a file says, or a scan of a reference finds: both are compared by what they know."""
-    from careen.formats.savedreport import read_saved, saved
+    from careen.formats.scans.saved_report import read_saved, saved
 
     if is_path(place) and sbom_path(place) is None:
         path = Path(place)

@@ -10,9 +10,9 @@ from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.contents import contents, outside
 from careen.errors import InputError
-from careen.formats.budget import Limits
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
 from careen.policy.policy import Policy
+from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def open_store(settings: Settings, max_bytes: int | None = None) -> Store:
     """Where the settings say that layers are kept; it forgets what was used longest ago beyond its bound."""
     if settings.no_cache:
         return NoStore()
-    from careen.formats.cache_limits import cache_limits
+    from careen.safety.cache_limits import cache_limits
     from careen.store.sqlite import SqliteStore
 
     limit = cache_limits(settings.cache_max_size).layers if max_bytes is None else max_bytes

@@ -4,7 +4,7 @@ Shape: paragraphs of ``K:value`` lines, an empty line after each; P name, V vers
 m maintainer, c commit of the
 recipe; F names a folder, the R lines behind it the files in it.
 A paragraph with a line that has no key, or without P or V, is passed over, and said.
-Raises: ValueError where none is left. (formats.adb has the shape of the other form.)
+Raises: ValueError where none is left. (formats.packages.adb has the shape of the other form.)
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.adb import INSTALLED, AdbPackage, is_adb, read_adb
-from careen.formats.faults import Faults, faults, unknown
+from careen.formats.packages.adb import INSTALLED, AdbPackage, is_adb, read_adb
+from careen.formats.packages.unreadable_parts import Faults, faults, unknown
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source, Vendor

@@ -6,9 +6,9 @@ Raises: ValueError for what is no property list.  **Source:** Apple, "Informatio
 import re
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _TEXT = pattern(r"<key>(CFBundle\w{1,40})</key>\s*<string>([^<]{1,200})</string>")
 

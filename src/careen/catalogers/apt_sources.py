@@ -8,10 +8,10 @@ Raises: ValueError.  **Source:** apt's sources.list(5).
 import re
 from collections.abc import Iterator
 
-from careen.formats.deb822 import paragraphs
-from careen.formats.pattern import pattern
+from careen.formats.packages.deb822 import paragraphs
 from careen.model.inventory import PackageArchive
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 NAME = "apt_sources"
 MAX_ARCHIVES = 100

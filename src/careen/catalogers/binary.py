@@ -31,11 +31,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from careen.formats.pattern import pattern as expression
-from careen.formats.rulefiles import tables
+from careen.formats.data.rule_files import tables
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern as expression
 
 WINDOW_BYTES = 256 * 1024
 BEFORE_BYTES, AFTER_BYTES = 64, 1024  # how far an expression sees beyond what it takes in

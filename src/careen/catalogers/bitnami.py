@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.purlpackage import package_of
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.packages.purl_package import package_of
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants

@@ -9,9 +9,9 @@ Raises: ValueError for what is no such file.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.npmnames import exact, split_spec
-from careen.formats.plaindata import jsonc_object, mapping, sequence, text
+from careen.formats.data.plain import jsonc_object, mapping, sequence, text
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.npm_names import exact, split_spec
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

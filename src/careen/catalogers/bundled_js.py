@@ -16,10 +16,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
-from careen.formats.typed import converted
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
+from careen.safety.typed import converted
 
 LOOKED_AT_BYTES = 2 << 20
 VERSION = r"\d{1,4}\.\d{1,5}(?:\.\d{1,5})?(?:-?(?:alpha|beta|rc|pre)[.-]?\d{0,4})?"

@@ -9,10 +9,10 @@ Raises: ValueError where no section is found in a file that is not empty.
 
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 SECTION = pattern(r"[A-Z][A-Z _-]{1,30}")
 SOURCES = frozenset(("GEM", "GIT", "PATH", "PLUGIN SOURCE"))

@@ -12,11 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import InputError
-from careen.formats.budget import Limits
-from careen.formats.inflate import open_stream
+from careen.formats.archives.inflate import open_stream
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+from careen.safety.budget import Limits
 
 MAX_BYTES = 64 << 20
 

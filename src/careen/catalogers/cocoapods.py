@@ -6,12 +6,12 @@ Raises: ValueError for what is no YAML.  **Source:** CocoaPods Guides, "Using Co
 
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import mapping, sequence
-from careen.formats.yamlfile import yaml_document
+from careen.formats.data.plain import mapping, sequence
+from careen.formats.data.yaml_file import yaml_document
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _POD = pattern(r"(\S{1,200}) \((?:= )?([^\s()]{1,100})\)")
 

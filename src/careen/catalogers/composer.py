@@ -14,11 +14,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, sequence, text
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,100}/[A-Za-z0-9][A-Za-z0-9_.-]{0,150}")
 VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")

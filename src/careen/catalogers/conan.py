@@ -10,12 +10,12 @@ Conan 2, PackagesDBTable.
 import re
 from collections.abc import Iterable, Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.sqlite import columns, open_database, rows
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.sqlite import columns, open_database, rows
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 MAX_PACKAGES = 100_000
 _REFERENCE = pattern(r"([a-z0-9_][\w.+-]{0,100})/([\w.+~-]{1,100})(?=[@#%:]|$)", re.ASCII)

@@ -12,14 +12,14 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.declared import declared
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.requirement import requirement
-from careen.formats.yamlfile import yaml_document
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.yaml_file import yaml_document
+from careen.formats.packages.declared import declared
+from careen.formats.packages.requirement import requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+from careen.safety.pattern import pattern
 
 SPECIFICATION = pattern(
     r"\s*(?:[^\s:=]{1,200}::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9._-]{0,200})\s*"

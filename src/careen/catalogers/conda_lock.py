@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import mapping, sequence, text
-from careen.formats.requirement import pinned
-from careen.formats.yamlfile import yaml_document
+from careen.formats.data.plain import mapping, sequence, text
+from careen.formats.data.yaml_file import yaml_document
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.requirement import pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 EXPLICIT = pattern(r"^@EXPLICIT[ \t\r]*$", re.MULTILINE)
 ARCHIVE = pattern(r"([A-Za-z0-9_][\w.-]{0,200})-([^-\s]{1,100})-([^-\s]{1,100})\.(?:conda|tar\.bz2)")

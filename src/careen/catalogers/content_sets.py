@@ -7,7 +7,7 @@ Raises: ValueError for what is no JSON object.  **Source:** Red Hat, OSBS and Ko
 
 from collections.abc import Iterator
 
-from careen.formats.plaindata import json_object, sequence
+from careen.formats.data.plain import json_object, sequence
 from careen.model.inventory import ContentSets
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

@@ -8,12 +8,12 @@ Raises: ValueError for what is no YAML.  **Source:** dart.dev, "Lockfile", "The 
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import mapping, text
-from careen.formats.yamlfile import yaml_document
+from careen.formats.data.plain import mapping, text
+from careen.formats.data.yaml_file import yaml_document
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _LOWEST = pattern(r"(?:>=|\^)?\s*(\d[\w.+-]*)(?:\s.*)?")
 

@@ -10,12 +10,12 @@ Raises: ValueError for what is no such file.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.npmnames import exact, split_spec
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, jsonc_object, mapping, text
+from careen.formats.data.plain import json_object, jsonc_object, mapping, text
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.npm_names import exact, split_spec
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 MODULE = pattern(r"https?://([^/@?#]{1,253}(?:/[^/@?#]{1,100}){0,8}?)@v?([0-9][0-9A-Za-z.+-]{0,100})(?:/|$)")
 SPECIFIER = pattern(r"(npm|jsr):/?((?:@[^/@]{1,100}/)?[^/@]{1,214})@=?([0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]{0,100})(?:/|$)")

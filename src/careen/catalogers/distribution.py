@@ -19,11 +19,11 @@ from msgspec.structs import replace
 
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profile, profiles
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, text
+from careen.formats.data.plain import json_object, mapping, text
 from careen.model.delta import Fact
 from careen.model.package import Distribution, Evidence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 NAME = "distribution"
 

@@ -17,12 +17,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
-from careen.formats.pe import Pe, read_pe, version_strings
-from careen.formats.plaindata import json_object, mapping, text
+from careen.formats.binaries.pe import Pe, read_pe, version_strings
+from careen.formats.data.plain import json_object, mapping, text
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 MAX_RESOURCES_BYTES = 1 << 20
 NAME = pattern(r"[A-Za-z0-9_](?:[A-Za-z0-9_.+-]{0,200}[A-Za-z0-9_+])?")

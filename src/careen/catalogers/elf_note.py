@@ -12,12 +12,12 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from careen.formats.elf import note_bytes
-from careen.formats.pattern import pattern
-from careen.formats.typed import from_json
+from careen.formats.binaries.elf import note_bytes
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
+from careen.safety.typed import from_json
 
 MAX_NOTE_BYTES = 16 * 1024
 TYPES = ("rpm", "deb", "apk", "alpm")

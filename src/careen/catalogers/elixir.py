@@ -9,10 +9,10 @@ Raises: ValueError for what is no such map.  **Source:** Mix, mix.lock; Hex, "mi
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _ENTRY = pattern(
     r'^[ \t]*"(?P<name>[^"\s]{1,200})":\s*\{:(?:hex,\s*:"?(?P<package>[\w.-]{1,200})"?,\s*"(?P<version>[^"]{1,100})"'

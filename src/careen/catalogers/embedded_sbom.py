@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from careen.formats.imagesboms import LOOSE_NAMES, MAX_DEPTH, NAMES, SUFFIXES, document_of, listed, spdx_purl
-from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.sboms.in_images import LOOSE_NAMES, MAX_DEPTH, NAMES, SUFFIXES, document_of, listed, spdx_purl
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants

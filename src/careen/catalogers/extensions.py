@@ -10,10 +10,10 @@ Raises: ValueError for what is no JSON object.
 
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import jsonc_object, mapping, text
+from careen.formats.data.plain import jsonc_object, mapping, text
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 EDITOR = pattern(r"(?:^|/)extensions/[^/]+/package\.json")
 BROWSER = pattern(r"(?:^|/)Extensions/([a-p]{32})/[^/]+/manifest\.json")

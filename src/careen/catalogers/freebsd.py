@@ -7,7 +7,7 @@ Raises: ValueError for what is no such database.  **Source:** pkg(8), libpkg/pri
 
 from collections.abc import Iterator
 
-from careen.formats.sqlite import columns, open_database, rows
+from careen.formats.data.sqlite import columns, open_database, rows
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

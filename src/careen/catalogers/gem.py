@@ -10,11 +10,11 @@ Raises: ValueError for an installed specification that names no gem.
 import re
 from collections.abc import Iterator, Sequence
 
-from careen.formats.declared import within_package
-from careen.formats.pattern import pattern
+from careen.formats.packages.declared import within_package
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 LITERAL = r"""(?:"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})'|%[qQ]?[<{(\[]([^\n>})\]]{1,200})[>})\]])"""
 FIELD = pattern(

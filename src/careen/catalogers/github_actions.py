@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _LEAD = r"""^[ \t]*(?:-[ \t]+)?(?:\{[ \t]*)?["']?uses["']?[ \t]*:[ \t]*["']?"""
 _USES = pattern(

@@ -14,9 +14,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from careen.formats.declared import declared, within_package
-from careen.formats.plaindata import mapping, text, toml_object
-from careen.formats.xmlelements import xml_elements
+from careen.formats.data.plain import mapping, text, toml_object
+from careen.formats.data.xml_elements import xml_elements
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import mapping, sequence, text
-from careen.formats.yamlfile import yaml_document
+from careen.formats.data.plain import mapping, sequence, text
+from careen.formats.data.yaml_file import yaml_document
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _FROZEN = pattern(
     r"(?<![A-Za-z0-9-])(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]{0,200})\s*==\s*(\d[\d.]{0,100})(?=\s*,|\s*$)", re.MULTILINE

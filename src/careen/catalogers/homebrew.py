@@ -7,11 +7,11 @@ Raises: ValueError where a receipt is no JSON object.  **Source:** Homebrew, Keg
 
 from collections.abc import Iterator, Sequence
 
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object
+from careen.formats.data.plain import json_object
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _KEG = pattern(r"(?:^|/)Cellar/([^/]{1,200})/([^/]{1,100})/(?:INSTALL_RECEIPT\.json|\.brew/[^/]+\.rb)$")
 _CASK = pattern(r"(?:^|/)Caskroom/([^/]{1,200})/\.metadata/([^/]{1,100})/[^/]+/Casks/[^/]+\.(?:rb|json)$")

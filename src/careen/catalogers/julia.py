@@ -10,12 +10,12 @@ Raises: ValueError for what is no TOML.  **Source:** Pkg.jl, "Project.toml and M
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import mapping, sequence, text, toml_object
+from careen.formats.data.plain import mapping, sequence, text, toml_object
+from careen.formats.packages.declared import declared, within_package
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 NAMES = ("Manifest.toml", "JuliaManifest.toml", *(f"Manifest-v1.{minor}.toml" for minor in range(10, 15)))
 DEPOT = pattern(r"(?:^|/)packages/([A-Za-z][\w.]{0,100})/[A-Za-z0-9]{4,8}/Project\.toml$")

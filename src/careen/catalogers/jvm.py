@@ -8,10 +8,10 @@ Raises: ValueError never: many things are called so.  **Source:** JEP 223; JEP 2
 
 from collections.abc import Iterator, Sequence
 
-from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _LINE = pattern(r'([A-Z_]{3,40})="?([^"\r\n]{1,200})"?')
 _VERSION = pattern(r"\d[\w.+-]{0,60}")

@@ -9,9 +9,9 @@ Raises: ValueError where the text is outside of what is read, or no release.
 
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 MAGIC_AT, TEXT_AT = 0x202, 0x20E
 RELEASE = pattern(rb"(\d{1,2}\.\d{1,3}(?:\.\d{1,4})?)([A-Za-z0-9.+_~-]{0,80})[ \x00]")

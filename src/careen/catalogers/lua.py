@@ -9,9 +9,9 @@ Raises: ValueError where neither text nor the file's name says which rock it is.
 import re
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _FIELD = pattern(
     r"""^[ \t]*(package|version|license)[ \t]*=[ \t]*(?:"([^"\n]{1,200})"|'([^'\n]{1,200})'|\[\[([^\]\n]{1,200})\]\])""",

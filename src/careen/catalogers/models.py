@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 MAX_PAIRS = 2_000
 MAX_KEY_BYTES = 1_000

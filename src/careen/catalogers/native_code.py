@@ -12,7 +12,7 @@ macOS binaries do not run in a container.
 import hashlib
 from collections.abc import Iterator
 
-from careen.formats.zipmembers import LOCAL_HEADER, MemberHeads
+from careen.formats.archives.zip_members import LOCAL_HEADER, MemberHeads
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "native_code"
@@ -31,7 +31,7 @@ def read_archive(file: File) -> "_Members | None":
     start = head.find(b"\n") + 1 if head.startswith(SCRIPT) else 0
     if not head.startswith(LOCAL_HEADER, start):
         return None
-    from careen.formats.jar import SUFFIXES
+    from careen.formats.packages.jar import SUFFIXES
 
     return None if file.path.endswith(SUFFIXES) else _Members(head)
 
@@ -51,11 +51,11 @@ class _Members:
 
 def _runs(head: bytes) -> bool:
     if head.startswith(ELF):
-        from careen.formats.elf import is_program
+        from careen.formats.binaries.elf import is_program
 
         return is_program(head)
     if head.startswith(PE):
-        from careen.formats.pe import read_pe
+        from careen.formats.binaries.pe import read_pe
 
         try:
             return read_pe(head) is not None

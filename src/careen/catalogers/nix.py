@@ -8,10 +8,10 @@ Raises: ValueError never.  **Source:** Nix manual, "Store path"; builtins.parseD
 
 from collections.abc import Iterator, Sequence
 
-from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 OUTPUTS = ("bin", "dev", "lib", "out", "doc", "man", "info", "devdoc", "debug", "static", "data", "dist")
 

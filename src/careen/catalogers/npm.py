@@ -17,10 +17,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 NAME = pattern(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,255}")

@@ -9,9 +9,9 @@ Raises: ValueError for what is no such file.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.npmnames import exact, registry_name, split_spec
-from careen.formats.plaindata import json_object, mapping, text
+from careen.formats.data.plain import json_object, mapping, text
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.npm_names import exact, registry_name, split_spec
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

@@ -10,12 +10,12 @@ Raises: ValueError for what is no such file.
 
 from collections.abc import Iterable, Iterator
 
-from careen.formats.declared import declared
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, text
-from careen.formats.xmlelements import xml_elements
+from careen.formats.data.plain import json_object, mapping, text
+from careen.formats.data.xml_elements import xml_elements
+from careen.formats.packages.declared import declared
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 ITEMS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference", "DotNetCliToolReference"))
 PROPS = ("Directory.Packages.props", "packages.props", "Directory.Build.props", "Directory.Build.targets")

@@ -8,9 +8,9 @@ Raises: ValueError for a file without the fields that every opam file has.  **So
 import re
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _FIELD = pattern(r'^(opam-version|name|version|license)[ \t]*:[ \t]*"([^"\n]{1,200})"', re.MULTILINE)
 _LONG = pattern(r'"""[\s\S]*?"""')

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.deb822 import paragraphs
-from careen.formats.faults import Faults, faults, unknown
+from careen.formats.packages.deb822 import paragraphs
+from careen.formats.packages.unreadable_parts import Faults, faults, unknown
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package

@@ -7,10 +7,10 @@ Raises: ValueError for what is no such term.  **Source:** Erlang/OTP, applicatio
 import re
 from collections.abc import Iterator, Sequence
 
-from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _COMMENT = pattern(r"^[ \t]*%.*$", re.MULTILINE)
 _START = pattern(r"\s*\{\s*application\s*,\s*'?([\w@.-]{1,200})'?\s*,")

@@ -13,7 +13,7 @@ Raises: ValueError where a file is not what its name says.
 import io
 from collections.abc import Iterator, Sequence
 
-from careen.formats.declared import within_package
+from careen.formats.packages.declared import within_package
 from careen.model.delta import Fact
 from careen.model.package import Package, Source
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -36,7 +36,7 @@ class Head:
     def facts(self) -> Iterator[Package]:
         data = bytes(self.kept)
         if self.name.endswith(".tgz"):
-            from careen.formats.archivedpackage import npm
+            from careen.formats.packages.archived import npm
 
             if found := npm(data):
                 yield _package("npm", *found)
@@ -49,8 +49,8 @@ def read(file: File) -> Head | None:
 
 
 def read_wheel(file: File) -> Iterator[Package]:
-    from careen.formats import metadata
-    from careen.formats import zip as zipfile
+    from careen.formats.archives import zip as zipfile
+    from careen.formats.packages import metadata
 
     if within_package(file.path) or "python-wheels/" in file.path or "ensurepip/_bundled/" in file.path:
         return
@@ -64,7 +64,7 @@ def read_wheel(file: File) -> Iterator[Package]:
 
 
 def read_gem(file: File) -> Iterator[Package]:
-    from careen.formats.archivedpackage import gem
+    from careen.formats.packages.archived import gem
 
     if not within_package(file.path):
         with file.open() as stream:
@@ -72,7 +72,7 @@ def read_gem(file: File) -> Iterator[Package]:
 
 
 def read_nuget(file: File) -> Iterator[Package]:
-    from careen.formats.archivedpackage import nuget
+    from careen.formats.packages.archived import nuget
 
     if not within_package(file.path):
         with file.open() as stream:
@@ -80,7 +80,7 @@ def read_nuget(file: File) -> Iterator[Package]:
 
 
 def _distribution(data: bytes) -> Package:
-    from careen.formats.packagehead import built_for, read_package_head
+    from careen.formats.packages.package_head import built_for, read_package_head
 
     head = read_package_head(io.BytesIO(data).read)
     found = built_for(head)
@@ -99,7 +99,7 @@ def _distribution(data: bytes) -> Package:
 
 
 def _apk(data: bytes) -> Package:
-    from careen.formats.adb import is_adb, read_adb
+    from careen.formats.packages.adb import is_adb, read_adb
 
     if is_adb(data):
         packages = read_adb(data)[1]
@@ -114,9 +114,9 @@ def _apk(data: bytes) -> Package:
 def _properties(data: bytes) -> dict[str, str]:
     """``.PKGINFO``, a line ``key = value`` each; the archive is cut off behind it."""
     from careen.errors import InputError
-    from careen.formats import tar
-    from careen.formats.budget import Limits
-    from careen.formats.inflate import open_stream
+    from careen.formats.archives import tar
+    from careen.formats.archives.inflate import open_stream
+    from careen.safety.budget import Limits
 
     try:
         stream = open_stream(io.BytesIO(data), Limits(inflated_bytes=64 << 20))

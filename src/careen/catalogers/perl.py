@@ -9,11 +9,11 @@ Raises: ValueError for a receipt that is no JSON object, and a snapshot of anoth
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, text
+from careen.formats.data.plain import json_object, mapping, text
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _DISTRIBUTION = pattern(r"^  (\S{1,200}?)-(v?\d[\w.]{0,60}(?:-TRIAL)?)[ \t]*$", re.MULTILINE)
 _FOLDER = pattern(r"(?:^|/)\.meta/([^/]{1,200}?)-(v?\d[\w.]{0,60}(?:-TRIAL)?)/install\.json$")

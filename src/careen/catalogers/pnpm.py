@@ -11,10 +11,10 @@ Raises: ValueError for what is no YAML.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.npmnames import exact, split_spec
-from careen.formats.plaindata import mapping, text
-from careen.formats.yamlfile import yaml_documents
+from careen.formats.data.plain import mapping, text
+from careen.formats.data.yaml_file import yaml_documents
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.npm_names import exact, split_spec
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.pattern import pattern
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+from careen.safety.pattern import pattern
 
 MAX_BYTES = 64 << 20
 

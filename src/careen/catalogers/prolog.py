@@ -6,9 +6,9 @@ Raises: ValueError never: other files are called so.  **Source:** SWI-Prolog man
 import re
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _FACT = pattern(r"""^[ \t]*(name|version)\([ \t]*['"]?([\w.+-]{1,200})['"]?[ \t]*\)\.""", re.MULTILINE)
 

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from careen.formats import metadata
-from careen.formats.pattern import pattern
-from careen.formats.zip import entries, read
+from careen.formats.archives.zip import entries, read
+from careen.formats.packages import metadata
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
+from careen.safety.pattern import pattern
 
 NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?")  # Source: Core metadata, Name
 VERSION = pattern(r"[A-Za-z0-9][A-Za-z0-9.!+_*-]{0,250}")  # PEP 440, and what was in use before it

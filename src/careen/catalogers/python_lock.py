@@ -11,11 +11,11 @@ Raises: ValueError for what is no such file.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, sequence, text, toml_object
+from careen.formats.data.plain import json_object, mapping, sequence, text, toml_object
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 MAX_BYTES = 8 << 20
 NAMED = pattern(r"pylock\.[^.]{1,100}\.toml")

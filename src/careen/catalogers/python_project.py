@@ -12,12 +12,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import mapping, sequence, text, toml_object
-from careen.formats.requirement import normal, pinned
+from careen.formats.data.plain import mapping, sequence, text, toml_object
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.requirement import normal, pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 # Each alternative matches whatever follows its beginning, closed or not: the text is passed over once.
 STRING = pattern(

@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.requirement import MAX_LINE, normal, pinned, requirement
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.requirement import MAX_LINE, normal, pinned, requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 MAX_BYTES = 4 << 20
 MAX_OTHER_BYTES = 64 << 10  # of a file whose name does not say what it is

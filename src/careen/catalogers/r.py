@@ -8,9 +8,9 @@ Raises: ValueError for a DESCRIPTION or lock file of another shape.
 
 from collections.abc import Iterator, Sequence
 
-from careen.formats.deb822 import paragraphs
-from careen.formats.declared import declared, within_package
-from careen.formats.plaindata import json_object, mapping
+from careen.formats.data.plain import json_object, mapping
+from careen.formats.packages.deb822 import paragraphs
+from careen.formats.packages.declared import declared, within_package
 from careen.model.delta import Fact
 from careen.model.package import Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants

@@ -6,10 +6,10 @@ Raises: ValueError for what is no such term.  **Source:** Rebar3, "Dependencies"
 
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _ENTRY = pattern(
     r'\{\s*<<"(?P<name>[^"\s]{1,200})">>\s*,\s*\{\s*(?:pkg\s*,\s*<<"(?P<package>[^"]{1,200})">>\s*,\s*<<"(?P<version>[^"]{1,100})">>'

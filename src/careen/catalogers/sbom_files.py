@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from careen.formats.imagesboms import MAX_DEPTH, NAMES, SUFFIXES, document_of, listed, spdx_purl
-from careen.formats.plaindata import mapping, sequence, text
+from careen.formats.data.plain import mapping, sequence, text
+from careen.formats.sboms.in_images import MAX_DEPTH, NAMES, SUFFIXES, document_of, listed, spdx_purl
 from careen.model.delta import Fact
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

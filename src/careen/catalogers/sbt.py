@@ -6,8 +6,8 @@ Raises: ValueError for what is no such file.  **Source:** sbt-dependency-lock, l
 
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 

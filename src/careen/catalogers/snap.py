@@ -6,11 +6,11 @@ Raises: ValueError for what is no YAML.  **Source:** Snapcraft documentation, "S
 
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import mapping, sequence, text
-from careen.formats.yamlfile import yaml_document
+from careen.formats.data.plain import mapping, sequence, text
+from careen.formats.data.yaml_file import yaml_document
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _DEBIAN = pattern(r"([a-z0-9][a-z0-9.+-]{0,200})(?::([a-z0-9-]{1,40}))?=([\w.+:~-]{1,200})")
 

@@ -7,11 +7,11 @@ Raises: ValueError for what is no such file.  **Source:** Swift Package Manager,
 
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _ADDRESS = pattern(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([^:/\s]+)(?::\d+)?[:/]+(.+?)/*(?:\.git)?/*")
 

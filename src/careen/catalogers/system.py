@@ -7,8 +7,8 @@ Shape: passwd(5), group(5), shadow(5), sudoers(5), sources.list(5), apt.conf(5),
 import re
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 NAME = "system"
 PATHS = (

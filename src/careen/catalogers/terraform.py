@@ -7,10 +7,10 @@ Raises: ValueError never: what is no block of a provider says nothing.
 import re
 from collections.abc import Iterator
 
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 _PROVIDER = pattern(
     r'^provider[ \t]+"([^"\s]{1,300})"[ \t]*\{[ \t]*\n(?:[ \t]*\n|[ \t]*#.*\n)*[ \t]*version[ \t]*=[ \t]*"([^"\s]{1,100})"',

@@ -11,12 +11,12 @@ Raises: ValueError for what is no such file.  **Source:** vcpkg documentation, "
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.deb822 import paragraphs
-from careen.formats.declared import declared, within_package
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.packages.deb822 import paragraphs
+from careen.formats.packages.declared import declared, within_package
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 FIELDS = frozenset(("package", "feature", "version", "port-version", "architecture", "status"))
 PORT = pattern(r"[a-z0-9][a-z0-9-]{0,100}")

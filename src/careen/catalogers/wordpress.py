@@ -11,9 +11,9 @@ Raises: ValueError where the version file says none.
 import re
 from collections.abc import Iterator
 
-from careen.formats.pattern import pattern
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 HEADER_BYTES = 8 * 1024
 PLACE = pattern(r"(?:^|/)wp-content/(?:mu-)?plugins/(?:([^/]+)/)?([^/]+)\.php")

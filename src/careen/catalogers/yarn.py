@@ -12,15 +12,15 @@ Raises: ValueError where no entry is found in a lock file that has lines, and fo
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
-from careen.formats.declared import declared, within_package
-from careen.formats.npmnames import exact, registry_name, split_spec
-from careen.formats.pattern import pattern
-from careen.formats.plaindata import json_object, text
-from careen.formats.zip import entries
-from careen.formats.zip import read as read_entry
+from careen.formats.archives.zip import entries
+from careen.formats.archives.zip import read as read_entry
+from careen.formats.data.plain import json_object, text
+from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.npm_names import exact, registry_name, split_spec
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
 
 FIELD = pattern(r'  "?(version|resolved|resolution)"?(?::[ \t]*|[ \t]+)"?([^"\r\n]*)"?')
 MANIFEST = pattern(r"node_modules/((?:@[^/]{1,214}/)?[^/]{1,214})/package\.json")

@@ -16,8 +16,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from careen.errors import InputError
-from careen.formats.shellstarts import starts_containers
-from careen.formats.unicodebytes import as_utf8
+from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.services.shell_starts import starts_containers
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 

@@ -7,8 +7,8 @@ plane or a setting of kubelets.
 from collections.abc import Callable, Iterator
 
 from careen.checks.places import at
-from careen.formats import controlplane
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import control_plane
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Place
 
 Inspect = Callable[[Manifests], Iterator[Place]]
@@ -19,7 +19,7 @@ def unset(component: str, *names: str) -> Inspect:
     """One of the flags is not set."""
 
     def inspect(manifests: Manifests) -> Iterator[Place]:
-        for container, missing in controlplane.without_flag(manifests, component, *names):
+        for container, missing in control_plane.without_flag(manifests, component, *names):
             yield at(container, f"does not set {missing}", "command")
 
     return inspect
@@ -27,7 +27,7 @@ def unset(component: str, *names: str) -> Inspect:
 
 def flag(component: str, name: str, is_wrong: IsWrong, message: str) -> Inspect:
     def inspect(manifests: Manifests) -> Iterator[Place]:
-        for container, value in controlplane.flag(manifests, component, name):
+        for container, value in control_plane.flag(manifests, component, name):
             if is_wrong(value):
                 yield at(container, message, "command")
 
@@ -36,7 +36,7 @@ def flag(component: str, name: str, is_wrong: IsWrong, message: str) -> Inspect:
 
 def kubelet(name: str, is_wrong: IsWrong, message: str) -> Inspect:
     def inspect(manifests: Manifests) -> Iterator[Place]:
-        for resource, value, keys in controlplane.kubelet(manifests, name):
+        for resource, value, keys in control_plane.kubelet(manifests, name):
             if is_wrong(value):
                 yield at(resource, message, *keys)
 
@@ -53,8 +53,8 @@ def differs(*values: str | None) -> IsWrong:
 
 def lists(item: str) -> IsWrong:
     """Of a value with commas."""
-    return lambda value: item in controlplane.listed(value or "")
+    return lambda value: item in control_plane.listed(value or "")
 
 
 def omits(item: str) -> IsWrong:
-    return lambda value: item not in controlplane.listed(value or "")
+    return lambda value: item not in control_plane.listed(value or "")

@@ -18,9 +18,9 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.exec import Finished
-from careen.formats.lines import plural
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
+from careen.output.lines import plural
 
 from .kind import SourceFile
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from careen.formats.kubernetes import LATEST_MINOR
+from careen.formats.kubernetes.manifest_files import LATEST_MINOR
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check

@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from careen.formats import compose, kubernetes, yamldoc
+from careen.formats.data import yaml_document
 from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.kubernetes import manifest_files
+from careen.formats.services import compose
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
@@ -90,18 +92,18 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
 
 def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     """All manifests are checked together: one refers to another."""
-    found: list[kubernetes.Resource] = []
+    found: list[manifest_files.Resource] = []
     ignores: list[Ignore] = []
     for file in files:
         try:
-            found += kubernetes.resources(yamldoc.read(file.text), file.path)
+            found += manifest_files.resources(yaml_document.read(file.text), file.path)
         except ValueError as error:
             why = "a template, no manifest yet: render it first" if "{{" in file.text else str(error)
             yield unread("kubernetes", file, why)
             continue
         ignores += comments_in_lines(file.text, file.path)
     if found:
-        manifests = kubernetes.Manifests(found, rules.pss_minor)
+        manifests = manifest_files.Manifests(found, rules.pss_minor)
         manifests.registries = rules.registries
         yield Document(files[0].path, manifests, tuple(ignores))
 
@@ -114,7 +116,10 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
     """The manifests that it lists are checked as they are; what it makes of them is not, which is reported."""
     for file in files:
         try:
-            found = next((one for one in yamldoc.read(file.text) if isinstance(one, yamldoc.Mapping)), yamldoc.NO_MAPPING)
+            found = next(
+                (one for one in yaml_document.read(file.text) if isinstance(one, yaml_document.Mapping)),
+                yaml_document.NO_MAPPING,
+            )
         except ValueError as error:
             yield unread("kustomize", file, str(error))
             continue
@@ -152,7 +157,7 @@ def inlined(file: SourceFile) -> Iterator[SourceFile]:
     if "dockerfile_inline" not in file.text:
         return
     try:
-        documents = [one for one in yamldoc.read(file.text) if isinstance(one, yamldoc.Mapping)]
+        documents = [one for one in yaml_document.read(file.text) if isinstance(one, yaml_document.Mapping)]
     except ValueError:  # reported with the Compose file itself
         return
     rows = file.text.split("\n")
@@ -203,14 +208,14 @@ def _is_no_file(path: str, text: str) -> bool:
 
 def _images(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     """Described in YAML."""
-    from careen.formats.imagedocument import described
+    from careen.formats.images.image_document import described
 
     yield from _described("image", described, files)
 
 
 def _running(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     """Described in JSON, as engines do."""
-    from careen.formats.containerinspect import described
+    from careen.formats.services.container_inspect import described
 
     yield from _described("running", described, files)
 

@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import UsageError
-from careen.formats import rego, yamldoc
+from careen.formats.data import rego, yaml_document
 from careen.model.advisory import SEVERITIES
 from careen.plugins import Check, Place, values_of
 
@@ -203,7 +203,7 @@ class _Evaluation:
 
 def _place(denied: Any, view: View) -> Place:
     if not isinstance(denied, dict):
-        return Place(" ".join(yamldoc.as_text(denied).split())[:500], view.line, path=view.path or None)
+        return Place(" ".join(yaml_document.as_text(denied).split())[:500], view.line, path=view.path or None)
     message = " ".join(str(denied.get("message") or denied.get("msg") or "is at fault").split())[:500]
     keys = denied.get("at")
     path, line = view.where(*keys) if isinstance(keys, list) else (view.path, view.line)

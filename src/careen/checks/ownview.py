@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 
-from careen.formats import yamldoc
-from careen.formats.compose import Compose
-from careen.formats.yamldoc import Mapping, Sequence
+from careen.formats.data import yaml_document
+from careen.formats.data.yaml_document import Mapping, Sequence
+from careen.formats.services.compose import Compose
 
 from .kind import View
 
@@ -38,7 +38,7 @@ def kubernetes(document: Any) -> Iterator[View]:
 
 def _lines(node: Mapping) -> dict[str, int]:
     found = {}
-    for path, here in yamldoc.walk(node):
+    for path, here in yaml_document.walk(node):
         pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
         if isinstance(here, Mapping):
             found.update({f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}": line for key, line in here.lines.items()})

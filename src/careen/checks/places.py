@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
 from careen.plugins import Place
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.credentials import hidden
+from careen.formats.services.credentials import hidden
 from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence

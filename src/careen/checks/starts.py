@@ -8,9 +8,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from careen.formats import devcontainer, quadlet, shellstarts, unitstarts
-from careen.formats.compose import Compose, of_containers
-from careen.formats.composeservice import Service
+from careen.formats.services import devcontainer, quadlet, shell_starts, unit_starts
+from careen.formats.services.compose import Compose, of_containers
+from careen.formats.services.compose_service import Service
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
@@ -34,20 +34,20 @@ def _is_script(path: str, text: str) -> bool:
     name = posixpath.basename(path)
     if name.startswith(COMMAND_LINE):
         return True
-    return (name.endswith(_SCRIPTS) or _SHEBANG.match(text) is not None) and shellstarts.starts_containers(text)
+    return (name.endswith(_SCRIPTS) or _SHEBANG.match(text) is not None) and shell_starts.starts_containers(text)
 
 
 def _is_makefile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
-    return (name in _MAKEFILES or name.endswith(".mk")) and shellstarts.starts_containers(text)
+    return (name in _MAKEFILES or name.endswith(".mk")) and shell_starts.starts_containers(text)
 
 
 def _is_document(path: str, text: str) -> bool:
-    return path.lower().endswith((".md", ".markdown")) and shellstarts.starts_containers(text)
+    return path.lower().endswith((".md", ".markdown")) and shell_starts.starts_containers(text)
 
 
 def _is_unit(path: str, text: str) -> bool:
-    return path.endswith(".service") and shellstarts.starts_containers(text)
+    return path.endswith(".service") and shell_starts.starts_containers(text)
 
 
 def _is_quadlet(path: str, text: str) -> bool:
@@ -123,10 +123,12 @@ def _starts(name: str, title: str, accepts: Callable[[str, str], bool], read: Re
 
 COMPOSE = (("compose", "CMP"),)  # the checks of Compose
 STARTS = (
-    _starts("script", "Shell scripts that start containers", _is_script, _each("script", shellstarts.in_script)),
-    _starts("makefile", "Makefiles that start containers", _is_makefile, _each("makefile", shellstarts.in_makefile)),
-    _starts("document", "Documents that say how to start containers", _is_document, _each("document", shellstarts.in_markdown)),
-    _starts("unit", "systemd units that start containers", _is_unit, _each("unit", unitstarts.containers)),
+    _starts("script", "Shell scripts that start containers", _is_script, _each("script", shell_starts.in_script)),
+    _starts("makefile", "Makefiles that start containers", _is_makefile, _each("makefile", shell_starts.in_makefile)),
+    _starts(
+        "document", "Documents that say how to start containers", _is_document, _each("document", shell_starts.in_markdown)
+    ),
+    _starts("unit", "systemd units that start containers", _is_unit, _each("unit", unit_starts.containers)),
     _starts("quadlet", "Podman Quadlets", _is_quadlet, _quadlets),
     _starts("devcontainer", "Dev containers", _is_devcontainer, _devcontainers),
 )

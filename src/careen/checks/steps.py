@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from careen.formats.credentials import hidden
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
-from careen.formats.packagecommands import PackageCall, read_options
-from careen.formats.packagehead import PackageHead
-from careen.formats.packagespecs import Spec
+from careen.formats.packages.package_head import PackageHead
+from careen.formats.services.credentials import hidden
+from careen.formats.shell.package_commands import PackageCall, read_options
+from careen.formats.shell.package_specs import Spec
 from careen.plugins import Place
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.pattern import pattern
 from careen.model.advisory import Severity
 from careen.plugins import Check
+from careen.safety.pattern import pattern
 
 ID = pattern(r"[A-Z][A-Z0-9]{1,9}-\d{1,5}")
 

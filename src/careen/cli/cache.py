@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from careen.errors import UsageError
-from careen.formats.escape import visible
+from careen.output.escape import visible
 
 from .arguments import Parser, add_common, add_settings
 from .settings import loaded_settings
@@ -146,7 +146,7 @@ def _table(cache: "Cache") -> str:
 
 
 def _told(pruned: "Pruned") -> "Iterator[str]":
-    from careen.formats.lines import plural
+    from careen.output.lines import plural
 
     verb = "would free" if pruned.dry_run else "freed"
     for one in pruned.freed:
@@ -222,7 +222,7 @@ def _days(text: str) -> float:
 
 
 def _size(text: str) -> int:
-    from careen.formats.cache_limits import parse_size
+    from careen.safety.cache_limits import parse_size
 
     try:
         return parse_size(text)

@@ -17,7 +17,7 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     from careen.config import shown
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     loaded = loaded_settings(arguments)
     settings = {key: shown(key, value) for key, value in loaded.values().items()}

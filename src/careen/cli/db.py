@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from careen.config import Settings
     from careen.database.buckets import FeedRow
     from careen.database.update import FeedResult, UpdateResult
-    from careen.formats.archive_facts import ArchiveFacts
+    from careen.formats.feeds.archive_facts import ArchiveFacts
     from careen.model.advisory import DatabaseInfo, SourceInfo
     from careen.plugins import Progress
 
@@ -225,7 +225,7 @@ def _carried(arguments: argparse.Namespace, settings: "Settings", progress: "Pro
 
 def _publish(arguments: argparse.Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
     from careen.app.publishing import publish_database
-    from careen.formats.lines import plural
+    from careen.output.lines import plural
 
     if arguments.keys is None:
         raise UsageError("nothing to sign with", "careen db keys DIR makes keys; --keys DIR names them")
@@ -291,7 +291,7 @@ def _background(settings: "Settings") -> str:
 
 def _kept(result: "UpdateResult") -> str:
     """What was healed, and what an update did not touch, by the reason."""
-    from careen.formats.lines import plural
+    from careen.output.lines import plural
 
     healed = "".join(
         f"{_shown(feed.path)}: {_shown(feed.detail)}\n" for feed in result.feeds if feed.state == "updated" and feed.detail
@@ -323,7 +323,7 @@ def _where(settings: "Settings") -> str:
 def _stayed(rows: "Sequence[FeedRow]") -> str:
     """What was taken over from the database that was in use before."""
     from careen.database.buckets import label_of
-    from careen.formats.lines import plural
+    from careen.output.lines import plural
 
     if not rows:
         return ""
@@ -333,7 +333,7 @@ def _stayed(rows: "Sequence[FeedRow]") -> str:
 
 
 def _forgotten(rows: "Sequence[FeedRow]") -> str:
-    from careen.formats.lines import plural
+    from careen.output.lines import plural
 
     records = sum(row.records for row in rows)
     return f"{plural(len(rows), 'feed')} with {records:,} records removed; the next update that offers them brings them back\n"
@@ -354,14 +354,14 @@ def _list(found: "Sequence[DatabaseInfo]") -> str:
 
 
 def _shown(text: str) -> str:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     return visible(text)
 
 
 def _seeded(facts: "ArchiveFacts", target: Path) -> str:
-    from careen.formats.escape import visible
-    from careen.formats.lines import plural
+    from careen.output.escape import visible
+    from careen.output.lines import plural
 
     lines = [f"{visible(str(target))}, {target.stat().st_size:,} bytes"]
     for codename, release in facts.releases.items():
@@ -381,8 +381,8 @@ def _json(value: object) -> str:
 def _text(info: "DatabaseInfo", verbose: bool) -> str:
     """One line a source; with ``verbose`` one a feed of it. What a source has to say of itself stands below."""
     from careen.database.knowledge import DERIVED
-    from careen.formats.escape import visible
-    from careen.formats.lines import plural
+    from careen.output.escape import visible
+    from careen.output.lines import plural
 
     now = datetime.now(UTC)
     groups: dict[str, list[SourceInfo]] = {}

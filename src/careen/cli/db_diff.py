@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from careen.formats.escape import visible
+from careen.output.escape import visible
 
 from .arguments import Parser
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen.errors import DatabaseError
-from careen.formats.escape import visible
+from careen.output.escape import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

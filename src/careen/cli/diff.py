@@ -11,7 +11,7 @@ from .arguments import Parser
 from .judging import RULES, add_form, add_judging, at_work, settings_of, write_json
 
 if TYPE_CHECKING:
-    from careen.formats.savedreport import Saved
+    from careen.formats.scans.saved_report import Saved
     from careen.model.finding import Finding
     from careen.model.report import Verdict
     from careen.plugins import Progress
@@ -83,9 +83,9 @@ def _document(before: "Saved", after: "Saved", found: "Difference", verdict: "Ve
 
 
 def _lines(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict") -> Iterator[str]:
-    from careen.formats.escape import visible
-    from careen.formats.outcome import failed_line, rule_line
-    from careen.formats.summary import ordered
+    from careen.output.escape import visible
+    from careen.output.outcome import failed_line, rule_line
+    from careen.output.summary import ordered
 
     yield f"{visible(before.name)} ({before.created[:10]}) -> {visible(after.name)} ({after.created[:10]})"
     yield f"  {len(before.findings)} findings -> {len(after.findings)}: {len(found.new)} new, {len(found.gone)} gone"
@@ -107,8 +107,8 @@ def _lines(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdi
 
 
 def _group(title: str, findings: "Iterable[Finding]") -> Iterator[str]:
-    from careen.formats.escape import visible
     from careen.model.finding import Vulnerability
+    from careen.output.escape import visible
 
     listed = list(findings)
     if not listed:

@@ -67,7 +67,7 @@ def document(report: "Report", explanation: "Explanation") -> dict[str, object]:
 
 
 def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     names = [visible(name) for name in explanation.ids if name != explanation.id]
     yield f"{visible(explanation.id)} in {visible(report.image.reference)}"
@@ -97,7 +97,7 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
 
 
 def _none(explanation: "Explanation") -> str:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     if explanation.package:
         return f"No package of this image is called {visible(explanation.package)} ({explanation.packages} packages)."
@@ -106,7 +106,7 @@ def _none(explanation: "Explanation") -> str:
 
 
 def _judgement(one: "Judgement") -> Iterator[str]:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     yield f"{visible(one.name)} {visible(one.version)}: {OUTCOMES[one.outcome].upper()}: {visible(one.why)}"
     yield f"  {visible(one.purl)}"
@@ -134,7 +134,7 @@ def _judgement(one: "Judgement") -> Iterator[str]:
 
 
 def _statement(one: "Statement") -> Iterator[str]:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     about = f"{visible(one.package)} of {visible(one.namespace)}"
     rated = f", {one.severity}" if one.severity != "unknown" else ""

@@ -43,8 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     from careen import app
     from careen.app.session import not_built_from
     from careen.app.wiring import dockerfile_of
-    from careen.formats.dockerfilepatch import base_of
     from careen.predict.built import with_instructions
+
+    from .dockerfile_patch import base_of
 
     if arguments.form == "diff" and arguments.dockerfile is None:
         raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names what to change")
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
-    from careen.formats.dockerfilepatch import Line, patch
+    from .dockerfile_patch import Line, patch
 
     programs = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
     # What is installed first can be named by what overrides it.
@@ -91,8 +92,8 @@ def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
 
 
 def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
-    from careen.formats.escape import visible
-    from careen.formats.lines import Whole
+    from careen.output.escape import visible
+    from careen.output.lines import Whole
 
     yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay when all of this is done"
     if plan.after_dockerfile != plan.after:

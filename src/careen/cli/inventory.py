@@ -107,7 +107,7 @@ def _diff(one: str, other: str, settings: "Settings") -> int:
 
 
 def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
-    from careen.formats.json_text import write_json
+    from careen.output.json_text import write_json
     from careen.reports.json import document
 
     whole = document(report, options)
@@ -115,9 +115,9 @@ def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
 
 
 def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
-    from careen.formats.escape import visible
-    from careen.formats.lines import plural
-    from careen.formats.summary import merged
+    from careen.output.escape import visible
+    from careen.output.lines import plural
+    from careen.output.summary import merged
 
     image, distribution = report.image, report.inventory.distribution
     name = f", {visible(distribution.pretty_name or f'{distribution.id} {distribution.version}')}" if distribution else ""
@@ -157,7 +157,7 @@ def _note(package: "Package", verbose: bool) -> str:
 
 def write_columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], stream: TextIO) -> None:
     """Escaped, the last column as wide as it is."""
-    from careen.formats.escape import columns, shorten, visible
+    from careen.output.escape import columns, shorten, visible
 
     shown = [tuple(visible(cell, 300) for cell in row) for row in rows]
     widths = [max([columns(title), *(columns(row[at]) for row in shown)]) for at, title in enumerate(head)]

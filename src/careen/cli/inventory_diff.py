@@ -14,7 +14,7 @@ SCHEMA = "careen.inventory-diff/1"
 
 
 def write_table(compared: "Compared", stream: TextIO) -> None:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     from .inventory import write_columns
 
@@ -34,7 +34,7 @@ def write_table(compared: "Compared", stream: TextIO) -> None:
 
 
 def write_json(compared: "Compared", stream: TextIO) -> None:
-    from careen.formats.json_text import write_json as write
+    from careen.output.json_text import write_json as write
 
     document: dict[str, Any] = {
         "schema": SCHEMA,

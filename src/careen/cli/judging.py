@@ -58,6 +58,6 @@ def at_work(settings: "Settings", work: "Callable[[Progress], Result]") -> Resul
 
 
 def write_json(document: object) -> None:
-    from careen.formats.json_text import write_json
+    from careen.output.json_text import write_json
 
     write_json(document, sys.stdout)

@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from careen.formats.escape import visible
+from careen.output.escape import visible
 
 
 def start(level: str, quiet: bool) -> None:

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from careen.config import Settings, nearest
 from careen.errors import InputError, UsageError
-from careen.formats.lines import folded
 from careen.model.report import Report
+from careen.output.lines import folded
 from careen.plugins import Reporter, ReportOptions
 
 from .streams import columns, forget_output

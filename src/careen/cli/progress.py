@@ -6,7 +6,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from careen.formats.escape import shorten, visible
+from careen.output.escape import shorten, visible
 from careen.plugins import Progress, silent
 
 PATIENCE_S = 0.4  # work that is done by then needs no bar, nor the library that draws it

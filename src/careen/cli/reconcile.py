@@ -12,7 +12,7 @@ from .arguments import Parser
 from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
 
 if TYPE_CHECKING:
-    from careen.formats.otherscan import OtherScan
+    from careen.formats.scans.other_scan import OtherScan
     from careen.matching.reconcile import Disagreement, Reconciled
 
 SCHEMA = "careen.reconciliation/1"
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _other(path: Path) -> "OtherScan":
-    from careen.formats.otherscan import read_other
+    from careen.formats.scans.other_scan import read_other
 
     try:
         return read_other(path.read_bytes())
@@ -84,7 +84,7 @@ def _other(path: Path) -> "OtherScan":
 
 
 def _lines(reference: str, found: "Reconciled") -> Iterator[str]:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     name = visible(found.scanner, 60)
     yield f"{visible(reference)}: careen and {name}"
@@ -95,7 +95,7 @@ def _lines(reference: str, found: "Reconciled") -> Iterator[str]:
 
 
 def _side(title: str, listed: "Sequence[Disagreement]", words: dict[str, str]) -> Iterator[str]:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     counts = Counter(one.reason for one in listed)
     for reason, count in counts.most_common():

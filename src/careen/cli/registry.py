@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> None:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     from .inventory import write_columns
 
@@ -130,7 +130,7 @@ def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> No
 
 
 def _write_news(summary: "Summary", stream: TextIO, verbose: bool) -> None:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     if summary.news is None:
         return
@@ -143,7 +143,7 @@ def _write_news(summary: "Summary", stream: TextIO, verbose: bool) -> None:
 
 
 def _latest(latest: "Done | Trouble") -> str:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
     from careen.registries.listing import Trouble
 
     if isinstance(latest, Trouble):
@@ -178,6 +178,6 @@ def _write_summary(path: Path, summary: "Summary") -> None:
 def _json(summary: "Summary", stream: TextIO) -> None:
     import msgspec
 
-    from careen.formats.json_text import write_json
+    from careen.output.json_text import write_json
 
     write_json(msgspec.to_builtins(summary), stream)

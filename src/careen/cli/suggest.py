@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def suggest(reports: "Sequence[Report]") -> None:
     """One entry a code, whose reason is still to be written; platforms that need the same share it."""
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
     from careen.policy.accept import suggested
 
     entries = suggested(reports)

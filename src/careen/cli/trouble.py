@@ -39,6 +39,6 @@ def _line(text: str) -> None:
 
 
 def _visible(text: str) -> str:
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     return visible(text)

@@ -12,7 +12,7 @@ from .arguments import Parser, add_settings
 from .judging import REFERENCE, add_judging, at_work, settings_of, write_json
 
 if TYPE_CHECKING:
-    from careen.formats.vex import Statement
+    from careen.formats.vex.statements import Statement
     from careen.model.report import Report
 
 STATUS = ("not_affected", "affected", "fixed", "under_investigation")
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.output is None:
         write_json(document)
         return 0
-    from careen.formats.json_text import write_json as written
+    from careen.output.json_text import write_json as written
 
     from .output import whole
 
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     from careen.config import nearest
-    from careen.formats.vex import JUSTIFICATIONS
+    from careen.formats.vex.statements import JUSTIFICATIONS
 
     if not arguments.ids and not arguments.from_ignores:
         raise UsageError("no statement: name a finding", "--id CVE-…, or --from-ignores with --ignore-file")
@@ -104,7 +104,7 @@ def _check(arguments: argparse.Namespace) -> None:
 def _document(report: "Report", stated: "tuple[Statement, ...]", author: str) -> dict[str, object]:
     from msgspec import json
 
-    from careen.formats.vex_openvex import document
+    from careen.formats.vex.openvex import document
 
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     digest = hashlib.sha256(json.encode([report.image.digest, author, now, stated])).hexdigest()

@@ -7,7 +7,7 @@ nothing newer, of a mirror or an artefact the time since that was made. To copy 
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from careen.formats.lifecycles import names_of
+from careen.formats.feeds.lifecycles import names_of
 from careen.model.advisory import NamespaceInfo, SourceInfo
 
 from .knowledge import Knowledge

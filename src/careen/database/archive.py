@@ -2,7 +2,7 @@
 
 A source package that is as new as the release's newest has no fix to wait for. An older one is looked up in the newest's
 changelog, and each CVE that is first named there above the installed version is mended by that version. Of what the
-changelog does not name, the source package's patches tell (``formats.debian_patches``), and of those that it calls by
+changelog does not name, the source package's patches tell (``database.source_patches``), and of those that it calls by
 another name, a newer release (``archive_neighbours``). The archive says nothing of flaws
 without a fix, of severities, or of packages that are not affected: what is known this way is partial.
 The changelog is taken from the source package, else from a binary package, else from the next older version.
@@ -23,12 +23,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import Error
-from careen.formats.archive_facts import ReleaseFacts, SourceFacts, by_version
-from careen.formats.debian_archive import Offer
-from careen.formats.debian_changelog import fixes
-from careen.formats.debian_package import Told
-from careen.formats.debian_references import corrected
-from careen.formats.debian_releases import codename_of
+from careen.formats.debian.archive import Offer
+from careen.formats.debian.changelog import fixes
+from careen.formats.debian.references import corrected
+from careen.formats.debian.releases import codename_of
+from careen.formats.feeds.archive_facts import ReleaseFacts, SourceFacts, by_version
 from careen.model.advisory import Listed
 
 from .archive_files import ArchiveError, Archives, Suite
@@ -36,6 +35,7 @@ from .archive_index import index_of
 from .archive_neighbours import Neighbours, is_version, patched_as, unnamed
 from .facts import knowledge_of
 from .memory import MemoryDatabase
+from .source_package import Told
 
 log = logging.getLogger(__name__)
 

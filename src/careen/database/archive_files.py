@@ -22,16 +22,16 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import Error, InputError, NetworkError
-from careen.formats.budget import Limits
-from careen.formats.cache_limits import cache_limits
-from careen.formats.debian_archive import Index, Offer, Release, packages, read_release, sources
-from careen.formats.debian_package import Told, told_in
-from careen.formats.inflate import open_stream
-from careen.formats.sealed import sealed, unsealed
-from careen.formats.typed import from_msgpack
+from careen.formats.archives.inflate import open_stream
+from careen.formats.debian.archive import Index, Offer, Release, packages, read_release, sources
 from careen.plugins import Fetcher, Progress, silent
+from careen.safety.budget import Limits
+from careen.safety.cache_limits import cache_limits
+from careen.safety.sealed import sealed, unsealed
+from careen.safety.typed import from_msgpack
 
 from .signature import Signed, verified, verify_detached
+from .source_package import Told, told_in
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from careen.errors import Error
-from careen.formats.debian_builds import may_be_update
-from careen.formats.debian_releases import debian, namespace_of, unstable, versions
+from careen.formats.debian.builds import may_be_update
+from careen.formats.debian.releases import debian, namespace_of, unstable, versions
 from careen.model.advisory import Listed
 
 from .archive_files import Archives, Suite

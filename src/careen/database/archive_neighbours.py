@@ -15,13 +15,13 @@ from typing import Any
 from msgspec import Struct
 
 from careen.errors import Error
-from careen.formats.debian_archive import Offer
-from careen.formats.debian_changelog import entries_of
-from careen.formats.debian_package import Told
-from careen.formats.debian_references import Mention, equated, mentions
-from careen.formats.debian_releases import versions
+from careen.formats.debian.archive import Offer
+from careen.formats.debian.changelog import entries_of
+from careen.formats.debian.references import Mention, equated, mentions
+from careen.formats.debian.releases import versions
 
 from .archive_files import Archives, Suite
+from .source_package import Told
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import InputError
-from careen.formats.escape import visible
 from careen.model.advisory import DatabaseInfo
+from careen.output.escape import visible
 
 from .build import APPLICATION_ID, damaged
 from .layer import zstd

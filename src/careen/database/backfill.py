@@ -22,11 +22,11 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import Error, TooManyRequestsError
-from careen.formats import cvss
-from careen.formats.sealed import sealed, unsealed
-from careen.formats.typed import from_json
+from careen.formats.feeds import cvss
 from careen.model.advisory import Cvss, VulnerabilityRecord
 from careen.plugins import Fetcher
+from careen.safety.sealed import sealed, unsealed
+from careen.safety.typed import from_json
 
 from .memory import MemoryDatabase
 

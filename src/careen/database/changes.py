@@ -1,6 +1,6 @@
 """The records of a feed that changed since the last time, fetched one by one into a file with a line of JSON for each.
 
-Shape of the list: a line for each record with its moment, the newest first (``formats.changelists``), so that only its
+Shape of the list: a line for each record with its moment, the newest first (``database.change_lists``), so that only its
 beginning is read. What a second list says was deleted is one of the ids, and no record comes for it. The oldest change is
 fetched first: where time runs out, what came is taken and the next update goes on from there. Where more changed than is
 quicker to fetch singly, or a list cannot be had or read, the answer is None: the whole feed is fetched then.
@@ -18,9 +18,9 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import NetworkError
-from careen.formats.changelists import Change, change, moment
 from careen.plugins import Feed, Fetcher, Progress
 
+from .change_lists import Change, change, moment
 from .download import FetchError, body_of
 from .workers import in_threads
 

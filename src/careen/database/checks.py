@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from careen.formats.typed import from_json
+from careen.safety.typed import from_json
 
 # Why what the database has of a feed was not refreshed.
 Trouble = Literal[

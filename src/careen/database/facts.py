@@ -5,8 +5,8 @@ Apart from ``archive``, which fetches them: a scan by shipped facts needs nothin
 
 from collections.abc import Iterable, Mapping
 
-from careen.formats.archive_facts import SOURCE, ReleaseFacts, records_of
-from careen.formats.debian_releases import namespace_of
+from careen.formats.debian.releases import namespace_of
+from careen.formats.feeds.archive_facts import SOURCE, ReleaseFacts, records_of
 from careen.model.advisory import Advisory, DatabaseInfo, Listed, SourceInfo
 from careen.plugins import Record
 

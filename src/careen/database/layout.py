@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import InputError
-from careen.formats.escape import visible
+from careen.output.escape import visible
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 MAX_MANIFEST_BYTES = 4 << 20
@@ -26,8 +26,8 @@ class Layout:
     """The manifest, and the bytes of what it names. The members of the tar may stand in any order."""
 
     def __init__(self, file: BinaryIO, where: str) -> None:
-        from careen.formats.inflate import SeekStream
-        from careen.formats.tar import members
+        from careen.formats.archives.inflate import SeekStream
+        from careen.formats.archives.tar import members
 
         self._file, self._where = file, where
         self._lock = threading.Lock()

@@ -16,15 +16,15 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import InputError, NetworkError
-from careen.formats.listings import listed
-from careen.formats.typed import from_json
 from careen.net.addresses import credentials_of
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
+from careen.safety.typed import from_json
 
 from . import changes
 from .buckets import FeedRow
 from .download import Downloads, Fetched, FetchError, LateError, Unchanged, body_of
 from .knowledge import DERIVED
+from .listings import listed
 from .windows import Windows
 
 MANIFEST = "MANIFEST.json"

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from careen.formats.typed import from_json
+from careen.safety.typed import from_json
 
 from .workers import Gate
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from careen.errors import UsageError
-from careen.formats import osv
+from careen.formats.feeds import osv
 from careen.model.advisory import Advisory, NamespaceInfo
 from careen.plugins import Record
 

@@ -18,9 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import InputError
-from careen.formats.escape import visible
-from careen.formats.typed import converted, from_json
 from careen.net.addresses import without_credentials
+from careen.output.escape import visible
+from careen.safety.typed import converted, from_json
 from careen.signing.repository import Target
 from careen.signing.updates import UntrustedError
 

@@ -22,7 +22,7 @@ def last_line(log: Path) -> str:
 
 def note(text: str) -> None:
     """A line on standard error, which is the log."""
-    from careen.formats.escape import visible
+    from careen.output.escape import visible
 
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {visible(text)[:500]}\n")

@@ -19,14 +19,14 @@ from msgspec.structs import replace
 
 from careen.distributions.registry import profiles
 from careen.errors import Error
-from careen.formats.archive_facts import RPM_SOURCE
-from careen.formats.repomd import Listed, errata_of
-from careen.formats.typed import from_msgpack
-from careen.formats.updateinfo import records, updates
+from careen.formats.feeds.archive_facts import RPM_SOURCE
+from careen.formats.feeds.updateinfo import records, updates
 from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, PassedOver, SourceInfo, VulnerabilityRecord
+from careen.safety.typed import from_msgpack
 
 from .archive_files import CHUNK_BYTES, ArchiveError, Archives
 from .memory import MemoryDatabase
+from .repomd import Listed, errata_of
 
 log = logging.getLogger(__name__)
 

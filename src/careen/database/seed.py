@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from careen.formats.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
-from careen.formats.debian_releases import debian, namespace_of
+from careen.formats.debian.releases import debian, namespace_of
+from careen.formats.feeds.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
 
 from .facts import knowledge_of
 from .knowledge import SHIPPED

@@ -12,7 +12,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from careen.exec import run
-from careen.formats.clearsigned import signed_text
+
+from .clearsigned import signed_text
 
 MAX_BYTES = 32 << 20
 TIMEOUT_S = 30.0

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from careen.formats.typed import from_json
+from careen.safety.typed import from_json
 
 
 class Sum(Struct, frozen=True, array_like=True):

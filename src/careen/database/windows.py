@@ -18,8 +18,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from careen.errors import NetworkError
-from careen.formats.typed import from_json
 from careen.plugins import Feed, Fetcher, Progress
+from careen.safety.typed import from_json
 
 from .changes import Changes
 

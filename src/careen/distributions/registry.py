@@ -9,7 +9,7 @@ from pathlib import Path
 
 from careen import distributions
 from careen.errors import UsageError
-from careen.formats.rulefiles import tables
+from careen.formats.data.rule_files import tables
 
 from .profile import Profile
 

@@ -4,7 +4,7 @@ Containers that start and end before the others (plain init containers) are left
 Raises: ValueError where selectors and pods are too many to compare.
 """
 
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
 
 from .graph import Builder, Node
 from .parts import Images, inhabit

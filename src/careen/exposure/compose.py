@@ -8,8 +8,8 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from careen.formats.compose import Compose, Port, Service
-from careen.formats.yamldoc import Mapping, as_text
+from careen.formats.data.yaml_document import Mapping, as_text
+from careen.formats.services.compose import Compose, Port, Service
 from careen.model.finding import Location
 
 from . import crossings

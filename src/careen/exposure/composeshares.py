@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from careen.formats import credentials
-from careen.formats.compose import Mount, Service
-from careen.formats.yamldoc import Mapping, as_text
+from careen.formats.data.yaml_document import Mapping, as_text
+from careen.formats.services import credentials
+from careen.formats.services.compose import Mount, Service
 from careen.model.finding import Location
 
 from . import crossings

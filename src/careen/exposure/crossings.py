@@ -9,7 +9,7 @@ import re
 
 from msgspec import Struct
 
-from careen.formats import imagename
+from careen.formats.images import image_name
 
 from .graph import User, Way
 
@@ -130,12 +130,12 @@ def of_capabilities(added: frozenset[str], host_processes: bool) -> Crossing | N
 
 def database(image: str) -> str:
     """What kind of store the image is by its name; "" where it is none."""
-    return DATABASES.get(imagename.parse(image).last.lower(), "")
+    return DATABASES.get(image_name.parse(image).last.lower(), "")
 
 
 def guarded(image: str, environment: dict[str, str | None]) -> bool:
     """Whether a database asks for a password, by the variables that its image reads."""
     if any((environment.get(name) or "").lower() in values for name, values in _OPEN_TO_ALL.items()):
         return False
-    name = imagename.parse(image).last.lower()
+    name = image_name.parse(image).last.lower()
     return name in _ALWAYS_GUARDED or any("PASSWORD" in key.upper() or key == "NEO4J_AUTH" for key in environment)

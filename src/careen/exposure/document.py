@@ -6,8 +6,8 @@ Shape: every key is always there, an unknown value is null; nodes, edges and pat
 from typing import Any, TextIO
 
 from careen import __version__
-from careen.formats.json_text import write_json
 from careen.model.finding import Location
+from careen.output.json_text import write_json
 from careen.plugins import ReportOptions
 
 from .flaws import Flaw, ImageFlaws

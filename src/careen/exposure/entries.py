@@ -7,14 +7,14 @@ the kinds of Traefik, Contour, Istio, OpenShift, NGINX and Knative that lead to 
 import ipaddress
 from collections.abc import Iterator
 
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests, Pod, Resource
-from careen.formats.podtraffic import NAMESPACE_LABEL, Traffic
-from careen.formats.yamldoc import NO_MAPPING, Mapping, as_text, walk
+from careen.formats.data.yaml_document import NO_MAPPING, Mapping, as_text, walk
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests, Pod, Resource
 from careen.model.finding import Location
 
 from .graph import INTERNET, Builder, Node, Reason
 from .parts import LOCAL, REACHED, Images, entered
+from .pod_traffic import NAMESPACE_LABEL, Traffic
 from .pods import Placed, at, namespace_of
 
 NODE_PORT = 0.7  # of the nodes, which often have no public address
@@ -39,7 +39,7 @@ class _Entries:
         self.guests = _Guests(manifests)
 
     def services(self) -> None:
-        for service, how in netpolicy.exposed_services(self.manifests):
+        for service, how in network_policy.exposed_services(self.manifests):
             reach, where = _reach(service, how)
             place = Location(service.path, service.node.line_of("spec", "type" if how != "externalIPs" else "externalIPs"))
             if reach:
@@ -57,7 +57,7 @@ class _Entries:
 
     def routes(self) -> None:
         for ingress in self.manifests.of("Ingress"):
-            for backend, keys in netpolicy.ingress_backends(ingress):
+            for backend, keys in network_policy.ingress_backends(ingress):
                 name = backend.text("service", "name") or backend.text("serviceName")
                 self._route(ingress, name, "", Location(ingress.path, ingress.node.line_of(*keys)))
         for kind in _ROUTES:
@@ -93,7 +93,7 @@ class _Entries:
 
     def _serve(self, shown: str, service: Resource, place: Location, reach: float, text: str, routed: bool) -> None:
         """``routed``: by an ingress controller, which is a pod of somebody else's."""
-        for pod in netpolicy.backends(self.manifests, service):
+        for pod in network_policy.backends(self.manifests, service):
             nodes: dict[str, Node] = {}
             open_ports = 0
             for port in service.spec.maps("ports") or [NO_MAPPING]:
@@ -139,13 +139,13 @@ class _Guests:
     """Whether a pod takes connections of an ingress controller, which is a pod of somebody else's."""
 
     def __init__(self, manifests: Manifests) -> None:
-        self._policies = netpolicy.by_pod(manifests)
+        self._policies = network_policy.by_pod(manifests)
         self._namespaces = {namespace_of(pod) for pod in manifests.pods}
 
     def admitted(self, pod: Pod) -> bool:
         """By a rule that admits pods of namespaces by their labels, unless it names one that is known here."""
         for policy in self._policies.get(id(pod), ()):
-            for rule in policy.spec.maps("ingress") if "Ingress" in netpolicy.types(policy) else ():
+            for rule in policy.spec.maps("ingress") if "Ingress" in network_policy.types(policy) else ():
                 for peer in rule.maps("from"):
                     if "namespaceSelector" in peer:
                         name = as_text(peer.map("namespaceSelector").map("matchLabels").get(NAMESPACE_LABEL))
@@ -162,7 +162,7 @@ def _reach(service: Resource, how: str) -> tuple[float, str]:
     if any(_internal(service.annotations, key) for key in service.annotations):
         return LOCAL, " in the provider's network"
     ranges = [one for one in service.spec.texts("loadBalancerSourceRanges") if one]
-    if ranges and not set(ranges) & set(netpolicy.WORLD):
+    if ranges and not set(ranges) & set(network_policy.WORLD):
         return LOCAL, f" from {', '.join(ranges[:3])}"
     return REACHED, " from every address"
 

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-from careen.formats.escape import visible
+from careen.output.escape import visible
 from careen.plugins import ReportOptions
 
 from .document import document

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from careen.formats import credentials
+from careen.formats.services import credentials
 from careen.model.finding import Location
 
 from .crossings import BY_USER, OWN_USERS, Crossing

@@ -5,10 +5,10 @@
 
 from collections.abc import Iterator
 
-from careen.formats import podsecurity
-from careen.formats.kubernetes import Container as Spec
-from careen.formats.kubernetes import Manifests, Pod
-from careen.formats.yamldoc import Mapping, as_text
+from careen.formats.data.yaml_document import Mapping, as_text
+from careen.formats.kubernetes import pod_security
+from careen.formats.kubernetes.manifest_files import Container as Spec
+from careen.formats.kubernetes.manifest_files import Manifests, Pod
 from careen.model.finding import Location
 
 from . import crossings
@@ -73,7 +73,7 @@ def _node(pod: Pod, spec: Spec, alone: bool, images: Images) -> Node:
     facts = [f"drops {', '.join(sorted(spec.dropped))}"] if spec.dropped else []
     facts += ["read-only file system"] if spec.security.get("readOnlyRootFilesystem") is True else []
     facts += ["no new privileges"] if spec.security.get("allowPrivilegeEscalation") is False else []
-    facts += [f"seccomp {profile}"] if (profile := podsecurity.seccomp(spec)) else []
+    facts += [f"seccomp {profile}"] if (profile := pod_security.seccomp(spec)) else []
     container = Container(
         image=spec.image,
         user=_user(pod, spec, images),

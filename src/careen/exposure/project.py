@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from careen.formats.compose import Compose, Section, Service
+from careen.formats.services.compose import Compose, Section, Service
 from careen.model.finding import Location
 
 from .graph import Builder, Node

@@ -11,8 +11,8 @@ from msgspec import Struct
 from careen.checks.files import Found
 from careen.checks.kind import Document, Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of
-from careen.formats.compose import Compose
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.services.compose import Compose
 from careen.model.advisory import SEVERITIES, Severity
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence

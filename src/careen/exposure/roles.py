@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from careen.formats import rbac
-from careen.formats.kubernetes import Manifests, Pod, Resource, Rule, grants
+from careen.formats.kubernetes import rbac
+from careen.formats.kubernetes.manifest_files import Manifests, Pod, Resource, Rule, grants
 from careen.model.finding import Location
 
 from .graph import Builder, Node, Reason

@@ -6,9 +6,9 @@ Lines are laid out for ``options.width`` columns; 0 is a pipe, which gets prose 
 from collections.abc import Iterator
 from typing import TextIO
 
-from careen.formats.escape import columns, visible
-from careen.formats.lines import fit, plural, wrapped
 from careen.model.finding import Location
+from careen.output.escape import columns, visible
+from careen.output.lines import fit, plural, wrapped
 from careen.plugins import ReportOptions
 
 from .document import taken_with

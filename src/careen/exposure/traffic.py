@@ -7,16 +7,16 @@ Raises: ValueError where policies name too many pairs of pods.
 
 from collections.abc import Iterator
 
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests, Pod, Resource
-from careen.formats.podtraffic import NAMESPACE_LABEL, Traffic
-from careen.formats.selectors import matches
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests, Pod, Resource
+from careen.formats.kubernetes.selectors import matches
 from careen.model.finding import Location
 
 from .entries import add_entries
 from .graph import Builder, Node, Reason
 from .parts import REACHED, Images, entered, link_by_credential
+from .pod_traffic import NAMESPACE_LABEL, Traffic
 from .pods import Placed, namespace_of
 
 NETWORK = "network:kubernetes"
@@ -34,7 +34,7 @@ def add_traffic(builder: Builder, manifests: Manifests, images: Images, placed: 
 def _between(builder: Builder, manifests: Manifests, images: Images, placed: Placed, traffic: Traffic) -> None:
     hub = Node(NETWORK, "network", "network of the cluster")
     rules = _Rules(manifests)
-    served = {id(pod) for service in manifests.services for pod in netpolicy.backends(manifests, service)}
+    served = {id(pod) for service in manifests.services for pod in network_policy.backends(manifests, service)}
     freely_out = {id(pod) for pod in manifests.pods if _free(rules, traffic, pod, "Egress")}
     freely_in = {id(pod) for pod in manifests.pods if _free(rules, traffic, pod, "Ingress")}
     meet = bool(freely_out and freely_in)
@@ -89,7 +89,7 @@ class _Rules:
 
     def __init__(self, manifests: Manifests) -> None:
         self._manifests = manifests
-        self._policies = netpolicy.by_pod(manifests)
+        self._policies = network_policy.by_pod(manifests)
         self._namespaces = {namespace_of(pod): Mapping() for pod in manifests.pods}
         for one in manifests.of("Namespace"):
             if one.name in self._namespaces:
@@ -101,7 +101,7 @@ class _Rules:
     def open_to_all(self, pod: Pod, direction: str) -> bool:
         key = "from" if direction == "Ingress" else "to"
         return any(
-            not rule.seq(key) or any(peer.text("ipBlock", "cidr") in netpolicy.WORLD for peer in rule.maps(key))
+            not rule.seq(key) or any(peer.text("ipBlock", "cidr") in network_policy.WORLD for peer in rule.maps(key))
             for _, rule in self._rules(pod, direction)
         )
 
@@ -135,7 +135,7 @@ class _Rules:
                 yield policy, rule
 
     def _holding(self, pod: Pod, direction: str) -> list[Resource]:
-        return [one for one in self._policies.get(id(pod), ()) if direction in netpolicy.types(one)]
+        return [one for one in self._policies.get(id(pod), ()) if direction in network_policy.types(one)]
 
 
 def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic: Traffic) -> None:

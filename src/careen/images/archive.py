@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from careen.errors import InputError
-from careen.formats import tar
-from careen.formats.budget import Limits
-from careen.formats.inflate import SeekStream, compression, open_stream
+from careen.formats.archives import tar
+from careen.formats.archives.inflate import SeekStream, compression, open_stream
 from careen.plugins import Progress
+from careen.safety.budget import Limits
 
 DOCUMENT_BYTES = 8 << 20
 MAX_MEMBERS = 200_000

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
+from careen.safety.pattern import pattern
 
 from ..errors import InputError, NetworkError
 from ..net.addresses import check_step

@@ -20,10 +20,11 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from careen.formats.archives.ahead import ahead
+from careen.safety.cache_limits import cache_limits
+from careen.safety.digest import has_digest, hasher, text_of
+
 from ..errors import InputError, NetworkError
-from ..formats.ahead import ahead
-from ..formats.cache_limits import cache_limits
-from ..formats.digest import has_digest, hasher, text_of
 from ..net import SlowError
 from ..plugins import Progress, Response, silent
 from .cache import aside, make_room, write

@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from careen.formats.services.container_inspect import Running, read
+
 from ..errors import Error, NotHereError
-from ..formats.containerinspect import Running, read
 from ..model.inventory import Unknown
 from ..model.package import Evidence
 from ..plugins import OpenContext

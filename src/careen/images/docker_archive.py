@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from careen.errors import InputError
-from careen.formats.budget import Limits
-from careen.formats.digest import has_digest
 from careen.model.image import Image, Layer, Platform
 from careen.plugins import ImageSource, OpenContext, Progress
+from careen.safety.budget import Limits
+from careen.safety.digest import has_digest
 
 from .archive import AGAIN, TarArchive, open_archive
 from .beside import asked_beside

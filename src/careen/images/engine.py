@@ -20,8 +20,9 @@ from urllib.parse import SplitResult, quote, urlsplit
 import msgspec
 from msgspec import Struct
 
+from careen.safety.cache_limits import cache_limits
+
 from ..errors import InputError, NetworkError, NotHereError
-from ..formats.cache_limits import cache_limits
 from ..model.image import Image, Platform
 from ..net import NetSettings, NotAllowedError, make_fetcher
 from ..net.addresses import host_of, unix_url

@@ -1,6 +1,6 @@
 """A single file: a package as it would be installed in an empty root, anything else as the only file of an image.
 
-A ``.deb``, ``.rpm``, ``.apk``, wheel, gem or what ``npm pack`` writes is opened (``formats.packagetar``). A jar, a program, a
+A ``.deb``, ``.rpm``, ``.apk``, wheel, gem or what ``npm pack`` writes is opened (``images.package_tar``). A jar, a program, a
 lock file or a manifest is read by its name and content as it would be in an image.
 Raises: InputError where the file cannot be read or is no package of its kind.
 """
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from careen.errors import InputError
-from careen.formats.budget import Limits
-from careen.formats.inflate import compression
-from careen.formats.tarheader import header
+from careen.formats.archives.inflate import compression
+from careen.formats.archives.tar_header import header
 from careen.model.image import Image, ImageConfig, Layer
 from careen.plugins import ImageSource, OpenContext
+from careen.safety.budget import Limits
 
 from .tarstream import TarStream, identity_of, limits_of
 
@@ -25,7 +25,7 @@ NPM_BYTES = 64 << 20  # within which an archive names its package, or is none of
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
-    from careen.formats.packagetar import installed, kind_of
+    from .package_tar import installed, kind_of
 
     path = Path(reference)
     try:
@@ -74,7 +74,7 @@ def _accepts(reference: str) -> bool:
 
 
 def _is_package(name: str, head: bytes, file: BinaryIO) -> bool:
-    from careen.formats.packagetar import kind_of, npm_name
+    from .package_tar import kind_of, npm_name
 
     kind = kind_of(name, head)
     return bool(npm_name(file, Limits(inflated_bytes=NPM_BYTES))) if kind == "npm" else bool(kind)

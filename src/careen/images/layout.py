@@ -9,9 +9,9 @@ from typing import BinaryIO
 from msgspec.structs import replace
 
 from careen.errors import InputError
-from careen.formats.digest import has_digest
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
+from careen.safety.digest import has_digest
 
 from .archive import AGAIN, Archive
 from .beside import asked_beside

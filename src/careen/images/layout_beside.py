@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from careen.errors import InputError
-from careen.formats.digest import has_digest
-from careen.formats.pattern import pattern
+from careen.safety.digest import has_digest
+from careen.safety.pattern import pattern
 
 from .archive import AGAIN, Archive
 from .manifest import MANIFEST_BYTES, Descriptor, is_digest, parse_artifact, parse_entries

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
-from careen.formats.digest import is_digest as is_digest
+from careen.safety.digest import is_digest as is_digest
 
 from ..errors import InputError
 from ..model.image import History, ImageConfig, Layer, Platform

@@ -7,7 +7,7 @@ Raises: InputError, which says what is wrong with the name.
 
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
+from careen.safety.pattern import pattern
 
 from ..errors import InputError
 from .manifest import is_digest

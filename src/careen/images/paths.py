@@ -7,7 +7,7 @@ that is called like an image must not be scanned in its place.
 from pathlib import Path
 
 from careen.errors import InputError
-from careen.formats.pattern import pattern
+from careen.safety.pattern import pattern
 
 from .names import parse_reference
 

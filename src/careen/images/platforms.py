@@ -3,7 +3,7 @@
 **Source:** OCI image-spec 1.1, image-index.md, ``platform``; Go's GOOS and GOARCH, GOARM and GOAMD64 for variants.
 """
 
-from careen.formats.pattern import pattern
+from careen.safety.pattern import pattern
 
 from ..errors import UsageError
 from ..model.image import Platform

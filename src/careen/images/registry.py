@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
+from careen.safety.cache_limits import cache_limits
+
 from ..errors import Error, InputError, UsageError
-from ..formats.cache_limits import cache_limits
 from ..model.image import Image, Platform
 from ..plugins import ImageSource, OpenContext, Response
 from .beside import asked_beside

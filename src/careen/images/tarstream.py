@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from careen.formats.budget import Limits
 from careen.plugins import OpenContext
+from careen.safety.budget import Limits
 
 
 class TarStream(io.RawIOBase):

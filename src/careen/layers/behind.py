@@ -9,10 +9,10 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.budget import Budget
 from careen.model.delta import Delta
 from careen.model.image import Layer
 from careen.plugins import Cataloger
+from careen.safety.budget import Budget
 
 from .dispatch import Dispatch, Wanted
 from .index import merged_facts, opened_again

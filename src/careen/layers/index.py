@@ -19,15 +19,15 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from careen.errors import InputError, OverBudgetError
-from careen.formats.budget import MORE, Budget, Limits, Spending
-from careen.formats.digest import hasher, is_digest, text_of
-from careen.formats.inflate import SeekStream, Stream, TrailingError, compression, open_stream
-from careen.formats.typed import from_msgpack
+from careen.formats.archives.inflate import SeekStream, Stream, TrailingError, compression, open_stream
 from careen.model.delta import Delta, FileTable
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Cataloger, Progress, silent
+from careen.safety.budget import MORE, Budget, Limits, Spending
+from careen.safety.digest import hasher, is_digest, text_of
+from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
 from .dispatch import Dispatch, Wanted

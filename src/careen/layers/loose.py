@@ -4,11 +4,11 @@ import io
 from collections.abc import Mapping
 from typing import cast
 
-from careen.formats.budget import Budget, Limits
-from careen.formats.inflate import SeekStream
-from careen.formats.tar import Member
+from careen.formats.archives.inflate import SeekStream
+from careen.formats.archives.tar import Member
 from careen.model.delta import Delta
 from careen.model.inventory import Inventory
+from careen.safety.budget import Budget, Limits
 
 from .bind import bind
 from .index import Readers

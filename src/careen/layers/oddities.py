@@ -7,10 +7,10 @@ engines refuse the layer, or where it depends on the engine which files there ar
 from bisect import bisect_left
 from collections.abc import Container, Mapping, Sequence
 
-from careen.formats.pattern import pattern
-from careen.formats.tar import Member
+from careen.formats.archives.tar import Member
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
+from careen.safety.pattern import pattern
 
 MOST = 20  # of one reason are listed
 # As git, Python and GNU tar name the global headers that they write.

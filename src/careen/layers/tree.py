@@ -10,8 +10,8 @@ import stat
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from careen.formats.inflate import SeekStream, UnreadableError
-from careen.formats.tar import Member
+from careen.formats.archives.inflate import SeekStream, UnreadableError
+from careen.formats.archives.tar import Member
 
 MAX_DEPTH = 256
 _KINDS = {

@@ -17,13 +17,13 @@ from typing import Any, BinaryIO, TypeVar, cast
 from msgspec import Struct
 
 from careen.errors import InputError, OverBudgetError
-from careen.formats import tar
-from careen.formats.budget import Spending, spending
-from careen.formats.inflate import SeekStream, Stream, TrailingError, UnreadableError
+from careen.formats.archives import tar
+from careen.formats.archives.inflate import SeekStream, Stream, TrailingError, UnreadableError
 from careen.model.delta import FileTable
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import HEAD_BYTES, Scanner, Selective
+from careen.safety.budget import Spending, spending
 
 from .dispatch import MAGIC_BYTES, Wanted
 from .oddities import Oddities

@@ -23,8 +23,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
-from careen.formats.debian_builds import may_be_update, without_backport
-from careen.formats.debian_releases import DEBIAN, codename_of, namespace_of, unstable, versions
+from careen.formats.debian.builds import may_be_update, without_backport
+from careen.formats.debian.releases import DEBIAN, codename_of, namespace_of, unstable, versions
 from careen.model.advisory import Listed
 from careen.model.image import ImageConfig
 from careen.model.inventory import Inventory

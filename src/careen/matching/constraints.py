@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from careen.formats.version_text import COMPARE, bounded
+from careen.formats.version_text.text import COMPARE, bounded
 from careen.plugins import VersionScheme
 
 Dialect = Literal["native", "go-version", "grype", "vers"]

@@ -11,12 +11,12 @@ from typing import Literal
 
 from careen.database.age import ALWAYS, too_old
 from careen.database.knowledge import Knowledge
-from careen.formats.lines import few
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
 from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
+from careen.output.lines import few
 
 from .distributions import name_of
 from .lifetimes import without_lifecycle

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
-from careen.formats.software import CPE_NAMESPACE
+from careen.formats.feeds.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Malicious, NamespaceInfo, Range, VulnerabilityRecord
 from careen.model.finding import SuppressedBy, Vulnerability, Weakness
 from careen.model.package import Package

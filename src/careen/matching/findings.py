@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from careen.formats.software import CPE_NAMESPACE
+from careen.formats.feeds.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Epss, Exploited, Malicious, VulnerabilityRecord
 from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability, Weakness
 from careen.model.package import Package

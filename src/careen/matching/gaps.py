@@ -7,13 +7,13 @@ from datetime import date
 from msgspec import Struct
 
 from careen.database.knowledge import PRIVATE, Knowledge, key_name
-from careen.formats.archive_facts import RPM_SOURCE, SOURCE
-from careen.formats.lines import few
-from careen.formats.software import CPE_NAMESPACE
+from careen.formats.feeds.archive_facts import RPM_SOURCE, SOURCE
+from careen.formats.feeds.software import CPE_NAMESPACE
 from careen.model.advisory import NamespaceInfo
 from careen.model.inventory import Inventory
 from careen.model.package import GUESSED
 from careen.model.report import Reason
+from careen.output.lines import few
 
 from .distributions import release_of, title_of
 from .keys import Key

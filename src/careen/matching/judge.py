@@ -17,11 +17,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.distributions.registry import profile_of
-from careen.formats.pattern import pattern
-from careen.formats.software import CPE_NAMESPACE
+from careen.formats.feeds.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.model.finding import Confidence
 from careen.model.package import Package
+from careen.safety.pattern import pattern
 
 from .aliases import Flaw, flaws
 from .channels import without

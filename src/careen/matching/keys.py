@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from careen.formats.pattern import pattern
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
 _DIGIT = pattern(r"\d")
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from careen.database.knowledge import Knowledge
 from careen.distributions.registry import profile_of
-from careen.formats.lifecycles import names_of
+from careen.formats.feeds.lifecycles import names_of
 from careen.model.inventory import Inventory
 
 from .distributions import distribution_of, release_of

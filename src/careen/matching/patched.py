@@ -20,10 +20,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
 from careen.model.advisory import Advisory
 from careen.model.image import Image
 from careen.model.package import Package
+from careen.safety.pattern import pattern
 
 from .channels import flaws_of, without
 from .distributions import Release

@@ -7,7 +7,7 @@ from. A program is known as a component by the name of its file.
 
 from msgspec import Struct
 
-from careen.formats.kubernetesmodules import KUBERNETES, MODULE_BY_PROGRAM
+from careen.formats.feeds.kubernetes_modules import KUBERNETES, MODULE_BY_PROGRAM
 from careen.model.package import Package
 
 

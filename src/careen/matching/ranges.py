@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from careen.formats.pattern import pattern
 from careen.model.advisory import Advisory, Range
+from careen.safety.pattern import pattern
 
 from .keys import Key
 

@@ -14,8 +14,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from careen.formats.otherscan import Claim, OtherScan
-from careen.formats.purl import parse
+from careen.formats.packages.purl import parse
+from careen.formats.scans.other_scan import Claim, OtherScan
 from careen.model.finding import Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
-from careen.formats.typed import from_msgpack
 from careen.model.inventory import Inventory
 from careen.plugins import Ecosystem, VersionScheme
+from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
 from .match import Matched, match

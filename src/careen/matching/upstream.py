@@ -2,7 +2,7 @@
 
 Whoever packages for many distributions takes new versions over, so that the maker's ranges hold; a distribution mends
 under the old version, and its packages are never judged so. OSV's identity of the software comes first and NVD's ranges
-beside it. Names come from a map (``formats/software``): a package that is not in it is judged by nobody.
+beside it. Names come from a map (``formats/feeds/software``): a package that is not in it is judged by nobody.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from careen.database.knowledge import key_name
-from careen.formats.software import Software, software_of_cpe, software_of_package, upstream_version, version_of_cpe
+from careen.formats.feeds.software import Software, software_of_cpe, software_of_package, upstream_version, version_of_cpe
 from careen.model.package import Distribution, Package
 from careen.plugins import Ecosystem
 

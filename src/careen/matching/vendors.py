@@ -19,9 +19,9 @@ from functools import cache
 
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profile, profiles
-from careen.formats.pattern import pattern
-from careen.formats.software import software_of_package
+from careen.formats.feeds.software import software_of_package
 from careen.model.package import Distribution, Package, Vendor
+from careen.safety.pattern import pattern
 
 from .distributions import distribution_of, line_of
 

@@ -11,7 +11,7 @@ from functools import cache, cached_property, lru_cache
 from msgspec import Struct
 
 from careen.distributions.registry import profile, profiles
-from careen.formats.purl import Purl, parse
+from careen.formats.packages.purl import Purl, parse
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package

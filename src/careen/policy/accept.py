@@ -16,10 +16,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import UsageError
-from careen.formats.lines import few
 from careen.model.inventory import Unknown
 from careen.model.reasons import EFFECTS, NOT_ACCEPTED, effect_of
 from careen.model.report import Accepted, Coverage, Reason, Report
+from careen.output.lines import few
 
 from .ignores import covers, is_purl, matches
 

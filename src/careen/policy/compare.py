@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.savedreport import Saved, SavedPackage
+from careen.formats.scans.saved_report import Saved, SavedPackage
 from careen.model.finding import Change, Finding, Vulnerability
 from careen.model.reasons import MADE_BY_GATES
 from careen.model.report import Coverage, FailedBy, Rule, Verdict

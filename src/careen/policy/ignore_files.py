@@ -15,7 +15,7 @@ import re
 from typing import Any
 
 from careen.errors import UsageError
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
 
 from .accept import Accept
 from .ignore_lines import read_lines
@@ -75,7 +75,7 @@ def _is_yaml(text: str) -> bool:
 
 
 def _yaml(text: str, name: str) -> Mapping:
-    from careen.formats.yamldoc import read
+    from careen.formats.data.yaml_document import read
 
     try:
         documents = read(text)
@@ -87,7 +87,7 @@ def _yaml(text: str, name: str) -> Mapping:
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:
-    from careen.formats.plaindata import toml_object
+    from careen.formats.data.plain import toml_object
 
     try:
         return toml_object(text.encode())

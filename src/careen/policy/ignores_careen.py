@@ -23,7 +23,7 @@ from datetime import date
 from typing import Any
 
 from careen.errors import UsageError
-from careen.formats.yamldoc import Mapping, as_text
+from careen.formats.data.yaml_document import Mapping, as_text
 
 from .accept import Accept, made
 from .ignores import Ignore

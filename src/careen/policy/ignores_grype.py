@@ -9,7 +9,7 @@ glob. ``namespace``, ``match-type``, ``upstream-name`` and the ``vex-…`` keys 
 import logging
 import re
 
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
 
 from .ignores import Ignore
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from careen.distributions.registry import profiles
 from careen.errors import UsageError
-from careen.formats.plaindata import mapping, sequence, text
+from careen.formats.data.plain import mapping, sequence, text
 
 from .ignores import Ignore
 

@@ -9,7 +9,7 @@ aliases in any public source: such a rule applies where a finding has that id, a
 import logging
 import re
 
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
 
 from .ignores import Ignore
 from .ignores_careen import day

@@ -8,7 +8,7 @@ statement}``; paths are globs, a rule with several purls is for any of them.
 import logging
 
 from careen.errors import UsageError
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
 
 from .ignores import Ignore
 from .ignores_careen import day

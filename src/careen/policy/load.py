@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from careen.errors import UsageError
-from careen.formats.vex import Statement
+from careen.formats.vex.statements import Statement
 from careen.model.advisory import Severity
 
 from .accept import Accept, read_accept
@@ -95,7 +95,7 @@ def _statements(places: Sequence[Path]) -> Iterator[Statement]:
     """Of files, which must be VEX; of folders, in which other files are passed over and said."""
     if not places:
         return
-    from careen.formats.vexfile import read_vex
+    from careen.formats.vex.vex_file import read_vex
 
     for place in places:
         found = 0

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.vex import Statement
+from careen.formats.vex.statements import Statement
 from careen.model.advisory import Severity
 from careen.model.finding import Finding, Suppressed, SuppressedBy, Vulnerability
 from careen.model.inventory import Inventory, Unknown

@@ -31,7 +31,7 @@ def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
     """Read and tried, before any work is done."""
     if not paths:
         return ()
-    from careen.formats import rego
+    from careen.formats.data import rego
 
     found = []
     for path in paths:
@@ -68,7 +68,7 @@ def with_policies(report: Report, policies: Sequence[RegoPolicy]) -> Report:
 
 
 def _messages(policy: RegoPolicy, known: Any) -> list[str]:
-    from careen.formats import rego
+    from careen.formats.data import rego
 
     try:
         ((answer,),) = rego.evaluate([(policy.path, policy.text)], [policy.query], [known])

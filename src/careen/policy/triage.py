@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from careen.errors import UsageError
-from careen.formats.vex import Product, Statement, VexStatus
+from careen.formats.vex.statements import Product, Statement, VexStatus
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
 

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
-from careen.formats.vex import Statement
+from careen.formats.vex.statements import Statement
 from careen.model.attached import Attached
 from careen.model.finding import SuppressedBy, VexNote, Vulnerability
 from careen.model.inventory import Inventory
@@ -53,7 +53,7 @@ def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:
 
 def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
     """What VEX documents inside the image state, for whoever trusts its maker."""
-    from careen.formats.vexfile import read_vex
+    from careen.formats.vex.vex_file import read_vex
 
     found: list[Statement] = []
     for decision in inventory.decisions:
@@ -67,7 +67,7 @@ def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
 
 def stated_beside(attached: Attached, trusted: bool) -> tuple[Statement, ...]:
     """What VEX documents beside the image state that a trusted key signed; ``trusted``: the others too."""
-    from careen.formats.vexfile import read_vex
+    from careen.formats.vex.vex_file import read_vex
 
     applied = (one for one in attached.vex if trusted or one.trusted)
     return tuple(statement for one in applied for statement in read_vex(one.text.encode(), one.source))

@@ -11,7 +11,7 @@ from functools import cache
 
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profiles
-from careen.formats.imagename import parse
+from careen.formats.images.image_name import parse
 from careen.model.package import Distribution
 
 

@@ -22,9 +22,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.dockerfile.stages import Dockerfile, Stage, Step
-from careen.formats.summary import build_step
 from careen.model.finding import Location, Vulnerability
 from careen.model.image import History, Image
+from careen.output.summary import build_step
 
 from .declared import Predicted, predicted
 

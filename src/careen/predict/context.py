@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from posixpath import normpath
 
-from careen.formats.dockerignore import left_out
+from careen.formats.dockerfile.ignore import left_out
 
 MAX_BYTES = 16 << 20
 MAX_TOTAL_BYTES = 128 << 20

@@ -1,7 +1,7 @@
 """What the steps of a Dockerfile will install: each package with its line, and its version where one is pinned.
 
-Understood are package managers (``formats.packagecommands``), archives and packages fetched by address, and ``ADD`` of an
-address. Packages of the system count in the stages that the image keeps, those of languages also in stages that it copies
+Understood are package managers (``formats.shell.package_commands``), archives and packages fetched by address, and ``ADD`` of
+an address. Packages of the system count in the stages that the image keeps, those of languages also in stages that it copies
 from. Variables are resolved as far as ARG, ENV and the script itself say; what stays open has no version.
 Nothing is fetched, and a version that only a repository knows stays "". What was learnt of packages by address
 (``Dockerfile.heads``, from ``resolve``) is used: their true names, and that one brings a repository of somebody else's, from
@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step, resolved_words
-from careen.formats.packagecommands import PackageCall, read_call, read_options
-from careen.formats.packagefile import FileName, read_address
-from careen.formats.packagespecs import Spec, is_url
-from careen.formats.remote import read_download
-from careen.formats.shell import Command
+from careen.formats.packages.package_file import FileName, read_address
+from careen.formats.shell.downloads import read_download
+from careen.formats.shell.package_commands import PackageCall, read_call, read_options
+from careen.formats.shell.package_specs import Spec, is_url
+from careen.formats.shell.syntax import Command
 from careen.model.package import Distribution, Evidence, Package
 
 from .base import distribution_of

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.dockerfile.stages import Dockerfile, Stage, Step, resolved_words
-from careen.formats.packagecommands import read_call
+from careen.formats.shell.package_commands import read_call
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence
 

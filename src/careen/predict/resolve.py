@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from careen.errors import NetworkError
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.packagehead import MAX_BYTES, PackageHead, read_package_head
+from careen.formats.packages.package_head import MAX_BYTES, PackageHead, read_package_head
 from careen.net.addresses import without_credentials
 from careen.plugins import Fetcher
 

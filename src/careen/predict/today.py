@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from careen.errors import Error
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.repositories import Index, Offer, offers
+from careen.formats.packages.repositories import Index, Offer, offers
 from careen.model.package import Source
 from careen.plugins import Fetcher, Response
 from careen.versions.apk import VERSION_SCHEME as APK

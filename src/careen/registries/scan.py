@@ -21,14 +21,14 @@ from msgspec.structs import replace
 from careen import app
 from careen.config import Settings
 from careen.errors import Error, InputError, UsageError
-from careen.formats.base import base_of
-from careen.formats.cache_limits import layers_of_registry
-from careen.formats.summary import vulnerabilities
+from careen.formats.images.base import base_of
 from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
 from careen.model.image import Image
 from careen.model.report import Report
+from careen.output.summary import vulnerabilities
 from careen.plugins import Fetcher
+from careen.safety.cache_limits import layers_of_registry
 from careen.store.memory import Store
 
 from .listing import Listed, Target, Trouble, Wanted, targets

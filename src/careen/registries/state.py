@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import InputError
-from careen.formats.sealed import SUM_BYTES, sealed, unsealed
+from careen.safety.sealed import SUM_BYTES, sealed, unsealed
 
 log = logging.getLogger(__name__)
 

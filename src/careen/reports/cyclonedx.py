@@ -11,14 +11,14 @@ from typing import Any, TextIO
 from uuid import NAMESPACE_URL, uuid5
 
 from careen import __version__
-from careen.formats import sbomproperties
-from careen.formats.escape import web_link
-from careen.formats.json_text import write_json
-from careen.formats.summary import merged, settled, vulnerabilities
+from careen.formats.sboms import sbom_properties
 from careen.model.advisory import Cvss
 from careen.model.finding import Suppressed, Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report
+from careen.output.escape import web_link
+from careen.output.json_text import write_json
+from careen.output.summary import merged, settled, vulnerabilities
 from careen.plugins import Reporter, ReportOptions
 
 SEVERITIES = {"negligible": "info"}  # the one word of ours that CycloneDX does not have
@@ -55,7 +55,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             "properties": [
                 {"name": "careen:coverage", "value": report.coverage.verdict},
                 *({"name": f"careen:coverage:{why.code}", "value": why.detail} for why in report.coverage.reasons),
-                *_properties(sbomproperties.of_inventory(report.inventory, report.unknowns)),
+                *_properties(sbom_properties.of_inventory(report.inventory, report.unknowns)),
             ],
         },
         "components": [*_distribution(report), *components],
@@ -69,7 +69,7 @@ def _image(report: Report) -> dict[str, Any]:
     component: dict[str, Any] = {"type": kind, "bom-ref": "image", "name": image.reference}
     if image.digest:
         component["version"] = image.digest
-    if layers := sbomproperties.of_layers(image):
+    if layers := sbom_properties.of_layers(image):
         component["properties"] = _properties(layers)
     return component
 
@@ -96,7 +96,7 @@ def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict
         "name": name,
         "version": package.version[:VERSION_LENGTH],
         "purl": purl,
-        "properties": _properties(sbomproperties.of_package(package)),
+        "properties": _properties(sbom_properties.of_package(package)),
     }
     if package.cpe:
         component["cpe"] = package.cpe
@@ -109,7 +109,7 @@ def _component(purl: str, package: Package, ref_by_purl: dict[str, str]) -> dict
 
 
 def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"name": f"{sbomproperties.PREFIX}{key}", "value": value} for key, value in pairs]
+    return [{"name": f"{sbom_properties.PREFIX}{key}", "value": value} for key, value in pairs]
 
 
 def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:

@@ -9,23 +9,14 @@ from typing import Any, TextIO
 import msgspec
 
 from careen import __version__
-from careen.formats.base import base_of
-from careen.formats.json_text import write_json
-from careen.formats.summary import (
-    by_severity,
-    in_base,
-    merged,
-    misconfigurations,
-    ordered,
-    secrets,
-    settled,
-    vulnerabilities,
-)
+from careen.formats.images.base import base_of
 from careen.model.attached import Attached, Signature
 from careen.model.finding import Finding
 from careen.model.image import Layer
 from careen.model.package import Evidence, Package
 from careen.model.report import Report
+from careen.output.json_text import write_json
+from careen.output.summary import by_severity, in_base, merged, misconfigurations, ordered, secrets, settled, vulnerabilities
 from careen.plugins import Reporter, ReportOptions
 
 SCHEMA = "careen.report/1"

@@ -6,7 +6,7 @@ Findings have no place in this format. A package that several packages own, or t
 
 from typing import TextIO
 
-from careen.formats.purlpackage import full_purl
+from careen.formats.packages.purl_package import full_purl
 from careen.model.report import Report
 from careen.plugins import Reporter, ReportOptions
 

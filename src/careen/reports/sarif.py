@@ -13,12 +13,12 @@ from urllib.parse import quote
 import msgspec
 
 from careen import __version__
-from careen.formats.escape import visible, web_link
-from careen.formats.json_text import write_json
-from careen.formats.outcome import exit_line
-from careen.formats.summary import build_step, by_severity, ordered, settled
 from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
 from careen.model.report import Report
+from careen.output.escape import visible, web_link
+from careen.output.json_text import write_json
+from careen.output.outcome import exit_line
+from careen.output.summary import build_step, by_severity, ordered, settled
 from careen.plugins import Reporter, ReportOptions
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

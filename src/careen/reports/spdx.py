@@ -15,12 +15,12 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from careen import __version__
-from careen.formats import sbomproperties
-from careen.formats.json_text import write_json
-from careen.formats.purlpackage import full_purl
-from careen.formats.summary import merged
+from careen.formats.packages.purl_package import full_purl
+from careen.formats.sboms import sbom_properties
 from careen.model.package import Package
 from careen.model.report import Report
+from careen.output.json_text import write_json
+from careen.output.summary import merged
 from careen.plugins import Reporter, ReportOptions
 
 DOCUMENT, IMAGE = "SPDXRef-DOCUMENT", "SPDXRef-Image"
@@ -39,8 +39,8 @@ def document(report: Report) -> dict[str, Any]:
     notes = [
         ("coverage", report.coverage.verdict),
         *((f"coverage:{why.code}", why.detail) for why in report.coverage.reasons),
-        *sbomproperties.of_layers(image),
-        *sbomproperties.of_inventory(report.inventory, report.unknowns),
+        *sbom_properties.of_layers(image),
+        *sbom_properties.of_inventory(report.inventory, report.unknowns),
     ]
     subject = {
         "SPDXID": IMAGE,
@@ -72,7 +72,7 @@ def _package(package: Package, created: str) -> dict[str, Any]:
     """A purl stands twice when two packages own files of it: the owner is in the id then."""
     purl = full_purl(package)
     number = sha256(f"{purl}\0{package.owned_by or ''}".encode("utf-8", "replace")).hexdigest()[:16]
-    pairs = sbomproperties.of_package(package)
+    pairs = sbom_properties.of_package(package)
     pairs += [("path", place.path) for place in package.evidence if place.path]
     pairs += [("licence", licence) for licence in package.licenses if licence]
     supplier = {"supplier": f"Organization: {_LINE.sub(' ', package.maintainer)}"} if package.maintainer else {}
@@ -121,7 +121,7 @@ def _note(pairs: list[tuple[str, str]], created: str) -> dict[str, str]:
         "annotationDate": created,
         "annotationType": "OTHER",
         "annotator": f"Tool: careen-{__version__}",
-        "comment": sbomproperties.PREFIX + msgspec.json.encode(clean).decode(),
+        "comment": sbom_properties.PREFIX + msgspec.json.encode(clean).decode(),
     }
 
 

@@ -13,11 +13,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from careen.distributions.registry import id_of
-from careen.formats import cyclonedxxml, sbomproperties
-from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.purlpackage import distribution_in, package_of
-from careen.formats.sbomwrapping import unwrapped
-from careen.formats.unicodebytes import as_utf8
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.packages.purl_package import distribution_in, package_of
+from careen.formats.sboms import cyclonedx_xml, sbom_properties
+from careen.formats.sboms.wrapping import unwrapped
 from careen.model.inventory import Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.sbom import Sbom, SbomLayer
@@ -31,7 +31,7 @@ _TRIVY, _SYFT = "aquasecurity:trivy:", "syft:"
 
 def read(data: bytes) -> Sbom:
     data = as_utf8(data)
-    document = cyclonedxxml.document(data) if data.lstrip()[:1] == b"<" else unwrapped(json_object(data))
+    document = cyclonedx_xml.document(data) if data.lstrip()[:1] == b"<" else unwrapped(json_object(data))
     if document.get("bomFormat") != "CycloneDX":
         raise ValueError("no CycloneDX document")
     subject = mapping(mapping(document.get("metadata")).get("component"))
@@ -52,8 +52,8 @@ def read(data: bytes) -> Sbom:
         if package:
             packages.setdefault((package.purl, package.owned_by, package.presence), package)
     found = tuple(packages.values())
-    own = [(name.removeprefix(sbomproperties.PREFIX), value) for name, value in pairs]
-    inventory = sbomproperties.inventory_with(found, own, distribution or distribution_in(found), faults)
+    own = [(name.removeprefix(sbom_properties.PREFIX), value) for name, value in pairs]
+    inventory = sbom_properties.inventory_with(found, own, distribution or distribution_in(found), faults)
     return Sbom(inventory, text(subject.get("name")), _digest(subject), layers)
 
 
@@ -80,7 +80,7 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
         return None
     licences = map(mapping, sequence(component.get("licenses")))
     package = replace(package, licenses=tuple(filter(None, map(_licence, licences))))
-    own = {key.removeprefix(sbomproperties.PREFIX): value for key, value in known.items() if key.startswith("careen:")}
+    own = {key.removeprefix(sbom_properties.PREFIX): value for key, value in known.items() if key.startswith("careen:")}
     supplier = text(mapping(component.get("supplier")).get("name")) or text(component.get("publisher"))
     if not own:
         return _of_others(
@@ -90,7 +90,7 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
             number_by_layer,
         )
     places = map(mapping, sequence(mapping(component.get("evidence")).get("occurrences")))
-    return sbomproperties.restored(
+    return sbom_properties.restored(
         package,
         own | {"maintainer": supplier, "cpe": text(component.get("cpe"))},
         [path for place in places if (path := text(place.get("location")))],
@@ -126,7 +126,7 @@ def _of_others(package: Package, component: dict[str, Any], known: dict[str, str
 
 
 def _layers(pairs: list[tuple[str, str]]) -> tuple[SbomLayer, ...]:
-    own = [value.partition(" ") for name, value in pairs if name == sbomproperties.PREFIX + "image_layer"]
+    own = [value.partition(" ") for name, value in pairs if name == sbom_properties.PREFIX + "image_layer"]
     if own:
         return tuple(SbomLayer(digest, diff_id) for digest, _, diff_id in own)
     return tuple(SbomLayer("", value) for name, value in pairs if name == _TRIVY + "DiffID")
@@ -163,7 +163,7 @@ def _shown(component: dict[str, Any]) -> str:
 
 SBOM_FORMAT = SbomFormat(
     name="cyclonedx",
-    accepts=lambda head: (b'"bomFormat"' in head and b"CycloneDX" in head) or cyclonedxxml.NAMESPACE.encode() in head,
+    accepts=lambda head: (b'"bomFormat"' in head and b"CycloneDX" in head) or cyclonedx_xml.NAMESPACE.encode() in head,
     read=read,
     description="CycloneDX in JSON or XML",
 )

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from careen.errors import InputError
-from careen.formats.jsonfile import read_bounded
-from careen.formats.unicodebytes import as_utf8
+from careen.formats.data.json_file import read_bounded
+from careen.formats.data.unicode_bytes import as_utf8
 from careen.model.image import Image, ImageConfig, Layer
 from careen.model.inventory import Inventory
 from careen.plugins import SbomFormat

@@ -4,9 +4,9 @@ Each manifest lists what it resolved to, with package URLs.
 Raises: ValueError for anything else. **Source:** GitHub REST API, dependency-graph/snapshots.
 """
 
-from careen.formats.plaindata import json_object, mapping, text
-from careen.formats.purlpackage import distribution_in, package_of
-from careen.formats.unicodebytes import as_utf8
+from careen.formats.data.plain import json_object, mapping, text
+from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence, Package
 from careen.model.sbom import Sbom

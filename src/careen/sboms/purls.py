@@ -3,8 +3,8 @@
 Raises: ValueError where no line is a package URL. **Source:** purl-spec (ECMA-427).
 """
 
-from careen.formats.purlpackage import distribution_in, package_of
-from careen.formats.unicodebytes import as_utf8
+from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence, Package
 from careen.model.sbom import Sbom

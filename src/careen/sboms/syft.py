@@ -9,10 +9,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from careen.distributions.registry import id_of
-from careen.formats.plaindata import json_object, mapping, sequence, text
-from careen.formats.purlpackage import distribution_in, package_of
-from careen.formats.sbomwrapping import unwrapped
-from careen.formats.unicodebytes import as_utf8
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.packages.purl_package import distribution_in, package_of
+from careen.formats.sboms.wrapping import unwrapped
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.sbom import Sbom, SbomLayer

@@ -11,11 +11,11 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from careen.formats.pattern import pattern
 from careen.model.finding import ExposedSecret, Location
 from careen.model.image import ImageConfig
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
+from careen.safety.pattern import pattern
 
 from .find import find
 from .placeholders import crossed_out, placeholder

@@ -5,7 +5,7 @@ path, files of a distribution's package after the squash; what a file is called 
 ``.npmrc`` is looked into wherever it lies.
 """
 
-from careen.formats.pattern import pattern
+from careen.safety.pattern import pattern
 
 _BINARY = frozenset((
     ".so", ".a", ".o", ".ko", ".pyc", ".pyo", ".pyd", ".exe", ".dll", ".class", ".jar", ".war", ".ear", ".zip", ".gz",

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 
-from careen.formats.pattern import pattern
+from careen.safety.pattern import pattern
 
 # Stands for a value whatever the rule: crossed out, or cut off.
 _CROSSED_OUT = pattern(rb"[xX]{8}|\*{4}|\.\.\.|\[?[Rr]edacted|REDACTED|(?i:put_your|your_token|token_here)")

@@ -14,9 +14,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from careen.formats.rulefiles import tables
-from careen.formats.typed import converted
+from careen.formats.data.rule_files import tables
 from careen.model.advisory import Severity
+from careen.safety.typed import converted
 
 Bounds = Literal["word", "base64", "base64-end", "start", "end", "none"]
 # What may not stand before and after a value. Base64 text holds the prefix of any token without "_" sooner or later.

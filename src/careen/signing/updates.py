@@ -12,8 +12,9 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from careen.safety.typed import from_json
+
 from ..errors import DatabaseError, Error, InputError
-from ..formats.typed import from_json
 from .repository import Target
 
 if TYPE_CHECKING:

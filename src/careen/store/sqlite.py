@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careen.formats.sealed import sealed, unsealed
+from careen.safety.sealed import sealed, unsealed
 
 if TYPE_CHECKING:
     import sqlite3

@@ -11,7 +11,7 @@ Raises: ValueError for empty text.
 
 import re
 
-from careen.formats.version_text import clean
+from careen.formats.version_text.text import clean
 from careen.plugins import VersionScheme
 
 _SHAPE = re.compile(

@@ -7,8 +7,8 @@ Raises: ValueError for other text.
 
 import re
 
-from careen.formats.semantic import Key, semantic_key
-from careen.formats.version_text import clean
+from careen.formats.version_text.semantic import Key, semantic_key
+from careen.formats.version_text.text import clean
 from careen.plugins import VersionScheme
 
 _REVISION = re.compile(r"-r?[0-9]+$")

@@ -11,7 +11,7 @@ Raises: ValueError for text without a digit, or a constraint of another shape.
 import re
 from typing import NamedTuple
 
-from careen.formats.version_text import COMPARE, bounded, clean, refused
+from careen.formats.version_text.text import COMPARE, bounded, clean, refused
 from careen.plugins import VersionScheme
 
 # Possessive, or a long run of digits could be cut in exponentially many ways.

@@ -8,7 +8,7 @@ Raises: ValueError for empty text.
 import re
 from typing import Any
 
-from careen.formats.version_text import clean
+from careen.formats.version_text.text import clean
 from careen.plugins import VersionScheme
 
 _NUMBER = re.compile(r"[0-9]+")

@@ -6,7 +6,7 @@ Raises: ValueError for other text.
 
 import re
 
-from careen.formats.version_text import clean, refused
+from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
 
 _VERSION = re.compile(r"[0-9]+(?:[.-][0-9]+)*")

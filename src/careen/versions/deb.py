@@ -8,7 +8,7 @@ Raises: ValueError for an empty part, an epoch that is no number, white space or
 
 import re
 
-from careen.formats.version_text import clean, refused
+from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
 
 _RUNS = re.compile(r"([^0-9]*)([0-9]*)")

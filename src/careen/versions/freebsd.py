@@ -9,9 +9,9 @@ Raises: ValueError for other text.
 import re
 from typing import Any
 
-from careen.formats.pattern import pattern
-from careen.formats.version_text import clean, refused
+from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
 _VERSION = pattern(r"(?P<upstream>[0-9A-Za-z][0-9A-Za-z.+~*-]*)(?:_(?P<revision>[0-9]+))?(?:,(?P<epoch>[0-9]+))?")
 _PART = pattern(r"(?P<number>[0-9]+)?(?:(?P<letters>[A-Za-z]+)(?P<level>[0-9]+)?)?")

@@ -11,7 +11,7 @@ Raises: ValueError for other text.
 
 import re
 
-from careen.formats.version_text import COMPARE, bounded, clean, refused
+from careen.formats.version_text.text import COMPARE, bounded, clean, refused
 from careen.plugins import VersionScheme
 
 _VERSION = re.compile(r"[0-9][0-9A-Za-z]*(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?")

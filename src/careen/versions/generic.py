@@ -7,9 +7,9 @@ Raises: ValueError for other text, wildcards included.
 **Source:** Semantic Versioning 2.0.0, 11; RubyGems, "Pessimistic version constraint", for ``~>``.
 """
 
-from careen.formats.semantic import key_of, semantic_key
-from careen.formats.semantic_range import Term, alternatives, bounds, raised, terms
-from careen.formats.version_text import COMPARE
+from careen.formats.version_text.semantic import key_of, semantic_key
+from careen.formats.version_text.semantic_range import Term, alternatives, bounds, raised, terms
+from careen.formats.version_text.text import COMPARE
 from careen.plugins import VersionScheme
 
 

@@ -9,8 +9,8 @@ Raises: ValueError for other text ("(devel)").
 
 import re
 
-from careen.formats.semantic import Key, key_of, semantic_key
-from careen.formats.version_text import clean
+from careen.formats.version_text.semantic import Key, key_of, semantic_key
+from careen.formats.version_text.text import clean
 from careen.plugins import VersionScheme
 
 _TOOLCHAIN = re.compile(r"go(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?:(?P<kind>rc|beta|alpha)(?P<count>[0-9]+))?(?:[ +-].*)?")

@@ -7,8 +7,8 @@ Raises: ValueError for other text.
 
 import re
 
-from careen.formats.semantic import Key, key_of
-from careen.formats.version_text import clean, refused
+from careen.formats.version_text.semantic import Key, key_of
+from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
 
 _VERSION = re.compile(

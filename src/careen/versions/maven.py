@@ -15,8 +15,8 @@ Raises: ValueError for empty text, or a constraint of another shape.
 import re
 from typing import NamedTuple
 
-from careen.formats.version_interval import intervals
-from careen.formats.version_text import COMPARE, bounded, clean
+from careen.formats.version_text.interval import intervals
+from careen.formats.version_text.text import COMPARE, bounded, clean
 from careen.plugins import VersionScheme
 
 _JAVA = re.compile(r"(?<=.)[.-](?:jre|jdk)[0-9]+$")

@@ -9,8 +9,8 @@ Raises: ValueError for text that is no version or no range (node-semver then ans
 
 import re
 
-from careen.formats.semantic import Key, key_of, parse_semantic, semantic_key
-from careen.formats.semantic_range import LOWEST, Bound, Term, alternatives, bounds, raised, terms
+from careen.formats.version_text.semantic import Key, key_of, parse_semantic, semantic_key
+from careen.formats.version_text.semantic_range import LOWEST, Bound, Term, alternatives, bounds, raised, terms
 from careen.plugins import VersionScheme
 
 _HYPHEN = re.compile(r"(?P<low>\S+) - (?P<high>\S+)")

@@ -6,8 +6,8 @@ Raises: ValueError for other text.
 NuGet.Versioning, NuGetVersion and VersionComparer.
 """
 
-from careen.formats.semantic import Key, semantic_key
-from careen.formats.version_interval import intervals
+from careen.formats.version_text.interval import intervals
+from careen.formats.version_text.semantic import Key, semantic_key
 from careen.plugins import VersionScheme
 
 _PARTS = 4

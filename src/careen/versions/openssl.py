@@ -6,8 +6,8 @@ Raises: ValueError for other text.
 
 import re
 
-from careen.formats.semantic import key_of
-from careen.formats.version_text import clean, refused
+from careen.formats.version_text.semantic import key_of
+from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
 
 _VERSION = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]*)(?:-([0-9A-Za-z.-]+))?(?:\+\S*)?")

@@ -10,7 +10,7 @@ Raises: ValueError for empty text, or a constraint of another shape.
 import re
 from typing import TYPE_CHECKING, Any
 
-from careen.formats.version_text import bounded, clean
+from careen.formats.version_text.text import bounded, clean
 from careen.plugins import VersionScheme
 
 if TYPE_CHECKING:

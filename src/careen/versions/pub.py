@@ -7,7 +7,7 @@ Raises: ValueError for other text.
 
 from typing import Any
 
-from careen.formats.semantic import identifiers, key_of, parse_semantic
+from careen.formats.version_text.semantic import identifiers, key_of, parse_semantic
 from careen.plugins import VersionScheme
 
 

@@ -9,7 +9,7 @@ Raises: ValueError for empty text or text with white space.
 
 import re
 
-from careen.formats.version_text import clean, refused
+from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
 
 _RUN = re.compile(r"([0-9]+)|([A-Za-z]+)|([~^])")

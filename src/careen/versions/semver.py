@@ -9,9 +9,9 @@ Raises: ValueError for text of another shape.
 **Source:** Semantic Versioning 2.0.0, 11; the Cargo book, "Specifying Dependencies".
 """
 
-from careen.formats.semantic import key_of, parse_semantic, semantic_key
-from careen.formats.semantic_range import Term, alternatives, bounds, terms
-from careen.formats.version_text import COMPARE
+from careen.formats.version_text.semantic import key_of, parse_semantic, semantic_key
+from careen.formats.version_text.semantic_range import Term, alternatives, bounds, terms
+from careen.formats.version_text.text import COMPARE
 from careen.plugins import VersionScheme
 
 

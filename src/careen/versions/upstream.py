@@ -11,7 +11,7 @@ Raises: ValueError for text that begins with no number.
 
 import re
 
-from careen.formats.version_text import clean, refused
+from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
 
 _NUMBERS = re.compile(r"[vV]?(\d+(?:\.\d+)*)")

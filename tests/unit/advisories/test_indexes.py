@@ -3,7 +3,7 @@
 import json
 
 from careen.advisories import anolis, dotnet, suse
-from careen.formats.listings import listed
+from careen.database.listings import listed
 from careen.plugins import Need
 
 NET = "https://builds.dotnet.microsoft.com/dotnet/release-metadata"

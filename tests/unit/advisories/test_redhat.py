@@ -6,7 +6,7 @@ from careen.advisories import redhat
 from careen.database.build import rows_of
 from careen.database.read import open_database
 from careen.database.update import database_path, update
-from careen.formats.tararchive import documents
+from careen.formats.archives.tar_archive import documents
 from careen.model.advisory import Advisory, PassedOver, VulnerabilityRecord
 from careen.plugins import Feed, Need
 

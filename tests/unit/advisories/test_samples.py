@@ -3,24 +3,11 @@
 import pytest
 from tests.support.feeds import packed_tar
 
-from careen.advisories import (
-    almalinux,
-    amazon,
-    anolis,
-    debian,
-    fedora,
-    openeuler,
-    oracle,
-    photon,
-    redhat,
-    rocky,
-    suse,
-    ubuntu,
-)
-from careen.formats import osv, oval, updateinfo
-from careen.formats.tararchive import documents
-from careen.formats.zip import entries
-from careen.formats.zip import read as read_entry
+from careen.advisories import almalinux, amazon, anolis, debian, fedora, openeuler, oracle, photon, redhat, rocky, suse, ubuntu
+from careen.formats.archives.tar_archive import documents
+from careen.formats.archives.zip import entries
+from careen.formats.archives.zip import read as read_entry
+from careen.formats.feeds import osv, oval, updateinfo
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.plugins import Feed
 

@@ -6,7 +6,7 @@ from careen.app.archives import with_shipped
 from careen.database import seed
 from careen.database.archive import knowledge_of
 from careen.database.chain import Chain
-from careen.formats.archive_facts import SOURCE, ReleaseFacts, SourceFacts
+from careen.formats.feeds.archive_facts import SOURCE, ReleaseFacts, SourceFacts
 from careen.matching.match import match
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Source

@@ -16,11 +16,11 @@ from careen.app.wiring import open_store
 from careen.config import load
 from careen.database.lock import exclusive
 from careen.errors import UsageError
-from careen.formats.cache_limits import cache_limits, layers_of_registry, parse_size
 from careen.images.cache import aside
 from careen.images.manifest import Descriptor
 from careen.images.registry import _store
 from careen.plugins import silent
+from careen.safety.cache_limits import cache_limits, layers_of_registry, parse_size
 from careen.store.sqlite import SqliteStore
 from careen.store.use import using
 from tests.support.feeds import Answer

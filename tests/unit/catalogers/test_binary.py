@@ -15,8 +15,8 @@ from careen.app.wiring import fingerprint
 from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Names, Program, _compiled, _Search
 from careen.config import Settings
 from careen.contents import Contents, contents
-from careen.formats.budget import Budget, Limits
 from careen.layers.index import Readers, index
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import NoStore
 
 READER = CATALOGER.readers[0]

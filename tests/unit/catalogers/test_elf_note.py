@@ -9,9 +9,9 @@ from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
 from careen.catalogers import distribution, dpkg
 from careen.catalogers.elf_note import CATALOGER
-from careen.formats.budget import Budget, Limits
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 
 FIELDS = {

@@ -8,8 +8,10 @@ from tests.support.rego import needs_rego
 from careen.checks.own import load_own
 from careen.cli.main import main
 from careen.errors import UsageError
-from careen.formats import compose, containerinspect, imagedocument, kubernetes
 from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.images import image_document
+from careen.formats.kubernetes import manifest_files
+from careen.formats.services import compose, container_inspect
 
 PYTHON = """\
 from careen.plugins import Check, Place
@@ -123,7 +125,7 @@ class TestRego:
         assert check.references == ("https://wiki.example/owners",)
         parts = ("A\nmetadata:\n  name: a\n", "B\nmetadata:\n  labels: {owner: me}\n", "C\nmetadata:\n  name: c\n")
         text = "---\n".join(f"apiVersion: v1\nkind: {part}" for part in parts)
-        found = list(check.inspect(kubernetes.read([("x.yaml", text)])))
+        found = list(check.inspect(manifest_files.read([("x.yaml", text)])))
         assert [(place.message, place.path, place.line) for place in found] == [
             ("a has no owner", "x.yaml", 3), ("c has no owner", "x.yaml", 13),
         ]  # fmt: skip
@@ -131,7 +133,9 @@ class TestRego:
     def test_lines_by_pointer(self, own):
         body = 'deny contains {"message": "x", "line": input.lines["/spec/hostPID"]} if input.document.spec.hostPID'
         (check,) = own(x_rego=rule("kubernetes", body)).of("kubernetes")
-        (place,) = check.inspect(kubernetes.read([("x.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  a: 1\n  hostPID: true\n")]))
+        (place,) = check.inspect(
+            manifest_files.read([("x.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  a: 1\n  hostPID: true\n")])
+        )
         assert place.line == 5
 
     def test_of_compose(self, own):
@@ -151,11 +155,11 @@ class TestRego:
 
     def test_of_images_and_running_containers(self, own):
         (check,) = own(x_rego=rule("image", "deny contains file.path if some file in input.files")).of("image")
-        assert [place.message for place in check.inspect(imagedocument.described("files: {etc/passwd: x}"))] == ["etc/passwd"]
+        assert [place.message for place in check.inspect(image_document.described("files: {etc/passwd: x}"))] == ["etc/passwd"]
         body = "deny contains one.service.image if some one in input.containers"
         (check,) = own(x_rego=rule("running", body)).of("running")
         text = '{"container": {"Name": "/w", "Config": {"Image": "a:1"}, "HostConfig": {"Privileged": true}}}'
-        assert [place.message for place in check.inspect(containerinspect.described(text))] == ["a:1"]
+        assert [place.message for place in check.inspect(container_inspect.described(text))] == ["a:1"]
 
     @pytest.mark.parametrize(
         ("text", "why"),

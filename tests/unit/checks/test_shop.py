@@ -4,7 +4,8 @@ import pytest
 from tests.conftest import ROOT
 
 from careen.checks.run import run
-from careen.formats import compose, kubernetes
+from careen.formats.kubernetes import manifest_files
+from careen.formats.services import compose
 from careen.plugins import Check, load
 
 FOUND = {
@@ -56,7 +57,7 @@ FOUND = {
 }
 READERS = {
     "compose.yaml": (compose.read, ("compose",)),
-    "kubernetes.yaml": (kubernetes.read, ("kubernetes", "rbac", "network")),
+    "kubernetes.yaml": (manifest_files.read, ("kubernetes", "rbac", "network")),
 }
 
 

@@ -5,7 +5,8 @@ from tests.conftest import ROOT
 from tests.support.work import ends, grows_with_its_input
 
 from careen.checks.run import run
-from careen.formats import compose, kubernetes
+from careen.formats.kubernetes import manifest_files
+from careen.formats.services import compose
 from careen.plugins import Check, load
 
 CHECKS = [one for folder in ("kubernetes", "rbac", "network") for one in load(f"careen.checks.{folder}", "CHECK", Check)]
@@ -15,7 +16,7 @@ SHOP = (ROOT / "examples/shop/kubernetes.yaml").read_text("utf-8")
 def test_many_documents_take_no_more_than_their_number():
     def check(count):
         text = "---\n".join(SHOP.replace("shop", f"shop{index}") for index in range(count))
-        return lambda: run(CHECKS, kubernetes.read([("all.yaml", text)]), "all.yaml")
+        return lambda: run(CHECKS, manifest_files.read([("all.yaml", text)]), "all.yaml")
 
     assert not check(4)().unknowns
     assert grows_with_its_input(check, 4)
@@ -33,7 +34,7 @@ DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d%d}\nspec
 def test_selectors_that_meet_many_pods_end(other):
     text = "---\n".join([POD % index for index in range(500)] + [other % index for index in range(500)])
     with ends():
-        run(CHECKS, kubernetes.read([("all.yaml", text)]), "all.yaml")
+        run(CHECKS, manifest_files.read([("all.yaml", text)]), "all.yaml")
 
 
 def test_a_large_compose_file():

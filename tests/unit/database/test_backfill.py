@@ -12,7 +12,7 @@ from tests.support.feeds import UNREACHABLE, FakeNetwork
 
 from careen.database.backfill import API, CONNECTIONS, MAX_REQUESTS, backfill, parse
 from careen.errors import TooManyRequestsError
-from careen.formats.sealed import sealed, unsealed
+from careen.safety.sealed import sealed, unsealed
 
 HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"

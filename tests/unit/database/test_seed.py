@@ -7,8 +7,8 @@ from tests.support.archive import Archive, changelog, debian_tar
 
 from careen.database import seed
 from careen.database.archive_files import ArchiveError, Archives
-from careen.formats.archive_facts import read_facts
-from careen.formats.debian_releases import debian
+from careen.formats.debian.releases import debian
+from careen.formats.feeds.archive_facts import read_facts
 from careen.versions.deb import key
 
 

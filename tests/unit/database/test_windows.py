@@ -15,7 +15,7 @@ from careen.database.knowledge import database_path
 from careen.database.read import open_database
 from careen.database.update import update
 from careen.database.windows import PAUSE_S, PAUSE_WITH_KEY_S, Windows
-from careen.formats.software import CPE_NAMESPACE
+from careen.formats.feeds.software import CPE_NAMESPACE
 from careen.net import make_fetcher
 from careen.plugins import Feed, silent
 

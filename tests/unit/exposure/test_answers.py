@@ -13,7 +13,7 @@ from tests.support.exposure import exposure, flaw, scanned
 from tests.support.reports import HOSTILE
 
 from careen.exposure import document, page, table
-from careen.formats.escape import columns
+from careen.output.escape import columns
 from careen.plugins import ReportOptions
 
 SHOP = (ROOT / "examples/shop/compose.yaml").read_text("utf-8")

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.summary import build_step
+from careen.output.summary import build_step
 
 
 @pytest.mark.parametrize(

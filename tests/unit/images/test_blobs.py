@@ -338,7 +338,7 @@ def test_what_cannot_be_had_is_said_when_it_is_opened(folder):
 
 
 def test_a_download_that_hangs_is_left_soon_and_may_begin_anew(folder, monkeypatch):
-    monkeypatch.setattr("careen.formats.ahead.HANGS_AFTER_S", 0.05)
+    monkeypatch.setattr("careen.formats.archives.ahead.HANGS_AFTER_S", 0.05)
     hangs, let, ended = threading.Event(), threading.Event(), threading.Event()
 
     class Hanging(Source):

@@ -3,11 +3,11 @@ import os
 import pytest
 
 from careen.errors import InputError
-from careen.formats.budget import Budget, Limits
 from careen.images.directory import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.plugins import OpenContext
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, status
 

@@ -6,11 +6,11 @@ import tarfile
 import pytest
 
 from careen.errors import InputError
-from careen.formats.budget import Budget, Limits
 from careen.images.docker_archive import IMAGE_SOURCE, open_file
 from careen.images.platforms import parse_platform
 from careen.layers.index import Readers, index
 from careen.plugins import OpenContext
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.images import make_image, make_index, make_layer, sha256, write_docker_archive, write_oci_layout
 from tests.support.oddtars import member, padded, pax, record

@@ -10,11 +10,11 @@ import pytest
 
 from careen.app.wiring import readers_with
 from careen.errors import InputError
-from careen.formats.budget import Budget, Limits
 from careen.images.file import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.plugins import OpenContext
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.adb import package_file
 from tests.support.images import File, Symlink, make_layer

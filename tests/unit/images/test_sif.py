@@ -4,12 +4,12 @@ import json
 import pytest
 
 from careen.errors import InputError
-from careen.formats.budget import Budget, Limits
 from careen.images.sif import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.model.image import Platform
 from careen.plugins import OpenContext
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.squashfs import WHITEOUT, Opaque, sif, squashfs
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, status

@@ -4,13 +4,13 @@ import struct
 import pytest
 
 from careen.errors import InputError
-from careen.formats import tar
-from careen.formats.budget import Budget, Limits
-from careen.formats.inflate import open_stream
+from careen.formats.archives import tar
+from careen.formats.archives.inflate import open_stream
 from careen.images.squashfs import IMAGE_SOURCE
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.plugins import OpenContext
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.squashfs import squashfs
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, status
@@ -96,7 +96,7 @@ def test_a_folder_in_itself_ends_the_layer_and_what_was_read_stays(tmp_path):
 
 
 def test_folders_without_end_are_said(monkeypatch, tmp_path):
-    monkeypatch.setattr("careen.formats.squashfs.MAX_DEPTH", 20)
+    monkeypatch.setattr("careen.images.squashfs.filesystem.MAX_DEPTH", 20)
     tree = {"x": b""}
     for _ in range(30):
         tree = {"d": tree}

@@ -3,10 +3,10 @@
 import io
 
 from careen.catalogers import apk, distribution, dpkg, npm, python
-from careen.formats.budget import Budget, Limits
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.model.image import Layer
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.images import make_layer
 

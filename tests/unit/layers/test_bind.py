@@ -1,10 +1,10 @@
 import pytest
 
 from careen.catalogers import npm, npm_lock, python
-from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.images import File, Symlink, make_layer
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, delta_of, inventory_of, layer_of, status

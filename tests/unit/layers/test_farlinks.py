@@ -3,12 +3,12 @@
 import pytest
 
 from careen.catalogers import binary
-from careen.formats.budget import Budget, Limits
 from careen.layers import farlinks
 from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.farlinks import with_far_links
 from careen.layers.index import Readers, decode, encode, index
+from careen.safety.budget import Budget, Limits
 from careen.secrets.reader import SECRETS
 from careen.store.memory import MemoryStore
 from tests.support.images import File, Hardlink, Symlink, make_layer

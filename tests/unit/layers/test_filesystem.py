@@ -4,10 +4,10 @@ import io
 import tarfile
 
 from careen.catalogers import distribution, dpkg, system
-from careen.formats import tar
-from careen.formats.budget import Budget, Limits
-from careen.formats.inflate import open_stream
+from careen.formats.archives import tar
+from careen.formats.archives.inflate import open_stream
 from careen.layers.bind import bind
+from careen.safety.budget import Budget, Limits
 from tests.support.images import File, Folder, Symlink
 from tests.unit.layers.helpers import OS_RELEASE, delta_of, status
 

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from careen.errors import InputError
-from careen.formats.budget import Budget, Limits
-from careen.formats.inflate import WINDOW_BYTES
+from careen.formats.archives.inflate import WINDOW_BYTES
 from careen.layers.behind import reread
 from careen.layers.index import AHEAD_FROM_BYTES, Readers, decode, encode, index
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.images import Hardlink, make_layer
 from tests.support.work import ends

@@ -1,9 +1,9 @@
 import errno
 import os
 
-from careen.formats.budget import Budget, Limits
 from careen.layers.index import Readers, index
 from careen.model.image import Layer
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.unit.layers.helpers import CATALOGERS, status
 

@@ -4,10 +4,10 @@ import pytest
 
 from careen.catalogers import distribution as distributions
 from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, package_file, python, rust, sbom_files
-from careen.formats.budget import Budget, Limits
 from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.executables import elf, inline, pe
 from tests.support.images import File, Hardlink, Symlink, make_layer

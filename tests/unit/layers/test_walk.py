@@ -6,11 +6,11 @@ import tarfile
 import pytest
 
 from careen.errors import InputError
-from careen.formats.budget import Budget, Limits
-from careen.formats.inflate import SeekStream, Stream, open_stream
+from careen.formats.archives.inflate import SeekStream, Stream, open_stream
 from careen.layers.dispatch import Dispatch
 from careen.layers.walk import GAP_BYTES, tar_entries, walk
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
+from careen.safety.budget import Budget, Limits
 from tests.support.images import make_layer
 from tests.support.oddtars import member, octal, padded, pax, record
 

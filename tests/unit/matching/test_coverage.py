@@ -3,7 +3,7 @@ import pytest
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi, run
 
 from careen.database.memory import MemoryDatabase
-from careen.formats.archive_facts import RPM_SOURCE, SOURCE
+from careen.formats.feeds.archive_facts import RPM_SOURCE, SOURCE
 from careen.matching.coverage import MAX_PATHS, coverage, with_attached, with_unread
 from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support

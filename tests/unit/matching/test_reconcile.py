@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, advisory, deb, info, knowledge, pypi, run
 from tests.support.reports import clean
 
-from careen.formats.otherscan import Claim, OtherScan
+from careen.formats.scans.other_scan import Claim, OtherScan
 from careen.matching.explain import Explainer
 from careen.matching.reconcile import reconcile
 from careen.model.advisory import VulnerabilityRecord

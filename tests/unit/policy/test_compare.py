@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.support.matching import TODAY, advisory, deb, pypi, run
 from tests.support.reports import ROOT_USER, TOKEN, clean, usual
 
-from careen.formats.savedreport import read_saved, saved
+from careen.formats.scans.saved_report import read_saved, saved
 from careen.model.advisory import DatabaseInfo, SourceInfo
 from careen.model.finding import Fix, Suppressed, SuppressedBy
 from careen.model.inventory import Inventory, Unknown

@@ -13,10 +13,10 @@ import careen.checks
 from careen.cli.main import main
 from careen.config import ComplianceView
 from careen.errors import UsageError
-from careen.formats.controls import control_lines
 from careen.model.finding import ExposedSecret, Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.plugins import Check, load
 from careen.policy.compliance import FIXABLE, REASONS, compliance_of, load_view, names, proofs
+from careen.reports.table.controls import control_lines
 
 CHECKS = tuple(
     check

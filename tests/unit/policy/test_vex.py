@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tests.support.matching import ALMA, DEBIAN, TODAY, advisory, deb, pypi, rpm, run
 from tests.support.reports import usual
 
-from careen.formats.vex import Product, Statement
+from careen.formats.vex.statements import Product, Statement
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package, Source
 from careen.model.report import Coverage

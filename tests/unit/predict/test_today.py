@@ -3,7 +3,7 @@ from tests.support.servers import Answer, Server
 
 from careen.errors import NetworkError
 from careen.formats.dockerfile.stages import read_dockerfile
-from careen.formats.repositories import Index, Offer
+from careen.formats.packages.repositories import Index, Offer
 from careen.net import NetSettings, make_fetcher
 from careen.predict.declared import predicted
 from careen.predict.today import newest, with_versions

@@ -5,11 +5,11 @@ import pytest
 from msgspec.structs import replace
 from tests.support.reports import JINJA, clean, usual, vulnerability
 
-from careen.formats.escape import columns
 from careen.model.finding import Fix
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.model.report import FailedBy, Reason, Rule, Verdict
+from careen.output.escape import columns
 from careen.plugins import ReportOptions
 from careen.reports.table import KERNEL, REPORTER
 

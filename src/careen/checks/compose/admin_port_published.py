@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats import netpolicy
-from careen.formats.compose import Compose
+from careen.formats.kubernetes import network_policy
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
         for port in service.ports():
-            found = sorted(port.numbers() & netpolicy.ADMIN_PORTS.keys())
+            found = sorted(port.numbers() & network_policy.ADMIN_PORTS.keys())
             if found and port.everywhere:
-                yield below(service, f"publishes {netpolicy.ADMIN_PORTS[found[0]]} (port {found[0]})", "ports", port.index)
+                yield below(service, f"publishes {network_policy.ADMIN_PORTS[found[0]]} (port {found[0]})", "ports", port.index)
 
 
 CHECK = Check(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats import credentials
-from careen.formats.compose import Compose
+from careen.formats.services import credentials
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats.compose import Compose
-from careen.formats.yamldoc import Mapping, as_text
+from careen.formats.data.yaml_document import Mapping, as_text
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 DANGEROUS = re.compile(r"/dev/?$|/dev/(?:k?mem|port|sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|hd[a-z]|dm-|mapper/|disk/|loop)")

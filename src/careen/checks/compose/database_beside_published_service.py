@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats import imagename
-from careen.formats.compose import Compose
+from careen.formats.images import image_name
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 DATABASES = frozenset(
@@ -18,7 +18,7 @@ DATABASES = frozenset(
 def inspect(compose: Compose) -> Iterator[Place]:
     edges = [service for service in compose.services if any(port.everywhere for port in service.ports())]
     for service in compose.services:
-        if imagename.parse(service.image).last not in DATABASES or len(compose.services) < 3:
+        if image_name.parse(service.image).last not in DATABASES or len(compose.services) < 3:
             continue
         for edge in edges:
             shared = sorted(set(edge.networks()) & set(service.networks()))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats.compose import Compose
-from careen.formats.yamldoc import Mapping, as_text
+from careen.formats.data.yaml_document import Mapping, as_text
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats import imagename
-from careen.formats.compose import Compose
+from careen.formats.images import image_name
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.image and "build" not in service.node and not imagename.parse(service.image).digest:
+        if service.image and "build" not in service.node and not image_name.parse(service.image).digest:
             yield below(service, f"has the image {service.image} without a digest", "image")
 
 

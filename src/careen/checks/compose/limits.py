@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from careen.checks.places import below
-from careen.formats.compose import Compose
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats.compose import Compose
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 

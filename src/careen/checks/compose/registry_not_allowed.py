@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats import imagename
-from careen.formats.compose import Compose
+from careen.formats.images import image_name
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
     """Only where the settings name registries."""
     for service in compose.services if compose.registries else ():
-        if service.image and "build" not in service.node and not imagename.is_of_registry(service.image, compose.registries):
-            yield below(service, f"has the image {service.image} of {imagename.registry_of(service.image)}", "image")
+        if service.image and "build" not in service.node and not image_name.is_of_registry(service.image, compose.registries):
+            yield below(service, f"has the image {service.image} of {image_name.registry_of(service.image)}", "image")
 
 
 CHECK = Check(

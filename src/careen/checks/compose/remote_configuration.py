@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from careen.formats.compose import Compose
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 REMOTE = re.compile(r"(?:https?|git|ssh|oci|s3)://|git@|github\.com/")

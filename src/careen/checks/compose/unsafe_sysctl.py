@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats import podsecurity
-from careen.formats.compose import Compose
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
+from careen.formats.kubernetes import pod_security
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 
@@ -14,7 +14,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
         value = service.node.get("sysctls")
         texts = list(value) if isinstance(value, Mapping) else service.node.texts("sysctls")
         for name in (text.partition("=")[0].strip() for text in texts):
-            if name not in podsecurity.SAFE_SYSCTLS and name != "net.core.somaxconn":
+            if name not in pod_security.SAFE_SYSCTLS and name != "net.core.somaxconn":
                 yield below(service, f"sets the sysctl {name}", "sysctls")
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.places import below
-from careen.formats.compose import Compose
+from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 PASSWORD = re.compile(r"\bpass(?:word)?=(?![$,]|$)")

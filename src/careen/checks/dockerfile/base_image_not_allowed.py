@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.steps import of_stage
-from careen.formats import imagename
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.images import image_name
 from careen.plugins import Check, Place
 
 
@@ -14,7 +14,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     for stage in document.stages if allowed else ():
         if stage.resolved in ("", "scratch") or stage.parent is not None:
             continue
-        if not imagename.is_one_of(stage.resolved, allowed):
+        if not image_name.is_one_of(stage.resolved, allowed):
             yield of_stage(stage, f"{stage.resolved} is none of the images that are allowed")
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.steps import of_step
+from careen.formats.dockerfile.ignore import left_out
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.dockerignore import left_out
 from careen.plugins import Check, Place
 
 

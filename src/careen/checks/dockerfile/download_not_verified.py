@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_call, of_step
 from careen.formats.dockerfile.stages import Call, Dockerfile, Step
-from careen.formats.packagespecs import is_url
-from careen.formats.remote import Download, checks_file, read_download
-from careen.formats.shell import piped
+from careen.formats.shell.downloads import Download, checks_file, read_download
+from careen.formats.shell.package_specs import is_url
+from careen.formats.shell.syntax import piped
 from careen.plugins import Check, Place
 
 

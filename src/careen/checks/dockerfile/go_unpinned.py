@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_call, unpinned
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.packagespecs import go_spec
+from careen.formats.shell.package_specs import go_spec
 from careen.plugins import Check, Place
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_word
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.packagefile import read_address
-from careen.formats.packagehead import PackageHead
+from careen.formats.packages.package_file import read_address
+from careen.formats.packages.package_head import PackageHead
 from careen.plugins import Check, Place
 
 _TOOLS = ("apt", "apk", "dnf", "yum", "microdnf", "zypper", "rpm", "pip", "pipx", "npm", "yarn", "pnpm", "gem")

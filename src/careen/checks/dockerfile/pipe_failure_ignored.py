@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import shown
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.shell import piped
+from careen.formats.shell.syntax import piped
 from careen.plugins import Check, Place
 
 _ALONE = re.compile(r"^(?:yes|true|:)$")  # what ends when its reader does, or cannot fail

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.steps import of_stage
-from careen.formats import imagename
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.images import image_name
 from careen.plugins import Check, Place
 
 
@@ -16,8 +16,8 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     for stage in document.stages:
         if stage.resolved in ("", "scratch") or stage.parent is not None:
             continue
-        if not imagename.is_of_registry(stage.resolved, allowed):
-            yield of_stage(stage, f"{stage.resolved} is of {imagename.registry_of(stage.resolved)}")
+        if not image_name.is_of_registry(stage.resolved, allowed):
+            yield of_stage(stage, f"{stage.resolved} is of {image_name.registry_of(stage.resolved)}")
 
 
 CHECK = Check(

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from careen.checks.steps import of_call, of_step, shown
 from careen.formats.dockerfile.stages import Call, Dockerfile
-from careen.formats.powershell import run_unseen
-from careen.formats.remote import checks_file, read_download, runs_input
-from careen.formats.shell import SHELLS, Command, piped
+from careen.formats.shell.downloads import checks_file, read_download, runs_input
+from careen.formats.shell.powershell import run_unseen
+from careen.formats.shell.syntax import SHELLS, Command, piped
 from careen.plugins import Check, Place
 
 

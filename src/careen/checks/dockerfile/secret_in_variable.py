@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.steps import of_step
-from careen.formats import credentials
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.services import credentials
 from careen.plugins import Check, Place
 
 _WORDS = frozenset(

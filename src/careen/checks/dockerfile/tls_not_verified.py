@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_call, of_step, shown
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.remote import read_download
+from careen.formats.shell.downloads import read_download
 from careen.plugins import Check, Place
 
 _OFF = ("0", "false", "no", "off")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_call, shown
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.packagecommands import read_options
+from careen.formats.shell.package_commands import read_options
 from careen.plugins import Check, Place
 
 _VALUED = frozenset(

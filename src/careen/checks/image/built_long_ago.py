@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from careen.formats.imagedocument import ImageDocument
+from careen.formats.images.image_document import ImageDocument
 from careen.plugins import Check, Place
 
 MAX_DAYS = 365

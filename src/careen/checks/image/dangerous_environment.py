@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from careen.formats.imagedocument import ImageDocument
-from careen.formats.pattern import pattern
+from careen.formats.images.image_document import ImageDocument
 from careen.plugins import Check, Place
+from careen.safety.pattern import pattern
 
 
 def inspect(document: ImageDocument) -> Iterator[Place]:

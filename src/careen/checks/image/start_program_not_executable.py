@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from careen.formats.imagedocument import ImageDocument
+from careen.formats.images.image_document import ImageDocument
 from careen.plugins import Check, Place
 
 

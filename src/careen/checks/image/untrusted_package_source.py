@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from careen.formats.imagedocument import ImageDocument
+from careen.formats.images.image_document import ImageDocument
 from careen.plugins import Check, Place
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests, Pod
-from careen.formats.quantity import count
-from careen.formats.selectors import matches
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
+from careen.formats.kubernetes.manifest_files import Manifests, Pod
+from careen.formats.kubernetes.quantity import count
+from careen.formats.kubernetes.selectors import matches
 from careen.plugins import Check, Place
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from careen.checks.flags import differs, equals, flag, lists, omits, unset
-from careen.formats import controlplane
+from careen.formats.kubernetes import control_plane
 from careen.plugins import Check
 
 _flag = partial(flag, "kube-apiserver")
@@ -11,7 +11,7 @@ _unset = partial(unset, "kube-apiserver")
 
 
 def _allows_everything(value: str | None) -> bool:
-    return not value or "AlwaysAllow" in controlplane.listed(value)
+    return not value or "AlwaysAllow" in control_plane.listed(value)
 
 
 CHECKS = (

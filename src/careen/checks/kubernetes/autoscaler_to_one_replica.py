@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests
-from careen.formats.quantity import count
+from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.kubernetes.quantity import count
 from careen.plugins import Check, Place
 
 

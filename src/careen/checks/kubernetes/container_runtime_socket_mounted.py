@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 SOCKET = re.compile(r"/(?:docker|dockershim|containerd|containerd-[\w.-]+|crio|cri-dockerd|podman|buildkitd|frakti)\.sock$")

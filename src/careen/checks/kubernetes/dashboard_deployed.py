@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import imagename
-from careen.formats.kubernetes import Manifests
+from careen.formats.images import image_name
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 NAMES = ("dashboard", "kubernetes-dashboard-amd64", "dashboard-web", "dashboard-api")
@@ -12,7 +12,7 @@ NAMES = ("dashboard", "kubernetes-dashboard-amd64", "dashboard-web", "dashboard-
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
-        if imagename.parse(container.image).last in NAMES and "kubernetes" in container.image.lower():
+        if image_name.parse(container.image).last in NAMES and "kubernetes" in container.image.lower():
             yield at(container, "is the Kubernetes dashboard", "image")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests, same_namespace
-from careen.formats.quantity import count
-from careen.formats.selectors import matches, plain_labels
+from careen.formats.kubernetes.manifest_files import Manifests, same_namespace
+from careen.formats.kubernetes.quantity import count
+from careen.formats.kubernetes.selectors import matches, plain_labels
 from careen.plugins import Check, Place
 
 MAX_PAIRS = 300_000

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import imagename
-from careen.formats.kubernetes import Manifests
+from careen.formats.images import image_name
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
-        name = imagename.parse(container.image)
+        name = image_name.parse(container.image)
         if name.repository.endswith(("ingress-nginx/controller", "nginx-ingress-controller/nginx-ingress-controller")):
             yield at(container, f"is ingress-nginx ({container.image})", "image")
 

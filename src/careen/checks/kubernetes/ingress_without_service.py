@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for ingress in manifests.of("Ingress"):
-        for backend, keys in netpolicy.ingress_backends(ingress):
+        for backend, keys in network_policy.ingress_backends(ingress):
             name = backend.text("service", "name") or backend.text("serviceName")
             if not name:
                 continue

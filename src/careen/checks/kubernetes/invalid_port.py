@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests
-from careen.formats.yamldoc import Mapping, as_text
+from careen.formats.data.yaml_document import Mapping, as_text
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 NAME = re.compile(r"(?=.{1,15}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import imagename
-from careen.formats.kubernetes import Manifests
+from careen.formats.images import image_name
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
-        if container.image and imagename.parse(container.image).mutable:
+        if container.image and image_name.parse(container.image).mutable:
             yield at(container, f"has the image {container.image}, whose content changes", "image")
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import podsecurity
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import pod_security
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
-        apparmor = container.pod.annotations.text(podsecurity.APPARMOR_ANNOTATION + container.name)
+        apparmor = container.pod.annotations.text(pod_security.APPARMOR_ANNOTATION + container.name)
         profile = container.security.text("appArmorProfile", "type") or container.pod.security.text("appArmorProfile", "type")
         if (
-            podsecurity.seccomp(container) in podsecurity.PROFILES
+            pod_security.seccomp(container) in pod_security.PROFILES
             or (apparmor or profile or "unconfined").lower() != "unconfined"
             or container.security.map("seLinuxOptions")
             or container.pod.security.map("seLinuxOptions")

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import controlplane
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import control_plane
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for resource, name, values in controlplane.node_files(manifests, "Ownership"):
+    for resource, name, values in control_plane.node_files(manifests, "Ownership"):
         owners = ("etcd:etcd",) if name.startswith("etcdData") else ("root:root",)
         for value in values:
             if value not in owners:

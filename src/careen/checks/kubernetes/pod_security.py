@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from careen.checks.places import at
-from careen.formats import podsecurity
-from careen.formats.kubernetes import Manifests, Pod
-from careen.formats.podsecurity import Breach
+from careen.formats.kubernetes import pod_security
+from careen.formats.kubernetes.manifest_files import Manifests, Pod
+from careen.formats.kubernetes.pod_security import Breach
 from careen.plugins import Check, Place
 
 
 def _breaches(control: Callable[[Pod, int], Iterator[Breach]], manifests: Manifests) -> Iterator[Place]:
     """Where pods break the control, in the version of the standards that applies to these manifests."""
-    if podsecurity.since(control) <= manifests.minor:
+    if pod_security.since(control) <= manifests.minor:
         for pod in manifests.pods:
             for breach in control(pod, manifests.minor):
                 yield at(breach.holder, breach.message, *breach.keys)
@@ -26,7 +26,7 @@ CHECKS = (
         why=("A privileged container has every capability and every device of the node: whoever breaks into it owns the node."),
         fix="Remove securityContext.privileged, and add the one capability or device that is needed.",
         references=("PSS baseline: Privileged Containers", "CIS Kubernetes 5.2.2", "CWE-250"),
-        inspect=partial(_breaches, podsecurity.privileged),
+        inspect=partial(_breaches, pod_security.privileged),
     ),
     Check(
         id="K8S-005",
@@ -41,7 +41,7 @@ CHECKS = (
             "mount the smallest one read-only."
         ),
         references=("PSS baseline: HostPath Volumes", "CIS Kubernetes 5.2.12", "CWE-668"),
-        inspect=partial(_breaches, podsecurity.host_path_volumes),
+        inspect=partial(_breaches, pod_security.host_path_volumes),
     ),
     Check(
         id="K8S-007",
@@ -53,7 +53,7 @@ CHECKS = (
         ),
         fix="Remove hostPort and publish the port through a Service.",
         references=("PSS baseline: Host Ports", "CIS Kubernetes 5.2.13", "CWE-668"),
-        inspect=partial(_breaches, podsecurity.host_ports),
+        inspect=partial(_breaches, pod_security.host_ports),
     ),
     Check(
         id="K8S-008",
@@ -62,7 +62,7 @@ CHECKS = (
         why="Capabilities outside the list of the standard reach the kernel, its network or other users of the node.",
         fix="Drop ALL and add nothing but what the program fails without; prefer a file or port that needs none.",
         references=("PSS baseline: Capabilities", "CIS Kubernetes 5.2.9", "CWE-250"),
-        inspect=partial(_breaches, podsecurity.capabilities_baseline),
+        inspect=partial(_breaches, pod_security.capabilities_baseline),
     ),
     Check(
         id="K8S-010",
@@ -71,7 +71,7 @@ CHECKS = (
         why="Without no_new_privs a setuid or setcap program in the image makes its caller root or adds capabilities.",
         fix="Set securityContext.allowPrivilegeEscalation to false in each container.",
         references=("PSS restricted: Privilege Escalation", "CIS Kubernetes 5.2.6", "CWE-250"),
-        inspect=partial(_breaches, podsecurity.privilege_escalation),
+        inspect=partial(_breaches, pod_security.privilege_escalation),
     ),
     Check(
         id="K8S-011",
@@ -80,7 +80,7 @@ CHECKS = (
         why="Unless runAsNonRoot is true, an image whose user is root, or becomes root in its next version, runs as root.",
         fix="Set runAsNonRoot: true in the security context of the pod, and give the image a numeric user.",
         references=("PSS restricted: Running as Non-root", "CIS Kubernetes 5.2.7", "CWE-250"),
-        inspect=partial(_breaches, podsecurity.run_as_non_root),
+        inspect=partial(_breaches, pod_security.run_as_non_root),
     ),
     Check(
         id="K8S-012",
@@ -92,7 +92,7 @@ CHECKS = (
         ),
         fix="Set runAsUser to an id above 0 that the image knows, or remove it.",
         references=("PSS restricted: Running as Non-root user", "CIS Kubernetes 5.2.7", "CWE-250"),
-        inspect=partial(_breaches, podsecurity.run_as_user_zero),
+        inspect=partial(_breaches, pod_security.run_as_user_zero),
     ),
     Check(
         id="K8S-013",
@@ -104,7 +104,7 @@ CHECKS = (
         ),
         fix="Set seccompProfile.type to RuntimeDefault, or to Localhost with a profile of your own.",
         references=("PSS baseline: Seccomp", "CIS Kubernetes 5.7.2", "CWE-693"),
-        inspect=partial(_breaches, podsecurity.seccomp_baseline),
+        inspect=partial(_breaches, pod_security.seccomp_baseline),
     ),
     Check(
         id="K8S-014",
@@ -115,7 +115,7 @@ CHECKS = (
         ),
         fix="Remove the annotation or field, or name RuntimeDefault or a Localhost profile that you know.",
         references=("PSS baseline: AppArmor", "CWE-693"),
-        inspect=partial(_breaches, podsecurity.apparmor),
+        inspect=partial(_breaches, pod_security.apparmor),
     ),
     Check(
         id="K8S-015",
@@ -127,7 +127,7 @@ CHECKS = (
             "container_kvm_t, container_engine_t."
         ),
         references=("PSS baseline: SELinux", "CWE-693"),
-        inspect=partial(_breaches, podsecurity.selinux),
+        inspect=partial(_breaches, pod_security.selinux),
     ),
     Check(
         id="K8S-016",
@@ -136,7 +136,7 @@ CHECKS = (
         why="The mask hides kernel memory, keys and switches of the node; without it they are readable, some writable.",
         fix="Remove procMount, or give the pod a user namespace of its own (hostUsers: false).",
         references=("PSS baseline: /proc Mount Type", "CWE-668"),
-        inspect=partial(_breaches, podsecurity.proc_mount),
+        inspect=partial(_breaches, pod_security.proc_mount),
     ),
     Check(
         id="K8S-017",
@@ -145,7 +145,7 @@ CHECKS = (
         why="Kernel parameters outside the safe list are not of the pod alone: they change other pods or the node.",
         fix="Remove the sysctl; set it on the nodes where it is needed.",
         references=("PSS baseline: Sysctls", "CWE-668"),
-        inspect=partial(_breaches, podsecurity.sysctls),
+        inspect=partial(_breaches, pod_security.sysctls),
     ),
     Check(
         id="K8S-018",
@@ -159,7 +159,7 @@ CHECKS = (
             "ephemeral for the rest."
         ),
         references=("PSS restricted: Volume Types", "CWE-668"),
-        inspect=partial(_breaches, podsecurity.volume_types),
+        inspect=partial(_breaches, pod_security.volume_types),
     ),
     Check(
         id="K8S-019",
@@ -168,7 +168,7 @@ CHECKS = (
         why="The kubelet makes the request from the node: a pod so sends requests into networks it cannot reach itself.",
         fix="Remove host; the probe then goes to the pod.",
         references=("PSS baseline: Host Probes / Lifecycle Hooks", "CWE-918"),
-        inspect=partial(_breaches, podsecurity.host_of_probes),
+        inspect=partial(_breaches, pod_security.host_of_probes),
     ),
     Check(
         id="K8S-020",
@@ -177,7 +177,7 @@ CHECKS = (
         why="A HostProcess container is a privileged process of the node, with its file system and network.",
         fix="Remove windowsOptions.hostProcess.",
         references=("PSS baseline: HostProcess", "CIS Kubernetes 5.2.11", "CWE-250"),
-        inspect=partial(_breaches, podsecurity.host_process),
+        inspect=partial(_breaches, pod_security.host_process),
     ),
     Check(
         id="K8S-039",
@@ -186,6 +186,6 @@ CHECKS = (
         why="Without one every system call is open unless the kubelet sets a default; the restricted profile asks for one.",
         fix="Set seccompProfile.type to RuntimeDefault in the security context of the pod.",
         references=("PSS restricted: Seccomp", "CIS Kubernetes 5.7.2", "CWE-693"),
-        inspect=partial(_breaches, podsecurity.seccomp_restricted),
+        inspect=partial(_breaches, pod_security.seccomp_restricted),
     ),
 )

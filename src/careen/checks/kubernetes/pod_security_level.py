@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import podsecurity
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import pod_security
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
-        verdict = podsecurity.verdict(pod, manifests.minor)
+        verdict = pod_security.verdict(pod, manifests.minor)
         if verdict.level != "restricted":
             following = "baseline" if verdict.level == "privileged" else "restricted"
             yield at(pod, f"meets {verdict.level}; for {following} it breaks {', '.join(verdict.blockers)}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 _WHY = "The probe may ask a port where nothing listens: the pod is then restarted or gets no requests."

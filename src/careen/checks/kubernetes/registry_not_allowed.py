@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import imagename
-from careen.formats.kubernetes import Manifests
+from careen.formats.images import image_name
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     """Only where the settings name registries."""
     for container in manifests.containers if manifests.registries else ():
-        if container.image and not imagename.is_of_registry(container.image, manifests.registries):
-            yield at(container, f"has the image {container.image} of {imagename.registry_of(container.image)}", "image")
+        if container.image and not image_name.is_of_registry(container.image, manifests.registries):
+            yield at(container, f"has the image {container.image} of {image_name.registry_of(container.image)}", "image")
 
 
 CHECK = Check(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import credentials
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.services import credentials
 from careen.plugins import Check, Place
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests
-from careen.formats.selectors import matches
+from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.kubernetes.selectors import matches
 from careen.plugins import Check, Place
 
 KINDS = ("deployment", "statefulset", "daemonset", "replicaset", "replicationcontroller", "deploymentconfig", "rollout")

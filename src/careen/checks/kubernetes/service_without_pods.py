@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for service in manifests.services:
-        if service.spec.map("selector") and not netpolicy.backends(manifests, service):
+        if service.spec.map("selector") and not network_policy.backends(manifests, service):
             yield at(service, "selects no pod", "spec", "selector")
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import imagename
-from careen.formats.kubernetes import Manifests
+from careen.formats.images import image_name
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
-        if imagename.parse(container.image).last == "tiller":
+        if image_name.parse(container.image).last == "tiller":
             yield at(container, "is Tiller", "image")
     for resource in manifests.resources:
         labels = (resource.labels, resource.spec.map("template", "metadata", "labels"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 

@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for service, how in netpolicy.exposed_services(manifests):
+    for service, how in network_policy.exposed_services(manifests):
         ranges = service.spec.texts("loadBalancerSourceRanges")
-        if ranges and not set(ranges) & set(netpolicy.WORLD):
+        if ranges and not set(ranges) & set(network_policy.WORLD):
             continue
         for index, port in enumerate(service.spec.seq("ports")):
             numbers = [port.get(key) for key in ("port", "targetPort")] if isinstance(port, Mapping) else []
-            found = [netpolicy.ADMIN_PORTS[one] for one in numbers if isinstance(one, int) and one in netpolicy.ADMIN_PORTS]
+            found = [
+                network_policy.ADMIN_PORTS[one] for one in numbers if isinstance(one, int) and one in network_policy.ADMIN_PORTS
+            ]
             for what in found[:1]:
                 yield at(service, f"lets {what} be reached from outside ({how})", "spec", "ports", index)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9$._~:/?@!&'()*+,=%\[\]-]+")

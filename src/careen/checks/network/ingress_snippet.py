@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for service in manifests.services:
         ranges = service.spec.texts("loadBalancerSourceRanges")
-        open_to_all = not ranges or bool(set(ranges) & set(netpolicy.WORLD))
+        open_to_all = not ranges or bool(set(ranges) & set(network_policy.WORLD))
         internal = any("internal" in key.lower() for key in service.annotations)
         if service.spec.text("type") == "LoadBalancer" and open_to_all and not internal:
             yield at(service, "takes requests from every address", "spec", "type")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for policy in netpolicy.policies(manifests):
-        for peer, keys in netpolicy.peers(policy):
+    for policy in network_policy.policies(manifests):
+        for peer, keys in network_policy.peers(policy):
             block = peer.map("ipBlock")
             excepted = any(one.startswith(("169.254.169.254/", "169.254.0.0/16")) for one in block.texts("except"))
             if "egress" in keys and block.text("cidr") == "0.0.0.0/0" and not excepted:

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     closed = {
         (policy.namespace or "default", kind)
-        for policy in netpolicy.policies(manifests)
-        for kind in netpolicy.types(policy)
+        for policy in network_policy.policies(manifests)
+        for kind in network_policy.types(policy)
         if policy.spec.get("podSelector") == {} and not policy.spec.seq(kind.lower())
     }
     for namespace in manifests.of("Namespace"):

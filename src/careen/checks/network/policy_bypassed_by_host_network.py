@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    policies = netpolicy.by_pod(manifests)
+    policies = network_policy.by_pod(manifests)
     for pod in manifests.pods:
         if pod.node.get("hostNetwork") is True and id(pod) in policies:
             yield at(pod, f"is not held by {policies[id(pod)][0].label}: it is in the network of its node", "hostNetwork")

@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
-from careen.formats.yamldoc import Mapping
+from careen.formats.data.yaml_document import Mapping
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for policy in netpolicy.policies(manifests):
+    for policy in network_policy.policies(manifests):
         for index, rule in enumerate(policy.spec.seq("ingress")):
             if isinstance(rule, Mapping) and not rule.seq("from"):
                 what = "on some ports" if rule.seq("ports") else "on every port"
                 yield at(policy, f"lets everybody in {what}", "spec", "ingress", index)
-        for peer, keys in netpolicy.peers(policy):
-            if "ingress" in keys and peer.text("ipBlock", "cidr") in netpolicy.WORLD:
+        for peer, keys in network_policy.peers(policy):
+            if "ingress" in keys and peer.text("ipBlock", "cidr") in network_policy.WORLD:
                 yield at(policy, "lets every address in", *keys, "ipBlock", "cidr")
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for policy in netpolicy.policies(manifests):
-        for peer, keys in netpolicy.peers(policy):
+    for policy in network_policy.policies(manifests):
+        for peer, keys in network_policy.peers(policy):
             selector = peer.map("podSelector")
             if selector and "namespaceSelector" not in peer and not manifests.selected(policy.namespace, selector):
                 yield at(policy, "allows pods that are not here", *keys)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for policy in netpolicy.policies(manifests):
+    for policy in network_policy.policies(manifests):
         selector = policy.spec.map("podSelector")
         if selector and not manifests.selected(policy.namespace, selector):
             yield at(policy, "selects no pod", "spec", "podSelector")

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    policies = netpolicy.by_pod(manifests)
+    policies = network_policy.by_pod(manifests)
     for pod in manifests.pods:
         there = {
-            kind for policy in policies.get(id(pod), ()) for kind in netpolicy.types(policy) if policy.spec.seq(kind.lower())
+            kind
+            for policy in policies.get(id(pod), ())
+            for kind in network_policy.types(policy)
+            if policy.spec.seq(kind.lower())
         }
         if not there >= {"Ingress", "Egress"}:
             yield at(pod, "has no network policy with rules for both directions")

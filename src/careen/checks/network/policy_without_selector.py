@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for policy in netpolicy.policies(manifests):
+    for policy in network_policy.policies(manifests):
         selectors = ("podSelector", "namespaceSelector")
-        peers = (peer for peer, _ in netpolicy.peers(policy))
+        peers = (peer for peer, _ in network_policy.peers(policy))
         if not any(key in policy.spec for key in selectors) and not any(key in peer for peer in peers for key in selectors):
             yield at(policy, "has no selector", "spec")
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import netpolicy
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for service, how in netpolicy.exposed_services(manifests):
+    for service, how in network_policy.exposed_services(manifests):
         if how != "externalIPs":
             yield at(service, f"is reached from outside: {how}", "spec", "type")
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import rbac
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import rbac
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 SHIPPED = ("system:basic-user", "system:discovery", "system:public-info-viewer")  # with Kubernetes

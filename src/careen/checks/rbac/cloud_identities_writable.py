@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats import rbac
-from careen.formats.kubernetes import Manifests, grants
+from careen.formats.kubernetes import rbac
+from careen.formats.kubernetes.manifest_files import Manifests, grants
 from careen.plugins import Check, Place
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 from functools import partial
 
 from careen.checks.places import at
-from careen.formats import rbac
-from careen.formats.kubernetes import Manifests
+from careen.formats.kubernetes import rbac
+from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 _GOOD_PRACTICES = "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"

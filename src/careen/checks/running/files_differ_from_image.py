@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from careen.formats.containerinspect import Running
+from careen.formats.services.container_inspect import Running
 from careen.plugins import Check, Place
 
 # Where programs and what steers them lie; the rest of a container may well change.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from careen.formats.containerinspect import Running
+from careen.formats.services.container_inspect import Running
 from careen.plugins import Check, Place
 
 

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from careen.formats.packagecommands import PackageCall, read_call
-from careen.formats.packagehead import PackageHead
-from careen.formats.shell import SHELLS, Command, Script, command_of, read_script
+from careen.formats.packages.package_head import PackageHead
+from careen.formats.shell.package_commands import PackageCall, read_call
+from careen.formats.shell.syntax import SHELLS, Command, Script, command_of, read_script
 
 from .parse import Comment, Instruction, Parsed, parse
 from .words import expand

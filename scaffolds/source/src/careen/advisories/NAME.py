@@ -9,9 +9,9 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.each import each
-from careen.formats.jsonfile import read_json
-from careen.formats.typed import from_json
+from careen.formats.feeds.each import each
+from careen.formats.data.json_file import read_json
+from careen.safety.typed import from_json
 from careen.model.advisory import Advisory, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 

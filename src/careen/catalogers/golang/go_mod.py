@@ -1,0 +1,124 @@
+"""What a Go module asks for (``go.mod``), the module versions whose checksums it keeps (``go.sum``), and the copies of
+them that lie in its folder ``vendor`` (``modules.txt``).
+
+Raises ValueError for what is no such file.  **Source:** Go Modules Reference, "go.mod files", "go.sum files", "Vendoring";
+Go Toolchains, "The go and toolchain lines".
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from careen.safety.pattern import pattern
+
+MAX_MODULES = 50_000
+
+_WORD = pattern(r'"[^"]*"|`[^`]*`|=>|//.*|[^\s()"`]+|[()]')
+_GO = pattern(r"(\d+)\.(\d+)")
+_RELEASE = pattern(r"1\.\d{1,3}\.\d{1,3}")
+
+
+class Requirement(Struct, frozen=True, gc=False):
+    """``version`` is "" where a folder stands in for the module: nobody knows which version lies there."""
+
+    path: str
+    version: str
+
+
+class GoMod(Struct, frozen=True, gc=False):
+    """``complete`` says whether indirect requirements are listed, too, as they are since Go 1.17. ``toolchain`` is the
+    one that it suggests, ``least`` the oldest that may build it, which is binding since Go 1.21: "1.22.5" or ""."""
+
+    module: str
+    complete: bool
+    requirements: tuple[Requirement, ...]
+    toolchain: str = ""
+    least: str = ""
+
+
+def read_go_mod(text: str) -> GoMod:
+    module, go = "", (1, 0)
+    toolchain = least = ""
+    required: list[tuple[str, str]] = []
+    replaced: dict[tuple[str, str], tuple[str, str]] = {}
+    excluded: set[tuple[str, str]] = set()
+    for verb, words in _lines(text):
+        match verb, words:
+            case "module", [path, *_]:
+                module = path
+            case "go", [version, *_]:
+                found = _GO.match(version)
+                go = (int(found[1]), int(found[2])) if found and len(version) < 20 else go
+                least = version if _RELEASE.fullmatch(version) and go >= (1, 21) else ""
+            case "toolchain", [name, *_]:
+                toolchain = name.removeprefix("go") if _RELEASE.fullmatch(name.removeprefix("go")) else ""
+            case "require", [path, version, *_]:
+                required.append((path, version))
+            case "exclude", [path, version, *_]:
+                excluded.add((path, version))
+            case "replace", [path, "=>", target, *version]:
+                replaced[path, ""] = (target, version[0] if version else "")
+            case "replace", [path, old, "=>", target, *version]:
+                replaced[path, old] = (target, version[0] if version else "")
+    if not module and not required:
+        raise ValueError("go.mod without a module")
+    if len(required) > MAX_MODULES:
+        raise ValueError(f"go.mod that asks for more than {MAX_MODULES} modules")
+    wanted = [one for one in required if one not in excluded]  # Go passes over a requirement that it may not use
+    requirements = tuple(_requirement(path, version, replaced) for path, version in wanted)
+    return GoMod(module, go >= (1, 17), requirements, toolchain, least)
+
+
+def read_go_sum(text: str) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+    """The last version of each module whose content was needed, and of those of which only the ``go.mod`` was looked at."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    if len(lines) > 2 * MAX_MODULES or any(len(line) != 3 or not line[2].startswith("h1:") for line in lines):
+        raise ValueError("go.sum with lines that are no checksums")
+    needed = {path: version for path, version, _ in lines if not version.endswith("/go.mod")}
+    looked_at = {path: version.removesuffix("/go.mod") for path, version, _ in lines if path not in needed}
+    return _pairs(needed), _pairs(looked_at)
+
+
+def read_vendored(text: str) -> tuple[Requirement, ...]:
+    """``# path version`` begins the packages of a module, with ``=> path version`` where another one stands in for it.
+    Modules of which only the replacement is told, without a version before it, have no package here."""
+    found: dict[Requirement, None] = {}
+    for line in text.splitlines():
+        if not line.startswith("# "):
+            continue
+        match line[2:].split():
+            case [path, version] if version != "=>":
+                found[Requirement(path, version)] = None
+            case [path, version, "=>", target, *other] if version != "=>":
+                found[Requirement(target, other[0]) if other else Requirement(path, "")] = None
+        if len(found) > MAX_MODULES:
+            raise ValueError(f"vendor/modules.txt with more than {MAX_MODULES} modules")
+    return tuple(found)
+
+
+def _pairs(versions: dict[str, str]) -> tuple[Requirement, ...]:
+    return tuple(Requirement(path, version) for path, version in versions.items())
+
+
+def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each directive with its verb, blocks taken apart."""
+    block = ""
+    for line in text.splitlines():
+        words = [word.strip('"`') for word in _WORD.findall(line) if not word.startswith("//")]
+        if not words:
+            continue
+        if words == [")"]:
+            block = ""
+        elif block:
+            yield block, words
+        elif len(words) > 1 and words[1] == "(":
+            block = words[0]
+        else:
+            yield words[0], words[1:]
+
+
+def _requirement(path: str, version: str, replaced: dict[tuple[str, str], tuple[str, str]]) -> Requirement:
+    target = replaced.get((path, version)) or replaced.get((path, ""))
+    if target is None:
+        return Requirement(path, version)
+    return Requirement(*target) if target[1] else Requirement(path, "")

@@ -1,0 +1,240 @@
+"""The Maven coordinates of an archive that carries none, from its file name, its manifest and its class folders.
+
+Artifact and version come from a file name of Maven's pattern (``artifact-1.2.3-classifier.jar``); where the name has no
+version, from the manifest: ``Implementation-Title`` where it reads like an artifact, ``Implementation-Version``,
+``Bundle-Version``, ``Specification-Version``, in this order. A Jenkins plugin names all three.
+A file that was renamed is known by its content, where ``Bundle-SymbolicName``, ``Automatic-Module-Name`` or the folder of
+all its classes name a widely used artifact; its version is then the manifest's alone.
+The group is, in this order: known for a widely used artifact (confidence 0.8); ``Bundle-SymbolicName`` without the
+artifact, or ``Implementation-Vendor-Id`` (0.6); the folders of the classes (0.4, right about half the time); ``""`` (0.3).
+Below 0.5 it is a guess, and so is an artifact of which nothing but the file's name speaks: coordinates that may not exist.
+Without a version the confidence is 0.5 where the coordinates are no guess, else 0.3.
+**Source:** Maven, guide to naming conventions; Maven bundle plugin, Bundle-SymbolicName; Jar file specification.
+"""
+
+import re
+from collections import Counter
+
+from msgspec import Struct
+
+from careen.formats.packages.jar import Archive
+from careen.model.package import GUESSED
+from careen.safety.pattern import pattern
+
+from .groups import group_of
+
+MAX_NAME = 200
+_CLASSIFIERS = pattern(
+    r"linux|windows|osx|macos|x86|x86_64|x64|amd64|aarch_?64|arm64|sources|javadoc|tests?|shaded|all|uber|fat|bin|exec|standalone"
+    r"|boot|jar|with|dependencies|nodep|jakarta|plain|runner",
+    re.IGNORECASE,
+)
+_VERSION_PART = pattern(
+    r"v?\d[\w.+]*|(?:alpha|beta|rc|cr|m|snapshot|final|ga|release|sp|jre|android|incubating|jdk|b|build|pre|preview|milestone"
+    r"|ea|dev|redhat|patch|hotfix)[\d.]*",
+    re.IGNORECASE,
+)
+# A version that is complete: a word behind it is a classifier, whoever made it up ("1.2-api" may be part of a name).
+_COMPLETE = pattern(r"v?\d+(?:\.\d+){2,}(?:\.[A-Za-z]\w*)?|v?\d[\d.]*-SNAPSHOT")
+_WORD = pattern(r"[A-Za-z][A-Za-z_]{2,}")
+_VERSION = pattern(r"v?\d[\w.+-]{0,100}", re.ASCII)
+_ARTIFACT = pattern(r"[A-Za-z0-9_][\w.-]{0,200}", re.ASCII)
+_TITLE = pattern(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+", re.ASCII)
+_GROUP = pattern(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+", re.ASCII)
+_SCALA = pattern(r"_(?:2\.\d{1,2}(?:\.\d+)?|3)$")  # of the Scala binary version, no part of the name that groups use
+# Organisations whose projects have groups of their own below this one.
+_UMBRELLAS = (
+    "org.apache",
+    "com.google",
+    "org.eclipse",
+    "com.sun",
+    "com.oracle",
+    "org.glassfish",
+    "com.fasterxml",
+    "org.codehaus",
+)
+
+
+_WITHOUT_VERSION = GUESSED
+_ORDINARY = frozenset(("all", "api", "common", "core", "impl", "jakarta", "java", "javax", "jdk", "lib", "main", "runtime"))
+
+
+class Guess(Struct, frozen=True):
+    group: str
+    artifact: str
+    version: str
+    confidence: float
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """(artifact, version) of a file name without its extension; the version may be ``""``."""
+    if len(name) > MAX_NAME:
+        return name, ""
+    for match in re.finditer(r"-(?=v?\d)", name):
+        parts = name[match.end() :].split("-")
+        while parts and _CLASSIFIERS.fullmatch(parts[-1]):
+            parts.pop()
+        while len(parts) > 1 and _WORD.fullmatch(parts[-1]) and not _VERSION_PART.fullmatch(parts[-1]):
+            if not _COMPLETE.fullmatch("-".join(parts[: 2 if parts[1] == "SNAPSHOT" else 1])):
+                break
+            parts.pop()
+        version = "-".join(parts)
+        if parts and not version.lower().endswith(".x") and all(_VERSION_PART.fullmatch(part) for part in parts):
+            return name[: match.start()], version
+    return name, ""
+
+
+def guess(archive: Archive) -> Guess | None:
+    """None where neither name nor manifest give an artifact."""
+    manifest = archive.manifest
+    stem = archive.name.rpartition(".")[0]
+    if plugin := manifest.get("plugin-version"):
+        artifact = manifest.get("short-name") or manifest.get("extension-name", stem)
+        group = manifest.get("group-id", "")
+        plugin = plugin.split(" ")[0]
+        if _VERSION.fullmatch(plugin):
+            return _checked(group if _GROUP.fullmatch(group) else "org.jenkins-ci.plugins", artifact, plugin, 0.9)
+    artifact, version = split_name(stem)
+    said = _said_version(manifest)
+    if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
+        return _checked(*known, said, 0.8 if said else _WITHOUT_VERSION)
+    if said and f"-{said}-" in f"{stem}-":  # tells the version from what is before ("hive-shims-0.23-2.3.7") and behind
+        artifact, version = f"{stem}-".partition(f"-{said}-")[0], said
+    if not version:
+        artifact, version = _said_artifact(manifest, artifact), said
+    group, confidence = _group(_SCALA.sub("", artifact), archive)
+    if confidence < 0.8 and not _speaks_of(artifact, archive):
+        confidence = min(confidence, 0.4)
+    if not version:
+        confidence = 0.3 if confidence < GUESSED else _WITHOUT_VERSION
+    return _checked(group, artifact, version, confidence)
+
+
+def _checked(group: str, artifact: str, version: str, confidence: float) -> Guess | None:
+    return Guess(group, artifact, version, confidence) if _ARTIFACT.fullmatch(artifact) else None
+
+
+def _said_artifact(manifest: dict[str, str], stem: str) -> str:
+    """For a file that was renamed: Tomcat's ``catalina.jar`` is the bundle ``org.apache.tomcat-catalina``."""
+    bundle = _symbolic_name(manifest).rpartition(".")[2]
+    if bundle.endswith(f"-{stem}"):
+        return bundle
+    title = manifest.get("implementation-title", "")
+    return title if _TITLE.fullmatch(title) else stem
+
+
+def _known_by_content(archive: Archive) -> tuple[str, str] | None:
+    """(group, artifact) of a widely used artifact: ``log4j-core`` of ``org.apache.logging.log4j.core``."""
+    for name in (_symbolic_name(archive.manifest), _module_name(archive.manifest), _common_folder(archive.folders)):
+        words = name[:MAX_NAME].split(".")
+        for count in range(1, min(3, len(words)) + 1):
+            artifact = "-".join(words[-count:])
+            group = group_of(artifact)
+            if group and (count == len(words) or _is_of_house(group, name)):
+                return group, artifact
+    return None
+
+
+def _is_of_house(group: str, name: str) -> bool:
+    """Of old projects the group is one word, and the house is Apache's."""
+    house = ".".join(group.split(".")[:2]) if "." in group else "org.apache"
+    return name.startswith((f"{house}.", f"{group}."))
+
+
+def _common_folder(folders: frozenset[str]) -> str:
+    """The folder that all classes are in, with dots."""
+    if not folders:
+        return ""
+    first, last = min(folders).split("/"), max(folders).split("/")  # what these two share, all do
+    shared = 0
+    while shared < min(len(first), len(last)) and first[shared] == last[shared]:
+        shared += 1
+    return ".".join(first[:shared])
+
+
+def _speaks_of(artifact: str, archive: Archive) -> bool:
+    """Whether its manifest's names and the folders of its classes have every word of the artifact that tells anything."""
+    manifest = archive.manifest
+    told = " ".join((_symbolic_name(manifest), _module_name(manifest), manifest.get("implementation-title", ""))).lower()
+    words = set(re.split(r"[^a-z0-9]+", told))
+    for folder in archive.folders:
+        words.update(folder.lower().split("/"))
+    parts = {part for part in re.split(r"[-_.]", _SCALA.sub("", artifact).lower()) if part and not part.isdigit()}
+    return all(any(word.startswith(part) for word in words) for part in parts - _ORDINARY or parts)
+
+
+def _module_name(manifest: dict[str, str]) -> str:
+    return manifest.get("automatic-module-name", "").strip()
+
+
+def _symbolic_name(manifest: dict[str, str]) -> str:
+    return manifest.get("bundle-symbolicname", "").partition(";")[0].strip()
+
+
+def _said_version(manifest: dict[str, str]) -> str:
+    """The first that is one: the field also holds ``${version}``, revisions and sentences."""
+    for field in ("implementation-version", "bundle-version", "specification-version"):
+        text = manifest.get(field, "").split(" ")[0]
+        if _VERSION.fullmatch(text):
+            return text
+    return ""
+
+
+def _group(artifact: str, archive: Archive) -> tuple[str, float]:
+    if known := group_of(artifact):
+        return known, 0.8
+    vendor = archive.manifest.get("implementation-vendor-id", "")
+    vendor = vendor if _GROUP.fullmatch(vendor) else ""
+    bundle = _without(_symbolic_name(archive.manifest), artifact)
+    if artifact.startswith(("javax.", "jakarta.")):
+        return artifact.removesuffix("-api"), 0.6
+    if vendor and vendor not in _UMBRELLAS:
+        return vendor, 0.6
+    if bundle:
+        return _rated(_below(bundle, artifact), 0.6)
+    if folder := _group_of_folders(artifact, archive.folders):
+        return folder, 0.4
+    return _rated(_below(vendor, artifact), 0.4)
+
+
+def _rated(group: str, confidence: float) -> tuple[str, float]:
+    return group, confidence if group else 0.3
+
+
+def _below(group: str, artifact: str) -> str:
+    """Under the roof of a large house the first word of the artifact names the project: org.apache.tomcat. It is no
+    project where it is the house: com.google.google."""
+    word = artifact.split("-")[0]
+    if group not in _UMBRELLAS:
+        return group
+    return "" if group.endswith(f".{word}") else f"{group}.{word}"
+
+
+def _without(symbolic: str, artifact: str) -> str:
+    """Turns ``group.artifact`` back into the group; the artifact's first word is left out there where the group ends
+    with it (``org.apache.maven`` + ``maven-core`` gives ``org.apache.maven.core``)."""
+    words = artifact.split("-")
+    for start in range(len(words)):
+        for joint in ("-", ".") if start else ("-",):
+            tail = "." + joint.join(words[start:])
+            group = symbolic.removesuffix(tail)
+            if group != symbolic and _GROUP.fullmatch(group) and (start == 0 or group.endswith("-".join(words[:start]))):
+                return group
+    return ""
+
+
+def _group_of_folders(artifact: str, folders: frozenset[str]) -> str:
+    """Two levels of the folders that most classes share, a third where it is the artifact's word or a large house's."""
+    paths = [folder.split("/") for folder in folders if "/" in folder]
+    shared: list[str] = []
+    while len(shared) < 3:
+        depth = len(shared)
+        words = Counter(path[depth] for path in paths if len(path) > depth and path[:depth] == shared)
+        word, count = words.most_common(1)[0] if words else ("", 0)
+        if not word or count < 0.6 * len(paths):
+            break
+        shared.append(word)
+    if len(shared) < 2 or shared[0] in ("java", "javax", "jakarta") or (len(shared) == 2 and ".".join(shared) in _UMBRELLAS):
+        return ""
+    third = len(shared) > 2 and (shared[2] == re.split(r"[-_.]", artifact)[0] or ".".join(shared[:2]) in _UMBRELLAS)
+    return ".".join(shared[: 3 if third else 2])

@@ -1,0 +1,80 @@
+"""A Dockerfile with RUN lines added where each belongs, as a unified diff.
+
+A system package manager's line comes right after the FROM of the last stage, before anything builds upon it, as root
+where the base image has another user. A line of pip or npm comes after the last RUN that calls the same program, in
+whichever stage that is, else at the end of the last stage before what only tells how to start.
+Raises: ValueError where the text is no Dockerfile.
+**Source:** Dockerfile reference; POSIX diff, "Diff -u Output Format".
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from careen.formats.dockerfile.parse import Instruction, parse
+
+_STARTS = frozenset(("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "STOPSIGNAL", "LABEL", "USER", "VOLUME"))
+_CALLS = {
+    "pip": re.compile(r"\b(?:pip3?|uv|poetry|pipenv|pdm)\b"),
+    "npm": re.compile(r"\b(?:npm|yarn|pnpm)\b"),
+}
+
+
+class Line(Struct, frozen=True):
+    program: str  # "pip", "npm"; "" for the system's package manager
+    command: str
+
+
+def patch(text: str, name: str, lines: Sequence[Line], user: str = "") -> str:
+    """The diff; "" where there is nothing to add. ``user`` is the one of the base image, "" for root."""
+    instructions = parse(text).instructions
+    starts = [index for index, one in enumerate(instructions) if one.keyword == "FROM"]
+    if not starts:
+        raise ValueError("no FROM")
+    rows = text.splitlines(keepends=True)
+    if rows and not rows[-1].endswith("\n"):
+        rows[-1] += "\n"
+    added: dict[int, list[str]] = {}  # by the number of rows before
+    for line in lines:
+        at = _place(instructions, starts[-1], line.program)
+        added.setdefault(at, []).extend(_rows(line, user))
+    patched = [row for number in range(len(rows) + 1) for row in (*added.get(number, ()), *rows[number : number + 1])]
+    before = text.splitlines(keepends=True)
+    return "".join(_marked(difflib.unified_diff(before, patched, f"a/{name}", f"b/{name}")))
+
+
+def base_of(text: str) -> str:
+    """The image of the last stage, as written; that of the stage it builds upon where it names one."""
+    images: dict[str, str] = {}
+    image = ""
+    for one in parse(text).instructions:
+        words = [word for word in one.words if not word.startswith("--")] if one.keyword == "FROM" else []
+        if words:
+            image = images.get(words[0].lower(), words[0])
+            if len(words) > 2 and words[1].lower() == "as":
+                images[words[2].lower()] = image
+    return image
+
+
+def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
+    if not program:
+        return instructions[last].end_line
+    calls = [one for one in instructions if one.keyword == "RUN" and _CALLS[program].search(one.text)]
+    if calls:
+        return calls[-1].end_line
+    stage = instructions[last:]
+    while len(stage) > 1 and stage[-1].keyword in _STARTS:
+        stage = stage[:-1]
+    return stage[-1].end_line
+
+
+def _rows(line: Line, user: str) -> list[str]:
+    run = [f"RUN {line.command}\n"]
+    return run if line.program or user in ("", "0", "root", "0:0", "root:root") else ["USER root\n", *run, f"USER {user}\n"]
+
+
+def _marked(rows: Iterable[str]) -> list[str]:
+    """As diff writes it: a last line without its end is marked."""
+    return [row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows]

@@ -1,0 +1,48 @@
+"""The list of a repository of rpms: where its errata lie, and by which checksum they are known.
+
+Shape: ``repomd.xml`` with ``data`` elements of a type: location, checksum of the file, size, timestamp.
+Raises: ValueError where it is no such list.  **Source:** createrepo_c, repomd.xml.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from careen.formats.data.xml_stream import elements_of
+from careen.formats.debian.archive import Index
+
+_PATH = re.compile(r"[\w.+~-]+(?:/[\w.+~-]+)*", re.ASCII)
+_DIGESTS = {"sha256": 64, "sha512": 128}
+
+
+class Listed(Struct, frozen=True):
+    path: str  # below the repository's root
+    index: Index
+    as_of: str  # date
+
+
+def errata_of(data: bytes) -> Listed | None:
+    """The file of errata; None in a repository that has none."""
+    found = elements_of(data, frozenset(("data", "revision")))
+    if not found:
+        raise ValueError("not a repomd.xml")
+    for one in found:
+        if one.name == "data" and one.attributes.get("type") == "updateinfo":
+            location, checksum = one.first("location"), one.first("checksum")
+            path = location.attributes.get("href", "") if location else ""
+            algorithm = checksum.attributes.get("type", "") if checksum else ""
+            digest, size = one.value("checksum").lower(), one.value("size")
+            if not _PATH.fullmatch(path) or ".." in path.split("/") or not size.isdecimal():
+                raise ValueError(f"errata at {path[:100]!r}, which is no place in a repository")
+            if not re.fullmatch(rf"[0-9a-f]{{{_DIGESTS.get(algorithm, 1)}}}", digest) or algorithm not in _DIGESTS:
+                raise ValueError(f"errata with a checksum of the kind {algorithm[:20]!r}")
+            return Listed(path, Index(digest, int(size), algorithm), _date(one.value("timestamp")))
+    return None
+
+
+def _date(timestamp: str) -> str:
+    seconds = timestamp.partition(".")[0]
+    if not seconds.isdecimal() or len(seconds) > 10:
+        return ""
+    return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()

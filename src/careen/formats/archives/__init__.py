@@ -1,0 +1,1 @@
+"""Archives and compressed streams: tar as engines read it, zip, gzip, zstd."""

@@ -1,0 +1,1 @@
+"""Executables and libraries: ELF, PE, and what compilers leave in them."""

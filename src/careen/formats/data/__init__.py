@@ -1,0 +1,1 @@
+"""General notations: JSON, YAML, XML, SQLite, rule files, Rego."""

@@ -1,0 +1,1 @@
+"""What only Debian's archive, tracker and changelogs are read with."""

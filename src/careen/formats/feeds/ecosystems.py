@@ -1,0 +1,44 @@
+"""The namespace of advisories that an OSV ecosystem stands for, and the ecosystem that a namespace is published under.
+
+``debian:12`` for ``Debian:12``; a language's ecosystem stays as it is ("PyPI"); a rolling distribution is its id alone
+("wolfi"); of an unknown distribution ecosystem and release are kept in lower case.
+**Source:** OSV schema 1.7, "Defined Ecosystems"; os-release(5).
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from careen.distributions.profile import applied
+from careen.distributions.registry import profile_of, profiles
+from careen.safety.pattern import pattern
+
+_REGISTRY = pattern(r"([^:]+):https?://.*")  # its packages have names of their own
+_ROOT = "Root"  # patches packages of several distributions: "root:debian:12"
+
+
+@lru_cache(maxsize=4096)
+def namespace_of(ecosystem: str) -> str:
+    for one in profiles().values():
+        namespace = applied(one.advisories.osv, ecosystem)
+        if namespace is not None:
+            return namespace.lower()
+    if ":" not in ecosystem:
+        return ecosystem
+    if registry := _REGISTRY.fullmatch(ecosystem):
+        return registry[1]
+    base, _, release = ecosystem.partition(":")
+    return f"{base.lower().replace(' ', '-')}:{release.lower()}"
+
+
+def ecosystem_of(namespace: str) -> str:
+    """Without the release: "Ubuntu" for ``ubuntu:22.04``."""
+    base = namespace.partition(":")[0]
+    if base == _ROOT.lower():
+        return _ROOT
+    known = profile_of(namespace)
+    return known.advisories.ecosystem if known and known.advisories.ecosystem else namespace
+
+
+def of_distributions() -> Iterator[str]:
+    """The ecosystems of all distributions."""
+    return (name for name in dict.fromkeys(one.advisories.ecosystem for one in profiles().values()) if name)

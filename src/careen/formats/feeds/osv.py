@@ -1,0 +1,350 @@
+"""What one OSV record says: advisories for its packages and what is known of the flaw.
+
+- withdrawn records, bug-fix errata without a flaw, and informational entries (RustSec's "unmaintained", "unsound") without
+  a CVE say nothing;
+- ``MAL-`` becomes Malicious, everything else an Advisory for each package and one VulnerabilityRecord;
+- ``aliases`` and ``upstream`` are aliases; ``related`` is not, but for errata that name the flaws they mend nowhere else;
+- ranges of type GIT are commits, not versions: an entry with nothing but such ranges says nothing about a package.
+
+Raises ValueError for what is no OSV record.  **Source:** OSV schema 1.7.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from careen.distributions.registry import profiles
+from careen.formats.feeds import cvss
+from careen.model.advisory import Advisory, Cvss, Malicious, Range, Severity, Status, VulnerabilityRecord
+
+from .ecosystems import namespace_of
+from .osv_schema import Affected, Event, Record, Scored, Specific
+
+SUMMARY_LENGTH = 200
+
+
+def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Malicious | VulnerabilityRecord]:
+    """``ecosystem``: only the entries of this one (its releases and registries too). ``now``: ISO 8601, for ``withdrawn``."""
+    try:
+        record = _DECODER.decode(data)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    if not record.id or len(record.id) > 200:
+        raise ValueError("record without a usable id")
+    if record.withdrawn and record.withdrawn < now:
+        return
+    aliases = _aliases(record)
+    if _BUGFIX.match(record.id) and not aliases:
+        return
+    flaw = record.id.startswith("CVE-") or any(id.startswith("CVE-") for id in aliases)
+    affected = [entry for entry in record.affected or () if _is_wanted(entry, ecosystem, flaw)]
+    if record.id.startswith("MAL-"):
+        yield from _malicious(record.id, affected)
+        return
+    source = _sources().get(record.id.partition("-")[0], "osv")
+    severity = _severity(record, source)
+    url = f"https://osv.dev/vulnerability/{quote(record.id, safe=':')}"
+    found = [advisory for entry in affected for advisory in _advisories(record, entry, source, aliases, severity, url)]
+    if not found:
+        return
+    found.sort(key=lambda advisory: (advisory.namespace, advisory.package))
+    yield from _merged(found)
+    vectors = record.severity or [one for entry in affected for one in entry.severity or ()]
+    yield VulnerabilityRecord(
+        id=record.id,
+        source=source,
+        aliases=aliases,
+        summary=_summary(record),
+        severity=severity,
+        cvss=_cvss(vectors, source),
+        published=_day(record.published),
+        cwes=_words(record.database_specific and record.database_specific.cwe_ids),
+    )
+
+
+def _aliases(record: Record) -> tuple[str, ...]:
+    ids = dict.fromkeys(id for text in (*(record.aliases or ()), *(record.upstream or ())) if (id := _spelled(text)))
+    if _ERRATA.match(record.id) and not any(id.startswith("CVE-") for id in ids):
+        ids.update(dict.fromkeys(id for id in record.related or () if id.startswith("CVE-")))
+    if any(entry.package and entry.package.ecosystem == "Maven" for entry in record.affected or ()):
+        # Jenkins names a flaw by the place on the page of its advisory, and warns of it by that name.
+        ids.update(dict.fromkeys(found.decode() for found in _JENKINS.findall(bytes(record.references))))
+    ids.pop(record.id, None)
+    return tuple(ids)
+
+
+def _spelled(text: str) -> str:
+    """An alias as everybody writes it ("cve-2014-3530 "); "" for a date, which is no name of one flaw alone."""
+    text = text.strip()
+    found = _CVE.fullmatch(text)
+    return found[1].upper() if found else "" if _DATE.fullmatch(text) else text
+
+
+def _is_wanted(entry: Affected, ecosystem: str | None, flaw: bool) -> bool:
+    """``flaw``: the record names a CVE, so that it is more than a piece of information."""
+    if entry.package is None or not entry.package.name or len(entry.package.name) > 500:
+        return False
+    if not flaw and entry.database_specific and entry.database_specific.informational:
+        return False
+    base = entry.package.ecosystem.partition(":")[0]
+    return ecosystem is None or base == ecosystem
+
+
+def _malicious(id: str, affected: list[Affected]) -> Iterator[Advisory | Malicious]:
+    for entry in affected:
+        assert entry.package
+        namespace = namespace_of(entry.package.ecosystem)
+        ranges = _ranges(entry)
+        versions = tuple(entry.versions or ())
+        if Range() in ranges or not (ranges or versions):
+            yield Malicious(id, namespace, entry.package.name)
+        elif versions:
+            yield Malicious(id, namespace, entry.package.name, versions)
+        else:  # bounded and not enumerated, which Malicious cannot say
+            url = f"https://osv.dev/vulnerability/{id}"
+            yield Advisory(id, "openssf", namespace, entry.package.name, ranges, status="open", severity="critical", url=url)
+
+
+def _advisories(
+    record: Record, entry: Affected, source: str, aliases: tuple[str, ...], severity: Severity, url: str
+) -> Iterator[Advisory]:
+    assert entry.package
+    specific = entry.database_specific or _NOTHING
+    ranges = _ranges(entry)
+    versions = tuple(entry.versions or ())
+    if not ranges and not versions and (entry.ranges or not _ERRATA.match(record.id)):
+        return  # nothing but commits, or nothing at all: no version is said to be affected
+    fixed = _words(specific.fixed_versions)
+    if entry.severity and record.severity:
+        severity = _rating(entry.severity) or severity
+    elif severity == "unknown" and entry.severity:
+        severity = _rating(entry.severity) or "unknown"
+    for module in _modules(record, ranges):
+        yield Advisory(
+            id=record.id,
+            source=source,
+            namespace=namespace_of(entry.package.ecosystem),
+            package=entry.package.name,
+            ranges=ranges,
+            versions=versions,
+            status=_status(entry, ranges, fixed),
+            aliases=aliases,
+            severity=severity,
+            fixed_versions=fixed,
+            module=module,
+            confidence=_CONFIDENCE.get(str(specific.name_mapping), "confirmed"),
+            url=url,
+            systems=_systems(entry.ecosystem_specific),
+        )
+
+
+def _systems(specific: Specific | None) -> tuple[str, ...]:
+    """Go's records name the operating systems of each package that is at fault: here, when none of them is Linux."""
+    imports = specific.imports if specific and isinstance(specific.imports, list) else []
+    named: set[str] = set()
+    for one in imports:
+        systems = one.get("goos") if isinstance(one, dict) else None
+        if not systems or not isinstance(systems, list) or "linux" in systems:
+            return ()
+        named.update(map(str, systems))
+    return tuple(sorted(named))
+
+
+_CONFIDENCE: dict[str, Any] = {"reference": "likely", "heuristic": "possible"}
+
+
+def _merged(advisories: list[Advisory]) -> Iterator[Advisory]:
+    """A record may name a package in several entries; those that say the same but for the versions become one."""
+    previous: Advisory | None = None
+    for advisory in advisories:
+        if previous is not None and _alike(previous, advisory):
+            previous = msgspec.structs.replace(
+                previous,
+                ranges=tuple(dict.fromkeys(previous.ranges + advisory.ranges)),
+                versions=tuple(dict.fromkeys(previous.versions + advisory.versions)),
+                fixed_versions=tuple(dict.fromkeys(previous.fixed_versions + advisory.fixed_versions)),
+            )
+            continue
+        if previous is not None:
+            yield previous
+        previous = advisory
+    if previous is not None:
+        yield previous
+
+
+def _alike(one: Advisory, other: Advisory) -> bool:
+    return (
+        one.package == other.package
+        and one.namespace == other.namespace
+        and one.status == other.status
+        and one.severity == other.severity
+        and one.module == other.module
+        and one.confidence == other.confidence
+        and one.systems == other.systems
+        and bool(one.ranges or one.versions) == bool(other.ranges or other.versions)
+    )
+
+
+def _ranges(entry: Affected) -> tuple[Range, ...]:
+    specific = entry.database_specific or _NOTHING
+    found: dict[Range, None] = {}
+    for range in entry.ranges or ():
+        if range.type == "GIT":
+            continue
+        for introduced, fixed, last in _spans(range.events or []):
+            if fixed is None and last is None and isinstance(specific.last_known_affected_version_range, str):
+                fixed, last = _last_known(specific.last_known_affected_version_range)
+            start = None if introduced == "0" else introduced
+            found[Range(start, fixed, last, start is not None and _is_exclusive(specific, start))] = None
+    return tuple(found)
+
+
+def _spans(events: list[Event]) -> Iterator[tuple[str, str | None, str | None]]:
+    """(introduced, fixed, last_affected), from events that should alternate.
+
+    Where they do not but there is an end for each beginning, the i-th ends the i-th; else a beginning within an open
+    span and an end without one say nothing, as in the schema's evaluation of sorted events.
+    """
+    starts = [event.introduced for event in events if event.introduced is not None]
+    ends = [event for event in events if event.fixed is not None or event.last_affected is not None]
+    alternate = all((event.introduced is not None) == (index % 2 == 0) for index, event in enumerate(events))
+    if not alternate and len(starts) == len(ends) and events[0].introduced is not None:
+        yield from ((start, end.fixed, end.last_affected) for start, end in zip(starts, ends, strict=True))
+        return
+    start: str | None = None
+    for event in events:
+        if event.introduced is not None:
+            start = event.introduced if start is None else start
+        elif start is not None and (event.fixed is not None or event.last_affected is not None):
+            yield start, event.fixed, event.last_affected
+            start = None
+    if start is not None:
+        yield start, None, None
+
+
+def _last_known(text: str) -> tuple[str | None, str | None]:
+    match = _LAST_KNOWN.match(text.strip())
+    if not match:
+        return None, None
+    return (None, match[2]) if match[1] else (match[2], None)
+
+
+def _is_exclusive(specific: Specific, start: str) -> bool:
+    if specific.exclusive_lower_bound is not True:
+        return False
+    if not isinstance(specific.source_range, str):
+        return True
+    return re.search(rf"(?:>|\()\s*{re.escape(start)}(?![\w.+-])", specific.source_range) is not None
+
+
+def _status(entry: Affected, ranges: tuple[Range, ...], fixed: tuple[str, ...]) -> Status:
+    """Ubuntu says it; elsewhere a fix is known or not."""
+    specific = entry.ecosystem_specific or _NOTHING
+    if isinstance(specific.ubuntu_status, str):
+        detail = specific.detail.lower() if isinstance(specific.detail, str) else ""
+        if specific.ubuntu_status == "ignored":
+            over = "end of" in detail or "out of standard support" in detail or "end-of-life" in detail
+            return "end_of_life" if over else "wont_fix"
+        if specific.ubuntu_status in ("not-affected", "DNE"):
+            return "not_affected"
+        if specific.ubuntu_status == "deferred":
+            return "deferred"
+        return "fixed" if specific.ubuntu_status == "released" else "open"
+    known = (entry.database_specific or _NOTHING).last_known_affected_version_range
+    return "fixed" if fixed or (not known and any(range.fixed for range in ranges)) else "open"
+
+
+def _modules(record: Record, ranges: tuple[Range, ...]) -> tuple[str | None, ...]:
+    """Streams of rpm modules are named in an erratum's summary alone ("Important: nodejs:20 security update")."""
+    if not any(range.fixed and ".module" in range.fixed for range in ranges):
+        return (None,)
+    title = (record.summary or "").partition(": ")[2] or record.summary or ""
+    return tuple(dict.fromkeys(f"{name}:{stream}" for name, stream in _STREAM.findall(title))) or (None,)
+
+
+def _severity(record: Record, source: str) -> Severity:
+    """The source's own word; from a score only where the source gives scores without vectors."""
+    for one in record.severity or ():
+        if one.type == "Ubuntu" and isinstance(one.score, str):
+            return _SEVERITIES.get(one.score.lower(), "unknown")
+    of_record = record.database_specific
+    if of_record and isinstance(of_record.severity, str):
+        return _SEVERITIES.get(of_record.severity.lower(), "unknown")
+    if record.summary and source in _rated_in_summary():
+        return _SEVERITIES.get(record.summary.partition(":")[0].lower(), "unknown")
+    if of_record and isinstance(of_record.cvss_v3_score, (int, float)):
+        return cvss.rating(float(of_record.cvss_v3_score))
+    if of_record and isinstance(of_record.cvss_v2_score, (int, float)):
+        return cvss.rating(float(of_record.cvss_v2_score), "2.0")
+    return "unknown"
+
+
+def _rating(severities: list[Scored]) -> Severity | None:
+    scores = _cvss(severities, "")
+    return cvss.rating(scores[-1].score, scores[-1].version) if scores else None
+
+
+def _cvss(severities: list[Scored], source: str) -> tuple[Cvss, ...]:
+    found: dict[Cvss, None] = {}
+    for one in severities:
+        if one.type.startswith("CVSS_") and isinstance(one.score, str):
+            try:
+                version, score = cvss.score(one.score)
+            except ValueError:
+                continue
+            found[Cvss(one.source or source, version, one.score, score)] = None
+    return tuple(sorted(found, key=lambda value: value.version))
+
+
+def _summary(record: Record) -> str:
+    text = record.summary or ""
+    if not text:
+        lines = (line.strip(" #*") for line in (record.details or "")[:2000].splitlines())
+        text = next((line for line in lines if line and line.lower() not in ("impact", "summary", "details")), "")
+    return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"
+
+
+def _day(text: str | None) -> str:
+    return "" if not text or text.startswith("0001") else text[:10]
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
+
+
+@cache
+def _sources() -> dict[str, str]:
+    """Who keeps the database that an id is of, by how it begins."""
+    return _OF_LANGUAGES | {prefix: one.source for one in profiles().values() for prefix in one.advisories.ids}
+
+
+@cache
+def _rated_in_summary() -> frozenset[str]:
+    """Red Hat and its rebuilds: "Important: curl security update"."""
+    return frozenset(one.source for one in profiles().values() if one.advisories.line)
+
+
+_OF_LANGUAGES = {
+    "BIT": "bitnami", "DRUPAL": "drupal", "EEF": "erlef", "GHSA": "ghsa", "GO": "go", "HSEC": "haskell", "JLSEC": "julia",
+    "MAL": "openssf", "PYSEC": "pypa", "RSEC": "rconsortium", "RUSTSEC": "rustsec",
+}  # fmt: skip
+# Errata mend several flaws at once and list them; of those that mend bugs only, the ones without a flaw are none.
+_ERRATA = re.compile(r"(?:AL|RH|RL|RX|EL)[SBE]A-|DSA-|DLA-|USN-|SUSE-|openSUSE-|MGASA-|OESA-|openEuler-|ALAS|PHSA-")
+_CVE = re.compile(r"(CVE-[0-9]{4}-[0-9]{4,19})[a-z]?", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-[0-9]{1,2})?")
+_BUGFIX = re.compile(r"(?:AL|RH|RL|RX|EL)[BE]A-")
+_SEVERITIES: dict[str, Severity] = {
+    "critical": "critical", "high": "high", "important": "high", "medium": "medium", "moderate": "medium", "low": "low",
+    "negligible": "negligible", "unimportant": "negligible",
+}  # fmt: skip
+_JENKINS = re.compile(rb'jenkins\.io/security/advisory/[0-9-]{10}/?#(SECURITY-[0-9]{1,6})"')
+_STREAM = re.compile(r"\b([A-Za-z][\w.+-]*):([\w.+-]+)(?= |,|$)")
+_LAST_KNOWN = re.compile(r"<(=?)\s*([^\s,]+)$")
+
+
+_NOTHING = Specific()
+_DECODER = msgspec.json.Decoder(Record)

@@ -1,0 +1,76 @@
+"""A security database of apk packages: which version of an origin package mends which issues.
+
+Shape: ``{packages: [{pkg: {name, secfixes: {version: [ids]}}}]}``. One string may hold several ids of one fix
+("CVE-2019-1563 XSA-1"); an id may be listed under several versions. Version ``0`` says that the package never was
+vulnerable. Issues without a fix are not listed.
+Raises: ValueError.  **Source:** aports, secfixes in APKBUILD files; secdb.alpinelinux.org.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Raw, Struct
+
+from careen.formats.data.json_file import read_json
+from careen.model.advisory import Advisory, PassedOver, Range
+from careen.safety.typed import from_json
+
+from .each import each
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*\d[A-Za-z0-9_.:-]*")
+_VERSION = re.compile(r"""["']?([0-9][^\s"'()]*)""")
+
+
+class _Package(Struct, gc=False):
+    name: str
+    secfixes: dict[str, list[str | None] | None] | None = None
+
+
+class _Entry(Struct, gc=False):
+    pkg: _Package
+
+
+class _File(Struct, gc=False):
+    packages: list[Raw]
+
+
+def fixes(file: Path, limit_bytes: int, source: str, namespace: str, url: str) -> Iterator[Advisory | PassedOver]:
+    """``url``: the page of an issue, with {id} in it."""
+
+    def advisories(entry: Raw) -> Iterator[Advisory]:
+        package = from_json(entry, _Entry).pkg
+        for ids, versions in _mended(package).items():
+            if fixed := [version for version in dict.fromkeys(versions) if version != "0"]:
+                yield Advisory(
+                    id=ids[0],
+                    source=source,
+                    namespace=namespace,
+                    package=package.name,
+                    ranges=tuple(Range(None, version) for version in fixed),
+                    aliases=ids[1:],
+                    url=url.replace("{id}", ids[0]),
+                )
+
+    yield from each(read_json(file, _File, limit_bytes).packages, advisories)
+
+
+def _mended(package: _Package) -> dict[tuple[str, ...], list[str]]:
+    """The versions by the ids of an issue."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for version, texts in (package.secfixes or {}).items():
+        if match := _VERSION.match(version.strip()):
+            for text in texts or ():
+                for ids in _issues(text or ""):
+                    found[ids].append(match[1])
+    return found
+
+
+def _issues(text: str) -> list[tuple[str, ...]]:
+    """One tuple of ids an issue: several CVEs in one string are several issues, other ids name the one beside them."""
+    ids = list(dict.fromkeys(match[0].rstrip(".:") for match in _ID.finditer(text)))
+    cves = [id for id in ids if id.startswith("CVE-")]
+    if len(cves) > 1:
+        return [(cve,) for cve in cves]
+    return [tuple(cves + [id for id in ids if id not in cves])] if ids else []

@@ -1,0 +1,163 @@
+"""What software that no distribution and no language publishes is called by those who speak of its flaws.
+
+Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
+
+    name      in words
+    osv       ["Ecosystem:name"], OSV's identities of it and those of its maker's own advisories, the best first
+    cpe       ["vendor:product"] in the CPE dictionary, and what else it is called there; a third word is an edition that
+              is sold apart ("gitlab:gitlab:enterprise")
+    packages  its rpm and deb packages, as its maker and those who rebuild it call them; ``*``, ``?`` and ``[...]`` as in
+              a shell, ``.`` and ``-`` as they are
+    parts     packages of the same build that do not hold the program itself
+    other     names that the above would take in and that are something else
+    built_by  an expression that maker, version or release must meet, where the name alone does not tell
+    scheme    the order of its versions
+
+Of several patterns that fit, the one with the most characters of its own counts.
+Raises: nothing; the map is checked by its tests.
+**Source:** the makers' own repositories; NVD's CPE dictionary; OSV, "Defined Ecosystems"; CPE 2.3 (NISTIR 7695, 6.2).
+"""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats.data.rule_files import tables
+from careen.safety.pattern import pattern
+
+CPE_NAMESPACE = "cpe"
+
+_WILD = pattern(r"\[[^\]]*\]|[*?]")
+_SEPARATOR = pattern(r"(?<!\\):")
+_UPSTREAM = pattern(
+    r"[vV]?(?P<numbers>\d+(?:\.\d+)*)"
+    r"(?P<suffix>(?:[~.-]?(?:alpha|beta|rc|pre|dev)[.-]?\d*|p\d+|_\d+|z*[a-z](?![a-z0-9]))?)"
+)
+
+
+class Software(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    osv: tuple[str, ...] = ()
+    cpe: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    built_by: str = ""
+    scheme: str = "upstream"
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Where statements about it are looked for: namespace and name."""
+        identities = tuple((ecosystem, name) for ecosystem, _, name in (text.partition(":") for text in self.osv))
+        return (*identities, *((CPE_NAMESPACE, name) for name in self.cpe))
+
+
+class _Map(Struct, frozen=True, forbid_unknown_fields=True):
+    software: tuple[Software, ...]
+
+
+@cache
+def software() -> tuple[Software, ...]:
+    folder = Path(__file__).parent / "software_map"
+    return tuple(one for table in tables(folder, _Map) for one in table.software)
+
+
+@cache
+def known_cpes() -> frozenset[str]:
+    """``vendor:product`` of everything in the map: what is worth keeping of the CPE dictionary's statements."""
+    return frozenset(name for one in software() for name in one.cpe)
+
+
+@cache
+def _by_cpe() -> dict[str, Software]:
+    found: dict[str, Software] = {}
+    for one in software():
+        for place, name in enumerate(one.cpe):
+            if place == 0:
+                found[name] = one
+            else:
+                found.setdefault(name, one)
+    return found
+
+
+def software_of_cpe(cpe: str) -> Software | None:
+    """The software that a CPE 2.3 name is of; one that the map does not have is looked for under its own name."""
+    parts = _SEPARATOR.split(cpe)
+    if len(parts) < 6 or parts[:3] != ["cpe", "2.3", "a"] or "*" in parts[3:5]:
+        return None
+    name = f"{parts[3]}:{parts[4]}"
+    return _by_cpe().get(name) or Software(parts[4], cpe=(name,))
+
+
+def version_of_cpe(cpe: str) -> str:
+    """The version of a CPE 2.3 name with its update, "" where it names none."""
+    parts = _SEPARATOR.split(cpe)
+    return joined(unquoted(parts[5]), unquoted(parts[6])) if len(parts) > 6 else ""
+
+
+def joined(version: str, update: str) -> str:
+    """Version and update as people write them: ``9.6`` and ``p1``, ``1.8.0`` and ``update392`` (``1.8.0_392``)."""
+    if version in ("*", "-"):
+        return ""
+    if update in ("*", "-", ""):
+        return version
+    number = re.fullmatch(r"update_?(\d+)", update)
+    return f"{version}_{number[1]}" if number else f"{version}-{update}" if update[0].isdigit() else f"{version}{update}"
+
+
+def unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+@cache
+def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
+    """The software of a third party's package, and whether this is only a part of it that holds no program.
+
+    ``built`` is what tells who built it: maker, version and release.
+    """
+    best: tuple[int, Software, bool] | None = None
+    for beginning, weight, shape, is_part, one in _patterns():
+        if not name.startswith(beginning) or (best is not None and best[0] >= weight) or not _fits(shape, name):
+            continue
+        if any(_fits(other, name) for other in one.other):
+            continue
+        if one.built_by and not re.search(one.built_by, built, re.IGNORECASE):
+            continue
+        best = (weight, one, is_part)
+    return best[1:] if best else None
+
+
+def upstream_version(type: str, version: str) -> str:
+    """The maker's version within that of a package: without epoch, release and what a repository adds.
+
+    ``5:24.0.7-1~debian.12~bookworm`` is 24.0.7, ``1:10.11.6+maria~deb12`` 10.11.6, ``16~beta1-1.pgdg120+1`` 16beta1.
+    """
+    plain = version.partition(":")[2] or version if version[:1].isdigit() else version
+    if type in ("deb", "rpm"):
+        plain = plain.rpartition("-")[0] or plain
+    found = _UPSTREAM.match(plain)
+    return found["numbers"] + found["suffix"].lstrip("~.-") if found else plain
+
+
+@cache
+def _patterns() -> tuple[tuple[str, int, str, bool, Software], ...]:
+    """With what stands before the first wild card, which most names do not begin with, and how much a pattern weighs: a
+    name more than any pattern, and one with more characters of its own more than another one."""
+
+    def each() -> Iterator[tuple[str, int, str, bool, Software]]:
+        for one in software():
+            for is_part, patterns in ((False, one.packages), (True, one.parts)):
+                for shape in patterns:
+                    plain = _WILD.sub("", shape)
+                    beginning = _WILD.split(shape, maxsplit=1)[0]
+                    yield beginning, len(plain) + (1000 if plain == shape else 0), shape, is_part, one
+
+    return tuple(each())
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return pattern == name if _WILD.search(pattern) is None else fnmatchcase(name, pattern)

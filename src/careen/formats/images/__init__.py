@@ -1,0 +1,1 @@
+"""Names and configurations of images."""

@@ -1,0 +1,1 @@
+"""Kubernetes manifests: workloads, roles, network policies, control planes."""

@@ -1,0 +1,79 @@
+"""Settings of a cluster itself: flags of its control plane in static pods, settings of kubelets, files of nodes.
+
+Kubelets are told by ``KubeletConfiguration`` documents, or by the reports that node collectors write (kind NodeInfo:
+``info.<name>.values``, permissions as octal digits). Both come out under the names of ``KUBELET``.
+
+**Source:** CIS Kubernetes Benchmark 1.9, sections 1, 2 and 4; https://kubernetes.io/docs/reference/command-line-tools-reference/
+"""
+
+from collections.abc import Iterator
+
+from careen.formats.data.yaml_document import Mapping
+
+from .manifest_files import Container, Manifests, Resource, flags
+
+# Our name of a kubelet's setting: its place in a KubeletConfiguration, its name in a collector's report.
+KUBELET: dict[str, tuple[tuple[str, ...], str]] = {
+    "anonymous-auth": (("authentication", "anonymous", "enabled"), "kubeletAnonymousAuthArgumentSet"),
+    "authorization-mode": (("authorization", "mode"), "kubeletAuthorizationModeArgumentSet"),
+    "client-ca-file": (("authentication", "x509", "clientCAFile"), "kubeletClientCaFileArgumentSet"),
+    "read-only-port": (("readOnlyPort",), "kubeletReadOnlyPortArgumentSet"),
+    "streaming-connection-idle-timeout": (
+        ("streamingConnectionIdleTimeout",),
+        "kubeletStreamingConnectionIdleTimeoutArgumentSet",
+    ),
+    "protect-kernel-defaults": (("protectKernelDefaults",), "kubeletProtectKernelDefaultsArgumentSet"),
+    "make-iptables-util-chains": (("makeIPTablesUtilChains",), "kubeletMakeIptablesUtilChainsArgumentSet"),
+    "hostname-override": ((), "kubeletHostnameOverrideArgumentSet"),
+    "event-qps": (("eventRecordQPS",), "kubeletEventQpsArgumentSet"),
+    "tls-cert-file": (("tlsCertFile",), "kubeletTlsCertFileTlsArgumentSet"),
+    "tls-private-key-file": (("tlsPrivateKeyFile",), "kubeletTlsPrivateKeyFileArgumentSet"),
+    "rotate-certificates": (("rotateCertificates",), "kubeletRotateCertificatesArgumentSet"),
+    "rotate-server-certificates": (("serverTLSBootstrap",), "kubeletRotateKubeletServerCertificateArgumentSet"),
+    "tls-cipher-suites": (("tlsCipherSuites",), "kubeletOnlyUseStrongCryptographic"),
+}
+
+
+def without_flag(manifests: Manifests, component: str, *names: str) -> Iterator[tuple[Container, str]]:
+    """The containers of a component that lack one of the flags, with the flags they lack."""
+    for container in manifests.components.get(component, ()):
+        there = flags(container)
+        if missing := [f"--{name}" for name in names if name not in there]:
+            yield container, " and ".join(missing)
+
+
+def flag(manifests: Manifests, component: str, name: str) -> Iterator[tuple[Container, str]]:
+    """The containers of a component with the value of that flag; "" where it is not set."""
+    for container in manifests.components.get(component, ()):
+        yield container, flags(container).get(name, "")
+
+
+def listed(value: str) -> frozenset[str]:
+    """A flag's value that is a list with commas."""
+    return frozenset(one.strip() for one in value.split(",") if one.strip())
+
+
+def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource, str | None, tuple[str, ...]]]:
+    """Each kubelet that is told, with its setting (None where it is not set) and the keys that lead there.
+
+    A collector's report that does not speak of the setting gives nothing: it was not asked.
+    """
+    keys, reported = KUBELET[name]
+    for resource in manifests.of("KubeletConfiguration"):
+        if keys:
+            values = resource.body.texts(*keys)
+            yield resource, ",".join(values) if values else None, keys
+    for resource in manifests.of("NodeInfo"):
+        info = resource.body.map("info")
+        if reported in info:
+            values = info.map(reported).texts("values")
+            yield resource, ",".join(values) if values else None, ("info", reported, "values")
+
+
+def node_files(manifests: Manifests, ending: str) -> Iterator[tuple[Resource, str, list[str]]]:
+    """What collectors report of files: each fact whose name has that ending, with its values."""
+    for resource in manifests.of("NodeInfo"):
+        info = resource.body.map("info")
+        for name, fact in info.items():
+            if name.rstrip("s").endswith(ending) and isinstance(fact, Mapping):
+                yield resource, name, fact.texts("values")

@@ -1,0 +1,118 @@
+"""Who may do what by the roles and bindings of a set of manifests.
+
+**Source:** https://kubernetes.io/docs/reference/access-authn-authz/rbac/ and .../concepts/security/rbac-good-practices/
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from careen.formats.data.yaml_document import Mapping
+
+from .manifest_files import Manifests, Resource, Rule, built_in, grants
+
+READ = ("get", "list", "watch")
+WRITE = ("create", "update", "patch", "delete", "deletecollection")
+ANY = (*READ, *WRITE, "impersonate")
+WORKLOADS = (
+    *("pods", "deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs"),
+    *("podtemplates",),
+)
+EVERYONE = frozenset(("system:anonymous", "system:unauthenticated"))
+
+
+class Granted(Struct, frozen=True):
+    """What a rule grants: which of the verbs asked for, on the first of the resources asked for."""
+
+    rule: Rule
+    resource: str
+    verbs: frozenset[str]
+
+    @property
+    def said(self) -> str:
+        return f"may {', '.join(sorted(self.verbs))} {self.resource}"
+
+
+def granting(manifests: Manifests, resources: Iterable[str], verbs: Iterable[str], wildcard: bool = False) -> Iterator[Granted]:
+    """Each rule that grants one of the verbs on one of the resources."""
+    resources, verbs = tuple(resources), tuple(verbs)
+    for rule in manifests.rules:
+        for resource in resources:
+            if found := grants(rule, resource, verbs, wildcard):
+                yield Granted(rule, resource, found)
+                break
+
+
+def subjects(binding: Resource) -> list[Mapping]:
+    return binding.body.maps("subjects")
+
+
+def role_of(manifests: Manifests, binding: Resource) -> Resource | None:
+    """The role a binding refers to, where it is in the set; a Role has to be in the binding's namespace."""
+    reference = binding.body.map("roleRef")
+    namespace = binding.namespace if reference.text("kind").lower() == "role" else None
+    return manifests.named(reference.text("kind"), reference.text("name"), namespace)
+
+
+def rules_of(role: Resource) -> list[Rule]:
+    return [Rule(role, node) for node in role.body.maps("rules")]
+
+
+def making_and_binding(manifests: Manifests, bindings: str) -> Iterator[Rule]:
+    """The rule by which a role makes ``bindings``, where another one of it may bind any role."""
+    for role in manifests.roles:
+        rules = rules_of(role)
+        makes = [rule for rule in rules if grants(rule, bindings, ("create",))]
+        binds = any(grants(rule, kind, ("bind",)) for rule in rules for kind in ("roles", "clusterroles"))
+        if makes and binds and not built_in(role.name):
+            yield makes[0]
+
+
+def allows_everything(role: Resource) -> bool:
+    """Whether one rule of the role grants everything on everything, by wildcards or by naming every verb."""
+    return any(
+        "*" in rule.groups
+        and "*" in rule.resources
+        and ("*" in rule.verbs or rule.verbs >= {*READ, *WRITE} - {"deletecollection"})
+        for rule in rules_of(role)
+    )
+
+
+def bound(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str, Resource | None]]:
+    """The bindings of that kind to a role of that kind, with its name and the role; not those that a cluster comes with."""
+    for binding in manifests.of(kind):
+        reference = binding.body.map("roleRef")
+        if reference.text("kind").lower() == role_kind.lower() and not built_in(binding.name):
+            yield binding, reference.text("name"), role_of(manifests, binding)
+
+
+def administrators(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str]]:
+    """Those that make their subjects administrators, with the name of the role."""
+    for binding, name, role in bound(manifests, kind, role_kind):
+        if (role_kind == "ClusterRole" and name == "cluster-admin") or (role is not None and allows_everything(role)):
+            yield binding, name
+
+
+def shells(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str]]:
+    """Those that let their subjects run commands in containers (exec or attach), with the name of the role."""
+    for binding, name, role in bound(manifests, kind, role_kind):
+        if role is not None and any(
+            grants(rule, resource, ("create", "get"), wildcard=True)
+            for rule in rules_of(role)
+            for resource in ("pods/exec", "pods/attach")
+        ):
+            yield binding, name
+
+
+def account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[tuple[Resource, Resource]]]:
+    """By (namespace, name) of a service account: each binding with the role it gives, where the set has it."""
+    found: dict[tuple[str, str], list[tuple[Resource, Resource]]] = {}
+    for binding in manifests.bindings:
+        role = role_of(manifests, binding)
+        if role is None:
+            continue
+        for subject in subjects(binding):
+            if subject.text("kind") == "ServiceAccount":
+                namespace = subject.text("namespace") or binding.namespace or "default"
+                found.setdefault((namespace, subject.text("name")), []).append((binding, role))
+    return found

@@ -1,0 +1,1 @@
+"""Packages: their files, metadata, names and purls."""

@@ -1,0 +1,34 @@
+"""Packages that a lock file or manifest names: nothing says that they are installed.
+
+``declared`` keeps each pair of name and version once, in order. What can be no name of any ecosystem (not text, empty,
+with blanks or control characters, too long) is left out; a version like that becomes "", the sign of one not resolved.
+``within_package`` says whether a file lies inside an installed package (of npm, RubyGems or Python) or one whose sources were
+copied in (``vendor``, as Go, Composer and Cargo do): the lock files and manifests there are those of its authors, which
+installed nothing here.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from careen.model.package import Package
+from careen.safety.pattern import pattern
+
+_NAME = pattern(r"[^\s\x00-\x1f\x7f]{1,300}")
+_WITHIN = pattern(r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems/[^/]+-[0-9][^/]*|vendor/[^/]+)/")
+_VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")
+
+
+def declared(cataloger: str, purl_type: str, found: Iterable[tuple[object, object]]) -> Iterator[Package]:
+    seen: set[tuple[str, str]] = set()
+    for name, version in found:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            continue
+        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+            version = ""
+        if (name, version) in seen:
+            continue
+        seen.add((name, version))
+        yield Package(type=purl_type, namespace=None, name=name, version=version, cataloger=cataloger, presence="declared")
+
+
+def within_package(path: str) -> bool:
+    return _WITHIN.search(path) is not None

@@ -1,0 +1,207 @@
+"""What a Java archive, and every archive within it, says of itself: coordinates, project files, manifest, class folders.
+
+Gives one ``Archive`` for each that could be opened and one ``Closed`` for each that could not, the outermost first.
+``place`` is the way to it through the outer ones, ``""`` for the outermost: ``WEB-INF/lib/a.jar!/lib/b.jar``. Class
+files are never opened: of them only the folders count. Stored archives are read where they lie, deflated ones in memory.
+Bounds: depth 16, 20,000 archives, 1 GiB inflated in all, 128 MiB held at a time.
+Raises: ValueError where the outermost is no zip archive.  **Source:** Jar file specification; Maven Archiver.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from struct import unpack
+from typing import BinaryIO, cast
+
+from msgspec import Struct
+
+from careen.formats.archives.zip import Entry, entries, head, read
+from careen.formats.binaries.elf import is_program
+from careen.formats.packages.window import Window
+from careen.safety.pattern import pattern
+
+from .jar_manifest import attributes
+from .java_properties import properties
+from .pom import Pom, read_pom
+
+SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar", ".lpkg")
+ADAPTER = ".rar"  # of Jakarta Connectors; on its own most often an archive of another kind
+MAX_DEPTH = 16
+MAX_ARCHIVES = 20_000
+MAX_MEMBERS = 2_000_000
+MAX_INFLATED_BYTES = 1 << 30
+MAX_HELD_BYTES = 128 << 20
+MAX_PROPERTIES_BYTES = 64 << 10
+MAX_POM_BYTES = 1 << 20
+MAX_MANIFEST_BYTES = 16 << 20
+MAX_POMS = 5_000
+MAX_HEADS = 100_000
+PROGRAM_BYTES = 1024  # enough for the headers of a program
+_MAVEN = pattern(r"(?:^|/)META-INF/maven/([^/]+)/([^/]+)/pom\.(?:properties|xml)$")
+
+
+_COORDINATE = pattern(r"[\w.+~-]{1,250}", re.ASCII)
+
+
+class Coordinates(Struct, frozen=True):
+    group: str
+    artifact: str
+    version: str  # "" where only a project file's parents would know
+
+
+class Archive(Struct, frozen=True):
+    place: str
+    name: str  # of the file
+    coordinates: tuple[Coordinates, ...]  # each once
+    licenses: dict[str, tuple[str, ...]]  # by artifact, of the project files beside the coordinates
+    manifest: dict[str, str]
+    folders: frozenset[str]  # that hold class files; left out where coordinates were found
+    has_code: bool = False  # classes, or native libraries where nothing names the archive
+    has_archives: bool = False
+
+
+class Closed(Struct, frozen=True):
+    place: str
+    reason: str
+
+
+class Budget:
+    """Counts down over an archive and all that is within it."""
+
+    def __init__(self) -> None:
+        self.archives = MAX_ARCHIVES
+        self.members = MAX_MEMBERS
+        self.inflated_bytes = MAX_INFLATED_BYTES
+        self.heads = MAX_HEADS
+
+    def read(self, stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
+        if entry.size > self.inflated_bytes:
+            raise ValueError(f"more than {MAX_INFLATED_BYTES >> 20} MiB in one file")
+        data = read(stream, entry, limit_bytes)
+        self.inflated_bytes -= len(data)
+        return data
+
+    def is_program(self, stream: BinaryIO, entry: Entry) -> bool:
+        """Of those that are in archives without coordinates and classes."""
+        self.heads -= 1
+        if self.heads < 0:
+            raise ValueError(f"more than {MAX_HEADS} members of archives that nothing names")
+        return entry.size > 0 and is_program(head(stream, entry, PROGRAM_BYTES))
+
+
+def archives(stream: BinaryIO, name: str) -> Iterator[Archive | Closed]:
+    yield from _open(stream, name, "", 0, 0, Budget())
+
+
+def _open(stream: BinaryIO, name: str, place: str, depth: int, held_bytes: int, budget: Budget) -> Iterator[Archive | Closed]:
+    members = entries(stream, max_entries=budget.members)
+    budget.members -= len(members)
+    budget.archives -= 1
+    yield from _archive(stream, members, name, place, budget)
+    for entry in members:
+        if not entry.name.lower().endswith((*SUFFIXES, ADAPTER)) or not entry.size:
+            continue
+        inner = _inside(place, entry.name)
+        if depth + 1 >= MAX_DEPTH:
+            yield Closed(inner, f"archives within archives, more than {MAX_DEPTH} deep")
+            continue
+        if not budget.archives:
+            yield Closed(inner, f"more than {MAX_ARCHIVES} archives in one file")
+            return
+        try:
+            content, size = _content(stream, entry, MAX_HELD_BYTES - held_bytes, budget)
+            yield from _open(content, entry.name.rpartition("/")[2], inner, depth + 1, held_bytes + size, budget)
+        except ValueError as error:
+            yield Closed(inner, str(error))
+
+
+def _content(stream: BinaryIO, entry: Entry, limit_bytes: int, budget: Budget) -> tuple[BinaryIO, int]:
+    """The archive within, and how many bytes it holds in memory."""
+    if entry.method == 0 and not entry.flags & 1 and entry.size == entry.compressed_size:
+        stream.seek(entry.offset)
+        header = stream.read(30)
+        if len(header) != 30 or header[:4] != b"PK\3\4":
+            raise ValueError("zip: no member where the directory says")
+        name_length, extra_length = unpack("<2H", header[26:])
+        return cast(BinaryIO, Window(stream, entry.offset + 30 + name_length + extra_length, entry.size)), 0
+    data = budget.read(stream, entry, limit_bytes)
+    return io.BytesIO(data), len(data)
+
+
+def _archive(stream: BinaryIO, members: list[Entry], name: str, place: str, budget: Budget) -> Iterator[Archive | Closed]:
+    coordinates: dict[Coordinates, None] = {}
+    licenses: dict[str, tuple[str, ...]] = {}
+    manifest: dict[str, str] = {}
+    maven: dict[str, dict[str, Entry]] = {}  # by folder: "properties" and "xml"
+    has_archives = False
+    for entry in members:
+        if entry.name.endswith("/pom.properties") or (entry.name.endswith("/pom.xml") and _MAVEN.search(entry.name)):
+            folder, _, file = entry.name.rpartition("/")
+            maven.setdefault(folder, {})[file.partition(".")[2]] = entry
+        elif entry.name == "META-INF/MANIFEST.MF" and entry.size:
+            try:
+                manifest = attributes(budget.read(stream, entry, MAX_MANIFEST_BYTES))
+            except ValueError as error:
+                yield Closed(_inside(place, entry.name), str(error))
+        elif entry.name.lower().endswith((*SUFFIXES, ADAPTER)):
+            has_archives = True
+    for folder, files in list(maven.items())[:MAX_POMS]:
+        try:
+            said, named = _coordinates(stream, files, folder, budget)
+        except ValueError as error:
+            yield Closed(_inside(place, folder), str(error))
+            continue
+        if said:
+            coordinates[said] = None
+            licenses[said.artifact] = named
+    folders = frozenset() if coordinates else _class_folders(members)
+    has_code = bool(folders) or any(entry.name.endswith(".class") for entry in members)
+    has_code = has_code or (not coordinates and any(budget.is_program(stream, entry) for entry in members))
+    yield Archive(place, name, tuple(coordinates), licenses, manifest, folders, has_code, has_archives)
+
+
+def _inside(place: str, name: str) -> str:
+    return f"{place}!/{name}" if place else name
+
+
+def _coordinates(
+    stream: BinaryIO, files: dict[str, Entry], folder: str, budget: Budget
+) -> tuple[Coordinates | None, tuple[str, ...]]:
+    """``pom.properties`` first; the project file fills in, and the folder's names stand for what neither says.
+
+    Some tools move the files of shaded content elsewhere: there, ``pom.properties`` has to say all three.
+    """
+    said = properties(budget.read(stream, files["properties"], MAX_PROPERTIES_BYTES)) if "properties" in files else {}
+    group, artifact, version = (_resolved(said.get(key, "")) for key in ("groupId", "artifactId", "version"))
+    place = _MAVEN.search(f"{folder}/pom.xml")
+    if not place:
+        return (_checked(Coordinates(group, artifact, version)) if group and artifact and version else None), ()
+    pom = Pom("", "", "")
+    if "xml" in files:
+        try:
+            pom = read_pom(budget.read(stream, files["xml"], MAX_POM_BYTES))
+        except ValueError:
+            if not version:
+                raise
+    named = Coordinates(group or pom.group or place[1], artifact or pom.artifact or place[2], version or pom.version)
+    return _checked(named), pom.licenses
+
+
+def _checked(named: Coordinates) -> Coordinates:
+    for text in (named.group, named.artifact, named.version or "0"):
+        if not _COORDINATE.fullmatch(text):
+            raise ValueError(f"{text[:80]!r} is no part of Maven coordinates")
+    return named
+
+
+def _resolved(value: str) -> str:
+    """A build tool that forgot to filter the file leaves ``${project.version}``."""
+    return "" if "${" in value or "@" in value else value.strip()
+
+
+def _class_folders(members: list[Entry]) -> frozenset[str]:
+    return frozenset(
+        entry.name.rpartition("/")[0].removeprefix("WEB-INF/classes/").removeprefix("BOOT-INF/classes/")
+        for entry in members
+        if entry.name.endswith(".class") and not entry.name.startswith("META-INF/")
+    )

@@ -1,0 +1,105 @@
+"""The package that a package URL names, and the URL that names a package with all that advisories go by.
+
+``full_purl`` adds the source package and the module, which ``Package.purl`` leaves out; ``package_of`` reads both back,
+and what other tools write: a distribution under other names, a codename for a release, a source rpm.
+Raises: ValueError for what is no package URL.
+**Source:** purl-spec, definitions of deb, rpm and apk; the ``upstream`` qualifier as bills of materials use it.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from careen.distributions.registry import by_codename, id_of
+from careen.model.package import JOINED_BY_SLASH, Distribution, Package, Source
+from careen.safety.pattern import pattern
+
+from .purl import Purl, parse
+
+_JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # types whose name holds the namespace
+_PARTS = ("github", "cocoapods")  # types whose name goes on with the subpath
+_SOURCE_RPM = pattern(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
+_RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
+_OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
+
+
+def package_of(text: str, names: Iterable[str] = ()) -> Package:
+    """``names`` are ways in which the package may be written: one that gives the same URL is kept for its letters."""
+    purl = parse(text)
+    name, namespace = purl.name, purl.namespace
+    if purl.namespace and purl.type in _JOINED:
+        name, namespace = f"{purl.namespace}{_JOINED[purl.type]}{purl.name}", None
+    if purl.subpath and purl.type in _PARTS:
+        name = f"{name}/{purl.subpath}"
+    version = purl.version or ""
+    epoch = purl.qualifier("epoch") if purl.type in ("rpm", "deb") else None  # Trivy says it of deb there too
+    if epoch and version and ":" not in version:
+        version = f"{epoch}:{version}"
+    if purl.type == "golang" and name in ("std", "stdlib"):  # cyclonedx-gomod: pkg:golang/std@go1.20.1
+        name, version = "stdlib", version.removeprefix("go")
+    package = Package(
+        purl.type,
+        namespace,
+        name,
+        version,
+        source=_source(purl, version),
+        arch=purl.qualifier("arch"),
+        distro=_distro(purl),
+        module=purl.qualifier("rpmmod", "modularitylabel") if purl.type == "rpm" else None,
+    )
+    for other in names:
+        if other != name and (same := replace(package, name=other)).purl == package.purl:
+            return same
+    return package
+
+
+def full_purl(package: Package) -> str:
+    text, source = package.purl, package.source
+    more = []
+    if source and (source.name, source.version) != (package.name, package.version):
+        version = f"@{source.version}" if source.version and source.version != package.version else ""
+        if package.type == "rpm":
+            version = f"-{source.version.rpartition(':')[2]}.src.rpm"
+        more.append("upstream=" + quote(f"{source.name}{version}", safe=":", errors="replace"))
+    if package.module and package.type == "rpm":
+        more.append("rpmmod=" + quote(package.module, safe=":", errors="replace"))
+    if not more:
+        return text
+    head, _, qualifiers = text.partition("?")
+    return head + "?" + "&".join(sorted([*filter(None, qualifiers.split("&")), *more]))
+
+
+def distribution_in(packages: Iterable[Package]) -> Distribution | None:
+    """The distribution that most packages say they are of, where no one says it for the whole."""
+    from collections import Counter
+
+    counts = Counter(package.distro for package in packages if package.distro and package.type in _OF_DISTRIBUTIONS)
+    if not counts:
+        return None
+    name = max(counts, key=lambda one: (counts[one], one))
+    match = _RELEASE.fullmatch(name)
+    return Distribution(match[1], match[2]) if match else Distribution(name, "")
+
+
+def _source(purl: Purl, version: str) -> Source | None:
+    """A deb or an apk that names no source is its own; a source rpm has the epoch of its package, unsaid."""
+    upstream = purl.qualifier("upstream") if purl.type in _OF_DISTRIBUTIONS else None
+    if not upstream:
+        return Source(purl.name, version) if purl.type in ("deb", "apk") else None
+    if purl.type == "rpm" and (match := _SOURCE_RPM.fullmatch(upstream)):
+        return Source(match[1], version if match[2] == purl.version else match[2])
+    name, _, its = upstream.partition("@")
+    return Source(name, its or version)
+
+
+def _distro(purl: Purl) -> str | None:
+    distro = purl.qualifier("distro")
+    if not distro or purl.type not in (*_OF_DISTRIBUTIONS, "bitnami"):
+        return distro
+    if release := by_codename(distro):
+        return "-".join(release)
+    if distro[:1].isdigit() and purl.namespace:
+        distro = f"{purl.namespace}-{distro}"
+    match = _RELEASE.fullmatch(distro)
+    return f"{id_of(match[1])}-{match[2]}" if match else id_of(distro)

@@ -1,0 +1,1 @@
+"""Notations of SBOMs that are read in images and as input."""

@@ -1,0 +1,23 @@
+"""A bill of materials taken out of what some services put around it.
+
+An in-toto statement has it as ``predicate`` (cosign of old below that as ``Data``, which may be text), GitHub's export as
+``sbom``, the attestation that BuildKit shows as ``SPDX``. Signatures are nobody's business here.
+**Source:** in-toto attestation framework 1.0; GitHub REST API, dependency-graph/sbom; Docker, "SBOM attestations".
+"""
+
+from typing import Any
+
+from careen.formats.data.plain import json_object, mapping
+
+_MARKS = ("bomFormat", "spdxVersion", "@graph", "artifacts")
+_MOST = 3
+
+
+def unwrapped(document: dict[str, Any]) -> dict[str, Any]:
+    """The document itself where there is nothing around it. Raises ValueError where text within is no JSON."""
+    for _ in range(_MOST):
+        if any(mark in document for mark in _MARKS):
+            break
+        inner = next((document[key] for key in ("predicate", "Data", "sbom", "SPDX") if key in document), None)
+        document = json_object(inner.encode()) if isinstance(inner, str) else mapping(inner) or document
+    return document

@@ -1,0 +1,1 @@
+"""Reports of Careen and of other scanners, read back."""

@@ -1,0 +1,164 @@
+"""What another scanner reported about an image: claims that a package has a flaw, recognised by the document's shape.
+
+| scanner | document |
+|---|---|
+| Trivy | ``--format json``: ``Results[].Vulnerabilities[]`` |
+| Grype | ``-o json``: ``matches[]``, ``ignoredMatches[]`` |
+| Docker Scout | ``--format sarif`` (``purls`` of its rules) or ``gitlab`` (``vulnerabilities[].location.dependency``) |
+| Snyk | ``container test --json``: ``vulnerabilities[]`` with ``identifiers``, also of ``applications[]`` |
+
+Raises: ValueError for anything else.
+**Source:** the scanners' own documentation of their output.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from careen.formats.data.plain import mapping, sequence, text
+
+MAX_BYTES = 1 << 30
+_TYPES = {
+    "deb": "deb", "rpm": "rpm", "apk": "apk", "npm": "npm", "yarn": "npm", "pip": "pypi", "poetry": "pypi", "maven": "maven",
+    "gradle": "maven", "gomodules": "golang", "golangdep": "golang", "rubygems": "gem", "composer": "composer",
+    "nuget": "nuget",
+}  # fmt: skip
+
+
+class Claim(Struct, frozen=True):
+    ids: tuple[str, ...]  # the first is the one it is reported by
+    package: str
+    version: str
+    purl: str = ""
+    type: str = ""  # of a purl, where the document tells without one
+    fixed: tuple[str, ...] = ()
+    suppressed: bool = False
+
+
+class OtherScan(Struct, frozen=True):
+    scanner: str
+    claims: tuple[Claim, ...]
+    packages: frozenset[str]  # names in lower case that it lists, where it lists packages; empty where it tells of flaws alone
+
+
+def read_other(data: bytes) -> OtherScan:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"over {MAX_BYTES >> 20} MiB")
+    try:
+        document = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"no JSON: {error}") from None
+    parts = [mapping(one) for one in (document if isinstance(document, list) else [document])]
+    first = parts[0] if parts else {}
+    packages: frozenset[str] = frozenset()
+    if "Results" in first or "ArtifactName" in first:
+        scanner, claims = "trivy", _trivy(first)
+        listed = (
+            mapping(one) for result in sequence(first.get("Results")) for one in sequence(mapping(result).get("Packages"))
+        )
+        packages = frozenset(text(one.get("Name")).lower() for one in listed)
+    elif "matches" in first:
+        scanner, claims = "grype", _grype(first)
+    elif "runs" in first:
+        scanner, claims = _sarif_name(first), _sarif(first)
+    elif any("packageManager" in one for one in parts) or "applications" in first:
+        scanner, claims = "snyk", (claim for one in parts for claim in _snyk(one))
+    elif "scan" in first and "vulnerabilities" in first:
+        scanner = text(mapping(mapping(mapping(first.get("scan")).get("scanner"))).get("name")) or "gitlab"
+        claims = _gitlab(first)
+    else:
+        raise ValueError("neither of Trivy, Grype, Docker Scout nor Snyk")
+    found = tuple(dict.fromkeys(claim for claim in claims if claim.package and claim.ids))
+    return OtherScan(scanner, found, packages | {claim.package.lower() for claim in found} if packages else frozenset())
+
+
+def _trivy(document: dict[str, Any]) -> Iterator[Claim]:
+    for result in map(mapping, sequence(document.get("Results"))):
+        aside = [
+            mapping(mapping(one).get("Finding"))
+            for one in sequence(result.get("ExperimentalModifiedFindings"))
+            if mapping(one).get("Type") == "vulnerability"
+        ]
+        reported = [mapping(one) for one in sequence(result.get("Vulnerabilities"))]
+        for one, suppressed in [*((one, False) for one in reported), *((one, True) for one in aside)]:
+            yield Claim(
+                _ids(one.get("VulnerabilityID"), *sequence(one.get("VendorIDs"))),
+                text(one.get("PkgName")),
+                text(one.get("InstalledVersion")),
+                text(mapping(one.get("PkgIdentifier")).get("PURL")),
+                fixed=_texts(part.strip() for part in text(one.get("FixedVersion")).split(",")),
+                suppressed=suppressed,
+            )
+
+
+def _grype(document: dict[str, Any]) -> Iterator[Claim]:
+    for key in ("matches", "ignoredMatches"):
+        for one in map(mapping, sequence(document.get(key))):
+            flaw, artifact = mapping(one.get("vulnerability")), mapping(one.get("artifact"))
+            related = (mapping(other).get("id") for other in sequence(one.get("relatedVulnerabilities")))
+            yield Claim(
+                _ids(flaw.get("id"), *related),
+                text(artifact.get("name")),
+                text(artifact.get("version")),
+                text(artifact.get("purl")),
+                fixed=_texts(sequence(mapping(flaw.get("fix")).get("versions"))),
+                suppressed=key == "ignoredMatches",
+            )
+
+
+def _sarif_name(document: dict[str, Any]) -> str:
+    run = mapping(next(iter(sequence(document.get("runs"))), None))
+    return text(mapping(mapping(run.get("tool")).get("driver")).get("name")) or "sarif"
+
+
+def _sarif(document: dict[str, Any]) -> Iterator[Claim]:
+    for run in map(mapping, sequence(document.get("runs"))):
+        rules = map(mapping, sequence(mapping(mapping(run.get("tool")).get("driver")).get("rules")))
+        rule_by_id = {text(rule.get("id")): mapping(rule.get("properties")) for rule in rules}
+        for id in dict.fromkeys(text(mapping(one).get("ruleId")) for one in sequence(run.get("results"))):
+            properties = rule_by_id.get(id, {})
+            fixed = text(properties.get("fixed_version"))
+            for purl in map(text, sequence(properties.get("purls"))):
+                name, version = _named(purl)
+                yield Claim(_ids(id), name, version, purl, fixed=_texts([fixed if fixed != "not fixed" else ""]))
+
+
+def _gitlab(document: dict[str, Any]) -> Iterator[Claim]:
+    for one in map(mapping, sequence(document.get("vulnerabilities"))):
+        dependency = mapping(mapping(one.get("location")).get("dependency"))
+        ids = [mapping(other).get("value") for other in sequence(one.get("identifiers")) if mapping(other).get("type") != "cwe"]
+        yield Claim(_ids(*ids), text(mapping(dependency.get("package")).get("name")), text(dependency.get("version")))
+
+
+def _snyk(document: dict[str, Any]) -> Iterator[Claim]:
+    for part in [document, *map(mapping, sequence(document.get("applications")))]:
+        kind = text(part.get("packageManager"))
+        for one in map(mapping, sequence(part.get("vulnerabilities"))):
+            named = mapping(one.get("identifiers"))
+            ids = [*sequence(named.get("CVE")), *sequence(named.get("GHSA")), one.get("id")]
+            name = text(one.get("name")) or text(one.get("packageName"))
+            type = _TYPES.get(text(one.get("packageManager")).partition(":")[0] or kind, _TYPES.get(kind, ""))
+            if type in ("deb", "rpm", "apk"):  # "openssl/libssl3": source and binary
+                name = name.rpartition("/")[2]
+            fixed = [one.get("nearestFixedInVersion"), *sequence(one.get("fixedIn"))]
+            yield Claim(_ids(*ids), name, text(one.get("version")), type=type, fixed=_texts(fixed))
+
+
+def _named(purl: str) -> tuple[str, str]:
+    from careen.formats.packages.purl import parse
+
+    try:
+        found = parse(purl)
+    except ValueError:
+        return "", ""
+    return found.name, found.version or ""
+
+
+def _ids(*ids: Any) -> tuple[str, ...]:
+    return _texts(ids)
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, str) and value))

@@ -1,0 +1,1 @@
+"""Whatever starts containers: Compose files, units, Quadlets, dev containers, commands, running containers."""

@@ -1,0 +1,312 @@
+"""Compose files -> their services, networks, volumes and secrets as the engine would see them, with lines.
+
+Several files are merged in their order, as ``-f a -f b`` does. Anchors and ``<<`` are those of YAML. ``extends`` and
+``include`` are followed within the files that are given; what lies elsewhere (another file, a repository, a registry) is
+never opened and told in ``unresolved``.
+Variables get their defaults, or the values that are given. The tags ``!reset`` and ``!override`` are not heeded.
+
+Raises: ValueError where a file is no YAML, over a limit, or no Compose file.
+**Source:** https://github.com/compose-spec/compose-spec (05-services, 10-fragments, 13-merge, 14-include).
+"""
+
+import posixpath
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from careen.formats.data import yaml_document
+from careen.formats.data.yaml_document import Mapping, Sequence
+
+from .compose_service import Mount, Port, Service
+from .interpolate import interpolate
+
+__all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_compose", "of_containers", "read"]
+
+SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
+MAX_EXTENDS = 16
+MAX_SERVICES = 1000
+_REPLACED = frozenset(("command", "entrypoint", "test"))  # sequences of which the later one holds
+_BY_TARGET = frozenset(("volumes", "devices"))  # short syntax: of two with one target the later one holds
+
+
+class Unresolved(Struct, frozen=True):
+    """What a file takes from elsewhere and was not opened."""
+
+    what: str
+    path: str
+    line: int
+
+
+class Section(Struct, frozen=True):
+    """A network, volume, secret or config by its name. ``node`` is empty where the file says nothing more of it."""
+
+    name: str
+    node: Mapping
+    path: str
+    line: int
+    what: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.what.removesuffix('s')} {self.name}"
+
+    def where(self, *keys: str | int) -> tuple[str, int]:
+        return self.path, self.node.line_of(*keys) or self.line
+
+
+class Compose:
+    """What the files say together; ``body`` has the sections beside the services."""
+
+    def __init__(
+        self,
+        path: str,
+        services: Iterable[Service],
+        body: Mapping,
+        origins: dict[tuple[int, str], str],
+        unresolved: Iterable[Unresolved] = (),
+    ) -> None:
+        self.path = path
+        self.unresolved = tuple(unresolved)
+        self.services = tuple(services)
+        self.registries: tuple[str, ...] = ()  # that images may come from; (): any
+        self.users: dict[str, list[tuple[Service, Mount]]] = {}  # of each named volume
+        for service in self.services:
+            for mount in service.mounts():
+                if mount.kind == "volume" and mount.source:
+                    self.users.setdefault(mount.source, []).append((service, mount))
+        self.networks = _sections("networks", body, path, origins)
+        self.volumes = _sections("volumes", body, path, origins)
+        self.secrets = _sections("secrets", body, path, origins)
+        self.configs = _sections("configs", body, path, origins)
+
+
+def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = None) -> Compose:
+    """``files`` are (path, text): all that may be referred to; those that no other includes or extends are merged."""
+    given = list(files)
+    documents: dict[str, Mapping] = {}
+    for path, text in given:
+        found = next((one for one in yaml_document.read(text) if isinstance(one, Mapping)), None)
+        if found is None:
+            raise ValueError(f"{path}: no Compose file")
+        documents[path] = _interpolated(found, variables or {}, {})
+    reader = _Reader(documents)
+    roots = [path for path, _ in given if path not in reader.referred()] or [path for path, _ in given][:1]
+    body: Mapping | None = None
+    for path in roots:
+        whole = reader.whole(path)
+        body = whole if body is None else reader.merged(body, whole)
+    if body is None:
+        raise ValueError("no Compose file")
+    if len(body.map("services")) > MAX_SERVICES:
+        raise ValueError(f"over {MAX_SERVICES} services")
+    origins = reader.origins
+    services = (
+        Service(name, node, origins.get((id(body["services"]), name), roots[0]), origins)
+        for name, node in body.map("services").items()
+        if isinstance(node, Mapping)
+    )
+    return Compose(roots[0], services, body, origins, reader.unresolved)
+
+
+def of_containers(
+    path: str,
+    services: Iterable[Service],
+    body: Mapping | None = None,
+    origins: dict[tuple[int, str], str] | None = None,
+    unresolved: Iterable[Unresolved] = (),
+) -> Compose:
+    """Containers that something else than a Compose file starts; what they name and ``body`` does not have is elsewhere."""
+    held = tuple(services)
+    body = body or Mapping()
+    for service in held:
+        named = {key: service.node.texts(key) for key in ("networks", "secrets", "configs")}
+        named["volumes"] = [mount.source for mount in service.mounts() if mount.kind == "volume" and mount.source]
+        for section, names in named.items():
+            if section not in body:
+                yaml_document.put(body, section, Mapping(), 0)
+            for name in names:
+                body[section].setdefault(name, None)
+    return Compose(path, held, body, origins or {}, unresolved)
+
+
+def is_compose(document: Any) -> bool:
+    """Whether a document of YAML is a Compose file: services, each with an image, a build or what it extends."""
+    if not isinstance(document, Mapping) or "apiVersion" in document:
+        return False
+    services = document.map("services")
+    if not services:
+        return isinstance(document.get("include"), Sequence) and not document.keys() - {"include", "name", "version", *SECTIONS}
+    return any(isinstance(one, Mapping) and one.keys() & {"image", "build", "extends", "provider"} for one in services.values())
+
+
+class _Reader:
+    """Follows what files say of each other; each is resolved once."""
+
+    def __init__(self, documents: dict[str, Mapping]) -> None:
+        self.documents = documents
+        self.origins: dict[tuple[int, str], str] = {}
+        self.unresolved: list[Unresolved] = []
+        self._whole: dict[str, Mapping | None] = {}  # None: at work
+        self._services: dict[tuple[str, str], Mapping] = {}
+        self._copied = 0
+
+    def referred(self) -> set[str]:
+        """The given files that another one includes or extends."""
+        found = set()
+        for path, document in self.documents.items():
+            names = [name for name, _ in _includes(document)]
+            names += [one.text("extends", "file") for one in document.map("services").values() if isinstance(one, Mapping)]
+            found |= {joined for name in names if (joined := _beside(path, name)) != path}
+        return found & set(self.documents)
+
+    def whole(self, path: str) -> Mapping:
+        """A file with what it includes and its services with what they extend."""
+        if path in self._whole:
+            return self._whole[path] or Mapping()
+        self._whole[path] = None
+        document = self.documents[path]
+        body = Mapping(document.line)
+        for name, line in _includes(document):
+            target = _beside(path, name)
+            if target in self._whole and self._whole[target] is None:
+                self.unresolved.append(Unresolved(f"include {name}", path, line))
+            elif target in self.documents:
+                body = self.merged(body, self.whole(target))
+            else:
+                self.unresolved.append(Unresolved(f"include {name}", path, line))
+        own = Mapping(document.line)
+        for key in document:
+            self._put(own, key, document[key], document.lines.get(key, 0), path)
+        services = Mapping(document.map("services").line)
+        for name in document.map("services"):
+            self._put(services, name, self.service(path, name, MAX_EXTENDS), document.map("services").lines.get(name, 0), path)
+        own["services"] = services
+        for section in SECTIONS[1:]:
+            for name in document.map(section):
+                self.origins[id(document[section]), name] = path
+        body = self.merged(body, own)
+        self._whole[path] = body
+        return body
+
+    def service(self, path: str, name: str, depth: int) -> Any:
+        """A service with what it extends."""
+        key = (path, name)
+        if key in self._services:
+            return self._services[key]
+        node = self.documents[path].map("services").get(name)
+        if not isinstance(node, Mapping):
+            return Mapping() if node is None else node
+        own = Mapping(self.documents[path].map("services").lines.get(name, node.line))
+        own.end_line = node.end_line
+        for field in node:
+            self._put(own, field, node[field], node.lines.get(field, 0), path)
+        extends = node.get("extends")
+        if extends is not None:
+            base = extends if isinstance(extends, str) else node.text("extends", "service")
+            file = "" if isinstance(extends, str) else node.text("extends", "file")
+            target = _beside(path, file) if file else path
+            if depth == 0 or target not in self.documents or base not in self.documents[target].map("services"):
+                self.unresolved.append(Unresolved(f"extends {base} of {file or path}", path, node.line_of("extends")))
+            else:
+                inherited = self.service(target, base, depth - 1)
+                if isinstance(inherited, Mapping):
+                    own = self.merged(inherited, own)
+        self._services[key] = own
+        return own
+
+    def merged(self, base: Mapping, over: Mapping, paths: tuple[str, str] = ("", "")) -> Mapping:
+        """Two mappings as one: the later holds, mappings are merged, sequences put one after the other.
+
+        Its lines are those of the later one. ``paths`` are the files of keys of which nothing else is known.
+        """
+        out = Mapping(over.line or base.line)
+        out.end_line = over.end_line or base.end_line
+        for side, default in ((base, paths[0]), (over, paths[1])):
+            for key, value in side.items():
+                self._copied += 1
+                if self._copied > yaml_document.MAX_EXPANDED:
+                    raise ValueError("Compose files too large when merged")
+                there = out.get(key)
+                path = self.origins.get((id(side), key)) or default
+                line = side.lines.get(key, 0)
+                if isinstance(there, Mapping) and isinstance(value, Mapping):
+                    value = self.merged(there, value, (self.origins.get((id(out), key), ""), path))
+                elif isinstance(there, Sequence) and isinstance(value, Sequence) and key not in _REPLACED:
+                    value = _joined(key, there, value)
+                self._put(out, key, value, line, path)
+        return out
+
+    def _put(self, target: Mapping, key: str, value: Any, line: int, path: str) -> None:
+        target[key] = value
+        target.lines[key] = line
+        self.origins[id(target), key] = path
+
+
+def _includes(document: Mapping) -> list[tuple[str, int]]:
+    found = []
+    for index, one in enumerate(document.seq("include")):
+        names = one.texts("path") if isinstance(one, Mapping) else [yaml_document.as_text(one)]
+        found += [(name, document.line_of("include", index)) for name in names if name]
+    return found
+
+
+def _beside(path: str, name: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+
+
+def _joined(key: str, base: Sequence, over: Sequence) -> Sequence:
+    out = Sequence(over.line)
+    out.end_line = over.end_line
+    by_target = key in _BY_TARGET
+    held = {_target(one) if by_target else yaml_document.as_text(one) for one in over} - {""}
+    for side in (base, over):
+        for item, line in zip(side, side.lines, strict=True):
+            if side is over or (_target(item) if by_target else yaml_document.as_text(item)) not in held:
+                out.append(item)
+                out.lines.append(line)
+    return out
+
+
+def _target(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return item.text("target")
+    parts = yaml_document.as_text(item).split(":")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def _interpolated(node: Any, values: dict[str, str], done: dict[int, Any]) -> Any:
+    """A copy with the variables put in; what aliases share stays shared. Recursion is bounded by the depth of YAML."""
+    if isinstance(node, str):
+        text = interpolate(node, values)
+        return text if text is node or text == node else yaml_document.scalar(text)
+    if not isinstance(node, Mapping | Sequence):
+        return node
+    if id(node) in done:
+        return done[id(node)]
+    out: Any
+    if isinstance(node, Mapping):
+        out = done[id(node)] = Mapping(node.line)
+        for key, value in node.items():
+            out[key] = _interpolated(value, values, done)
+        out.lines = node.lines
+    else:
+        out = done[id(node)] = Sequence(node.line)
+        out.extend(_interpolated(value, values, done) for value in node)
+        out.lines = node.lines
+    out.end_line = node.end_line
+    return out
+
+
+def _sections(what: str, body: Mapping, path: str, origins: dict[tuple[int, str], str]) -> dict[str, Section]:
+    nodes = body.map(what)
+    return {
+        name: Section(
+            name,
+            node if isinstance(node, Mapping) else Mapping(nodes.lines.get(name, 0)),
+            origins.get((id(nodes), name), path) or path,
+            nodes.lines.get(name, 0),
+            what,
+        )
+        for name, node in nodes.items()
+    }

@@ -1,0 +1,212 @@
+"""A service of a Compose file: its short and long syntaxes as one. Other readers give containers this shape too.
+
+**Source:** https://github.com/compose-spec/compose-spec/blob/main/05-services.md
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from careen.formats.data.yaml_document import Mapping, Sequence, as_text
+from careen.formats.kubernetes.quantity import quantity
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_PORT = re.compile(
+    r"(?:(?P<ip>\[[0-9a-fA-F:.%]+\]|[^:/\[\]]+(?=:[^:]*:)):)?(?:(?P<published>[^:/]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?\Z"
+)
+_RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z")
+EVERYWHERE = ("", "0.0.0.0", "::", "[::]")  # noqa: S104
+
+
+class Mount(Struct, frozen=True):
+    """A volume of a service. ``kind``: bind, volume (``source`` is its name, "" where anonymous), tmpfs, npipe, image …"""
+
+    kind: str
+    source: str
+    target: str
+    read_only: bool
+    propagation: str
+    options: tuple[str, ...]
+    index: int  # in the service's volumes
+
+    @property
+    def host_path(self) -> str:
+        """The path of the host that is mounted, without a last slash; "" where none is."""
+        return (self.source.rstrip("/") or "/") if self.kind == "bind" else ""
+
+
+class Port(Struct, frozen=True):
+    """A port that is published on the host; ``published`` "" where the engine chooses it."""
+
+    host_ip: str
+    published: str
+    target: str
+    protocol: str
+    index: int  # in the service's ports
+
+    @property
+    def everywhere(self) -> bool:
+        return self.host_ip in EVERYWHERE
+
+    def numbers(self) -> frozenset[int]:
+        """The ports on the host and in the container, as far as they are few."""
+        found: set[int] = set()
+        for text in (self.published, self.target):
+            if match := _RANGE.match(text):
+                first, last = int(match[1]), int(match[2] or match[1])
+                found.update(range(first, min(last, first + 100) + 1))
+        return frozenset(found)
+
+
+class Service:
+    """``origins`` has the file of each key that came from another file than the service's, by (id of mapping, key).
+
+    ``noun`` says what it is called where it comes from: a Compose file has services, a command starts a container.
+    """
+
+    __slots__ = ("image", "name", "node", "noun", "origins", "path")
+
+    def __init__(self, name: str, node: Mapping, path: str, origins: dict[tuple[int, str], str], noun: str = "service") -> None:
+        self.name = name
+        self.node = node
+        self.path = path
+        self.origins = origins
+        self.noun = noun
+        self.image = node.text("image")
+
+    @property
+    def label(self) -> str:
+        return f"{self.noun} {self.name}"
+
+    def where(self, *keys: str | int) -> tuple[str, int]:
+        """File and line of the deepest of ``keys`` that is there."""
+        path = self.path
+        here: Any = self.node
+        for key in keys:
+            if isinstance(here, Mapping) and isinstance(key, str) and key in here:
+                path = self.origins.get((id(here), key), path)
+                here = here[key]
+            elif isinstance(here, Sequence) and isinstance(key, int) and key < len(here):
+                path = self.origins.get((id(here), str(key)), path)
+                here = here[key]
+            else:
+                break
+        return path, self.node.line_of(*keys)
+
+    def says(self, key: str) -> bool:
+        """Whether a switch is on."""
+        return self.node.get(key) in (True, "true")
+
+    @property
+    def added(self) -> frozenset[str]:
+        """Capabilities that are added, in capitals without ``CAP_``."""
+        return frozenset(one.upper().removeprefix("CAP_") for one in self.node.texts("cap_add"))
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        return frozenset(one.upper().removeprefix("CAP_") for one in self.node.texts("cap_drop"))
+
+    @property
+    def security(self) -> list[str]:
+        """Security options, with ``:`` and ``=`` as one."""
+        return [one.strip().replace(":", "=", 1) for one in self.node.texts("security_opt")]
+
+    @property
+    def network_mode(self) -> str:
+        return self.node.text("network_mode") or self.node.text("net")
+
+    def networks(self) -> tuple[str, ...]:
+        """The names of the networks it joins: ``default`` where it names none."""
+        if self.network_mode:
+            return ()
+        value = self.node.get("networks")
+        if isinstance(value, Mapping):
+            return tuple(value) or ("default",)
+        return tuple(self.node.texts("networks")) or ("default",)
+
+    def environment(self) -> Iterator[tuple[str, str | None, str | int]]:
+        """Each variable with its value (None: taken from the shell) and the key or index where it stands."""
+        value = self.node.get("environment")
+        if isinstance(value, Mapping):
+            for name, one in value.items():
+                yield name, None if one is None else as_text(one), name
+        elif isinstance(value, Sequence):
+            for index, one in enumerate(value):
+                name, equals, text = as_text(one).partition("=")
+                yield name, text if equals else None, index
+
+    def mounts(self) -> Iterator[Mount]:
+        for index, one in enumerate(self.node.seq("volumes")):
+            if isinstance(one, Mapping):
+                options = tuple(key for key in ("bind", "volume", "tmpfs") for key in one.map(key))
+                yield Mount(
+                    kind=one.text("type") or "volume",
+                    source=one.text("source") or one.text("src"),
+                    target=one.text("target") or one.text("destination") or one.text("dst"),
+                    read_only=one.get("read_only") in (True, "true"),
+                    propagation=one.text("bind", "propagation"),
+                    options=options,
+                    index=index,
+                )
+            elif text := as_text(one):
+                yield _mount(text, index)
+        for text in self.node.texts("tmpfs"):
+            target, _, flags = text.partition(":")
+            yield Mount("tmpfs", "", target, False, "", tuple(flags.split(",")) if flags else (), -1)
+
+    def ports(self) -> Iterator[Port]:
+        for index, one in enumerate(self.node.seq("ports")):
+            if isinstance(one, Mapping):
+                protocol = one.text("protocol") or "tcp"
+                yield Port(one.text("host_ip"), one.text("published"), one.text("target"), protocol, index)
+            elif match := _PORT.match(as_text(one).strip()[:200]):
+                ip = (match["ip"] or "").strip("[]")
+                yield Port(ip, match["published"] or "", match["target"], match["protocol"] or "tcp", index)
+
+    def limit(self, what: str) -> float | None:
+        """The limit of memory (bytes), cpus or pids that holds; None where there is none."""
+        limits = self.node.map("deploy", "resources", "limits")
+        old = {"memory": "mem_limit", "cpus": "cpus", "pids": "pids_limit"}[what]
+        value = limits.get(what)
+        text = as_text(self.node.get(old) if value is None else value).strip().lower().removesuffix("b")
+        found = quantity(text.replace("g", "G").replace("m", "M") if what == "memory" else text)
+        if found is None and what == "cpus" and self.node.get("cpu_quota") is not None:
+            found = quantity(self.node.get("cpu_quota"))
+        return found if found is not None and found > 0 else None
+
+    def command(self) -> list[str]:
+        """Entrypoint and command as words; a text is split at blanks."""
+        words: list[str] = []
+        for key in ("entrypoint", "command"):
+            value = self.node.get(key)
+            words += value.split() if isinstance(value, str) else self.node.texts(key)
+        return words
+
+
+def _mount(text: str, index: int) -> Mount:
+    head = ""
+    if _DRIVE.match(text):
+        head, text = text[:2], text[2:]
+    source, colon, rest = text.partition(":")
+    source = head + source
+    if not colon:
+        return Mount("volume", "", source, False, "", (), index)
+    tail = ""
+    if _DRIVE.match(rest):
+        tail, rest = rest[:2], rest[2:]
+    target, _, mode = rest.partition(":")
+    options = tuple(one for one in mode.split(",") if one)
+    host = source.startswith(("/", ".", "~", "$", "\\")) or bool(head)
+    return Mount(
+        kind="bind" if host else "volume",
+        source=source,
+        target=tail + target,
+        read_only="ro" in options or "readonly" in options,
+        propagation=next(
+            (one for one in options if one in ("shared", "rshared", "slave", "rslave", "private", "rprivate")), ""
+        ),
+        options=options,
+        index=index,
+    )

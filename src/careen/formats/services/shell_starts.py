@@ -1,0 +1,175 @@
+"""Shell scripts, Makefiles and documents -> the containers that their ``docker run`` and the like start, option by option.
+
+Each option has its line. Variables that the text itself sets are put in, arrays of options too; what comes from elsewhere
+stays as it is written. Nothing is run. Two branches that start a container of one name are two containers of that name.
+Raises: ValueError for a script too large or too costly to read.
+**Source:** as for ``shell``; POSIX.1-2024, XCU make; GNU make manual, "Writing Recipes".
+"""
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from careen.formats.shell.run_command import ENGINES, Word, started
+from careen.formats.shell.syntax import Command, read_script
+
+from .compose_service import Service
+from .interpolate import interpolate
+
+MAX_CONTAINERS = 500
+MAX_WORDS = 500  # of an array of options
+MAX_EXPANDED = 64 * 1024  # characters of one command with its variables put in
+_ENGINE = re.compile(r"\b(?:docker|podman|nerdctl)(?:\.exe)?\b")
+_STARTS = re.compile(r"\b(?:run|create)\b")
+_CONTINUED = re.compile(r"\\\r?\n")
+_WHOLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:\[[@*]\])?\}|([A-Za-z_]\w*))\Z")
+_FENCE = re.compile(r"\s{0,3}(```+|~~~+)\s*([\w+-]*)")
+_SHELL_BLOCKS = frozenset(("", "bash", "console", "shell", "shell-session", "sh", "terminal", "zsh"))
+_PROMPT = re.compile(r"\s*[$#>] ")
+_LITERAL = re.compile(r"\$\(|`|\(\(")
+_MAKE_SET = re.compile(r"\s*(?:export\s+|override\s+)?([A-Za-z_][\w.-]*)\s*(?::{0,3}=|\?=)\s*(.*)")
+_MAKE_USE = re.compile(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
+_MAKE_HERE = re.compile(r"\$[({](?:CURDIR|PWD|shell pwd)[)}]|\$\$\(pwd\)|\$\$\{?PWD\}?")
+
+
+def starts_containers(text: str) -> bool:
+    """Whether it is worth looking: an engine's name is followed by run or create on one (continued) line."""
+    if not any(engine in text for engine in ENGINES):
+        return False
+    for row in _CONTINUED.sub(" ", text).split("\n"):
+        engine = _ENGINE.search(row)
+        if engine and _STARTS.search(row, engine.end()):
+            return True
+    return False
+
+
+def in_script(text: str, path: str) -> list[Service]:
+    text = text.replace("\r\n", "\n")
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    script = read_script(text, starts, range(1, len(starts) + 1))
+    return list(_containers(script.commands, text.split("\n"), {}, path))
+
+
+def in_markdown(text: str, path: str) -> list[Service]:
+    """What the blocks of shell in a document would start, prompts left out."""
+    rows = []
+    fence = ""
+    for row in text.replace("\r\n", "\n").split("\n"):
+        match = _FENCE.match(row)
+        inside = fence and not match
+        if match:
+            fence = "" if fence else match[1] if match[2].lower() in _SHELL_BLOCKS else "other"
+        rows.append(_PROMPT.sub("", row) if inside and fence != "other" else "")
+    return in_script("\n".join(rows), path)
+
+
+def in_makefile(text: str, path: str) -> list[Service]:
+    """Recipes are scripts of their own; variables of make hold in all of them."""
+    rows = text.replace("\r\n", "\n").split("\n")
+    known = _make_variables(rows)
+    found: list[Service] = []
+    for first, recipe in _recipes(rows):
+        if not starts_containers(recipe):
+            continue
+        plain = _MAKE_USE.sub(lambda match: f"${{{match[1]}}}", _MAKE_HERE.sub(".", recipe)).replace("$$", "$")
+        starts = [0, *(match.end() for match in re.finditer("\n", plain))]
+        script = read_script(plain, starts, range(first, first + len(starts)))
+        found += _containers(script.commands, rows, dict(known), path)
+    return found[:MAX_CONTAINERS]
+
+
+def _containers(
+    commands: Sequence[Command], rows: Sequence[str], known: dict[str, str | list[Word]], path: str
+) -> Iterator[Service]:
+    count = 0
+    for command in commands:
+        _learn(command, rows, known)
+        if command.words and (service := started(_located(command.words, command, rows, known), path)):
+            yield service
+            count += 1
+            if count == MAX_CONTAINERS:
+                return
+
+
+def _learn(command: Command, rows: Sequence[str], known: dict[str, str | list[Word]]) -> None:
+    if command.words and command.program not in ("export", "local", "readonly", "declare", "typeset"):
+        return  # X=1 command: for that command alone
+    for name, value in command.assignments:
+        more = name.endswith("+")
+        name = name.removesuffix("+")
+        before = known.get(name)
+        if value.startswith("(") and value.endswith(")"):
+            words = _located(_split(value[1:-1]), command, rows, known)
+            known[name] = [*(before if more and isinstance(before, list) else ()), *words][:MAX_WORDS]
+        elif _LITERAL.search(value):
+            known.pop(name, None)  # what a command prints
+        else:
+            text = interpolate(value, _texts(known))
+            known[name] = (before if more and isinstance(before, str) else "") + text[:4096]
+
+
+def _located(texts: Sequence[str], command: Command, rows: Sequence[str], known: dict[str, str | list[Word]]) -> list[Word]:
+    """Words with the lines where they stand, found again in the text in their order, and variables put in."""
+    found: list[Word] = []
+    line = command.line
+    size = 0
+    for text in texts:
+        line = _line_of(text, rows, line, command.end_line)
+        for one in _expanded(Word(text, line), known):
+            size += len(one.text)
+            if size > MAX_EXPANDED:
+                return found
+            found.append(one)
+    return found
+
+
+def _line_of(word: str, rows: Sequence[str], line: int, end_line: int) -> int:
+    mark = word.partition("\n")[0][:60]
+    return next((number for number in range(line, min(end_line, len(rows)) + 1) if mark in rows[number - 1]), line)
+
+
+def _expanded(word: Word, known: dict[str, str | list[Word]]) -> list[Word]:
+    if "$" not in word.text:
+        return [word]
+    whole = _WHOLE.match(word.text)
+    value = known.get(whole[1] or whole[2]) if whole else None
+    if isinstance(value, list):
+        return value
+    if value is not None and (value.startswith("-") or not value):
+        return [Word(part, word.line) for part in _split(value)]  # options are not quoted, or they were one word
+    return [Word(interpolate(word.text, _texts(known)), word.line)]
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text, comments=True)
+    except ValueError:
+        return text.split()
+
+
+def _texts(known: dict[str, str | list[Word]]) -> dict[str, str]:
+    return {name: value for name, value in known.items() if isinstance(value, str)}
+
+
+def _make_variables(rows: Sequence[str]) -> dict[str, str | list[Word]]:
+    known: dict[str, str | list[Word]] = {}
+    for row in rows:
+        if not row.startswith("\t") and (match := _MAKE_SET.fullmatch(row)) and not re.search(r"\$\(\w+\s", match[2]):
+            value = _MAKE_USE.sub(lambda found: f"${{{found[1]}}}", _MAKE_HERE.sub(".", match[2]))
+            known[match[1]] = interpolate(value.partition(" #")[0].strip(), _texts(known))[:4096]
+    return known
+
+
+def _recipes(rows: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each recipe line with its continuations, and the line on which it begins."""
+    number = 0
+    while number < len(rows):
+        first = number
+        number += 1
+        if not rows[first].startswith("\t"):
+            continue
+        parts = [rows[first][1:].lstrip("@-+ ")]
+        while parts[-1].endswith("\\") and number < len(rows):
+            parts.append(rows[number].removeprefix("\t"))
+            number += 1
+        yield first + 1, "\n".join(parts)

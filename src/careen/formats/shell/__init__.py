@@ -1,0 +1,1 @@
+"""Shell commands: their syntax, and what package managers and downloads among them ask for."""

@@ -1,0 +1,1 @@
+"""Notations of versions and ranges that several version schemes share."""

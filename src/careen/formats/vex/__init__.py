@@ -1,0 +1,1 @@
+"""VEX documents in their three notations."""

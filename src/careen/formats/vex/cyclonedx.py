@@ -1,0 +1,114 @@
+"""CycloneDX VEX: the analyses of a bill's vulnerabilities.
+
+Shape: ``vulnerabilities: [{id, references, analysis: {state, justification, detail}, affects: [{ref, versions}]}]``;
+``ref`` is a component's ``bom-ref``, here or in another bill (``urn:cdx:SERIAL/VERSION#BOM-REF``), and often a package
+URL. A component of a bill about a container is stated of that container. ``versions`` narrows the statement to those
+named; what it calls unaffected is, whatever the analysis says; a range of versions says nothing here.
+**Source:** CycloneDX 1.4 to 1.6, ``vulnerabilities`` and "BOM-Link".
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from careen.formats.data.plain import mapping, sequence, text
+
+from .statements import Names, Product, Statement, VexStatus
+
+MAX_COMPONENTS = 200_000
+_STATES: dict[str, VexStatus] = {
+    "not_affected": "not_affected",
+    "false_positive": "not_affected",
+    "resolved": "fixed",
+    "resolved_with_pedigree": "fixed",
+    "exploitable": "affected",
+    "in_triage": "under_investigation",
+}
+
+
+def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
+    about = mapping(mapping(document.get("metadata")).get("component"))
+    names_by_ref = _names_by_ref(document, about)
+    container = _names(about) if text(about.get("type")) == "container" else ()
+    issued = text(mapping(document.get("metadata")).get("timestamp"))
+    for one in map(mapping, sequence(document.get("vulnerabilities"))):
+        analysis = mapping(one.get("analysis"))
+        said = _STATES.get(text(analysis.get("state")))
+        aliases = [text(mapping(other).get("id")) for other in sequence(one.get("references"))]
+        ids = tuple(dict.fromkeys(filter(None, (text(one.get("id")), *aliases))))
+        why = text(analysis.get("justification")) or text(analysis.get("detail")) or text(analysis.get("state"))
+        when = text(analysis.get("lastUpdated")) or text(one.get("updated")) or issued
+        for status, products in _affects(one, said, names_by_ref, container).items():
+            if ids and products:
+                yield Statement(ids, status, tuple(products), source, why, when)
+
+
+def _affects(
+    one: dict[str, Any], said: VexStatus | None, names_by_ref: dict[str, Names], container: Names
+) -> dict[VexStatus, list[Product]]:
+    found: dict[VexStatus, list[Product]] = {}
+    for affected in map(mapping, sequence(one.get("affects"))):
+        names = _resolved(text(affected.get("ref")), names_by_ref)
+        for status, version in _versions(affected, said):
+            about = _of_version(names, version)
+            if about and status:
+                whole = container and names != container
+                product = Product(container, (about,)) if whole else Product(about)
+                found.setdefault(status, []).append(product)
+    return found
+
+
+def _versions(affected: dict[str, Any], said: VexStatus | None) -> Iterator[tuple[VexStatus | None, str]]:
+    """(status, version) pairs; the version "" where none is named."""
+    listed = [mapping(one) for one in sequence(affected.get("versions"))]
+    if not listed:
+        yield said, ""
+    for one in listed:
+        version, status = text(one.get("version")), text(one.get("status"))
+        if version and status == "unaffected":
+            yield "not_affected", version
+        elif version:
+            yield ("under_investigation" if status == "unknown" else said), version
+
+
+def _of_version(names: Names, version: str) -> Names:
+    """The names that can hold the version: package URLs without one of their own, or with this one."""
+    if not version:
+        return names
+    found = []
+    for name in names:
+        if name.startswith("pkg:"):
+            base, mark, qualifiers = name.partition("?")
+            own = base.rpartition("@")[2] if "@" in base.rpartition("/")[2] else ""
+            if own in ("", version) or unquote(own) == version:
+                found.append(f"{base}{'' if own else '@' + version}{mark}{qualifiers}")
+    return tuple(found)
+
+
+def _resolved(ref: str, names_by_ref: dict[str, Names]) -> Names:
+    if ref in names_by_ref:
+        return names_by_ref[ref]
+    link = unquote(ref.partition("#")[2]) if ref.startswith("urn:cdx:") else ref
+    return names_by_ref.get(link) or ((link,) if link else ())
+
+
+def _names_by_ref(document: dict[str, Any], about: dict[str, Any]) -> dict[str, Names]:
+    found: dict[str, Names] = {}
+    waiting = [about, *map(mapping, sequence(document.get("components")))]
+    while waiting:
+        component = waiting.pop()
+        waiting += map(mapping, sequence(component.get("components")))
+        if ref := text(component.get("bom-ref")):
+            found[ref] = _names(component)
+        if len(found) > MAX_COMPONENTS:
+            raise ValueError(f"more than {MAX_COMPONENTS} components")
+    return found
+
+
+def _names(component: dict[str, Any]) -> Names:
+    purl, name, version = (text(component.get(key)) for key in ("purl", "name", "version"))
+    names = [purl, text(component.get("cpe"))]
+    if text(component.get("type")) == "container" and name:
+        mark = "@" if version.startswith("sha256:") else ":"
+        names.append(f"{name}{mark}{version}" if version and not name.endswith(version) else name)
+    return tuple(filter(None, names)) or ((text(component.get("bom-ref")),) if component.get("bom-ref") else ())

@@ -1,0 +1,110 @@
+"""OpenVEX: its statements, and a document made of some.
+
+Shape: ``{"@context", author, timestamp, statements: [{vulnerability, products, status, justification, …}]}``.
+A vulnerability is ``{name, aliases, "@id"}`` since 0.2.0 and a text before; a product is ``{"@id", identifiers, hashes,
+subcomponents}`` or a text, with the subcomponents beside it. A statement inherits the document's timestamp and author.
+Raises: ValueError for a statement without a known status.
+**Source:** OpenVEX specification 0.2.0 and 0.0.1.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from careen.formats.data.plain import mapping, sequence, text
+
+from .statements import STATUSES, Names, Product, Statement
+
+CONTEXT = "https://openvex.dev/ns"
+
+
+def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
+    issued = text(document.get("last_updated")) or text(document.get("timestamp"))
+    author = text(document.get("author"))
+    for number, one in enumerate(map(mapping, sequence(document.get("statements"))), start=1):
+        status = next((known for known in STATUSES if known == one.get("status")), None)
+        if status is None:
+            raise ValueError(f"statement {number} has no status of OpenVEX: {str(one.get('status'))[:60]!r}")
+        ids = _ids(one.get("vulnerability"))
+        products = tuple(_products(one))
+        if ids and products:
+            yield Statement(
+                ids,
+                status,
+                products,
+                source,
+                _why(one),
+                text(one.get("last_updated")) or text(one.get("timestamp")) or issued,
+                text(one.get("supplier")) or author,
+            )
+
+
+def document(stated: Sequence[Statement], author: str, timestamp: str, id: str) -> dict[str, Any]:
+    """A document of version 0.2.0. What is no word of OpenVEX goes where the format has free text."""
+    return {
+        "@context": f"{CONTEXT}/v0.2.0",
+        "@id": id,
+        "author": author,
+        "timestamp": timestamp,
+        "version": 1,
+        "tooling": "careen",
+        "statements": [_statement(one) for one in stated],
+    }
+
+
+def _ids(vulnerability: Any) -> tuple[str, ...]:
+    if isinstance(vulnerability, str):
+        return (vulnerability,)
+    one = mapping(vulnerability)
+    aliases = [alias for alias in sequence(one.get("aliases")) if isinstance(alias, str)]
+    name = text(one.get("name")) or text(one.get("@id")).rpartition("/")[2]
+    return tuple(dict.fromkeys(filter(None, (name, *aliases))))
+
+
+def _products(one: dict[str, Any]) -> Iterator[Product]:
+    beside = _components(one.get("subcomponents"))  # of version 0.0.1
+    for product in sequence(one.get("products")):
+        names = _names(product)
+        if names:
+            yield Product(names, (*beside, *_components(mapping(product).get("subcomponents"))))
+
+
+def _components(found: Any) -> tuple[Names, ...]:
+    return tuple(filter(None, map(_names, sequence(found))))
+
+
+def _names(component: Any) -> Names:
+    if isinstance(component, str):
+        return (component,)
+    one = mapping(component)
+    names = [text(one.get("@id")), *map(text, mapping(one.get("identifiers")).values())]
+    hashes = mapping(one.get("hashes"))
+    digest = text(hashes.get("sha-256")) or text(hashes.get("sha256"))
+    return tuple(dict.fromkeys(filter(None, (*names, f"sha256:{digest}" if digest else ""))))
+
+
+def _why(one: dict[str, Any]) -> str:
+    keys = ("justification", "impact_statement", "action_statement", "status_notes")
+    return next((said for key in keys if (said := text(one.get(key)))), "")
+
+
+def _statement(one: Statement) -> dict[str, Any]:
+    from .statements import JUSTIFICATIONS
+
+    name, *aliases = one.ids
+    made: dict[str, Any] = {
+        "vulnerability": {"name": name} | ({"aliases": aliases} if aliases else {}),
+        "products": [
+            {"@id": product.names[0]}
+            | ({"subcomponents": [{"@id": names[0]} for names in product.components]} if product.components else {})
+            for product in one.products
+        ],
+        "status": one.status,
+    }
+    if one.status == "not_affected":
+        key = "justification" if one.justification in JUSTIFICATIONS else "impact_statement"
+        made[key] = one.justification or "The author gives no reason"
+    elif one.status == "affected":
+        made["action_statement"] = one.justification or "Update to a version with a fix"
+    elif one.justification:
+        made["status_notes"] = one.justification
+    return made | ({"timestamp": one.issued} if one.issued else {})

@@ -1,0 +1,40 @@
+"""JSON text of a document: indented, and safe to look at in a terminal.
+
+Bidirectional and invisible characters are written as their JSON escapes, which read back as the same text. A name that
+is not Unicode (a lone surrogate) has U+FFFD in its place. **Source:** RFC 8259, section 7 and 8.2.
+"""
+
+import re
+from typing import Any, TextIO
+
+import msgspec
+
+from careen.safety.pattern import pattern
+
+_HIDDEN = pattern("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+
+
+def write_json(document: Any, stream: TextIO) -> None:
+    try:
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_unicode(document))
+    text = msgspec.json.format(encoded, indent=2)
+    plain = text.isascii() and b"\x7f" not in text  # nearly always: what is told apart at the speed of C
+    stream.write(text.decode() if plain else _HIDDEN.sub(_escaped, text.decode()))
+    stream.write("\n")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def _unicode(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {_unicode(key): _unicode(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_unicode(part) for part in value]
+    return value

@@ -1,0 +1,100 @@
+"""What every report says alike: packages one per purl and owner, findings in one order, counts."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+from msgspec.structs import replace
+
+from careen.model.advisory import SEVERITIES
+from careen.model.finding import ExposedSecret, Finding, FixState, Misconfiguration, Suppressed, Vulnerability
+from careen.model.image import BaseImage
+from careen.model.package import Package, Presence
+from careen.safety.pattern import pattern
+
+FIX_STATES: tuple[FixState, ...] = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
+MAX_STEP = 65_536
+_NOP = pattern(r"^(?:\|\d+ .{0,2000}?)?/bin/sh -c #\(nop\)\s+", re.DOTALL)
+_SHELL = pattern(r"^(?:\|\d+ .{0,2000}?)?(?:/\w+){1,3}/?sh(?: -\w+| pipefail){0,6}? -\w*c ", re.DOTALL)
+_KEYWORD = pattern(r"[A-Z]{3,}(?: |$)")
+_SEEN = {presence: rank for rank, presence in enumerate(get_args(Presence))}
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
+    """(purl, package), one per purl and owner, in order; the places of equal ones are evidence of one."""
+    groups: dict[tuple[str, str], list[Package]] = {}
+    for package in packages:
+        groups.setdefault((package.purl, package.owned_by or ""), []).append(package)
+    return [(key[0], _one(groups[key])) for key in sorted(groups)]
+
+
+def _one(group: list[Package]) -> Package:
+    """What is there somewhere is there. The places of a package that stands alone keep their order, the best first."""
+    if len(group) == 1:
+        return group[0] if len(set(group[0].evidence)) == len(group[0].evidence) else _with_places(group[0], group)
+    return _with_places(min(group, key=lambda package: _SEEN[package.presence]), group)
+
+
+def _with_places(package: Package, group: list[Package]) -> Package:
+    places = {place for one in group for place in one.evidence}
+    return replace(package, evidence=tuple(sorted(places, key=lambda place: (place.layer, place.path))))
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """What to look at first comes first: vulnerabilities by risk, then secrets, then faults of configuration."""
+    all = tuple(findings)
+    return [*vulnerabilities(all), *secrets(all), *misconfigurations(all)]
+
+
+def vulnerabilities(findings: Iterable[Finding]) -> list[Vulnerability]:
+    return sorted(
+        (one for one in findings if isinstance(one, Vulnerability)),
+        key=lambda one: (-one.risk, _RANK[one.severity], one.id, one.package, one.fingerprint),
+    )
+
+
+def secrets(findings: Iterable[Finding]) -> list[ExposedSecret]:
+    return sorted((one for one in findings if isinstance(one, ExposedSecret)), key=_by_place)
+
+
+def misconfigurations(findings: Iterable[Finding]) -> list[Misconfiguration]:
+    return sorted((one for one in findings if isinstance(one, Misconfiguration)), key=_by_place)
+
+
+def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:
+    return sorted(suppressed, key=lambda one: (one.finding.id, _where(one.finding), one.finding.fingerprint, one.by.kind))
+
+
+def by_severity(findings: Iterable[Finding]) -> dict[str, int]:
+    """Every severity, also those with none."""
+    counts = Counter(one.severity for one in findings)
+    return {severity: counts[severity] for severity in SEVERITIES}
+
+
+def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str], int]:
+    """Of vulnerabilities: nothing else has a state of fix."""
+    return Counter((one.severity, one.fix.state) for one in findings if isinstance(one, Vulnerability))
+
+
+def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding]:
+    """Those that came with the layers of the base image."""
+    layers = base.layers if base and base.layers else 0
+    return [one for one in findings if (layer := getattr(one, "layer", None)) is not None and layer < layers]
+
+
+def build_step(created_by: str) -> str:
+    """What a history says of a layer, as people write it in a Dockerfile and on one line."""
+    text = _NOP.sub("", created_by[:MAX_STEP]).removesuffix("# buildkit")
+    step = " ".join(_SHELL.sub("", text.removeprefix("RUN ")).split())
+    is_step = not text.startswith("RUN ") and _KEYWORD.match(text) is not None
+    return step if is_step or not step else f"RUN {step}"
+
+
+def _by_place(one: ExposedSecret | Misconfiguration) -> tuple[int, str, int, str, str]:
+    return _RANK[one.severity], one.location.path, one.location.line or 0, one.id, one.fingerprint
+
+
+def _where(finding: Finding) -> str:
+    return finding.package if isinstance(finding, Vulnerability) else finding.location.path

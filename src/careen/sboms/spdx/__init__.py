@@ -1,0 +1,193 @@
+"""SPDX 2 in JSON, YAML, XML, RDF or tag-value and the JSON-LD of 3.0, as Careen, Syft, Trivy and build tools write it.
+
+A package with a package URL among its external references is a package; one without is listed as ``generic``, which
+nothing judges, unless it is the image itself or its distribution.
+Raises: ValueError for anything else. **Source:** SPDX 2.3, clauses 7 and 12; SPDX 3.0.1, profile Software.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from careen.distributions.registry import id_of
+from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.data.yaml_file import yaml_document
+from careen.formats.packages.purl_package import distribution_in, package_of
+from careen.formats.sboms import sbom_properties, spdx_tag_value
+from careen.formats.sboms.wrapping import unwrapped
+from careen.model.inventory import Unknown
+from careen.model.package import Distribution, Evidence, Package, Source
+from careen.model.sbom import Sbom, SbomLayer
+from careen.plugins import SbomFormat
+from careen.safety.pattern import pattern
+from careen.sboms.spdx import xml_form
+
+_NOTHING = ("", "NOASSERTION", "NONE")
+_BUILT_FROM = "built package from: "
+_CONTAINER = ("CONTAINER", "OPERATING_SYSTEM", "OPERATING-SYSTEM", "OPERATINGSYSTEM")
+_YAML = pattern(rb"^[\"']?spdxVersion[\"']?\s{0,20}:", re.MULTILINE)
+
+
+def read(data: bytes) -> Sbom:
+    document = _document(as_utf8(data))
+    if "@graph" in document:
+        document = _as_version_2(document)
+    if not text(document.get("spdxVersion")).startswith("SPDX-2"):
+        raise ValueError("no SPDX document of version 2 or 3")
+    subjects = _subjects(document)
+    packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
+    distribution, subject = None, dict[str, Any]()
+    for entry in map(mapping, sequence(document.get("packages"))):
+        purpose = text(entry.get("primaryPackagePurpose"))
+        named = _purl(entry)
+        of_image = not named or named.startswith(("pkg:oci/", "pkg:docker/"))
+        if purpose in _CONTAINER or (text(entry.get("SPDXID")) in subjects and of_image):
+            if purpose.startswith("OPERATING"):
+                name, version = text(entry.get("name")), text(entry.get("versionInfo"))
+                distribution = Distribution(id_of(name), version) if name else None
+            subject = subject or entry
+            continue
+        try:
+            package = _package(entry)
+        except ValueError as error:
+            shown = (named or text(entry.get("name")))[:200]
+            faults.append(Unknown("spdx", Evidence("", 0), f"{shown}: {error}"))
+            continue
+        packages.setdefault((package.purl, package.owned_by, package.presence), package)
+    found = tuple(packages.values())
+    pairs = _notes(document)
+    inventory = sbom_properties.inventory_with(found, pairs, distribution or distribution_in(found), faults)
+    layers = (value.partition(" ") for name, value in pairs if name == "image_layer")
+    digest = text(subject.get("versionInfo"))
+    return Sbom(
+        inventory,
+        text(subject.get("name")) or text(document.get("name")),
+        digest if digest.startswith("sha256:") else "",
+        tuple(SbomLayer(digest, diff_id) for digest, _, diff_id in layers),
+    )
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    match data.lstrip()[:1]:
+        case b"{":
+            return unwrapped(json_object(data))
+        case b"<":
+            return xml_form.document(data)
+    return mapping(yaml_document(data)) if _YAML.search(data) else spdx_tag_value.document(data)
+
+
+def _package(entry: dict[str, Any]) -> Package:
+    name, version, purl = text(entry.get("name")), text(entry.get("versionInfo")), _purl(entry)
+    if purl:
+        package = package_of(purl, (name,))
+    elif name:
+        package = Package("generic", None, name, "" if version in _NOTHING else version)
+    else:
+        raise ValueError("a package without name")
+    licences = (text(entry.get(key)) for key in ("licenseDeclared", "licenseConcluded"))
+    licence = next((one for one in licences if one not in _NOTHING), None)
+    notes = _notes(entry)
+    package = replace(package, licenses=(licence,) if licence else (), cataloger="spdx")
+    supplier, cpe = text(entry.get("supplier")).partition(": ")[2], _reference(entry, "cpe23Type")
+    if not notes:
+        return replace(package, maintainer=supplier or None, cpe=cpe or None, source=_source(entry, package, purl))
+    licences = (value for key, value in notes if key == "licence")
+    package = replace(package, licenses=tuple(licences))
+    return sbom_properties.restored(
+        package, dict(notes) | {"maintainer": supplier, "cpe": cpe}, [value for key, value in notes if key == "path"]
+    )
+
+
+def _source(entry: dict[str, Any], package: Package, purl: str) -> Source | None:
+    """Trivy names the source package in a sentence: "built package from: openssl 3.0.11-1"."""
+    words = text(entry.get("sourceInfo")).removeprefix(_BUILT_FROM).split()
+    is_said = text(entry.get("sourceInfo")).startswith(_BUILT_FROM) and len(words) == 2
+    if not is_said or package.type not in ("deb", "rpm", "apk") or "upstream=" in purl:
+        return package.source
+    return Source(words[0], words[1])
+
+
+def _purl(entry: dict[str, Any]) -> str:
+    return _reference(entry, "purl")
+
+
+def _reference(entry: dict[str, Any], kind: str) -> str:
+    references = map(mapping, sequence(entry.get("externalRefs")))
+    return next(
+        # SPDX 2.0 and RDF have the address of a type, of which its name is the end.
+        (text(one.get("referenceLocator")) for one in references if text(one.get("referenceType")).rpartition("/")[2] == kind),
+        "",
+    )
+
+
+def _notes(holder: dict[str, Any]) -> list[tuple[str, str]]:
+    """What Careen noted beside: pairs of texts in an annotation."""
+    pairs: list[tuple[str, str]] = []
+    for note in map(mapping, sequence(holder.get("annotations"))):
+        comment = text(note.get("comment"))
+        if comment.startswith(sbom_properties.PREFIX):
+            try:
+                found = msgspec.json.decode(comment.removeprefix(sbom_properties.PREFIX), type=list[tuple[str, str]])
+            except (msgspec.MsgspecError, RecursionError):
+                continue
+            pairs += found
+    return pairs
+
+
+def _subjects(document: dict[str, Any]) -> set[str]:
+    """The ids of what the document is of, which is no package in it."""
+    relations = map(mapping, sequence(document.get("relationships")))
+    described = (text(one.get("relatedSpdxElement")) for one in relations if one.get("relationshipType") == "DESCRIBES")
+    return {*described, *map(text, sequence(document.get("documentDescribes")))} - {""}
+
+
+def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
+    """The packages of an SPDX 3.0 graph under the names that they had in 2.3."""
+    packages, name, roots = [], "", list[str]()
+    for element in map(mapping, sequence(document["@graph"])):
+        kind = text(element.get("type")) or text(element.get("@type"))
+        if kind == "SpdxDocument":
+            name = text(element.get("name"))
+        if kind in ("SpdxDocument", "software_Sbom"):
+            roots += map(text, sequence(element.get("rootElement")))
+        if kind != "software_Package":
+            continue
+        purl, cpe = text(element.get("software_packageUrl")), ""
+        for identifier in map(mapping, sequence(element.get("externalIdentifier"))):
+            if identifier.get("externalIdentifierType") == "packageUrl":
+                purl = purl or text(identifier.get("identifier"))
+            if identifier.get("externalIdentifierType") == "cpe23":
+                cpe = cpe or text(identifier.get("identifier"))
+        packages.append(
+            {
+                "SPDXID": text(element.get("spdxId")),
+                "name": text(element.get("name")),
+                "versionInfo": text(element.get("software_packageVersion")),
+                "primaryPackagePurpose": text(element.get("software_primaryPurpose")).upper(),
+                "externalRefs": [
+                    {"referenceType": kind, "referenceLocator": value}
+                    for kind, value in (("purl", purl), ("cpe23Type", cpe))
+                    if value
+                ],
+            }
+        )
+    return {"spdxVersion": "SPDX-2.3", "name": name, "packages": packages, "documentDescribes": roots}
+
+
+SBOM_FORMAT = SbomFormat(
+    name="spdx",
+    accepts=lambda head: (
+        b'"spdxVersion"' in head
+        or _YAML.search(head) is not None
+        or b"<spdxVersion>" in head
+        or xml_form.RDF_NAMESPACE.encode() in head
+        or b"spdx.org/rdf/3." in head
+        or head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"SPDXVersion:")
+        or b"\nSPDXVersion:" in head
+    ),
+    read=read,
+    description="SPDX in JSON, YAML, XML, RDF or tag-value",
+)

@@ -1,0 +1,25 @@
+import io
+import json
+
+import pytest
+
+from careen.output.json_text import write_json
+
+
+def text_of(document):
+    stream = io.StringIO()
+    write_json(document, stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("text", ["plain", "\x1b[2J", "a\u202eb\u2066", "\ufeff", "🦀 日本", "\U000e0041", "\x85\x9b"])
+def test_reads_back_as_the_same_text(text):
+    assert json.loads(text_of({text: [text]})) == {text: [text]}
+
+
+def test_bidirectional_marks_are_written_as_escapes():
+    assert text_of(["a\u202eb\U000e0041"]) == '[\n  "a\\u202eb\\udb40\\udc41"\n]\n'
+
+
+def test_what_is_no_unicode_is_replaced():
+    assert json.loads(text_of({"\udce9": ("x\ud800", 1)})) == {"\ufffd\ufffd\ufffd": ["x\ufffd\ufffd\ufffd", 1]}
