@@ -8,9 +8,10 @@
 | version scheme       | versions/x.py    | VERSION_SCHEME    | key(text) -> sortable tuple                            |
 | check, checks        | checks/<target>/x.py | CHECK, CHECKS | inspect(document) -> places at fault                   |
 | output format        | reports/x.py     | REPORTER          | write(report, stream, options)                         |
-| bill of materials    | sboms/x.py       | SBOM_FORMAT       | accepts(head); read(data) -> Sbom                      |
+| SBOM format          | sboms/x.py       | SBOM_FORMAT       | accepts(head); read(data) -> Sbom                      |
 
-A plugin never imports its neighbours; what several of them need lies in ``formats``.
+A plugin is a module, or a folder whose ``__init__.py`` has the value: readers that only this plugin needs lie in its folder
+(``catalogers/rpm``). A plugin never imports its neighbours; what several of them need lies in ``formats``.
 """
 
 import importlib
@@ -496,7 +497,7 @@ class Reporter(Struct, frozen=True):
     description: str = ""
 
 
-# --- bills of materials -----------------------------------------------------------------------------------------------
+# --- SBOMs ------------------------------------------------------------------------------------------------------------
 
 
 class SbomFormat(Struct, frozen=True):

@@ -6,9 +6,9 @@ Shape: TODO: a line for each finding: severity, id, what it is about; the covera
 
 from typing import TextIO
 
-from careen.output.escape import visible
 from careen.model.finding import Finding, Misconfiguration, Vulnerability
 from careen.model.report import Report
+from careen.output.escape import visible
 from careen.plugins import Reporter, ReportOptions
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from msgspec import Raw, Struct
 
-from careen.formats.feeds.each import each
 from careen.formats.data.json_file import read_json
-from careen.safety.typed import from_json
+from careen.formats.feeds.each import each
 from careen.model.advisory import Advisory, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
+from careen.safety.typed import from_json
 
 MAX_BYTES = 64 << 20
 NAMESPACE = "NAME"  # TODO: of its packages: "debian:13", "PyPI"
