@@ -25,6 +25,7 @@ COMMANDS = {
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "diff": ("careen.cli.diff", "name what is new and gone between two images or reports"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and say why they differ"),
+    "origin": ("careen.cli.origin", "name the projects that code comes from, by its content"),
     "vex": ("careen.cli.vex", "write down decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what the cache folder holds, and remove what is old"),

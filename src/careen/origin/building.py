@@ -19,9 +19,43 @@ from .spans import Hashes
 MAX_VERSIONS = 65_535
 MAX_FILE_BYTES = 16 << 20
 LEFT_OUT = frozenset(
-    "test tests testing testdata test-data t spec specs doc docs documentation example examples sample samples demo demos "
-    "benchmark benchmarks bench fuzz fuzzing vendor vendored _vendor third_party third-party thirdparty 3rdparty deps "
-    "external extern node_modules contrib .github".split()
+    [
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "test-data",
+        "t",
+        "spec",
+        "specs",
+        "doc",
+        "docs",
+        "documentation",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "benchmark",
+        "benchmarks",
+        "bench",
+        "fuzz",
+        "fuzzing",
+        "vendor",
+        "vendored",
+        "_vendor",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "3rdparty",
+        "deps",
+        "external",
+        "extern",
+        "node_modules",
+        "contrib",
+        ".github",
+    ]
 )
 
 Postings = dict[str, NDArray[np.uint64]]

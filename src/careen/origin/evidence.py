@@ -33,23 +33,23 @@ def evidence_of(base: Knowledge, family: str, hashes: Hashes) -> Evidence:
     hashes = base.sampled(family, hashes)
     found = base.look_up(family, hashes)
     projects = base.atoms["project"][found.atoms].astype(np.int64)
-    count = max(len(base.projects), 1)
-    pairs = np.unique(found.queries * count + projects)
-    sharing = np.bincount(pairs // count, minlength=hashes.size)
-    weights = np.bincount(pairs % count, weights=1 / np.maximum(sharing, 1)[pairs // count] * (sharing <= MAX_PROJECTS)[pairs // count], minlength=count)
-    counts = sharing[found.queries] <= MAX_PROJECTS
-    return Evidence(family, hashes.size, weights, found.queries[counts], found.atoms[counts], projects[counts])
+    return _weighed(family, hashes.size, max(len(base.projects), 1), found.queries, found.atoms, projects)
 
 
 def without(evidence: Evidence, queries: Places) -> Evidence:
     """The evidence that these features have no part in."""
     left = ~np.isin(evidence.queries, queries)
-    projects, found = evidence.projects[left], evidence.queries[left]
-    count = evidence.weights.size
-    pairs = np.unique(found * count + projects)
-    sharing = np.bincount(pairs // count, minlength=1)
-    weights = np.bincount(pairs % count, weights=1 / np.maximum(sharing, 1)[pairs // count], minlength=count)
-    return Evidence(evidence.family, evidence.features, weights, found, evidence.atoms[left], projects)
+    pairs = (evidence.queries[left], evidence.atoms[left], evidence.projects[left])
+    return _weighed(evidence.family, evidence.features, evidence.weights.size, *pairs)
+
+
+def _weighed(family: str, features: int, count: int, queries: Places, atoms: Places, projects: Places) -> Evidence:
+    pairs = np.unique(queries * count + projects)
+    sharing = np.bincount(pairs // count, minlength=features)
+    parts = np.where(sharing <= MAX_PROJECTS, 1 / np.maximum(sharing, 1), 0.0)
+    weights = np.bincount(pairs % count, parts[pairs // count], count).astype(np.float64)
+    counts = sharing[queries] <= MAX_PROJECTS
+    return Evidence(family, features, weights, queries[counts], atoms[counts], projects[counts])
 
 
 def features_of_project(evidence: Evidence, project: int) -> Places:

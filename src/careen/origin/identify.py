@@ -11,6 +11,7 @@ that nothing explains is counted, and is never taken for the application's own.
 | low        | 3 stretches of a file                                | (not reported)                                 |
 """
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -19,6 +20,7 @@ from msgspec import Struct
 
 from .evidence import (
     Evidence,
+    Weights,
     best_paths,
     evidence_of,
     features_of_project,
@@ -27,7 +29,6 @@ from .evidence import (
 )
 from .features import PROGRAM_HEADS, Features, features_of
 from .knowledge import Knowledge
-
 
 Confidence = Literal["exact", "high", "medium", "low"]
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches
@@ -38,10 +39,19 @@ NAMES, NAME_SHARE = 5.0, 0.2
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
 NEAR_BEST = 0.01
+NEAR = 0.95
+
+
+class Matched(Struct, frozen=True):
+    """How much of what was looked up is the project's: ``files`` as they are, stretches of letters or tokens, texts."""
+
+    kind: Literal["files", "letters", "tokens", "literals", "names"]
+    found: int
+    of: int
 
 
 class Component(Struct, frozen=True):
-    """``path`` is the folder or file; ``versions`` are equally likely. ``nearest``: none of them is quite it."""
+    """``path`` is the folder or file; ``versions`` explain it equally well. ``nearest``: none of them explains all of it."""
 
     path: str
     project: str
@@ -51,7 +61,7 @@ class Component(Struct, frozen=True):
     confidence: Confidence
     modified: bool
     files: tuple[str, ...]
-    share: float  # of the features of its files
+    evidence: tuple[Matched, ...]
     nearest: bool = False
 
 
@@ -60,7 +70,7 @@ class Identified(Struct, frozen=True):
     unexplained: int
 
 
-class _Matched(Struct, frozen=True):
+class _File(Struct, frozen=True):
     """One file that is a project's."""
 
     path: str
@@ -69,29 +79,28 @@ class _Matched(Struct, frozen=True):
     weight: float
     whole: bool  # its content is a file of the project as it is
     root: str  # the folder in which the project lies
-    versions: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    versions: Weights
 
 
 def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool = False) -> Identified:
     """``files`` are paths and contents; ``deep`` reports low confidence as well."""
-    matched: list[_Matched] = []
+    matched: list[_File] = []
     components: list[Component] = []
     unexplained = 0
     for path, data in files:
         features = features_of(path, data)
+        known = len(matched) + len(components)
         if data.startswith(PROGRAM_HEADS):
-            found = list(_in_program(base, path, features))
-            components += found
+            components += _in_program(base, path, features)
         else:
-            found = list(_of_source(base, path, features))
-            matched += found
-        unexplained += not found
+            matched += _of_source(base, path, features)
+        unexplained += len(matched) + len(components) == known
     grouped = _components(base, matched)
     kept = [one for one in (*grouped, *components) if deep or one.confidence != "low"]
     return Identified(tuple(sorted(kept, key=lambda one: (one.path, one.project))), unexplained)
 
 
-def _of_source(base: Knowledge, path: str, features: Features) -> Iterator[_Matched]:
+def _of_source(base: Knowledge, path: str, features: Features) -> Iterator[_File]:
     """The project of a file of source code, if its content tells."""
     whole = evidence_of(base, "file", features["file"])
     letters = evidence_of(base, "letters", features["letters"]) if "letters" in features else whole
@@ -100,20 +109,20 @@ def _of_source(base: Knowledge, path: str, features: Features) -> Iterator[_Matc
         candidates = np.where(whole.weights == whole.weights.max(), letters.weights + 1, 0)
         project = int(np.argmax(candidates))
         weight = max(float(letters.weights[project]), MEDIUM)
-        yield _matched(base, path, project, letters if letters.weights[project] else whole, weight, whole=True)
+        yield _file(base, path, project, letters if letters.weights[project] else whole, weight, whole=True)
     elif letters.weights[project] >= LOW:
-        yield _matched(base, path, project, letters, float(letters.weights[project]), whole=False)
+        yield _file(base, path, project, letters, float(letters.weights[project]), whole=False)
     elif "tokens" in features:
         tokens = evidence_of(base, "tokens", features["tokens"])
         project = int(np.argmax(tokens.weights))
         weight = float(tokens.weights[project])
         if weight >= TOKENS and weight >= TOKEN_SHARE * tokens.features:
-            yield _matched(base, path, project, tokens, weight, whole=False)
+            yield _file(base, path, project, tokens, weight, whole=False)
 
 
-def _matched(base: Knowledge, path: str, project: int, evidence: Evidence, weight: float, *, whole: bool) -> _Matched:
+def _file(base: Knowledge, path: str, project: int, evidence: Evidence, weight: float, *, whole: bool) -> _File:
     scores = version_scores(base, evidence, project)
-    return _Matched(path, project, evidence, weight, whole, _root(path, best_paths(base, evidence, project)), scores)
+    return _File(path, project, evidence, weight, whole, _root(path, best_paths(base, evidence, project)), scores)
 
 
 def _root(path: str, originals: Sequence[str]) -> str:
@@ -129,9 +138,9 @@ def _root(path: str, originals: Sequence[str]) -> str:
     return "/".join(parts[: len(parts) - max(best, 1)])
 
 
-def _components(base: Knowledge, matched: Sequence[_Matched]) -> Iterator[Component]:
+def _components(base: Knowledge, matched: Sequence[_File]) -> Iterator[Component]:
     """Files of one project below one folder are one component."""
-    by_project: dict[int, list[_Matched]] = {}
+    by_project: dict[int, list[_File]] = {}
     for file in matched:
         by_project.setdefault(file.project, []).append(file)
     for project, files in by_project.items():
@@ -147,7 +156,7 @@ def _lies_below(path: str, folder: str) -> bool:
     return folder in ("", path) or path.startswith(folder + "/")
 
 
-def _component(base: Knowledge, project: int, root: str, files: Sequence[_Matched]) -> Component:
+def _component(base: Knowledge, project: int, root: str, files: Sequence[_File]) -> Component:
     known = base.projects[project]
     scores = np.sum([file.versions for file in files], axis=0)
     versions, best = _best(known.versions, scores)
@@ -162,22 +171,28 @@ def _component(base: Knowledge, project: int, root: str, files: Sequence[_Matche
         confidence = "high"
     elif any(file.weight >= MEDIUM for file in files):
         confidence = "medium"
-    path = root or (files[0].path if len(files) == 1 else "")
+    paths = [file.path for file in files]
+    evidence = [Matched("files", exact, len(files))]
+    for family in ("letters", "tokens"):
+        mine = [file.evidence for file in files if file.evidence.family == family]
+        if mine:
+            found = sum(features_of_project(one, project).size for one in mine)
+            evidence.append(Matched(family, found, sum(one.features for one in mine)))
     return Component(
-        path=files[0].path if len(files) == 1 else path,
+        path=paths[0] if len(paths) == 1 else posixpath.commonpath(paths),
         project=known.name,
         purls=known.purls,
         cpes=known.cpes,
         versions=versions,
         confidence=confidence,
         modified=exact < len(files),
-        files=tuple(file.path for file in files),
-        share=round(share, 3),
-        nearest=best < 0.95 * hits and share < 0.95,
+        files=tuple(paths),
+        evidence=tuple(evidence),
+        nearest=best < NEAR * hits,
     )
 
 
-def _best(versions: Sequence[str], scores: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> tuple[tuple[str, ...], float]:
+def _best(versions: Sequence[str], scores: Weights) -> tuple[tuple[str, ...], float]:
     best = float(scores.max()) if scores.size else 0.0
     if best <= 0:
         return tuple(versions), best
@@ -197,15 +212,25 @@ def _in_program(base: Knowledge, path: str, features: Features) -> Iterator[Comp
         known = base.projects[project]
         scores = np.sum([version_scores(base, one, project, whole=False) for one in families.values()], axis=0)
         versions, _ = _best(known.versions, scores)
-        share = max(float(found[project]) for found in shares.values())
-        exact = bool(whole.weights[project]) if whole.weights.size else False
+        exact = bool(whole.weights[project])
         yield Component(
-            path, known.name, known.purls, known.cpes, versions, "exact" if exact else confidence, not exact, (path,), round(share, 3)
+            path=path,
+            project=known.name,
+            purls=known.purls,
+            cpes=known.cpes,
+            versions=versions,
+            confidence="exact" if exact else confidence,
+            modified=not exact,
+            files=(path,),
+            evidence=tuple(
+                Matched(family, features_of_project(one, project).size, one.features)  # type: ignore[arg-type]
+                for family, one in families.items()
+            ),
         )
         families = {family: without(one, features_of_project(one, project)) for family, one in families.items()}
 
 
-def _shares(base: Knowledge, evidence: Evidence) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _shares(base: Knowledge, evidence: Evidence) -> Weights:
     """Of each project, how much of the version that is most like the file is in it."""
     shares = np.zeros(len(base.projects))
     for project in np.flatnonzero(evidence.weights >= min(LITERALS, NAMES)):
@@ -216,7 +241,7 @@ def _shares(base: Knowledge, evidence: Evidence) -> "np.ndarray[tuple[int], np.d
     return shares
 
 
-def _sizes(base: Knowledge, family: str, project: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _sizes(base: Knowledge, family: str, project: int) -> Weights:
     """How many features each version of a project has."""
     low, high = np.searchsorted(base.atoms["project"], [project, project + 1])
     atoms = base.atoms[low:high]
@@ -226,11 +251,10 @@ def _sizes(base: Knowledge, family: str, project: int) -> "np.ndarray[tuple[int]
     return np.cumsum(change)[:-1]
 
 
-def _most_of(
-    families: "dict[str, Evidence]", shares: "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]"
-) -> tuple[int, Confidence | None]:
+def _most_of(families: "dict[str, Evidence]", shares: dict[str, Weights]) -> tuple[int, Confidence | None]:
     least = {"literals": (LITERALS, LITERAL_SHARE), "names": (NAMES, NAME_SHARE)}
-    best, project, confidence = 0.0, 0, None
+    best, project = 0.0, 0
+    confidence: Confidence | None = None
     for family, evidence in families.items():
         weight, share = least[family]
         ranked = np.where((evidence.weights >= weight) & (shares[family] >= share), evidence.weights, 0)
@@ -239,5 +263,3 @@ def _most_of(
             best, project = float(ranked[at]), at
             confidence = "high" if shares[family][at] >= PROGRAM_HIGH else "medium"
     return project, confidence
-
-

@@ -16,7 +16,7 @@ of another format.
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -92,7 +92,8 @@ class Knowledge(Struct, frozen=True):
 def sampled(family: str, hashes: Hashes, sampling: int) -> Hashes:
     if sampling == 1 or family not in ("letters", "tokens"):
         return hashes
-    return hashes[hashes % np.uint64(sampling) == 0]
+    kept: Hashes = hashes[hashes % np.uint64(sampling) == 0]
+    return kept
 
 
 def open_base(folder: Path) -> Knowledge:
@@ -144,7 +145,7 @@ def _check(folder: Path, name: str, member: Member) -> None:
         raise ValueError(f"{path}: damaged: its content is not what the manifest says")
 
 
-def _mapped(path: Path, layout: "np.dtype[np.void] | np.dtype[np.uint64]") -> "NDArray[np.void] | NDArray[np.uint64]":
+def _mapped(path: Path, layout: "np.dtype[Any]") -> "NDArray[Any]":
     if path.stat().st_size % layout.itemsize:
         raise ValueError(f"{path}: cut short")
     return np.memmap(path, layout, "r") if path.stat().st_size else np.empty(0, layout)

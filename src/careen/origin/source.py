@@ -45,7 +45,9 @@ _PYTHON_WORDS = (
     b"False None True and as assert async await break class continue def del elif else except finally for from global if "
     b"import in is lambda nonlocal not or pass raise return try while with yield self"
 ).split()
-_HASH_WORDS = b"if then else elsif elif end do done fi for in while until case esac when function def class module my sub".split()
+_HASH_WORDS = (
+    b"if then else elsif elif end do done fi for in while until case esac when function def class module my sub".split()
+)
 
 _C = Language(
     "c",
@@ -79,13 +81,59 @@ _HASHED = Language(
     re.compile(rb"\b(?:def|sub|function|class|module)\s+([A-Za-z_]\w{3,})"),
 )
 
+_C_ENDINGS = [
+    ".c",
+    ".h",
+    ".cc",
+    ".cpp",
+    ".cxx",
+    ".hh",
+    ".hpp",
+    ".hxx",
+    ".inc",
+    ".m",
+    ".mm",
+    ".java",
+    ".go",
+    ".rs",
+    ".cs",
+    ".kt",
+    ".scala",
+    ".swift",
+    ".cu",
+    ".y",
+    ".l",
+]
 _ENDINGS: dict[str, Language] = {
     **dict.fromkeys(
-        ".c .h .cc .cpp .cxx .hh .hpp .hxx .inc .m .mm .java .go .rs .cs .kt .scala .swift .cu .y .l".split(), _C
+        [
+            ".c",
+            ".h",
+            ".cc",
+            ".cpp",
+            ".cxx",
+            ".hh",
+            ".hpp",
+            ".hxx",
+            ".inc",
+            ".m",
+            ".mm",
+            ".java",
+            ".go",
+            ".rs",
+            ".cs",
+            ".kt",
+            ".scala",
+            ".swift",
+            ".cu",
+            ".y",
+            ".l",
+        ],
+        _C,
     ),
-    **dict.fromkeys(".js .mjs .cjs .ts .jsx .tsx .php".split(), _SCRIPT),
-    **dict.fromkeys(".py .pyx .pxd .pyi".split(), _PYTHON),
-    **dict.fromkeys(".rb .pl .pm .sh .bash .r .tcl".split(), _HASHED),
+    **dict.fromkeys([".js", ".mjs", ".cjs", ".ts", ".jsx", ".tsx", ".php"], _SCRIPT),
+    **dict.fromkeys([".py", ".pyx", ".pxd", ".pyi"], _PYTHON),
+    **dict.fromkeys([".rb", ".pl", ".pm", ".sh", ".bash", ".r", ".tcl"], _HASHED),
 }
 _TEXTS = ("string", "single", "quasi", "long", "long2")
 _GAPS = ("comment", "docstring")

@@ -8,6 +8,7 @@ document fingerprinting" (2003); the sliding minimum is van Herk's.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes
 
@@ -54,7 +55,7 @@ def sliding_minima(values: Hashes, window: int) -> Hashes:
     return np.minimum(backward[:count], forward[window - 1 : window - 1 + count])
 
 
-def _is_minimum(values: Hashes, minima: Hashes, window: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _is_minimum(values: Hashes, minima: Hashes, window: int) -> NDArray[np.bool_]:
     """Whether a value is the smallest of a window that it lies in: minima are the same for as long as it is."""
     highest = np.zeros(values.size, np.uint64)
     if minima.size:
@@ -63,4 +64,5 @@ def _is_minimum(values: Hashes, minima: Hashes, window: int) -> "np.ndarray[tupl
         padded[window - 1 : window - 1 + minima.size] = minima
         top = np.iinfo(np.uint64).max
         highest = top - sliding_minima(top - padded, window)
-    return values == highest
+    found: NDArray[np.bool_] = values == highest
+    return found

@@ -38,7 +38,11 @@ def registry(name: str, environ: Mapping[str, str]) -> str:
     """Of npm's environment variables and ``.npmrc`` files, that of the package's scope first; else what npm itself says."""
     scope = name.partition("/")[0] if name.startswith("@") else ""
     settings: dict[str, str] = {}
-    for path in (Path("/etc/npmrc"), Path(environ.get("HOME", "/"), ".npmrc"), Path(environ.get("NPM_CONFIG_USERCONFIG", "/-"))):
+    for path in (
+        Path("/etc/npmrc"),
+        Path(environ.get("HOME", "/"), ".npmrc"),
+        Path(environ.get("NPM_CONFIG_USERCONFIG", "/-")),
+    ):
         try:
             lines = path.read_text("utf-8", "replace").splitlines()
         except OSError:
