@@ -149,25 +149,25 @@ def _components(base: Knowledge, matched: Sequence[_File]) -> Iterator[Component
         for top in tops:
             mine = [file for file in files if _lies_below(file.root, top)]
             if mine:
-                yield _component(base, project, top, mine)
+                yield _component(base, project, mine)
 
 
 def _lies_below(path: str, folder: str) -> bool:
     return folder in ("", path) or path.startswith(folder + "/")
 
 
-def _component(base: Knowledge, project: int, root: str, files: Sequence[_File]) -> Component:
+def _component(base: Knowledge, project: int, files: Sequence[_File]) -> Component:
     known = base.projects[project]
     scores = np.sum([file.versions for file in files], axis=0)
     versions, best = _best(known.versions, scores)
-    features = sum(file.evidence.features for file in files)
-    hits = sum(features_of_project(file.evidence, project).size for file in files)
-    weight, share = sum(file.weight for file in files), hits / max(features, 1)
     exact = sum(file.whole for file in files)
+    literal = [file for file in files if file.evidence.family != "tokens"]
+    features = sum(file.evidence.features for file in literal)
+    hits = sum(features_of_project(file.evidence, project).size for file in literal)
     confidence: Confidence = "low"
     if exact >= 2 or exact == len(files):
         confidence = "exact"
-    elif weight >= HIGH and share >= SHARE_HIGH:
+    elif sum(file.weight for file in literal) >= HIGH and hits >= SHARE_HIGH * features:
         confidence = "high"
     elif any(file.weight >= MEDIUM for file in files):
         confidence = "medium"
@@ -188,7 +188,7 @@ def _component(base: Knowledge, project: int, root: str, files: Sequence[_File])
         modified=exact < len(files),
         files=tuple(paths),
         evidence=tuple(evidence),
-        nearest=best < NEAR * hits,
+        nearest=best < NEAR * sum(features_of_project(file.evidence, project).size for file in files),
     )
 
 

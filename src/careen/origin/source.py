@@ -34,12 +34,15 @@ class Language(Struct, frozen=True):
 _DOUBLE = rb'"(?P<string>(?:[^"\\\n]|\\.)*+)"'
 _SINGLE = rb"'(?:[^'\\\n]|\\.)*+'"
 _C_COMMENT = rb"(?P<comment>//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z))"
+# Words that other languages of the family use as names are left out: a keyword must not hide behind a new name.
 _C_WORDS = (
     b"auto break case char const continue default do double else enum extern float for goto if inline int long register "
     b"return short signed sizeof static struct switch typedef union unsigned void volatile while class private public "
-    b"protected new delete this throw try catch namespace template operator virtual using import package func var let "
-    b"function async await in of typeof instanceof null true false nil interface implements extends fn mut match use pub "
-    b"impl trait where loop range map chan defer select go final abstract"
+    b"protected throw try catch namespace template operator virtual import package interface implements extends"
+).split()
+_SCRIPT_WORDS = (
+    b"break case class const continue default delete do else export extends finally for function if import in instanceof let "
+    b"new return switch this throw try typeof var void while yield async await of null true false undefined"
 ).split()
 _PYTHON_WORDS = (
     b"False None True and as assert async await break class continue def del elif else except finally for from global if "
@@ -60,7 +63,7 @@ _C = Language(
 _SCRIPT = Language(
     "script",
     re.compile(_C_COMMENT + rb"|" + _DOUBLE + rb"|'(?P<single>(?:[^'\\\n]|\\.)*+)'|`(?P<quasi>(?:[^`\\]|\\.)*+)`"),
-    tuple(_C_WORDS),
+    tuple(_SCRIPT_WORDS),
     re.compile(rb"(?:function\s+|\bclass\s+|\.prototype\.)([A-Za-z_$][\w$]{3,})"),
 )
 _PYTHON = Language(

@@ -1,6 +1,6 @@
 """The files of a source archive, read in memory: no name in it is a path of ours, and what it may cost is bounded.
 
-A tar, compressed or not, or a zip by its first bytes. A single folder that holds everything is left out of the paths.
+A zip, or a tar in any compression, by its first bytes. The single folder that a tar of sources is packed in is left out.
 Raises: ValueError for what is neither, is damaged, or passes a limit.
 """
 
@@ -31,7 +31,7 @@ def files_in(archive: bytes) -> dict[str, bytes]:
             found[path] = data
     except InputError as error:
         raise ValueError(str(error)) from None
-    return _without_common_folder(found)
+    return found if archive[:2] == b"PK" else _without_common_folder(found)
 
 
 def _tarred(archive: bytes) -> Iterator[tuple[str, bytes]]:
