@@ -89,9 +89,9 @@ def python_index(archives, kind="application/vnd.pypi.simple.v1+json"):
 
 
 ARCHIVES = {
-    "demo-1.0.tar.gz": tarball({"demo-1.0/demo/code.py": CODE}),
-    "demo-1.10.tar.gz": tarball({"demo-1.10/demo/code.py": CODE + "# more\nMORE = 'a new text'\n"}),
-    "demo-1.2-py3-none-any.whl": wheel({"demo/code.py": CODE.replace("text 7", "other 7")}),
+    "demo-1.0.tar.gz": tarball({"demo-1.0/own/code.py": CODE}),
+    "demo-1.10.tar.gz": tarball({"demo-1.10/own/code.py": CODE + "# more\nMORE = 'a new text'\n"}),
+    "demo-1.2-py3-none-any.whl": wheel({"own/code.py": CODE.replace("text 7", "other 7")}),
     "demo-1.2-cp311-cp311-manylinux_2_17_x86_64.whl": b"not looked at",
     "demo-2.0rc1.tar.gz": b"not looked at",
     "demo-1.0.exe": b"not looked at",
@@ -110,7 +110,7 @@ def test_a_base_of_an_index(tmp_path):
     base, skipped = collect(tmp_path, [spec_of("pypi:demo")], python_index(ARCHIVES))
     assert skipped == ()
     assert [(project.name, project.versions) for project in base.projects] == [("pypi:demo", ("1.0", "1.2", "1.10"))]
-    assert base.paths == ("demo/code.py",)
+    assert base.paths == ("own/code.py",)
 
 
 def test_an_interrupted_build_goes_on_and_ends_with_the_same_bytes(tmp_path):
