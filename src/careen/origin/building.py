@@ -88,7 +88,7 @@ class ReleaseReader:
             if len(data) <= MAX_FILE_BYTES and is_own_code(path):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
-                    self._known[digest] = features_of(path, data)
+                    self._known[digest] = dict(features_of(path, data))  # all of them, and the file itself no more
                 found[path] = self._known[digest]
         return Release(version, found)
 

@@ -5,6 +5,7 @@ span's length. Equal bytes have equal hashes in every file, so hashes of differe
 **Source:** Karp and Rabin, "Efficient randomized pattern-matching algorithms"; the mixer is that of SplitMix64.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import numpy as np
@@ -45,10 +46,31 @@ class Prefixes:
         return _mixed(sums + np.uint64(size))
 
 
+def hashes_of(texts: Iterable[bytes]) -> Hashes:
+    """The hashes of texts, sorted and each once; each is shorter than ``PIECE_BYTES``."""
+    found = [np.empty(0, np.uint64)]
+    for together in _batches(texts):
+        ends = np.cumsum([len(text) for text in together])
+        starts = np.concatenate(([0], ends[:-1]))
+        found.append(Prefixes(bytes_of(b"".join(together))).hashes(starts, ends))
+    return np.unique(np.concatenate(found))
+
+
 def hash_of(text: bytes) -> int:
-    """The hash of a span with these bytes."""
-    data = bytes_of(text)
-    return int(Prefixes(data).hashes(np.array([0]), np.array([data.size]))[0])
+    return int(hashes_of((text,))[0])
+
+
+def _batches(texts: Iterable[bytes]) -> Iterator[list[bytes]]:
+    together: list[bytes] = []
+    size = 0
+    for text in texts:
+        if size + len(text) > PIECE_BYTES:
+            yield together
+            together, size = [], 0
+        together.append(text)
+        size += len(text)
+    if together:
+        yield together
 
 
 def _mixed(values: Hashes) -> Hashes:

@@ -141,7 +141,8 @@ def test_a_damaged_part_is_made_anew(tmp_path):
     web = python_index(ARCHIVES)
     collect(tmp_path, [spec_of("pypi:demo@1.0")], web)
     (part,) = tmp_path.glob("parts/*/*.part")
-    part.write_bytes(part.read_bytes()[:-1] + b"\0")
+    content = part.read_bytes()
+    part.write_bytes(content[:40] + bytes((content[40] ^ 1,)) + content[41:])
     web.asked = []
     base, skipped = collect(tmp_path, [spec_of("pypi:demo@1.0")], web)
     assert (len(base.projects), skipped, len(web.asked)) == (1, (), 2)
