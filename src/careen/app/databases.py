@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as changed
 
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
-from careen.app.registries import PREFIX, downloaded, repository_of
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import database_path
@@ -251,6 +250,7 @@ def import_database(source: Path, settings: Settings, *, replace: bool = False) 
 
 def push_database(reference: str, settings: Settings) -> tuple[str, str]:
     """Leaves the database in a registry; gives its name there, by tag and by digest."""
+    from careen.app.registries import PREFIX, repository_of
     from careen.database.artifact import EMPTY
     from careen.database.layout import MANIFEST_TYPE
 
@@ -280,6 +280,7 @@ def pull_database(
     """Takes what is published, verified, or a database that its digest names; gives its digest, and the feeds that stay as
     they were because the other has less of them."""
     from careen.app.publications import newest
+    from careen.app.registries import PREFIX, repository_of
     from careen.database.artifact import read_manifest
     from careen.database.publication import TAG, is_publication
 
@@ -327,6 +328,7 @@ def _take(found: "Verified", settings: Settings, replace: bool, accept: Collecti
 def _pull_by_digest(
     repository: "Repository", manifest: bytes, settings: Settings, progress: Progress, replace: bool
 ) -> "tuple[FeedRow, ...]":
+    from careen.app.registries import PREFIX, downloaded
     from careen.database.artifact import read_manifest, unpack
     from careen.database.kept import install
 
