@@ -12,7 +12,7 @@ from careen.checks.kind import Rules, SourceFile
 from careen.checks.tuning import Tuning
 from careen.database.memory import MemoryDatabase
 from careen.matching.match import match
-from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, Range, SourceInfo
+from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, Range, SourceInfo, Support
 from careen.model.finding import ExposedSecret
 from careen.plugins import Cataloger, Check, ReportOptions, VersionScheme, load
 from careen.policy.gates import ANY, OF_IMAGES, read_gate
@@ -50,6 +50,7 @@ def judge(inventory):
             advisory("CVE-3", "httpd", "2.4.57-1.el9"),
             advisory("CVE-4", "nano", "9-1.el9"),
             NamespaceInfo("rocky:9", "test", 4, 3),
+            Support("rocky:9", "2032-05-31"),
         ),
         DatabaseInfo("db", "2026-11-24", (SourceInfo("test", "2026-11-23", 4),)),
     )
