@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from careen.database.buckets import FeedRow
     from careen.database.compare import Comparison
     from careen.database.differences import Difference, Only
-    from careen.database.update import FeedResult, UpdateResult
+    from careen.database.results import FeedResult, UpdateResult
     from careen.images.distribution import Repository
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def update_database(
 def _published(settings: Settings, progress: Progress, accept: Collection[str]) -> "tuple[bool, tuple[FeedResult, ...]]":
     """Whether what is published was taken, and what of it was refused."""
     from careen.app.publications import addresses, newest, own, take_all, users_own
-    from careen.database.update import FeedResult
+    from careen.database.results import FeedResult
     from careen.signing.updates import UntrustedError
 
     places = addresses(settings)
