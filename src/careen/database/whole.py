@@ -4,13 +4,14 @@ The whole file is read where it is new to us (another inode, size or time: copie
 Where there is no such file nothing is known, and what look-ups verify must do.
 """
 
-import os
+from contextlib import suppress
 from hashlib import blake2b, file_digest
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from careen.atomic import write_whole
 from careen.formats.typed import from_json
 
 
@@ -58,12 +59,8 @@ def _read(database: Path) -> Sum | None:
 
 def _write(database: Path, found: Sum) -> None:
     """A folder in which we may not write has none; then the file is read whole each time, or looked up in alone."""
-    aside = database.with_name(f"{database.name}.sum.{os.getpid()}.building")
-    try:
-        aside.write_bytes(msgspec.json.encode(found))
-        aside.replace(_file(database))
-    except OSError:
-        aside.unlink(missing_ok=True)
+    with suppress(OSError):
+        write_whole(_file(database), lambda file: file.write(msgspec.json.encode(found)))
 
 
 def _digest(database: Path) -> str:
