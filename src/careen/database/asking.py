@@ -24,6 +24,7 @@ from .job import Job
 from .origin import Origin
 from .read import check_readable
 from .results import FeedResult
+from .space import FullError, is_full
 from .whole import is_whole
 from .workers import in_threads
 
@@ -207,7 +208,11 @@ def _collect(job: Job, source: AdvisorySource, feed: Feed, future: "Future[Fetch
         answer = future.result(None if row is None else job.patience.left())
     except StillRunning:
         answers.results[path] = FeedResult(source.name, path, "failed", str(LateError()), records, "late")
+    except FullError:
+        raise
     except (FetchError, Error, OSError) as error:
+        if is_full(error):
+            raise
         if isinstance(error, FetchError) and error.absent and not row:
             answers.results[path] = FeedResult(source.name, path, "absent", str(error))
         else:

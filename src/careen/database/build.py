@@ -24,6 +24,7 @@ from .earlier import Unread
 from .guard import Judge, Said, doubt_of
 from .packing import Writer
 from .rows import SCHEMA
+from .space import full, is_full, needed_beside
 from .whole import replaced
 
 if TYPE_CHECKING:
@@ -91,11 +92,9 @@ def build(
         _verify(aside, rows)
         put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
-        size = path.stat().st_size if path.exists() else 0
-        need = f" It needs about {2 * size / 1e6:,.0f} MB beside the database." if size else ""
-        raise DatabaseError(
-            f"{path}: the database could not be built ({error})", f"Is there space on the disk?{need}"
-        ) from error
+        if is_full(error):
+            raise full(aside, needed_beside(path)) from error
+        raise DatabaseError(f"{path}: the database could not be built ({error})", "Is the disk all right?") from error
     finally:
         for leftover in (aside, staging):
             leftover.unlink(missing_ok=True)
@@ -241,6 +240,8 @@ def _fill_from(
         try:
             final.append(Held(row, writer.copy(shelf, held.row, held.sections)))
         except (ValueError, sqlite3.Error) as error:
+            if is_full(error):  # of the new file: what the database has is not damaged
+                raise
             writer.undo(rows)
             failed[row.path] = Failure("damaged", f"what the database had of it is damaged ({error})")
 
@@ -275,6 +276,8 @@ def _fill_from(
             if unread.told:
                 passed_over[row.path] = unread.told
         except (ValueError, OSError, _HeldBackError) as error:
+            if is_full(error):
+                raise
             is_held = isinstance(error, _HeldBackError)
             failed[row.path] = Failure("held_back" if is_held else "damaged", str(error) or type(error).__name__)
             writer.undo(rows)

@@ -28,6 +28,7 @@ from careen.plugins import Feed, Fetcher, Progress, Response, silent
 from .buckets import FeedRow
 from .form import misfit
 from .partial import Partial, Version, is_kept, partial_of, remove
+from .space import LEAST_BYTES, full_as_error
 from .workers import Gate
 
 CHUNK_BYTES = 256 * 1024
@@ -140,7 +141,8 @@ class Downloads:
                 if what := misfit(feed.path, first):
                     raise FetchError(f"the server sent {what}", damaged=True)
                 self._begin(response, url, part)
-            self._read(response, url, first, part)
+            with full_as_error(part.data, lambda: _missing(part)):
+                self._read(response, url, first, part)
         finally:
             response.close()
         return _fetched(part, place)
@@ -175,6 +177,12 @@ class Downloads:
             part.drop()
             raise FetchError("its checksum is not the one that the server told", damaged=True)
         part.finish()
+
+
+def _missing(part: Partial) -> int:
+    """How many bytes of it are not here yet, as far as its server says that."""
+    total = part.version.length if part.version else None
+    return LEAST_BYTES if total is None else total - part.size
 
 
 class _BrokenError(Exception):

@@ -7,6 +7,7 @@ Raises: DatabaseError, InputError, NetworkError.
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from careen.errors import Error, NetworkError
@@ -23,6 +24,7 @@ from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
 from .origin import Origin, folder, live, mirror
 from .results import FeedResult, UpdateResult
+from .space import full_as_error, needed_beside
 from .together import Together
 
 FRESH_S = 24 * 3600
@@ -60,7 +62,10 @@ def update(
         return LOCK_PATIENCE_S if patience_s is None or lacks(rows_of(path), sources, need) else patience_s
 
     together = together or Together()
-    with together.workplace(lambda opened: hold(path, waiting_s, progress, opened)) as (place, number):
+    with (
+        full_as_error(path.parent, partial(needed_beside, path)),
+        together.workplace(lambda opened: hold(path, waiting_s, progress, opened)) as (place, number),
+    ):
         patience = Patience(patience_s)
         scratch = place.scratch / f"files.{number}"
         scratch.mkdir(exist_ok=True)
@@ -117,7 +122,11 @@ def finish(
     None where somebody is at it already.
     """
     path = database_path(cache)
-    with exclusive(path.parent / "refresh.lock", 0) as is_alone, ExitStack() as opened:
+    with (
+        full_as_error(path.parent, partial(needed_beside, path)),
+        exclusive(path.parent / "refresh.lock", 0) as is_alone,
+        ExitStack() as opened,
+    ):
         if not is_alone:
             return None
         if not opened.enter_context(exclusive(path.parent / "partial.lock", LOCK_PATIENCE_S)):

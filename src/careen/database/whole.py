@@ -27,7 +27,7 @@ def replaced(aside: Path, database: Path) -> None:
     """Puts a file that was written and verified in the place of the database; a crash leaves one of the two, known as whole."""
     digest = _digest(aside)
     before = _read(database)
-    _write(database, Sum((digest, *(before.digests if before else ())), UNSEEN))
+    _write_strictly(database, Sum((digest, *(before.digests if before else ())), UNSEEN))  # else the new file is none
     aside.replace(database)
     _write(database, Sum((digest,), _stat(database)))
 
@@ -60,7 +60,11 @@ def _read(database: Path) -> Sum | None:
 def _write(database: Path, found: Sum) -> None:
     """A folder in which we may not write has none; then the file is read whole each time, or looked up in alone."""
     with suppress(OSError):
-        write_whole(_file(database), lambda file: file.write(msgspec.json.encode(found)))
+        _write_strictly(database, found)
+
+
+def _write_strictly(database: Path, found: Sum) -> None:
+    write_whole(_file(database), lambda file: file.write(msgspec.json.encode(found)))
 
 
 def _digest(database: Path) -> str:
