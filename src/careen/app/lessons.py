@@ -67,7 +67,7 @@ class Lessons:
 
     def begin(self, delta: Delta) -> None:
         """Starts with what a layer shows: the advisories of its distribution, and of the languages that it has packages of."""
-        if not _asks(self._settings):
+        if not _asks(self._settings) or "vuln" not in self._settings.scanners:
             return
         found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
         types = {value.type for facts in delta.facts.values() for _, value in facts if isinstance(value, Package)}

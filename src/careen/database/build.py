@@ -93,7 +93,7 @@ def build(
         put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
         if is_full(error):
-            raise full(aside, needed_beside(path)) from error
+            raise full(path, needed_beside(path)) from error
         raise DatabaseError(f"{path}: the database could not be built ({error})", "Is the disk all right?") from error
     finally:
         for leftover in (aside, staging):
