@@ -276,16 +276,20 @@ def _fill_from(
             if unread.told:
                 passed_over[row.path] = unread.told
         except (ValueError, OSError, _HeldBackError) as error:
-            if is_full(error):
-                raise
-            is_held = isinstance(error, _HeldBackError)
-            failed[row.path] = Failure("held_back" if is_held else "damaged", str(error) or type(error).__name__)
+            failed[row.path] = _failure(error)
             writer.undo(rows)
             if before:
                 keep(before, before.row)
     connection.execute("INSERT INTO head VALUES (1, ?)", (sealed_head(head_of(built, writer.words, final)),))
     connection.execute("COMMIT")
     return Built({held.row.path: held.row.records for held in final}, failed, passed_over), writer.rows
+
+
+def _failure(error: Exception) -> Failure:
+    """Why a feed's new file is not taken. Raises what is no fault of the file: that the disk is full."""
+    if is_full(error):
+        raise error
+    return Failure("held_back" if isinstance(error, _HeldBackError) else "damaged", str(error) or type(error).__name__)
 
 
 def _verify(path: Path, rows: int) -> None:
