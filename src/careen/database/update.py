@@ -50,7 +50,7 @@ def update(
     """``need`` None asks for everything. Feeds asked for within ``max_age_s`` are not asked for again.
 
     ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for. Of
-    those feeds files over ``leave_bytes`` are fetched and left to ``finish``. ``mirror_at`` is a folder or URL to use
+    those feeds files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use
     instead of the live addresses. ``accept`` names sources, or parts of them, that are taken as they are, whatever they
     lost; ``judge`` says what statements mean, to notice a feed that turned around. ``api_key`` is that of NVD's user, for
     its faster rate. ``together`` is what several updates of this process share that may run at the same time.
@@ -69,7 +69,7 @@ def update(
         patience = Patience(patience_s)
         scratch = place.scratch / f"files.{number}"
         scratch.mkdir(exist_ok=True)
-        downloads = Downloads(fetcher, place.parts, place.gate, progress) if fetcher else None
+        downloads = Downloads(fetcher, place.parts, place.gate, progress, leave_bytes=leave_bytes) if fetcher else None
         origin = _origin(mirror_at, fetcher, downloads, progress, api_key, patience.is_late)
         job = Job(
             path, scratch, origin, downloads, asked, max_age_s, patience, leave_bytes, place.is_shared, accept, judge, progress
