@@ -1,9 +1,10 @@
 """A file that is written whole or not at all, wherever the writing stops."""
 
 import errno
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -57,25 +58,31 @@ def test_a_disk_that_fails_at_the_end(path, monkeypatch, call):
     assert os.listdir(path.parent) == ["file"]
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from careen.atomic import write_whole
+
+def stop(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def write(file):
+    file.write(b"new" * 5000)
+    if when == "written":
+        stop()
+
+when = sys.argv[2]
+os.fsync = stop if when == "synced" else os.fsync
+os.replace = stop if when == "replaced" else os.replace
+write_whole(Path(sys.argv[1]), write, synced=True)
+"""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("when", ["written", "synced", "replaced"])
 def test_killed_at_any_point(path, when):
-    """Either of the two is there, and the next writer clears the way for itself."""
-
-    def killed():
-        def stop(*_):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        if when == "synced":
-            os.fsync = stop
-        if when == "replaced":
-            os.replace = stop
-        write_whole(path, lambda file: (file.write(NEW), when == "written" and stop()), synced=True)
-
-    process = multiprocessing.get_context("fork").Process(target=killed)
-    process.start()
-    process.join(30)
-    assert process.exitcode == -signal.SIGKILL
+    """What was there is there, and the next one is written as ever."""
+    assert subprocess.run([sys.executable, "-c", KILLED, path, when], check=False).returncode == -signal.SIGKILL
     assert path.read_bytes() == OLD
     write_whole(path, lambda file: file.write(NEW))
     assert path.read_bytes() == NEW

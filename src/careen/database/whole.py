@@ -27,7 +27,8 @@ def replaced(aside: Path, database: Path) -> None:
     """Puts a file that was written and verified in the place of the database; a crash leaves one of the two, known as whole."""
     digest = _digest(aside)
     before = _read(database)
-    _write_strictly(database, Sum((digest, *(before.digests if before else ())), UNSEEN))  # else the new file is none
+    # Where that cannot be written, the new file would be taken for damaged.
+    _write_strictly(database, Sum((digest, *(before.digests if before else ())), UNSEEN))
     aside.replace(database)
     _write(database, Sum((digest,), _stat(database)))
 

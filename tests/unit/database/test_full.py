@@ -1,7 +1,6 @@
 """A disk that is full while feeds are fetched and built: what was there stays in use, and one line says what is needed."""
 
 import errno
-import multiprocessing
 import os
 import re
 import sqlite3
@@ -42,26 +41,17 @@ def cache(tmp_path):
 
 
 def limited(size, work):
-    """What ``work`` gives in a process that may write no file longer than ``size``."""
+    """What ``work`` gives or raises where no file may grow longer than ``size``."""
+    import resource
 
-    def run(pipe):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-        try:
-            pipe.send(work())
-        except Exception as error:
-            pipe.send(error)
-
-    context = multiprocessing.get_context("fork")
-    here, there = context.Pipe()
-    process = context.Process(target=run, args=(there,))
-    process.start()
-    there.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
-        return here.recv()
+        return work()
+    except Exception as error:
+        return error
     finally:
-        process.join(60)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("size", [0, 1000, 40_000, 400_000, 1_000_000])
