@@ -44,10 +44,9 @@ def _scores(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
 
 
 def _score(line: str) -> tuple[Epss]:
-    id, _, rest = line.partition(",")
-    score, _, percentile = rest.partition(",")
+    id, score, percentile = line.split(",", 2)
     found = Epss(id, float(score), float(percentile))
-    if not (id.startswith("CVE-") and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
+    if not (id[:4] == "CVE-" and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
         raise ValueError(f"EPSS: {line[:60]!r} is no score")
     return (found,)
 

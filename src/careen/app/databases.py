@@ -4,16 +4,16 @@ Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
 import logging
-import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace as changed
 
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
 from careen.app.wiring import advisory_sources, fetcher_of
+from careen.atomic import write_whole
 from careen.config import Settings
 from careen.database.knowledge import database_path
 from careen.errors import Error, InputError, UsageError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from careen.database.buckets import FeedRow
     from careen.database.compare import Comparison
     from careen.database.differences import Difference, Only
-    from careen.database.update import FeedResult, UpdateResult
+    from careen.database.results import FeedResult, UpdateResult
     from careen.images.distribution import Repository
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def update_database(
 def _published(settings: Settings, progress: Progress, accept: Collection[str]) -> "tuple[bool, tuple[FeedResult, ...]]":
     """Whether what is published was taken, and what of it was refused."""
     from careen.app.publications import addresses, newest, own, take_all, users_own
-    from careen.database.update import FeedResult
+    from careen.database.results import FeedResult
     from careen.signing.updates import UntrustedError
 
     places = addresses(settings)
@@ -166,16 +166,14 @@ def check_accepted(accept: Collection[str], settings: Settings) -> None:
 
 def export_database(target: Path, settings: Settings) -> tuple[str, str]:
     """Writes the database to one file, whole or not at all; gives when it was built, and its digest."""
+    import tempfile
+
     from careen.database.artifact import write_artifact
 
-    with _whole(target) as aside:
-        layer = aside.with_suffix(".layer")
-        try:
-            artifact = _packed(settings, layer)
-            with aside.open("wb") as stream:
-                write_artifact(artifact, layer, stream)
-        finally:
-            layer.unlink(missing_ok=True)
+    with _written(target), tempfile.TemporaryDirectory(prefix=".careen-", dir=target.parent) as folder:
+        layer = Path(folder, "layer")
+        artifact = _packed(settings, layer)
+        write_whole(target, lambda stream: write_artifact(artifact, layer, stream), synced=True)
     return artifact.built, artifact.digest
 
 
@@ -191,29 +189,26 @@ def export_published(target: Path, settings: Settings, progress: Progress = sile
     blobs = {digest_of(EMPTY): Member(digest_of(EMPTY), len(EMPTY), (EMPTY,))}
     for blob in found.contents.files.values():
         blobs[blob.digest] = Member(blob.digest, blob.size, found.read(blob.digest, blob.size, 0))
-    with _whole(target) as aside, aside.open("wb") as stream:
+
+    def write(stream: BinaryIO) -> None:
+        write_layout(stream, found.contents.manifest, PUBLICATION_TYPE, TAG, blobs.values())
+
+    with _written(target):
         try:
-            write_layout(stream, found.contents.manifest, PUBLICATION_TYPE, TAG, blobs.values())
+            write_whole(target, write, synced=True)
         except ValueError as error:
             raise InputError(f"{found.address} is damaged: {error}", "try again") from None
     return found.address, found.contents.digest
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """A file aside that takes the target's place at the end of the block."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
+def _written(target: Path) -> Iterator[None]:
     try:
-        yield aside
-        with aside.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        aside.replace(target)
+        yield
     except OSError as error:
         raise InputError(
             f"{target} cannot be written: {error.strerror or error}", "name a file in a folder that is there"
         ) from None
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def forget_source(name: str, settings: Settings) -> "tuple[FeedRow, ...]":

@@ -25,10 +25,10 @@ from careen.signing import anchor
 from careen.signing.updates import UntrustedError, is_root
 
 if TYPE_CHECKING:
+    from careen.database.job import Patience
     from careen.database.layout import Layout
     from careen.database.publication import Contents, Group, Publication
     from careen.database.take import Reader, Taken
-    from careen.database.update import Patience
 
 log = logging.getLogger(__name__)
 
@@ -164,8 +164,8 @@ def bring(
     None where nothing was asked: what the publication said last is here, and not a day old; or nobody answered just before,
     and the caller does not ``insist``. ``found`` is what was asked for before in this run. The rest is as in ``take``.
     """
+    from careen.database.job import BusyError, Patience
     from careen.database.publication import read_known
-    from careen.database.update import BusyError, Patience
 
     places = addresses(settings)
     path = database_path(settings.cache_dir)

@@ -18,7 +18,7 @@ from .settings import loaded_settings
 if TYPE_CHECKING:
     from careen.config import Settings
     from careen.database.buckets import FeedRow
-    from careen.database.update import FeedResult, UpdateResult
+    from careen.database.results import FeedResult, UpdateResult
     from careen.formats.feeds.archive_facts import ArchiveFacts
     from careen.model.advisory import DatabaseInfo, SourceInfo
     from careen.plugins import Progress

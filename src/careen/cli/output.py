@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from msgspec import Struct
 
+from careen.atomic import write_whole
 from careen.config import Settings, nearest
 from careen.errors import InputError, UsageError
 from careen.model.report import Report
@@ -104,15 +106,15 @@ def whole(path: Path, write_to: Callable[[TextIO], None]) -> None:
             with path.open("w", encoding="utf-8", newline="\n") as stream:
                 write_to(stream)
             return
-        aside = path.with_name(f".{path.name[:200]}.{os.getpid()}.tmp")
-        try:
-            with aside.open("x", encoding="utf-8", newline="\n") as stream:
-                write_to(stream)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        write_whole(path, lambda file: _as_text(file, write_to))
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}", "--output names another file") from None
+
+
+def _as_text(file: BinaryIO, write_to: Callable[[TextIO], None]) -> None:
+    stream = TextIOWrapper(file, encoding="utf-8", newline="\n")
+    write_to(stream)
+    stream.detach()
 
 
 def write_lines(lines: Iterable[str]) -> None:

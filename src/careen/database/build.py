@@ -24,6 +24,7 @@ from .earlier import Unread
 from .guard import Judge, Said, doubt_of
 from .packing import Writer
 from .rows import SCHEMA
+from .space import full, is_full, needed_beside
 from .whole import replaced
 
 if TYPE_CHECKING:
@@ -91,11 +92,9 @@ def build(
         _verify(aside, rows)
         put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
-        size = path.stat().st_size if path.exists() else 0
-        need = f" It needs about {2 * size / 1e6:,.0f} MB beside the database." if size else ""
-        raise DatabaseError(
-            f"{path}: the database could not be built ({error})", f"Is there space on the disk?{need}"
-        ) from error
+        if is_full(error):
+            raise full(path, needed_beside(path)) from error
+        raise DatabaseError(f"{path}: the database could not be built ({error})", "Is the disk all right?") from error
     finally:
         for leftover in (aside, staging):
             leftover.unlink(missing_ok=True)
@@ -241,6 +240,8 @@ def _fill_from(
         try:
             final.append(Held(row, writer.copy(shelf, held.row, held.sections)))
         except (ValueError, sqlite3.Error) as error:
+            if is_full(error):  # of the new file: what the database has is not damaged
+                raise
             writer.undo(rows)
             failed[row.path] = Failure("damaged", f"what the database had of it is damaged ({error})")
 
@@ -275,14 +276,20 @@ def _fill_from(
             if unread.told:
                 passed_over[row.path] = unread.told
         except (ValueError, OSError, _HeldBackError) as error:
-            is_held = isinstance(error, _HeldBackError)
-            failed[row.path] = Failure("held_back" if is_held else "damaged", str(error) or type(error).__name__)
+            failed[row.path] = _failure(error)
             writer.undo(rows)
             if before:
                 keep(before, before.row)
     connection.execute("INSERT INTO head VALUES (1, ?)", (sealed_head(head_of(built, writer.words, final)),))
     connection.execute("COMMIT")
     return Built({held.row.path: held.row.records for held in final}, failed, passed_over), writer.rows
+
+
+def _failure(error: Exception) -> Failure:
+    """Why a feed's new file is not taken. Raises what is no fault of the file: that the disk is full."""
+    if is_full(error):
+        raise error
+    return Failure("held_back" if isinstance(error, _HeldBackError) else "damaged", str(error) or type(error).__name__)
 
 
 def _verify(path: Path, rows: int) -> None:

@@ -1,6 +1,6 @@
 """What a feed said before of the records that cannot be read in its new edition: it holds until they can be."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -63,10 +63,7 @@ class Unread:
 
     def said_before(self, shelf: Shelf, path: str, sections: Sequence[Section], words: Sequence[str]) -> Iterator[Statement]:
         """Asked once the new edition was read."""
-        wanted: dict[str, set[tuple[str, str]]] = {}
-        for one in self._all:
-            for id in one.ids:
-                wanted.setdefault(id, set()).add((one.namespace, key_name(one.namespace, one.package)))
+        wanted = places_of(self._all)
         if not wanted:
             return
         bundles = partial(_bundles, shelf, path, sections)
@@ -81,14 +78,23 @@ class Unread:
                     yield Statement(section.kind, section.space, key, "", said)
                 continue
             for key, value in shelf.walk(section, tag):
-                ids = {id for id, _ in statements(value) if id in wanted and _is_about(wanted[id], space, key)}
+                ids = {id for id, _ in statements(value) if id in wanted and is_about(wanted[id], space, key)}
                 said = tuple(unpacked(section.kind, space, key, value, words, bundles)) if ids else ()
                 for id in sorted(ids):
                     same = tuple(record for record in said if getattr(record, "id", "") == id)
                     yield Statement(section.kind, section.space, key, id, same)
 
 
-def _is_about(places: set[tuple[str, str]], space: str, key: str) -> bool:
+def places_of(unread: Iterable[PassedOver]) -> dict[str, set[tuple[str, str]]]:
+    """Of each id that records name which cannot be read: the namespaces and packages that it may be about, "" for any."""
+    places: dict[str, set[tuple[str, str]]] = {}
+    for one in unread:
+        for id in one.ids:
+            places.setdefault(id, set()).add((one.namespace, key_name(one.namespace, one.package)))
+    return places
+
+
+def is_about(places: Collection[tuple[str, str]], space: str, key: str) -> bool:
     return any(namespace in ("", space) and package in ("", key) for namespace, package in places)
 
 

@@ -7,7 +7,6 @@ Raises: InputError where a publication is none or damaged.
 **Source:** OCI image-spec 1.1, "Guidelines for Artifact Usage"; The Update Framework specification 1.0.
 """
 
-import os
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.atomic import write_whole
 from careen.errors import InputError
 from careen.net.addresses import without_credentials
 from careen.output.escape import visible
@@ -194,9 +194,7 @@ def read_known(database: Path) -> Known | None:
 
 
 def write_known(database: Path, known: Known) -> None:
-    aside = database.with_name(f"published.json.{os.getpid()}.building")
-    aside.write_bytes(msgspec.json.encode(known))
-    aside.replace(_file(database))
+    write_whole(_file(database), lambda file: file.write(msgspec.json.encode(known)))
 
 
 _AGAIN = "what was there before stays; fetch it once more, or tell its publisher"

@@ -28,12 +28,12 @@ from .buckets import FeedRow, age_key
 from .build import Failure, Fresh, Kept, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
 from .guard import Judge
+from .job import BusyError, Patience
 from .layer import Layer, inflate
 from .lock import LOCK_PATIENCE_S, exclusive
 from .partial import MAX_PIECE_BYTES, Partial, Version, partial_of, prune, remove
 from .publication import Group, Publication
 from .read import check_readable
-from .update import BusyError, Patience
 from .whole import is_whole
 from .workers import Gate, GateClosedError, in_threads
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from ..atomic import write_whole
 from ..errors import InputError, UsageError
 from .keys import Algorithm, generate, key_id, load_private, write_private
 
@@ -155,9 +156,7 @@ def _write_root(folder: Path, metadata: "Metadata[Root]", signers: Sequence["Cry
         metadata.sign(signer, append=True)
     metadata.verify_delegate("root", metadata)
     for name in (f"{metadata.signed.version}.root.json", "root.json"):
-        aside = folder / f".{name}"
-        aside.write_bytes(metadata.to_bytes())
-        aside.replace(folder / name)
+        write_whole(folder / name, lambda file: file.write(metadata.to_bytes()))
     return folder / "root.json"
 
 
