@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from careen.formats.data import yaml_document
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose
 from careen.model.inventory import Unknown

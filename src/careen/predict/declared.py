@@ -15,7 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.distributions.registry import profile
-from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step, resolved_words
+from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
+from careen.formats.dockerfile.variables import resolved_words
 from careen.formats.packages.package_file import FileName, read_address
 from careen.formats.shell.downloads import read_download
 from careen.formats.shell.package_commands import PackageCall, read_call, read_options

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.dockerfile.stages import Dockerfile, Stage, Step, resolved_words
+from careen.formats.dockerfile.stages import Dockerfile, Stage, Step
+from careen.formats.dockerfile.variables import resolved_words
 from careen.formats.shell.package_commands import read_call
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence

@@ -1,5 +1,5 @@
 from careen.checks.comments import comments_in_dockerfile, comments_in_lines
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.plugins import Check
 
 CHECKS = (

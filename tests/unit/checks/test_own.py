@@ -8,7 +8,7 @@ from tests.support.rego import needs_rego
 from careen.checks.own import load_own
 from careen.cli.main import main
 from careen.errors import UsageError
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.images import image_document
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose, container_inspect

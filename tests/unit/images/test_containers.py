@@ -56,7 +56,7 @@ def test_an_engine_that_answers_nonsense(engine):
     engine.containers = {"w" * 64: ["no", "container"], "x" * 64: {"Config": 1}}
     found = containers("docker", OpenContext())
     assert found.running == ()
-    assert [one.reason for one in found.unknowns] == ["no description of a container"]
+    assert [one.reason for one in found.unknowns] == ["not a description of a container"]
     engine.broken = Answer(200, b"[1, null, {}]", {})
     assert containers("docker", OpenContext()).running == ()
 

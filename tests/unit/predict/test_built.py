@@ -3,7 +3,7 @@ import io
 import pytest
 from tests.support.work import ends
 
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.model.finding import Fix, Vulnerability
 from careen.model.image import History, Image, ImageConfig, Layer
 from careen.predict.built import located, with_instructions

@@ -1,4 +1,4 @@
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.predict.declared import predicted, untold
 
 MYSQL = """\

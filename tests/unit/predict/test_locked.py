@@ -5,7 +5,7 @@ import pytest
 from tests.support.work import ends
 
 from careen.catalogers import bundler, golang, npm_lock, python_lock, python_requirements, rust
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.layers.index import Readers
 from careen.layers.loose import inventory_of_files
 from careen.predict.context import Context, context_at

@@ -3,7 +3,7 @@ from tests.support import packagefiles, rpmdb
 from tests.support.servers import Answer, Server
 
 from careen.checks.dockerfile import package_by_address, repository_added, signature_not_verified
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.packages.package_head import MAX_BYTES, PackageHead
 from careen.net import NetSettings, make_fetcher
 from careen.predict.declared import predicted

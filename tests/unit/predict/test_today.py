@@ -2,7 +2,7 @@ import pytest
 from tests.support.servers import Answer, Server
 
 from careen.errors import NetworkError
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.packages.repositories import Index, Offer
 from careen.net import NetSettings, make_fetcher
 from careen.predict.declared import predicted

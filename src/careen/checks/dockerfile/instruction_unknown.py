@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from careen.formats.dockerfile.parse import KEYWORDS
+from careen.formats.dockerfile.arguments import KEYWORDS
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 

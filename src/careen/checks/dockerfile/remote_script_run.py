@@ -8,7 +8,8 @@ from careen.checks.steps import of_call, of_step, shown
 from careen.formats.dockerfile.stages import Call, Dockerfile
 from careen.formats.shell.downloads import checks_file, read_download, runs_input
 from careen.formats.shell.powershell import run_unseen
-from careen.formats.shell.syntax import SHELLS, Command, piped
+from careen.formats.shell.syntax import Command, piped
+from careen.formats.shell.wrappers import SHELLS
 from careen.plugins import Check, Place
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from .package_commands import read_options
 from .package_specs import is_url
-from .syntax import SHELLS
+from .wrappers import SHELLS
 
 # Options that take a value of their own.
 _VALUED = {
