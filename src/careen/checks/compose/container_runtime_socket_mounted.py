@@ -1,4 +1,4 @@
-"""A service mounts the socket of the container engine."""
+"""Docker socket is mounted."""
 
 import re
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-002",
-    title="A service mounts the socket of the container engine",
+    title="Docker socket is mounted",
     severity="critical",
-    why=("Whoever can use that socket starts containers as root on the host; mounting it read-only does not prevent that."),
-    fix="Remove the mount; put a proxy between that lets through the calls that are needed.",
+    why="Anyone who can use the socket starts containers as root on the host; mounting it read-only does not prevent that.",
+    fix="Remove the mount, or use a socket proxy that allows only the API calls that are needed.",
     references=(
         "CIS Docker 5.32",
         "CWE-250",

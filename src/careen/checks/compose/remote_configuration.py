@@ -1,4 +1,4 @@
-"""Configuration is included from another host."""
+"""Configuration is included from a remote host."""
 
 import re
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-062",
-    title="Configuration is included from another host",
+    title="Configuration is included from a remote host",
     severity="medium",
-    why="Who controls it decides what is started here, and with what rights; it is not read and not checked here.",
-    fix="Copy it into the repository, or pin it by digest or commit.",
+    why="Whoever controls it decides what is started, with which privileges. Careen does not fetch or check it.",
+    fix="Copy it to the repository, or pin it by digest or commit.",
     references=(
         "CWE-829",
         "CWE-494",

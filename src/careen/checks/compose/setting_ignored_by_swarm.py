@@ -1,4 +1,4 @@
-"""A service of a Swarm stack relies on a setting that Swarm ignores."""
+"""Setting is ignored by Swarm."""
 
 from collections.abc import Iterator
 
@@ -22,10 +22,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-073",
-    title="A service of a Swarm stack relies on a setting that Swarm ignores",
+    title="Setting is ignored by Swarm",
     severity="low",
-    why="docker stack deploy ignores it silently: the container runs without what the file seems to promise.",
-    fix="Set it for the daemon (no-new-privileges, userns-remap, seccomp-profile in daemon.json).",
+    why="docker stack deploy ignores it silently: the container runs without this protection.",
+    fix="Configure it in the daemon (no-new-privileges, userns-remap, seccomp-profile in daemon.json).",
     references=(
         "CWE-1188",
         "https://docs.docker.com/reference/cli/docker/stack/deploy/",

@@ -1,4 +1,4 @@
-"""A service uses a network, volume, secret, config or service that is not defined."""
+"""Reference to something undefined (network, volume …)."""
 
 from collections.abc import Iterator
 
@@ -30,10 +30,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-026",
-    title="A service uses a network, volume, secret, config or service that is not defined",
+    title="Reference to something undefined (network, volume …)",
     severity="negligible",
-    why="The engine refuses the file.",
-    fix="Define it, or correct the name.",
+    why="The engine rejects the file.",
+    fix="Define the network, volume, secret, config or service, or correct its name.",
     references=("https://github.com/compose-spec/compose-spec/blob/main/05-services.md",),
     inspect=inspect,
 )

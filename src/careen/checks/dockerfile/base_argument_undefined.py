@@ -28,8 +28,8 @@ CHECK = Check(
     id="DKR-091",
     title="FROM uses a variable that no ARG declares",
     severity="medium",
-    why="It is empty: the image is another one than it seems, or the build fails.",
-    fix="Declare it with ARG before the first FROM.",
+    why="The variable is empty: the build uses another image than intended, or fails.",
+    fix="Declare the variable with ARG before the first FROM.",
     references=("BuildKit UndefinedArgInFrom",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A base image is deprecated or out of support."""
+"""Base image is deprecated or end-of-life."""
 
 import re
 from collections.abc import Iterator
@@ -46,10 +46,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-025",
-    title="A base image is deprecated or out of support",
+    title="Base image is deprecated or end-of-life",
     severity="medium",
-    why="The packages of this image get no more fixes: each new vulnerability stays.",
-    fix="Move to the successor that its publisher names, or to a release that is in support.",
+    why="The packages of this image get no more security fixes: each new vulnerability stays.",
+    fix="Use the successor that the publisher names, or a supported release.",
     references=("CWE-1104",),
     inspect=inspect,
 )

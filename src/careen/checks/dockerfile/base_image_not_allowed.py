@@ -1,4 +1,4 @@
-"""A base image is not among those that are allowed."""
+"""Base image is not allowed."""
 
 from collections.abc import Iterator
 
@@ -20,10 +20,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-100",
-    title="A base image is not among those that are allowed",
+    title="Base image is not allowed",
     severity="medium",
-    why="Nobody has confirmed that it is built, fixed and supported as your images have to be.",
-    fix="Build on an image that is allowed, or add this one to allowed_images in the settings.",
+    why="The image is not on your list of approved base images, so nobody has confirmed that it is maintained.",
+    fix="Use an allowed base image, or add this one to allowed_images in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",
         "CWE-829",

@@ -1,4 +1,4 @@
-"""The comment above a stage or argument does not describe it."""
+"""Comment does not describe the stage or argument below it."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-095",
-    title="The comment above a stage or argument does not describe it",
+    title="Comment does not describe the stage or argument below it",
     severity="negligible",
-    why="docker build --call=outline shows the comment as description when it begins with the name.",
-    fix="Begin the comment with the name, or leave an empty line after it.",
+    why="docker build --call=outline shows the comment as a description only if it begins with the name.",
+    fix="Begin the comment with the name, or put an empty line after it.",
     references=("BuildKit InvalidDefinitionDescription",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A variable changes how every program of the image is loaded."""
+"""Variable injects code into every program (LD_PRELOAD …)."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-097",
-    title="A variable changes how every program of the image is loaded",
+    title="Variable injects code into every program (LD_PRELOAD …)",
     severity="medium",
-    why="A library or option that is put before every program runs with the rights of each of them.",
-    fix="Set it for the one command that needs it.",
+    why="Every program of the image loads the library or option, with the privileges of that program.",
+    fix="Set the variable only for the command that needs it.",
     references=("CWE-426",),
     inspect=inspect,
 )

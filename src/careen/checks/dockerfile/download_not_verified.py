@@ -1,4 +1,4 @@
-"""A download is used without verifying its checksum or signature."""
+"""Download without checksum or signature verification."""
 
 from collections.abc import Iterator
 
@@ -41,13 +41,13 @@ def _unpacked(step: Step, call: Call) -> bool:
 
 CHECK = Check(
     id="DKR-006",
-    title="A download is used without verifying its checksum or signature",
+    title="Download without checksum or signature verification",
     severity="medium",
     why=(
-        "TLS proves which server answered, not that the file is the one that was reviewed: a taken-over account "
-        "or mirror is enough."
+        "TLS proves which server answers, not that the file is the one that was reviewed. A compromised account or "
+        "mirror can replace it."
     ),
-    fix="Compare a checksum that is written in the Dockerfile (sha256sum -c, ADD --checksum), or verify a signature.",
+    fix="Verify a checksum that is in the Dockerfile (sha256sum -c, ADD --checksum), or a signature.",
     references=(
         "CWE-353",
         "CWE-494",

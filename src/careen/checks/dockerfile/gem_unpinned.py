@@ -1,4 +1,4 @@
-"""Gems are not pinned to a version."""
+"""gem version is not pinned."""
 
 from collections.abc import Iterator
 
@@ -18,13 +18,13 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-072",
-    title="Gems are not pinned to a version",
+    title="gem version is not pinned",
     severity="low",
     why=(
-        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
-        "package comes in at once."
+        "The build installs the latest version of that day: what was tested is not what is built, and a compromised "
+        "release is installed at once."
     ),
-    fix="Name the version: gem install bundler:2.5.23, or -v.",
+    fix="Pin the version: gem install bundler:2.5.23, or -v.",
     references=(
         "CWE-1357",
         "Hadolint DL3028",

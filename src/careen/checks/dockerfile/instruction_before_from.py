@@ -1,4 +1,4 @@
-"""The first instruction is neither FROM nor ARG."""
+"""First instruction is neither FROM nor ARG."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-087",
-    title="The first instruction is neither FROM nor ARG",
+    title="First instruction is neither FROM nor ARG",
     severity="low",
-    why="There is nothing that it could be done to: the build fails.",
-    fix="Begin with FROM.",
+    why="The build fails: there is no image that the instruction could change.",
+    fix="Begin the Dockerfile with FROM, or ARG and FROM.",
     references=("Hadolint DL3061",),
     inspect=inspect,
 )

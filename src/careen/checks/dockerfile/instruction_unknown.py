@@ -18,8 +18,8 @@ CHECK = Check(
     id="DKR-096",
     title="Unknown instruction",
     severity="medium",
-    why="No builder knows the instruction: the build fails.",
-    fix="Check its spelling; a command of the shell needs RUN before it.",
+    why="The build fails: no builder supports the instruction.",
+    fix="Check the spelling; put RUN before shell commands.",
     references=("CWE-1164",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Keywords are written in different cases."""
+"""Instructions have mixed casing."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-042",
-    title="Keywords are written in different cases",
+    title="Instructions have mixed casing",
     severity="negligible",
-    why="One way of writing makes instructions stand out.",
-    fix="Write all keywords in upper case.",
+    why="Mixed casing makes instructions hard to find.",
+    fix="Write all instructions in upper case.",
     references=("BuildKit ConsistentInstructionCasing",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""No user is set, so the image runs as the user of its base, mostly root."""
+"""USER missing: the image runs as the base image's user."""
 
 import re
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-022",
-    title="No user is set, so the image runs as the user of its base, mostly root",
+    title="USER missing: the image runs as the base image's user",
     severity="high",
-    why="Without USER the process keeps the base image's user, which is root for nearly every image.",
-    fix="Add a user of its own and end the last stage with USER and its numeric id.",
+    why="Without USER the container runs as the user of the base image, which is root for nearly all images.",
+    fix="Create a user and end the last stage with USER and its numeric id, for example USER 10001.",
     references=(
         "CIS Docker 1.6, 4.1",
         "CWE-250",

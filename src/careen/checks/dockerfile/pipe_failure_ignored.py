@@ -1,4 +1,4 @@
-"""The failure of a command before a pipe is ignored (no pipefail)."""
+"""pipefail is not set before a RUN with a pipe."""
 
 import re
 from collections.abc import Iterator
@@ -32,13 +32,10 @@ def _set_by(shell: tuple[str, ...]) -> bool:
 
 CHECK = Check(
     id="DKR-034",
-    title="The failure of a command before a pipe is ignored (no pipefail)",
+    title="pipefail is not set before a RUN with a pipe",
     severity="low",
-    why=(
-        "The shell looks at the last command of a pipe alone: a download that breaks off leaves half a file, and the "
-        "build goes on."
-    ),
-    fix='Set it before: SHELL ["/bin/bash", "-o", "pipefail", "-c"], or set -o pipefail in the RUN.',
+    why="The shell checks only the last command of a pipe: if a download fails, the build continues with half a file.",
+    fix='Set SHELL ["/bin/bash", "-o", "pipefail", "-c"] first, or set -o pipefail in the RUN.',
     references=(
         "CWE-754",
         "Hadolint DL4006",

@@ -1,4 +1,4 @@
-"""Software or keys are fetched over plain HTTP."""
+"""Download over plain HTTP."""
 
 import re
 from collections.abc import Iterator
@@ -84,13 +84,13 @@ def _is_plain(text: str) -> bool:
 
 CHECK = Check(
     id="DKR-009",
-    title="Software or keys are fetched over plain HTTP",
+    title="Download over plain HTTP",
     severity="medium",
     why=(
-        "Everybody on the way can read and change what comes. Signed repositories detect a change; scripts, keys and "
-        "archives do not."
+        "Anyone on the network path can read and change the download. Signed repositories detect a change; scripts, "
+        "keys and archives do not."
     ),
-    fix="Use the https address; if there is none, compare a checksum that is written in the Dockerfile.",
+    fix="Use https; if the server has none, verify a checksum that is in the Dockerfile.",
     references=("CWE-319",),
     inspect=inspect,
 )

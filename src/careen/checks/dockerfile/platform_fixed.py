@@ -1,4 +1,4 @@
-"""FROM fixes one platform."""
+"""FROM has a constant --platform."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-088",
-    title="FROM fixes one platform",
+    title="FROM has a constant --platform",
     severity="low",
-    why="On another machine the image is emulated or fails, and a build for several platforms gets the wrong one.",
-    fix="Leave --platform out, or take $BUILDPLATFORM for stages that cross-compile.",
+    why="On other machines the image is emulated or fails, and multi-platform builds contain the wrong platform.",
+    fix="Remove --platform, or use $BUILDPLATFORM for stages that cross-compile.",
     references=(
         "Hadolint DL3029",
         "BuildKit FromPlatformFlagConstDisallowed",

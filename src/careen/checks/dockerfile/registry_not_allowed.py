@@ -1,4 +1,4 @@
-"""A base image comes from a registry that is not allowed."""
+"""Base image from a registry that is not allowed."""
 
 from collections.abc import Iterator
 
@@ -22,9 +22,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-003",
-    title="A base image comes from a registry that is not allowed",
+    title="Base image from a registry that is not allowed",
     severity="medium",
-    why="An image from elsewhere has passed none of the controls that the allowed registries stand for.",
+    why="An image of another registry has passed none of the controls of the allowed registries.",
     fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",

@@ -1,4 +1,4 @@
-"""A downloaded script is run without verification."""
+"""Downloaded script is run without verification (curl | sh)."""
 
 import posixpath
 import re
@@ -60,13 +60,10 @@ def _fetched(word: str) -> bool:
 
 CHECK = Check(
     id="DKR-005",
-    title="A downloaded script is run without verification",
+    title="Downloaded script is run without verification (curl | sh)",
     severity="high",
-    why=(
-        "Whatever that server answers today is run as root in the build: nobody has seen it, and nobody can say later "
-        "what it was."
-    ),
-    fix="Fetch the script into a file, compare its checksum, then run the file; better, install the packaged software.",
+    why="The build runs whatever the server sends that day, as root. Nobody has reviewed it, and it cannot be reproduced.",
+    fix="Download the script to a file, verify its checksum, then run it; or install a package.",
     references=(
         "CWE-494",
         "CWE-829",

@@ -1,4 +1,4 @@
-"""Packages come from a third-party repository."""
+"""Third-party package repository is added."""
 
 import re
 from collections.abc import Iterator
@@ -35,10 +35,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-099",
-    title="Packages come from a third-party repository",
+    title="Third-party package repository is added",
     severity="low",
-    why="Its owner can replace any package of the system, and the distribution vouches for none of them.",
-    fix="Restrict it to the packages that are wanted, and name its key (signed-by, gpgkey).",
+    why="The owner of the repository can replace any package of the system, without any review by the distribution.",
+    fix="Restrict it to the packages that are needed (apt pinning, includepkgs), and set its key (signed-by, gpgkey).",
     references=(
         "CWE-829",
         "CIS Docker 1.6, 4.11",

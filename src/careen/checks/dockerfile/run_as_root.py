@@ -1,4 +1,4 @@
-"""The image runs as root."""
+"""Container runs as root."""
 
 from collections.abc import Iterator
 
@@ -29,13 +29,13 @@ def _is_root(user: str) -> bool:
 
 CHECK = Check(
     id="DKR-001",
-    title="The image runs as root",
+    title="Container runs as root",
     severity="high",
     why=(
-        "A process that is root in the container is root for the kernel: one vulnerability in it, of the runtime "
-        "or of a mount is enough to own the host."
+        "An attacker who breaks into the container is root: one more vulnerability in the kernel, the runtime or a "
+        "mount gives control of the host."
     ),
-    fix="End the last stage with USER and a numeric id other than 0; gain rights only in the RUN that needs them.",
+    fix="End the last stage with USER and a numeric id other than 0; use USER root only for the steps that need it.",
     references=(
         "CIS Docker 1.6, 4.1",
         "CWE-250",

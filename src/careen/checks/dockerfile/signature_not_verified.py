@@ -55,10 +55,10 @@ CHECK = Check(
     title="Package signature verification is disabled",
     severity="high",
     why=(
-        "The signature is all that ties a package to its distribution: without it a mirror, a proxy or a typing error "
-        "decides what is installed as root."
+        "The signature proves that a package is from the distribution. Without it a mirror, a proxy or an attacker on "
+        "the network decides what is installed as root."
     ),
-    fix="Drop the switch and import the key of the repository instead.",
+    fix="Remove the flag and import the key of the repository.",
     references=(
         "CIS Docker 1.6, 4.11",
         "CWE-347",

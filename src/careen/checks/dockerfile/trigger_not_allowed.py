@@ -1,4 +1,4 @@
-"""ONBUILD triggers what it must not."""
+"""ONBUILD with an instruction that is not allowed."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-085",
-    title="ONBUILD triggers what it must not",
+    title="ONBUILD with an instruction that is not allowed",
     severity="medium",
-    why="No builder accepts FROM, MAINTAINER or ONBUILD behind ONBUILD: the build fails.",
-    fix="Drop ONBUILD before it.",
+    why="The build fails: FROM, MAINTAINER and ONBUILD are not allowed after ONBUILD.",
+    fix="Remove ONBUILD before the instruction.",
     references=("Hadolint DL3043",),
     inspect=inspect,
 )

@@ -22,8 +22,8 @@ CHECK = Check(
     id="DKR-076",
     title="Both wget and curl are used",
     severity="negligible",
-    why="Two programs for one thing are two to install and to keep up to date.",
-    fix="Keep one of them.",
+    why="Two programs for one task are two to install and to keep up to date.",
+    fix="Use only one of them.",
     references=(
         "Hadolint DL4001",
         "Trivy DS-0014",

@@ -1,4 +1,4 @@
-"""Package lists are updated in a step of their own."""
+"""Package lists are updated in a separate RUN (apt-get update)."""
 
 from collections.abc import Iterator
 
@@ -29,10 +29,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-014",
-    title="Package lists are updated in a step of their own",
+    title="Package lists are updated in a separate RUN (apt-get update)",
     severity="medium",
-    why="The step is taken from the build cache for ever: later installs use lists of the day it was first built.",
-    fix="Update and install in one RUN.",
+    why="The build cache keeps the step: later installs use outdated package lists, without security fixes.",
+    fix="Run update and install in one RUN: apt-get update && apt-get install -y ….",
     references=(
         "CIS Docker 1.6, 4.7",
         "Trivy DS-0017",

@@ -1,4 +1,4 @@
-"""An undefined variable is used."""
+"""Variable is undefined."""
 
 import re
 from collections.abc import Iterator
@@ -38,10 +38,10 @@ _BUILDER = frozenset(
 
 CHECK = Check(
     id="DKR-093",
-    title="An undefined variable is used",
+    title="Variable is undefined",
     severity="low",
-    why="It is empty in the build: a path or version is not what it seems.",
-    fix="Declare it with ARG or ENV in this stage.",
+    why="The variable is empty in the build: a path or version is not what it seems.",
+    fix="Declare the variable with ARG or ENV in this stage.",
     references=("BuildKit UndefinedVar",),
     inspect=inspect,
 )

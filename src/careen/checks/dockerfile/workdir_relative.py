@@ -31,8 +31,8 @@ CHECK = Check(
     id="DKR-036",
     title="WORKDIR is relative",
     severity="low",
-    why="It depends on the folder that a base image happens to end in, which may change with its next release.",
-    fix="Write the whole path.",
+    why="The folder depends on the working folder of the base image, which may change with its next release.",
+    fix="Use an absolute path.",
     references=(
         "CIS Docker 1.6, 4.9",
         "Hadolint DL3000",

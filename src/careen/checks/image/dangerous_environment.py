@@ -1,4 +1,4 @@
-"""An environment variable disables a protection."""
+"""Environment variable disables a protection."""
 
 import re
 from collections.abc import Iterator
@@ -42,13 +42,13 @@ _NAMES = pattern("|".join(names for names, _, _ in DANGEROUS))
 
 CHECK = Check(
     id="IMG-018",
-    title="An environment variable disables a protection",
+    title="Environment variable disables a protection",
     severity="high",
     why=(
-        "Every process of the container inherits it: certificates are not checked, foreign code is loaded, or"
-        " a debugger listens."
+        "Every process of the container inherits it: certificates are not verified, foreign code is loaded, or a "
+        "debugger listens."
     ),
-    fix="Remove the variable; if one call needs it, set it for that call alone.",
+    fix="Remove the variable; if one command needs it, set it for that command only.",
     references=("CWE-295", "CWE-426"),
     inspect=inspect,
 )

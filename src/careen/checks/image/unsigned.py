@@ -1,4 +1,4 @@
-"""The image has no signature or no provenance."""
+"""Image has no signature or no provenance."""
 
 from collections.abc import Iterator
 
@@ -23,11 +23,13 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-028",
-    title="The image has no signature or no provenance",
+    title="Image has no signature or no provenance",
     severity="medium",
-    why="Whoever may push to the repository, or stands on the way, can put another image in its place, and nobody would see.",
-    fix="Sign it when it is built (cosign sign), let the build attest its provenance (docker buildx build --provenance), "
-    "and name the key with --trust-key.",
+    why="Anyone who can push to the repository, or intercepts the traffic, can replace the image unnoticed.",
+    fix=(
+        "Sign the image (cosign sign), attest its provenance (docker buildx build --provenance), and pass the key "
+        "with --trust-key."
+    ),
     references=("CWE-345", "SLSA v1.0, Build L1 and L2"),
     inspect=inspect,
 )

@@ -54,8 +54,11 @@ CHECK = Check(
     id="IMG-023",
     title="Untrusted package source",
     severity="high",
-    why=("Packages are taken without a signature, or from a host that nobody checks: whoever is on the way can send others."),
-    fix=("Sign the repository and name its key (signed-by=, gpgcheck=1); use TLS with a certificate that holds."),
+    why=(
+        "Packages are installed without a valid signature or from an unverified host: an attacker on the network can "
+        "replace them."
+    ),
+    fix="Sign the repository and set its key (signed-by=, gpgcheck=1); use https with a valid certificate.",
     references=("CWE-494", "CWE-295"),
     inspect=inspect,
 )

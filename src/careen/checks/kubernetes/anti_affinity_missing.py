@@ -1,4 +1,4 @@
-"""Replicas of a workload may all be on one node."""
+"""Pod anti-affinity missing."""
 
 from collections.abc import Iterator
 
@@ -32,9 +32,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-086",
-    title="Replicas of a workload may all be on one node",
+    title="Pod anti-affinity missing",
     severity="negligible",
-    why="One node that fails takes all of them away.",
+    why="All replicas may run on one node: if it fails, the whole workload is down.",
     fix="Add a podAntiAffinity on kubernetes.io/hostname, or topologySpreadConstraints.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A workload may run on the nodes of the control plane."""
+"""Workload tolerates control-plane nodes."""
 
 from collections.abc import Iterator
 
@@ -22,10 +22,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-276",
-    title="A workload may run on the nodes of the control plane",
+    title="Workload tolerates control-plane nodes",
     severity="low",
-    why="Beside the API server, who breaks out of the container has the keys of the cluster.",
-    fix="Tolerate the taints of your own nodes by name.",
+    why="An attacker who breaks out of a container on a control-plane node controls the cluster.",
+    fix="Remove the toleration; tolerate the taints of your own nodes by name.",
     references=(
         "CWE-653",
         "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/",

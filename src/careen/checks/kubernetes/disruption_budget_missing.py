@@ -1,4 +1,4 @@
-"""A Deployment has no PodDisruptionBudget."""
+"""PodDisruptionBudget missing."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-079",
-    title="A Deployment has no PodDisruptionBudget",
+    title="PodDisruptionBudget missing",
     severity="negligible",
-    why="Draining nodes may take away all of its pods at once.",
-    fix="Add a PodDisruptionBudget whose selector matches its pods.",
+    why="Draining nodes can evict all pods of the Deployment at once.",
+    fix="Add a PodDisruptionBudget whose selector matches the pods.",
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""An emptyDir may grow until the node is full."""
+"""emptyDir has no size limit."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-273",
-    title="An emptyDir may grow until the node is full",
+    title="emptyDir has no size limit",
     severity="low",
-    why="What fills it takes the disk of the node, and every pod there is evicted.",
-    fix="Set sizeLimit, or a limit of ephemeral-storage on all containers.",
+    why="A container can fill the disk of the node, and then all its pods are evicted.",
+    fix="Set sizeLimit, or an ephemeral-storage limit on all containers.",
     references=(
         "CWE-770",
         "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir",

@@ -1,4 +1,4 @@
-"""An Ingress sends to a Service or port that is not in these manifests."""
+"""Ingress backend is not in these manifests."""
 
 from collections.abc import Iterator
 
@@ -24,10 +24,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-067",
-    title="An Ingress sends to a Service or port that is not in these manifests",
+    title="Ingress backend is not in these manifests",
     severity="low",
-    why="A name that nobody holds can be taken: who may make Services in the namespace gets the traffic.",
-    fix="Correct the backend, or check both together.",
+    why="Anyone who can create a Service of that name in the namespace gets the traffic.",
+    fix="Correct the backend, or check both manifests together.",
     references=(
         "CWE-672",
         "https://kubernetes.io/docs/concepts/services-networking/ingress/",

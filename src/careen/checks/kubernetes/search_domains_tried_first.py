@@ -1,4 +1,4 @@
-"""Names outside of the cluster are looked up within it first."""
+"""DNS ndots is too high."""
 
 from collections.abc import Iterator
 
@@ -20,9 +20,11 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-272",
-    title="Names outside of the cluster are looked up within it first",
+    title="DNS ndots is too high",
     severity="negligible",
-    why="With ndots at 5 each look-up of an outside name asks for it in every search domain: delay, load, and names that leak.",
+    why=(
+        "With ndots 5, each lookup of an external name tries all search domains first: more delay and load, and leaked names."
+    ),
     fix="Set ndots to 2 in dnsConfig.options.",
     references=("https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-dns-config",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A ServiceMonitor selects no Service of these manifests."""
+"""ServiceMonitor selects no Service of these manifests."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-068",
-    title="A ServiceMonitor selects no Service of these manifests",
+    title="ServiceMonitor selects no Service of these manifests",
     severity="negligible",
-    why="Nothing is measured, unless the Services are made elsewhere.",
-    fix="Correct its selector or namespaces, or check both together.",
+    why="Prometheus scrapes nothing unless the Services are deployed separately.",
+    fix="Correct its selector or namespaceSelector, or check the manifests together.",
     references=("https://prometheus-operator.dev/docs/api-reference/api/",),
     inspect=inspect,
     default=False,

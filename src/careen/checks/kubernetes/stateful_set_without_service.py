@@ -1,4 +1,4 @@
-"""The headless Service of a StatefulSet is missing."""
+"""Headless Service of a StatefulSet is missing."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-268",
-    title="The headless Service of a StatefulSet is missing",
+    title="Headless Service of a StatefulSet is missing",
     severity="low",
-    why="Its pods get no names in DNS: members of a cluster do not find each other.",
-    fix="Add the headless Service, or correct its name.",
+    why="The pods have no DNS names: members of a cluster cannot find each other.",
+    fix="Add the headless Service, or correct serviceName.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Tiller of Helm 2 is deployed."""
+"""Tiller (Helm 2) is deployed."""
 
 from collections.abc import Iterator
 
@@ -20,10 +20,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-056",
-    title="Tiller of Helm 2 is deployed",
+    title="Tiller (Helm 2) is deployed",
     severity="high",
-    why="Tiller takes orders from any pod without asking who sends them, and usually with the rights of cluster-admin.",
-    fix="Remove it; Helm 3 needs nothing in the cluster.",
+    why="Any pod can send commands to Tiller without authentication, and it is usually cluster-admin.",
+    fix="Remove it; Helm 3 needs no server in the cluster.",
     references=(
         "CWE-306",
         "CWE-1104",

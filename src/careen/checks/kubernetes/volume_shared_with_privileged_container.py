@@ -1,4 +1,4 @@
-"""A privileged container trusts a volume that another container of its pod may write."""
+"""Privileged container shares a writable volume."""
 
 from collections.abc import Iterator
 
@@ -20,10 +20,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-121",
-    title="A privileged container trusts a volume that another container of its pod may write",
+    title="Privileged container shares a writable volume",
     severity="medium",
-    why="Who breaks into the other container plants files that the privileged one reads or runs: the way to the node.",
-    fix="Mount the volume read-only in the other container, or take the privileges away.",
+    why="An attacker in the other container can plant files that the privileged one reads or runs, and so control the node.",
+    fix="Mount the volume read-only in the other container, or remove the privileges.",
     references=(
         "CWE-668",
         "CWE-269",

@@ -1,4 +1,4 @@
-"""A database or an administration port is reached from outside the cluster."""
+"""Database or admin port is reachable from outside."""
 
 from collections.abc import Iterator
 
@@ -25,10 +25,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-007",
-    title="A database or an administration port is reached from outside the cluster",
+    title="Database or admin port is reachable from outside",
     severity="high",
-    why="Such services trust their network; scanners find them within minutes.",
-    fix="Remove the port from the Service, or limit loadBalancerSourceRanges to who needs it.",
+    why="Such services are made for trusted networks; Internet scanners find an open port within minutes.",
+    fix="Remove the port from the Service, or restrict loadBalancerSourceRanges.",
     references=(
         "CWE-668",
         "CWE-306",

@@ -1,4 +1,4 @@
-"""A network policy lets pods reach the metadata service of the cloud."""
+"""Network policy allows the cloud metadata service."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-008",
-    title="A network policy lets pods reach the metadata service of the cloud",
+    title="Network policy allows the cloud metadata service",
     severity="high",
-    why="There they get credentials of the node, which often may do much in the account.",
-    fix="Except 169.254.169.254/32 from the block, or name the networks that are needed.",
+    why="Pods can get credentials of the node, often with wide rights in the cloud account.",
+    fix="Add 169.254.169.254/32 to except, or allow only the networks that are needed.",
     references=(
         "CWE-918",
         "CWE-522",

@@ -1,4 +1,4 @@
-"""A role may add subjects to bindings it has."""
+"""Role can add subjects to its own bindings."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-025",
-    title="A role may add subjects to bindings it has",
+    title="Role can add subjects to its own bindings",
     severity="low",
-    why="Who is in a binding adds others to it, so that taking the right away from one ends nothing.",
-    fix="Take patch from the verbs.",
+    why="A subject can add others to the binding: removing one subject does not end the access.",
+    fix="Remove patch from verbs.",
     references=(
         "CWE-269",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",

@@ -1,4 +1,4 @@
-"""A container runs another command than its image."""
+"""Container runs another command than its image."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,10 +15,10 @@ def inspect(containers: Sequence[Running]) -> Iterator[Place]:
 
 CHECK = Check(
     id="RTM-002",
-    title="A container runs another command than its image",
+    title="Container runs another command than its image",
     severity="negligible",
-    why="What was tested with the image is not what runs; a shell or a miner started in place of the program looks like this.",
-    fix="Nothing, if it is meant: build it into an image of its own otherwise.",
+    why="The running program is not the one that was tested with the image; an attacker's shell or miner looks like this.",
+    fix="If it is intended, build an image with this command; otherwise restart the container without the override.",
     references=("CWE-693",),
     inspect=inspect,
 )

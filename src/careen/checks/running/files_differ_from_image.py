@@ -1,4 +1,4 @@
-"""Programs or configuration of a running container differ from its image."""
+"""Files of a container differ from its image (drift)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -24,13 +24,13 @@ def inspect(containers: Sequence[Running]) -> Iterator[Place]:
 
 CHECK = Check(
     id="RTM-004",
-    title="Programs or configuration of a running container differ from its image",
+    title="Files of a container differ from its image (drift)",
     severity="medium",
     why=(
-        "They were installed or changed after the start: by somebody at work in the container, or by an intruder. No scan of "
-        "the image sees them."
+        "Somebody installed or changed programs or configuration after the start, possibly an attacker. A scan of the "
+        "image does not see them."
     ),
-    fix="Look at docker diff, find out who did it, and start the container anew from its image; read_only keeps it so.",
+    fix="Check docker diff, then recreate the container from its image; set read_only to prevent changes.",
     references=(
         "CIS Docker 5.13",
         "CWE-353",

@@ -1,4 +1,4 @@
-"""A container runs as root although its image does not."""
+"""Container runs as root although its image does not."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,10 +18,10 @@ def _is_root(user: str) -> bool:
 
 CHECK = Check(
     id="RTM-001",
-    title="A container runs as root although its image does not",
+    title="Container runs as root although its image does not",
     severity="high",
-    why="Whoever built the image took care that the program needs no rights; whoever breaks into it now has all of them.",
-    fix="Start it without --user, or with the user of the image.",
+    why="The image is built to run without privileges; an attacker who breaks into this container is root nevertheless.",
+    fix="Start the container without --user, or with the user of the image.",
     references=(
         "CIS Docker 4.1",
         "CWE-250",
