@@ -28,7 +28,7 @@ class Change(Struct, frozen=True):
 
 
 class Running(Struct, frozen=True):
-    """``image_user`` and ``image_command`` are None, and ``missing`` names what else is unknown, if the engine does not report it."""
+    """``image_user`` and ``image_command`` are None if unknown; ``missing`` names what the engine does not report."""
 
     name: str
     image: str
