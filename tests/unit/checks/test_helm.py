@@ -105,7 +105,7 @@ def test_no_helm_is_an_error():
     def run(argv, **_):
         raise FileNotFoundError(2, "no such program", "helm")
 
-    with pytest.raises(InputError, match="no helm on this machine"):
+    with pytest.raises(InputError, match="helm is not installed"):
         with_charts(FILES, run)
 
 

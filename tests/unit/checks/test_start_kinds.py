@@ -92,8 +92,8 @@ def test_what_is_left_out_is_said():
             "k/kustomization.yaml",
             "its images, patches are not applied; https://h.example/x is not fetched: kustomize build k | careen check -",
         ),
-        ("q/p.kube", "line 2 plays pods.yaml, which is not among the files that are checked"),
-        ("q/p.pod", "containers of p.pod are not among the files that are checked"),
+        ("q/p.kube", "line 2 plays pods.yaml, which is not among the checked files"),
+        ("q/p.pod", "containers of p.pod are not among the checked files"),
     }
 
 
