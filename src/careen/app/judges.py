@@ -15,8 +15,8 @@ from careen.model.report import Report
 from careen.plugins import Check, load
 
 if TYPE_CHECKING:
-    from careen.checks.user_checks import UserChecks
     from careen.checks.tuning import Tuning
+    from careen.checks.user_checks import UserChecks
     from careen.policy.compliance import View
 
 

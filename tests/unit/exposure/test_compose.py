@@ -43,7 +43,9 @@ def test_an_internal_network_publishes_nothing_and_it_is_said():
     text = one('ports: ["80:80"]\nnetworks: [in]') + "networks:\n  in: {internal: true}\n"
     answer = exposure(text)
     assert chains(answer) == []
-    assert answer.graph.notes == ("a.yaml:4: a publishes port 80, but its networks are internal: nobody outside reaches it",)
+    assert answer.graph.notes == (
+        "a.yaml:4: a publishes port 80, but its networks are internal: it is not reachable from outside",
+    )
     assert chains(exposure(text.replace("[in]", "[in, default]"))) == ["Internet > a"]
 
 

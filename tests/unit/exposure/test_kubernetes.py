@@ -112,7 +112,7 @@ def test_ways_in(text, out):
 def test_what_a_policy_keeps_out_is_said():
     answer = exposure(pod("a") + service("a") + policy("a", "ingress: []"))
     assert [note.partition(": ")[2] for note in answer.graph.notes] == [
-        "LoadBalancer a leads to a, but a NetworkPolicy lets nobody from outside in"
+        "LoadBalancer a leads to a, but a NetworkPolicy blocks traffic from outside"
     ]
 
 
