@@ -1,5 +1,5 @@
 from careen.formats.dockerfile.reader import read_dockerfile
-from careen.predict.declared import predicted, untold
+from careen.predict.declared import predicted, unpredictable
 
 MYSQL = """\
 ARG MYSQL=8.0.30-1.el7
@@ -139,8 +139,8 @@ def test_what_nobody_can_name_is_said():
     )
     document = read_dockerfile(text)
     assert [one.package.name for one in predicted(document)] == ["a"]
-    assert [one.partition(":")[2].partition(":")[0] for one in untold(document)] == ["2", "3", "4", "5"]
-    assert untold(read_dockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /x\nCOPY --from=0 /y /y\n")) == ()
+    assert [one.partition(":")[2].partition(":")[0] for one in unpredictable(document)] == ["2", "3", "4", "5"]
+    assert unpredictable(read_dockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /x\nCOPY --from=0 /y /y\n")) == ()
 
 
 def test_a_loop_is_followed_within_bounds():
