@@ -85,13 +85,13 @@ def dockerfile(document: Any) -> Iterator[View]:
 def running(document: Any) -> Iterator[View]:
     known = [
         {
-            "name": one.name,
-            "image": one.image,
-            "user": one.user,
-            "service": one.service.node,
-            "changes": [{"path": change.path, "kind": change.kind} for change in one.changes],
+            "name": container.name,
+            "image": container.image,
+            "user": container.user,
+            "service": container.service.node,
+            "changes": [{"path": change.path, "kind": change.kind} for change in container.changes],
         }
-        for one in document
+        for container in document
     ]
     yield View({"containers": known}, "", None, lambda *_: ("", None))
 

@@ -94,8 +94,10 @@ def located(outcome: Outcome, lines: Mapping[str, Sequence[int | None]]) -> Outc
     """Moves places from rendered files to their templates: ``lines`` has, by path, the template's line of each line."""
     findings = tuple(_located(finding, lines) for finding in outcome.findings)
     suppressed = tuple(
-        replace(one, finding=_located(one.finding, lines)) if isinstance(one.finding, Misconfiguration) else one
-        for one in outcome.suppressed
+        replace(suppressed, finding=_located(suppressed.finding, lines))
+        if isinstance(suppressed.finding, Misconfiguration)
+        else suppressed
+        for suppressed in outcome.suppressed
     )
     return replace(outcome, findings=findings, suppressed=suppressed)
 

@@ -26,11 +26,11 @@ def add_volumes(project: Project) -> None:
     binds: list[Mounted] = []
     for service in project.compose.services:
         for mount, place in _mounts(project, service):
-            one = Mounted(project.node(service).id, mount.source, "", not mount.read_only, place)
+            mounted = Mounted(project.node(service).id, mount.source, "", not mount.read_only, place)
             if mount.kind == "volume" and mount.source:
-                named.setdefault(mount.source, []).append(one)
+                named.setdefault(mount.source, []).append(mounted)
             elif mount.host_path and not crossings.SOCKET.search(mount.host_path):
-                binds.append(one)
+                binds.append(mounted)
     for name, ones in named.items():
         if (title := external(project.compose.volumes.get(name))) is not None:
             share(project.builder, title or name, name, ones, nodes, "", least=1)
@@ -41,18 +41,18 @@ def add_volumes(project: Project) -> None:
 
 def _binds(project: Project, binds: list[Mounted], nodes: dict[str, Node]) -> None:
     """Host paths by the topmost mounted path, so that a path within another is recognised."""
-    parts = {id(one): posixpath.normpath(one.name).split("/") for one in binds}
+    parts = {id(mounted): posixpath.normpath(mounted.name).split("/") for mounted in binds}
     by_root: dict[str, list[Mounted]] = {}
     root: list[str] | None = None
-    for one in sorted(binds, key=lambda one: parts[id(one)]):
-        here = parts[id(one)]
-        if "/".join(here) in crossings.HOST_PATHS or not one.name.strip("/"):
+    for mounted in sorted(binds, key=lambda mounted: parts[id(mounted)]):
+        here = parts[id(mounted)]
+        if "/".join(here) in crossings.HOST_PATHS or not mounted.name.strip("/"):
             continue  # a way to the host, not a shared volume
         if root is None or here[: len(root)] != root:
             root = here
-        by_root.setdefault("/".join(root), []).append(replace(one, inner="/".join(here[len(root) :])))
+        by_root.setdefault("/".join(root), []).append(replace(mounted, inner="/".join(here[len(root) :])))
     for path, ones in by_root.items():
-        if any(one.writes for one in ones):
+        if any(mounted.writes for mounted in ones):
             share(project.builder, f"{project.path}:{path}", path, ones, nodes, project.path)
 
 
@@ -103,8 +103,8 @@ def add_secrets(project: Project) -> None:
 
 def _held(service: Service) -> Iterator[tuple[str, Location]]:
     """The credentials of a service, each by a name or by a hash that does not reveal its value."""
-    for index, one in enumerate(service.node.seq("secrets")):
-        name = one.text("source") if isinstance(one, Mapping) else as_text(one)
+    for index, mounted in enumerate(service.node.seq("secrets")):
+        name = mounted.text("source") if isinstance(mounted, Mapping) else as_text(mounted)
         if name:
             yield f"secret {name}", at(service, "secrets", index)
     for name, value, key in service.environment():
@@ -113,7 +113,7 @@ def _held(service: Service) -> Iterator[tuple[str, Location]]:
             found = [name]  # taken from the environment of the user who starts it
         else:
             found = _VARIABLE.findall(value, 0, credentials.MAX_TEXT)
-            yield from ((one, place) for one in written_out(name, value))
+            yield from ((mounted, place) for mounted in written_out(name, value))
         for variable in found:
             if credentials.names_credential(variable):
                 yield f"variable {variable}", place

@@ -37,7 +37,7 @@ def document(answer: Exposure) -> dict[str, Any]:
             "paths": {**answer.by_severity(), "total": len(answer.paths), "complete": answer.complete},
         },
         "paths": [_path(rank, path, graph) for rank, path in enumerate(answer.paths, 1)],
-        "vulnerabilities": [_weighed(one, labels) for one in answer.weighed],
+        "vulnerabilities": [_weighed(weighed, labels) for weighed in answer.weighed],
         "nodes": [_node(node, labels[node.id], answer.likelihood_by_node) for node in graph.nodes.values()],
         "edges": [_edge(edge) for edge in graph.edges],
         "links": [
@@ -91,18 +91,18 @@ def _path(rank: int, path: Path, graph: Graph) -> dict[str, Any]:
     }
 
 
-def _weighed(one: Weighed, labels: dict[str, str]) -> dict[str, Any]:
+def _weighed(weighed: Weighed, labels: dict[str, str]) -> dict[str, Any]:
     return {
-        **_vulnerability(one.vulnerability),
-        "image": one.image,
-        "container": one.container,
-        "container_name": labels[one.container],
-        "priority": one.priority,
+        **_vulnerability(weighed.vulnerability),
+        "image": weighed.image,
+        "container": weighed.container,
+        "container_name": labels[weighed.container],
+        "priority": weighed.priority,
         "factors": {
-            "flaw": one.vulnerability.weight,
-            "privilege": one.privilege,
-            "exposure": one.exposure,
-            "sharing": one.sharing,
+            "flaw": weighed.vulnerability.weight,
+            "privilege": weighed.privilege,
+            "exposure": weighed.exposure,
+            "sharing": weighed.sharing,
         },
     }
 

@@ -89,6 +89,9 @@ def _port(allowed: Mapping, target: Pod, port: int, protocol: str) -> bool:
         last = allowed.get("endPort")
         return value <= port <= (last if isinstance(last, int) else value)
     named = (
-        one for container in target.containers for one in container.node.maps("ports") if one.text("name") == as_text(value)
+        declared
+        for container in target.containers
+        for declared in container.node.maps("ports")
+        if declared.text("name") == as_text(value)
     )
-    return any(one.get("containerPort") == port for one in named)
+    return any(declared.get("containerPort") == port for declared in named)

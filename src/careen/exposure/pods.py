@@ -167,14 +167,14 @@ def _shared(pod: Pod, volume: Mapping) -> tuple[str, str, str] | None:
 
 def _secrets(pod: Pod, spec: Spec) -> Iterator[tuple[str, Location]]:
     """Each Secret of a container, by name, and each credential in plain text, by hash."""
-    for index, one in enumerate(spec.node.seq("env")):
-        if isinstance(one, Mapping):
-            if name := one.text("valueFrom", "secretKeyRef", "name"):
+    for index, variable in enumerate(spec.node.seq("env")):
+        if isinstance(variable, Mapping):
+            if name := variable.text("valueFrom", "secretKeyRef", "name"):
                 yield name, at(spec, "env", index)
-            for key in written_out(one.text("name"), one.text("value")):
+            for key in written_out(variable.text("name"), variable.text("value")):
                 yield key, at(spec, "env", index)
-    for index, one in enumerate(spec.node.seq("envFrom")):
-        if isinstance(one, Mapping) and (name := one.text("secretRef", "name")):
+    for index, variable in enumerate(spec.node.seq("envFrom")):
+        if isinstance(variable, Mapping) and (name := variable.text("secretRef", "name")):
             yield name, at(spec, "envFrom", index)
     mounted = {mount.text("name") for mount in spec.node.maps("volumeMounts")}
     for volume in pod.volumes:

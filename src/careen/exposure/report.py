@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from careen.checks.files import Found
-from careen.checks.kind import Document, Rules, SourceFile
+from careen.checks.kind import Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.formats.services.compose import Compose
@@ -94,11 +94,11 @@ def documents(found: Found) -> Documents:
     for kind in KINDS:
         if kind.name == "dockerfile" or kind.name not in members:
             continue
-        for one in kind.read(members[kind.name], (), Rules()):
-            if isinstance(one, Unknown):
-                unknowns.append(one)
-            elif isinstance(one, Document) and isinstance(one.value, Compose | Manifests):
-                values.append(one.value)
+        for found_document in kind.read(members[kind.name], (), Rules()):
+            if isinstance(found_document, Unknown):
+                unknowns.append(found_document)
+            elif isinstance(found_document.value, Compose | Manifests):
+                values.append(found_document.value)
         files += len(members[kind.name])
     return Documents(tuple(values), files, tuple(unknowns))
 
@@ -168,7 +168,7 @@ def _weighed(graph: Graph, images: Mapping[str, ScannedImage], likelihood_by_nod
             spread += 1
             priority = round(10 * vulnerability.weight * privilege * exposure * sharing, 2)
             found.append(Weighed(vulnerability, image.image, node.id, privilege, exposure, sharing, priority))
-    found.sort(key=lambda one: (-one.priority, one.vulnerability.id, one.container, one.vulnerability.package))
+    found.sort(key=lambda each: (-each.priority, each.vulnerability.id, each.container, each.vulnerability.package))
     return tuple(found[:MAX_WEIGHED])
 
 

@@ -115,8 +115,8 @@ def _vulnerabilities(answer: Exposure, options: ReportOptions, width: int) -> It
     labels = answer.graph.labels()
     yield "Vulnerabilities by priority: vulnerability x privilege x exposure x sharing", "bold"
     listed = answer.weighed if options.verbose else answer.weighed[:WEIGHED]
-    for one in listed:
-        vulnerability = one.vulnerability
+    for weighed in listed:
+        vulnerability = weighed.vulnerability
         marks = ", ".join(
             filter(
                 None,
@@ -127,10 +127,10 @@ def _vulnerabilities(answer: Exposure, options: ReportOptions, width: int) -> It
                 ),
             )
         )
-        name = visible(labels[one.container], 60)
+        name = visible(labels[weighed.container], 60)
         package = visible(f"{vulnerability.package} {vulnerability.version}", 60)
-        yield f"  {one.priority:>5.2f}  {visible(vulnerability.id, 40):<18}  {name}: {package}", ""
-        factors = f"{vulnerability.weight:.2f} x {one.privilege:.2f} x {one.exposure:.2f} x {one.sharing:.2f}"
+        yield f"  {weighed.priority:>5.2f}  {visible(vulnerability.id, 40):<18}  {name}: {package}", ""
+        factors = f"{vulnerability.weight:.2f} x {weighed.privilege:.2f} x {weighed.exposure:.2f} x {weighed.sharing:.2f}"
         fixed = f", fixed in {visible(vulnerability.fixed_in[0], 40)}" if vulnerability.fixed_in else ""
         for part in wrapped(f"{factors}: {marks}{fixed}", width - 9):
             yield " " * 9 + part, "dim"

@@ -93,9 +93,9 @@ class _Rules:
         self._manifests = manifests
         self._policies = network_policy.by_pod(manifests)
         self._namespaces = {namespace_of(pod): Mapping() for pod in manifests.pods}
-        for one in manifests.of("Namespace"):
-            if one.name in self._namespaces:
-                self._namespaces[one.name].update(one.labels)
+        for resource in manifests.of("Namespace"):
+            if resource.name in self._namespaces:
+                self._namespaces[resource.name].update(resource.labels)
         for name, labels in self._namespaces.items():
             labels[NAMESPACE_LABEL] = name
         self._found: dict[int, list[Pod]] = {}
@@ -117,7 +117,7 @@ class _Rules:
     def between(self, source: Pod, target: Pod) -> list[Resource]:
         """Policies that select one of the two."""
         ones = [*self._policies_of(target, "Ingress")[:2], *self._policies_of(source, "Egress")[:2]]
-        return [one for one in ones if one.spec.seq("ingress") or one.spec.seq("egress")]
+        return [policy for policy in ones if policy.spec.seq("ingress") or policy.spec.seq("egress")]
 
     def _named(self, policy: Resource, peer: Mapping) -> list[Pod]:
         if id(peer) not in self._found:
@@ -137,7 +137,7 @@ class _Rules:
                 yield policy, rule
 
     def _policies_of(self, pod: Pod, direction: str) -> list[Resource]:
-        return [one for one in self._policies.get(id(pod), ()) if direction in network_policy.types(one)]
+        return [policy for policy in self._policies.get(id(pod), ()) if direction in network_policy.types(policy)]
 
 
 def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic: Traffic) -> None:

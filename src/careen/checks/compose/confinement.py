@@ -1,4 +1,4 @@
-"""Services without the confinement that their host has for containers."""
+"""Services without seccomp, AppArmor, SELinux or masked paths."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""Docker socket is mounted."""
+"""Container engine socket is mounted (docker.sock)."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-002",
-    title="Docker socket is mounted",
+    title="Container engine socket is mounted (docker.sock)",
     severity="critical",
     why="Anyone who can use the socket starts containers as root on the host; mounting it read-only does not prevent that.",
     fix="Remove the mount, or use a socket proxy that allows only the API calls that are needed.",

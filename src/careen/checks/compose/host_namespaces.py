@@ -1,4 +1,4 @@
-"""Services in namespaces of their host."""
+"""Services that share namespaces of their host."""
 
 from collections.abc import Iterator
 from functools import partial

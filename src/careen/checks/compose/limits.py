@@ -1,4 +1,4 @@
-"""Limits of services that are not set."""
+"""Services without resource limits."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -10,10 +10,10 @@ REMOTE = re.compile(r"(?:https?|git|ssh|oci|s3)://|git@|github\.com/")
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
-    for one in compose.unresolved:
-        name = one.what.partition(" ")[2]
+    for reference in compose.unresolved:
+        name = reference.what.partition(" ")[2]
         if REMOTE.match(name):
-            yield Place(f"takes {name}, which is not read", one.line, path=one.path)
+            yield Place(f"takes {name}, which is not read", reference.line, path=reference.path)
 
 
 CHECK = Check(

@@ -14,7 +14,7 @@ HARMLESS = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
 
 
 def sensitive(path: str) -> bool:
-    below = any(path == one or path.startswith(one + "/") for one in SENSITIVE)
+    below = any(path == folder or path.startswith(folder + "/") for folder in SENSITIVE)
     return path == "/" or (below and not path.startswith(HARMLESS) and not path.endswith(".sock"))
 
 

@@ -6,7 +6,7 @@ from careen.checks.places import below
 from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
-# Of what ``docker stack deploy`` passes over, what keeps a container apart.
+# Isolation settings that ``docker stack deploy`` ignores.
 IGNORED = ("security_opt", "userns_mode", "cgroup_parent", "network_mode")
 SWARM = ("placement", "update_config", "rollback_config", "endpoint_mode", "mode")
 

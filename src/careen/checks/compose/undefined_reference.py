@@ -15,7 +15,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
         for key, sections in known.items():
             value = service.node.get(key)
             names = list(value) if isinstance(value, Mapping) else service.node.texts(key)
-            names += [one.text("source") for one in service.node.maps(key)]
+            names += [entry.text("source") for entry in service.node.maps(key)]
             for name in names:
                 if name and name != "default" and name not in sections:
                     yield below(service, f"uses {name} of {key}, which is not defined", key)

@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Official images clean the archives themselves (docker-clean); who removes that needs both folders covered."""
+    """Official images delete archives themselves (docker-clean); without it, both folders must be cleaned or mounted."""
     for call in left_behind(document, _updates, lambda call: removes(call, "/var/lib/apt/lists"), "/var/lib/apt/lists"):
         yield of_call(call, shown(call.command.words))
     kept = document.kept()

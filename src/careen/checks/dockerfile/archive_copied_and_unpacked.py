@@ -44,7 +44,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _names(source: str, target: str) -> Iterator[str]:
-    """What the archive is called after the copy: its own name, or that of the target."""
+    """The name of the archive after the copy: its own, or that of the target."""
     if _ARCHIVE.search(source.strip("'\"")):
         yield _base(source)
         if _ARCHIVE.search(target.strip("'\"")):

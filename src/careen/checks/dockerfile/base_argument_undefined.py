@@ -20,7 +20,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _used(text: str) -> list[str]:
-    """``${X:-word}`` brings its own value."""
+    """``${X:-word}`` has a default value."""
     return [name for name, mark in re.findall(r"\$\{?(\w+)(:?[-+])?", text) if not mark]
 
 

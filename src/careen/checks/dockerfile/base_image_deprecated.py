@@ -7,7 +7,7 @@ from careen.checks.steps import of_stage
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
-# Official images whose publishers have ended them; releases whose free support has ended for good.
+# Official images that their publishers ended; releases without free support.
 _RETIRED = {
     "centos": "CentOS Linux has ended; its image gets no more updates",
     "openjdk": "deprecated by its publisher in favour of the vendors' own images",

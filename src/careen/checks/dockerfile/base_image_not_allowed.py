@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only where the settings name images."""
+    """Only if the settings name images."""
     allowed = document.settings.get("images", ())
     for stage in document.stages if allowed else ():
         if stage.resolved in ("", "scratch") or stage.parent is not None:
@@ -22,7 +22,7 @@ CHECK = Check(
     id="DKR-100",
     title="Base image is not allowed",
     severity="medium",
-    why="The image is not on your list of approved base images, so nobody has confirmed that it is maintained.",
+    why="The image is not on your list of approved base images, so its origin and maintenance are not verified.",
     fix="Use an allowed base image, or add this one to allowed_images in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",

@@ -1,4 +1,4 @@
-"""Caches of package managers that stay in the layer."""
+"""Caches of package managers that are left in the layer."""
 
 from collections.abc import Iterator
 from functools import partial

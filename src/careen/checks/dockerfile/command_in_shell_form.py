@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Whoever sets a SHELL wants one."""
+    """A stage with SHELL wants a shell."""
     for step in document.of("CMD", "ENTRYPOINT"):
         if step.instruction.text and not step.instruction.json and not step.shell:
             yield of_step(step, f"{step.keyword} {step.instruction.text[:60]}")

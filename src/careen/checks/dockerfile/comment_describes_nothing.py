@@ -10,11 +10,11 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     named = [(stage.start, stage.name) for stage in document.stages if stage.start and stage.name]
     arguments = (*document.arguments, *document.of("ARG"))
     named += [(step.instruction, name) for step in arguments for name, _, _ in step.instruction.pairs[:1]]
-    for one, name in named:
-        if one.comments and not one.comments[-1].text.startswith(
+    for instruction, name in named:
+        if instruction.comments and not instruction.comments[-1].text.startswith(
             (f"{name} ", "hadolint", "careen:", "syntax", "escape", "check")
         ):
-            yield Place(f"{one.comments[-1].text[:60]}", one.comments[-1].line, one.comments[-1].line)
+            yield Place(f"{instruction.comments[-1].text[:60]}", instruction.comments[-1].line, instruction.comments[-1].line)
 
 
 CHECK = Check(

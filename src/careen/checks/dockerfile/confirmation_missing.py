@@ -1,4 +1,4 @@
-"""Package managers that wait for an answer."""
+"""Package managers that wait for confirmation."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -17,7 +17,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         if target.endswith(("/", "\\")) or target in (".", "..") or re.search(r"\$\w+$|\}$", target):
             continue
         if re.match(r"(?:file|multi|dir):[0-9a-f]{64}", words[0]):
-            continue  # as history tells it
+            continue  # reconstructed from the history of an image
         yield of_step(step, f"{step.keyword} … {target}")
 
 

@@ -29,8 +29,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _kept(call: Call, got: Download) -> bool:
-    """Written to a file that is no /dev/null."""
-    files = [one.target for one in call.command.redirects if ">" in one.operator and not one.target.isdecimal()]
+    """Whether the download is written to a file other than /dev/null."""
+    files = [
+        redirect.target for redirect in call.command.redirects if ">" in redirect.operator and not redirect.target.isdecimal()
+    ]
     return got.output not in ("-", "/dev/null") or any(target != "/dev/null" for target in files)
 
 

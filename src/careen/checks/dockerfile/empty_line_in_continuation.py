@@ -7,9 +7,9 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    for one in document.parsed.instructions:
-        if one.empty_continuation is not None:
-            yield Place(f"empty line in {one.keyword}", one.empty_continuation, one.empty_continuation)
+    for instruction in document.parsed.instructions:
+        if instruction.empty_continuation is not None:
+            yield Place(f"empty line in {instruction.keyword}", instruction.empty_continuation, instruction.empty_continuation)
 
 
 CHECK = Check(

@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A copy of the root to the root of an empty image is how layers are flattened: that is meant."""
+    """Copying the root to an empty image flattens its layers on purpose."""
     for step in document.of("COPY"):
         if step.instruction.flag("from") is None or document.stages[step.stage].resolved == "scratch":
             continue

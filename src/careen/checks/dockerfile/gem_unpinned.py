@@ -11,7 +11,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     for call, package in installs(document, "gem"):
         names = [spec.text for spec in unpinned(package)]
         after = call.command.words.index("--") if "--" in call.command.words else len(call.command.words)
-        names = [name for name in names if name in call.command.words[:after]]  # what follows is for the compiler
+        names = [name for name in names if name in call.command.words[:after]]  # the rest are options of the compiler
         if names and not package.options.has("-v", "--version"):
             yield of_call(call, f"gem installs {', '.join(names[:5])}")
 

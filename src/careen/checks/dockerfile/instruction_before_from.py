@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A fragment without any FROM has only this one place."""
+    """A fragment without FROM has this one place."""
     for stage in document.stages:
         if stage.start is None and stage.steps:
             yield of_step(stage.steps[0], f"{stage.steps[0].keyword} before FROM")

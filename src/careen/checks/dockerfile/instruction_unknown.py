@@ -8,10 +8,10 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    for one in document.parsed.instructions:
-        word = one.trigger.keyword if one.trigger is not None else one.keyword
+    for instruction in document.parsed.instructions:
+        word = instruction.trigger.keyword if instruction.trigger is not None else instruction.keyword
         if word not in KEYWORDS and not (word == "INCLUDE" and "syntax" in document.parsed.directives):
-            yield Place(f"{one.written[:40]} is no instruction", one.line, one.end_line)
+            yield Place(f"{instruction.written[:40]} is no instruction", instruction.line, instruction.end_line)
 
 
 CHECK = Check(

@@ -15,7 +15,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     if any(stage.of("USER") for stage in line):
         return
     if re.search(r"(?:^|[-_.:/])(?:nonroot|rootless|unprivileged)(?:$|[-_.@:])", line[-1].resolved):
-        return  # such bases set a user of their own, as their name shows
+        return  # names of base images that set a user
     yield of_stage(document.stages[-1], f"no USER after FROM {line[-1].image}")
 
 

@@ -18,11 +18,13 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         for spec in package.specs:
             if spec.kind == "url":
                 plain = " over plain HTTP" if spec.text.lower().startswith("http://") else ""
-                yield of_word(call, spec.text, f"{package.program} installs {spec.text}{plain}: {_told(document, spec.text)}")
+                yield of_word(
+                    call, spec.text, f"{package.program} installs {spec.text}{plain}: {_description(document, spec.text)}"
+                )
 
 
-def _told(document: Dockerfile, address: str) -> str:
-    """What the file says itself, where it was read; else what its name says, which for an alias is no version."""
+def _description(document: Dockerfile, address: str) -> str:
+    """The package by the metadata of its file, if it was read; else by its file name, which for an alias has no version."""
     head = document.head(address)
     if head is not None:
         whose = f" of {head.vendor}" if head.vendor else ""

@@ -24,7 +24,7 @@ def _off(value: str | None) -> bool:
 
 
 def _set_here(call: Call) -> Iterator[str]:
-    """In the command itself, or before it in the same RUN."""
+    """Whether the command, or one before it in the same RUN, sets the variable."""
     for command in call.step.commands:
         yield from (value for name, value in command.assignments if name == "PIP_NO_CACHE_DIR")
         if command is call.command:

@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A stage that is named after its platform is chosen by that name: it is fixed on purpose."""
+    """A stage that is named after its platform has it on purpose."""
     for stage in document.stages:
         platform = stage.start.flag("platform") if stage.start else None
         if (

@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only where the settings name registries: a host, or ``*.host``; images without a host are Docker Hub's."""
+    """Only if the settings name registries: a host, or ``*.host``. Images without host are from Docker Hub."""
     allowed = document.settings.get("registries", ())
     if not allowed:
         return

@@ -29,7 +29,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _holds(port: str, number: str) -> bool:
-    """Whether a port or a range of them is or has this one; who exposes most ports that there are means no single one."""
+    """Whether a port is, or a range contains, this port; a range of nearly all ports does not count."""
     first, dash, last = port.partition("-")
     if not dash:
         return port == number

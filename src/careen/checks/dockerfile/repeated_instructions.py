@@ -1,4 +1,4 @@
-"""Instructions that a later one of their stage replaces."""
+"""Instructions that a later one of the stage replaces."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -23,7 +23,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             yield of_call(call, shown(call.command.words))
     for step in document.of("RUN"):
         for command in step.commands:
-            places = [one.target for one in command.redirects if ">" in one.operator]
+            places = [redirect.target for redirect in command.redirects if ">" in redirect.operator]
             places += command.words[1:] if command.program == "tee" else ()
             found = next((place for place in places if _LIST.search(place)), None)
             if found is not None:

@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """The user that the last stage ends with, its own or that of the stage it builds upon."""
+    """The user of the last stage, its own or inherited from the stage that it builds on."""
     if not document.stages:
         return
     for stage in document.lineage(document.stages[-1]):
@@ -23,7 +23,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 def _is_root(user: str) -> bool:
     name = user.strip().partition(":")[0].strip()
     if name.rpartition("\\")[2].lower() in ("containeradministrator", "administrator"):
-        return True  # of Windows
+        return True  # on Windows
     return name in ("root", "") or (name.isdecimal() and int(name) == 0)
 
 

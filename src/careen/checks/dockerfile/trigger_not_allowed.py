@@ -7,9 +7,9 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    for one in document.parsed.instructions:
-        if one.trigger is not None and one.trigger.keyword in ("FROM", "MAINTAINER", "ONBUILD"):
-            yield Place(f"ONBUILD {one.trigger.keyword}", one.line, one.end_line)
+    for instruction in document.parsed.instructions:
+        if instruction.trigger is not None and instruction.trigger.keyword in ("FROM", "MAINTAINER", "ONBUILD"):
+            yield Place(f"ONBUILD {instruction.trigger.keyword}", instruction.line, instruction.end_line)
 
 
 CHECK = Check(

@@ -8,13 +8,13 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Stage by stage, the place is the first call of the one that comes second."""
+    """For each stage, the place is the first call of the second program."""
     first: dict[int, str] = {}
-    told: set[int] = set()
+    reported: set[int] = set()
     for call in document.calls("wget", "curl"):
         stage, program = call.step.stage, call.command.program
-        if first.setdefault(stage, program) != program and stage not in told:
-            told.add(stage)
+        if first.setdefault(stage, program) != program and stage not in reported:
+            reported.add(stage)
             yield of_call(call, f"{program} beside {first[stage]}")
 
 

@@ -1,4 +1,4 @@
-"""Packages that are installed without a version."""
+"""Packages without a pinned version."""
 
 from collections.abc import Iterator
 from functools import partial

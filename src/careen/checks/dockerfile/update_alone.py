@@ -7,8 +7,8 @@ from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
 _REFRESHED = ("apt", "apk", "dnf", "yum", "microdnf", "zypper", "pacman")
-_TOGETHER = ("dnf", "yum", "microdnf", "zypper")  # their update installs newer packages and refreshes lists at once
-# What makes use of new lists in the same RUN.
+_TOGETHER = ("dnf", "yum", "microdnf", "zypper")  # their update installs newer packages too
+# Actions that use new lists in the same RUN.
 _AFTER = {
     "update": ("install", "upgrade", "dist-upgrade", "groupinstall", "source", "download"),
     "upgrade": ("install", "groupinstall"),

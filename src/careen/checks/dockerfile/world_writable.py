@@ -15,7 +15,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _open(mode: str) -> bool:
-    """The others' write bit: 777, o+w, a=rwx."""
+    """Whether the mode lets others write: 777, o+w, a=rwx."""
     if re.fullmatch(r"[0-7]{3,5}", mode):
         return bool(int(mode[-1]) & 2)
     return any(

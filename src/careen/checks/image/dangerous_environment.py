@@ -17,7 +17,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
                 yield Place(f"{name} {what}")
 
 
-# name, value (never reported: it may hold more than that), what it does.
+# name, value (never reported, since it may contain secrets), effect.
 DANGEROUS = (
     ("LD_PRELOAD|LD_AUDIT", r"(?:^|[\s:])(?!(?:/usr)?/lib|libjemalloc|libtcmalloc)\S", "loads a library into every program"),
     ("LD_LIBRARY_PATH", r"(?:^|:)(?:\.|/tmp|/var/tmp|/dev/shm)(?:[/:]|$)", "loads libraries from where others write"),

@@ -19,5 +19,5 @@ CHECK = Check(
     fix="Scan and deploy NAME@sha256:DIGEST; the report has the digest.",
     references=("CIS Docker 1.6, 5.28", "CWE-494"),
     inspect=inspect,
-    default=False,  # on a command line a tag is how people ask; a gate before a roll-out switches it on
+    default=False,  # tags are usual on the command line; a gate before a deployment switches it on
 )

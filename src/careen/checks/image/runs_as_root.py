@@ -9,8 +9,8 @@ from careen.plugins import Check, Place
 def inspect(document: ImageDocument) -> Iterator[Place]:
     user = document.user
     if document.complete and user.uid == 0:
-        said = document.config.user
-        yield Place(f"the user is {said!r}, which is uid 0" if said else "no user is set: it is root")
+        declared = document.config.user
+        yield Place(f"the user is {declared!r}, which is uid 0" if declared else "no user is set: it is root")
 
 
 CHECK = Check(

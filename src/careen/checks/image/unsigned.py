@@ -7,14 +7,14 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: ImageDocument) -> Iterator[Place]:
-    """Silent where the registry was not asked, or did not tell all: the coverage says so."""
+    """Reports nothing if the registry was not asked or did not answer completely: the coverage has that."""
     beside = document.attached
     if beside is None or not beside.asked:
         return
     signed = beside.signed
-    if beside.keys and not any(one.verified_by for one in signed):
-        told = f"none of {len(signed)} is by it" if signed else "there is none"
-        yield Place(f"no signature by a trusted key ({', '.join(beside.keys)}): {told}")
+    if beside.keys and not any(signature.verified_by for signature in signed):
+        detail = f"none of {len(signed)} is by it" if signed else "there is none"
+        yield Place(f"no signature by a trusted key ({', '.join(beside.keys)}): {detail}")
     elif beside.complete and not signed:
         yield Place("no signature lies beside the image")
     if beside.complete and not beside.provenance:

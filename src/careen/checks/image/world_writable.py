@@ -17,7 +17,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
             yield Place(f"everybody may write to /{entry.path} (mode {entry.mode & 0o7777:04o})", path=entry.path)
 
 
-# What root's own programs read and follow.
+# Files that programs of root read.
 BELIEVED = (
     "etc/cron.", "etc/crontab", "etc/passwd", "etc/shadow", "etc/group", "etc/sudoers", "etc/ld.so.", "etc/profile",
     "etc/init.d/", "etc/ssh/", "etc/pam.d/", "var/spool/cron/", "root/.ssh/", "root/.bashrc", "root/.profile",

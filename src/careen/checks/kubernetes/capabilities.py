@@ -1,4 +1,4 @@
-"""Capabilities that make a container as good as root on its node, or next to it."""
+"""Capabilities that amount, nearly or fully, to root on the node."""
 
 from collections.abc import Iterator
 from functools import partial

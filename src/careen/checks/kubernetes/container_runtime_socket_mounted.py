@@ -1,4 +1,4 @@
-"""Container runtime socket is mounted."""
+"""Container runtime socket is mounted (docker.sock)."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-006",
-    title="Container runtime socket is mounted",
+    title="Container runtime socket is mounted (docker.sock)",
     severity="critical",
     why="Anyone who can use the socket starts containers as root on the node; mounting it read-only does not prevent that.",
     fix="Remove the hostPath volume. Build images with a rootless builder, and watch containers through the Kubernetes API.",

@@ -13,9 +13,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
         if pod.resource.lower == "daemonset" or pod.resource.namespace == "kube-system":
             continue
-        for index, one in enumerate(pod.node.maps("tolerations")):
-            key = one.text("key")
-            anything = not key and one.text("operator") == "Exists" and one.text("effect") in ("", "NoSchedule")
+        for index, toleration in enumerate(pod.node.maps("tolerations")):
+            key = toleration.text("key")
+            anything = not key and toleration.text("operator") == "Exists" and toleration.text("effect") in ("", "NoSchedule")
             if anything or key in _CONTROL_PLANE:
                 yield at(pod, f"tolerates {key or 'every taint'}", "tolerations", index)
 

@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    budgets = [(one.namespace, one.spec.map("selector")) for one in manifests.of("PodDisruptionBudget")]
+    budgets = [(budget.namespace, budget.spec.map("selector")) for budget in manifests.of("PodDisruptionBudget")]
     covered = {id(pod) for namespace, selector in budgets for pod in manifests.selected(namespace, selector)}
     for pod in manifests.pods:
         if pod.resource.lower == "deployment" and id(pod) not in covered:

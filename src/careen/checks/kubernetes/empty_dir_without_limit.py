@@ -9,7 +9,9 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
-        bound = pod.containers and all(one.node.map("resources", "limits").get("ephemeral-storage") for one in pod.containers)
+        bound = pod.containers and all(
+            container.node.map("resources", "limits").get("ephemeral-storage") for container in pod.containers
+        )
         for volume in () if bound else pod.volumes:
             if "emptyDir" in volume and volume.map("emptyDir").get("sizeLimit") is None:
                 yield at(pod, f"has the emptyDir {volume.text('name')} without a sizeLimit", "volumes")

@@ -1,4 +1,4 @@
-"""Pods in namespaces of their node."""
+"""Pods that share namespaces of their node."""
 
 from collections.abc import Iterator
 from functools import partial

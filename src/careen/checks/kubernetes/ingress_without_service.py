@@ -17,7 +17,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
             port = backend.map("service", "port")
             number = port.text("number") or port.text("name") or backend.text("servicePort")
             service = manifests.named("Service", name, ingress.namespace)
-            known = {one.text(key) for one in service.spec.maps("ports") for key in ("port", "name")} if service else set()
+            known = {port.text(key) for port in service.spec.maps("ports") for key in ("port", "name")} if service else set()
             if number not in known:
                 yield at(ingress, f"sends to Service {name}, port {number}, which is not here", *keys)
 

@@ -1,4 +1,4 @@
-"""Containers that run as ids which people and services of the node may have."""
+"""Containers with UIDs or GIDs that users and services of the node may have."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""Probes that are missing, or that ask a port that their container does not name."""
+"""Probes that are missing, or use a port that their container does not declare."""
 
 from collections.abc import Iterator
 from functools import partial

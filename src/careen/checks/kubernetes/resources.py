@@ -1,4 +1,4 @@
-"""Limits and requests of containers that are not set."""
+"""Containers without resource limits or requests."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -13,7 +13,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
         if pod.node.text("dnsPolicy") in ("Default", "None"):
             continue
         options = pod.node.maps("dnsConfig", "options")
-        dots = next((count(one.get("value")) for one in options if one.text("name") == "ndots"), None)
+        dots = next((count(option.get("value")) for option in options if option.text("name") == "ndots"), None)
         if dots is None or dots > 4:
             yield at(pod, "leaves ndots at 5", "dnsConfig")
 

@@ -15,7 +15,7 @@ SENSITIVE = (
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
         for volume, path in pod.host_paths():
-            if path == "/" or any(path == one or path.startswith(one + "/") for one in SENSITIVE):
+            if path == "/" or any(path == folder or path.startswith(folder + "/") for folder in SENSITIVE):
                 yield Place(f"{pod.label} mounts {path} of the host", volume.line, path=pod.resource.path)
 
 

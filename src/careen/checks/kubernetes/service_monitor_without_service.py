@@ -12,7 +12,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
     for monitor in manifests.of("ServiceMonitor"):
         spaces = monitor.spec.texts("namespaceSelector", "matchNames")
         selector = monitor.spec.map("selector")
-        if not any((not spaces or one.namespace in spaces) and matches(one.labels, selector) for one in manifests.services):
+        if not any(
+            (not spaces or service.namespace in spaces) and matches(service.labels, selector) for service in manifests.services
+        ):
             yield at(monitor, "selects no Service", "spec")
 
 

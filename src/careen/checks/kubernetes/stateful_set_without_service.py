@@ -8,10 +8,10 @@ from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for one in manifests.of("StatefulSet"):
-        name = one.spec.text("serviceName")
-        if name and manifests.services and manifests.named("Service", name, one.namespace) is None:
-            yield at(one, f"names the Service {name}, which is not among the manifests", "spec", "serviceName")
+    for workload in manifests.of("StatefulSet"):
+        name = workload.spec.text("serviceName")
+        if name and manifests.services and manifests.named("Service", name, workload.namespace) is None:
+            yield at(workload, f"names the Service {name}, which is not among the manifests", "spec", "serviceName")
 
 
 CHECK = Check(

@@ -14,7 +14,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
             yield at(container, "is Tiller", "image")
     for resource in manifests.resources:
         labels = (resource.labels, resource.spec.map("template", "metadata", "labels"))
-        if any(one.text("app") == "helm" and one.text("name") == "tiller" for one in labels):
+        if any(label.text("app") == "helm" and label.text("name") == "tiller" for label in labels):
             yield at(resource, "is Tiller by its labels", "metadata", "labels")
 
 

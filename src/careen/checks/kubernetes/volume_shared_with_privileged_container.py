@@ -9,11 +9,15 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
-        strong = [one for one in pod.containers if one.security.get("privileged") is True or "SYS_ADMIN" in one.added]
+        strong = [
+            container
+            for container in pod.containers
+            if container.security.get("privileged") is True or "SYS_ADMIN" in container.added
+        ]
         for volume in pod.volumes if strong else ():
             users = list(pod.mounts(volume.text("name")))
             writers = [one for one, mount in users if one not in strong and mount.get("readOnly") is not True]
-            for container in (one for one, _ in users if one in strong and writers):
+            for container in (user for user, _ in users if user in strong and writers):
                 message = f"shares volume {volume.text('name')} with {writers[0].name}, which may write it"
                 yield at(container, message, "volumeMounts")
 

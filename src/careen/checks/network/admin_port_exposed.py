@@ -17,7 +17,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
         for index, port in enumerate(service.spec.seq("ports")):
             numbers = [port.get(key) for key in ("port", "targetPort")] if isinstance(port, Mapping) else []
             found = [
-                network_policy.ADMIN_PORTS[one] for one in numbers if isinstance(one, int) and one in network_policy.ADMIN_PORTS
+                network_policy.ADMIN_PORTS[number]
+                for number in numbers
+                if isinstance(number, int) and number in network_policy.ADMIN_PORTS
             ]
             for what in found[:1]:
                 yield at(service, f"lets {what} be reached from outside ({how})", "spec", "ports", index)

@@ -12,7 +12,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
     for policy in network_policy.policies(manifests):
         for peer, keys in network_policy.peers(policy):
             block = peer.map("ipBlock")
-            excepted = any(one.startswith(("169.254.169.254/", "169.254.0.0/16")) for one in block.texts("except"))
+            excepted = any(network.startswith(("169.254.169.254/", "169.254.0.0/16")) for network in block.texts("except"))
             if "egress" in keys and block.text("cidr") == "0.0.0.0/0" and not excepted:
                 yield at(policy, "lets its pods reach 169.254.169.254", *keys, "ipBlock")
 

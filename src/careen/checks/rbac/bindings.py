@@ -1,4 +1,4 @@
-"""Bindings that hand administration, or a shell in pods, to their subjects."""
+"""Bindings that give their subjects administration, or a shell in pods."""
 
 from collections.abc import Iterator
 from functools import partial

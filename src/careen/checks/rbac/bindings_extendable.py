@@ -11,7 +11,7 @@ from careen.plugins import Check, Place
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for granted in rbac.granting(manifests, ("rolebindings", "clusterrolebindings"), ("get", "patch")):
         if len(granted.verbs) == 2:
-            yield at(granted.rule, granted.said, "resources")
+            yield at(granted.rule, granted.description, "resources")
 
 
 CHECK = Check(

@@ -15,7 +15,7 @@ def _grants(
     resources: Collection[str], verbs: Collection[str], manifests: Manifests, wildcard: bool = False
 ) -> Iterator[Place]:
     for granted in rbac.granting(manifests, resources, verbs, wildcard):
-        yield at(granted.rule, granted.said, "resources")
+        yield at(granted.rule, granted.description, "resources")
 
 
 CHECKS = (

@@ -7,10 +7,16 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.image_command and one.command != one.image_command and one.command[:1] != one.image_command[:1]:
-            program = one.command[0] if one.command else "nothing"
-            yield Place(f"container {one.name} starts {program}, its image {one.image_command[0]}", path=one.name)
+    for container in containers:
+        if (
+            container.image_command
+            and container.command != container.image_command
+            and container.command[:1] != container.image_command[:1]
+        ):
+            program = container.command[0] if container.command else "nothing"
+            yield Place(
+                f"container {container.name} starts {program}, its image {container.image_command[0]}", path=container.name
+            )
 
 
 CHECK = Check(

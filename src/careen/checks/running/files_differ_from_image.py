@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from careen.formats.services.container_inspect import Running
 from careen.plugins import Check, Place
 
-# Where programs and what steers them lie; the rest of a container may well change.
+# Folders of programs and configuration; other files change in normal operation.
 WATCHED = re.compile(
     r"/(?:usr/(?:local/)?)?(?:s?bin|lib(?:32|64|exec)?)/."
     r"|/etc/(?!(?:hosts|hostname|resolv\.conf|mtab|ld\.so\.cache)$|ssl/certs/).|/(?:root|home/[^/]+)/\.\w"
@@ -14,12 +14,12 @@ WATCHED = re.compile(
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        paths = [change.path for change in one.changes if WATCHED.match(change.path)]
+    for container in containers:
+        paths = [change.path for change in container.changes if WATCHED.match(change.path)]
         leaves = [path for path, after in zip(paths, [*paths[1:], ""], strict=False) if not after.startswith(path + "/")]
         if leaves:
             more = f" and {len(leaves) - 5} more" if len(leaves) > 5 else ""
-            yield Place(f"container {one.name} has changed {', '.join(leaves[:5])}{more}", path=one.name)
+            yield Place(f"container {container.name} has changed {', '.join(leaves[:5])}{more}", path=container.name)
 
 
 CHECK = Check(

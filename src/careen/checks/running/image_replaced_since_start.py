@@ -7,9 +7,11 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.moved:
-            yield Place(f"container {one.name} runs an older {one.image} than the one that is here", path=one.name)
+    for container in containers:
+        if container.moved:
+            yield Place(
+                f"container {container.name} runs an older {container.image} than the one that is here", path=container.name
+            )
 
 
 CHECK = Check(

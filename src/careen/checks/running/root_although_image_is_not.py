@@ -7,9 +7,9 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.image_user and _is_root(one.user) and not _is_root(one.image_user):
-            yield Place(f"container {one.name} runs as root, its image as {one.image_user}", path=one.name)
+    for container in containers:
+        if container.image_user and _is_root(container.user) and not _is_root(container.image_user):
+            yield Place(f"container {container.name} runs as root, its image as {container.image_user}", path=container.name)
 
 
 def _is_root(user: str) -> bool:

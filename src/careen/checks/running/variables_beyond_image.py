@@ -7,10 +7,10 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.added_variables:
-            names = ", ".join(one.added_variables[:8]) + (" …" if len(one.added_variables) > 8 else "")
-            yield Place(f"container {one.name} is given {names}", path=one.name)
+    for container in containers:
+        if container.added_variables:
+            names = ", ".join(container.added_variables[:8]) + (" …" if len(container.added_variables) > 8 else "")
+            yield Place(f"container {container.name} is given {names}", path=container.name)
 
 
 CHECK = Check(

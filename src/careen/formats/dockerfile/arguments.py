@@ -27,9 +27,9 @@ def json_array(text: str) -> tuple[str, ...]:
         found = json.loads(text)
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
-    if not all(isinstance(one, str) for one in found):
+    if not all(isinstance(word, str) for word in found):
         raise TypeError("the array must contain strings only")
-    return tuple(one.encode("utf-8", "replace").decode() if not one.isascii() else one for one in found)
+    return tuple(word.encode("utf-8", "replace").decode() if not word.isascii() else word for word in found)
 
 
 def words_of(text: str, escape: str = "\\") -> list[str]:

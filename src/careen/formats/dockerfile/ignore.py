@@ -22,7 +22,7 @@ def left_out(path: str, lines: Sequence[str]) -> bool:
             continue
         again = pattern.startswith("!")
         expression = _expression(pattern.removeprefix("!").strip().strip("/").removeprefix("./"))
-        if any(expression.fullmatch(one) for one in above):
+        if any(expression.fullmatch(part) for part in above):
             out = not again
     return out
 

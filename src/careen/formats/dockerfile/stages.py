@@ -171,7 +171,7 @@ class Dockerfile(Struct, frozen=True):
     def package_calls(self, *tools: str) -> list[tuple[Call, PackageCall]]:
         """Calls of these package managers in order, each with its parsed command line."""
         found = [(call, call.package) for tool in tools for call in self.by_tool.get(tool, ()) if call.package]
-        return found if len(tools) == 1 else sorted(found, key=lambda one: (one[0].command.line, one[0].command.end_line))
+        return found if len(tools) == 1 else sorted(found, key=lambda pair: (pair[0].command.line, pair[0].command.end_line))
 
     def calls_of(self, step: Step) -> list[Call]:
         """The commands of one RUN, in order."""

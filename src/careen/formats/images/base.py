@@ -32,10 +32,10 @@ def base_among(image: Image, named: Image) -> BaseImage | None:
     return BaseImage(named.reference, named.digest or None, count, "known layers")
 
 
-def _same(one: Layer, other: Layer) -> bool:
-    if one.digest and one.digest == other.digest:
+def _same(layer: Layer, other: Layer) -> bool:
+    if layer.digest and layer.digest == other.digest:
         return True
-    return bool(one.diff_id) and one.diff_id == other.diff_id
+    return bool(layer.diff_id) and layer.diff_id == other.diff_id
 
 
 def _by_history(image: Image) -> int | None:
@@ -49,5 +49,5 @@ def _by_history(image: Image) -> int | None:
         if not step.empty_layer:
             behind = True
         elif behind and _CMD.match(build_step(step.created_by)):
-            return sum(not one.empty_layer for one in history[:number]) or None
+            return sum(not entry.empty_layer for entry in history[:number]) or None
     return None

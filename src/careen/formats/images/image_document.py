@@ -119,9 +119,9 @@ class ImageDocument:
         if not name:
             return User("root", 0, True, 0)
         if name.isdecimal():
-            account = next((one for one in self.accounts if one.uid == int(name[:10])), None)
+            account = next((known for known in self.accounts if known.uid == int(name[:10])), None)
         else:
-            account = next((one for one in self.accounts if one.name == name), None)
+            account = next((known for known in self.accounts if known.name == name), None)
         uid = int(name[:10]) if name.isdecimal() else account.uid if account else (0 if name == "root" else None)
         gid = int(group[:10]) if group.isdecimal() else account.gid if account else None
         return User(account.name if account else name, uid, name.isdecimal(), gid, self._groups(account))

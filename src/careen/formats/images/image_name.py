@@ -35,7 +35,9 @@ def registry_of(text: str) -> str:
 def is_of_registry(text: str, registries: Iterable[str]) -> bool:
     """Whether an image comes from one of them: a host, or ``*.host``."""
     host = registry_of(text)
-    return not host or any(host == one or (one.startswith("*") and host.endswith(one[1:])) for one in registries)
+    return not host or any(
+        host == registry or (registry.startswith("*") and host.endswith(registry[1:])) for registry in registries
+    )
 
 
 def is_one_of(text: str, allowed: Iterable[str]) -> bool:
@@ -43,7 +45,7 @@ def is_one_of(text: str, allowed: Iterable[str]) -> bool:
     image = parse(text)
     if "$" in image.repository:
         return True  # nobody knows which it is
-    return any(_is(image, parse(one)) for one in allowed)
+    return any(_is(image, parse(name)) for name in allowed)
 
 
 def _is(image: ImageName, wanted: ImageName) -> bool:

@@ -50,7 +50,7 @@ def flag(manifests: Manifests, component: str, name: str) -> Iterator[tuple[Cont
 
 def listed(value: str) -> frozenset[str]:
     """A flag's value that is a list with commas."""
-    return frozenset(one.strip() for one in value.split(",") if one.strip())
+    return frozenset(item.strip() for item in value.split(",") if item.strip())
 
 
 def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource, str | None, tuple[str, ...]]]:

@@ -146,7 +146,7 @@ def apparmor(pod: Pod, minor: int = LATEST) -> Iterator[Breach]:
         value = pod.annotations.text(key)
         if key.startswith(APPARMOR_ANNOTATION) and value not in ("", "runtime/default") and not value.startswith("localhost/"):
             name = key.removeprefix(APPARMOR_ANNOTATION)
-            holder = next((one for one in pod.containers if one.name == name), pod)
+            holder = next((container for container in pod.containers if container.name == name), pod)
             yield Breach(holder, f"has the AppArmor profile {value}")
 
 

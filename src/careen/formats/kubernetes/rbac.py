@@ -29,7 +29,7 @@ class Granted(Struct, frozen=True):
     verbs: frozenset[str]
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         return f"may {', '.join(sorted(self.verbs))} {self.resource}"
 
 

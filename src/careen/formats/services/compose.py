@@ -86,7 +86,7 @@ def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = No
     given = list(files)
     documents: dict[str, Mapping] = {}
     for path, text in given:
-        found = next((one for one in yaml_document.read(text) if isinstance(one, Mapping)), None)
+        found = next((document for document in yaml_document.read(text) if isinstance(document, Mapping)), None)
         if found is None:
             raise ValueError(f"{path}: no Compose file")
         documents[path] = _interpolated(found, variables or {}, {})
@@ -137,7 +137,10 @@ def is_compose(document: Any) -> bool:
     services = document.map("services")
     if not services:
         return isinstance(document.get("include"), Sequence) and not document.keys() - {"include", "name", "version", *SECTIONS}
-    return any(isinstance(one, Mapping) and one.keys() & {"image", "build", "extends", "provider"} for one in services.values())
+    return any(
+        isinstance(service, Mapping) and service.keys() & {"image", "build", "extends", "provider"}
+        for service in services.values()
+    )
 
 
 class _Reader:
@@ -156,7 +159,9 @@ class _Reader:
         found = set()
         for path, document in self.documents.items():
             names = [name for name, _ in _includes(document)]
-            names += [one.text("extends", "file") for one in document.map("services").values() if isinstance(one, Mapping)]
+            names += [
+                service.text("extends", "file") for service in document.map("services").values() if isinstance(service, Mapping)
+            ]
             found |= {joined for name in names if (joined := _beside(path, name)) != path}
         return found & set(self.documents)
 
@@ -245,8 +250,8 @@ class _Reader:
 
 def _includes(document: Mapping) -> list[tuple[str, int]]:
     found = []
-    for index, one in enumerate(document.seq("include")):
-        names = one.texts("path") if isinstance(one, Mapping) else [yaml_document.as_text(one)]
+    for index, entry in enumerate(document.seq("include")):
+        names = entry.texts("path") if isinstance(entry, Mapping) else [yaml_document.as_text(entry)]
         found += [(name, document.line_of("include", index)) for name in names if name]
     return found
 
@@ -259,7 +264,7 @@ def _joined(key: str, base: Sequence, over: Sequence) -> Sequence:
     out = Sequence(over.line)
     out.end_line = over.end_line
     by_target = key in _BY_TARGET
-    held = {_target(one) if by_target else yaml_document.as_text(one) for one in over} - {""}
+    held = {_target(entry) if by_target else yaml_document.as_text(entry) for entry in over} - {""}
     for side in (base, over):
         for item, line in zip(side, side.lines, strict=True):
             if side is over or (_target(item) if by_target else yaml_document.as_text(item)) not in held:

@@ -102,16 +102,16 @@ class Service:
     @property
     def added(self) -> frozenset[str]:
         """Capabilities that are added, in capitals without ``CAP_``."""
-        return frozenset(one.upper().removeprefix("CAP_") for one in self.node.texts("cap_add"))
+        return frozenset(name.upper().removeprefix("CAP_") for name in self.node.texts("cap_add"))
 
     @property
     def dropped(self) -> frozenset[str]:
-        return frozenset(one.upper().removeprefix("CAP_") for one in self.node.texts("cap_drop"))
+        return frozenset(name.upper().removeprefix("CAP_") for name in self.node.texts("cap_drop"))
 
     @property
     def security(self) -> list[str]:
         """Security options, with ``:`` and ``=`` as one."""
-        return [one.strip().replace(":", "=", 1) for one in self.node.texts("security_opt")]
+        return [option.strip().replace(":", "=", 1) for option in self.node.texts("security_opt")]
 
     @property
     def network_mode(self) -> str:
@@ -130,38 +130,38 @@ class Service:
         """Each variable with its value (None: taken from the shell) and the key or index where it stands."""
         value = self.node.get("environment")
         if isinstance(value, Mapping):
-            for name, one in value.items():
-                yield name, None if one is None else as_text(one), name
+            for name, entry in value.items():
+                yield name, None if entry is None else as_text(entry), name
         elif isinstance(value, Sequence):
-            for index, one in enumerate(value):
-                name, equals, text = as_text(one).partition("=")
+            for index, entry in enumerate(value):
+                name, equals, text = as_text(entry).partition("=")
                 yield name, text if equals else None, index
 
     def mounts(self) -> Iterator[Mount]:
-        for index, one in enumerate(self.node.seq("volumes")):
-            if isinstance(one, Mapping):
-                options = tuple(key for key in ("bind", "volume", "tmpfs") for key in one.map(key))
+        for index, entry in enumerate(self.node.seq("volumes")):
+            if isinstance(entry, Mapping):
+                options = tuple(key for key in ("bind", "volume", "tmpfs") for key in entry.map(key))
                 yield Mount(
-                    kind=one.text("type") or "volume",
-                    source=one.text("source") or one.text("src"),
-                    target=one.text("target") or one.text("destination") or one.text("dst"),
-                    read_only=one.get("read_only") in (True, "true"),
-                    propagation=one.text("bind", "propagation"),
+                    kind=entry.text("type") or "volume",
+                    source=entry.text("source") or entry.text("src"),
+                    target=entry.text("target") or entry.text("destination") or entry.text("dst"),
+                    read_only=entry.get("read_only") in (True, "true"),
+                    propagation=entry.text("bind", "propagation"),
                     options=options,
                     index=index,
                 )
-            elif text := as_text(one):
+            elif text := as_text(entry):
                 yield _mount(text, index)
         for text in self.node.texts("tmpfs"):
             target, _, flags = text.partition(":")
             yield Mount("tmpfs", "", target, False, "", tuple(flags.split(",")) if flags else (), -1)
 
     def ports(self) -> Iterator[Port]:
-        for index, one in enumerate(self.node.seq("ports")):
-            if isinstance(one, Mapping):
-                protocol = one.text("protocol") or "tcp"
-                yield Port(one.text("host_ip"), one.text("published"), one.text("target"), protocol, index)
-            elif match := _PORT.match(as_text(one).strip()[:200]):
+        for index, entry in enumerate(self.node.seq("ports")):
+            if isinstance(entry, Mapping):
+                protocol = entry.text("protocol") or "tcp"
+                yield Port(entry.text("host_ip"), entry.text("published"), entry.text("target"), protocol, index)
+            elif match := _PORT.match(as_text(entry).strip()[:200]):
                 ip = (match["ip"] or "").strip("[]")
                 yield Port(ip, match["published"] or "", match["target"], match["protocol"] or "tcp", index)
 
@@ -197,7 +197,7 @@ def _mount(text: str, index: int) -> Mount:
     if _DRIVE.match(rest):
         tail, rest = rest[:2], rest[2:]
     target, _, mode = rest.partition(":")
-    options = tuple(one for one in mode.split(",") if one)
+    options = tuple(option for option in mode.split(",") if option)
     host = source.startswith(("/", ".", "~", "$", "\\")) or bool(head)
     return Mount(
         kind="bind" if host else "volume",
@@ -205,7 +205,7 @@ def _mount(text: str, index: int) -> Mount:
         target=tail + target,
         read_only="ro" in options or "readonly" in options,
         propagation=next(
-            (one for one in options if one in ("shared", "rshared", "slave", "rslave", "private", "rprivate")), ""
+            (option for option in options if option in ("shared", "rshared", "slave", "rslave", "private", "rprivate")), ""
         ),
         options=options,
         index=index,

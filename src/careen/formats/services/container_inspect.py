@@ -147,7 +147,7 @@ def _limits(host: Mapping[str, Any], engine: str) -> Iterator[tuple[str, Any]]:
 def _security(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[str]:
     yield from _texts(host.get("SecurityOpt"))
     if _text(container.get("AppArmorProfile")) == "unconfined" and not any(
-        "apparmor" in one for one in _texts(host.get("SecurityOpt"))
+        "apparmor" in entry for entry in _texts(host.get("SecurityOpt"))
     ):
         yield "apparmor=unconfined"
     if host.get("MaskedPaths") == [] and host.get("Privileged") is not True:
@@ -190,7 +190,9 @@ def _ports(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[ya
 def _all_processors(request: Mapping[str, Any]) -> bool:
     wanted = request.get("Capabilities")
     listed = wanted if isinstance(wanted, list) else ()
-    return request.get("Count") == -1 and any("gpu" in one for one in listed if isinstance(one, list))
+    return request.get("Count") == -1 and any(
+        "gpu" in capabilities for capabilities in listed if isinstance(capabilities, list)
+    )
 
 
 def _environment(config: Mapping[str, Any], known: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -223,10 +225,10 @@ def _redacted_words(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _changes(changes: Any) -> Iterator[Change]:
-    for one in changes[:MAX_CHANGES] if isinstance(changes, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("Path"), str):
-            kind = one.get("Kind")
-            yield Change(one["Path"], _KINDS.get(kind, "changed") if isinstance(kind, int) else "changed")
+    for change in changes[:MAX_CHANGES] if isinstance(changes, list) else ():
+        if isinstance(change, dict) and isinstance(change.get("Path"), str):
+            kind = change.get("Kind")
+            yield Change(change["Path"], _KINDS.get(kind, "changed") if isinstance(kind, int) else "changed")
 
 
 def _short(mode: str) -> str:
@@ -245,11 +247,11 @@ def _is_id(reference: str) -> bool:
 
 def _map(value: Any, key: str) -> dict[str, Any]:
     found = value.get(key) if isinstance(value, dict) else None
-    return {name: one for name, one in found.items() if isinstance(name, str)} if isinstance(found, dict) else {}
+    return {name: entry for name, entry in found.items() if isinstance(name, str)} if isinstance(found, dict) else {}
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:
@@ -257,7 +259,7 @@ def _text(value: Any) -> str:
 
 
 def _texts(value: Any) -> list[str]:
-    return [_text(one) for one in value] if isinstance(value, list) else [value] if isinstance(value, str) and value else []
+    return [_text(item) for item in value] if isinstance(value, list) else [value] if isinstance(value, str) and value else []
 
 
 def _number(value: Any, least: float = 0) -> float:

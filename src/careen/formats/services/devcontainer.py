@@ -91,8 +91,8 @@ def _words(found: Mapping) -> Iterator[Word]:
 def _each(found: Mapping, key: str) -> Iterator[tuple[str, int]]:
     value: Any = found.get(key)
     if isinstance(value, Sequence):
-        for index, one in enumerate(value):
-            yield as_text(one), found.line_of(key, index)
+        for index, entry in enumerate(value):
+            yield as_text(entry), found.line_of(key, index)
     elif value is not None:
         yield as_text(value), found.line_of(key)
 

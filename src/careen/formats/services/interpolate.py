@@ -58,7 +58,7 @@ def _braced(inner: str, values: Mapping[str, str], depth: int) -> str:
         return whole
     value = values.get(name[0])
     rest = inner[name.end() :]
-    operator = next((one for one in _OPERATORS if rest.startswith(one)), None)
+    operator = next((known for known in _OPERATORS if rest.startswith(known)), None)
     if operator is None:
         return whole if value is None or rest else value
     word = rest[len(operator) :]

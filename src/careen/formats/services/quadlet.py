@@ -55,19 +55,23 @@ def read_units(files: Sequence[tuple[str, str]]) -> Compose:
         if path.endswith(".container"):
             service = _container(path, settings)
             services.append(service)
-            pod = next((one.value for one in settings if one.section == "Container" and one.key == "Pod"), "")
+            pod = next((setting.value for setting in settings if setting.section == "Container" and setting.key == "Pod"), "")
             if pod in pods:
                 where, words = pods[pod]
                 _join(service, where, words)
                 pods[pod] = where, [word for word in words if not word.text.startswith("--publish=")]  # told once
-    joined = {one.value for settings in units.values() for one in settings if one.key == "Pod"}
+    joined = {setting.value for settings in units.values() for setting in settings if setting.key == "Pod"}
     alone = (Unresolved(f"containers of {name}", path, 1) for name, (path, words) in pods.items() if name not in joined)
     return of_containers(files[0][0], services, body, origins, alone)
 
 
 def manifests(text: str) -> list[tuple[str, int]]:
     """The Kubernetes manifests that a ``.kube`` unit plays, each with its line."""
-    return [(one.value, one.line) for one in read(text) if one.section == "Kube" and one.key == "Yaml" and one.value]
+    return [
+        (setting.value, setting.line)
+        for setting in read(text)
+        if setting.section == "Kube" and setting.key == "Yaml" and setting.value
+    ]
 
 
 def _container(path: str, settings: Iterable[Setting]) -> Service:

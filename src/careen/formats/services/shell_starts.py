@@ -115,11 +115,11 @@ def _located(texts: Sequence[str], command: Command, rows: Sequence[str], known:
     size = 0
     for text in texts:
         line = _line_of(text, rows, line, command.end_line)
-        for one in _expanded(Word(text, line), known):
-            size += len(one.text)
+        for word in _expanded(Word(text, line), known):
+            size += len(word.text)
             if size > MAX_EXPANDED:
                 return found
-            found.append(one)
+            found.append(word)
     return found
 
 

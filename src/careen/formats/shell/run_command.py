@@ -176,8 +176,8 @@ def _put(node: Mapping, option: str, value: str, line: int) -> None:
 
 def _capabilities(key: str) -> Any:
     def put(node: Mapping, value: str, line: int) -> None:
-        for one in value.split(","):
-            yaml_document.add(node, key, one.strip(), line)
+        for item in value.split(","):
+            yaml_document.add(node, key, item.strip(), line)
 
     return put
 

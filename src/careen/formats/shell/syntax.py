@@ -197,7 +197,7 @@ class _Reading:
     def loop(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
         """Its variable is assigned all values at once, one a line, before the body of the loop."""
         name = node.child_by_field_name("variable")
-        values = [unquote(self.text(one)) for one in node.children_by_field_name("value")]
+        values = [unquote(self.text(child)) for child in node.children_by_field_name("value")]
         if name is not None and values:
             assigned = ((self.text(name), "\n".join(values[:MAX_VALUES])),)
             self.add(Command((), *self.span(node), assigned, (), 0, joined, inner))
@@ -270,10 +270,18 @@ class _Reading:
             reading.visit(_parse(data), 0, ";", inner=command.inner)
         except ValueError:
             return
-        for one in reading.commands[: MAX_COMMANDS - len(self.commands)]:
-            number = one.pipeline + self.pipelines if one.pipeline else command.pipeline
-            inside = Command(one.words, command.line, command.end_line, one.assignments, one.redirects, number, one.joined)
-            self.commands.append(self.within(inside, one.words))
+        for inner_command in reading.commands[: MAX_COMMANDS - len(self.commands)]:
+            number = inner_command.pipeline + self.pipelines if inner_command.pipeline else command.pipeline
+            inside = Command(
+                inner_command.words,
+                command.line,
+                command.end_line,
+                inner_command.assignments,
+                inner_command.redirects,
+                number,
+                inner_command.joined,
+            )
+            self.commands.append(self.within(inside, inner_command.words))
         self.pipelines += reading.pipelines
 
     def span(self, node: Any) -> tuple[int, int]:
