@@ -51,12 +51,12 @@ def _node(compose: Compose, service: Service, images: Images) -> Node:
     ports += [port.partition("/")[0] for port in image.ports] if image else []
     listens = True if ports or kind else (False if image and image.scanned else None)
     facts = [f"drops {', '.join(sorted(service.dropped))}"] if service.dropped else []
-    facts += ["read-only file system"] if service.says("read_only") else []
+    facts += ["read-only file system"] if service.is_on("read_only") else []
     facts += ["no new privileges"] if any(_NO_NEW_PRIVILEGES.match(option) for option in service.security) else []
     container = Container(
         image=service.image,
         user=user_of(service.node.text("user"), image),
-        privileged=service.says("privileged"),
+        privileged=service.is_on("privileged"),
         capabilities=tuple(sorted(service.added)),
         ports=tuple(dict.fromkeys(ports)),
         listens=listens,
@@ -68,7 +68,7 @@ def _node(compose: Compose, service: Service, images: Images) -> Node:
 
 
 def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
-    if service.says("privileged"):
+    if service.is_on("privileged"):
         yield (
             Crossing("privilege", "is privileged: it has all devices and capabilities of the host", 0.9),
             at(service, "privileged"),
@@ -80,7 +80,7 @@ def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
         yield Crossing("namespace", "sees the processes of the host", 0.3), at(service, "pid")
     if service.node.text("ipc") == "host":
         yield Crossing("namespace", "shares memory with the processes of the host", 0.1), at(service, "ipc")
-    if service.says("use_api_socket"):
+    if service.is_on("use_api_socket"):
         yield Crossing("socket", "is given the socket of the engine", 0.95), at(service, "use_api_socket")
     for mount in service.mounts():
         path = mount.host_path or (mount.source if mount.kind == "npipe" else "")

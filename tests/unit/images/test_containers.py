@@ -40,7 +40,7 @@ def test_each_with_its_image_and_its_changes(engine):
     engine.changes = {"w" * 64: [{"Path": "/usr/bin/x", "Kind": 1}]}
     found = containers("docker", OpenContext())
     assert [one.name for one in found.running] == ["db", "web"]
-    assert found.running[0].service.says("privileged")
+    assert found.running[0].service.is_on("privileged")
     assert found.running[1].moved
     assert [change.path for change in found.running[1].changes] == ["/usr/bin/x"]
     assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("db", "its changed files could not be told")]

@@ -15,7 +15,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
         for mount in service.mounts():
             if SOCKET.search(mount.source):
                 yield below(service, f"mounts {mount.source}", "volumes", mount.index)
-        if service.says("use_api_socket"):
+        if service.is_on("use_api_socket"):
             yield below(service, "is given the socket of the engine", "use_api_socket")
 
 

@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.says("oom_kill_disable") or service.node.text("oom_score_adj").startswith("-"):
+        if service.is_on("oom_kill_disable") or service.node.text("oom_score_adj").startswith("-"):
             yield below(service, "is kept when memory runs out", "oom_kill_disable")
 
 

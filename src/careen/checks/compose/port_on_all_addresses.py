@@ -12,7 +12,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
         for port in service.ports():
             if port.everywhere:
                 yield below(service, f"publishes port {port.target} on every address", "ports", port.index)
-        if service.says("publish_all"):  # only docker run has it
+        if service.is_on("publish_all"):  # only docker run has it
             yield below(service, "publishes all ports of its image on every address", "publish_all")
 
 

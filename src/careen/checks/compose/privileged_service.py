@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.says("privileged"):
+        if service.is_on("privileged"):
             yield below(service, "is privileged", "privileged")
 
 

@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if not service.says("read_only"):
+        if not service.is_on("read_only"):
             yield below(service, "may write to its root file system", "read_only")
 
 

@@ -14,7 +14,7 @@ def matches(labels: Mapping, selector: Mapping) -> bool:
 
 
 def plain_labels(selector: Mapping) -> Mapping:
-    """The labels that a selector asks for by value."""
+    """The labels that a selector requires with a value."""
     if "matchLabels" in selector or "matchExpressions" in selector:
         return selector.map("matchLabels")
     return selector

@@ -1,6 +1,6 @@
 """Variables in the text of Compose files: ``$NAME``, ``${NAME}`` with ``:-``, ``-``, ``:?``, ``?``, ``:+``, ``+``, and ``$$``.
 
-What has neither a value nor a default stays as it is written, so that a reference is still seen to be one.
+A variable without value and default stays as written, so that it is still recognised as a reference.
 
 **Source:** https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 """
@@ -40,7 +40,7 @@ def interpolate(text: str, values: Mapping[str, str], depth: int = MAX_DEPTH) ->
 
 
 def _closing(text: str) -> dict[int, int]:
-    """The place of the closing brace of each opening one."""
+    """The position of the closing brace of each opening brace."""
     found: dict[int, int] = {}
     opened: list[int] = []
     for match in _BRACE.finditer(text):

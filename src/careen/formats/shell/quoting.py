@@ -12,7 +12,7 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": 
 
 
 def unquote(raw: str) -> str:
-    """A word without its quotes and escapes; expansions stay as they are written."""
+    """A word without its quotes and escapes; expansions stay as written."""
     if "'" not in raw and '"' not in raw and "\\" not in raw:
         return raw
     out: list[str] = []

@@ -72,7 +72,7 @@ def test_service_accounts_have_the_roles_of_their_bindings():
     assert [(one.label, role.label) for one, role in given] == [("RoleBinding b", "Role r")]
 
 
-def test_what_is_granted_is_told_in_one_order():
+def test_what_is_granted_is_described_in_one_order():
     found = read(role("{apiGroups: [''], resources: [pods, secrets], verbs: [update, create]}"))
     (granted,) = rbac.granting(found, ("secrets", "pods"), ("update", "create", "get"))
-    assert granted.said == "may create, update secrets"
+    assert granted.description == "may create, update secrets"

@@ -47,7 +47,7 @@ def test_a_service():
     one = read(CONTAINER, "docker", image=IMAGE, tagged=IMAGE, changes=[])
     service = one.service
     assert (one.name, service.label, service.where("privileged")) == ("web", "container web", ("web", 0))
-    assert service.says("privileged") and not service.says("read_only")
+    assert service.is_on("privileged") and not service.is_on("read_only")
     assert (service.added, service.dropped, service.network_mode) == ({"SYS_ADMIN"}, {"ALL"}, "host")
     assert service.security == ["seccomp=unconfined", "apparmor=unconfined"]
     wanted = {"pid": "host", "userns_mode": "host", "restart": "on-failure:3", "gpus": "all", "user": "root"}
