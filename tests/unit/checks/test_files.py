@@ -64,7 +64,7 @@ def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path, monkeypatc
     assert (file.path, file.named) == ("odd.txt", True)
 
 
-def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
+def test_what_cannot_be_read_is_an_unknown(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Dockerfile").write_bytes(b"\x7fELF\0\xff")
     with (tmp_path / "big.yaml").open("wb") as stream:

@@ -1,4 +1,4 @@
-"""Checks of the user's own, in Python and Rego: how they are loaded, refused, and told with file and line."""
+"""The user's own checks, in Python and Rego: how they are loaded, rejected, and report file and line."""
 
 import json
 
@@ -184,9 +184,9 @@ class TestRego:
         (tmp_path / "tree/pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n")
         (tmp_path / "tree/x.rego").write_text("nonsense")  # in the scanned tree: never loaded
         monkeypatch.chdir(tmp_path)
-        told = ["--scanners", "config", "--format", "json", "--quiet", "--check-severity", "ACME-001=low"]
-        assert main(["check", "tree", "--checks", "own", *told]) == 0
+        flags = ["--scanners", "config", "--format", "json", "--quiet", "--check-severity", "ACME-001=low"]
+        assert main(["check", "tree", "--checks", "own", *flags]) == 0
         (found,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["id"] == "ACME-001"]
         assert (found["severity"], found["location"]["line"]) == ("low", 3)
-        main(["check", "tree", "--checks", "own", *told, "--checks-off", "ACME-001"])
+        main(["check", "tree", "--checks", "own", *flags, "--checks-off", "ACME-001"])
         assert "ACME-001" not in capsys.readouterr().out

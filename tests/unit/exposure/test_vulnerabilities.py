@@ -112,7 +112,7 @@ def test_the_vector(texts, way):
     assert vector(texts) == way
 
 
-def test_an_image_that_could_not_be_scanned_is_told_and_strict_about():
+def test_an_image_that_could_not_be_scanned_is_reported_and_fails_strict():
     images = [ScannedImage("x/same:1", trouble="not found")]
     assert exposure(STAND, images=images).exit_code == 0
     assert exposure(STAND, images=images, strict=True).exit_code == 3

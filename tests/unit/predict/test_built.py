@@ -137,7 +137,7 @@ def test_what_kaniko_writes():
 def test_what_buildah_writes():
     assert lines(BASE + BUILDAH) == [(7, 7), (10, 13), (15, 15), (16, 19)]
     in_one_layer = [(text, number < len(BUILDAH) - 1) for number, (text, _) in enumerate(BUILDAH)]
-    assert lines(BASE + in_one_layer) == [(7, 7), None]  # nobody knows which instruction wrote what
+    assert lines(BASE + in_one_layer) == [(7, 7), None]  # unknown which instruction wrote what
 
 
 def test_what_is_in_the_history_besides():

@@ -23,7 +23,7 @@ def put(root, files):
         path.write_text(text)
 
 
-def told(root, text, ignored=()):
+def locked_in(root, text, ignored=()):
     found = locked(read_dockerfile(text), Context(root, ignored), lambda files: inventory_of_files(files, READERS))
     return [(one.line, f"{one.package.name}@{one.package.version}", one.package.evidence[1].path) for one in found.predicted], [
         *found.open
@@ -31,7 +31,7 @@ def told(root, text, ignored=()):
 
 
 def names(root, text, ignored=()):
-    found, missing = told(root, text, ignored)
+    found, missing = locked_in(root, text, ignored)
     return [name for _, name, _ in found], missing
 
 
@@ -40,7 +40,7 @@ def test_requirements(tmp_path):
     text = (
         "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN apt-get update \\\n && pip install --no-cache-dir -r requirements.txt\n"
     )
-    found, missing = told(tmp_path, text)
+    found, missing = locked_in(tmp_path, text)
     assert sorted((line, name) for line, name, _ in found) == [(5, "flask@2.0.1"), (5, "requests@2.19.0")]
     assert missing == []
     assert {place for *_, place in found} == {"requirements.txt"}
@@ -71,7 +71,7 @@ def test_from_stage_to_stage(tmp_path):
         "FROM node:22 AS sources\nCOPY web /src/web\nFROM node:22 AS base\nWORKDIR /app\nCOPY --from=sources /src/web/ .\n"
         "FROM base AS build\nRUN npm ci\nFROM nginx:1.27\nCOPY --from=build /app/dist /usr/share/nginx/html\n"
     )
-    assert told(tmp_path, text)[0] == [(7, "lodash@4.17.15", "web/package-lock.json")]
+    assert locked_in(tmp_path, text)[0] == [(7, "lodash@4.17.15", "web/package-lock.json")]
 
 
 def test_a_stage_that_nothing_is_taken_from(tmp_path):
@@ -124,7 +124,7 @@ def test_what_installs_something_else(tmp_path, command):
     assert names(tmp_path, f"FROM a:1\nWORKDIR /app\nCOPY . .\nRUN {command}\n") == ([], [])
 
 
-def test_what_is_not_there_is_told(tmp_path):
+def test_a_missing_file_has_a_reason(tmp_path):
     text = "FROM python:3.13\nCOPY . .\nRUN pip install -r made.txt\nRUN npm ci\n"
     assert names(tmp_path, text)[1] == [
         "Dockerfile:3: made.txt is not in the build context",

@@ -49,8 +49,8 @@ def test_a_stage_of_its_own_is_not_touched():
 
 def test_checks_are_fed():
     document = with_heads(read_dockerfile(TEXT), answers)
-    (told,) = package_by_address.CHECK.inspect(document)
-    assert (told.line, told.message.endswith("it is a-release 1-5 of A Inc, signed by key 8c718d3b5072e1f5")) == (3, True)
+    (place,) = package_by_address.CHECK.inspect(document)
+    assert (place.line, place.message.endswith("it is a-release 1-5 of A Inc, signed by key 8c718d3b5072e1f5")) == (3, True)
     (unsigned,) = signature_not_verified.CHECK.inspect(document)
     assert (unsigned.line, "tool 2:1.0-3 holds no signature" in unsigned.message) == (5, True)
     (added,) = repository_added.CHECK.inspect(document)
@@ -97,7 +97,7 @@ def test_a_server_without_ranges_is_not_read_to_the_end(fetcher):
         assert "does not end within" in head_at(f"{server.url}/a.rpm", fetcher)
 
 
-def test_trouble_is_told(fetcher):
+def test_trouble_has_a_reason(fetcher):
     with Server(lambda request: Answer(404)) as server:
         assert head_at(f"{server.url}/a.rpm", fetcher) == "its server answered 404"
     with Server(lambda request: Answer(200, b"<html>")) as server:

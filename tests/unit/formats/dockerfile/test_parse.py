@@ -9,7 +9,7 @@ def one(text):
 
 
 def test_lines_are_joined_and_remembered():
-    run = one("RUN a \\\n  # told\n  && b \\\n\n  && c\n")
+    run = one("RUN a \\\n  # kept\n  && b \\\n\n  && c\n")
     assert run.text == "a   && b   && c"
     assert (run.line, run.end_line) == (1, 5)
     assert [run.line_at(run.text.index(letter)) for letter in "abc"] == [1, 3, 5]

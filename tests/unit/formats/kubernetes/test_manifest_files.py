@@ -153,7 +153,7 @@ def test_what_a_rule_grants(rule, resource, verbs, wildcard, expected):
     assert grants(found, resource, verbs, wildcard) == expected
 
 
-def test_roles_that_a_cluster_comes_with_are_not_judged():
+def test_built_in_roles_are_not_checked():
     text = "apiVersion: v1\nkind: ClusterRole\nmetadata: {{name: {}}}\nrules: [{{resources: [pods], verbs: [get]}}]\n"
     assert not manifests(*(text.format(f"'{name}'") for name in ("admin", "system:node", "gce:x"))).rules
 

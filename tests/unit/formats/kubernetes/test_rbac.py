@@ -55,7 +55,7 @@ def test_administrators(rule, expected):
     assert not list(rbac.administrators(found, "ClusterRoleBinding", "Role"))
 
 
-def test_bindings_that_a_cluster_comes_with_are_not_judged():
+def test_built_in_bindings_are_not_checked():
     found = read(role(ALL, "ClusterRole"), binding("ClusterRole", "'system:x'", kind="ClusterRoleBinding"))
     assert not list(rbac.administrators(found, "ClusterRoleBinding", "ClusterRole"))
 

@@ -147,7 +147,7 @@ def test_extends_of_the_same_and_of_a_given_file():
         "services:\n  a: {extends: {service: x, file: ../far.yaml}}\n",
     ],
 )
-def test_what_cannot_be_extended_is_told(text):
+def test_what_cannot_be_extended_is_unresolved(text):
     found = read(text)
     assert found.unresolved
     assert found.unresolved[0].what.startswith("extends")
