@@ -22,7 +22,7 @@ from .words import expand
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-MAX_CELLS = 1_000_000  # variables held for all steps together; what is set beyond stays as it is written
+MAX_CELLS = 1_000_000  # variables held for all steps together; variables beyond stay unresolved
 _WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
 
 
