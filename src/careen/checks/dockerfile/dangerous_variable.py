@@ -1,4 +1,4 @@
-"""Variable injects code into every program (LD_PRELOAD …)."""
+"""LD_PRELOAD, LD_AUDIT or a relative PATH is set."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-097",
-    title="Variable injects code into every program (LD_PRELOAD …)",
+    title="LD_PRELOAD, LD_AUDIT or a relative PATH is set",
     severity="medium",
-    why="Every program of the image loads the library or option, with the privileges of that program.",
-    fix="Set the variable only for the command that needs it.",
+    why="Every program loads the library, or runs a program from the working folder instead of the real one.",
+    fix="Remove the variable, or set it only for the command that needs it; use absolute folders in PATH.",
     references=("CWE-426",),
     inspect=inspect,
 )

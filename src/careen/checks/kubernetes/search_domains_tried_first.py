@@ -1,4 +1,4 @@
-"""DNS ndots is too high."""
+"""DNS ndots is 5 or higher."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-272",
-    title="DNS ndots is too high",
+    title="DNS ndots is 5 or higher",
     severity="negligible",
     why=(
         "With ndots 5, each lookup of an external name tries all search domains first: more delay and load, and leaked names."
