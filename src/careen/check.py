@@ -29,9 +29,9 @@ from careen.model.package import Evidence
 from careen.model.report import Coverage, Reason, Report
 from careen.plugins import Check
 from careen.policy.policy import Policy, assess
-from careen.predict.declared import Predicted, predicted, untold
+from careen.predict.declared import Predicted, predicted, unpredictable
 from careen.predict.locked import Locked
-from careen.predict.resolve import Ask, learnt
+from careen.predict.resolve import Ask, with_heads
 from careen.predict.today import OffersOf, with_versions
 
 MAX_UNREAD = 50  # that are told one by one
@@ -84,7 +84,7 @@ def check_files(
         checks, seen = tuned(checks_of(kind), tuning), Seen()
         for one in kind.read(members, checks, rules):
             if isinstance(one, Document):
-                value = learnt(one.value, ask) if kind.installs and ask else one.value
+                value = with_heads(one.value, ask) if kind.installs and ask else one.value
                 if kind.installs:
                     found = _installed(value, lock, offers_of)
                     installs += found.predicted
@@ -102,7 +102,7 @@ def _installed(document: Dockerfile, lock: Callable[[Dockerfile], Locked] | None
     found = predicted(document)
     by_files = lock(document) if lock is not None else Locked((), ())
     installs = with_versions(document, found, offers_of) if offers_of else found
-    return Locked((*installs, *by_files.predicted), (*untold(document), *by_files.open))
+    return Locked((*installs, *by_files.predicted), (*unpredictable(document), *by_files.open))
 
 
 def with_secrets(checked: Checked, files: Sequence[SourceFile]) -> Checked:

@@ -452,12 +452,12 @@ class AdvisorySource(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where a document is at fault, in lines counted from 1, and what exactly is wrong there."""
+    """A place of a document with a misconfiguration, and the message that describes it; lines count from 1."""
 
     message: str
     line: int | None = None
     end_line: int | None = None
-    path: str | None = None  # where the document has several files
+    path: str | None = None  # if the document has several files
 
 
 class Check(Struct, frozen=True):
@@ -468,13 +468,13 @@ class Check(Struct, frozen=True):
     """
 
     id: str  # "DKR-007": never reused
-    title: str  # states the fault, never the cure
+    title: str  # states the misconfiguration, never the fix
     severity: Severity
     why: str
     fix: str
     references: tuple[str, ...]  # "CWE-250", "CIS Docker 1.6, 4.1", "PSS restricted"
     inspect: Callable[[Any], Iterable[Place]]
-    good: tuple[str, ...] = ()  # examples in checks of the user's own, for tests of theirs; ours are in tests/checks
+    good: tuple[str, ...] = ()  # examples of user checks, for their own tests; ours are in tests/checks
     bad: tuple[str, ...] = ()
     default: bool = True  # False: only when switched on
     kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target

@@ -103,7 +103,7 @@ def test_an_image_is_scanned_and_its_worst_flaw_lifts_its_chain(tree, capsys):
 def test_an_image_that_cannot_be_had_is_said(tree, capsys):
     code, out, _ = told(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline")
     assert code == 0
-    assert "Images that were not judged" in out
+    assert "Images that were not assessed" in out
     assert EDGE in out
     assert told(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline", "--strict")[0] == 3
 

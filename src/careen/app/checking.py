@@ -114,7 +114,7 @@ def _rules(settings: Settings, judges: Judges) -> "Rules":
 
 def _given(commands: Sequence[str]) -> "list[SourceFile]":
     from careen.checks.kind import SourceFile
-    from careen.checks.starts import COMMAND_LINE
+    from careen.checks.start_kinds import COMMAND_LINE
 
     names = (COMMAND_LINE if number == 1 else f"{COMMAND_LINE} {number}" for number in range(1, len(commands) + 1))
     return [SourceFile(name, command, named=True) for name, command in zip(names, commands, strict=True)]

@@ -13,8 +13,8 @@ from careen.model.advisory import SEVERITIES, Severity
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
-    from careen.exposure.flaws import ImageFlaws
     from careen.exposure.report import Exposure
+    from careen.exposure.vulnerabilities import ScannedImage
 
 
 def exposure(
@@ -44,8 +44,10 @@ def exposure(
     return exposure_of(paths, found, images, fail_on, settings.strict, created)
 
 
-def _scanned(images: Sequence[str], stand_ins: Mapping[str, str], settings: Settings, progress: Progress) -> "list[ImageFlaws]":
-    from careen.exposure.flaws import ImageFlaws, of_report
+def _scanned(
+    images: Sequence[str], stand_ins: Mapping[str, str], settings: Settings, progress: Progress
+) -> "list[ScannedImage]":
+    from careen.exposure.vulnerabilities import ScannedImage, scanned_image
 
     answers = []
     gate = ("vulnerability:critical",)  # its verdict says whether enough is known of the image
@@ -53,9 +55,9 @@ def _scanned(images: Sequence[str], stand_ins: Mapping[str, str], settings: Sett
         for done, image in enumerate(images):
             progress("scanning images", done, len(images))
             try:
-                answers.append(of_report(image, session.scan(stand_ins.get(image, image))))
+                answers.append(scanned_image(image, session.scan(stand_ins.get(image, image))))
             except Error as error:  # the others are judged all the same
-                answers.append(ImageFlaws(image, trouble=str(error)))
+                answers.append(ScannedImage(image, trouble=str(error)))
         progress("scanning images", len(images), len(images))
     return answers
 

@@ -15,8 +15,8 @@ from careen.model.report import Report
 from careen.plugins import Check, load
 
 if TYPE_CHECKING:
-    from careen.checks.own import Own
     from careen.checks.tuning import Tuning
+    from careen.checks.user_checks import UserChecks
     from careen.policy.compliance import View
 
 
@@ -91,12 +91,12 @@ class Judges:
                 near = nearest(id, ours)
                 raise UsageError(f"there is no check {id}", f"did you mean {near}?" if near else "docs/reference lists them")
 
-    def _own(self) -> "Own | None":
+    def _own(self) -> "UserChecks | None":
         if not self._settings.checks:
             return None
-        from careen.checks.own import load_own
+        from careen.checks.user_checks import load_user_checks
 
-        return load_own(self._settings.checks)
+        return load_user_checks(self._settings.checks)
 
     def _tuning(self) -> "Tuning":
         """Raises UsageError for what is no id of a check, no severity, or no view."""

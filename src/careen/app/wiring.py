@@ -93,7 +93,7 @@ def dockerfile_of(settings: Settings) -> "Dockerfile | None":
     if settings.dockerfile is None:
         return None
     from careen.checks.files import shown
-    from careen.formats.dockerfile.stages import read_dockerfile
+    from careen.formats.dockerfile.reader import read_dockerfile
 
     try:
         return read_dockerfile(settings.dockerfile.read_bytes().decode("utf-8-sig"), shown(settings.dockerfile))

@@ -1,4 +1,4 @@
-"""Charts: said where they are not rendered, and told in the template's lines where they are."""
+"""Charts that are not rendered are unknowns; findings of rendered ones have the lines of the template."""
 
 import pytest
 
@@ -51,7 +51,7 @@ FILES = (
 )
 
 
-def test_without_leave_a_chart_is_said_once():
+def test_a_chart_that_may_not_be_rendered_is_one_unknown():
     charts = with_charts(FILES, None)
     assert [file.path for file in charts.files] == ["deploy/plain.yaml"]
     (unknown,) = charts.unknowns
@@ -59,7 +59,7 @@ def test_without_leave_a_chart_is_said_once():
     assert unknown.reason == "a Helm chart, not assessed (2 templates): --allow-helm renders it"
 
 
-def test_findings_are_told_in_the_template():
+def test_findings_are_located_in_the_template():
     calls = []
 
     def run(argv, **options):
@@ -81,7 +81,7 @@ def test_findings_are_told_in_the_template():
     assert charts.unknowns == ()
 
 
-def test_a_chart_that_cannot_be_rendered_is_said():
+def test_a_chart_that_cannot_be_rendered_is_an_unknown():
     charts = with_charts(
         FILES, lambda argv, **_: Finished(1, b"", b"Error: found in Chart.yaml,\n but missing in charts/: redis")
     )
@@ -90,7 +90,7 @@ def test_a_chart_that_cannot_be_rendered_is_said():
     ]
 
 
-def test_what_is_rendered_is_judged_once():
+def test_what_is_rendered_is_checked_once():
     plain = SourceFile("deploy/shop/templates/ns.yaml", "apiVersion: v1\nkind: Namespace\n")
     output = b"---\n# Source: shop/templates/ns.yaml\napiVersion: v1\nkind: Namespace\n"
     charts = with_charts([*FILES, plain], lambda argv, **_: Finished(0, output, b""))
@@ -105,7 +105,7 @@ def test_no_helm_is_an_error():
     def run(argv, **_):
         raise FileNotFoundError(2, "no such program", "helm")
 
-    with pytest.raises(InputError, match="no helm on this machine"):
+    with pytest.raises(InputError, match="helm is not installed"):
         with_charts(FILES, run)
 
 

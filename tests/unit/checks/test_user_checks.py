@@ -1,14 +1,14 @@
-"""Checks of the user's own, in Python and Rego: how they are loaded, refused, and told with file and line."""
+"""The user's own checks, in Python and Rego: how they are loaded, rejected, and report file and line."""
 
 import json
 
 import pytest
 from tests.support.rego import needs_rego
 
-from careen.checks.own import load_own
+from careen.checks.user_checks import load_user_checks
 from careen.cli.main import main
 from careen.errors import UsageError
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.images import image_document
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose, container_inspect
@@ -54,7 +54,7 @@ def own(tmp_path):
         for name, text in texts.items():
             stem, _, suffix = name.rpartition("_")
             (tmp_path / f"{stem}.{suffix}").write_text(text)
-        return load_own([tmp_path])
+        return load_user_checks([tmp_path])
 
     return write
 
@@ -71,8 +71,8 @@ def test_python(own):
         ("", "no CHECK"),
         (PYTHON.replace('"dockerfile"', '"docker"'), "the kind of ACME-003 is 'docker'"),
         (PYTHON.replace('kind="dockerfile",', ""), "the kind of ACME-003 is ''"),
-        (PYTHON.replace("ACME-003", "DKR-003"), "cannot be the id"),
-        (PYTHON.replace("ACME-003", "acme"), "cannot be the id"),
+        (PYTHON.replace("ACME-003", "DKR-003"), "is not a valid id"),
+        (PYTHON.replace("ACME-003", "acme"), "is not a valid id"),
         ("import nothing_of_this_name", "ModuleNotFoundError"),
         ("1/0", "ZeroDivisionError"),
     ],
@@ -85,7 +85,7 @@ def test_python_that_is_refused(own, text, why):
 def test_the_folder_names_the_kind_as_it_does_for_ours(tmp_path):
     (tmp_path / "rbac").mkdir()
     (tmp_path / "rbac" / "x.py").write_text(PYTHON.replace('kind="dockerfile",', ""))
-    (check,) = load_own([tmp_path / "rbac"]).of("kubernetes")
+    (check,) = load_user_checks([tmp_path / "rbac"]).of("kubernetes")
     assert (check.id, check.kind) == ("ACME-003", "kubernetes")
 
 
@@ -102,15 +102,15 @@ def test_a_family_in_one_module(own):
 
 
 def test_ids_are_given_once(own):
-    with pytest.raises(UsageError, match="is the id of"):
+    with pytest.raises(UsageError, match="has the id"):
         own(a_py=PYTHON, b_py=PYTHON)
 
 
 def test_paths(tmp_path):
     with pytest.raises(UsageError, match="no such file"):
-        load_own([tmp_path / "missing"])
-    with pytest.raises(UsageError, match="no module"):
-        load_own([tmp_path])
+        load_user_checks([tmp_path / "missing"])
+    with pytest.raises(UsageError, match="has no Python"):
+        load_user_checks([tmp_path])
 
 
 class TestRego:
@@ -169,7 +169,7 @@ class TestRego:
             (rule("kubernetes", "allow := true"), "no rule deny"),
             (rule("kubernetes", "deny := true"), "no rule deny"),
             (rule("pods", "deny contains 1 if false"), "custom.kind"),
-            (rule("kubernetes", "deny contains 1 if false", "K8S-1"), "cannot be the id"),
+            (rule("kubernetes", "deny contains 1 if false", "K8S-1"), "is not a valid id"),
             ("# METADATA\n# title: x\npackage x\ndeny contains 1 if false", "custom.id"),
         ],
     )
@@ -184,9 +184,9 @@ class TestRego:
         (tmp_path / "tree/pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n")
         (tmp_path / "tree/x.rego").write_text("nonsense")  # in the scanned tree: never loaded
         monkeypatch.chdir(tmp_path)
-        told = ["--scanners", "config", "--format", "json", "--quiet", "--check-severity", "ACME-001=low"]
-        assert main(["check", "tree", "--checks", "own", *told]) == 0
+        flags = ["--scanners", "config", "--format", "json", "--quiet", "--check-severity", "ACME-001=low"]
+        assert main(["check", "tree", "--checks", "own", *flags]) == 0
         (found,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["id"] == "ACME-001"]
         assert (found["severity"], found["location"]["line"]) == ("low", 3)
-        main(["check", "tree", "--checks", "own", *told, "--checks-off", "ACME-001"])
+        main(["check", "tree", "--checks", "own", *flags, "--checks-off", "ACME-001"])
         assert "ACME-001" not in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Files that start containers are found, judged by the checks of Compose, and what is left out is said."""
+"""Files that start containers are found and checked as Compose files are; what is left out is an unknown."""
 
 import random
 
@@ -16,7 +16,7 @@ def checks_of(kind):
     return tuple(one for folder in kind.folders for one in load(f"careen.checks.{folder}", "CHECK", Check))
 
 
-def judged(*files):
+def checked(*files):
     made = [SourceFile(path, text) for path, text in files]
     return check_files(made, checks_of, Rules(), Tuning()).outcome
 
@@ -46,8 +46,8 @@ def test_kinds(path, text, kind):
     assert (found.name if found else None) == kind
 
 
-def test_each_kind_is_judged_with_file_and_line():
-    outcome = judged(
+def test_each_kind_is_checked_with_file_and_line():
+    outcome = checked(
         ("a.sh", "#!/bin/sh\ndocker run \\\n  --privileged x:1\n"),
         ("Makefile", "run:\n\tdocker run --privileged x:1\n"),
         ("a.service", "[Service]\nExecStart=/usr/bin/podman run --privileged x:1\n"),
@@ -60,26 +60,26 @@ def test_each_kind_is_judged_with_file_and_line():
 
 
 def test_containers_of_one_script_share_volumes():
-    outcome = judged(("a.sh", "docker run --name a -v data:/d x:1\ndocker run --name b -v data:/d y:1\n"))
+    outcome = checked(("a.sh", "docker run --name a -v data:/d x:1\ndocker run --name b -v data:/d y:1\n"))
     assert places(outcome, "CMP-005") == [("a.sh", 1), ("a.sh", 2)]
     assert places(outcome, "CMP-026") == []
-    branches = judged(("a.sh", "docker run --name a -v data:/d x:1\ndocker run --name a -v data:/d y:1\n"))
+    branches = checked(("a.sh", "docker run --name a -v data:/d x:1\ndocker run --name a -v data:/d y:1\n"))
     assert places(branches, "CMP-005") == []
 
 
 def test_comments_set_faults_aside():
-    outcome = judged(("a.sh", "# careen:ignore CMP-001 builds images\ndocker run --privileged x:1\n"))
+    outcome = checked(("a.sh", "# careen:ignore CMP-001 builds images\ndocker run --privileged x:1\n"))
     assert places(outcome, "CMP-001") == []
     assert [one.by.reason for one in outcome.suppressed] == ["builds images"]
 
 
 def test_an_image_in_a_variable_is_not_called_untagged():
-    assert places(judged(("a.sh", 'docker run "$IMAGE"\n')), "CMP-022") == []
-    assert places(judged(("a.sh", "docker run nginx\n")), "CMP-022") == [("a.sh", 1)]
+    assert places(checked(("a.sh", 'docker run "$IMAGE"\n')), "CMP-022") == []
+    assert places(checked(("a.sh", "docker run nginx\n")), "CMP-022") == [("a.sh", 1)]
 
 
-def test_what_is_left_out_is_said():
-    outcome = judged(
+def test_what_is_left_out_is_an_unknown():
+    outcome = checked(
         ("k/kustomization.yaml", "resources: [a.yaml, https://h.example/x]\npatches: []\nimages: []\n"),
         ("plain/kustomization.yaml", "resources: [a.yaml]\n"),
         ("q/p.kube", "[Kube]\nYaml=pods.yaml\n"),
@@ -92,8 +92,8 @@ def test_what_is_left_out_is_said():
             "k/kustomization.yaml",
             "its images, patches are not applied; https://h.example/x is not fetched: kustomize build k | careen check -",
         ),
-        ("q/p.kube", "line 2 plays pods.yaml, which is not among the files that are checked"),
-        ("q/p.pod", "containers of p.pod are not among the files that are checked"),
+        ("q/p.kube", "line 2 plays pods.yaml, which is not among the checked files"),
+        ("q/p.pod", "containers of p.pod are not among the checked files"),
     }
 
 

@@ -1,6 +1,6 @@
-"""Documents as the checks in Rego see them: plain data with lines, and the way back from keys to file and line.
+"""Documents as input of Rego checks: plain data with lines, and the way back from keys to file and line.
 
-| kind       | input                                                                       | one a      |
+| kind       | input                                                                       | one per    |
 |------------|-----------------------------------------------------------------------------|------------|
 | kubernetes | ``path``, ``line``, ``document`` (the resource), ``lines``                  | resource   |
 | compose    | ``path``, ``services``, ``networks``, ``volumes``, ``secrets``, ``configs`` | project    |
@@ -8,7 +8,7 @@
 | running    | ``containers`` with ``name``, ``image``, ``user``, ``service``              | engine     |
 | image      | ``config``, ``files`` with ``path``, ``kind``, ``mode``, ``uid``, ``gid``   | image      |
 
-``lines`` has the line of each mapping and sequence by its JSON pointer (RFC 6901).
+``lines`` has the line of each entry of a mapping or sequence by its JSON pointer (RFC 6901).
 """
 
 from collections.abc import Iterator
@@ -85,13 +85,13 @@ def dockerfile(document: Any) -> Iterator[View]:
 def running(document: Any) -> Iterator[View]:
     known = [
         {
-            "name": one.name,
-            "image": one.image,
-            "user": one.user,
-            "service": one.service.node,
-            "changes": [{"path": change.path, "kind": change.kind} for change in one.changes],
+            "name": container.name,
+            "image": container.image,
+            "user": container.user,
+            "service": container.service.node,
+            "changes": [{"path": change.path, "kind": change.kind} for change in container.changes],
         }
-        for one in document
+        for container in document
     ]
     yield View({"containers": known}, "", None, lambda *_: ("", None))
 

@@ -1,7 +1,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.predict.declared import predicted
 
 

@@ -1,10 +1,10 @@
-"""Checks of the user's own: modules of Python and of Rego, named by a flag or in the user's settings, never found.
+"""The user's own checks: modules of Python and of Rego that a flag or the user's settings name; none are searched for.
 
-A module of Python is one of ``checks/<target>``: it has ``CHECK`` or ``CHECKS``, whose ``kind`` names the documents that
-they inspect, unless its folder has the name of a target. A folder has any number of such modules and of ``.rego`` files. A
-Rego module describes itself in its ``# METADATA`` and reports misconfigurations by its rule ``deny``: texts, or objects with
-``message`` and ``at`` (the keys that lead there), ``line``, ``path``. Its input is the document (``ownview``).
-Raises: UsageError that names the file and what is wrong with it.
+A Python module is like those of ``checks/<target>``: it has ``CHECK`` or ``CHECKS``, whose ``kind`` names the documents that
+they inspect, unless its folder has the name of a target. A Rego module describes itself in ``# METADATA`` and reports
+misconfigurations by its rule ``deny``: texts, or objects with ``message`` and ``at`` (keys of the place), ``line``, ``path``.
+Its input is the document (``rego_input``). A folder may contain any number of both.
+Raises: UsageError that names the file and its error.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ MAX_MODULES = 500
 _HINT = "docs/own-checks.md shows what a check of your own looks like"
 
 
-class Own(Struct, frozen=True):
+class UserChecks(Struct, frozen=True):
     """The checks by the kind of document that they inspect."""
 
     checks: Mapping[str, tuple[Check, ...]] = {}
@@ -44,7 +44,7 @@ class Own(Struct, frozen=True):
         return self.checks.get(kind, ())
 
 
-def load_own(paths: Sequence[Path]) -> Own:
+def load_user_checks(paths: Sequence[Path]) -> UserChecks:
     found: dict[str, list[Check]] = {}
     ids: dict[str, Path] = {}
     modules: list[tuple[Path, str]] = []
@@ -53,35 +53,35 @@ def load_own(paths: Sequence[Path]) -> Own:
             modules.append((path, _text(path)))
             continue
         for check in _of_python(path):
-            _once(check.id, path, ids)
+            _register(check.id, path, ids)
             found.setdefault(check.kind, []).append(check)
     for check, path in _of_rego(modules):
-        _once(check.id, path, ids)
+        _register(check.id, path, ids)
         found.setdefault(check.kind, []).append(check)
-    return Own({kind: tuple(checks) for kind, checks in found.items()})
+    return UserChecks({kind: tuple(checks) for kind, checks in found.items()})
 
 
 def _modules(paths: Iterable[Path]) -> Iterator[Path]:
     count = 0
     for path in paths:
         if not path.exists():
-            raise UsageError(f"--checks {path}: there is no such file or folder", _HINT)
+            raise UsageError(f"--checks {path}: no such file or folder", _HINT)
         inside = sorted(path.glob("*.py")) + sorted(path.glob("*.rego")) if path.is_dir() else [path]
-        found = [one for one in inside if not one.name.startswith("_") and not one.name.endswith("_test.rego")]
-        if not found or any(one.suffix not in (".py", ".rego") for one in found):
-            raise UsageError(f"--checks {path}: no module of Python (.py) or Rego (.rego)", _HINT)
-        for one in found:
+        found = [module for module in inside if not module.name.startswith("_") and not module.name.endswith("_test.rego")]
+        if not found or any(module.suffix not in (".py", ".rego") for module in found):
+            raise UsageError(f"--checks {path} has no Python (.py) or Rego (.rego) module", _HINT)
+        for module in found:
             count += 1
             if count > MAX_MODULES:
                 raise UsageError(f"--checks: over {MAX_MODULES} modules", _HINT)
-            yield one
+            yield module
 
 
-def _once(id: str, path: Path, ids: dict[str, Path]) -> None:
+def _register(id: str, path: Path, ids: dict[str, Path]) -> None:
     if not ID.fullmatch(id) or id.partition("-")[0] in _OURS:
-        raise UsageError(f"{path}: {id!r} cannot be the id of a check of your own", "write it like ACME-001")
+        raise UsageError(f"{path}: {id!r} is not a valid id for your own check", "write it like ACME-001")
     if id in ids:
-        raise UsageError(f"{path}: {id} is the id of {ids[id]} too", "give each check an id of its own")
+        raise UsageError(f"{path}: {ids[id]} has the id {id} too", "give each check a unique id")
     ids[id] = path
 
 
@@ -90,11 +90,11 @@ def _of_python(path: Path) -> Iterator[Check]:
     module = sys.modules.get(name) or _imported(path, name)
     checks = values_of(module, "CHECK", Check)
     if not checks:
-        raise UsageError(f"{path}: it has no CHECK of the type careen.plugins.Check", _HINT)
+        raise UsageError(f"{path}: it has no CHECK of type careen.plugins.Check", _HINT)
     for check in checks:
         kind = check.kind or getattr(module, "KIND", "") or _KINDS.get(path.absolute().parent.name, "")
         if kind not in _VIEWS:
-            raise UsageError(f"{path}: the kind of {check.id} is {kind!r}, and must be one of {', '.join(_VIEWS)}", _HINT)
+            raise UsageError(f"{path}: the kind of {check.id} is {kind!r}, not one of {', '.join(_VIEWS)}", _HINT)
         yield replace(check, kind=kind)
 
 
@@ -122,7 +122,7 @@ def _text(path: Path) -> str:
 
 
 def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]]:
-    """All modules of one kind are evaluated at once over a document; a module without METADATA is a library of others."""
+    """All modules of one kind are evaluated together on a document; a module without METADATA is a library."""
     if not modules:
         return
     texts = [(str(path), text) for path, text in modules]
@@ -139,10 +139,10 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]
     try:
         answers = rego.evaluate(texts, queries, [{}])
     except ValueError as error:
-        raise UsageError(f"--checks: {error}", "opa check FILE says more") from None
+        raise UsageError(f"--checks: {error}", "opa check FILE gives details") from None
     for (_, _, path), answer in zip(described, answers[0], strict=True):
         if not isinstance(answer, list):
-            raise UsageError(f"{path}: it has no rule deny that is a set", _HINT)
+            raise UsageError(f"{path}: it has no rule deny that gives a set", _HINT)
     for kind in dict.fromkeys(check.kind for check, _, _ in described):
         members = [(check, query, path) for check, query, path in described if check.kind == kind]
         evaluation = _Evaluation(_VIEWS[kind], texts, [query for _, query, _ in members])
@@ -155,26 +155,26 @@ def _described(path: Path, known: Mapping[str, Any]) -> Check:
     custom = custom if isinstance(custom, dict) else {}
     id, kind, severity = (str(custom.get(key) or "") for key in ("id", "kind", "severity"))
     if not id or kind not in _VIEWS:
-        raise UsageError(f"{path}: its METADATA needs custom.id and custom.kind, one of {', '.join(_VIEWS)}", _HINT)
+        raise UsageError(f"{path}: its METADATA needs custom.id, and custom.kind as one of {', '.join(_VIEWS)}", _HINT)
     severity = severity.lower() or "medium"
     if severity not in SEVERITIES:
-        raise UsageError(f"{path}: {severity!r} is no severity", f"one of {', '.join(SEVERITIES)}")
+        raise UsageError(f"{path}: {severity!r} is not a severity", f"one of {', '.join(SEVERITIES)}")
     resources = known.get("related_resources")
-    references = [one.get("ref") if isinstance(one, dict) else one for one in resources or ()]
+    references = [resource.get("ref") if isinstance(resource, dict) else resource for resource in resources or ()]
     return Check(
         id=id,
         title=str(known.get("title") or id),
-        severity=next(one for one in SEVERITIES if one == severity),
-        why=str(known.get("description") or known.get("title") or "A rule of your own.").strip(),
+        severity=next(known for known in SEVERITIES if known == severity),
+        why=str(known.get("description") or known.get("title") or "Your own rule.").strip(),
         fix=str(custom.get("fix") or "See the rule.").strip(),
-        references=tuple(str(one) for one in references if one),
+        references=tuple(str(reference) for reference in references if reference),
         inspect=list,
         kind=kind,
     )
 
 
 class _Evaluation:
-    """All rules about one kind of document: they are asked at once, and the answers of the last document kept."""
+    """Evaluates all rules for one kind of document together, and keeps the answers for the last document."""
 
     def __init__(
         self, view: Callable[[Any], Iterator[View]], modules: Sequence[tuple[str, str]], queries: Sequence[str]
@@ -183,7 +183,7 @@ class _Evaluation:
         self.last: tuple[Any, list[View], list[list[Any]] | ValueError] | None = None
 
     def places(self, number: int, document: Any) -> Iterator[Place]:
-        """Raises ValueError where the rules cannot be evaluated, for each of them, after one attempt."""
+        """Raises ValueError if the rules cannot be evaluated; they are tried once, and each of them raises."""
         if self.last is None or self.last[0] is not document:
             views = list(self.view(document))
             self.last = document, views, self._answers(views)

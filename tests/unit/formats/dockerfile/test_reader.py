@@ -1,7 +1,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.dockerfile.stages import read_dockerfile, resolved_words
+from careen.formats.dockerfile.reader import read_dockerfile
 
 
 def test_stages_and_what_they_build_upon():
@@ -71,12 +71,6 @@ def test_a_run_that_cannot_be_read_says_so():
     (step,) = read_dockerfile("FROM a\nRUN " + "a|" * 2000).of("RUN")
     assert not step.commands
     assert "too large" in step.unread
-
-
-def test_words_of_known_variables():
-    assert resolved_words(("install", "$LIST", "x=$V", "$(a $V)", "$NO"), {"LIST": "a b", "V": "1"}) == (
-        "install", "a", "b", "x=1", "$(a $V)", "$NO",
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
-"""The same flaw weighs by where its container stands; what is known of its use decides how easily it is broken into."""
+"""The same vulnerability counts by its container; what is known of its exploitation decides how easily an attacker gets in."""
 
 import pytest
 from msgspec.structs import replace
-from tests.support.exposure import chains, exposure, flaw, scanned
+from tests.support.exposure import chains, exposure, image_vulnerability, scanned
 from tests.support.reports import JINJA, usual, vulnerability
 
-from careen.exposure.flaws import ImageFlaws, break_in, of_report, vector
 from careen.exposure.graph import Container
+from careen.exposure.vulnerabilities import ScannedImage, break_in, scanned_image, vector
 from careen.model.advisory import Cvss
 from careen.model.finding import EpssScore
 
@@ -32,7 +32,7 @@ volumes: {data: {}}
 
 
 def test_root_at_the_door_beside_the_database_is_another_matter_than_a_sealed_job():
-    answer = exposure(STAND, images=[scanned("x/same:1", flaw(weight=0.5))])
+    answer = exposure(STAND, images=[scanned("x/same:1", image_vulnerability(weight=0.5))])
     by_name = {answer.graph.nodes[one.container].name: one for one in answer.weighed}
     door, job = by_name["door"], by_name["job"]
     assert door.priority > 30 * job.priority
@@ -41,7 +41,7 @@ def test_root_at_the_door_beside_the_database_is_another_matter_than_a_sealed_jo
     assert (door.sharing, job.sharing) == (1.0, 0.5)
     assert answer.weighed[0] is door
     for one in answer.weighed:
-        product = 10 * one.flaw.weight * one.privilege * one.exposure * one.sharing
+        product = 10 * one.vulnerability.weight * one.privilege * one.exposure * one.sharing
         assert one.priority == pytest.approx(product, abs=0.006)
 
 
@@ -56,14 +56,14 @@ def container(**changes):
 
 def test_how_easily_a_program_is_broken_into():
     nobody_looked = break_in(container(), None)
-    clean, dirty = break_in(container(), scanned("x")), break_in(container(), scanned("x", flaw(weight=0.95)))
+    clean, dirty = break_in(container(), scanned("x")), break_in(container(), scanned("x", image_vulnerability(weight=0.95)))
     assert clean < nobody_looked < dirty == 0.95
     assert break_in(container(guarded=True), None) == nobody_looked / 2
-    assert break_in(container(guarded=True), scanned("x", flaw(weight=0.95))) == 0.95
+    assert break_in(container(guarded=True), scanned("x", image_vulnerability(weight=0.95))) == 0.95
     assert break_in(container(listens=None), None) == nobody_looked / 2
 
 
-def test_a_flaw_at_the_door_lifts_what_lies_behind_it():
+def test_a_vulnerability_at_the_door_lifts_what_lies_behind_it():
     text = """\
         services:
           edge: {image: x/edge:1, user: "1000", ports: ["80:80"]}
@@ -71,7 +71,7 @@ def test_a_flaw_at_the_door_lifts_what_lies_behind_it():
         """
     scores = []
     for kev in (False, True):
-        edge = scanned("x/edge:1", flaw(kev=kev, weight=0.95 if kev else 0.02))
+        edge = scanned("x/edge:1", image_vulnerability(kev=kev, weight=0.95 if kev else 0.02))
         answer = exposure(text, images=[edge, scanned("x/agent:1")])
         assert chains(answer)[0] == "Internet > edge > agent > host" if kev else True
         scores.append(next(path.score for path in answer.paths if path.target.startswith("host:")))
@@ -82,7 +82,7 @@ def test_a_flaw_at_the_door_lifts_what_lies_behind_it():
 def weight(**changes):
     report = usual()
     found = vulnerability("CVE-2026-9", JINJA, **changes)
-    return of_report("x", replace(report, findings=(found,))).flaws[0].weight
+    return scanned_image("x", replace(report, findings=(found,))).vulnerabilities[0].weight
 
 
 def cvss(text):
@@ -101,7 +101,7 @@ def test_what_is_exploited_weighs_most_and_what_cannot_be_reached_least():
 def test_what_is_only_possible_is_left_out():
     report = usual()
     found = vulnerability("CVE-2026-9", JINJA, confidence="possible")
-    assert of_report("x", replace(report, findings=(found,))).flaws == ()
+    assert scanned_image("x", replace(report, findings=(found,))).vulnerabilities == ()
 
 
 @pytest.mark.parametrize(
@@ -112,14 +112,14 @@ def test_the_vector(texts, way):
     assert vector(texts) == way
 
 
-def test_an_image_that_could_not_be_scanned_is_told_and_strict_about():
-    images = [ImageFlaws("x/same:1", trouble="not found")]
+def test_an_image_that_could_not_be_scanned_is_reported_and_fails_strict():
+    images = [ScannedImage("x/same:1", trouble="not found")]
     assert exposure(STAND, images=images).exit_code == 0
     assert exposure(STAND, images=images, strict=True).exit_code == 3
     assert exposure(STAND, strict=True).exit_code == 0
 
 
-@pytest.mark.parametrize("image", [ImageFlaws("x/same:1", trouble="not found"), ImageFlaws("x/same:1", scanned="x/same:1")])
+@pytest.mark.parametrize("image", [ScannedImage("x/same:1", trouble="not found"), ScannedImage("x/same:1", scanned="x/same:1")])
 def test_a_gate_does_not_pass_by_an_image_of_which_too_little_is_known(image):
     assert exposure(STAND, images=[image], fail_on="critical").exit_code == 3
     assert exposure(STAND, images=[replace(image, trouble="", assessed=True)], fail_on="critical").exit_code == 0

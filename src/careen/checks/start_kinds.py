@@ -1,7 +1,7 @@
-"""Kinds of files that start containers without being a Compose file: the checks of Compose run on all of them.
+"""Kinds of files that start containers, besides Compose files: the checks of Compose run on all of them.
 
-Shell scripts, Makefiles and systemd units with ``docker run`` and its like, Podman's Quadlets, dev containers, and commands
-that are given as such (``--run``).
+Shell scripts, Makefiles and systemd units with ``docker run`` or the like, Podman Quadlets, dev containers, and commands
+from the command line (``--run``).
 """
 
 import posixpath
@@ -18,15 +18,15 @@ from careen.plugins import Check
 from .comments import comments_in_lines
 from .kind import Document, Kind, Read, Rules, SourceFile, unread
 
-COMMAND_LINE = "--run"  # the path of commands that are given as such
+COMMAND_LINE = "--run"  # the path of commands from the command line
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ksh")
 _SHEBANG = re.compile(r"#!\s*\S*?\b(?:env\s+(?:-S\s+)?)?(?:ba|da|z|k|a)?sh\b")
 _MAKEFILES = frozenset(("Makefile", "makefile", "GNUmakefile"))
 _UNIT = re.compile(r"(?m)^\s*\[(?:Container|Pod|Volume|Network|Kube|Build|Image)\]")
 
 
-def may_start(name: str) -> bool:
-    """By the name of a file alone."""
+def may_start_containers(name: str) -> bool:
+    """Whether a file of this name is worth reading."""
     return name.endswith((*_SCRIPTS, ".mk", ".service", *quadlet.SUFFIXES)) or name in _MAKEFILES
 
 
@@ -59,7 +59,7 @@ def _is_devcontainer(path: str, text: str) -> bool:
 
 
 def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Read:
-    """A reader of files that are documents of their own."""
+    """A reader for files that are one document each."""
 
     def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
         for file in files:
@@ -73,13 +73,13 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Rea
                 value.registries = rules.registries
                 yield Document(file.path, value, comments_in_lines(file.text, file.path))
             elif file.path.startswith(COMMAND_LINE):
-                yield Unknown(what, Evidence(file.path, 0), "no docker run, podman run or the like in it")
+                yield Unknown(what, Evidence(file.path, 0), "it has no docker run, podman run or the like")
 
     return read
 
 
 def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """The units of one folder are one document: they name each other."""
+    """The units of one folder are one document: they refer to each other."""
     by_folder: dict[str, list[SourceFile]] = {}
     for file in files:
         by_folder.setdefault(posixpath.dirname(file.path), []).append(file)
@@ -94,16 +94,18 @@ def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules
             readable.append(file)
             for name, line in played:
                 if posixpath.normpath(posixpath.join(posixpath.dirname(file.path), name)) not in rules.paths:
-                    why = f"line {line} plays {name}, which is not among the files that are checked"
+                    why = f"line {line} plays {name}, which is not among the checked files"
                     yield Unknown("quadlet", Evidence(file.path, 0), why)
         if readable:
             value = quadlet.read_units([(file.path, file.text) for file in readable])
             value.registries = rules.registries
             yield Document(
-                readable[0].path, value, tuple(one for file in readable for one in comments_in_lines(file.text, file.path))
+                readable[0].path,
+                value,
+                tuple(ignore for file in readable for ignore in comments_in_lines(file.text, file.path)),
             )
-            for one in value.unresolved:
-                yield Unknown("quadlet", Evidence(one.path, 0), f"{one.what} are not among the files that are checked")
+            for reference in value.unresolved:
+                yield Unknown("quadlet", Evidence(reference.path, 0), f"{reference.what} are not among the checked files")
 
 
 def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
@@ -117,18 +119,21 @@ def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: 
         yield Document(file.path, value, comments_in_lines(file.text.replace("//", "#"), file.path))
 
 
-def _starts(name: str, title: str, accepts: Callable[[str, str], bool], read: Read) -> Kind:
-    return Kind(name, title, accepts, read, COMPOSE)
+def _kind(name: str, title: str, accepts: Callable[[str, str], bool], read: Read) -> Kind:
+    return Kind(name, title, accepts, read, COMPOSE_CHECKS)
 
 
-COMPOSE = (("compose", "CMP"),)  # the checks of Compose
-STARTS = (
-    _starts("script", "Shell scripts that start containers", _is_script, _each("script", shell_starts.in_script)),
-    _starts("makefile", "Makefiles that start containers", _is_makefile, _each("makefile", shell_starts.in_makefile)),
-    _starts(
-        "document", "Documents that say how to start containers", _is_document, _each("document", shell_starts.in_markdown)
+COMPOSE_CHECKS = (("compose", "CMP"),)
+START_KINDS = (
+    _kind("script", "Shell scripts that start containers", _is_script, _each("script", shell_starts.in_script)),
+    _kind("makefile", "Makefiles that start containers", _is_makefile, _each("makefile", shell_starts.in_makefile)),
+    _kind(
+        "document",
+        "Markdown files that start containers",
+        _is_document,
+        _each("document", shell_starts.in_markdown),
     ),
-    _starts("unit", "systemd units that start containers", _is_unit, _each("unit", unit_starts.containers)),
-    _starts("quadlet", "Podman Quadlets", _is_quadlet, _quadlets),
-    _starts("devcontainer", "Dev containers", _is_devcontainer, _devcontainers),
+    _kind("unit", "systemd units that start containers", _is_unit, _each("unit", unit_starts.containers)),
+    _kind("quadlet", "Podman Quadlets", _is_quadlet, _quadlets),
+    _kind("devcontainer", "Dev containers", _is_devcontainer, _devcontainers),
 )

@@ -1,10 +1,10 @@
-"""Repositories of third parties in the stages of a Dockerfile, and which packages come from them.
+"""Third-party repositories in the stages of a Dockerfile, and which packages come from them.
 
-A package that was read and brings a repository opens its stage to it: any package of the system that comes later may be
-from there. Where no more is known than a repository's address, a package is from there that begins with a word of it
-(``docker-ce`` after download.docker.com); where no more than the name of the package that brings it, one that has all
-words of that (``mysql-community-server`` after ``mysql-community-release``, but not ``mysql-server``). A version with a
-distribution's own mark is the distribution's either way.
+If a package whose metadata was read adds a repository, any later system package of the stage may come from it. If only a
+repository's URL is known, packages come from it whose name begins with a word of the URL (``docker-ce`` after
+download.docker.com). If only the name of the package that adds it is known, packages with all its words do
+(``mysql-community-server`` after ``mysql-community-release``, but not ``mysql-server``). A version with the mark of a
+distribution is always from the distribution.
 """
 
 import re
@@ -18,12 +18,12 @@ _OWN_BUILD = re.compile(r"ubuntu\d|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.a
 _ADDS = re.compile(
     r"add-apt-repository|apt-add-repository|--add-?repo|\baddrepo\b|\bcopr\b|sources\.list|(?:yum|zypp/)\.?repos\.d|apk/repositories"
 )
-_OF_REPOSITORY = re.compile(r"\.repo\b|gpg|\.asc\b|\bkeys?\b|setup|script\.(?:deb|rpm)")  # in an address
+_OF_REPOSITORY = re.compile(r"\.repo\b|gpg|\.asc\b|\bkeys?\b|setup|script\.(?:deb|rpm)")  # in a URL
 _PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable \S+")
-_MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in whatever adds a repository
+_MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in any step that adds a repository
 _BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
 _WORD = re.compile(r"[a-z]+")
-# Words of every address and name, which tell nothing.
+# Common words of URLs and names, which identify nothing.
 _COMMON = frozenset(
     (
         *("apt", "com", "config", "deb", "download", "http", "https", "key", "keys", "lib"),
@@ -33,14 +33,14 @@ _COMMON = frozenset(
 )
 
 
-class Foreign:
-    """Fed with the steps in their order."""
+class ThirdParty:
+    """Call ``begin`` for each step in order, then ``downloaded`` and ``provides`` for its packages."""
 
     def __init__(self, document: Dockerfile) -> None:
         self._document = document
-        self._open: set[int] = set()  # stages with a repository that was seen
-        self._addresses: defaultdict[int, set[str]] = defaultdict(set)  # words of those that only their addresses tell
-        self._names: defaultdict[int, list[set[str]]] = defaultdict(list)  # of those that only the names of packages tell
+        self._open: set[int] = set()  # stages with a repository from a package that was read
+        self._addresses: defaultdict[int, set[str]] = defaultdict(set)  # words of the URLs of repositories
+        self._names: defaultdict[int, list[set[str]]] = defaultdict(list)  # words of the packages that add repositories
 
     def begin(self, step: Step) -> None:
         text = step.instruction.text
@@ -48,20 +48,20 @@ class Foreign:
             return
         pipelines: defaultdict[int, list[str]] = defaultdict(list)
         for command in step.commands:
-            pipelines[command.pipeline] += [*command.words, *(one.target for one in command.redirects)]
-        for one in [" ".join(words) for words in pipelines.values()] or [text]:
-            places = _PLACES.findall(one)
-            if _ADDS.search(one) or any(_OF_REPOSITORY.search(place) for place in places):
+            pipelines[command.pipeline] += [*command.words, *(redirect.target for redirect in command.redirects)]
+        for line in [" ".join(words) for words in pipelines.values()] or [text]:
+            places = _PLACES.findall(line)
+            if _ADDS.search(line) or any(_OF_REPOSITORY.search(place) for place in places):
                 self._addresses[step.stage] |= _words(" ".join(places))
 
-    def fetched(self, step: Step, address: str, name: str) -> None:
+    def downloaded(self, step: Step, address: str, name: str) -> None:
         head = self._document.head(address)
         if head is not None and head.is_repository:
             self._open.add(step.stage)
         elif head is None and _BRINGS.search(name):
             self._names[step.stage].append(_words(name))
 
-    def brings(self, step: Step, package: Package) -> bool:
+    def provides(self, step: Step, package: Package) -> bool:
         if not (self._open or self._addresses or self._names) or _OWN_BUILD.search(package.version):
             return False
         stages = {stage.index for stage in self._document.lineage(self._document.stages[step.stage])}
@@ -70,7 +70,7 @@ class Foreign:
         first, words = _WORD.match(package.name.lower()), _words(package.name)
         if first and any(first[0] in self._addresses.get(stage, ()) for stage in stages):
             return True
-        return any(all_of and all_of <= words for stage in stages for all_of in self._names.get(stage, ()))
+        return any(needed and needed <= words for stage in stages for needed in self._names.get(stage, ()))
 
 
 def _words(text: str) -> set[str]:
