@@ -2,8 +2,8 @@
 
 Shape: ``{data: [{id, type, severity, title, issued_date, references: [{id, type}], packages: [{name, epoch, version,
 release, arch, module}]}]}``; ``module`` is "name:stream:version:context:arch". OSV has the same errata without modules.
-A mirror that lacks the file may have OVAL instead, ``org.almalinux.alsa-<release>.xml.bz2``, or the repositories' own
-``<repository>/updateinfo.xml``; of these three the first that is there is read.
+A mirror without this file may have OVAL instead, ``org.almalinux.alsa-<release>.xml.bz2``, or the repositories' own
+``<repository>/updateinfo.xml``; Careen reads the first of these three that the mirror has.
 Raises: ValueError.  **Source:** errata.almalinux.org, errata.full.json; OVAL language 5.11; createrepo's updateinfo.xml.
 """
 
@@ -106,17 +106,19 @@ def _of_erratum(release: str, raw: Raw) -> Iterator[Record]:
     yield VulnerabilityRecord(erratum.id, "almalinux", cves, erratum.title[:200], severity, published=_day(erratum.issued_date))
 
 
-def _of_definition(namespace: str, release: str, said: Definition) -> Iterator[Record]:
-    erratum = next((id for id, source in said.ids.items() if source == "ALSA"), "")
+def _of_definition(namespace: str, release: str, definition: Definition) -> Iterator[Record]:
+    erratum = next((id for id, source in definition.ids.items() if source == "ALSA"), "")
     if not erratum:
         raise ValueError("a definition names no erratum")
     builds = (
-        Build(namespace, one.package, one.status, one.evr, one.arch, one.module, severity=said.severity)
-        for one in said.tested
+        Build(namespace, one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
+        for one in definition.tested
         if one.product == f"AlmaLinux {release}"
     )
-    yield from statements(erratum, "almalinux", builds, _page(release, erratum), said.cves)
-    yield VulnerabilityRecord(erratum, "almalinux", said.cves, said.title[:200], said.severity, published=said.issued)
+    yield from statements(erratum, "almalinux", builds, _page(release, erratum), definition.cves)
+    yield VulnerabilityRecord(
+        erratum, "almalinux", definition.cves, definition.title[:200], definition.severity, published=definition.issued
+    )
 
 
 def _build(namespace: str, package: _Package, severity: Severity) -> Build:

@@ -1,6 +1,6 @@
 """Anolis OS: OVAL definitions, one for each erratum.
 
-Shape: a definition (see ``formats.feeds.oval``) with an ANSA id among its references and the CVEs that it mends; a file a
+Shape: a definition (see ``formats.feeds.oval``) with an ANSA id among its references and the CVEs that it fixes; one file a
 release, which ``list.json`` names.
 Raises: ValueError.  **Source:** OVAL language 5.11; anas.openanolis.cn.
 """

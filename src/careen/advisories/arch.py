@@ -1,7 +1,7 @@
 """Arch Linux: vulnerability groups of the security tracker.
 
 Shape: a list of ``{name: "AVG-5", packages, status, severity, fixed, issues: ["CVE-…"]}``. "Fixed" and "Testing" name the
-version that mends the group; "Vulnerable" has none yet; "Not affected" and "Unknown" state nothing.
+version that fixes the group; "Vulnerable" has none yet; "Not affected" and "Unknown" are ignored.
 Raises: ValueError.  **Source:** security.archlinux.org, all.json.
 """
 

@@ -1,8 +1,8 @@
-"""Azure Linux and CBL-Mariner: OVAL definitions, one for each flaw of a source package.
+"""Azure Linux and CBL-Mariner: OVAL definitions, one for each vulnerability of a source package.
 
-Shape: a ``definition`` with CVE and severity refers by ``criterion/@test_ref`` to a ``rpminfo_test``, that to an
+Shape: a ``definition`` with CVE and severity refers by ``criterion/@test_ref`` to a ``rpminfo_test``, which refers to an
 ``rpminfo_object`` (the package) and an ``rpminfo_state`` (``evr`` with an operation). "less than" names the fix; "less
-than or equal" the newest version that is affected, for which there is no fix.
+than or equal" the newest affected version, for which there is no fix.
 Raises: ValueError.  **Source:** OVAL language 5.11, linux-definitions-schema.
 """
 

@@ -1,8 +1,8 @@
-"""The names of weaknesses: what kind of mistake a number such as CWE-79 stands for.
+"""The names of weaknesses: which kind of mistake a number such as CWE-79 stands for.
 
 Shape: a zip of one XML file with ``<Weakness ID="79" Name="…" Status="Stable">`` and ``<Category ID="310" Name="…">``
-elements. Each becomes a record of that id, so that whoever looks up what is known of it finds its name.
-Raises: ValueError where there is no weakness in it.  **Source:** CWE schema 7; cwe.mitre.org/data/downloads.html.
+elements. Each becomes a record with that id, so that a look-up of the id gives its name.
+Raises: ValueError if the file has no weakness.  **Source:** CWE schema 7; cwe.mitre.org/data/downloads.html.
 """
 
 import re

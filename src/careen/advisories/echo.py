@@ -1,6 +1,6 @@
-"""Echo: issues of the source packages that it builds, in the shape of Debian's tracker cut down to one release.
+"""Echo: issues of the source packages that it builds, in the shape of Debian's tracker, for a single release.
 
-Shape: ``{source package: {issue: {fixed_version}}}``. Version ``0`` says that the package never was vulnerable; an issue
+Shape: ``{source package: {issue: {fixed_version}}}``. Version ``0`` means that the package never was vulnerable; an issue
 without a version has no fix yet.
 Raises: ValueError.  **Source:** advisory.echohq.com, data.json.
 """
@@ -19,7 +19,7 @@ from careen.safety.typed import from_json
 MAX_BYTES = 200 << 20
 MAX_LENGTH = 200
 NAMESPACE = "echo"
-_TEMPORARY = "TEMP-"  # Debian's placeholders, which it gives up again
+_TEMPORARY = "TEMP-"  # Debian's placeholders, which it replaces later
 _HOME = "https://advisory.echohq.com"
 
 

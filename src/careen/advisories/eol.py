@@ -1,9 +1,9 @@
 """Until when distributions give security updates free of charge.
 
-Shape: ``{result: {name, releases: [{name, eolFrom: date | null, eoesFrom: date | null}]}}``, a file a product; or all of them
-in one, as a list of ``result``. Before it (API v0) a file was ``[{cycle, eol: date | bool, extendedSupport: date | bool}]``,
-which a mirror may have. Debian's extended support is its LTS, free for everyone; that of the others is sold and does not
-count. An end without a date says nothing here.
+Shape: ``{result: {name, releases: [{name, eolFrom: date | null, eoesFrom: date | null}]}}``, one file a product; or all
+products in one file, as a list of ``result``. The older API v0, which a mirror may have, has ``[{cycle, eol: date | bool,
+extendedSupport: date | bool}]`` in each file. Debian's extended support is its LTS, which is free for everyone; other
+distributions sell theirs, and it does not count. An end without a date is ignored.
 Raises: ValueError.  **Source:** endoflife.date, API v1 and v0.
 """
 

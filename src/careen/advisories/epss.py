@@ -1,7 +1,7 @@
 """FIRST's Exploit Prediction Scoring System: the probability that a CVE is exploited within 30 days.
 
 Shape: gzipped CSV; a ``#model_version:…,score_date:…`` line, a header ``cve,epss,percentile``, then one line a CVE. Files
-of 2021 have no first line, the oldest no percentile either: it is the part of all scores that are no higher, and is counted.
+of 2021 have no first line, and the oldest no percentile: then it is computed, as the share of scores that are not higher.
 Raises: ValueError.  **Source:** first.org/epss/data_stats.
 """
 
@@ -48,12 +48,12 @@ def _score(line: str) -> tuple[Epss]:
     score, _, percentile = rest.partition(",")
     found = Epss(id, float(score), float(percentile))
     if not (id.startswith("CVE-") and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
-        raise ValueError(f"EPSS: {line[:60]!r} is no score")
+        raise ValueError(f"EPSS: {line[:60]!r} is not a score")
     return (found,)
 
 
 def _ranked(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
-    """Scores without percentiles."""
+    """Scores of a file without percentiles, with percentiles computed."""
     found: list[Epss] = []
     for one in _scores(f"{line.rstrip()},0" for line in stream):
         if isinstance(one, PassedOver):

@@ -1,10 +1,10 @@
-"""Node.js itself: flaws of the runtime, by its security working group.
+"""Node.js itself: vulnerabilities of the runtime, by its security working group.
 
 Shape: ``{number: {cve: ["CVE-…"], vulnerable: "18.x || 20.x", patched: "^18.20.4 || ^20.15.1", ref, description,
-severity, affectedEnvironments}}``. Lines of release are mended one by one: from the first version of a line that is
-vulnerable to the one that ``patched`` names for it; a line that it does not name has no fix. A flaw of Windows or macOS
-alone says nothing here.
-Raises: ValueError; an entry with a term of another kind than the above is passed over.
+severity, affectedEnvironments}}``. Each release line is fixed separately: a range goes from the first vulnerable version of
+a line to the version that ``patched`` names for it; a line that it does not name has no fix. Vulnerabilities of Windows or
+macOS alone are ignored.
+Raises: ValueError; an entry with any other kind of term is passed over.
 **Source:** nodejs/security-wg, vuln/core; node-semver, "Advanced Range Syntax".
 """
 
@@ -79,7 +79,7 @@ def _records(item: tuple[str, Raw]) -> Iterator[Record]:
 
 
 def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
-    """The end of a line that nobody mended ends its range too: just before the first pre-release of the next."""
+    """A line without a fix ends before the first pre-release of the next line, and so does its range."""
     found: dict[Range, None] = {}
     for text in alternatives(vulnerable):
         low, high = _span(terms(text))
@@ -93,7 +93,7 @@ def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
 
 
 def _span(asked: list[Term]) -> tuple[Numbers | None, Numbers | None]:
-    """From where to before where: ``18.x``, ``>=4.0 <=4.2.1``, ``<= 0.10.32``."""
+    """The first version, and the first version after the range: ``18.x``, ``>=4.0 <=4.2.1``, ``<= 0.10.32``."""
     low: Numbers | None = None
     high: Numbers | None = None
     for operator, numbers, *_ in asked:
@@ -131,7 +131,7 @@ def _summary(entry: _Entry) -> str:
 
 ADVISORY_SOURCE = AdvisorySource(
     name="node",
-    title="Node.js security working group, flaws of the runtime",
+    title="Node.js security working group, vulnerabilities of the runtime",
     licence="MIT",
     homepage=_HOME,
     feeds=feeds,

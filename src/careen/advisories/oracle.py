@@ -1,6 +1,6 @@
 """Oracle Linux: OVAL definitions, one for each erratum.
 
-Shape: a definition (see ``formats.feeds.oval``) with an ELSA id among its references and the CVEs that it mends.
+Shape: a definition (see ``formats.feeds.oval``) with an ELSA id among its references and the CVEs that it fixes.
 Raises: ValueError.  **Source:** OVAL language 5.11; linux.oracle.com/security.
 """
 

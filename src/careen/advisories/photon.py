@@ -1,8 +1,8 @@
-"""Photon OS: flaws by source package and release.
+"""Photon OS: vulnerabilities by source package and release.
 
-Shape: a list of ``{cve_id, pkg, cve_score, aff_ver, res_ver, status}``; ``res_ver`` is the version that mends the flaw, "NA"
-where there is none; "Not Affected" entries state nothing that an advisory could.
-Of a release that a mirror has as OVAL alone (``com.vmware.phsa-photon5.xml.gz``: a definition for each erratum, fixes alone)
+Shape: a list of ``{cve_id, pkg, cve_score, aff_ver, res_ver, status}``; ``res_ver`` is the fixed version, "NA" without one;
+"Not Affected" entries state nothing that an advisory could.
+If a mirror has a release only as OVAL (``com.vmware.phsa-photon5.xml.gz``: a definition for each erratum, fixes alone),
 that is read.
 Raises: ValueError.  **Source:** packages.broadcom.com, photon_cve_metadata and photon_oval_definitions; OVAL language 5.11.
 """
@@ -29,7 +29,7 @@ _RELEASES = ("1.0", "2.0", "3.0", "4.0", "5.0")
 _PHSA = re.compile(r"PHSA:\d+:([\d.]+):(\d+)")
 _YEAR = re.compile(r"PHSA-(\d{4}):")
 _NONE = ("", "NA")
-_OF_OTHERS = "BDSA-"  # ids of a database that sells what they stand for
+_OF_OTHERS = "BDSA-"  # ids of a commercial database, whose contents are not public
 
 
 class _Entry(Struct, gc=False):
@@ -80,7 +80,7 @@ def _stated(release: str, raw: Raw) -> Iterator[Record]:
 
 
 def _erratum(release: str, definition: Definition) -> Iterator[Record]:
-    """ "PHSA-2024:00001 …" is one of many of that number; the reference says which: "PHSA:00001:5.0:184"."""
+    """Several definitions are titled "PHSA-2024:00001 …"; the reference has the release and number, "PHSA:00001:5.0:184"."""
     found = next((named for id in definition.ids if (named := _PHSA.fullmatch(id)) and named[1] == release), None)
     year = _YEAR.match(definition.title)
     if found is None or year is None:

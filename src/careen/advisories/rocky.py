@@ -1,9 +1,9 @@
-"""Rocky Linux: its errata, of its repositories or of its errata page.
+"""Rocky Linux: its errata, from its repositories or from its errata page.
 
 Shape: ``rocky/<release>/<repository>/updateinfo.xml`` (see ``formats.feeds.updateinfo``), of one architecture, which stands for
-all; or ``rocky/errata/*.json``, answers of the page's interface: ``{advisories: [{name, synopsis, severity, kind,
-published_at, cves: [{cve}], packages: [{nevra, module_name, module_stream, product_name}]}]}``. A repository lists the
-errata of its current minor release alone and OSV has them all, so both are read from a mirror.
+all; or ``rocky/errata/*.json``, answers of the page's API: ``{advisories: [{name, synopsis, severity, kind,
+published_at, cves: [{cve}], packages: [{nevra, module_name, module_stream, product_name}]}]}``. A repository lists only the
+errata of its current minor release, and OSV has all of them, so both are read from a mirror.
 Raises: ValueError.  **Source:** createrepo's updateinfo.xml; errata.rockylinux.org, API v3.
 """
 
@@ -73,10 +73,10 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         yield from each(read_json(file, _Page, MAX_BYTES).advisories, _of_page)
         return
 
-    def told(update: Update) -> Iterator[Record]:
+    def records_of(update: Update) -> Iterator[Record]:
         yield from records(update, "rocky", f"rocky:{feed.part}", f"{_HOME}/{update.id}", every_arch=True)
 
-    yield from updates(file, MAX_BYTES, told)
+    yield from updates(file, MAX_BYTES, records_of)
 
 
 def _of_page(raw: Raw) -> Iterator[Record]:

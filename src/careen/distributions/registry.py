@@ -1,6 +1,6 @@
-"""The profiles of all distributions, and the one behind a name.
+"""The profiles of all distributions, and look-ups by name.
 
-A folder of the user's (``careen --plugins``) may add some. Raises: UsageError where one of its files is no profile.
+A folder of the user (``careen --plugins``) may add some. Raises: UsageError if one of its files is not a profile.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,14 +22,14 @@ def profiles() -> Mapping[str, Profile]:
         for one in _read(folder):
             if one.id in found:
                 raise UsageError(
-                    f"a file of {folder} describes {one.id}, which another one describes", "each has an ID of its own"
+                    f"a file of {folder} describes {one.id}, which another file describes", "each has an ID of its own"
                 )
             found[one.id] = one
     return found
 
 
 def profile(name: str) -> Profile | None:
-    """``name`` is an ID, or what bills of materials call it."""
+    """``name`` is an ID, or the name that SBOMs use."""
     return profiles().get(name) or profiles().get(_aliases().get(name, ""))
 
 
@@ -39,7 +39,7 @@ def profile_of(namespace: str) -> Profile | None:
 
 
 def id_of(name: str) -> str:
-    """The ID for what other tools call a distribution; a name that nobody knows stays, in lower case."""
+    """The ID for the name that other tools use; an unknown name stays, in lower case."""
     lower = name.strip().lower()
     return _aliases().get(lower, lower)
 

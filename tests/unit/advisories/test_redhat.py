@@ -124,9 +124,9 @@ def test_what_is_large_stays_where_it_came_from_until_it_is_gone(tmp_path, mirro
 
 def test_a_document_without_a_date_of_release_has_that_of_its_discovery(tmp_path, mirror):
     (document,) = list(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))[:1]
-    (flaw,) = msgspec.json.decode(document)["vulnerabilities"]
-    flaw.pop("release_date", None)
-    newer = msgspec.json.decode(document) | {"vulnerabilities": [flaw | {"discovery_date": "2098-12-01T00:00:00+00:00"}]}
+    (vulnerability,) = msgspec.json.decode(document)["vulnerabilities"]
+    vulnerability.pop("release_date", None)
+    newer = msgspec.json.decode(document) | {"vulnerabilities": [vulnerability | {"discovery_date": "2098-12-01T00:00:00+00:00"}]}
     file = tmp_path / "archive"
     file.write_bytes(packed_tar({"2099/cve-2099-0002.json": msgspec.json.encode(newer)}))
     found = [one for one in redhat.parse(Feed(ARCHIVE, ""), file) if isinstance(one, VulnerabilityRecord)]
@@ -161,11 +161,11 @@ def test_later_the_documents_alone_that_changed_and_what_was_deleted_is_forgotte
 
 def known(cache, name=""):
     with open_database(database_path(cache)) as database:
-        said = [one for one in database.records_of_feed(ARCHIVE) if isinstance(one, Advisory)]
-        return {one.id for one in said if name in ("", one.package)}
+        advisories = [one for one in database.records_of_feed(ARCHIVE) if isinstance(one, Advisory)]
+        return {one.id for one in advisories if name in ("", one.package)}
 
 
-def test_an_archive_that_nobody_offers_is_told(tmp_path, mirror):
+def test_a_missing_archive_is_reported(tmp_path, mirror):
     network = served(mirror, SOURCES)
     del network.answers[f"{VEX}/archive_latest.txt"]
     (failed,) = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True)).failed

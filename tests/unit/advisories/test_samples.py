@@ -142,7 +142,7 @@ def test_updates_of_fedora(samples):
     files = sorted((samples / "fedora").glob("**/*updateinfo.xml.*"))
     assert {file.suffix for file in files} == {".bz2", ".xz", ".zst"}
     found = {update.id: update for file in files for update in updateinfo.updates(file, MAX, one)}
-    assert set(found) == {"FEDORA-MODULAR-2024-deafa21e1d"}  # the others mend bugs alone
+    assert set(found) == {"FEDORA-MODULAR-2024-deafa21e1d"}  # the others fix bugs alone
     assert found["FEDORA-MODULAR-2024-deafa21e1d"].cves == ("CVE-2024-24989", "CVE-2024-24990")
     for file in files:
         list(fedora.parse(Feed("f", "", part="43"), file))

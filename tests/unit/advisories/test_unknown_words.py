@@ -57,11 +57,11 @@ def test_other_records_survive(case, by, tmp_path):
     for feed in feeds_in(source, mirror):
         file = mirror / feed.path
         data = file.read_bytes()
-        before = told(source, feed, file)
+        before = records_of(source, feed, file)
         for number in range(min(count(data), 200)):
             file.write_bytes(replaced(data, number, by))
             try:
-                after = told(source, feed, file)
+                after = records_of(source, feed, file)
             except ValueError as error:
                 if len(ids(before)) <= 1 or any(reason in str(error) for reason in WHOLE):
                     continue
@@ -73,7 +73,7 @@ def test_other_records_survive(case, by, tmp_path):
             assert alone or len(lost) <= max(1, most), (feed.path, number, lost)
 
 
-def told(source, feed, file):
+def records_of(source, feed, file):
     return [one for one in source.parse(feed, file) if not isinstance(one, NamespaceInfo | PassedOver)]
 
 

@@ -45,7 +45,7 @@ def test_what_is_no_key(tmp_path):
     ]
     for data in others:
         (tmp_path / "key").write_bytes(data)
-        with pytest.raises(InputError, match="no private key"):
+        with pytest.raises(InputError, match="usable private key"):
             keys.load_private(tmp_path / "key")
     with pytest.raises(InputError):
         keys.load_private(tmp_path / "absent")

@@ -40,7 +40,7 @@ def test_publications_follow_each_other(keys, root, tmp_path):
 def test_an_older_publication_is_refused(keys, root, tmp_path):
     first, second = signed_metadata(keys, ONE, 1, NOW), signed_metadata(keys, TWO, 2, NOW)
     take(second, root, tmp_path / "kept")
-    with pytest.raises(UntrustedError, match="older than what was accepted"):
+    with pytest.raises(UntrustedError, match="older than the last accepted"):
         take(first, root, tmp_path / "kept")
     assert take(second, root, tmp_path / "kept") == (2, TWO)
     assert take(first, root, tmp_path / "another machine") == (1, ONE)

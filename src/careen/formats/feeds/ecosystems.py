@@ -1,7 +1,7 @@
-"""The namespace of advisories that an OSV ecosystem stands for, and the ecosystem that a namespace is published under.
+"""The namespace of advisories for an OSV ecosystem, and the ecosystem that publishes a namespace.
 
 ``debian:12`` for ``Debian:12``; a language's ecosystem stays as it is ("PyPI"); a rolling distribution is its id alone
-("wolfi"); of an unknown distribution ecosystem and release are kept in lower case.
+("wolfi"); for an unknown distribution, ecosystem and release are kept in lower case.
 **Source:** OSV schema 1.7, "Defined Ecosystems"; os-release(5).
 """
 

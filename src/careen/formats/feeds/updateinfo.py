@@ -1,9 +1,9 @@
 """The errata of an rpm repository: ``updateinfo.xml``, plain or compressed.
 
-Shape: ``update`` elements with type, id, severity, date and references; below ``pkglist`` collections, of a module where
-they name one, with every build of every package. CVEs are told by the references; where these name none, by the title
-and the description of a security update. An update that is about neither a CVE nor security mends bugs alone.
-Raises: ValueError; an update whose id is none is passed over.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
+Shape: ``update`` elements with type, id, severity, date and references; below ``pkglist`` collections, with a module if they
+name one, and with every build of every package. The references name the CVEs; if they name none, title and description
+of a security update do. An update that is about neither a CVE nor security fixes bugs alone and is left out.
+Raises: ValueError; an update without a usable id is passed over.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
 """
 
 import re
@@ -37,12 +37,12 @@ class Update(NamedTuple):
     builds: tuple[tuple[str, str, str, str], ...]  # name, EVR, architecture, module
 
 
-def updates(file: Path, limit_bytes: int, told: Callable[[Update], Iterable[Found]]) -> Iterator[Found | PassedOver]:
-    """What ``told`` makes of each update that mends a flaw."""
+def updates(file: Path, limit_bytes: int, records_of: Callable[[Update], Iterable[Found]]) -> Iterator[Found | PassedOver]:
+    """The records that ``records_of`` makes of each update that fixes a vulnerability."""
 
     def records(one: Element) -> Iterable[Found]:
         update = _update(one)
-        return told(update) if update else ()
+        return records_of(update) if update else ()
 
     yield from each(elements(file, frozenset(("update",)), limit_bytes), records)
 

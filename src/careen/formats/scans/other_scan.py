@@ -1,4 +1,4 @@
-"""What another scanner reported about an image: claims that a package has a flaw, recognised by the document's shape.
+"""Another scanner's report about an image: claims that a package has a vulnerability, recognised by the document's shape.
 
 | scanner | document |
 |---|---|
@@ -32,7 +32,7 @@ class Claim(Struct, frozen=True):
     package: str
     version: str
     purl: str = ""
-    type: str = ""  # of a purl, where the document tells without one
+    type: str = ""  # of a purl, if the document has types but no purls
     fixed: tuple[str, ...] = ()
     suppressed: bool = False
 
@@ -40,7 +40,7 @@ class Claim(Struct, frozen=True):
 class OtherScan(Struct, frozen=True):
     scanner: str
     claims: tuple[Claim, ...]
-    packages: frozenset[str]  # names in lower case that it lists, where it lists packages; empty where it tells of flaws alone
+    packages: frozenset[str]  # names in lower case; empty if the document lists vulnerabilities alone
 
 
 def read_other(data: bytes) -> OtherScan:
@@ -49,7 +49,7 @@ def read_other(data: bytes) -> OtherScan:
     try:
         document = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(f"no JSON: {error}") from None
+        raise ValueError(f"not JSON: {error}") from None
     parts = [mapping(one) for one in (document if isinstance(document, list) else [document])]
     first = parts[0] if parts else {}
     packages: frozenset[str] = frozenset()
@@ -69,7 +69,7 @@ def read_other(data: bytes) -> OtherScan:
         scanner = text(mapping(mapping(mapping(first.get("scan")).get("scanner"))).get("name")) or "gitlab"
         claims = _gitlab(first)
     else:
-        raise ValueError("neither of Trivy, Grype, Docker Scout nor Snyk")
+        raise ValueError("it is not a report of Trivy, Grype, Docker Scout or Snyk")
     found = tuple(dict.fromkeys(claim for claim in claims if claim.package and claim.ids))
     return OtherScan(scanner, found, packages | {claim.package.lower() for claim in found} if packages else frozenset())
 
@@ -96,14 +96,14 @@ def _trivy(document: dict[str, Any]) -> Iterator[Claim]:
 def _grype(document: dict[str, Any]) -> Iterator[Claim]:
     for key in ("matches", "ignoredMatches"):
         for one in map(mapping, sequence(document.get(key))):
-            flaw, artifact = mapping(one.get("vulnerability")), mapping(one.get("artifact"))
+            vulnerability, artifact = mapping(one.get("vulnerability")), mapping(one.get("artifact"))
             related = (mapping(other).get("id") for other in sequence(one.get("relatedVulnerabilities")))
             yield Claim(
-                _ids(flaw.get("id"), *related),
+                _ids(vulnerability.get("id"), *related),
                 text(artifact.get("name")),
                 text(artifact.get("version")),
                 text(artifact.get("purl")),
-                fixed=_texts(sequence(mapping(flaw.get("fix")).get("versions"))),
+                fixed=_texts(sequence(mapping(vulnerability.get("fix")).get("versions"))),
                 suppressed=key == "ignoredMatches",
             )
 

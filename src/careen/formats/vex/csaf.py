@@ -2,8 +2,8 @@
 
 Shape: ``product_tree`` names products (branches in branches, ``full_product_names``, and ``relationships``, by which a
 component is part of a product) and groups of them; ``vulnerabilities[].product_status`` lists product ids by status,
-``flags`` justify. What a statement calls a product is named by its package URLs, CPE, hashes and name.
-Raises: ValueError where there are more products than anyone lists, or branches nested too deep.
+``flags`` give the justification. A product is named by its package URLs, CPE, hashes and name.
+Raises: ValueError if there are too many products, or branches nested too deep.
 **Source:** CSAF 2.0, sections 3.2.2, 3.2.3 and 4.5 (profile VEX); 2.1 for ``purls``.
 """
 
@@ -98,7 +98,7 @@ def _names(full: dict[str, Any]) -> Names:
 
 
 def _why_by_product(one: dict[str, Any], groups: dict[str, list[str]]) -> dict[tuple[str, bool], str]:
-    """Flags justify that a product is not affected; the details of threats tell the impact where there is no flag."""
+    """The justification by product: flags state why a product is not affected; without a flag, threats describe the impact."""
     found: dict[tuple[str, bool], str] = {}
     impacts = [threat for threat in map(mapping, sequence(one.get("threats"))) if threat.get("category") == "impact"]
     for entry, key in [

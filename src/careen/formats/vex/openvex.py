@@ -1,8 +1,8 @@
-"""OpenVEX: its statements, and a document made of some.
+"""OpenVEX: reads its statements, and writes a document of statements.
 
 Shape: ``{"@context", author, timestamp, statements: [{vulnerability, products, status, justification, …}]}``.
-A vulnerability is ``{name, aliases, "@id"}`` since 0.2.0 and a text before; a product is ``{"@id", identifiers, hashes,
-subcomponents}`` or a text, with the subcomponents beside it. A statement inherits the document's timestamp and author.
+A vulnerability is ``{name, aliases, "@id"}`` since 0.2.0 and a string before; a product is ``{"@id", identifiers, hashes,
+subcomponents}`` or a string, with the subcomponents next to it. A statement inherits the document's timestamp and author.
 Raises: ValueError for a statement without a known status.
 **Source:** OpenVEX specification 0.2.0 and 0.0.1.
 """
@@ -39,7 +39,7 @@ def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
 
 
 def document(stated: Sequence[Statement], author: str, timestamp: str, id: str) -> dict[str, Any]:
-    """A document of version 0.2.0. What is no word of OpenVEX goes where the format has free text."""
+    """A document of version 0.2.0. Values that OpenVEX does not have go into its free-text fields."""
     return {
         "@context": f"{CONTEXT}/v0.2.0",
         "@id": id,
@@ -84,7 +84,7 @@ def _names(component: Any) -> Names:
 
 def _why(one: dict[str, Any]) -> str:
     keys = ("justification", "impact_statement", "action_statement", "status_notes")
-    return next((said for key in keys if (said := text(one.get(key)))), "")
+    return next((found for key in keys if (found := text(one.get(key)))), "")
 
 
 def _statement(one: Statement) -> dict[str, Any]:

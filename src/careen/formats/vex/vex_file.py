@@ -1,6 +1,6 @@
-"""The statements of a VEX document in OpenVEX, CycloneDX or CSAF, recognised by what it says of itself.
+"""The statements of a VEX document in OpenVEX, CycloneDX or CSAF, recognised by its own fields.
 
-An in-toto statement whose predicate is such a document is read through to it; its signature is nobody's business here.
+Of an in-toto statement with such a document as predicate, the predicate is read; its signature is not verified here.
 Raises: ValueError for anything else, and over 64 MiB.
 """
 
@@ -43,4 +43,4 @@ def _reader(document: dict[str, Any]) -> Any:
         return cyclonedx.statements
     if "csaf_version" in mapping(document.get("document")):
         return csaf.statements
-    raise ValueError("neither OpenVEX, CycloneDX nor CSAF")
+    raise ValueError("it is not OpenVEX, CycloneDX or CSAF")

@@ -99,7 +99,7 @@ def test_aliases_are_written_as_everybody_writes_them():
     assert found.aliases == ("CVE-2025-0001", "CVE-2025-0002", "GHSA-1")
 
 
-def test_the_name_that_jenkins_gives_a_flaw():
+def test_the_name_that_jenkins_gives_a_vulnerability():
     pages = ["2098-01-02/#SECURITY-12", "2098-01-02/#SECURITY-13%20(1)", "2098-01-02/"]
     references = [{"type": "WEB", "url": f"https://www.jenkins.io/security/advisory/{page}"} for page in pages]
     (found,) = advisories(entry([ZERO], ecosystem="Maven"), aliases=["CVE-2098-1"], references=references)
@@ -108,7 +108,7 @@ def test_the_name_that_jenkins_gives_a_flaw():
     assert found.aliases == ("CVE-2098-1",)
 
 
-def test_an_erratum_that_names_its_flaws_only_as_related():
+def test_an_erratum_that_lists_its_vulnerabilities_only_as_related():
     (found,) = advisories(
         entry([ZERO, {"fixed": "1"}], ecosystem="AlmaLinux:9"), id="ALSA-2025:1", related=["CVE-2025-2", "RHSA-2025:1"]
     )
@@ -137,7 +137,7 @@ def test_entries_that_differ_in_more_than_versions_stay_apart():
     assert [one.status for one in found] == ["fixed", "open"]
 
 
-def test_fixes_that_are_said_apart():
+def test_fixed_versions_outside_of_ranges():
     (found,) = advisories(entry([ZERO, {"last_affected": "1.9"}], database_specific={"fixed_versions": ["2.0"]}))
     assert (found.fixed_versions, found.status) == (("2.0",), "fixed")
 

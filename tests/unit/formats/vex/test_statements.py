@@ -35,7 +35,7 @@ def test_openvex():
                 ],
                 "status": "not_affected",
                 "justification": "vulnerable_code_not_present",
-                "impact_statement": "said less well",
+                "impact_statement": "a free text",
                 "timestamp": "2026-02-02T00:00:00Z",
             },
             {
