@@ -31,5 +31,5 @@ def test_every_setting_is_a_flag_of_a_command():
     assert missing == set(SECRET)
 
 
-def test_a_default_of_a_setting_is_told():
+def test_a_setting_shows_its_default():
     assert "| `timeout` | `CAREEN_TIMEOUT` | `--timeout` | 30.0 |" in pages()["settings"]

@@ -29,7 +29,7 @@ def tables(folder):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Whose made file says something else than its rules, so that it can be told which of them was read."""
+    """A folder whose made file differs from its rules, so that a test can see which of them was read."""
     (tmp_path / "b.toml").write_text("[one]\nx = 1\n")
     (tmp_path / "a.toml").write_text("[two]\nx = [2]\n")
     source, _ = msgspec.json.decode(rule_files.made(tmp_path))

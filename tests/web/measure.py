@@ -102,10 +102,12 @@ def updated(stage: Stage, host: str) -> list[Cost]:
 
 
 def note(what: str, when: str, done: Done) -> None:
-    told = (
+    summary = (
         f"{done.code}, {done.requests} requests, {done.sent_bytes / 1e6:.1f} MB, {done.seconds:.1f} s ({done.cpu_seconds:.1f} s"
     )
-    print(f"{what}, {when}: {told} of a processor), {done.peak_mib:.0f} MiB {done.stderr[:2000]}", file=sys.stderr, flush=True)
+    print(
+        f"{what}, {when}: {summary} of a processor), {done.peak_mib:.0f} MiB {done.stderr[:2000]}", file=sys.stderr, flush=True
+    )
 
 
 def page(without: list[Cost], published: list[Cost], updates: list[Cost], mbit: float) -> str:
@@ -118,8 +120,8 @@ def page(without: list[Cost], published: list[Cost], updates: list[Cost], mbit: 
 
 def table(costs: list[Cost], mbit: float) -> str:
     rows = [
-        "| what | when | exit code | requests | MB | seconds | peak MiB | newest data |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---|",
+        "| what | when | exit code | requests | MB | line | processor | seconds | peak MiB | newest data |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     last = ""
     for one in costs:

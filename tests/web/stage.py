@@ -26,9 +26,9 @@ PUBLISHED = f"oci://{REGISTRY}/careen-db"
 # A parent of its own: what a process used at most begins with what its parent did, and that of a test has large pages.
 WATCH = """
 import os, sys
-told, *command = sys.argv[1:]
+record, *command = sys.argv[1:]
 _, status, usage = os.wait4(os.posix_spawn(command[0], command, os.environ), 0)
-with open(told, "w") as file:
+with open(record, "w") as file:
     file.write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss} {usage.ru_utime + usage.ru_stime}")
 """
 BACKGROUND = "it is finished in the background"
@@ -87,13 +87,13 @@ class Stage:
         shift = {"PYTHONPATH": str(CLOCK), "SHIFT_S": str(day * 86_400 + bool(day) * 3_600)}
         shell = Shell(home, HTTPS_PROXY=relay.url, **shift, **environment)
         before, started = len(relay.seen), time.monotonic()
-        with tempfile.NamedTemporaryFile() as told:
+        with tempfile.NamedTemporaryFile() as record:
             command = shell.command(*arguments, "--ca-file", self.ca_file)
-            watch = [sys.executable, "-S", "-E", "-c", WATCH, told.name, *command]
+            watch = [sys.executable, "-S", "-E", "-c", WATCH, record.name, *command]
             done = subprocess.run(
                 watch, capture_output=True, stdin=subprocess.DEVNULL, env=shell.environment, cwd=home, check=True
             )
-            code, peak_kib, cpu_seconds = Path(told.name).read_text().split()
+            code, peak_kib, cpu_seconds = Path(record.name).read_text().split()
         seconds = time.monotonic() - started
         seen = relay.seen[before:]
         of_registry = sum(one.sent_bytes for one in seen if one.host == REGISTRY)

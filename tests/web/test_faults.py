@@ -92,8 +92,8 @@ def careen(stage, tmp_path, monkeypatch, capsys):
         monkeypatch.setenv("HTTPS_PROXY", relay.url)
         monkeypatch.setenv("CAREEN_CACHE_DIR", str(cache))
         code = main([*map(str, arguments), "--ca-file", str(stage.ca_file), "--timeout", "1"])
-        told = capsys.readouterr()
-        return Done(code, told.out, told.err.splitlines())
+        printed = capsys.readouterr()
+        return Done(code, printed.out, printed.err.splitlines())
 
     return run
 
