@@ -1,4 +1,4 @@
-"""A web that is played, and real processes that meet it: scans and updates on any day, each with what it asked for."""
+"""A simulated web, and real processes that use it: scans and updates on any day, each with its requests."""
 
 import json
 import subprocess
@@ -21,9 +21,9 @@ from tests.web.relay import Fault, Page, Relay
 from tests.web.world import World
 
 CLOCK = Path(__file__).with_name("clock")
-REGISTRY = "registry.example.test"  # behind the relay as everything is; the real one is on loopback
+REGISTRY = "registry.example.test"  # behind the relay like everything; the real registry is on loopback
 PUBLISHED = f"oci://{REGISTRY}/careen-db"
-# A parent of its own: what a process used at most begins with what its parent did, and that of a test has large pages.
+# A separate parent: a process's peak memory begins with that of its parent, and a test's parent is large.
 WATCH = """
 import os, sys
 record, *command = sys.argv[1:]
@@ -36,7 +36,7 @@ BACKGROUND = "it is finished in the background"
 
 @dataclass(frozen=True)
 class Done:
-    """A process that has ended. ``sent_bytes`` is what the web gave it."""
+    """A process that has ended. ``sent_bytes``: what the web sent to it."""
 
     code: int
     stdout: str
@@ -58,7 +58,7 @@ class Done:
 
 
 class Stage:
-    """``registry`` is the host of a real registry, which is met as ``REGISTRY``."""
+    """``registry`` is the host of a real registry, which processes know as ``REGISTRY``."""
 
     def __init__(
         self, folder: Path, scale: float, registry: str = "", mbit: float | None = None, start: datetime | None = None

@@ -97,7 +97,7 @@ def _of_update(release: str, update: Update) -> Iterator[Record]:
 
 def _of_erratum(release: str, raw: Raw) -> Iterator[Record]:
     erratum = from_json(raw, _Erratum)
-    cves = tuple(dict.fromkeys(one.id for one in erratum.references if one.id.startswith("CVE-")))
+    cves = tuple(dict.fromkeys(reference.id for reference in erratum.references if reference.id.startswith("CVE-")))
     if not cves and erratum.type != "security":
         return
     severity = _SEVERITIES.get((erratum.severity or "").lower(), "unknown")
@@ -111,9 +111,9 @@ def _of_definition(namespace: str, release: str, definition: Definition) -> Iter
     if not erratum:
         raise ValueError("a definition names no erratum")
     builds = (
-        Build(namespace, one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
-        for one in definition.tested
-        if one.product == f"AlmaLinux {release}"
+        Build(namespace, test.package, test.status, test.evr, test.arch, test.module, severity=definition.severity)
+        for test in definition.tested
+        if test.product == f"AlmaLinux {release}"
     )
     yield from statements(erratum, "almalinux", builds, _page(release, erratum), definition.cves)
     yield VulnerabilityRecord(

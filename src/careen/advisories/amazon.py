@@ -70,7 +70,7 @@ def _of_line(advisory: Advisory, extra: str) -> Advisory:
     line = _LINE.fullmatch(extra)
     if line is None:
         return advisory
-    return replace(advisory, ranges=tuple(Range(_start(one.fixed or "", line[1]), one.fixed) for one in advisory.ranges))
+    return replace(advisory, ranges=tuple(Range(_start(range.fixed or "", line[1]), range.fixed) for range in advisory.ranges))
 
 
 def _start(fixed: str, line: str) -> str | None:

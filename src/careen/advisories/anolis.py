@@ -26,7 +26,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
         names = listing("anolis") or listing(f"{_LIVE}/list.json")
         releases = {found[1] for name in names if (found := _FILE.fullmatch(name))}
     else:
-        releases = {one.partition(":")[2] for one in need.namespaces if one.startswith("anolis:")}
+        releases = {namespace.partition(":")[2] for namespace in need.namespaces if namespace.startswith("anolis:")}
     return tuple(
         Feed(f"anolis/anolis-{release}.oval.xml", f"{_LIVE}/anolis-{release}.oval.xml", part=release)
         for release in sorted(releases)
@@ -43,9 +43,9 @@ def _records(definition: Definition) -> Iterator[Record]:
     if not erratum:
         raise ValueError("a definition names no erratum")
     builds = (
-        Build(f"anolis:{release}", one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
-        for one in definition.tested
-        if (release := one.product.removeprefix(_PRODUCT)).isdecimal()
+        Build(f"anolis:{release}", test.package, test.status, test.evr, test.arch, test.module, severity=definition.severity)
+        for test in definition.tested
+        if (release := test.product.removeprefix(_PRODUCT)).isdecimal()
     )
     url = f"https://anas.openanolis.cn/errata/detail/{erratum}"
     yield from statements(erratum, "anolis", builds, url, definition.cves)

@@ -39,17 +39,17 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     tests: dict[str, tuple[str, str]] = {}
     packages: dict[str, str] = {}
     states: dict[str, tuple[str, str]] = {}
-    for one in elements(file, _PARTS, MAX_BYTES):
-        id = one.attributes.get("id", "")
-        match one.name:
+    for element in elements(file, _PARTS, MAX_BYTES):
+        id = element.attributes.get("id", "")
+        match element.name:
             case "definition":
-                definitions.append(one)
+                definitions.append(element)
             case "rpminfo_test":
-                tests[id] = (_reference(one, "object"), _reference(one, "state"))
+                tests[id] = (_reference(element, "object"), _reference(element, "state"))
             case "rpminfo_object":
-                packages[id] = one.value("name")
+                packages[id] = element.value("name")
             case "rpminfo_state":
-                evr = one.first("evr")
+                evr = element.first("evr")
                 states[id] = (evr.attributes.get("operation", ""), evr.text.strip()) if evr else ("", "")
     if not definitions:
         raise ValueError("it holds no OVAL definitions")

@@ -34,9 +34,9 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         for entry in archive.entries(stream):
             if not entry.name.endswith(".xml"):
                 continue
-            for one in elements_of(archive.read(stream, entry, MAX_BYTES), _KINDS):
-                number, name = one.attributes.get("ID", ""), " ".join(one.attributes.get("Name", "").split())
-                if number.isdecimal() and len(number) < 8 and name and one.attributes.get("Status") not in _GONE:
+            for element in elements_of(archive.read(stream, entry, MAX_BYTES), _KINDS):
+                number, name = element.attributes.get("ID", ""), " ".join(element.attributes.get("Name", "").split())
+                if number.isdecimal() and len(number) < 8 and name and element.attributes.get("Status") not in _GONE:
                     found = True
                     yield VulnerabilityRecord(f"CWE-{number}", "cwe", summary=name[:200])
     if not found:

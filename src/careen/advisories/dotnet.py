@@ -75,10 +75,10 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 def _records(channel: str, raw: Raw) -> Iterator[Record]:
     release = from_json(raw, _Release)
-    cves = tuple(dict.fromkeys(id for one in release.cve_list or () if (id := one.cve_id.strip()).startswith("CVE-")))
+    cves = tuple(dict.fromkeys(id for cve in release.cve_list or () if (id := cve.cve_id.strip()).startswith("CVE-")))
     if not cves or len(release.release_version) > 100:
         return
-    sdks = [one.version or "" for one in (*(release.sdks or ()), *((release.sdk,) if release.sdk else ()))]
+    sdks = [sdk.version or "" for sdk in (*(release.sdks or ()), *((release.sdk,) if release.sdk else ()))]
     if ranges := _sdk_ranges(channel, sdks):
         yield _advisory(release, cves, ".NET", "dotnet-sdk", ranges)
     fixed = release.runtime.version if release.runtime else None

@@ -53,7 +53,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     wanted = sorted(_products())
     if need.namespaces is not None:
         ids = {name.partition(":")[0] for name in need.namespaces}
-        wanted = [product for product in wanted if not ids.isdisjoint(one.id for one in _products()[product])]
+        wanted = [product for product in wanted if not ids.isdisjoint(profile.id for profile in _products()[product])]
     return tuple(
         Feed(
             f"eol/api/{product}.json",
@@ -72,7 +72,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         yield from each(answer, partial(_of_cycle, followers))
         return
     products = answer.result if isinstance(answer.result, list) else [answer.result]
-    product = next((one for one in products if one.name == feed.part), None)
+    product = next((known for known in products if known.name == feed.part), None)
     if product is None:
         raise ValueError(f"it does not have {feed.part}")
     yield from each(product.releases, partial(_of_release, followers))
@@ -90,19 +90,19 @@ def _of_cycle(followers: Sequence[Profile], raw: Raw) -> Iterator[Support]:
 
 def _support(followers: Sequence[Profile], release: str, *dates: str | bool | None) -> Iterator[Support]:
     """``dates``: the end of support, and of its extension."""
-    for one in followers:
-        counted = dates if one.support.free_extension else dates[:1]
+    for profile in followers:
+        counted = dates if profile.support.free_extension else dates[:1]
         if known := [date for date in counted if isinstance(date, str) and _DATE.fullmatch(date)]:
-            yield Support(f"{one.id}:{release}", max(known))
+            yield Support(f"{profile.id}:{release}", max(known))
 
 
 @cache
 def _products() -> dict[str, list[Profile]]:
     """The distributions that each product there has the dates of."""
     found: dict[str, list[Profile]] = {}
-    for one in profiles().values():
-        if one.support.product:
-            found.setdefault(one.support.product, []).append(one)
+    for profile in profiles().values():
+        if profile.support.product:
+            found.setdefault(profile.support.product, []).append(profile)
     return found
 
 

@@ -55,14 +55,14 @@ def _score(line: str) -> tuple[Epss]:
 def _ranked(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
     """Scores of a file without percentiles, with percentiles computed."""
     found: list[Epss] = []
-    for one in _scores(f"{line.rstrip()},0" for line in stream):
-        if isinstance(one, PassedOver):
-            yield one
+    for epss in _scores(f"{line.rstrip()},0" for line in stream):
+        if isinstance(epss, PassedOver):
+            yield epss
         else:
-            found.append(one)
-    scores = sorted(one.score for one in found)
-    for one in found:
-        yield Epss(one.id, one.score, round(bisect_right(scores, one.score) / len(scores), 5))
+            found.append(epss)
+    scores = sorted(epss.score for epss in found)
+    for epss in found:
+        yield Epss(epss.id, epss.score, round(bisect_right(scores, epss.score) / len(scores), 5))
 
 
 ADVISORY_SOURCE = AdvisorySource(

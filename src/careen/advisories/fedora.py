@@ -22,7 +22,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is None:
         releases = set(listing("fedora") or listing(f"{_LIVE}/"))
     else:
-        releases = {release for one in need.namespaces if (release := one.partition("fedora:")[2])}
+        releases = {release for namespace in need.namespaces if (release := namespace.partition("fedora:")[2])}
     return tuple(
         Feed(
             f"fedora/{release}/updateinfo.xml",

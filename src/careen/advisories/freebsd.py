@@ -47,13 +47,13 @@ def _records(entry: Element) -> Iterator[Record]:
     if entry.first("cancelled"):
         return
     id = f"VUXML-{id}"
-    cves = tuple(dict.fromkeys(text for one in entry.below("cvename") if (text := one.text.strip()).startswith("CVE-")))
+    cves = tuple(dict.fromkeys(text for name in entry.below("cvename") if (text := name.text.strip()).startswith("CVE-")))
     affects = entry.first("affects")
     affected: dict[str, list[Range]] = {}
     for package in affects.children if affects else ():
         if package.name != "package":
             continue
-        ranges = [_range(one) for one in package.children if one.name == "range"]
+        ranges = [_range(child) for child in package.children if child.name == "range"]
         for name in package.children:
             if name.name == "name" and 0 < len(name.text.strip()) <= MAX_LENGTH:
                 affected.setdefault(name.text.strip(), []).extend(ranges)
@@ -74,8 +74,8 @@ def _records(entry: Element) -> Iterator[Record]:
         yield VulnerabilityRecord(id, "freebsd", cves, topic, published=entry.value("dates", "entry")[:10])
 
 
-def _range(one: Element) -> Range:
-    bounds = {child.name: child.text.strip() for child in one.children if child.name in _BOUNDS}
+def _range(element: Element) -> Range:
+    bounds = {child.name: child.text.strip() for child in element.children if child.name in _BOUNDS}
     if "eq" in bounds:
         return Range(bounds["eq"], None, bounds["eq"])
     low = bounds.get("ge") or bounds.get("gt")

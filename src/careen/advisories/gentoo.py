@@ -47,7 +47,7 @@ def _records(glsa: Element) -> Iterator[Record]:
     if not number or len(number) > 40:
         raise ValueError("an advisory has no id")
     id = f"GLSA-{number}"
-    texts = [one.text.strip() for one in glsa.below("uri")]
+    texts = [uri.text.strip() for uri in glsa.below("uri")]
     cves = tuple(dict.fromkeys(text for text in texts if text.startswith("CVE-") and len(text) <= 40))
     impact = glsa.first("impact")
     severity = _SEVERITIES.get(impact.attributes.get("type", "").lower(), "unknown") if impact else "unknown"
@@ -69,13 +69,13 @@ def _advisories(
     """One advisory for each slot and side: the vulnerable versions, and those of them that are unaffected after all."""
     by_slot: dict[tuple[str, str], list[Range]] = {}
     fixed: list[str] = []
-    for one in elements:
-        version = one.text.strip()
-        if one.name not in ("vulnerable", "unaffected") or not version:
+    for element in elements:
+        version = element.text.strip()
+        if element.name not in ("vulnerable", "unaffected") or not version:
             continue
-        slot = one.attributes.get("slot", "*").strip() or "*"
-        by_slot.setdefault((one.name, slot), []).append(_range(one.attributes.get("range", ""), version))
-        if one.name == "unaffected" and one.attributes.get("range") in ("ge", "rge"):
+        slot = element.attributes.get("slot", "*").strip() or "*"
+        by_slot.setdefault((element.name, slot), []).append(_range(element.attributes.get("range", ""), version))
+        if element.name == "unaffected" and element.attributes.get("range") in ("ge", "rge"):
             fixed.append(version)
     for (side, slot), ranges in sorted(by_slot.items(), reverse=True):
         yield Advisory(

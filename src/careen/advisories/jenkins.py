@@ -73,14 +73,14 @@ def _records(raw: Raw) -> Iterator[Record]:
 
 def _ranges(versions: list[_Versions]) -> Iterator[Range]:
     """Two entries are two release lines, each with its own fix: 2.46.1 (fixed by 2.46.2), and from 2.47 to 2.56."""
-    known = [(last.removeprefix("LTS ").strip(), one) for one in versions if (last := one.last_version)]
+    known = [(last.removeprefix("LTS ").strip(), entry) for entry in versions if (last := entry.last_version)]
     known.sort(key=lambda item: _line(item[0]))
     before = ""
     for last, one in known:
         exactly = (one.pattern or "").startswith(f"({last.replace('.', '[.]')})")
         yield Range(one.first_version or (last if exactly else _start(before, last)), None, last)
         before = last
-    if not known and any(one.pattern == ".*" for one in versions):
+    if not known and any(entry.pattern == ".*" for entry in versions):
         yield Range()
 
 

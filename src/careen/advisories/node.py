@@ -57,7 +57,7 @@ def _records(item: tuple[str, Raw]) -> Iterator[Record]:
     entry = from_json(raw, _Entry)
     if entry.affected_environments and _ENVIRONMENTS.isdisjoint(entry.affected_environments):
         return
-    fixes = sorted({one.numbers for text in alternatives(entry.patched) for one in terms(text) if one.numbers})
+    fixes = sorted({term.numbers for text in alternatives(entry.patched) for term in terms(text) if term.numbers})
     ranges = _ranges(entry.vulnerable, fixes)
     if not ranges:
         return

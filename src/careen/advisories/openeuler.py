@@ -29,7 +29,7 @@ _SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "med
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    if need.namespaces is not None and not any(one.startswith("openeuler:") for one in need.namespaces):
+    if need.namespaces is not None and not any(namespace.startswith("openeuler:") for namespace in need.namespaces):
         return ()
     found: list[Feed] = []
     for year in filter(_YEAR.fullmatch, listing("openeuler")):
@@ -72,16 +72,16 @@ def _bulletin(document: csaf.Document, vulnerability: csaf.Vulnerability) -> tup
 
 def _builds(vulnerability: csaf.Vulnerability) -> Iterator[Build]:
     """Builds of source packages, as OSV has them, if the document lists those."""
-    builds = [build for one in vulnerability.statements if (build := _build(one))]
+    builds = [build for statement in vulnerability.statements if (build := _build(statement))]
     sources = [build._replace(arch="") for build in builds if build.arch == "src"]
     yield from sources or builds
 
 
-def _build(one: csaf.Statement) -> Build | None:
-    found, status, part = _CPE.match(one.product), _STATUS.get(one.status), one.component
+def _build(statement: csaf.Statement) -> Build | None:
+    found, status, part = _CPE.match(statement.product), _STATUS.get(statement.status), statement.component
     if not found or status is None or (status == "fixed" and not part.evr):
         return None
-    severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+    severity = _SEVERITIES.get(statement.severity.lower(), "unknown")
     fixed = evr(part.evr) if status == "fixed" else ""
     return Build(namespace_of(f"openEuler:{found[1]}"), part.name, status, fixed, part.arch, severity=severity)
 

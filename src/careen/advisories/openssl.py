@@ -115,9 +115,13 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _records(id: str, statement: _Statement) -> Iterator[Record]:
-    versions = [one for affected in statement.affected for one in affected.versions if one.status == "affected"]
-    severity = next((one.other.content.text.lower() for one in statement.metrics if one.other), "")
-    advisory = (one.url for one in statement.references if "vendor-advisory" in one.tags and one.url.startswith("https://"))
+    versions = [version for affected in statement.affected for version in affected.versions if version.status == "affected"]
+    severity = next((metric.other.content.text.lower() for metric in statement.metrics if metric.other), "")
+    advisory = (
+        reference.url
+        for reference in statement.references
+        if "vendor-advisory" in reference.tags and reference.url.startswith("https://")
+    )
     ranges = tuple(dict.fromkeys(map(_range, versions)))
     if not ranges:
         return
@@ -131,17 +135,19 @@ def _records(id: str, statement: _Statement) -> Iterator[Record]:
         severity=_SEVERITIES.get(severity, "unknown"),
         url=next(advisory, _HOME),
     )
-    cwes = dict.fromkeys(one.cwe_id for problem in statement.problem_types for one in problem.descriptions if one.cwe_id)
+    cwes = dict.fromkeys(
+        description.cwe_id for problem in statement.problem_types for description in problem.descriptions if description.cwe_id
+    )
     yield VulnerabilityRecord(
         id, "openssl", summary=statement.title[:200], published=statement.date_public[:10], cwes=tuple(cwes)
     )
 
 
-def _range(one: _Version) -> Range:
-    low = None if one.version in ("0", "unspecified") else one.version
-    if one.less_than:
-        return Range(low, one.less_than)
-    return Range(low, None, one.less_than_or_equal or one.version)
+def _range(version: _Version) -> Range:
+    low = None if version.version in ("0", "unspecified") else version.version
+    if version.less_than:
+        return Range(low, version.less_than)
+    return Range(low, None, version.less_than_or_equal or version.version)
 
 
 ADVISORY_SOURCE = AdvisorySource(

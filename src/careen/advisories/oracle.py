@@ -33,9 +33,9 @@ def _records(definition: Definition) -> Iterator[Record]:
     if not erratum:
         raise ValueError("a definition names no erratum")
     builds = (
-        Build(f"ol:{release}", one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
-        for one in definition.tested
-        if (release := one.product.removeprefix(_PRODUCT)).isdecimal()
+        Build(f"ol:{release}", test.package, test.status, test.evr, test.arch, test.module, severity=definition.severity)
+        for test in definition.tested
+        if (release := test.product.removeprefix(_PRODUCT)).isdecimal()
     )
     yield from statements(erratum, "oracle", builds, f"https://linux.oracle.com/errata/{erratum}.html", definition.cves)
     yield VulnerabilityRecord(

@@ -138,8 +138,10 @@ def _pieces(stream: BinaryIO, file: Path) -> tuple[Iterable[tuple[str, Callable[
     if start != b"PK":
         return _members(file), 0
     members = archive.walk(stream, max_entries=MAX_RECORDS, max_directory_bytes=MAX_DIRECTORY_BYTES)
-    records = (one for one in members if one.name.endswith(".json"))
-    return ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in records), archive.counted(stream)
+    records = (member for member in members if member.name.endswith(".json"))
+    return ((member.name, partial(archive.read, stream, member, MAX_RECORD_BYTES)) for member in records), archive.counted(
+        stream
+    )
 
 
 def _members(file: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:

@@ -88,9 +88,9 @@ def _erratum(release: str, definition: Definition) -> Iterator[Record]:
     id = f"PHSA-{year[1]}-{release}-{found[2]}"
     product = f"Photon OS {release.partition('.')[0]}"
     builds = (
-        Build(f"photon:{release}", one.package, one.status, one.evr, one.arch, severity=definition.severity)
-        for one in definition.tested
-        if one.product == product
+        Build(f"photon:{release}", test.package, test.status, test.evr, test.arch, severity=definition.severity)
+        for test in definition.tested
+        if test.product == product
     )
     url = f"https://github.com/vmware/photon/wiki/Security-Updates-{release}-{found[2]}"
     yield from statements(id, "photon", builds, url, definition.cves)

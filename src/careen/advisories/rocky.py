@@ -81,7 +81,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 def _of_page(raw: Raw) -> Iterator[Record]:
     erratum = from_json(raw, _Erratum)
-    cves = tuple(dict.fromkeys(one.cve for one in erratum.cves if one.cve.startswith("CVE-")))
+    cves = tuple(dict.fromkeys(listed.cve for listed in erratum.cves if listed.cve.startswith("CVE-")))
     if not erratum.name or len(erratum.name) > MAX_LENGTH:
         raise ValueError(f"an erratum has no usable id: {erratum.name[:60]!r}")
     if not cves and erratum.kind != "Security":

@@ -98,13 +98,13 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _defined(definition: Definition, cve: str) -> Iterator[Record]:
-    builds = (build for one in definition.tested if (build := _tested(one, definition)))
+    builds = (build for test in definition.tested if (build := _tested(test, definition)))
     yield from statements(cve, "suse", builds, _page(cve))
 
 
-def _tested(one: Tested, definition: Definition) -> Build | None:
-    namespace = _namespace(one.product)
-    return Build(namespace, one.package, one.status, one.evr, severity=definition.severity) if namespace else None
+def _tested(test: Tested, definition: Definition) -> Build | None:
+    namespace = _namespace(test.product)
+    return Build(namespace, test.package, test.status, test.evr, severity=definition.severity) if namespace else None
 
 
 def _of_archive(part: str, file: Path) -> Iterator[Record]:
@@ -152,13 +152,13 @@ def _erratum(document: csaf.Document) -> Iterator[Record]:
 
 
 def _builds(vulnerability: csaf.Vulnerability) -> Iterator[Build]:
-    for one in vulnerability.statements:
-        namespace, status, part = _namespace(one.product), _STATES.get(one.status), one.component
+    for statement in vulnerability.statements:
+        namespace, status, part = _namespace(statement.product), _STATES.get(statement.status), statement.component
         if not namespace or status is None or (status == "fixed" and not part.evr) or part.arch == "src":
             continue
-        if status == "open" and any(remedy.category == "no_fix_planned" for remedy in one.remedies):
+        if status == "open" and any(remedy.category == "no_fix_planned" for remedy in statement.remedies):
             status = "wont_fix"
-        severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+        severity = _SEVERITIES.get(statement.severity.lower(), "unknown")
         yield Build(namespace, part.name, status, evr(part.evr) if status == "fixed" else "", part.arch, severity=severity)
 
 

@@ -19,12 +19,12 @@ def profiles() -> Mapping[str, Profile]:
     """By ID."""
     found: dict[str, Profile] = {}
     for folder in map(Path, distributions.__path__):
-        for one in _read(folder):
-            if one.id in found:
+        for profile in _read(folder):
+            if profile.id in found:
                 raise UsageError(
-                    f"a file of {folder} describes {one.id}, which another file describes", "each has an ID of its own"
+                    f"a file of {folder} describes {profile.id}, which another file describes", "each has an ID of its own"
                 )
-            found[one.id] = one
+            found[profile.id] = profile
     return found
 
 
@@ -51,15 +51,17 @@ def by_codename(codename: str) -> tuple[str, str] | None:
 
 @cache
 def _codenames() -> Mapping[str, tuple[str, str]]:
-    found = {one.releases.rolling: (one.id, one.releases.rolling) for one in profiles().values() if one.releases.rolling}
-    for one in profiles().values():
-        found.update({codename: (one.id, release) for codename, release in one.releases.codenames.items()})
+    found = {
+        known.releases.rolling: (known.id, known.releases.rolling) for known in profiles().values() if known.releases.rolling
+    }
+    for known in profiles().values():
+        found.update({codename: (known.id, release) for codename, release in known.releases.codenames.items()})
     return found
 
 
 @cache
 def _aliases() -> Mapping[str, str]:
-    return {alias: one.id for one in profiles().values() for alias in one.aliases}
+    return {alias: known.id for known in profiles().values() for alias in known.aliases}
 
 
 def _read(folder: Path) -> Iterator[Profile]:

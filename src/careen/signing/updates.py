@@ -179,9 +179,9 @@ def _of_publisher(folder: Path, root: bytes) -> Path:
 _HINT = "the earlier database stays; if nobody tampered with the publication, its publisher has to sign it anew"
 
 
-def _target(one: Any) -> Target:
-    custom = one.unrecognized_fields.get("custom")
-    return Target(one.length, str(one.hashes.get("sha256", "")), custom if isinstance(custom, dict) else {})
+def _target(file: Any) -> Target:
+    custom = file.unrecognized_fields.get("custom")
+    return Target(file.length, str(file.hashes.get("sha256", "")), custom if isinstance(custom, dict) else {})
 
 
 def _why(error: Exception) -> str:

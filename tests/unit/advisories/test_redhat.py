@@ -126,7 +126,8 @@ def test_a_document_without_a_date_of_release_has_that_of_its_discovery(tmp_path
     (document,) = list(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))[:1]
     (vulnerability,) = msgspec.json.decode(document)["vulnerabilities"]
     vulnerability.pop("release_date", None)
-    newer = msgspec.json.decode(document) | {"vulnerabilities": [vulnerability | {"discovery_date": "2098-12-01T00:00:00+00:00"}]}
+    vulnerability["discovery_date"] = "2098-12-01T00:00:00+00:00"
+    newer = msgspec.json.decode(document) | {"vulnerabilities": [vulnerability]}
     file = tmp_path / "archive"
     file.write_bytes(packed_tar({"2099/cve-2099-0002.json": msgspec.json.encode(newer)}))
     found = [one for one in redhat.parse(Feed(ARCHIVE, ""), file) if isinstance(one, VulnerabilityRecord)]

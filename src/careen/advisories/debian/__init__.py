@@ -128,9 +128,9 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
 def _listed(package: str, repositories: Collection[bytes]) -> Iterator[Record]:
     """The versions that the suites of each release have, from ``{suite: version}`` in JSON."""
     found: dict[str, set[str]] = {}
-    for one in repositories:
+    for raw in repositories:
         try:
-            versions = from_json(one, dict[str, str])
+            versions = from_json(raw, dict[str, str])
         except ValueError as error:
             yield PassedOver(f"versions of {package}: {error}", (package,), package=package)
             continue
@@ -228,17 +228,17 @@ def _of_oval(file: Path) -> Iterator[Record]:
 
 def _defined(definition: Definition) -> Iterator[Advisory]:
     named = _ADVISORY.match(definition.title)
-    for one in definition.tested:
-        release = one.product.removeprefix("Debian ")
-        if one.status != "fixed" or not release.isdecimal() or one.evr.removeprefix("0:") == "0":
+    for test in definition.tested:
+        release = test.product.removeprefix("Debian ")
+        if test.status != "fixed" or not release.isdecimal() or test.evr.removeprefix("0:") == "0":
             continue
         for cve in definition.cves:
             yield Advisory(
                 id=cve,
                 source="debian",
                 namespace=f"debian:{release}",
-                package=one.package,
-                ranges=(Range(fixed=one.evr),),
+                package=test.package,
+                ranges=(Range(fixed=test.evr),),
                 aliases=(named[0],) if named else (),
                 severity=definition.severity,
                 url=f"{_TRACKER}/{cve}",

@@ -158,22 +158,22 @@ def _name(issue: str, about: str, entries: list[_Entry]) -> str:
     """Issues without an id get the tracker's name: the bug, and a digest of the description."""
     if not issue.endswith("XXXX"):
         return issue
-    bug = next((one.bug for one in entries if one.bug), "0")
+    bug = next((entry.bug for entry in entries if entry.bug), "0")
     digest = hashlib.md5(about.encode(), usedforsecurity=False).hexdigest()[:6].upper()
     return f"TEMP-{int(bug):07d}-{digest}"
 
 
 def _settled(issue: str, entries: list[_Entry], advised: Sequence[Note], kept_up: tuple[str, ...]) -> Iterator[Note]:
     """One note for each package and release."""
-    general = {one.package: one for one in entries if not one.release}
+    general = {entry.package: entry for entry in entries if not entry.release}
     own: dict[tuple[str, str], Note] = {}
-    for one in entries:
-        if one.release and one.release != "experimental":
-            fallback = general.get(one.package)
-            later = fallback.version if fallback and one.state != "fixed" else ""
-            urgency = one.urgency or (fallback.urgency if fallback else "")
-            note = Note(issue, one.package, one.release, one.state, one.version or later, urgency)
-            own.setdefault((one.package, one.release), note)
+    for entry in entries:
+        if entry.release and entry.release != "experimental":
+            fallback = general.get(entry.package)
+            later = fallback.version if fallback and entry.state != "fixed" else ""
+            urgency = entry.urgency or (fallback.urgency if fallback else "")
+            note = Note(issue, entry.package, entry.release, entry.state, entry.version or later, urgency)
+            own.setdefault((entry.package, entry.release), note)
     for note in advised:
         fallback = general.get(note.package)
         own.setdefault((note.package, note.release), note._replace(urgency=fallback.urgency if fallback else ""))

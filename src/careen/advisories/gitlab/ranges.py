@@ -49,15 +49,15 @@ def ranges_of(text: str, language: Language) -> tuple[Range, ...]:
 
 
 def _of_intervals(text: str) -> Iterator[Range]:
-    for one in intervals(_ADJACENT.sub(r"\1,", text.strip())):
-        yield _of_interval(one)
+    for interval in intervals(_ADJACENT.sub(r"\1,", text.strip())):
+        yield _of_interval(interval)
 
 
-def _of_interval(one: Interval) -> Range:
-    low, high = written(one.low) or None, written(one.high) or None
-    after = low is not None and not one.low_included
+def _of_interval(interval: Interval) -> Range:
+    low, high = written(interval.low) or None, written(interval.high) or None
+    after = low is not None and not interval.low_included
     start = None if low == "0" and not after else low
-    return Range(start, None, high, after) if one.high_included else Range(start, high, None, after)
+    return Range(start, None, high, after) if interval.high_included else Range(start, high, None, after)
 
 
 def _of_alternatives(text: str, language: Language) -> Iterator[Range]:

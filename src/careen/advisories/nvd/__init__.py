@@ -119,7 +119,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def _ids(year: int) -> tuple[str, ...]:
     """How the CVE ids of a year's file begin; the first file has the earlier years too."""
-    return tuple(f"CVE-{one}-" for one in (range(1999, year + 1) if year == _FIRST_YEAR else (year,)))
+    return tuple(f"CVE-{each_year}-" for each_year in (range(1999, year + 1) if year == _FIRST_YEAR else (year,)))
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
@@ -140,7 +140,7 @@ def _records(cve: _Cve, known: frozenset[str]) -> Iterator[Record]:
         yield _rejection(cve.id)
         return
     scores = _scores(cve.metrics)
-    weaknesses = dict.fromkeys(text.value for one in cve.weaknesses for text in one.description)
+    weaknesses = dict.fromkeys(text.value for weakness in cve.weaknesses for text in weakness.description)
     cwes = tuple(name for name in weaknesses if name.startswith("CWE-"))
     if scores or cwes:
         yield VulnerabilityRecord(cve.id, "nvd", cvss=scores, published=cve.published[:10], cwes=cwes)
@@ -150,7 +150,7 @@ def _records(cve: _Cve, known: frozenset[str]) -> Iterator[Record]:
 def _rejections(history: list[_Event]) -> Iterator[VulnerabilityRecord]:
     """The CVEs whose last event is a rejection."""
     last: dict[str, bool] = {}
-    for change in sorted((event.change for event in history), key=lambda one: one.created):
+    for change in sorted((event.change for event in history), key=lambda change: change.created):
         if change.event_name in _EVENTS:
             last[change.cve_id] = _EVENTS[change.event_name]
     yield from (_rejection(id) for id, is_rejected in last.items() if is_rejected)
@@ -172,7 +172,7 @@ def _of_legacy(item: legacy.Item, known: frozenset[str]) -> Iterator[Record]:
 
 
 def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
-    disputed = any("disputed" in one.tags for one in cve.cve_tags)
+    disputed = any("disputed" in tags.tags for tags in cve.cve_tags)
     try:
         configurations = _CONFIGURATIONS.decode(cve.configurations)
     except (msgspec.MsgspecError, RecursionError) as error:

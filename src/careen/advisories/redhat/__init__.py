@@ -240,7 +240,7 @@ def _sample(records: Iterator[Record], detail: str = "VEX documents of some vuln
 def _records(document: csaf.Document) -> Iterator[Record]:
     for vulnerability in document.vulnerabilities:
         yield from csaf.unknown_statuses(vulnerability)
-        builds = (build for one in vulnerability.statements if (build := _build(one)))
+        builds = (build for statement in vulnerability.statements if (build := _build(statement)))
         yield from statements(vulnerability.id, "redhat", builds, f"https://access.redhat.com/security/cve/{vulnerability.id}")
         yield VulnerabilityRecord(
             vulnerability.id,
@@ -253,27 +253,27 @@ def _records(document: csaf.Document) -> Iterator[Record]:
         )
 
 
-def _build(one: csaf.Statement) -> Build | None:
-    namespace, part = namespace_of(one.product), one.component
-    status = _status(one)
+def _build(statement: csaf.Statement) -> Build | None:
+    namespace, part = namespace_of(statement.product), statement.component
+    status = _status(statement)
     if not namespace or status is None or part.name.endswith(("-debuginfo", "-debugsource")):
         return None
-    errata = dict.fromkeys(id for remedy in one.remedies if (id := _erratum(remedy.url)))
-    severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+    errata = dict.fromkeys(id for remedy in statement.remedies if (id := _erratum(remedy.url)))
+    severity = _SEVERITIES.get(statement.severity.lower(), "unknown")
     fixed = evr(part.evr) if status == "fixed" else ""
     return Build(namespace, part.name, status, fixed, part.arch, part.module, tuple(errata), severity)
 
 
-def _status(one: csaf.Statement) -> Status | None:
-    match one.status:
+def _status(statement: csaf.Statement) -> Status | None:
+    match statement.status:
         case "fixed":
-            return "fixed" if one.component.evr else None
+            return "fixed" if statement.component.evr else None
         case "known_not_affected":
             return "not_affected"  # the component, in any build
         case "under_investigation":
             return "undetermined"
         case "known_affected":
-            remedies = {remedy.details.strip().lower(): remedy.category for remedy in one.remedies}
+            remedies = {remedy.details.strip().lower(): remedy.category for remedy in statement.remedies}
             for text, status in _UNFIXED.items():
                 if text in remedies:
                     return status

@@ -24,23 +24,23 @@ _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 
 
 def read(file: Path, limit_bytes: int) -> Iterator[Document]:
-    return (found for one in elements(file, _DEFINITION, limit_bytes) if (found := _document(one)))
+    return (found for definition in elements(file, _DEFINITION, limit_bytes) if (found := _document(definition)))
 
 
 def read_bytes(data: bytes) -> Iterator[Document]:
-    return (found for one in elements_of(data, _DEFINITION) if (found := _document(one)))
+    return (found for definition in elements_of(data, _DEFINITION) if (found := _document(definition)))
 
 
 def _document(definition: Element) -> Document | None:
     title = definition.value("metadata", "title")
     erratum = _ERRATUM.match(title)
-    cves = [cve for one in definition.below("reference") for cve in _CVE.findall(one.attributes.get("ref_id", ""))]
+    cves = [cve for reference in definition.below("reference") for cve in _CVE.findall(reference.attributes.get("ref_id", ""))]
     if not cves:
         return None
     severity = definition.value("metadata", "advisory", "severity")
     issued = definition.first("metadata", "advisory", "issued")
     day = issued.attributes.get("date", "")[:10] if issued else ""
-    products = tuple(dict.fromkeys(one.text.strip() for one in definition.below("cpe")))
+    products = tuple(dict.fromkeys(cpe.text.strip() for cpe in definition.below("cpe")))
     unaffected = ".unaffected:" in definition.attributes.get("id", "")
     statements = tuple(
         Statement(status, product, component, remedies, severity)
@@ -61,9 +61,9 @@ def _builds(definition: Element, is_fixed: bool, unaffected: bool) -> Iterator[_
             yield "fixed", Component(name, evr, "", module), ()
         return
     states = {
-        component.text.strip().rpartition("/")[2]: one.attributes.get("state", "")
-        for one in definition.below("resolution")
-        for component in one.below("component")
+        component.text.strip().rpartition("/")[2]: resolution.attributes.get("state", "")
+        for resolution in definition.below("resolution")
+        for component in resolution.below("component")
     }
     for name, _, module in _walked(criteria, _INSTALLED, ""):
         state = _state(name, states)
@@ -85,10 +85,10 @@ def _status(state: str) -> str:
 
 
 def _walked(criteria: list[Element], pattern: re.Pattern[str], module: str) -> Iterator[tuple[str, str, str]]:
-    for one in criteria:
-        comments = [child.attributes.get("comment", "") for child in one.children if child.name == "criterion"]
+    for group in criteria:
+        comments = [child.attributes.get("comment", "") for child in group.children if child.name == "criterion"]
         here = next((found[1] for text in comments if (found := _MODULE.fullmatch(text))), module)
         for text in comments:
             if found := pattern.fullmatch(text):
                 yield found[1], found[2] if pattern.groups > 1 else "", here
-        yield from _walked([child for child in one.children if child.name == "criteria"], pattern, here)
+        yield from _walked([child for child in group.children if child.name == "criteria"], pattern, here)

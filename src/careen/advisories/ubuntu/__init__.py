@@ -79,7 +79,7 @@ def _is_newer_needed(need: Need) -> bool:
     """Of releases that are not known here the index has the codenames, and each file has the version."""
     if need.namespaces is None:
         return True
-    releases = (one.partition(":") for one in need.namespaces)
+    releases = (namespace.partition(":") for namespace in need.namespaces)
     return any(release not in versions().values() for name, _, release in releases if name in ("ubuntu", "ubuntu-pro"))
 
 
@@ -110,8 +110,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             yield from usn.records(file)
         case part if "/" in part:
             own = f"ubuntu-pro-{part.partition('/')[0]}:"
-            advisories = (one for one in _of_oval(file) if isinstance(one, Advisory))
-            yield from (one for one in advisories if one.namespace.startswith(own))
+            advisories = (record for record in _of_oval(file) if isinstance(record, Advisory))
+            yield from (advisory for advisory in advisories if advisory.namespace.startswith(own))
         case _:
             yield from _of_oval(file, feed.part)
 
@@ -150,11 +150,11 @@ def _records(definition: Element, releases: Mapping[str, str]) -> Iterator[Recor
             for advisory in _advisories(named, SEVERITIES.get(rated, general), sentence, releases):
                 advisories.setdefault((advisory.id, advisory.namespace, advisory.package), advisory)
     yield from advisories.values()
-    for one in dict.fromkeys(key[0] for key in advisories):
-        cve = cves.get(one)
+    for id in dict.fromkeys(key[0] for key in advisories):
+        cve = cves.get(id)
         vectors = cvss.scored(cve.attributes.get("cvss_vector", ""), "ubuntu") if cve else ()
         published = definition.value("metadata", "advisory", "public_date")[:10] or _day(cve)
-        yield VulnerabilityRecord(one, "ubuntu", cvss=vectors, published=published)  # a priority applies to Ubuntu alone
+        yield VulnerabilityRecord(id, "ubuntu", cvss=vectors, published=published)  # a priority applies to Ubuntu alone
 
 
 def _advisories(id: str, severity: Severity, sentence: re.Match[str], releases: Mapping[str, str]) -> Iterator[Advisory]:

@@ -57,7 +57,9 @@ def _of_notice(raw: Raw) -> Iterator[Advisory | VulnerabilityRecord]:
                 continue
             paid = (package.pocket or "").startswith(("esm", "fips"))
             place = f"{package.pocket}/{codename}" if paid else codename
-            for one in statements(notice.id, package.name, place, "fixed", package.version, aliases=cves, release_omitted=True):
-                advisories.setdefault((one.namespace, one.package), one)
+            for advisory in statements(
+                notice.id, package.name, place, "fixed", package.version, aliases=cves, release_omitted=True
+            ):
+                advisories.setdefault((advisory.namespace, advisory.package), advisory)
     yield from advisories.values()
     yield VulnerabilityRecord(notice.id, "ubuntu", cves, notice.title[:200], published=notice.published[:10])

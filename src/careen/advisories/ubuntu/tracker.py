@@ -59,8 +59,8 @@ def read(id: str, data: bytes) -> Iterator[Advisory | VulnerabilityRecord]:
                 continue
             version = note.split(" ")[0] if status == "fixed" else ""
             severity = severities.get(package, severities.get("", "unknown"))
-            for one in statements(id, package, place, status, version, severity):
-                advisories.setdefault((one.namespace, one.package), one)
+            for advisory in statements(id, package, place, status, version, severity):
+                advisories.setdefault((advisory.namespace, advisory.package), advisory)
     yield from advisories.values()
     if advisories:
         yield VulnerabilityRecord(id, "ubuntu", cvss=tuple(vectors), published=published)

@@ -59,22 +59,22 @@ def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | NamespaceIn
 
 def _of_notice(definition: Element, parts: dict[str, Element]) -> Iterator[Advisory | VulnerabilityRecord]:
     metadata = definition.first("metadata")
-    references = [one.attributes for one in metadata.below("reference")] if metadata else []
-    notice = next((one.get("ref_id", "") for one in references if one.get("source") == "USN"), "")
+    references = [reference.attributes for reference in metadata.below("reference")] if metadata else []
+    notice = next((reference.get("ref_id", "") for reference in references if reference.get("source") == "USN"), "")
     place = _PLACE.match(definition.attributes.get("id", ""))
     if not _NOTICE.fullmatch(notice):
         raise ValueError(f"a notice has no usable id: {notice[:60]!r}")
     if not place or place[1] not in versions():
         return
-    named = (one.get("ref_id", "") for one in references if one.get("source") == "CVE")
+    named = (reference.get("ref_id", "") for reference in references if reference.get("source") == "CVE")
     cves = tuple(dict.fromkeys(filter(_CVE.fullmatch, named)))
     title = definition.value("metadata", "title")
     advisories: dict[tuple[str, str], Advisory] = {}
     for criterion in definition.below("criterion"):
         names, version = _tested(parts, criterion.attributes.get("test_ref", ""))
         if version and (source := source_of(title, names)):
-            for one in statements(notice, source, place[1], "fixed", version, aliases=cves):
-                advisories.setdefault((one.namespace, one.package), replace(one, confidence="likely"))
+            for advisory in statements(notice, source, place[1], "fixed", version, aliases=cves):
+                advisories.setdefault((advisory.namespace, advisory.package), replace(advisory, confidence="likely"))
     yield from advisories.values()
     if advisories:
         published = definition.first("metadata", "advisory", "issued")
@@ -87,7 +87,7 @@ def _tested(parts: dict[str, Element], test: str) -> tuple[list[str], str]:
     object = parts.get(_reference(parts.get(test), "object"))
     state = parts.get(_reference(parts.get(test), "state"))
     referred = [child.attributes.get("var_ref", "") for child in object.children] if object else []
-    variable = next((parts[one] for one in referred if one in parts), None)
+    variable = next((parts[id] for id in referred if id in parts), None)
     bounds = [child for child in state.children if child.attributes.get("operation") == "less than"] if state else []
     values = [value.text.strip() for value in variable.below("value")] if variable else []
     version = bounds[0].text.strip().removeprefix("0:") if bounds else ""
@@ -108,7 +108,7 @@ def source_of(title: str, binaries: Sequence[str]) -> str:
     """The name of the source package, "" if it is unclear."""
     found = _TITLE.match(title)
     words = re.split(r",\s*(?:and )?| and ", found[1].lower()) if found else []
-    titled = [word for one in words if (word := one.strip().replace(" ", "-"))]
+    titled = [word for part in words if (word := part.strip().replace(" ", "-"))]
     shared = [name for name in binaries if all(name in other for other in binaries)]
     begun = [word for word in titled if binaries and all(re.match(rf"{re.escape(word)}(?![a-z])", name) for name in binaries)]
     return next((word for word in titled if word in binaries), "") or min(shared, key=len, default="") or next(iter(begun), "")

@@ -78,9 +78,9 @@ def read(id: str, data: bytes) -> Iterator[Advisory | PassedOver]:
             )
             if first:
                 stated.setdefault((first.namespace, first.package), first)
-            for one in more:
-                if one:
-                    implied.setdefault((one.namespace, one.package), one)
+            for advisory in more:
+                if advisory:
+                    implied.setdefault((advisory.namespace, advisory.package), advisory)
     yield from {**implied, **stated}.values()
 
 

@@ -18,7 +18,7 @@ def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
     Updates have a mark. Kernels are updated without one, and so are native packages, whose versions have no revision.
     """
     is_kernel = source == "linux" or source.startswith("linux-signed-")
-    is_native = "-" not in version and any("-" not in one for one in offered)
+    is_native = "-" not in version and any("-" not in other for other in offered)
     return is_kernel or is_native or _MARK.search(version) is not None
 
 

@@ -66,7 +66,7 @@ def fixes(
     silent = _unmentioned(patched or {}, changelog)
     earliest = _earliest(entries) if silent else []
     for cve, day in silent.items():
-        at = bisect_left(earliest, day, key=lambda one: one[0])
+        at = bisect_left(earliest, day, key=lambda pair: pair[0])
         if cve not in lowest and at < len(earliest):
             lowest[cve] = earliest[at][1]
     also: dict[str, Entry] = {}
@@ -91,8 +91,8 @@ def _unmentioned(patched: Mapping[str, str], changelog: str) -> dict[str, str]:
 def _earliest(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
     """In the order of days, the lowest version made on that day or later."""
     found: list[tuple[str, Entry]] = []
-    for day, entry in sorted(((entry.day, entry) for entry in entries), key=lambda one: one[0], reverse=True):
-        found.append((day, min(entry, found[-1][1], key=lambda one: one.place) if found else entry))
+    for day, entry in sorted(((entry.day, entry) for entry in entries), key=lambda pair: pair[0], reverse=True):
+        found.append((day, min(entry, found[-1][1], key=lambda either: either.place) if found else entry))
     return found[::-1]
 
 

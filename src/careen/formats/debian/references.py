@@ -68,19 +68,19 @@ def mention(item: str) -> Mention | None:
 def equated(mentioned: Iterable[Mention]) -> dict[str, tuple[str, ...]]:
     """The CVEs that texts name together with a reference, by reference."""
     found: dict[str, set[str]] = defaultdict(set)
-    for one in mentioned:
-        if one.cves and len(found) < MAX_EQUATED:
-            for reference in one.references:
-                found[reference].update(one.cves)
+    for mention in mentioned:
+        if mention.cves and len(found) < MAX_EQUATED:
+            for reference in mention.references:
+                found[reference].update(mention.cves)
     return {reference: tuple(sorted(cves)) for reference, cves in found.items() if len(cves) <= MAX_CVES}
 
 
 def meant(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The CVEs of items that name only another reference."""
     if known:
-        for one in mentions(text):
-            if not one.cves:
-                yield from (cve for reference in one.references for cve in known.get(reference, ()))
+        for mention in mentions(text):
+            if not mention.cves:
+                yield from (cve for reference in mention.references for cve in known.get(reference, ()))
 
 
 def corrected(text: str, other: str) -> str:
@@ -98,7 +98,7 @@ def corrected(text: str, other: str) -> str:
         if SHARED < len(names) <= MAX_CVES:
             near = [group for name in names for group in by_name.get(name, ())[:MAX_CVES] if len(group & names) >= SHARED]
             for name in names - known:
-                meant = {one for group in near for one in group - ours if _is_slip(name, one)}
+                meant = {other_name for group in near for other_name in group - ours if _is_slip(name, other_name)}
                 if len(meant) == 1:
                     wrong[name] = meant.pop()
     return _NAME.sub(lambda found: wrong.get(found[0], found[0]), text) if wrong else text

@@ -31,7 +31,7 @@ def namespace_of(codename: str) -> str:
 
 
 def codename_of(namespace: str) -> str | None:
-    """The codename behind such a namespace; None where it is another distribution's, or a release that is not known."""
+    """The codename of such a namespace; None for another distribution's, or for an unknown release."""
     distribution, _, version = namespace.partition(":")
     if distribution != DEBIAN:
         return None

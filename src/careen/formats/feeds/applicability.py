@@ -81,7 +81,7 @@ def affected(configurations: Iterable[Configuration], known: Collection[str]) ->
         platforms = [
             criterion
             for node in configuration.nodes
-            if configuration.operator == "AND" and not any(one.vulnerable for one in node.cpe_match)
+            if configuration.operator == "AND" and not any(criterion.vulnerable for criterion in node.cpe_match)
             for criterion in node.cpe_match
         ]
         foreign = set(map(_system, platforms)) if platforms and all(map(_is_foreign, platforms)) else set[str]()
@@ -102,7 +102,7 @@ def _take(
     name = f"{parts[3]}:{parts[4]}"
     sold = next((edition for edition in (parts[7], parts[9]) if edition in _SOLD), "")
     name = f"{name}:{sold}" if sold else name
-    foreign = foreign or [_SYSTEMS[one] for one in (parts[10], parts[7]) if one in _SYSTEMS]
+    foreign = foreign or [_SYSTEMS[system] for system in (parts[10], parts[7]) if system in _SYSTEMS]
     if name not in known or not (foreign or parts[10] in _TARGETS):
         return
     range = range_of(criterion)

@@ -170,43 +170,43 @@ def read(data: bytes | bytearray, vendor: str) -> Document:
         raise ValueError(f"not a CSAF document: {error}") from None
     about = document.document
     builds = _builds(document.product_tree)
-    vulnerabilities = tuple(_vulnerability(one, about, builds, vendor) for one in document.vulnerabilities if one.cve)
+    vulnerabilities = tuple(_vulnerability(raw, about, builds, vendor) for raw in document.vulnerabilities if raw.cve)
     return Document(about.tracking.id if about.tracking else "", about.title, about.category, vulnerabilities)
 
 
 def unknown_statuses(vulnerability: Vulnerability) -> Iterator[PassedOver]:
     """A PassedOver for each status that CSAF does not have."""
-    for status in sorted({one.status for one in vulnerability.statements} - STATUSES):
+    for status in sorted({statement.status for statement in vulnerability.statements} - STATUSES):
         yield PassedOver(f"{vulnerability.id}: an unknown status {status[:40]!r}", (vulnerability.id,))
 
 
-def _vulnerability(one: _Vulnerability, about: _About, builds: dict[str, tuple[str, Component]], vendor: str) -> Vulnerability:
+def _vulnerability(raw: _Vulnerability, about: _About, builds: dict[str, tuple[str, Component]], vendor: str) -> Vulnerability:
     remedies: dict[str, tuple[Remedy, ...]] = {}
-    for measure in one.remediations:
+    for measure in raw.remediations:
         remedy = Remedy(measure.category, measure.details[:200], measure.url)
         for id in measure.product_ids:
             remedies[id] = (*remedies.get(id, ()), remedy)
-    impacts = [threat for threat in one.threats if threat.category == "impact"]
+    impacts = [threat for threat in raw.threats if threat.category == "impact"]
     severities = {id: threat.details for threat in impacts for id in threat.product_ids}
     general = next((threat.details for threat in impacts if not threat.product_ids), "")
     general = general or (about.aggregate_severity.text if about.aggregate_severity else "")
     statements = [
         Statement(status, *builds[id], remedies.get(id, ()), severities.get(id, general))
-        for status, ids in one.product_status.items()
+        for status, ids in raw.product_status.items()
         for id in ids
         if id in builds
     ]
     grave = next(iter(severities.values()), general)
-    cwes = (one.cwe.id,) if one.cwe and one.cwe.id else ()
-    published = (one.release_date or one.discovery_date)[:10]
-    name = one.title or about.title
-    return Vulnerability(one.cve, name, grave, _scores(one.scores, vendor), cwes, published, tuple(statements))
+    cwes = (raw.cwe.id,) if raw.cwe and raw.cwe.id else ()
+    published = (raw.release_date or raw.discovery_date)[:10]
+    name = raw.title or about.title
+    return Vulnerability(raw.cve, name, grave, _scores(raw.scores, vendor), cwes, published, tuple(statements))
 
 
 def _scores(scores: list[_Score], vendor: str) -> tuple[Cvss, ...]:
     found: dict[Cvss, None] = {}
-    for one in scores:
-        for vector in (one.cvss_v2, one.cvss_v3, one.cvss_v4):
+    for score in scores:
+        for vector in (score.cvss_v2, score.cvss_v3, score.cvss_v4):
             if vector is None:
                 continue
             found.update(dict.fromkeys(cvss.scored(vector.vector, vendor)))

@@ -47,7 +47,7 @@ def _document(parts: Iterator[Element], vendor: str) -> Document:
                 id = part.value("Identification", "ID")
             case "DocumentNotes":
                 general = next(
-                    (one.text.strip() for one in part.below("Note") if one.attributes.get("Title") == "Severity"), ""
+                    (note.text.strip() for note in part.below("Note") if note.attributes.get("Title") == "Severity"), ""
                 )
             case "ProductTree":
                 builds = _builds(part)
@@ -94,16 +94,16 @@ def _vulnerability(part: Element, title: str, general: str, builds: _Builds, ven
     cve = part.value("CVE")
     if not cve:
         return
-    threats = [one for one in part.below("Threat") if one.attributes.get("Type") == "Impact"]
-    severity = next((text for one in threats if (text := one.value("Description"))), general)
+    threats = [threat for threat in part.below("Threat") if threat.attributes.get("Type") == "Impact"]
+    severity = next((text for threat in threats if (text := threat.value("Description"))), general)
     statements = tuple(
         Statement(status, product, component, (), severity)
         for listed in part.below("Status")
         if (status := _STATES.get(listed.attributes.get("Type", "")))
-        for one in listed.children
-        if one.name == "ProductID"
-        for product, component in builds.get(one.text.strip(), ())
+        for product_id in listed.children
+        if product_id.name == "ProductID"
+        for product, component in builds.get(product_id.text.strip(), ())
     )
-    vectors = dict.fromkeys(one.text.strip() for name in ("VectorV3", "VectorV2", "Vector") for one in part.below(name))
+    vectors = dict.fromkeys(vector.text.strip() for name in ("VectorV3", "VectorV2", "Vector") for vector in part.below(name))
     scores = tuple(found for vector in vectors for found in cvss.scored(vector, vendor))
     yield Vulnerability(cve, title, severity, scores, (), part.value("ReleaseDate")[:10], statements)

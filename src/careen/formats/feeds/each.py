@@ -32,7 +32,7 @@ def each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) -> Iter
             found = tuple(read(item))
         except (ValueError, RecursionError) as error:
             found = (PassedOver(str(error), ids_in(item)),)
-        if found and isinstance(found[0], PassedOver) and all(isinstance(one, PassedOver) for one in found):
+        if found and isinstance(found[0], PassedOver) and all(isinstance(record, PassedOver) for record in found):
             refused += 1
             first = first or found[0].reason
         yield from found

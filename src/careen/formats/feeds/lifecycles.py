@@ -13,4 +13,8 @@ SOURCE = "eol"
 def names_of(namespaces: Collection[str]) -> Iterator[str]:
     """The names of the sources that have the dates of these releases."""
     ids = {namespace.partition(":")[0] for namespace in namespaces}
-    return (f"{SOURCE}/{one.support.product}" for one in profiles().values() if one.support.product and one.id in ids)
+    return (
+        f"{SOURCE}/{profile.support.product}"
+        for profile in profiles().values()
+        if profile.support.product and profile.id in ids
+    )

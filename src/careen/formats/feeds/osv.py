@@ -53,7 +53,7 @@ def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Ma
         return
     found.sort(key=lambda advisory: (advisory.namespace, advisory.package))
     yield from _merged(found)
-    vectors = record.severity or [one for entry in affected for one in entry.severity or ()]
+    vectors = record.severity or [vector for entry in affected for vector in entry.severity or ()]
     yield VulnerabilityRecord(
         id=record.id,
         source=source,
@@ -146,8 +146,8 @@ def _systems(specific: Specific | None) -> tuple[str, ...]:
     """The operating systems of the affected packages, from Go's records; () if Linux is one of them."""
     imports = specific.imports if specific and isinstance(specific.imports, list) else []
     named: set[str] = set()
-    for one in imports:
-        systems = one.get("goos") if isinstance(one, dict) else None
+    for package in imports:
+        systems = package.get("goos") if isinstance(package, dict) else None
         if not systems or not isinstance(systems, list) or "linux" in systems:
             return ()
         named.update(map(str, systems))
@@ -268,9 +268,9 @@ def _modules(record: Record, ranges: tuple[Range, ...]) -> tuple[str | None, ...
 
 def _severity(record: Record, source: str) -> Severity:
     """The source's own rating; from a score only if the source gives scores without vectors."""
-    for one in record.severity or ():
-        if one.type == "Ubuntu" and isinstance(one.score, str):
-            return _SEVERITIES.get(one.score.lower(), "unknown")
+    for rating in record.severity or ():
+        if rating.type == "Ubuntu" and isinstance(rating.score, str):
+            return _SEVERITIES.get(rating.score.lower(), "unknown")
     of_record = record.database_specific
     if of_record and isinstance(of_record.severity, str):
         return _SEVERITIES.get(of_record.severity.lower(), "unknown")
@@ -290,13 +290,13 @@ def _rating(severities: list[Scored]) -> Severity | None:
 
 def _cvss(severities: list[Scored], source: str) -> tuple[Cvss, ...]:
     found: dict[Cvss, None] = {}
-    for one in severities:
-        if one.type.startswith("CVSS_") and isinstance(one.score, str):
+    for rating in severities:
+        if rating.type.startswith("CVSS_") and isinstance(rating.score, str):
             try:
-                version, score = cvss.score(one.score)
+                version, score = cvss.score(rating.score)
             except ValueError:
                 continue
-            found[Cvss(one.source or source, version, one.score, score)] = None
+            found[Cvss(rating.source or source, version, rating.score, score)] = None
     return tuple(sorted(found, key=lambda value: value.version))
 
 
@@ -319,13 +319,13 @@ def _words(value: Any) -> tuple[str, ...]:
 @cache
 def _sources() -> dict[str, str]:
     """The source of an id, by how the id begins."""
-    return _OF_LANGUAGES | {prefix: one.source for one in profiles().values() for prefix in one.advisories.ids}
+    return _OF_LANGUAGES | {prefix: profile.source for profile in profiles().values() for prefix in profile.advisories.ids}
 
 
 @cache
 def _rated_in_summary() -> frozenset[str]:
     """Red Hat and its rebuilds: "Important: curl security update"."""
-    return frozenset(one.source for one in profiles().values() if one.advisories.line)
+    return frozenset(profile.source for profile in profiles().values() if profile.advisories.line)
 
 
 _OF_LANGUAGES = {

@@ -54,20 +54,20 @@ class _Where(NamedTuple):
 
 
 def definitions(file: Path, limit_bytes: int) -> Iterator[Definition]:
-    for one in elements(file, frozenset(("definition",)), limit_bytes):
+    for element in elements(file, frozenset(("definition",)), limit_bytes):
         ids = {
             reference.attributes.get("ref_id", ""): reference.attributes.get("source", "")
-            for reference in one.below("reference")
+            for reference in element.below("reference")
         }
-        listed = [cve.text for cve in one.below("cve")]
-        issued = one.first("metadata", "advisory", "issued")
+        listed = [cve.text for cve in element.below("cve")]
+        issued = element.first("metadata", "advisory", "issued")
         yield Definition(
-            title=one.value("metadata", "title"),
+            title=element.value("metadata", "title"),
             ids=ids,
             cves=tuple(dict.fromkeys(id for text in (*ids, *listed) for id in _CVE.findall(text))),
-            severity=_SEVERITIES.get(one.value("metadata", "advisory", "severity").lower(), "unknown"),
+            severity=_SEVERITIES.get(element.value("metadata", "advisory", "severity").lower(), "unknown"),
             issued=issued.attributes.get("date", "")[:10] if issued else "",
-            tested=tuple(test for child in one.children if child.name == "criteria" for test in _tested(child, _Where())),
+            tested=tuple(test for child in element.children if child.name == "criteria" for test in _tested(child, _Where())),
         )
 
 

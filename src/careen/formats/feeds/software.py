@@ -63,24 +63,24 @@ class _Map(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def software() -> tuple[Software, ...]:
     folder = Path(__file__).parent / "software_map"
-    return tuple(one for table in tables(folder, _Map) for one in table.software)
+    return tuple(entry for table in tables(folder, _Map) for entry in table.software)
 
 
 @cache
 def known_cpes() -> frozenset[str]:
     """``vendor:product`` of all software in the map: statements of the CPE dictionary about others are not kept."""
-    return frozenset(name for one in software() for name in one.cpe)
+    return frozenset(name for entry in software() for name in entry.cpe)
 
 
 @cache
 def _by_cpe() -> dict[str, Software]:
     found: dict[str, Software] = {}
-    for one in software():
-        for place, name in enumerate(one.cpe):
+    for entry in software():
+        for place, name in enumerate(entry.cpe):
             if place == 0:
-                found[name] = one
+                found[name] = entry
             else:
-                found.setdefault(name, one)
+                found.setdefault(name, entry)
     return found
 
 
@@ -149,12 +149,12 @@ def _patterns() -> tuple[tuple[str, int, str, bool, Software], ...]:
     weighs more than any pattern, and a pattern with more characters of its own more than another."""
 
     def each() -> Iterator[tuple[str, int, str, bool, Software]]:
-        for one in software():
-            for is_part, patterns in ((False, one.packages), (True, one.parts)):
+        for entry in software():
+            for is_part, patterns in ((False, entry.packages), (True, entry.parts)):
                 for shape in patterns:
                     plain = _WILD.sub("", shape)
                     beginning = _WILD.split(shape, maxsplit=1)[0]
-                    yield beginning, len(plain) + (1000 if plain == shape else 0), shape, is_part, one
+                    yield beginning, len(plain) + (1000 if plain == shape else 0), shape, is_part, entry
 
     return tuple(each())
 

@@ -40,29 +40,29 @@ class Update(NamedTuple):
 def updates(file: Path, limit_bytes: int, records_of: Callable[[Update], Iterable[Found]]) -> Iterator[Found | PassedOver]:
     """The records that ``records_of`` makes of each update that fixes a vulnerability."""
 
-    def records(one: Element) -> Iterable[Found]:
-        update = _update(one)
+    def records(element: Element) -> Iterable[Found]:
+        update = _update(element)
         return records_of(update) if update else ()
 
     yield from each(elements(file, frozenset(("update",)), limit_bytes), records)
 
 
-def _update(one: Element) -> Update | None:
-    id = one.value("id")
+def _update(element: Element) -> Update | None:
+    id = element.value("id")
     if not _ID.fullmatch(id):
         raise ValueError(f"an update has no usable id: {id[:60]!r}")
-    cves = _cves(one)
-    if cves or one.attributes.get("type") == "security":
-        severity = _SEVERITIES.get(one.value("severity").lower(), "unknown")
-        issued = one.first("issued")
+    cves = _cves(element)
+    if cves or element.attributes.get("type") == "security":
+        severity = _SEVERITIES.get(element.value("severity").lower(), "unknown")
+        issued = element.first("issued")
         return Update(
             id,
-            one.value("title")[:200],
+            element.value("title")[:200],
             severity,
             cves,
             issued.attributes.get("date", "")[:10] if issued else "",
-            one.value("release"),
-            tuple(_builds(one)),
+            element.value("release"),
+            tuple(_builds(element)),
         )
     return None
 
@@ -82,8 +82,8 @@ def records(
 
 
 def _cves(update: Element) -> tuple[str, ...]:
-    references = [one.attributes for one in update.below("reference")]
-    texts = [text for one in references for text in (one.get("id", ""), one.get("title", ""))]
+    references = [reference.attributes for reference in update.below("reference")]
+    texts = [text for reference in references for text in (reference.get("id", ""), reference.get("title", ""))]
     found = [cve for text in texts for cve in _CVE.findall(text)]
     if not found and update.attributes.get("type") == "security":
         found = _CVE.findall(f"{update.value('title')} {update.value('description')}")

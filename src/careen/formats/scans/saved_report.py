@@ -114,8 +114,10 @@ def read_saved(data: bytes, name: str) -> Saved:
         tuple(aside for part in found.suppressed if (aside := _suppressed(part)) is not None),
         found.coverage,
         tuple(
-            Unknown(one.cataloger, Evidence(one.path, one.layer), one.reason, one.whole_layer, code=one.code)
-            for one in found.unknowns
+            Unknown(
+                unknown.cataloger, Evidence(unknown.path, unknown.layer), unknown.reason, unknown.whole_layer, code=unknown.code
+            )
+            for unknown in found.unknowns
         ),
         _sources(found.coverage, found.database),
         _declared(found.packages, found.target.kind, found.target.distribution),
@@ -132,8 +134,8 @@ def _declared(packages: Sequence[SavedPackage], kind: str, distribution: object)
     """Purls of packages that are only declared; none in a source tree or a single file, where nothing is installed."""
     if kind == "directory" and distribution is None:
         return frozenset()
-    declared = frozenset(one.purl for one in packages if one.presence == "declared")
-    return declared.difference(one.purl for one in packages if one.presence != "declared")
+    declared = frozenset(package.purl for package in packages if package.presence == "declared")
+    return declared.difference(package.purl for package in packages if package.presence != "declared")
 
 
 def _finding(part: Any) -> Finding | None:
@@ -142,7 +144,7 @@ def _finding(part: Any) -> Finding | None:
     try:
         one: Finding = converted(part, Finding)  # type: ignore[arg-type]
     except msgspec.ValidationError as error:
-        raise ValueError(f"a finding is not as the schema says: {error}") from None
+        raise ValueError(f"a finding does not match the schema: {error}") from None
     return one
 
 
@@ -151,4 +153,4 @@ def _suppressed(part: dict[str, Any]) -> Suppressed | None:
     try:
         return Suppressed(finding, converted(part.get("by"), SuppressedBy)) if finding else None
     except msgspec.ValidationError as error:
-        raise ValueError(f"a suppression is not as the schema says: {error}") from None
+        raise ValueError(f"a suppression does not match the schema: {error}") from None

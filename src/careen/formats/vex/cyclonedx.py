@@ -31,23 +31,23 @@ def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
     names_by_ref = _names_by_ref(document, about)
     container = _names(about) if text(about.get("type")) == "container" else ()
     issued = text(mapping(document.get("metadata")).get("timestamp"))
-    for one in map(mapping, sequence(document.get("vulnerabilities"))):
-        analysis = mapping(one.get("analysis"))
+    for vulnerability in map(mapping, sequence(document.get("vulnerabilities"))):
+        analysis = mapping(vulnerability.get("analysis"))
         stated = _STATES.get(text(analysis.get("state")))
-        aliases = [text(mapping(other).get("id")) for other in sequence(one.get("references"))]
-        ids = tuple(dict.fromkeys(filter(None, (text(one.get("id")), *aliases))))
+        aliases = [text(mapping(other).get("id")) for other in sequence(vulnerability.get("references"))]
+        ids = tuple(dict.fromkeys(filter(None, (text(vulnerability.get("id")), *aliases))))
         why = text(analysis.get("justification")) or text(analysis.get("detail")) or text(analysis.get("state"))
-        when = text(analysis.get("lastUpdated")) or text(one.get("updated")) or issued
-        for status, products in _affects(one, stated, names_by_ref, container).items():
+        when = text(analysis.get("lastUpdated")) or text(vulnerability.get("updated")) or issued
+        for status, products in _affects(vulnerability, stated, names_by_ref, container).items():
             if ids and products:
                 yield Statement(ids, status, tuple(products), source, why, when)
 
 
 def _affects(
-    one: dict[str, Any], stated: VexStatus | None, names_by_ref: dict[str, Names], container: Names
+    vulnerability: dict[str, Any], stated: VexStatus | None, names_by_ref: dict[str, Names], container: Names
 ) -> dict[VexStatus, list[Product]]:
     found: dict[VexStatus, list[Product]] = {}
-    for affected in map(mapping, sequence(one.get("affects"))):
+    for affected in map(mapping, sequence(vulnerability.get("affects"))):
         names = _resolved(text(affected.get("ref")), names_by_ref)
         for status, version in _versions(affected, stated):
             about = _of_version(names, version)
@@ -60,11 +60,11 @@ def _affects(
 
 def _versions(affected: dict[str, Any], stated: VexStatus | None) -> Iterator[tuple[VexStatus | None, str]]:
     """(status, version) pairs; the version is "" if none is named."""
-    listed = [mapping(one) for one in sequence(affected.get("versions"))]
+    listed = [mapping(version) for version in sequence(affected.get("versions"))]
     if not listed:
         yield stated, ""
-    for one in listed:
-        version, status = text(one.get("version")), text(one.get("status"))
+    for entry in listed:
+        version, status = text(entry.get("version")), text(entry.get("status"))
         if version and status == "unaffected":
             yield "not_affected", version
         elif version:

@@ -37,7 +37,7 @@ def is_vex(document: dict[str, Any]) -> bool:
 
 def _reader(document: dict[str, Any]) -> Any:
     context = document.get("@context")
-    if any(text(one).startswith(openvex.CONTEXT) for one in (context if isinstance(context, list) else [context])):
+    if any(text(name).startswith(openvex.CONTEXT) for name in (context if isinstance(context, list) else [context])):
         return openvex.statements
     if document.get("bomFormat") == "CycloneDX":
         return cyclonedx.statements
