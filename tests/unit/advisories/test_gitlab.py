@@ -22,9 +22,7 @@ def test_only_a_full_update_fetches_it():
 
 
 def test_a_vulnerability_without_an_id_of_its_own_shares_none_with_others(tmp_path):
-    given = [
-        b"identifier: 2098-05-15\npackage_slug: packagist/a/%d\naffected_range: '<2'\nuuid: u%d\n" % (n, n) for n in (1, 2)
-    ]
+    docs = [b"identifier: 2098-05-15\npackage_slug: packagist/a/%d\naffected_range: '<2'\nuuid: u%d\n" % (n, n) for n in (1, 2)]
     one, _, other, *_ = read(tmp_path, *docs)
     assert (one.id, other.id) == ("GLAD-u1", "GLAD-u2")
     assert "2098-05-15" not in (*one.aliases, *other.aliases)
