@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, evr, statements
 from careen.formats.feeds.updateinfo import Update, records, updates
@@ -82,9 +82,9 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.path.endswith(_UPDATES):
         yield from updates(file, MAX_BYTES, partial(_of_update, feed.part))
     elif feed.path.endswith(_ERRATA):
-        yield from each(read_json(file, _Errata, MAX_BYTES).data, partial(_of_erratum, feed.part))
+        yield from read_each(read_json(file, _Errata, MAX_BYTES).data, partial(_of_erratum, feed.part))
     else:
-        yield from each(definitions(file, MAX_BYTES), partial(_of_definition, namespace, feed.part))
+        yield from read_each(definitions(file, MAX_BYTES), partial(_of_definition, namespace, feed.part))
 
 
 def _page(release: str, id: str) -> str:

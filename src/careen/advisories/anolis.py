@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
@@ -35,7 +35,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(definitions(file, MAX_BYTES), _records)
+    yield from read_each(definitions(file, MAX_BYTES), _records)
 
 
 def _records(definition: Definition) -> Iterator[Record]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from careen.formats.data.json_file import read_bounded
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import LimitedSupport
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -36,7 +36,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     lines = map(str.strip, read_bounded(file, MAX_BYTES).decode("utf-8", "replace").splitlines())
     statements = (line for line in lines if line and not line.startswith("#"))
-    yield from each(statements, lambda line: (_limited(f"debian:{feed.part}", line),))
+    yield from read_each(statements, lambda line: (_limited(f"debian:{feed.part}", line),))
 
 
 def _limited(namespace: str, text: str) -> LimitedSupport:

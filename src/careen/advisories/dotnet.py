@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, NamespaceInfo, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -69,7 +69,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     channel = read_json(file, _Channel, MAX_BYTES)
     if not _CHANNEL.fullmatch(channel.channel_version):
         raise ValueError(f"no channel: {channel.channel_version[:40]!r}")
-    yield from each(channel.releases, partial(_records, channel.channel_version))
+    yield from read_each(channel.releases, partial(_records, channel.channel_version))
     yield NamespaceInfo("NuGet", "dotnet", 0, 0, partial=True, detail="of the runtime alone")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -35,7 +35,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     packages = read_json(file, dict[str, dict[str, Raw]], MAX_BYTES)
-    yield from each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), _stated)
+    yield from read_each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), _stated)
 
 
 def _stated(item: tuple[str, str, Raw]) -> Iterator[Record]:

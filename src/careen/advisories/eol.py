@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profiles
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Support
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -69,13 +69,13 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     followers = _products()[feed.part]
     answer = read_json(file, _Answer | list[Raw], MAX_BYTES)  # type: ignore[arg-type]
     if isinstance(answer, list):
-        yield from each(answer, partial(_of_cycle, followers))
+        yield from read_each(answer, partial(_of_cycle, followers))
         return
     products = answer.result if isinstance(answer.result, list) else [answer.result]
     product = next((known for known in products if known.name == feed.part), None)
     if product is None:
         raise ValueError(f"it does not have {feed.part}")
-    yield from each(product.releases, partial(_of_release, followers))
+    yield from read_each(product.releases, partial(_of_release, followers))
 
 
 def _of_release(followers: Sequence[Profile], raw: Raw) -> Iterator[Support]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Epss, PassedOver
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -37,10 +37,10 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _scores(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
-    for number, one in enumerate(each(stream, _score)):
+    for number, score in enumerate(read_each(stream, _score)):
         if number > MAX_LINES:
             raise ValueError("EPSS: too many lines")
-        yield one
+        yield score
 
 
 def _score(line: str) -> tuple[Epss]:

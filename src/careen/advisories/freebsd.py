@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from careen.formats.data.xml_stream import Element, elements
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -35,7 +35,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         found = True
         yield from _records(entry)
 
-    yield from each(elements(file, frozenset(("vuln",)), MAX_BYTES, named_dtd=True), records_of)
+    yield from read_each(elements(file, frozenset(("vuln",)), MAX_BYTES, named_dtd=True), records_of)
     if not found:
         raise ValueError("it holds no entry")
 

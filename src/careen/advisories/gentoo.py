@@ -14,7 +14,7 @@ from pathlib import Path
 
 from careen.formats.archives.tar_archive import documents
 from careen.formats.data.xml_stream import Element, elements_of
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -34,7 +34,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(documents(file, ".xml", MAX_ADVISORY_BYTES, MAX_BYTES), _of_document)
+    yield from read_each(documents(file, ".xml", MAX_ADVISORY_BYTES, MAX_BYTES), _of_document)
 
 
 def _of_document(data: bytes) -> Iterator[Record]:

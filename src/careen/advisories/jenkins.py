@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -49,7 +49,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(read_json(file, list[Raw], MAX_BYTES), _records)
+    yield from read_each(read_json(file, list[Raw], MAX_BYTES), _records)
 
 
 def _records(raw: Raw) -> Iterator[Record]:

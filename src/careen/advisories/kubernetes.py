@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from careen.formats.data.json_file import read_json
 from careen.formats.feeds import osv
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.kubernetes_modules import KUBERNETES, MODULE_BY_PROGRAM
 from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -59,9 +59,9 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.part == "records":
         now = datetime.now(UTC).isoformat()
-        yield from each(read_json(file, list[Raw], MAX_BYTES), lambda raw: _of_record(raw, now))
+        yield from read_each(read_json(file, list[Raw], MAX_BYTES), lambda raw: _of_record(raw, now))
         return
-    yield from each(read_json(file, _Feed, MAX_BYTES).items, _of_item)
+    yield from read_each(read_json(file, _Feed, MAX_BYTES).items, _of_item)
 
 
 def _of_record(raw: Raw, now: str) -> Iterator[Record]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.version_text.semantic_range import Term, alternatives, raised, terms
 from careen.model.advisory import SEVERITIES, Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -49,7 +49,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(read_json(file, dict[str, Raw], MAX_BYTES).items(), _records)
+    yield from read_each(read_json(file, dict[str, Raw], MAX_BYTES).items(), _records)
 
 
 def _records(item: tuple[str, Raw]) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from careen.formats.archives.tar_archive import documents
 from careen.formats.data.json_file import read_bounded
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -109,7 +109,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
     # (Beside them, in the same folder, are statements about releases.)
     files = (data for data in single or documents(file, ".json", MAX_RECORD_BYTES, MAX_BYTES) if b'"cveMetadata"' in data)
-    yield from each(files, records_of)
+    yield from read_each(files, records_of)
     if not found:
         raise ValueError("no CVE record in it")
 

@@ -7,7 +7,7 @@ Raises: ValueError.  **Source:** OVAL language 5.11; linux.oracle.com/security.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
@@ -25,7 +25,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(definitions(file, MAX_BYTES), _records)
+    yield from read_each(definitions(file, MAX_BYTES), _records)
 
 
 def _records(definition: Definition) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import Advisory, Range, Status, VulnerabilityRecord
@@ -55,9 +55,9 @@ def _feed(release: str, names: tuple[str, ...]) -> Feed:
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.path.endswith(".xml.gz"):
-        yield from each(definitions(file, MAX_OVAL_BYTES), partial(_erratum, feed.part))
+        yield from read_each(definitions(file, MAX_OVAL_BYTES), partial(_erratum, feed.part))
     else:
-        yield from each(read_json(file, list[Raw], MAX_BYTES), partial(_stated, feed.part))
+        yield from read_each(read_json(file, list[Raw], MAX_BYTES), partial(_stated, feed.part))
 
 
 def _stated(release: str, raw: Raw) -> Iterator[Record]:

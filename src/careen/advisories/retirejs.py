@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each, ids_in
+from careen.formats.feeds.each import ids_in, read_each
 from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -67,7 +67,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             if vulnerability.below or vulnerability.at_or_above:
                 vulnerabilities.setdefault(_names(package, vulnerability)[0], []).append(vulnerability)
 
-    yield from each(read_json(file, dict[str, Raw], MAX_BYTES).items(), records_of)
+    yield from read_each(read_json(file, dict[str, Raw], MAX_BYTES).items(), records_of)
     for package, vulnerabilities in by_package.items():
         fixed = {entry.below for id, entries in vulnerabilities.items() if _ID.fullmatch(id) for entry in entries}
         for id, entries in vulnerabilities.items():

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.rpm_errata import Build, evr, statements
 from careen.formats.feeds.updateinfo import Update, records, updates
 from careen.formats.packages.nevra import parse_nevra
@@ -70,7 +70,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.part == _PAGES:
-        yield from each(read_json(file, _Page, MAX_BYTES).advisories, _of_page)
+        yield from read_each(read_json(file, _Page, MAX_BYTES).advisories, _of_page)
         return
 
     def records_of(update: Update) -> Iterator[Record]:

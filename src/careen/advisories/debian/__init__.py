@@ -25,7 +25,7 @@ from msgspec import Raw, Struct
 from careen.advisories.debian import lists
 from careen.formats.data.json_file import read_json
 from careen.formats.debian.releases import namespace_of
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.model.advisory import Advisory, Listed, NamespaceInfo, PassedOver, Range, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -114,7 +114,7 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
             described.add(id)
             yield VulnerabilityRecord(id, "debian", summary=_shortened(issue.description))
 
-    yield from each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), records_of)
+    yield from read_each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), records_of)
     if feed.part == "tracker":
         for package, repositories in suites.items():
             yield from _listed(package, repositories)

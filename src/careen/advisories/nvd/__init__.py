@@ -25,7 +25,7 @@ from careen.advisories.nvd import legacy
 from careen.formats.data.json_file import read_json
 from careen.formats.feeds import cvss
 from careen.formats.feeds.applicability import Configuration, affected
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.software import CPE_NAMESPACE, known_cpes
 from careen.model.advisory import Advisory, Cvss, NamespaceInfo, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -130,8 +130,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         return
     if content.vulnerabilities is None and content.legacy is None:
         raise ValueError("a file of NVD without vulnerabilities")
-    yield from each(content.legacy or (), lambda raw: _of_legacy(from_json(raw, legacy.Item), known))
-    yield from each(content.vulnerabilities or (), lambda raw: _records(from_json(raw, _Item).cve, known))
+    yield from read_each(content.legacy or (), lambda raw: _of_legacy(from_json(raw, legacy.Item), known))
+    yield from read_each(content.vulnerabilities or (), lambda raw: _records(from_json(raw, _Item).cve, known))
     yield NamespaceInfo(CPE_NAMESPACE, "nvd", 0, 0, partial=True, unfixed=True)
 
 

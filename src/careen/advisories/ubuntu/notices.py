@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.ubuntu_places import statements
 from careen.model.advisory import Advisory, PassedOver, VulnerabilityRecord
 from careen.safety.typed import from_json
@@ -42,7 +42,7 @@ class _Page(Struct, gc=False):
 
 
 def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | PassedOver]:
-    yield from each(read_json(file, _Page, MAX_BYTES).notices, _of_notice)
+    yield from read_each(read_json(file, _Page, MAX_BYTES).notices, _of_notice)
 
 
 def _of_notice(raw: Raw) -> Iterator[Advisory | VulnerabilityRecord]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from careen.formats.data.xml_stream import Element, elements
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.ubuntu_places import statements, versions
 from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, VulnerabilityRecord
 
@@ -47,7 +47,7 @@ def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | NamespaceIn
     if not definitions:
         raise ValueError("it holds no OVAL definitions")
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for record in each(definitions, lambda definition: _of_notice(definition, parts)):
+    for record in read_each(definitions, lambda definition: _of_notice(definition, parts)):
         if isinstance(record, Advisory):
             counts[record.namespace][record.package] += 1
         yield record

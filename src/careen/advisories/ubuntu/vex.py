@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.archives.tar_archive import chosen
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.ubuntu_places import statements
 from careen.model.advisory import Advisory, PassedOver, Status
 
@@ -51,7 +51,7 @@ def records(file: Path) -> Iterator[Advisory | PassedOver]:
         yield from read(path.rpartition("/")[2].removesuffix(".json"), data)
 
     files = chosen(file, lambda path: _FILE.fullmatch(path) is not None, MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES)
-    yield from each(files, records_of)
+    yield from read_each(files, records_of)
     if not found:
         raise ValueError("it has no document of a CVE (vex/cve/)")
 

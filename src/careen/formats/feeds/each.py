@@ -22,7 +22,7 @@ _ID = re.compile(r"(?<![\w.+:-])[A-Za-z0-9][\w.+]{0,79}(?:[-:][\w.+]{1,80}){1,8}
 _SUFFIX = re.compile(r"\.(?:json|xml|ya?ml)$")
 
 
-def each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) -> Iterator[Found | PassedOver]:
+def read_each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) -> Iterator[Found | PassedOver]:
     seen = refused = 0
     first = ""
     for item in items:

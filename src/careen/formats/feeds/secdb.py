@@ -17,7 +17,7 @@ from careen.formats.data.json_file import read_json
 from careen.model.advisory import Advisory, PassedOver, Range
 from careen.safety.typed import from_json
 
-from .each import each
+from .each import read_each
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*\d[A-Za-z0-9_.:-]*")
 _VERSION = re.compile(r"""["']?([0-9][^\s"'()]*)""")
@@ -53,7 +53,7 @@ def fixes(file: Path, limit_bytes: int, source: str, namespace: str, url: str) -
                     url=url.replace("{id}", ids[0]),
                 )
 
-    yield from each(read_json(file, _File, limit_bytes).packages, advisories)
+    yield from read_each(read_json(file, _File, limit_bytes).packages, advisories)
 
 
 def _versions_by_issue(package: _Package) -> dict[tuple[str, ...], list[str]]:

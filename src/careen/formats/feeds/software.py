@@ -148,7 +148,7 @@ def _patterns() -> tuple[tuple[str, int, str, bool, Software], ...]:
     """Each pattern with its beginning before the first wild card, which most names do not have, and its weight: a whole name
     weighs more than any pattern, and a pattern with more characters of its own more than another."""
 
-    def each() -> Iterator[tuple[str, int, str, bool, Software]]:
+    def weighed() -> Iterator[tuple[str, int, str, bool, Software]]:
         for entry in software():
             for is_part, patterns in ((False, entry.packages), (True, entry.parts)):
                 for shape in patterns:
@@ -156,7 +156,7 @@ def _patterns() -> tuple[tuple[str, int, str, bool, Software], ...]:
                     beginning = _WILD.split(shape, maxsplit=1)[0]
                     yield beginning, len(plain) + (1000 if plain == shape else 0), shape, is_part, entry
 
-    return tuple(each())
+    return tuple(weighed())
 
 
 def _fits(pattern: str, name: str) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from careen.formats.data.xml_stream import Element, elements
 from careen.model.advisory import Advisory, PassedOver, Severity, VulnerabilityRecord
 
-from .each import each
+from .each import read_each
 from .rpm_errata import Build, evr, statements
 
 _ID = re.compile(r"[A-Z][A-Za-z0-9.-]*-\d{4}[:-][0-9A-Za-z.-]+")
@@ -44,7 +44,7 @@ def updates(file: Path, limit_bytes: int, records_of: Callable[[Update], Iterabl
         update = _update(element)
         return records_of(update) if update else ()
 
-    yield from each(elements(file, frozenset(("update",)), limit_bytes), records)
+    yield from read_each(elements(file, frozenset(("update",)), limit_bytes), records)
 
 
 def _update(element: Element) -> Update | None:

@@ -2,7 +2,7 @@ import pytest
 from msgspec import Raw
 
 from careen.formats.data.xml_stream import Element
-from careen.formats.feeds.each import MAX_IDS, each, ids_in
+from careen.formats.feeds.each import MAX_IDS, ids_in, read_each
 from careen.model.advisory import PassedOver
 
 
@@ -11,7 +11,7 @@ def number(text):
 
 
 def read(*items):
-    return list(each(items, number))
+    return list(read_each(items, number))
 
 
 def test_an_item_that_cannot_be_read_costs_itself_alone():
@@ -32,16 +32,16 @@ def test_an_item_of_which_nothing_can_be_read_counts_as_one():
         for word in words:
             yield int(word) if word.isdecimal() else PassedOver(word)
 
-    assert list(each(["1x", "23"], parts)) == [1, PassedOver("x"), 2, 3]
+    assert list(read_each(["1x", "23"], parts)) == [1, PassedOver("x"), 2, 3]
     with pytest.raises(ValueError, match="1 of 1 records cannot be read, the first: x"):
-        list(each(["xy"], parts))
+        list(read_each(["xy"], parts))
 
 
 def test_what_is_nested_too_deeply_is_passed_over():
     def deep(item):
         return deep(item) if item else (1,)
 
-    (first, _) = each([1, 0], deep)
+    (first, _) = read_each([1, 0], deep)
     assert isinstance(first, PassedOver)
 
 
