@@ -29,12 +29,12 @@ def profiles() -> Mapping[str, Profile]:
 
 
 def profile(name: str) -> Profile | None:
-    """``name`` is an ID, or the name that SBOMs use."""
+    """The profile for an ID, or for a name that SBOMs use."""
     return profiles().get(name) or profiles().get(_aliases().get(name, ""))
 
 
 def profile_of(namespace: str) -> Profile | None:
-    """Of the distribution whose advisories have this namespace ("debian:12", "wolfi")."""
+    """The profile of the distribution whose advisories have this namespace ("debian:12", "wolfi")."""
     return profiles().get(namespace.partition(":")[0])
 
 

@@ -289,7 +289,7 @@ def _erratum(url: str) -> str:
 
 @lru_cache(maxsize=4096)  # a document names a product thousands of times
 def namespace_of(cpe: str) -> str:
-    """Empty unless the CPE is a Red Hat product with a version."""
+    """The namespace of a CPE, "" unless it is a Red Hat product with a version."""
     found = _CPE.match(cpe)
     if not found or not found["version"]:
         return ""

@@ -136,7 +136,7 @@ def _releases(definition: Element, codename: str) -> Mapping[str, str]:
 
 
 def _records(definition: Element, releases: Mapping[str, str]) -> Iterator[Record]:
-    """From a definition of one CVE, or of one package, whose sentences name the CVEs."""
+    """The records of a definition: of one CVE, or of one package, with a CVE in each sentence."""
     reference = definition.first("metadata", "reference")
     id = reference.attributes.get("ref_id", "") if reference else ""
     general = SEVERITIES.get(definition.value("metadata", "advisory", "severity").lower(), "unknown")

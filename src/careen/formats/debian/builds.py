@@ -23,5 +23,5 @@ def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
 
 
 def without_backport(version: str) -> str:
-    """The version of testing that a backport was built from; others as they are."""
+    """The version of testing that a backport was built from; other versions unchanged."""
     return _BACKPORT.sub("", version)

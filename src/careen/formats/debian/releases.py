@@ -16,12 +16,12 @@ def debian() -> Profile:
 
 
 def versions() -> Mapping[str, str]:
-    """By codename, the oldest first."""
+    """Releases by codename, the oldest first."""
     return debian().releases.codenames
 
 
 def unstable() -> str:
-    """The namespace of the release that never is one."""
+    """The namespace of unstable, which never becomes a release."""
     return namespace_of(debian().releases.rolling)
 
 

@@ -73,7 +73,7 @@ class Affected(Struct):
 
 
 def affected(configurations: Iterable[Configuration], known: Collection[str]) -> dict[str, Affected]:
-    """By ``vendor:product`` (``vendor:product:edition``), of those that are ``known``."""
+    """The affected ranges of the ``known`` products, by ``vendor:product`` (``vendor:product:edition``)."""
     found: dict[str, Affected] = {}
     for configuration in configurations:
         if configuration.negate:

@@ -259,7 +259,7 @@ def _status(entry: Affected, ranges: tuple[Range, ...], fixed: tuple[str, ...]) 
 
 
 def _modules(record: Record, ranges: tuple[Range, ...]) -> tuple[str | None, ...]:
-    """Streams of rpm modules are named in an erratum's summary alone ("Important: nodejs:20 security update")."""
+    """The streams of rpm modules, which only an erratum's summary names ("Important: nodejs:20 security update")."""
     if not any(range.fixed and ".module" in range.fixed for range in ranges):
         return (None,)
     title = (record.summary or "").partition(": ")[2] or record.summary or ""

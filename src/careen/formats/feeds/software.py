@@ -85,7 +85,7 @@ def _by_cpe() -> dict[str, Software]:
 
 
 def software_of_cpe(cpe: str) -> Software | None:
-    """The software of a CPE 2.3 name; a CPE that the map lacks becomes software of its own name."""
+    """The software of a CPE 2.3 name; of a product that the map lacks, one with its name alone; None for any other CPE."""
     parts = _SEPARATOR.split(cpe)
     if len(parts) < 6 or parts[:3] != ["cpe", "2.3", "a"] or "*" in parts[3:5]:
         return None

@@ -1,4 +1,4 @@
-"""TODO: the advisories of NAME: about which packages, and who publishes them.
+"""TODO: the advisories of NAME: their packages and their publisher.
 
 Shape: TODO: ``[{id: "CVE-2026-1", package: "one", fixed: "1.1"}]``.
 Raises: ValueError.  **Source:** TODO: the document that describes the format.
