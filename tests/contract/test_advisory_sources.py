@@ -36,7 +36,7 @@ def test_module_is_named_after_its_source(source):
 
 
 @each
-def test_says_what_the_documentation_needs(source):
+def test_has_the_fields_of_the_documentation(source):
     assert source.title
     assert source.licence
     assert source.homepage.startswith("https://")
@@ -135,7 +135,7 @@ def test_a_feed_that_is_damaged_or_shrinks_is_kept_back_alone(source, damage, mi
 
 
 @each
-def test_every_form_that_is_damaged_or_shrinks_keeps_what_was_known(source, tmp_path, monkeypatch):
+def test_every_form_that_is_damaged_or_shrinks_keeps_the_earlier_records(source, tmp_path, monkeypatch):
     monkeypatch.setattr("careen.database.build.LOSS_FROM_RECORDS", 1)
     other = tmp_path / "other"
     other.write_bytes(b"<html>\x00<p>Moved elsewhere</html>")
@@ -161,7 +161,7 @@ def _fresh(source, feed, file, shrunken=False):
 
 
 def _records_by_feed(path):
-    """All that it says, by feed."""
+    """All records, by feed."""
     with open_database(path) as database:
         return {feed: list(database.records_of_feed(feed)) for feed in rows_of(path)}
 

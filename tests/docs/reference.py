@@ -1,4 +1,4 @@
-"""The reference pages, made from what the code itself says: parsers, settings, errors and plugins."""
+"""The reference pages, generated from the code: parsers, settings, errors and plugins."""
 
 import argparse
 import importlib

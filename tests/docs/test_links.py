@@ -1,4 +1,4 @@
-"""Links between the pages lead somewhere, and the pages say nothing of the place they were written in."""
+"""Links between the pages lead to files, every decision is listed, and the files that the walk names exist."""
 
 import re
 

@@ -28,14 +28,14 @@ def test_a_vulnerability_without_an_id_of_its_own_shares_none_with_others(tmp_pa
     assert "2098-05-15" not in (*one.aliases, *other.aliases)
 
 
-def test_a_page_of_github_names_it_where_nothing_else_does(tmp_path):
+def test_a_page_of_github_names_it_if_nothing_else_does(tmp_path):
     urls = b"urls: [https://github.com/advisories/GHSA-aaaa-bbbb-cccc]\n"
     named, _, nameless, *_ = read(tmp_path, GOOD + urls, GOOD.replace(b"CVE-2098-1", b"GMS-2098-1") + urls)
     assert named.aliases == ("CVE-2098-1",)
     assert nameless.aliases == ("GMS-2098-1", "GHSA-aaaa-bbbb-cccc")
 
 
-def test_what_is_no_advisory_is_not_counted(tmp_path):
+def test_other_files_are_not_counted(tmp_path):
     assert len(read(tmp_path, GOOD, b"stages: [test]\n", GOOD.replace(b"gem/", b"unheard-of/"))) == 3
 
 

@@ -156,7 +156,7 @@ def test_damaged_updates_are_refused(samples, vendor, case, reason):
         list(rocky.parse(Feed("f", "", part="9"), file))
 
 
-def test_a_document_that_is_no_json(samples):
+def test_a_document_that_is_not_json(samples):
     (file,) = (samples / "openeuler/csaf/happy/cve/2024").glob("*.json")
     with pytest.raises(ValueError, match="not a CSAF document"):
         list(openeuler.parse(Feed("f", "", part="2024"), file))

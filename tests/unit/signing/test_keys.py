@@ -22,7 +22,7 @@ def test_there_and_back(kind, tmp_path):
         keys.write_private(key, file)
 
 
-def test_what_is_no_key(tmp_path):
+def test_other_files_are_refused(tmp_path):
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import (
         BestAvailableEncryption,

@@ -39,7 +39,7 @@ def test_a_test_leads_to_names_and_a_version(tmp_path):
     assert kinds(tmp_path) == ["Advisory", "VulnerabilityRecord", "NamespaceInfo"]
 
 
-def test_what_leads_nowhere_says_nothing(tmp_path):
+def test_broken_references_are_ignored(tmp_path):
     assert kinds(tmp_path, test="u") == kinds(tmp_path, variable="w") == []
 
 

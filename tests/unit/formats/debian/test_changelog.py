@@ -25,7 +25,7 @@ def test_the_lowest_version_that_names_a_vulnerability_fixes_it():
     }
 
 
-def test_a_rebuild_has_the_fixes_of_what_it_rebuilds():
+def test_a_rebuild_has_the_fixes_of_its_original():
     text = changelog("jib", ("5.2-2.1~deb11u2", "CVE-2026-2"), ("5.2-2.1~deb11u1", "Rebuild"), ("5.2-2.1", "CVE-2026-00001"))
     assert fixes(text, key) == {"CVE-2026-00001": "5.2-2.1~deb11u1"}
 
@@ -35,7 +35,7 @@ def test_a_rebuild_of_a_rebuild():
     assert fixes(text, key) == {"CVE-2026-0001": "2025~deb12u1~deb11u1"}
 
 
-def test_what_came_between_two_rebuilds_came_rebuilt():
+def test_versions_between_two_rebuilds_were_rebuilt_too():
     text = changelog(
         "jib", ("3-1~deb11u2", "CVE-2026-0004"), ("3-1", "CVE-2026-0003"), ("2-1~deb12u1", "CVE-2026-0002"), ("2-1", "x"),
         ("1-1", "CVE-2026-0001"),
@@ -69,7 +69,7 @@ def test_a_vulnerability_that_only_patches_name_is_fixed_by_the_first_version_af
 
 
 @pytest.mark.parametrize("line", ["CVE-2026-0001", "CVE-2026-00012", "Not affected by CVE-2026-0001"])
-def test_of_what_the_changelog_names_patches_say_nothing(line):
+def test_the_changelog_takes_precedence_over_patches(line):
     text = changelog("jib", ("1.4-2", line))
     assert fixes(text, key, {"CVE-2026-0001": "2026-02-01"}) == fixes(text, key)
 
@@ -95,7 +95,7 @@ def test_many_vulnerabilities_of_patches_and_many_entries_take_no_longer_than_bo
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Mar 2026", "Mon, 01 Mar 99999999999 10:00:00 +0000", "x" * 60])
-def test_an_entry_without_a_day_is_none_for_patches(date):
+def test_an_entry_without_a_day_is_not_used_for_patches(date):
     text = f"jib (1-1) stable; urgency=low\n\n  * x\n\n -- A <a@b>  {date}\n"
     assert fixes(text, key, {"CVE-2026-0001": "2026-01-01"}) == {}
 

@@ -42,7 +42,7 @@ TEXT = """
 """
 
 
-def test_each_item_speaks_for_itself():
+def test_each_item_is_read_alone():
     assert list(mentions(TEXT)) == [
         Mention(("CVE-2026-0001",), ("task:1234",)),
         Mention(("CVE-2026-0002", "CVE-2026-0003"), ("bug:1012345",)),

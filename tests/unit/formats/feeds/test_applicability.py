@@ -52,7 +52,7 @@ def test_every_version_there_ever_was_is_doubtful():
     assert affected_by([{"criteria": cpe()}, {"criteria": cpe(), "versionEndExcluding": "2"}])["acme:server"].doubtful is False
 
 
-def test_what_it_runs_on():
+def test_platforms():
     server = [{"criteria": cpe(), "versionEndExcluding": "2"}]
     windows = affected_by(server, [WINDOWS], operator="AND")["acme:server"]
     assert (list(windows.ranges), list(windows.elsewhere), windows.systems) == ([], [Range(None, "2")], {"windows"})
@@ -79,7 +79,7 @@ def test_other_targets_and_editions_are_other_products():
     assert (list(found["acme:server"].ranges), len(found["acme:server"].elsewhere)) == ([], 1)
 
 
-def test_what_is_not_vulnerable_not_known_negated_or_no_name_is_passed_over():
+def test_criteria_that_are_not_vulnerable_unknown_negated_or_malformed_are_passed_over():
     end = {"versionEndExcluding": "2"}
     assert affected_by([{"criteria": cpe(), "vulnerable": False, **end}]) == {}
     assert affected_by([{"criteria": cpe(product="unknown"), **end}]) == {}

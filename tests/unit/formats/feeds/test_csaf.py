@@ -66,7 +66,7 @@ def test_components_by_package_url_or_by_name(id, purl, component):
 @pytest.mark.parametrize(
     "purl", ["pkg:oci/a@sha256:0?arch=amd64", "pkg:maven/org.x/a@1", "pkg:rpm/x/folder/image@1-2", "pkg:rpm"]
 )
-def test_what_is_no_rpm_is_passed_over(purl):
+def test_other_components_than_rpms_are_passed_over(purl):
     data = document([OS, product("a", purl=purl)], [related("OS", "a")], product_status={"fixed": ["OS:a", "OS:unheard-of"]})
     assert statements_of(data) == set()
 
@@ -108,7 +108,7 @@ def test_remedies_severities_and_scores():
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"document": {}, "vulnerabilities": 1}', b"[" * 5000])
-def test_what_is_no_csaf(data):
+def test_other_documents_are_refused(data):
     with pytest.raises(ValueError, match="not a CSAF document"):
         csaf.read(data, "v")
 

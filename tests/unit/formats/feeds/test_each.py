@@ -27,7 +27,7 @@ def test_half_may_be_lost_and_no_more():
     assert read() == []
 
 
-def test_an_item_of_which_nothing_can_be_read_counts_as_one():
+def test_an_item_that_cannot_be_read_at_all_counts_once():
     def parts(words):
         for word in words:
             yield int(word) if word.isdecimal() else PassedOver(word)
@@ -37,7 +37,7 @@ def test_an_item_of_which_nothing_can_be_read_counts_as_one():
         list(read_each(["xy"], parts))
 
 
-def test_what_is_nested_too_deeply_is_passed_over():
+def test_an_item_that_is_nested_too_deeply_is_passed_over():
     def deep(item):
         return deep(item) if item else (1,)
 
@@ -45,7 +45,7 @@ def test_what_is_nested_too_deeply_is_passed_over():
     assert isinstance(first, PassedOver)
 
 
-def test_what_may_be_its_id_is_found_in_whatever_cannot_be_read():
+def test_possible_ids_of_an_unreadable_item_are_found():
     element = Element("update", {"href": "https://x.test/errata/ALSA-2026:12"})
     element.children.append(Element("id", {}))
     element.children[0].text = "FEDORA-2026-0a1b"

@@ -25,7 +25,7 @@ def either(*inner):
     return f'<criteria operator="OR">{"".join(inner)}</criteria>'
 
 
-def test_release_architecture_and_module_hold_for_what_is_below(tmp_path):
+def test_release_architecture_and_module_apply_to_all_criteria_below(tmp_path):
     criteria = both(
         named("Oracle Linux 8 is installed", "Module m:18 is enabled"),
         either(
@@ -56,7 +56,7 @@ def test_products_that_stand_apart_hold_for_their_neighbours(tmp_path):
     ]
 
 
-def test_another_product_than_one_with_a_name_is_none(tmp_path):
+def test_a_product_without_a_release_is_ignored(tmp_path):
     criteria = either(named("AlmaLinux must be installed"), both(named("AlmaLinux 9 is installed", "a is earlier than 0:1-1")))
     assert [one.product for one in read(tmp_path, criteria).tested] == ["AlmaLinux 9"]
 
@@ -77,7 +77,7 @@ def test_ids_and_dates(tmp_path):
 
 
 @pytest.mark.parametrize("text", [f"{OPEN}<definition>", "<!DOCTYPE x []><x/>", "no xml"])
-def test_what_is_no_oval(tmp_path, text):
+def test_other_documents_are_refused(tmp_path, text):
     file = tmp_path / "oval.xml"
     file.write_text(text)
     with pytest.raises(ValueError, match="XML"):

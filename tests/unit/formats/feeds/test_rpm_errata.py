@@ -11,11 +11,11 @@ def test_architectures_come_together():
     assert merged(x86, arm) == [("os:1", "a", "fixed", ("aarch64", "x86_64"), None)]
 
 
-def test_one_without_architecture_is_for_all():
+def test_a_build_without_architecture_is_for_all():
     assert merged(Build("os:1", "a", "fixed", "1-2", "x86_64"), Build("os:1", "a", "fixed", "1-2", "noarch"))[0][3] == ()
 
 
-def test_a_source_package_counts_where_nothing_was_built_from_it():
+def test_a_source_package_counts_if_no_binary_package_is_listed():
     binary, source = Build("os:1", "liba", "fixed", "1-2", "x86_64"), Build("os:1", "a", "fixed", "1-2", "src")
     assert merged(binary, source) == [("os:1", "liba", "fixed", ("x86_64",), None)]
     assert merged(source) == [("os:1", "a", "fixed", ("src",), None)]
@@ -26,7 +26,7 @@ def test_a_source_package_counts_where_nothing_was_built_from_it():
     assert len(merged(binary, source._replace(namespace="os:2"))) == 2
 
 
-def test_what_a_record_says_of_one_package_stands_together():
+def test_statements_about_a_package_are_adjacent():
     """The database counts such statements only while they follow one another."""
     builds = [Build(f"os:{number % 3}", f"p{number % 2}", "fixed", f"{number}-1", module=f"m:{number}") for number in range(12)]
     places = [place[:2] for place in merged(*builds)]

@@ -1,4 +1,4 @@
-"""An unknown word or type in a feed (a status, a kind, a number for a name) costs its record, and no other.
+"""An unknown value or type in a feed (a status, a kind, a number for a name) affects its record, and no other.
 
 Each word of each golden file is replaced once, and the other records must be there as before. What is named below speaks of
 its whole file: a name that the file is known by, or the only record in it.
@@ -23,12 +23,12 @@ WHOLE = (  # part of the reason why a file is refused
 
 
 def words(data):
-    """What are values: not the names of fields, which a reader looks for."""
+    """The values, without the names of fields, which a reader looks for."""
     return [found for found in WORD.finditer(data) if not KEY.match(data, found.end())]
 
 
 def replaced(data, number, by):
-    """With one of its words unknown; or with a number for it, where it is JSON."""
+    """The file with one of its values unknown; in JSON also with a number instead."""
     seen = -1
 
     def change(inner):
@@ -78,5 +78,5 @@ def records_of(source, feed, file):
 
 
 def ids(records):
-    """Of vulnerabilities; of releases or repositories where a record is about none."""
+    """The ids of vulnerabilities; of releases or repositories if a record has none."""
     return {getattr(one, "id", None) or getattr(one, "namespace", None) or one.name for one in records}
