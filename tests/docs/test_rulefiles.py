@@ -1,4 +1,4 @@
-"""The generated files of rules equal their TOML files."""
+"""What rules are read from at start is what their TOML files say."""
 
 import os
 from typing import Any
@@ -16,7 +16,7 @@ FOLDERS = [
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_made_file_equals_its_sources(folder, update):
+def test_the_made_file_is_what_the_others_say(folder, update):
     place = folder / rule_files.MADE
     if update:
         place.write_bytes(rule_files.made(folder))
@@ -29,7 +29,7 @@ def tables(folder):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder whose made file differs from its rules, so that a test can see which of them was read."""
+    """Whose made file says something else than its rules, so that it can be told which of them was read."""
     (tmp_path / "b.toml").write_text("[one]\nx = 1\n")
     (tmp_path / "a.toml").write_text("[two]\nx = [2]\n")
     source, _ = msgspec.json.decode(rule_files.made(tmp_path))
@@ -46,12 +46,12 @@ def test_it_is_read_instead(folder):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b'["x",[{}]]', b'["x",1]', b"{}"])
-def test_unless_it_is_not_one(folder, content):
+def test_unless_it_is_none(folder, content):
     (folder / "made.json").unlink() if content is None else (folder / "made.json").write_bytes(content)
     assert tables(folder) == READ
 
 
-def test_times_do_not_matter(folder):
+def test_times_say_nothing(folder):
     for path, when in ((folder / "a.toml", 2e9), (folder / "made.json", 1e9), (folder / "b.toml", 1.5e9)):
         os.utime(path, (when, when))
     assert tables(folder) == MADE

@@ -40,7 +40,7 @@ def test_in_a_folder_other_files_are_passed_over_and_said(tmp_path, caplog):
     ("what", "message"),
     [
         ({"vex": "missing.json"}, "missing.json is no VEX document"),
-        ({"vex": "package.json"}, "package.json is no VEX document: it is not OpenVEX, CycloneDX or CSAF"),
+        ({"vex": "package.json"}, "package.json is no VEX document: neither OpenVEX, CycloneDX nor CSAF"),
         ({"vex": "empty"}, "empty holds no VEX document"),
         ({"ignore_files": "missing"}, "the ignore file .*missing cannot be read"),
         ({"ignore_files": "empty"}, "the ignore file .*empty cannot be read"),

@@ -43,4 +43,4 @@ def _reader(document: dict[str, Any]) -> Any:
         return cyclonedx.statements
     if "csaf_version" in mapping(document.get("document")):
         return csaf.statements
-    raise ValueError("it is not OpenVEX, CycloneDX or CSAF")
+    raise ValueError("neither OpenVEX, CycloneDX nor CSAF")
