@@ -111,7 +111,7 @@ def _section(check: Check, example: str, peers: dict[str, list[str]]) -> str:
 
 
 def _rules_of_others() -> str:
-    """Rules of other tools for Dockerfiles -> our checks, as these say themselves."""
+    """Our checks by the rules of other tools for Dockerfiles, from the references of the checks."""
     found: dict[tuple[str, str], list[str]] = {}
     for check in load("careen.checks.dockerfile", "CHECK", Check):
         for reference in check.references:
@@ -125,7 +125,7 @@ def _rules_of_others() -> str:
 
 
 def _peers() -> dict[str, list[str]]:
-    """Our id -> what other tools call the same fault."""
+    """The rules of other tools for the same misconfiguration, by our id."""
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "tests/acceptance").glob("misconfig*_map.json")):
         for peer, ids in json.loads(path.read_text("utf-8")).items():

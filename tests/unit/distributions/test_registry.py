@@ -42,7 +42,7 @@ def test_a_file_has_the_name_of_its_distribution():
 
 
 @pytest.mark.parametrize("one", profiles().values(), ids=lambda one: one.id)
-def test_what_it_refers_to_is_there(one):
+def test_its_references_exist(one):
     named = (one.advisories.stand_in, one.advisories.line, one.advisories.namespace, one.advisories.paid)
     followed = (one.follows.parent, one.follows.instead_of) if one.follows else ()
     assert set(filter(None, (*named, *followed))) <= profiles().keys()

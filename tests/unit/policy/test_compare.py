@@ -63,11 +63,11 @@ def changed(document, **changes):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no report of careen"),
-        (b"{}", "no report of careen"),
+        (b"", "not a report of Careen"),
+        (b"{}", "not a report of Careen"),
         (changed(None, schema="careen.report/9"), "schema is 'careen.report/9'"),
         (changed(None, listed=["high"]), "lists only findings of severity high"),
-        (changed(None, findings=[{"kind": "vulnerability"}]), "a finding is not as the schema says"),
+        (changed(None, findings=[{"kind": "vulnerability"}]), "a finding does not match the schema"),
     ],
 )
 def test_what_is_no_report(data, message):

@@ -1,4 +1,4 @@
-"""An unknown word or type in a feed (a status, a kind, a number for a name) costs its record, and no other.
+"""An unknown value or type in a feed (a status, a kind, a number for a name) affects its record, and no other.
 
 Each word of each golden file is replaced once, and the other records must be there as before. What is named below speaks of
 its whole file: a name that the file is known by, or the only record in it.
@@ -23,12 +23,12 @@ WHOLE = (  # part of the reason why a file is refused
 
 
 def words(data):
-    """What are values: not the names of fields, which a reader looks for."""
+    """The values, without the names of fields, which a reader looks for."""
     return [found for found in WORD.finditer(data) if not KEY.match(data, found.end())]
 
 
 def replaced(data, number, by):
-    """With one of its words unknown; or with a number for it, where it is JSON."""
+    """The file with one of its values unknown; in JSON also with a number instead."""
     seen = -1
 
     def change(inner):
@@ -57,11 +57,11 @@ def test_other_records_survive(case, by, tmp_path):
     for feed in feeds_in(source, mirror):
         file = mirror / feed.path
         data = file.read_bytes()
-        before = told(source, feed, file)
+        before = records_of(source, feed, file)
         for number in range(min(count(data), 200)):
             file.write_bytes(replaced(data, number, by))
             try:
-                after = told(source, feed, file)
+                after = records_of(source, feed, file)
             except ValueError as error:
                 if len(ids(before)) <= 1 or any(reason in str(error) for reason in WHOLE):
                     continue
@@ -73,10 +73,10 @@ def test_other_records_survive(case, by, tmp_path):
             assert alone or len(lost) <= max(1, most), (feed.path, number, lost)
 
 
-def told(source, feed, file):
+def records_of(source, feed, file):
     return [one for one in source.parse(feed, file) if not isinstance(one, NamespaceInfo | PassedOver)]
 
 
 def ids(records):
-    """Of vulnerabilities; of releases or repositories where a record is about none."""
+    """The ids of vulnerabilities; of releases or repositories if a record has none."""
     return {getattr(one, "id", None) or getattr(one, "namespace", None) or one.name for one in records}
