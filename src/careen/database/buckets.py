@@ -1,8 +1,9 @@
 """How records lie in the file, so that each look-up verifies what it reads, and what it does not find.
 
-The file has a head, one blob: when it was built, words that many records share, and the feeds in the order in which they
-count. What a feed says of one kind (advisories of a namespace, records of vulnerabilities, scores …) is a section: its
-keys in order, packed into buckets of about one KiB. A section of several buckets begins with its directory: the first key
+The file has a head, one blob: when it was built, and the feeds in the order in which they count, each with the words that
+many of its records share. What a feed says of one kind (advisories of a namespace, records of vulnerabilities, scores …) is
+a section: its keys in order, packed into buckets of about one KiB. Nothing in a bucket refers to another feed, so that the
+buckets of a feed are the same in every file. A section of several buckets begins with its directory: the first key
 of each bucket, and a filter of all keys. Where each section begins, and how many buckets it has, stands in the head. Every
 blob begins with a checksum over its content, its section and its number there. A key can thus be in one bucket alone,
 which must be there and must be the one that was written: a row that was changed, lost or put elsewhere is damage, and
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import accumulate, groupby
+from operator import ge
 from struct import Struct as Struct_
 from typing import TYPE_CHECKING, Literal
 
@@ -80,10 +82,10 @@ def _cleaned(row: FeedRow) -> FeedRow:
 
 
 class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
-    """``space`` is the word of the namespace, -1 for kinds without one. The last fields are those of advisories."""
+    """``space`` is the namespace, "" for kinds without one. The last fields are those of advisories."""
 
     kind: Kind
-    space: int
+    space: str
     first: int  # row of the directory, or of the only bucket
     buckets: int
     low: str  # its first key
@@ -104,16 +106,30 @@ class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False
         """The row behind the last bucket."""
         return self.start + self.buckets
 
+    @property
+    def blobs(self) -> int:
+        """How many rows it has: its buckets, and its directory."""
+        return self.end - self.first
+
 
 class Held(Struct, frozen=True):
+    """``words``: the texts that its packed values name by their numbers."""
+
     row: FeedRow
+    words: tuple[str, ...]
     sections: tuple[Section, ...]
+
+    def tag(self, section: Section) -> bytes:
+        return tag_of(self.row.path, section.kind, section.space)
+
+    def section(self, kind: Kind, space: str = "") -> Section | None:
+        return next((one for one in self.sections if one.kind == kind and one.space == space), None)
 
 
 class Head(Struct, frozen=True, array_like=True):
     built: str
-    words: tuple[str, ...]
     rows: tuple[FeedRow, ...]  # in the order in which they count
+    words: tuple[tuple[str, ...], ...]  # of each of them
     packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds, and their sections; a look-up needs few of them
 
     def sections(self, kind: str, space: str) -> list[tuple[int, Section]]:
@@ -126,17 +142,18 @@ class Head(Struct, frozen=True, array_like=True):
         for packed in self.packed.values():
             for number, section in _SECTIONS.decode(packed):
                 found[number].append(section)
-        return tuple(Held(row, tuple(sections)) for row, sections in zip(self.rows, found, strict=True))
+        return tuple(
+            Held(row, words, tuple(sections)) for row, words, sections in zip(self.rows, self.words, found, strict=True)
+        )
 
 
-def head_of(built: str, words: Sequence[str], feeds: Sequence[Held]) -> Head:
+def head_of(built: str, feeds: Sequence[Held]) -> Head:
     sections: dict[str, list[tuple[int, Section]]] = {}
     for number, held in enumerate(feeds):
         for section in held.sections:
-            space = words[section.space] if section.space >= 0 else ""
-            sections.setdefault(f"{section.kind} {space}", []).append((number, section))
+            sections.setdefault(f"{section.kind} {section.space}", []).append((number, section))
     packed = {name: Raw(_ENCODER.encode(found)) for name, found in sections.items()}
-    return Head(built, tuple(words), tuple(held.row for held in feeds), packed)
+    return Head(built, tuple(held.row for held in feeds), tuple(held.words for held in feeds), packed)
 
 
 # The first key of each bucket, and the filter of all keys: none where it would be of no use.
@@ -295,6 +312,47 @@ def opened(blob: bytes | None, tag: bytes, number: int) -> bytes:
     return payload
 
 
+def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[bytes]:
+    """The blobs of a section that another file has, if a look-up finds in them all that they hold, and each key once."""
+    firsts: list[bytes] = []
+    filter, last, count, number = b"", b"", 0, 0
+    rows = iter(blobs)
+    if section.buckets > 1:
+        directory = next(rows, None)
+        firsts, filter = _DIRECTORY.decode(opened(directory, tag, 0))
+        yield directory or b""
+    for number, blob in enumerate(rows, 1):
+        keys = _keys(opened(blob, tag, number))
+        is_first = number == 1
+        if number > section.buckets or (firsts and keys[0] != firsts[number - 1]) or not (is_first or last < keys[0]):
+            raise ValueError("a bucket is out of order")
+        if filter and len(passing(keys, [place_of(hash_of(key)) for key in keys], filter)) < len(keys):
+            raise ValueError("a filter is not that of its section")
+        if is_first and keys[0] != section.low.encode():
+            raise ValueError("a section does not begin as it should")
+        count, last = count + len(keys), keys[-1]
+        yield blob
+    if number != section.buckets or len(firsts) != (number if number > 1 else 0):
+        raise ValueError("a bucket is missing")
+    if (count, last) != (section.keys, section.high.encode()):
+        raise ValueError("a section does not hold what it should")
+
+
+def _keys(payload: bytes) -> list[bytes]:
+    """The keys of a bucket; raises ValueError where they or the places of their values are not in order."""
+    size = int.from_bytes(payload[:_INT], "little")
+    keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
+    start = _INT + size
+    places = payload[start : start + _INT * (len(keys) + 1)]
+    found = [place for (place,) in _ONE.iter_unpack(places)] if len(places) == _INT * (len(keys) + 1) else []
+    if not found or found[0] != start + len(places) or found[-1] != len(payload) or found != sorted(found):
+        raise ValueError("a bucket is not one")
+    if any(map(ge, keys, keys[1:])):
+        raise ValueError("keys of a bucket are out of order")
+    b"".join(keys).decode()
+    return keys
+
+
 def sealed_head(head: Head) -> bytes:
     return sealed(_ENCODER.encode(head), HEAD, 0)
 
@@ -348,6 +406,7 @@ _SECTIONS = msgspec.msgpack.Decoder(list[tuple[int, Section]])
 _DIRECTORY = msgspec.msgpack.Decoder(Directory)
 _INT = 4
 _PAIR = Struct_("<II")
+_ONE = Struct_("<I")
 _BETWEEN = b"\xff"  # in no text in UTF-8
 
 
