@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import accumulate, groupby
-from operator import ge
+from operator import attrgetter, ge
 from struct import Struct as Struct_
 from typing import TYPE_CHECKING, Literal
 
@@ -137,13 +137,14 @@ class Head(Struct, frozen=True, array_like=True):
         return [] if packed is None else _SECTIONS.decode(packed)
 
     def held(self) -> tuple[Held, ...]:
-        """All feeds with all their sections."""
+        """All feeds with all their sections, in the order in which they lie in the file."""
         found: list[list[Section]] = [[] for _ in self.rows]
         for packed in self.packed.values():
             for number, section in _SECTIONS.decode(packed):
                 found[number].append(section)
         return tuple(
-            Held(row, words, tuple(sections)) for row, words, sections in zip(self.rows, self.words, found, strict=True)
+            Held(row, words, tuple(sorted(sections, key=attrgetter("first"))))
+            for row, words, sections in zip(self.rows, self.words, found, strict=True)
         )
 
 
@@ -241,9 +242,7 @@ class Shelf:
         found = self._directories.get(section.first)
         if found is None:
             (body,) = self._one(section.first)
-            found = self._directories[section.first] = _DIRECTORY.decode(opened(body, tag, 0))
-            if len(found[0]) != section.buckets:
-                raise ValueError("a directory is not that of its section")
+            found = self._directories[section.first] = _read_directory(section, tag, body)
         return found
 
     def _one(self, row: int) -> tuple[bytes]:
@@ -318,9 +317,9 @@ def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[by
     filter, last, count, number = b"", b"", 0, 0
     rows = iter(blobs)
     if section.buckets > 1:
-        directory = next(rows, None)
-        firsts, filter = _DIRECTORY.decode(opened(directory, tag, 0))
-        yield directory or b""
+        directory = next(rows, b"")
+        firsts, filter = _read_directory(section, tag, directory)
+        yield directory
     for number, blob in enumerate(rows, 1):
         keys = _keys(opened(blob, tag, number))
         is_first = number == 1
@@ -332,10 +331,17 @@ def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[by
             raise ValueError("a section does not begin as it should")
         count, last = count + len(keys), keys[-1]
         yield blob
-    if number != section.buckets or len(firsts) != (number if number > 1 else 0):
+    if number != section.buckets:
         raise ValueError("a bucket is missing")
     if (count, last) != (section.keys, section.high.encode()):
         raise ValueError("a section does not hold what it should")
+
+
+def _read_directory(section: Section, tag: bytes, blob: bytes) -> Directory:
+    found = _DIRECTORY.decode(opened(blob, tag, 0))
+    if len(found[0]) != section.buckets:
+        raise ValueError("a directory is not that of its section")
+    return found
 
 
 def _keys(payload: bytes) -> list[bytes]:
