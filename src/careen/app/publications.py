@@ -20,7 +20,7 @@ from careen.app.wiring import advisory_sources
 from careen.config import Settings
 from careen.database.knowledge import database_path
 from careen.errors import DatabaseError, Error, InputError, UsageError
-from careen.plugins import Progress, silent
+from careen.plugins import Need, Progress, silent
 from careen.signing import anchor
 from careen.signing.updates import UntrustedError, is_root
 
@@ -170,7 +170,8 @@ def bring(
     places = addresses(settings)
     path = database_path(settings.cache_dir)
     known = read_known(path)
-    if known and known.address in places and _is_fresh(path, known.asked, known.publication.needed(namespaces, feeds)):
+    assessed = _assessed(namespaces)
+    if known and known.address in places and _is_fresh(path, known.asked, known.publication.needed(namespaces, feeds, assessed)):
         return None
     failed = path.with_name("published.failed")
     if not insist and _is_younger(failed, RESPITE):
@@ -183,7 +184,7 @@ def bring(
             _note(failed)
             return Brought(is_late=True)
         taken = _taken(
-            found, path, found.publication.needed(namespaces, feeds),
+            found, path, found.publication.needed(namespaces, feeds, assessed),
             absent=absent, patience_s=patience.left(), leave_bytes=leave_bytes, progress=progress,
         )  # fmt: skip
     except BusyError:
@@ -197,6 +198,17 @@ def bring(
         raise
     failed.unlink(missing_ok=True)
     return Brought(taken, found, taken.is_late)
+
+
+def _assessed(namespaces: frozenset[str]) -> frozenset[str]:
+    """Of which of them a feed speaks that a scan asks by itself."""
+    sources = [source for source in advisory_sources() if source.on_demand and source.assesses]
+
+    def is_assessed(namespace: str) -> bool:
+        need = Need(frozenset({namespace}))
+        return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))
+
+    return frozenset(filter(is_assessed, namespaces))
 
 
 def _in_time(

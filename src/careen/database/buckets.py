@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import accumulate, groupby
-from operator import attrgetter, ge
+from operator import attrgetter, ge, gt
 from struct import Struct as Struct_
+from struct import unpack_from
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -325,7 +326,7 @@ def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[by
         is_first = number == 1
         if number > section.buckets or (firsts and keys[0] != firsts[number - 1]) or not (is_first or last < keys[0]):
             raise ValueError("a bucket is out of order")
-        if filter and len(passing(keys, [place_of(hash_of(key)) for key in keys], filter)) < len(keys):
+        if filter and len(passing(keys, map(place_of, map(hash_of, keys)), filter)) < len(keys):
             raise ValueError("a filter is not that of its section")
         if is_first and keys[0] != section.low.encode():
             raise ValueError("a section does not begin as it should")
@@ -348,10 +349,9 @@ def _keys(payload: bytes) -> list[bytes]:
     """The keys of a bucket; raises ValueError where they or the places of their values are not in order."""
     size = int.from_bytes(payload[:_INT], "little")
     keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
-    start = _INT + size
-    places = payload[start : start + _INT * (len(keys) + 1)]
-    found = [place for (place,) in _ONE.iter_unpack(places)] if len(places) == _INT * (len(keys) + 1) else []
-    if not found or found[0] != start + len(places) or found[-1] != len(payload) or found != sorted(found):
+    start, end = _INT + size, _INT + size + _INT * (len(keys) + 1)
+    places = unpack_from(f"<{len(keys) + 1}I", payload, start) if end <= len(payload) else ()
+    if not places or places[0] != end or places[-1] != len(payload) or any(map(gt, places, places[1:])):
         raise ValueError("a bucket is not one")
     if any(map(ge, keys, keys[1:])):
         raise ValueError("keys of a bucket are out of order")
@@ -412,7 +412,6 @@ _SECTIONS = msgspec.msgpack.Decoder(list[tuple[int, Section]])
 _DIRECTORY = msgspec.msgpack.Decoder(Directory)
 _INT = 4
 _PAIR = Struct_("<II")
-_ONE = Struct_("<I")
 _BETWEEN = b"\xff"  # in no text in UTF-8
 
 
