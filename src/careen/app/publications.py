@@ -170,8 +170,7 @@ def bring(
     places = addresses(settings)
     path = database_path(settings.cache_dir)
     known = read_known(path)
-    assessed = _assessed(namespaces)
-    if known and known.address in places and _is_fresh(path, known.asked, known.publication.needed(namespaces, feeds, assessed)):
+    if known and known.address in places and _is_fresh(path, known.asked, _needed(known.publication, namespaces, feeds)):
         return None
     failed = path.with_name("published.failed")
     if not insist and _is_younger(failed, RESPITE):
@@ -184,7 +183,7 @@ def bring(
             _note(failed)
             return Brought(is_late=True)
         taken = _taken(
-            found, path, found.publication.needed(namespaces, feeds, assessed),
+            found, path, _needed(found.publication, namespaces, feeds),
             absent=absent, patience_s=patience.left(), leave_bytes=leave_bytes, progress=progress,
         )  # fmt: skip
     except BusyError:
@@ -200,15 +199,17 @@ def bring(
     return Brought(taken, found, taken.is_late)
 
 
-def _assessed(namespaces: frozenset[str]) -> frozenset[str]:
-    """Of which of them a feed speaks that a scan asks by itself."""
-    sources = [source for source in advisory_sources() if source.on_demand and source.assesses]
+def _needed(publication: "Publication", namespaces: frozenset[str], feeds: Collection[str]) -> "tuple[Group, ...]":
+    """What a scan takes: of what is large only what it has no smaller feed for."""
+    of_large = {space for group in publication.groups if group.is_large for space in group.namespaces & namespaces}
+    return publication.needed(namespaces, feeds, frozenset(filter(_is_assessed, of_large)))
 
-    def is_assessed(namespace: str) -> bool:
-        need = Need(frozenset({namespace}))
-        return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))
 
-    return frozenset(filter(is_assessed, namespaces))
+def _is_assessed(namespace: str) -> bool:
+    """Whether a feed that a scan asks by itself speaks of it."""
+    need = Need(frozenset({namespace}))
+    sources = (source for source in advisory_sources() if source.on_demand and source.assesses)
+    return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))
 
 
 def _in_time(

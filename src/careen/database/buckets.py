@@ -339,7 +339,7 @@ def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[by
 
 
 def _read_directory(section: Section, tag: bytes, blob: bytes) -> Directory:
-    found = _DIRECTORY.decode(opened(blob, tag, 0))
+    found: Directory = _DIRECTORY.decode(opened(blob, tag, 0))
     if len(found[0]) != section.buckets:
         raise ValueError("a directory is not that of its section")
     return found
