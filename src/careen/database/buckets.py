@@ -130,8 +130,11 @@ class Held(Struct, frozen=True):
 class Head(Struct, frozen=True, array_like=True):
     built: str
     rows: tuple[FeedRow, ...]  # in the order in which they count
-    words: tuple[tuple[str, ...], ...]  # of each of them
+    words: tuple[Raw, ...]  # of each of them; a look-up needs few of them, too
     packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds, and their sections; a look-up needs few of them
+
+    def words_of(self, number: int) -> tuple[str, ...]:
+        return _WORDS.decode(self.words[number])
 
     def sections(self, kind: str, space: str) -> list[tuple[int, Section]]:
         packed = self.packed.get(f"{kind} {space}")
@@ -144,8 +147,8 @@ class Head(Struct, frozen=True, array_like=True):
             for number, section in _SECTIONS.decode(packed):
                 found[number].append(section)
         return tuple(
-            Held(row, words, tuple(sorted(sections, key=attrgetter("first"))))
-            for row, words, sections in zip(self.rows, self.words, found, strict=True)
+            Held(row, self.words_of(number), tuple(sorted(sections, key=attrgetter("first"))))
+            for number, (row, sections) in enumerate(zip(self.rows, found, strict=True))
         )
 
 
@@ -155,7 +158,7 @@ def head_of(built: str, feeds: Sequence[Held]) -> Head:
         for section in held.sections:
             sections.setdefault(f"{section.kind} {section.space}", []).append((number, section))
     packed = {name: Raw(_ENCODER.encode(found)) for name, found in sections.items()}
-    return Head(built, tuple(held.row for held in feeds), tuple(held.words for held in feeds), packed)
+    return Head(built, tuple(held.row for held in feeds), tuple(Raw(_ENCODER.encode(held.words)) for held in feeds), packed)
 
 
 # The first key of each bucket, and the filter of all keys: none where it would be of no use.
@@ -408,6 +411,7 @@ class Packer:
 
 _ENCODER = msgspec.msgpack.Encoder()
 _HEAD = msgspec.msgpack.Decoder(Head)
+_WORDS = msgspec.msgpack.Decoder(tuple[str, ...])
 _SECTIONS = msgspec.msgpack.Decoder(list[tuple[int, Section]])
 _DIRECTORY = msgspec.msgpack.Decoder(Directory)
 _INT = 4

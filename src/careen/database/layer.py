@@ -132,8 +132,8 @@ class Layer:
                 before = word
                 if word == "feed":
                     path, words = _decoded(_FEED, value)
-                    if path in self._feeds:
-                        raise ValueError("it has a feed twice")
+                    if path in self._feeds or len(set(words)) < len(words):
+                        raise ValueError("it has a feed or a word twice")
                     sections = []
                     self._feeds[path] = words, sections
                 elif word == "section":

@@ -56,15 +56,15 @@ _SPACED = frozenset({"advisory", "malicious", "listed"})  # with a namespace
 _OF_USE = frozenset({"advisory", "malicious", "epss", "exploited", "repository", "support"})
 _UNFIXED = frozenset({"open", "wont_fix", "deferred", "end_of_life"})
 
-# Kind, namespace (a word, or -1), key, id, its number among the statements of the id, packed value.
+# Kind, namespace (its number, or -1), key, id, its number among the statements of the id, packed value.
 Row = tuple[int, int, str, str, int, bytes]
 
 
 class Writer:
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._connection = connection
-        self._words: dict[str, int] = {}  # of the feed at hand
-        self._texts: list[str] = []
+        self._words: dict[str, int] = {}  # of the feed at hand, by their numbers
+        self._spaces: dict[str, int] = {}
         self._next = 1
         self._batch: list[Row] = []
         self._staged = False
@@ -76,11 +76,7 @@ class Writer:
         return self._next - 1
 
     def word(self, text: str) -> int:
-        number = self._words.get(text)
-        if number is None:
-            number = self._words[text] = len(self._texts)
-            self._texts.append(text)
-        return number
+        return self._words.setdefault(text, len(self._words))
 
     def copy(self, held: Held, rows: Callable[[Section, bytes], Iterable[bytes]]) -> Held:
         """Takes a feed over as it is packed. ``rows`` gives the verified blobs of a section, and raises ValueError where one
@@ -135,8 +131,8 @@ class Writer:
         self._next = rows + 1
 
     def _begin(self, words: Iterable[str] = ()) -> None:
-        self._texts = list(words)
-        self._words = {text: number for number, text in enumerate(self._texts)}
+        self._words = {text: number for number, text in enumerate(words)}
+        self._spaces = {}
         self._batch.clear()
         self._said = {}
         self._bundles = 0
@@ -145,7 +141,7 @@ class Writer:
             self._staged = False
 
     def _keep(self, section: Section, key: str, value: bytes, ids: frozenset[str]) -> None:
-        kind, space = _NUMBERS[section.kind], self._space(section.kind, section.space)
+        kind, space = _NUMBERS[section.kind], self._space_of(section.kind, section.space)
         if section.kind in _LISTS:
             part, last = 0, ""
             for id, body in statements(value):
@@ -159,13 +155,13 @@ class Writer:
         said = known = part = 0
         last: tuple[int, str, str] = (-1, "", "")
         last_aliases: tuple[str, ...] = ()
-        word = self.word
+        word, space = self.word, self._space
         for record in records:
             said += 1
             match record:
                 case Advisory():
                     name = key_name(record.namespace, record.package)
-                    key = (word(record.namespace), name, record.id)
+                    key = (space(record.namespace), name, record.id)
                     part = part + 1 if key == last else 0
                     last = key
                     bundle = 0
@@ -184,7 +180,7 @@ class Writer:
                         self._add((_ALIAS, -1, alias, record.id, 0, _NOTHING))
                 case Malicious():
                     name = key_name(record.namespace, record.package)
-                    self._add((_MALICIOUS, word(record.namespace), name, record.id, 0, pack(record.versions)))
+                    self._add((_MALICIOUS, space(record.namespace), name, record.id, 0, pack(record.versions)))
                 case Epss():
                     self._add((_EPSS, -1, record.id, "", 0, pack_epss(record)))
                 case Exploited():
@@ -198,7 +194,7 @@ class Writer:
                     self._add((_SUPPORT, -1, record.namespace, "", 0, pack(record.end_of_life)))
                 case Listed():
                     said -= 1
-                    self._add((_LISTED, word(record.namespace), record.package, "", 0, pack(record.versions)))
+                    self._add((_LISTED, space(record.namespace), record.package, "", 0, pack(record.versions)))
                 case NamespaceInfo():
                     said -= 1
                     self._said[record.namespace] = record
@@ -210,7 +206,7 @@ class Writer:
             if not is_staged:
                 self._stage()
                 is_staged = True
-            key = (_NUMBERS[one.kind], self._space(one.kind, one.space), one.key, one.id)
+            key = (_NUMBERS[one.kind], self._space_of(one.kind, one.space), one.key, one.id)
             sql = "SELECT 1 FROM stage.row WHERE kind = ? AND space = ? AND key = ? AND id = ?"
             if self._connection.execute(sql, key).fetchone() is None:
                 yield from one.records
@@ -240,10 +236,10 @@ class Writer:
         yield from self._connection.execute("SELECT * FROM stage.row ORDER BY kind, space, key, id, part")
 
     def _packed(self, row: FeedRow) -> Held:
-        sections = []
+        sections, spaces = [], list(self._spaces)
         for (number, space), rows in groupby(self._sorted(), _section):
-            sections.append(self._section(row.path, _KINDS[number], self._texts[space] if space >= 0 else "", rows))
-        return Held(row, tuple(self._texts), tuple(sections))
+            sections.append(self._section(row.path, _KINDS[number], spaces[space] if space >= 0 else "", rows))
+        return Held(row, tuple(self._words), tuple(sections))
 
     def _section(self, path: str, kind: Kind, space: str, rows: Iterable[Row]) -> Section:
         packer = Packer(tag_of(path, kind, space), kind not in UNFILTERED)
@@ -276,8 +272,11 @@ class Writer:
 
         self._connection.executemany("INSERT INTO bucket VALUES (?, ?)", rows())
 
-    def _space(self, kind: Kind, space: str) -> int:
-        return self.word(space) if kind in _SPACED else -1
+    def _space(self, text: str) -> int:
+        return self._spaces.setdefault(text, len(self._spaces))
+
+    def _space_of(self, kind: Kind, text: str) -> int:
+        return self._space(text) if kind in _SPACED else -1
 
 
 def records_of_use(sections: Iterable[Section]) -> int:

@@ -7,7 +7,7 @@ Raises: DatabaseError where the file is missing, damaged, or of another version 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from heapq import merge
 from operator import eq, itemgetter
 from pathlib import Path
@@ -114,7 +114,8 @@ class Database:
                 reason = f"is of an {age} kind (schema {version}, not {SCHEMA})"
                 raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
             self._head = self._shelf.head()
-            self._words, self._feeds = self._head.words, self._head.rows
+            self._feeds = self._head.rows
+            self._words = cache(self._head.words_of)
             self._sections: dict[tuple[str, str], list[tuple[int, Section]]] = {}
 
     def __enter__(self) -> "Database":
@@ -146,7 +147,7 @@ class Database:
         with self._reading():
             for feed, name, value in self._find("advisory", namespace, Wanted(names)):
                 source = self._feeds[feed].source
-                for said in unpack_advisories(namespace, name, value, self._words[feed], partial(self._of_bundles, feed)):
+                for said in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
                     # Of feeds of one source the first counts.
                     if first.setdefault((source, name, said.id), feed) == feed:
                         found[name].append(said)
@@ -211,14 +212,14 @@ class Database:
         with self._reading():
             wanted = Wanted(ids)
             for feed, id, value in self._find("record", "", wanted):
-                found[id].append(unpack_record(id, value, self._words[feed]))
+                found[id].append(unpack_record(id, value, self._words(feed)))
             aliases: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
             for feed, alias, value in self._find("alias", "", wanted):
                 for id, _ in statements(value):
                     aliases[feed][id].append(alias)
             for feed, by_id in aliases.items():
                 for _, id, value in self._find("record", "", Wanted(by_id), feed):
-                    record = unpack_record(id, value, self._words[feed])
+                    record = unpack_record(id, value, self._words(feed))
                     for alias in by_id[id]:
                         found[alias].append(record)
         return {id: tuple(records) for id, records in found.items()}
@@ -281,13 +282,13 @@ class Database:
         """The source of what ``in_order`` gives, and what it says."""
         key, _, feed, value = said
         with self._reading():
-            source, words = label_of(self._feeds[feed]), self._words[feed]
+            source, words = label_of(self._feeds[feed]), self._words(feed)
             return source, tuple(unpacked(kind, space, key.decode(), value, words, partial(self._of_bundles, feed)))
 
     def packed_alike(self, other: "Database") -> frozenset[str]:
         """The feeds whose packed values mean the same in both, where their bytes are the same."""
         mine, others = self._bundle_rows(), other._bundle_rows()
-        words, theirs = (dict(zip((row.path for row in one._feeds), one._words, strict=True)) for one in (self, other))
+        words, theirs = ({path: one.words for path, one in database.held().items()} for database in (self, other))
         return frozenset(
             path
             for path in mine.keys() & others.keys()
@@ -326,7 +327,7 @@ class Database:
                         counts = (section.records, section.keys, section.partial, section.unfixed, section.detail)
                         yield NamespaceInfo(space, "", *counts)
                     for key, value in self._shelf.walk(section, self._tag(feed, section)):
-                        yield from unpacked(kind, space, key, value, self._words[feed], partial(self._of_bundles, feed))
+                        yield from unpacked(kind, space, key, value, self._words(feed), partial(self._of_bundles, feed))
 
     def held(self) -> Mapping[str, Held]:
         """All feeds as they are packed, by path."""

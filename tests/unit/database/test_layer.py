@@ -172,6 +172,7 @@ SECTION = Section("epss", "", 0, 1, "CVE-1", "CVE-1", 1, 1)
         frames(HEAD, FEED, ("section", SECTION), ("section", SECTION), ("end", None)),
         frames(HEAD, ("feed", 7), ("end", None)),
         frames(HEAD, ("feed", ("a", (7,))), ("end", None)),
+        frames(HEAD, ("feed", ("a", ("x", "x"))), ("end", None)),
         frames(HEAD, FEED, ("section", ("epss",)), ("end", None)),
         frames(HEAD, FEED, ("section", replace(SECTION, kind="scores")), ("end", None)),
         frames(("layer", {}), ("end", None)),
