@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tests.support.feeds import SOURCES, whole_mirror
 from tests.support.generated import examples
 
+from careen.app.meaning import meaning
 from careen.database.build import FeedRow, Fresh, Kept, build, damaged, rows_of
 from careen.database.checks import read_checks
 from careen.database.compare import compare
@@ -219,6 +220,16 @@ def test_a_feed_that_lost_records_is_held_back(tmp_path):
     assert not taken(ours, one, accept=["debian"]).failed
     assert fixes(ours)[1] == 50
     assert read_checks(ours)["debian/tracker.json"].trouble == ""
+
+
+def test_a_feed_that_turns_around_is_held_back(tmp_path):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01", fixed="1.1")
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="9"), tmp_path / "layers")
+    result = taken(ours, one, judge=meaning())
+    assert result.failed["debian/tracker.json"].trouble == "held_back"
+    assert "are the reverse of before" in result.failed["debian/tracker.json"].detail
+    assert fixes(ours) == ({"1.1"}, 100)
+    assert not damaged(ours)
 
 
 def test_dates_that_came_without_records(tmp_path):
