@@ -74,13 +74,13 @@ class Publication(Struct, frozen=True):
             return self.groups
         wanted = frozenset(namespaces)
         unspoken = wanted.difference(assessed, *(group.namespaces for group in self.groups if not group.is_large))
-        return tuple(
-            group
-            for group in self.groups
-            if (group.scores and not group.is_large)
-            or group.namespaces & (unspoken if group.is_large else wanted)
-            or any(row.path in feeds for row in group.rows)
-        )
+
+        def is_needed(group: Group) -> bool:
+            if group.is_large:
+                return bool(group.namespaces & unspoken)
+            return group.scores or bool(group.namespaces & wanted) or any(row.path in feeds for row in group.rows)
+
+        return tuple(filter(is_needed, self.groups))
 
 
 class Known(Struct, frozen=True):

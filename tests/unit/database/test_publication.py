@@ -68,7 +68,7 @@ def test_a_scan_takes_what_is_large_where_nothing_smaller_assesses():
     assert Publication(1, (large, small), ()).needed({"sles:15.6"}) == (small,)
     assert Publication(1, (large, small), ()).needed({"sles:15.7"}) == (large,)
     assert Publication(1, (large, small), ()).needed({"sles:15.7"}, (), {"sles:15.7"}) == ()
-    assert Publication(1, (large, small), ()).needed({"sles:15.7"}, {"suse.zip"}, {"sles:15.7"}) == (large,)
+    assert Publication(1, (large, small), ()).needed({"sles:15.7"}, {"suse.zip"}, {"sles:15.7"}) == ()
     assert Publication(1, (large, small), ()).needed(None) == (large, small)
     moderate = group("suse", "sles:15.6", size=LARGE_BYTES)
     assert Publication(1, (moderate, small), ()).needed({"sles:15.6"}, (), {"sles:15.6"}) == (moderate, small)
