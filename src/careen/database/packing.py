@@ -280,7 +280,7 @@ class Writer:
 
 
 def records_of_use(sections: Iterable[Section]) -> int:
-    """How many records a feed has that say something of packages, or by themselves; where it has none, how many others."""
+    """By how many records a feed is measured: those that say something by themselves, else what it adds to other feeds."""
     found = Counter[bool]()
     for section in sections:
         if section.kind in _OF_USE or section.kind == "record":
