@@ -96,8 +96,9 @@ def updated(stage: Stage, host: str) -> list[Cost]:
         taken = stage.run(relay, stage.folder / "taker", "db", "update", *flags)
         note("db update", "published", taken)
     return [
-        Cost("`careen db update --full`", "feeds alone", full, ""),
-        Cost("`careen db update`", "published first", taken, ""),
+        Cost("`careen db update --full`", "first", full, ""),
+        Cost("`careen db publish`", "", publish, ""),
+        Cost("`careen db update`", "published", taken, ""),
     ]
 
 

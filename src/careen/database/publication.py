@@ -38,6 +38,7 @@ LICENCES = "org.opencontainers.image.licenses"
 TAG = f"v{SCHEMA}"
 MAX_AHEAD = timedelta(days=1)  # of ours, that the clock of who publishes may be
 MAX_FILES = 4000
+LARGE_BYTES = 64 << 20  # inflated; more of what `--full` fetches is no scan's to take: over two seconds of work, each time
 
 
 class Group(Struct, frozen=True):
@@ -50,22 +51,36 @@ class Group(Struct, frozen=True):
     scores: bool = False
     licence: str = ""
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it holds what ``careen db update --full`` alone fetches, and that is much."""
+        return self.packed.inflated > LARGE_BYTES and all(row.large for row in self.rows)
+
 
 class Publication(Struct, frozen=True):
     version: int
     groups: tuple[Group, ...]
     order: tuple[str, ...]  # the feeds by path, as they count
 
-    def needed(self, namespaces: Collection[str] | None, feeds: Collection[str] = ()) -> tuple[Group, ...]:
-        """The groups that say something of these namespaces, or hold one of these feeds; None: all."""
+    def needed(
+        self, namespaces: Collection[str] | None, feeds: Collection[str] = (), assessed: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """The groups that say something of these namespaces, or hold one of these feeds; None: all.
+
+        Of large ones those alone that speak of a namespace of which no other does: neither one of these groups nor, of
+        those that are ``assessed``, a feed.
+        """
         if namespaces is None:
             return self.groups
         wanted = frozenset(namespaces)
-        return tuple(
-            group
-            for group in self.groups
-            if group.scores or group.namespaces & wanted or any(row.path in feeds for row in group.rows)
-        )
+        unspoken = wanted.difference(assessed, *(group.namespaces for group in self.groups if not group.is_large))
+
+        def is_needed(group: Group) -> bool:
+            if group.is_large:
+                return bool(group.namespaces & unspoken)
+            return group.scores or bool(group.namespaces & wanted) or any(row.path in feeds for row in group.rows)
+
+        return tuple(filter(is_needed, self.groups))
 
 
 class Known(Struct, frozen=True):

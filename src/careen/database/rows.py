@@ -24,7 +24,7 @@ from careen.model.advisory import (
 from careen.plugins import Record
 
 # Of the tables and of what is packed into them: a file of another one is not read.
-SCHEMA = 5
+SCHEMA = 6
 # Longer lists of aliases are kept once for all packages of an erratum.
 BUNDLE_FROM = 4
 
