@@ -26,4 +26,4 @@ def inventory_of_files(files: Mapping[str, bytes], readers: Readers) -> Inventor
     )
     dispatch = readers.dispatch
     walked = walk(entries, dispatch.readers, Budget(Limits()).layer(), dispatch.by_magic)
-    return bind([Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns)], readers.catalogers)
+    return bind([Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns, roots=walked.roots)], readers.catalogers)

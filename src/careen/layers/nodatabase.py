@@ -5,9 +5,9 @@ must not look like an image that has no packages. Images without ``os-release``,
 distribution but that file, hold only what others built.
 """
 
-from careen.catalogers.native_code import NAME
 from careen.model.package import Distribution
 
+from .facts import Facts
 from .squash import Squashed
 
 # A C library and the loader of programs, by what their names begin with: whatever a distribution builds needs them.
@@ -26,14 +26,14 @@ _MARK_FOLDERS = (
 )
 
 
-def has_lost_its_packages(distribution: Distribution | None, squashed: Squashed) -> bool:
+def has_lost_its_packages(distribution: Distribution | None, tree: Squashed, facts: Facts) -> bool:
     """Of an image in whose own package databases no package is listed."""
     if distribution is None:
         return False
     return (
-        any(squashed.entry(mark) is not None for mark in _MARKS)
-        or any(squashed.is_folder(folder) for folder in _MARK_FOLDERS)
-        or any(_is_library(fact.path) for fact in squashed.visible_facts(NAME))
+        any(tree.entry(mark) is not None for mark in _MARKS)
+        or any(tree.is_folder(folder) for folder in _MARK_FOLDERS)
+        or any(_is_library(fact.path) for fact in facts.of_role("native_code"))
     )
 
 

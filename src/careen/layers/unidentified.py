@@ -9,20 +9,20 @@ files of the distribution's packages, is nobody's own: there, one planted text f
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from careen.catalogers.native_code import NAME
 from careen.model.package import Package
-from careen.plugins import Cataloger, Reader, Wants
+from careen.plugins import Reader, Wants
 
-from .behind import Reread
+from .aliases import end_of
 from .dispatch import Wanted
-from .index import end_of
+from .facts import Facts
+from .links import Reread
+from .owners import Owners
 from .squash import Squashed
 
-Owners = Mapping[str, tuple[Cataloger, Package]]
 _SHARED_NAMES = frozenset(
     ("app", "bin", "etc", "home", "lib", "lib32", "lib64", "libexec", "libx32", "local", "opt", "root", "sbin", "share",
      "srv", "usr", "var")
@@ -37,15 +37,15 @@ class _File(Struct, frozen=True, gc=False):
     path: str
 
 
-def unidentified(squashed: Squashed, owners: Owners, claims: Iterable[str], again: Reread | None) -> tuple[str, ...]:
+def unidentified(tree: Squashed, facts: Facts, owners: Owners, claims: Iterable[str], again: Reread | None) -> tuple[str, ...]:
     """``claims`` are paths, and folders with a slash at their end, of what catalogers identified. ``again`` reads a
     layer once more, which tells whether a file has the content of one of the distribution's."""
-    tables = _Tables(squashed)
+    tables = _Tables(tree, facts)
     claimed = _Claimed(claims, owners)
     left: dict[_File, list[str]] = {}
     distributed: list[_File] = []
-    for file, names in _code(squashed).items():
-        owner = next((one for name in names if (one := _owner(name, squashed, owners))), None)
+    for file, names in _code(tree, facts).items():
+        owner = next((found for name in names if (found := owners.of(name))), None)
         if owner and not owner[0].ecosystem.distribution:
             continue
         original = (tables.before(file, owner[1]) or file) if owner else None
@@ -83,11 +83,11 @@ class _Claimed:
 class _Tables:
     """What the file tables of the layers say."""
 
-    def __init__(self, squashed: Squashed) -> None:
-        self._deltas = squashed.deltas
+    def __init__(self, tree: Squashed, facts: Facts) -> None:
+        self._deltas = tree.deltas
         self._rows: dict[int, dict[str, int]] = {}
-        self._heads = [dict(delta.facts.get(NAME, ())) for delta in squashed.deltas]
-        self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in squashed.deltas]
+        self._heads = [dict(facts.in_layer("native_code", layer)) for layer in range(len(tree.deltas))]
+        self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in tree.deltas]
 
     def looks(self, file: _File) -> tuple[int, str]:
         """Its size and the hash of its first bytes: what is the same has the same."""
@@ -106,28 +106,24 @@ class _Tables:
         return self._rows[layer]
 
 
-def _code(squashed: Squashed) -> dict[_File, list[str]]:
+def _code(tree: Squashed, facts: Facts) -> dict[_File, list[str]]:
     """Every file with machine code, and the names of it that are visible. Hard links have no facts of their own."""
-    found = {_File(fact.layer, fact.path): [fact.path] for fact in squashed.visible_facts(NAME)}
-    for layer, delta in enumerate(squashed.deltas):
-        code = {path for path, _ in delta.facts.get(NAME, ())} if "h" in delta.table.kinds else set()
+    found = {_File(fact.layer, fact.path): [fact.path] for fact in facts.of_role("native_code")}
+    for layer, delta in enumerate(tree.deltas):
+        code = {path for path, _ in facts.in_layer("native_code", layer)} if "h" in delta.table.kinds else set()
         if not code:
             continue
         links = {path: target for path, kind, target in delta.table.targets() if kind == "h"}
         for path in links:
             end = end_of(path, links)
-            if end in code and end != path and (squashed.entry(path) or (-1,))[0] == layer:
+            if end in code and end != path and (tree.entry(path) or (-1,))[0] == layer:
                 found.setdefault(_File(layer, end), []).append(path)
     return found
 
 
-def _owner(path: str, squashed: Squashed, owners: Owners) -> tuple[Cataloger, Package] | None:
-    return owners.get(path) or owners.get(squashed.resolve(path))
-
-
 def _holding_files_of_the_distribution(owners: Owners) -> set[str]:
     seen: set[str] = set()
-    for place, (cataloger, _) in owners.items():
+    for place, (cataloger, _) in owners.by_place.items():
         if cataloger.ecosystem.distribution:
             for parent in _parents(place):
                 if parent in seen:

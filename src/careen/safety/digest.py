@@ -22,7 +22,7 @@ def is_digest(text: str) -> bool:
 def hasher(digest: str) -> "_Hash":
     """A hash object of the digest's algorithm. Raises ValueError for what is no digest."""
     if not is_digest(digest):
-        raise ValueError(f"{digest[:100]!r} is no digest that can be verified")
+        raise ValueError(f"{digest[:100]!r} is not a digest that can be verified")
     return hashlib.new(digest.partition(":")[0])
 
 

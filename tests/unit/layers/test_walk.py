@@ -8,7 +8,8 @@ import pytest
 from careen.errors import InputError
 from careen.formats.archives.inflate import SeekStream, Stream, open_stream
 from careen.layers.dispatch import Dispatch
-from careen.layers.walk import GAP_BYTES, tar_entries, walk
+from careen.layers.feed import GAP_BYTES
+from careen.layers.walk import tar_entries, walk
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from careen.safety.budget import Budget, Limits
 from tests.support.images import make_layer
@@ -258,7 +259,7 @@ def test_a_full_disk_stops_the_scan_with_the_next_step(monkeypatch):
         def write(self, data):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("careen.layers.walk.MEMORY_BYTES", 10)
+    monkeypatch.setattr("careen.layers.feed.MEMORY_BYTES", 10)
     monkeypatch.setattr("tempfile.TemporaryFile", Full)
     with pytest.raises(InputError, match="No space left") as caught:
         walked(make_layer({"f": b"x" * 20}), cataloger(lambda file: [file.data.decode()], names=("f",)))
