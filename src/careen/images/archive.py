@@ -7,7 +7,6 @@ layout's own ``blobs`` folder.
 
 import io
 import os
-import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,8 @@ from careen.formats.archives import tar
 from careen.formats.archives.inflate import SeekStream, compression, open_stream
 from careen.plugins import Progress
 from careen.safety.budget import Limits
+
+from .parts import read_part
 
 DOCUMENT_BYTES = 8 << 20
 MAX_MEMBERS = 200_000
@@ -151,8 +152,7 @@ class _Window(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
-        wanted = min(len(view), self._size - self._at)
-        data = _read_at(self._file.fileno(), wanted, self._start + self._at) if wanted > 0 else b""
+        data = read_part(self._file, self._start, self._size, self._at, len(view))
         view[: len(data)] = data
         self._at += len(data)
         if self._told and self._at >= self._next:
@@ -203,14 +203,3 @@ def _document(stream: BinaryIO, name: str) -> bytes:
     if len(data) > DOCUMENT_BYTES:
         raise InputError(f"{name} is larger than {DOCUMENT_BYTES >> 20} MiB", "an image like this was not made by a build tool")
     return data
-
-
-_LOCK = threading.Lock()
-
-
-def _read_at(descriptor: int, size: int, offset: int) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(descriptor, size, offset)
-    with _LOCK:  # Windows has no pread
-        os.lseek(descriptor, offset, os.SEEK_SET)
-        return os.read(descriptor, size)

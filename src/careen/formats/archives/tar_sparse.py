@@ -4,16 +4,13 @@ Raises: ValueError where container engines refuse the archive, OverBudgetError f
 Source: GNU tar manual, "Storing Sparse Files"; the rules are those of Go's archive/tar.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from careen.errors import OverBudgetError
 
+from .tar_entry import BLOCK, Source
 from .tar_number import integer, number
 
-if TYPE_CHECKING:
-    from .tar import Source
-
-BLOCK = 512
 MOST_PARTS = 100_000
 _DAMAGED = "damaged sparse map"
 
@@ -27,7 +24,7 @@ class Sparse(NamedTuple):
     map_bytes: int = 0
 
 
-def old_map(source: "Source", block: bytes, stored_bytes: int) -> Sparse:
+def old_map(source: Source, block: bytes, stored_bytes: int) -> Sparse:
     """In the header: 4 pairs at 386, the real size at 483; more pairs in the blocks that follow it."""
     if block[257:265] != b"ustar  \0":
         raise ValueError("a sparse file in a header that is not GNU tar's")
@@ -50,7 +47,7 @@ def old_map(source: "Source", block: bytes, stored_bytes: int) -> Sparse:
     return Sparse(_checked(pairs, size, stored_bytes), size)
 
 
-def pax_map(source: "Source", values: dict[str, str], size_bytes: int, stored_bytes: int) -> Sparse | None:
+def pax_map(source: Source, values: dict[str, str], size_bytes: int, stored_bytes: int) -> Sparse | None:
     """None where the records make no sparse file of the member, whatever else they say."""
     version = (values.get("GNU.sparse.major", ""), values.get("GNU.sparse.minor", ""))
     in_data = version == ("1", "0")
@@ -77,7 +74,7 @@ def _map_in_records(values: dict[str, str]) -> list[tuple[int, int]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _map_in_data(source: "Source", stored_bytes: int) -> tuple[list[tuple[int, int]], int]:
+def _map_in_data(source: Source, stored_bytes: int) -> tuple[list[tuple[int, int]], int]:
     """The number of pairs and then each number on a line of its own, in whole blocks before the data."""
     read, lines = bytearray(), 0
 

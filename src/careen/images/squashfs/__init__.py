@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.formats.archives.tar_header import header
+from careen.images.parts import read_part
 from careen.images.tarstream import TarStream, identity_of, limits_of, starts_with
 from careen.model.image import Image, ImageConfig, Layer
 from careen.plugins import ImageSource, OpenContext
@@ -37,7 +38,7 @@ class PartFile(Struct, frozen=True):
         """Raises ValueError where it is none."""
         file = self.path.open("rb")
         try:
-            return file, Squashfs(partial(_read_at, file, self.start, self.size_bytes))
+            return file, Squashfs(partial(read_part, file, self.start, self.size_bytes))
         except BaseException:
             file.close()
             raise
@@ -141,21 +142,6 @@ def _spelt_out(found: Squashfs, inode: Inode, extents: list[tuple[int, int]]) ->
             at += len(piece)
             length -= len(piece)
             yield piece
-
-
-_LOCK = threading.Lock()
-
-
-def _read_at(file: BinaryIO, start: int, size: int, offset: int, wanted: int) -> bytes:
-    """Bytes of a part of a file, fewer at its end."""
-    wanted = min(wanted, size - offset)
-    if wanted <= 0:
-        return b""
-    if hasattr(os, "pread"):
-        return os.pread(file.fileno(), wanted, start + offset)
-    with _LOCK:  # Windows has no pread
-        file.seek(start + offset)
-        return file.read(wanted)
 
 
 IMAGE_SOURCE = ImageSource(
