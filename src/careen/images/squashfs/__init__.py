@@ -4,8 +4,6 @@ Its layer reads as the tar that the file system would be, made on the way: nothi
 Raises: InputError where the file cannot be read or is no squashfs 4.0.
 """
 
-import os
-import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
