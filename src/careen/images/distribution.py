@@ -1,6 +1,5 @@
 """What a registry serves: digests, manifests, blobs and tags of one repository, with every refusal explained.
-
-It takes blobs and manifests too, one request each.
+It accepts blobs and manifests too, one request each.
 
 Raises: InputError for what is not there or denied, NetworkError for the rest.
 **Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Push", "Content discovery", "Listing
@@ -28,9 +27,9 @@ ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 _ERROR_BYTES = 64 * 1024
 _TAG_PAGES, _TAG_BYTES = 5, 4 * 1024 * 1024
 _MAX_NAMES = 1_000_000
-_EMPTY_PAGES = 100  # in a row without a new name: some registries leave out what one may not see, others go in a circle
+_EMPTY_PAGES = 100  # in a row without a new name: some registries leave out what the user may not see, others loop
 _REFERRER_PAGES = 8
-_NO_REFERRERS = (400, 404, 405, 406, 501)  # what registries answer that do not know the address
+_NO_REFERRERS = (400, 404, 405, 406, 501)  # answers of registries that have no such address
 
 
 class Names(Struct, frozen=True):
@@ -48,14 +47,14 @@ class Repository:
         self._endpoint = Endpoint(reference, fetcher, settings)
 
     def digest_of(self, name: str) -> str | None:
-        """The digest behind a tag by HEAD, which counts against no limit; None where the registry does not tell it."""
+        """The digest behind a tag by HEAD, which counts against no limit; None if the registry does not state it."""
         response = self._endpoint.ask(f"manifests/{name}", method="HEAD", headers={"Accept": ACCEPT})
         response.close()
         digest = response.headers.get("docker-content-digest", "")
         return digest if response.status == 200 and is_digest(digest) else None
 
     def manifest(self, name: str, digest: str | None) -> tuple[bytes, str]:
-        """A manifest or an index by tag or digest, checked against ``digest`` where there is one, and its digest."""
+        """A manifest or an index by tag or digest, checked against ``digest`` if given, and its digest."""
         response = self._endpoint.ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
             data = self._whole(response, name)
@@ -71,7 +70,7 @@ class Repository:
         return data, found
 
     def manifest_if_there(self, name: str) -> bytes | None:
-        """A manifest by tag or digest, unchecked; None where it is not there: nothing is wrong with that."""
+        """A manifest by tag or digest, unchecked; None if it is not there, which is not an error."""
         response = self._endpoint.ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
             return None if response.status == 404 else self._whole(response, name)
@@ -79,7 +78,7 @@ class Repository:
             response.close()
 
     def referrers(self, digest: str) -> tuple[list[bytes], bool] | None:
-        """Indexes of what refers to a digest, a page each, and whether these are all; None where it keeps no such list."""
+        """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list."""
         found: list[bytes] = []
         query = ""
         asked: set[str] = set()
@@ -96,7 +95,7 @@ class Repository:
                 data = response.read(MANIFEST_BYTES + 1) if response.status == 200 else b""
             finally:
                 response.close()
-            if not found and data.lstrip()[:1] != b"{":  # a page for people: it does not know the address
+            if not found and data.lstrip()[:1] != b"{":  # an HTML page: the registry has no such address
                 return None
             if not data or len(data) > MANIFEST_BYTES:
                 return found, False
@@ -121,7 +120,7 @@ class Repository:
             response.close()
 
     def push_blob(self, digest: str, data: bytes) -> None:
-        """Leaves a blob there, unless it is there already."""
+        """Uploads a blob, unless it is there already."""
         response = self._endpoint.ask(f"blobs/{digest}", method="HEAD")
         response.close()
         if response.status == 200:
@@ -130,23 +129,23 @@ class Repository:
         location = response.headers.get("location", "")
         self._expect(response, 202, digest)
         if not location:
-            raise NetworkError(f"{self.reference.registry} does not say where to send what it was offered", "try again later")
+            raise NetworkError(f"{self.reference.registry} names no address for an upload", "try again later")
         url = urljoin(response.url, location)
         url += f"{'&' if urlsplit(url).query else '?'}{urlencode({'digest': digest})}"
         response = self._endpoint.ask(url, method="PUT", headers={"Content-Type": "application/octet-stream"}, body=data)
         self._expect(response, 201, digest)
 
     def push_manifest(self, name: str, data: bytes, media_type: str) -> None:
-        """Leaves a manifest under a tag or its digest; its blobs have to be there."""
+        """Uploads a manifest under a tag or its digest; its blobs have to be there."""
         response = self._endpoint.ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
         self._expect(response, 201, name)
 
     def tags(self, pages: int = _TAG_PAGES) -> Names | None:
-        """Some thousands of tags, None where they are not told; InputError where there is no such repository."""
+        """Some thousands of tags; None if the registry does not list them. Raises InputError if there is no such repository."""
         return self._listed("tags/list", "tags", pages)
 
     def catalogue(self, pages: int = _TAG_PAGES) -> Names | None:
-        """The repositories of the registry, None where it does not tell them."""
+        """The repositories of the registry, None if it does not list them."""
         return self._listed("/v2/_catalog", "repositories", pages)
 
     def _listed(self, path: str, key: str, pages: int) -> Names | None:
@@ -192,7 +191,7 @@ class Repository:
             response.close()
 
     def _refusal(self, response: Response, name: str) -> Error:
-        """Why a manifest or a blob is not given."""
+        """Why the registry does not give a manifest or a blob."""
         codes, message = _errors(response)
         if response.status == 404:
             return self._not_there(name, codes)
@@ -204,7 +203,7 @@ class Repository:
     def _not_there(self, name: str, codes: set[str]) -> Error:
         if "NAME_UNKNOWN" in codes:
             return self._no_repository()
-        known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # the repository, where these are said of it
+        known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # these codes mean that the repository is known
         try:
             tags = None if known else self.tags()
         except Error as error:
@@ -229,7 +228,7 @@ def _suggestion(reference: Reference, tag: str, tags: tuple[str, ...]) -> str:
 
 
 def _errors(response: Response) -> tuple[set[str], str]:
-    """Codes and the first message of an answer that is an error."""
+    """The codes and the first message of an error response."""
     try:
         errors = _document(response, _ERROR_BYTES).get("errors")
     except NetworkError:

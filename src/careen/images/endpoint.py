@@ -44,7 +44,7 @@ class Endpoint:
     ) -> Response:
         root = self._root()
         url = urljoin(f"{root}/v2/{self.reference.repository}/", path)
-        if urlsplit(url).netloc != urlsplit(root).netloc:  # where a registry wants its blobs sent: it is shown no credentials
+        if urlsplit(url).netloc != urlsplit(root).netloc:  # uploads may go to another host, which gets no credentials
             check_step(root, url, "sends uploads", os.environ, self._inside)
             return self._fetcher.request(url, method=method, headers=headers or {}, body=body)
         try:
@@ -52,7 +52,7 @@ class Endpoint:
         except TooManyRequestsError as error:
             if self._authorizer.credential:
                 raise
-            login = "one who is logged in is often allowed more (docker login, CAREEN_REGISTRY_USERNAME)"
+            login = "logged-in users often have a higher limit (docker login, CAREEN_REGISTRY_USERNAME)"
             raise TooManyRequestsError(str(error), f"{error.hint}; {login}") from None
 
     def _asked(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> Response:
@@ -66,7 +66,7 @@ class Endpoint:
         return response
 
     def _asked_elsewhere(self, response: Response, method: str, headers: Mapping[str, str]) -> Response:
-        """A host that the registry redirects to wants to know who asks: it is told what is meant for it alone."""
+        """A host that the registry redirects to asks for credentials: it gets only those that are meant for it."""
         url, sent = response.url, None
         host = urlsplit(url).netloc
         with self._lock:
@@ -77,7 +77,7 @@ class Endpoint:
                     lambda: find_for_others(host, self.reference.repository, self._settings),
                 ),
             )  # fmt: skip
-        for _ in range(2):  # a token that we have may have expired
+        for _ in range(2):  # our token may have expired
             if response.status != 401 or not _renewed(authorizer, sent, response):
                 break
             sent = authorizer.header
@@ -92,7 +92,7 @@ class Endpoint:
         return sent, self._fetcher.request(url, method=method, headers=with_leave, body=body)
 
     def _root(self) -> str:
-        """``https://HOST``; on this machine ``http://HOST`` where there is no TLS, as Docker does."""
+        """``https://HOST``; on this machine ``http://HOST`` if there is no TLS, as Docker does."""
         with self._lock:
             if self._base is None:
                 host = self.reference.host
@@ -125,7 +125,7 @@ class Endpoint:
 
 
 def _renewed(authorizer: Authorizer, sent: str | None, response: Response) -> bool:
-    """Whether there is something else to send; then the answer is done with."""
+    """Whether there is another header to send; then the response is closed."""
     try:
         renewed = authorizer.renew(sent, response)
     except Error:

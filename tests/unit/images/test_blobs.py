@@ -227,7 +227,7 @@ def test_what_is_kept_with_another_size_is_fetched_anew(tmp_path):
 
 
 def test_a_digest_never_names_another_file(tmp_path):
-    with pytest.raises(InputError, match="no digest"):
+    with pytest.raises(InputError, match="is not a digest"):
         BlobStore(tmp_path, Source()).open(Descriptor("sha256:../../../etc/passwd", -1))
     assert BlobStore(tmp_path, Source()).known("sha256:../x") is None
 

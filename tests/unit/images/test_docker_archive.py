@@ -144,7 +144,7 @@ def test_the_platform_that_was_asked_for_or_an_error(tmp_path):
     ("content", "said"),
     [
         (b"", "is empty"),
-        (b"not a tar at all, but text", "no archive of an image"),
+        (b"not a tar at all, but text", "is not an archive of an image"),
         (make_layer({"etc/passwd": b""}), "neither manifest.json nor index.json"),
         (make_layer({"manifest.json": b"[]"}), "lists no image"),
         (make_layer({"manifest.json": b"{nonsense"}), "malformed"),

@@ -1,9 +1,9 @@
 """The members of a tar stream, in order, as container engines read them: with the rules of Go's archive/tar.
 
-A small pull walker that copies nothing it is not asked for. Understands old tar, ustar, PAX, GNU long names, GNU and PAX
+A pull parser that copies only the content that the caller reads. Understands old tar, ustar, PAX, GNU long names, GNU and PAX
 sparse files and base-256 numbers. A member that other programs read differently, or that engines refuse, has a ``doubt``
 (docs/archives.md has the table). Names come out clean: relative, without "." or empty parts.
-Raises: ValueError where engines refuse the archive (what was given before is good), OverBudgetError for what no tool writes.
+Raises: ValueError if engines refuse the archive (members given before are good), OverBudgetError for what no tool writes.
 Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format".
 """
 
@@ -19,19 +19,19 @@ __all__ = ["Doubt", "Member", "Source", "confined", "content", "members", "piece
 
 PIECE_BYTES = 1 << 20
 _PLAIN = {kind: letter for kind, letter in KINDS.items() if kind not in (b"7", b"S", b"1")}
-_DETOURS = ("", "/", ".")  # beginnings of a name that is not clean as it stands: "" of none at all
+_DETOURS = ("", "/", ".")  # first characters of a name that has to be cleaned; "" is that of an empty name
 _PLAIN_HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 72x 183s")
-# Behind the owners, as it mostly is: the numbers of no device, then no prefix and nothing of other formats.
+# The usual end of a header, after the owners: no device numbers, no prefix, no fields of other formats.
 _PLAIN_RESTS = (b"0000000\0" * 2 + bytes(167), bytes(183), b"000000 \0" * 2 + bytes(167))
-_MOST_NUMBERS = 16384  # different modes, owners and sizes that are remembered
-_MOST_SUMS = 32768  # different checksums: a name more or less is another one
+_MOST_NUMBERS = 16384  # different modes, owners and sizes that are cached
+_MOST_SUMS = 32768  # different checksums that are cached
 
 
 def members(source: Source) -> Iterator[Member]:
-    """Every member; the consumer may read up to ``stored_bytes`` of its content before it asks for the next.
+    """Yields every member; the caller may read up to ``stored_bytes`` of its content before it asks for the next.
 
-    Nearly all headers are plain ones (``_PLAIN``, ASCII, a name without detours): they are read here, for a layer has ten
-    thousands of them; ``member_of`` knows all the others.
+    Nearly all headers are plain (``_PLAIN``, ASCII, a clean name). They are parsed here, since a layer has tens of thousands
+    of them; ``member_of`` parses all others.
     """
     numbers, sizes, sums = _Numbers(), _Sizes(), _Sums()
     unpack, adler32, made = _PLAIN_HEADER.unpack, zlib.adler32, tuple.__new__
@@ -103,7 +103,7 @@ def members(source: Source) -> Iterator[Member]:
 
 
 def content(source: Source, member: Member, piece_bytes: int = PIECE_BYTES) -> Iterator[bytes]:
-    """The content of the member just given, holes of sparse files filled with zeros, in bounded pieces."""
+    """The content of the current member, holes of sparse files filled with zeros, in bounded pieces."""
     if member.sparse is None:
         yield from pieces(source, member.stored_bytes, piece_bytes)
         return
@@ -124,7 +124,7 @@ def confined(name: str) -> str:
 
 
 def pieces(source: Source, size: int, piece_bytes: int = PIECE_BYTES) -> Iterator[bytes]:
-    """The next bytes of a member's content. Raises ValueError where the archive ends before."""
+    """The next bytes of a member's content. Raises ValueError if the archive ends before."""
     while size:
         piece = source.read(min(size, piece_bytes))
         if not piece:
@@ -134,7 +134,7 @@ def pieces(source: Source, size: int, piece_bytes: int = PIECE_BYTES) -> Iterato
 
 
 class _Numbers(dict[bytes, int]):
-    """Fields as they stand in headers, and the numbers that they are: mostly the same few again and again."""
+    """Cache of header fields and their numbers: the same few occur again and again."""
 
     def __missing__(self, field: bytes) -> int:
         value = number(field)
@@ -144,10 +144,10 @@ class _Numbers(dict[bytes, int]):
 
 
 class _Sizes(_Numbers):
-    """Sizes, -1 where ``member_of`` has to look."""
+    """Sizes; -1 for fields that ``member_of`` has to parse."""
 
     def __missing__(self, field: bytes) -> int:
-        if field[11] or not field[:11].isdigit():  # not as nearly everybody writes it
+        if field[11] or not field[:11].isdigit():  # not the usual form
             value = number(field) if is_plain(field) else -1
         else:
             value = int(field[:11], 8)
@@ -157,15 +157,15 @@ class _Sizes(_Numbers):
 
 
 class _Sums(dict[bytes, int]):
-    """Checksums as they stand in headers, and what Adler-32's low half over the block is where they are right.
+    """Cache of checksum fields, and of the low half that Adler-32 over the block has if the checksum is right.
 
     It is one more than the sum of all bytes, modulo 65521, which no block of ASCII reaches: the checksum at the speed of C.
-    -1 for what ``member_of`` has to look at.
+    -1 for fields that ``member_of`` has to parse.
     """
 
     def __missing__(self, field: bytes) -> int:
         digits = field[:6]
-        try:  # six digits, NUL, blank, as nearly everybody writes it
+        try:  # six digits, NUL, blank, the usual form
             value = int(digits, 8) if field[6:] == b"\0 " and digits.isdigit() else octal(field)
         except ValueError:
             return -1

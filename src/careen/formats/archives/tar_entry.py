@@ -1,4 +1,4 @@
-"""What a tar archive gives: members, and the stream that they come from."""
+"""The members of a tar archive, and the stream that they are read from."""
 
 from typing import NamedTuple, Protocol
 
@@ -9,7 +9,8 @@ KINDS = {
 
 
 class Source(Protocol):
-    """As ``formats.archives.inflate.Stream``: ``data`` is at hand, ``at`` the place in it, ``before`` what was before it."""
+    """As ``formats.archives.inflate.Stream``: ``data`` is the current chunk, ``at`` the position in it, ``before`` the bytes
+    before it."""
 
     data: bytes
     at: int
@@ -23,7 +24,7 @@ class Source(Protocol):
 
 
 class Doubt(NamedTuple):
-    """Why a member is not the same to everybody. ``refused``: engines do not take an archive that holds it."""
+    """Why tools read a member differently. ``refused``: engines refuse an archive that has it."""
 
     reason: str
     refused: bool = False
@@ -31,7 +32,7 @@ class Doubt(NamedTuple):
 
 class Member(NamedTuple):
     """One entry. ``kind``: f file, d folder, l symbolic link, h hard link, c b p devices and pipes, g a global header,
-    which is no file, and ? of a type that engines do not know.
+    which is not a file, and ? of a type that engines do not know.
 
     ``path`` is "" for the root folder itself and for names that lead out of the root (``escapes``).
     ``stored_bytes`` follow in the stream and are the content, unless ``sparse`` maps them: (offset, length) pairs.

@@ -1,6 +1,6 @@
-"""One member of a tar archive out of its headers: PAX records, GNU long names, sparse files, base-256 numbers, all doubts.
+"""Parses the headers of one tar member: PAX records, GNU long names, sparse files, base-256 numbers, and all doubts.
 
-Raises: ValueError where engines refuse the archive, OverBudgetError for what no tool writes.
+Raises: ValueError if engines refuse the archive, OverBudgetError for what no tool writes.
 Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format".
 """
 
@@ -14,7 +14,7 @@ from .pax_records import CAPABILITIES, Records, checked, global_doubt, records, 
 from .tar_entry import BLOCK, KINDS, Doubt, Member, Source, header_block
 from .tar_number import is_plain, number, octal
 
-EXTENSION_BYTES = 1 << 20  # of one block of PAX records or long name: as many as engines take
+EXTENSION_BYTES = 1 << 20  # of one block of PAX records or long name: the limit of engines
 MOST_EXTENSIONS = 64  # in a row, before one member
 _HEADER = struct.Struct("100s 8s 8s 8s 12s 12s 8s c 100s 8s 64x 16s 167s")
 _GNU = b"ustar  \0"
@@ -35,7 +35,7 @@ class _Header(NamedTuple):
 
 
 def member_of(source: Source, block: bytes) -> Member | None:
-    """One member with all the extension headers before it; None where the archive ends behind those."""
+    """One member with all the extension headers before it; None if the archive ends after those."""
     long: dict[bytes, bytes] = {}
     found = Records({})
     doubts: list[str] = []
@@ -54,7 +54,7 @@ def member_of(source: Source, block: bytes) -> Member | None:
             return _global(header, records(body), lost, read)
         seen.append(header.kind)
         if header.kind == b"x":
-            found = records(body)  # of two, the last one alone
+            found = records(body)  # of two, only the last counts
             doubts.append(found.doubt)
             read += found.count
         else:
@@ -69,7 +69,7 @@ def member_of(source: Source, block: bytes) -> Member | None:
 
 
 def clean(name: str) -> tuple[str, bool]:
-    """(relative path without "." and empty parts, does it lead out of the root). Source: a ".." only goes up."""
+    """(relative path without "." and empty parts, whether the name leads out of the root)."""
     if name[:2] == "./":
         name = name[2:]
     if name[-1:] == "/":
@@ -114,7 +114,7 @@ def _made(
         doubts, refused = ["a link to nothing"], True
     if name.endswith("/") and letter == "f":
         if header.kind == b"\0":
-            letter = "d"  # before POSIX a trailing slash was all that told a folder
+            letter = "d"  # before POSIX, only a trailing slash marked a folder
         else:
             doubts.append("a file whose name ends with a slash, which is a folder to other tools")
     if letter not in "f?":
@@ -138,7 +138,7 @@ def _made(
             doubts.append("PAX records of a sparse file in no version that engines know")
     if sparse:
         if letter not in "f?":
-            raise ValueError("a sparse member that is no file")
+            raise ValueError("a sparse member that is not a file")
         name = sparse.name or name
         size_bytes, stored = sparse.size_bytes, stored - sparse.map_bytes
         read += len(sparse.parts)
@@ -154,12 +154,12 @@ def _made(
 
 
 def _global(header: _Header, found: Records, lost: str, read: int) -> Member:
-    """Engines hand it out as a member of its own: what it says of others is nothing to them."""
+    """Engines return it as a member of its own, and do not apply it to others."""
     raw = header.prefix + b"/" + header.name if header.prefix else header.name
     name = found.values.get("path") or text(raw)
     path, escapes = clean(name)
-    said = global_doubt(found) or found.doubt or header.doubt or lost
-    doubt = Doubt(said) if said else None
+    reason = global_doubt(found) or found.doubt or header.doubt or lost
+    doubt = Doubt(reason) if reason else None
     return Member("" if escapes else path, "g", 0, 0, 0, 0, "", 0, None, escapes, name, False, doubt, read + found.count)
 
 
@@ -172,10 +172,10 @@ def _doubt(kind: bytes, refused: bool, doubts: list[str]) -> Doubt | None:
 def _header(block: bytes, position: int) -> _Header:
     name, mode, uid, gid, size, mtime, checksum, kind, link, magic, device, rest = _HEADER.unpack(block)
     try:
-        told = octal(checksum)
+        stored = octal(checksum)
     except ValueError:
-        told = -1
-    if not _sum(block, told):
+        stored = -1
+    if not _is_sum(block, stored):
         raise ValueError(f"damaged header before byte {position}")
     number(mtime)
     prefix = b""
@@ -206,7 +206,7 @@ def _header(block: bytes, position: int) -> _Header:
 
 
 def _gnu_prefix(rest: bytes) -> bytes:
-    """Go once wrote prefixes where GNU tar has two times: it is one where they are none."""
+    """Go once wrote a prefix where GNU tar writes two times: if the bytes are not times, they are a prefix."""
     try:
         for at in (0, 12):
             if rest[at]:
@@ -217,14 +217,14 @@ def _gnu_prefix(rest: bytes) -> bytes:
     return b""
 
 
-def _sum(block: bytes, told: int) -> bool:
-    """Whether ``told`` is the sum of all bytes with the checksum as spaces; some historic writers summed signed bytes."""
+def _is_sum(block: bytes, stored: int) -> bool:
+    """Whether ``stored`` is the sum of all bytes with the checksum as spaces; some historic writers summed signed bytes."""
     field = block[148:156]
     if block.isascii():
-        return (zlib.adler32(block) & 0xFFFF) - 1 == told - 8 * 32 + sum(field)
+        return (zlib.adler32(block) & 0xFFFF) - 1 == stored - 8 * 32 + sum(field)
     counted = block[:148] + b" " * 8 + block[156:]
     total = sum(counted)
-    return told in (total, total - 256 * sum(byte > 127 for byte in counted))
+    return stored in (total, total - 256 * sum(byte > 127 for byte in counted))
 
 
 def _string(field: bytes) -> bytes:

@@ -1,6 +1,6 @@
-"""Where the data of sparse files go: (offset, length) pairs, of old GNU headers and of PAX formats 0.0, 0.1 and 1.0.
+"""The maps of sparse files: (offset, length) pairs of their data, from old GNU headers and of PAX formats 0.0, 0.1 and 1.0.
 
-Raises: ValueError where container engines refuse the archive, OverBudgetError for too many parts.
+Raises: ValueError if container engines refuse the archive, OverBudgetError for too many parts.
 Source: GNU tar manual, "Storing Sparse Files"; the rules are those of Go's archive/tar.
 """
 
@@ -16,7 +16,7 @@ _DAMAGED = "damaged sparse map"
 
 
 class Sparse(NamedTuple):
-    """``name`` is "" where the map gives none; ``map_bytes`` of the member's data were the map itself."""
+    """``name`` is "" if the map has none; the first ``map_bytes`` of the member's data are the map itself."""
 
     parts: tuple[tuple[int, int], ...]
     size_bytes: int
@@ -48,13 +48,13 @@ def old_map(source: Source, block: bytes, stored_bytes: int) -> Sparse:
 
 
 def pax_map(source: Source, values: dict[str, str], size_bytes: int, stored_bytes: int) -> Sparse | None:
-    """None where the records make no sparse file of the member, whatever else they say."""
+    """None if the records do not describe a sparse file."""
     version = (values.get("GNU.sparse.major", ""), values.get("GNU.sparse.minor", ""))
     in_data = version == ("1", "0")
     if not in_data and version not in (("0", "0"), ("0", "1")) and (any(version) or not values.get("GNU.sparse.map")):
         return None
-    told = values.get("GNU.sparse.size") or values.get("GNU.sparse.realsize")
-    size = integer(told) if told else size_bytes
+    given = values.get("GNU.sparse.size") or values.get("GNU.sparse.realsize")
+    size = integer(given) if given else size_bytes
     if in_data:
         pairs, map_bytes = _map_in_data(source, stored_bytes)
     else:
@@ -99,7 +99,7 @@ def _map_in_data(source: Source, stored_bytes: int) -> tuple[list[tuple[int, int
 
 
 def _checked(pairs: list[tuple[int, int]], size: int, stored_bytes: int) -> tuple[tuple[int, int], ...]:
-    """In order, within the file, and as much as is stored: engines give up in the middle of the file where it is not."""
+    """Ordered, within the file, and as long as the stored data: otherwise engines stop in the middle of the file."""
     at = data = 0
     for offset, length in pairs:
         if length < 0 or offset < at or offset + length > size:

@@ -1,11 +1,11 @@
-"""What lies beside an image in its registry or layout: signatures, provenance, bills of materials and VEX documents.
+"""The documents beside an image in its registry or layout: signatures, provenance, SBOMs and VEX documents.
 
 Three places are asked, for the image's manifest and for each index that led to it: the list of referrers (the tag
-``sha256-<hex>`` where the registry keeps none), the tags of cosign (``sha256-<hex>.sig``, ``.att``, ``.sbom``), and the
+``sha256-<hex>`` if the registry keeps none), the tags of cosign (``sha256-<hex>.sig``, ``.att``, ``.sbom``), and the
 attestations that BuildKit lists in the index. Everything is a claim of whoever may push there; a signature counts as
-verified only where a key that the user trusts made it and what is signed names the image by its digest. Documents,
-bytes, requests and time are bounded; where a bound was met the answer says that it is not complete.
-Raises: nothing: what cannot be had is told in ``Attached.troubles``.
+verified only if a key that the user trusts made it and the signed text names the image by its digest. Documents,
+bytes, requests and time are bounded; over a bound, the answer is marked as incomplete.
+Raises nothing: documents that are not available are listed in ``Attached.troubles``.
 **Source:** OCI distribution-spec 1.1, "Listing Referrers" and "Referrers Tag Schema"; sigstore/cosign,
 specs/SIGNATURE_SPEC.md and specs/ATTESTATION_SPEC.md; containers/image, "simple signing"; BuildKit,
 docs/attestations/attestation-storage.md; notation specification, signature-specification.md.
@@ -32,14 +32,14 @@ SECONDS = 120.0
 
 
 class Asked(Struct, frozen=True):
-    """That somebody wants to know what lies beside images."""
+    """The user wants the documents beside images."""
 
     keys: Keys
     offline: bool = False
 
 
 def asked_of(settings: Mapping[str, Any]) -> Asked:
-    """Raises UsageError where a key is none."""
+    """Raises UsageError if a key is not a public key."""
     return Asked(Keys(settings.get("trust_key") or ()), bool(settings.get("offline")))
 
 
@@ -51,7 +51,7 @@ def attached(repository: Repository, store: BlobStore, chain: Sequence[tuple[str
 
 
 def attached_in(place: "Place", chain: Sequence[tuple[str, bytes]], asked: Asked) -> Attached:
-    """What lies in a layout; "" is the digest of its ``index.json``. No network is asked."""
+    """The documents in a layout; "" is the digest of its ``index.json``. No network is asked."""
     return _read(place, place, chain, asked.keys, "layout")
 
 
@@ -60,7 +60,7 @@ def not_asked(why: str, keys: Keys) -> Attached:
 
 
 class Place(Manifests, Blobs, Protocol):
-    """A layout has both."""
+    """A layout is both."""
 
 
 def _read(manifests: Manifests, blobs: Blobs, chain: Sequence[tuple[str, bytes]], keys: Keys, place: str) -> Attached:

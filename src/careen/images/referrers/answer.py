@@ -1,4 +1,4 @@
-"""What is found beside an image, and what could not be read, while its documents are gone through."""
+"""Collects the documents beside an image, and what could not be read of them."""
 
 import logging
 

@@ -29,7 +29,7 @@ MAX_MATERIALS = 100
 
 
 class Blobs(Protocol):
-    """Where blobs are; the methods are those of ``blobs.BlobStore``."""
+    """A source of blobs; the methods are those of ``blobs.BlobStore``."""
 
     def known(self, digest: str) -> bytes | None: ...
     def keep(self, digest: str, data: bytes) -> None: ...
@@ -37,7 +37,7 @@ class Blobs(Protocol):
 
 
 class Contents:
-    """``place`` names where the documents lie: registry or layout. ``end``: when to stop, by ``time.monotonic``."""
+    """``place``: registry or layout. ``end``: when to stop, by ``time.monotonic``."""
 
     def __init__(
         self,
@@ -83,20 +83,20 @@ class Contents:
             if known is None:
                 raise ValueError("it is listed and not there")
             if not has_digest(known, digest):
-                raise ValueError("the bytes there are others than that")
+                raise ValueError("the bytes there have another digest")
             self._blobs.keep(digest, known)
         return known
 
     def _part(self, document: Document, artifact: Artifact, layer: Descriptor) -> bool:
-        """Whether a blob is of a kind that is known; it is fetched only where more is to be learnt from it."""
+        """Whether a blob is of a known kind; it is downloaded only if its content is needed."""
         kind = layer.media_type
         if kind == SIMPLE_SIGNING:
             self._signature(document.digest, layer)
             return True
         if kind.startswith(ATTESTATION):
-            said = next((layer.annotations[name] for name in PREDICATE if name in layer.annotations), "")
-            if document.bound and kind.startswith(ATTESTATION[0]) and any(word in said for word in ("spdx", "syft")):
-                self._answer.sboms.append(AttachedSbom(document.digest, said, layer.digest, layer.size_bytes))
+            predicate = next((layer.annotations[name] for name in PREDICATE if name in layer.annotations), "")
+            if document.bound and kind.startswith(ATTESTATION[0]) and any(word in predicate for word in ("spdx", "syft")):
+                self._answer.sboms.append(AttachedSbom(document.digest, predicate, layer.digest, layer.size_bytes))
                 return True  # BuildKit signs nothing
             statement, seal = read_attestation(self._blob(layer))
             self._attested(document, layer, statement, seal)
@@ -122,7 +122,7 @@ class Contents:
         payload = self._blob(layer)
         critical = mapping(json_object(payload).get("critical"))
         if critical.get("type") not in SIGNATURES:
-            raise ValueError("a payload that is no signature of an image")
+            raise ValueError("a payload that is not a signature of an image")
         if text(mapping(critical.get("image")).get("docker-manifest-digest")) not in self._digests:
             raise ValueError("a signature of another image")
         signature = decoded(layer.annotations.get("dev.cosignproject.cosign/signature"))
@@ -131,7 +131,7 @@ class Contents:
 
     def _attested(self, document: Document, layer: Descriptor, statement: Statement, seal: Seal | None) -> None:
         if not statement.subjects.intersection(self._digests) and (statement.subjects or seal or not document.bound):
-            raise ValueError("it speaks of another image")
+            raise ValueError("it is about another image")
         signature = None
         if seal is not None:
             seal = msgspec.structs.replace(seal, identity=seal.identity or _identity(layer))
@@ -150,7 +150,7 @@ class Contents:
         else:
             self._answer.others += 1
             if signature is not None:
-                self._answer.signatures.append(signature)  # whatever it attests, it names the image
+                self._answer.signatures.append(signature)  # of any kind, since it names the image
 
     def _stated(self, digest: str, kind: str, data: bytes, signature: Signature | None, may_be_none: bool) -> None:
         if len(data) > MAX_VEX_BYTES:

@@ -17,7 +17,7 @@ from .kinds import BUNDLE, NOTATION, SBOMS, VEX
 
 
 class Manifests(Protocol):
-    """Where manifests are: a repository, or a layout. Its methods are those of ``distribution.Repository``."""
+    """A source of manifests: a repository, or a layout. Its methods are those of ``distribution.Repository``."""
 
     def manifest_if_there(self, name: str) -> bytes | None: ...
     def referrers(self, digest: str) -> tuple[list[bytes], bool] | None: ...
@@ -40,10 +40,10 @@ class Documents:
     def __init__(self, manifests: Manifests, chain: Sequence[tuple[str, bytes]], answer: Answer) -> None:
         self._manifests, self._chain, self._answer = manifests, chain, answer
         self.digests = tuple(digest for digest, _ in reversed(chain) if digest)
-        self._answers = True  # the network does
+        self._answers = True  # whether the network does
 
     def all(self) -> Iterator[Document]:
-        """Cosign's tags and BuildKit's attestations first: they are few, whoever may push."""
+        """Cosign's tags and BuildKit's attestations first: they are few, whoever can push."""
         for digest in self.digests:
             for ending in ("sig", "att", "sbom"):
                 data = self._tagged(f"{_tag(digest)}.{ending}")
