@@ -1,7 +1,6 @@
 """The files of note of a squashed image, for the checks of its configuration: by mode, by owner, by name.
 
-What is not among them is a file like any other: it belongs to root, everybody may read and run it, nobody else may
-write to it, and its name says nothing.
+All others belong to root, everybody may read and run them, only root may write to them, and their names do not matter.
 """
 
 from array import array
@@ -15,7 +14,7 @@ from .owners import Owners
 from .squash import Squashed
 
 MAX_ENTRIES = 5000
-# Programs that an image can do without, what serves shells, what gives more rights, what is loaded into every program.
+# Programs that an image does not need, servers of shells, programs that give more rights, libraries of every program.
 NAMED = (
     "usr/sbin/sshd", "usr/sbin/in.telnetd", "usr/sbin/telnetd", "usr/sbin/in.rshd", "usr/sbin/in.rlogind",
     "usr/sbin/dropbear", "usr/bin/sudo", "usr/bin/doas", "bin/su", "usr/bin/su", "bin/sh", "usr/bin/apt-get", "sbin/apk",
@@ -27,7 +26,7 @@ NAMED = (
     "root/.azure/msal_token_cache.json", "root/.ssh/id_rsa", "root/.ssh/id_ed25519", "root/.ssh/id_ecdsa",
     "root/.bash_history", "etc/kubernetes/admin.conf", "etc/krb5.keytab",
 )  # fmt: skip
-# Folders whose direct content is of note: authorities that were added, caches that stayed.
+# Folders whose direct content is of note: added authorities, caches that were left.
 INSIDE = (
     "usr/local/share/ca-certificates", "etc/pki/ca-trust/source/anchors", "etc/ca-certificates/trust-source/anchors",
     "etc/pki/trust/anchors", "var/cache/apt/archives", "var/lib/apt/lists", "var/cache/apk", "var/cache/dnf", "var/cache/yum",
@@ -50,7 +49,7 @@ def filesystem(tree: Squashed, facts: Facts, owners: Owners) -> FileSystem:
     seen: set[str] = set()
     for folder in tree.folders:
         cache = next((start for start in CACHES_BELOW if folder.startswith(start)), "")
-        if cache and cache not in seen:  # one file is enough to tell
+        if cache and cache not in seen:  # one file is enough
             seen.add(cache)
             name, place = next(iter(tree.folders[folder].items()))
             places[f"{folder}/{name}"] = place
@@ -67,7 +66,7 @@ def filesystem(tree: Squashed, facts: Facts, owners: Owners) -> FileSystem:
 
 
 def _by_mode(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Set-user-ID and set-group-ID, written to by everybody, run by some only or not of root, with capabilities."""
+    """Files with set-user-ID or set-group-ID, writable by all, executable by some only or not root's, or with capabilities."""
     for layer, delta in enumerate(tree.deltas):
         table = delta.table
         modes, owners, kinds = table.numbers(table.modes, "H"), table.numbers(table.owners, "I"), table.kinds

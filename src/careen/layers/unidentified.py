@@ -1,11 +1,11 @@
-"""Programs and shared libraries of the visible tree that nobody identified.
+"""Programs and shared libraries of the visible tree that nothing identifies.
 
-Identified is what a package owns, what a cataloger identifies, by its path or the folder of a package, and a copy of a
-file that a package of the distribution owns in the same image. All names of one file (hard links) count as one. What a
-later layer puts in the place of a distribution's file is not the distribution's, unless its content is the same.
+A file is identified if a package owns it, if a cataloger identifies it, by its path or the folder of a package, or if it is
+a copy of a file that a package of the distribution owns in the same image. All names of one file (hard links) count as one.
+A file that a later layer puts in the place of a distribution's is not the distribution's, unless its content is the same.
 
-A folder identifies what is in it where it is a package's own. A folder that the whole system shares, or that holds
-files of the distribution's packages, is nobody's own: there, one planted text file would vouch for every program.
+A folder identifies its files if it is a package's own. A folder that the whole system shares, or that has files of the
+distribution's packages, identifies none: there, one planted text file would vouch for every program.
 """
 
 import hashlib
@@ -31,15 +31,15 @@ _HASH = "content_hash"
 
 
 class _File(Struct, frozen=True, gc=False):
-    """One file, whichever names it has: the layer and the path that has its content there."""
+    """One file, under any name: the layer and the path that have its content."""
 
     layer: int
     path: str
 
 
 def unidentified(tree: Squashed, facts: Facts, owners: Owners, claims: Iterable[str], again: Reread | None) -> tuple[str, ...]:
-    """``claims`` are paths, and folders with a slash at their end, of what catalogers identified. ``again`` reads a
-    layer once more, which tells whether a file has the content of one of the distribution's."""
+    """``claims`` are paths, and folders with a slash at their end, that catalogers identify. ``again`` reads a
+    layer once more, to find copies of the distribution's files."""
     tables = _Tables(tree, facts)
     claimed = _Claimed(claims, owners)
     left: dict[_File, list[str]] = {}
@@ -58,7 +58,7 @@ def unidentified(tree: Squashed, facts: Facts, owners: Owners, claims: Iterable[
 
 
 class _Claimed:
-    """The paths that catalogers identified, and what is in the folders that they identified."""
+    """The paths that catalogers identify, and all in the folders that they identify."""
 
     def __init__(self, claims: Iterable[str], owners: Owners) -> None:
         self._files: set[str] = set()
@@ -81,7 +81,7 @@ class _Claimed:
 
 
 class _Tables:
-    """What the file tables of the layers say."""
+    """The file tables of the layers, by path."""
 
     def __init__(self, tree: Squashed, facts: Facts) -> None:
         self._deltas = tree.deltas
@@ -90,11 +90,11 @@ class _Tables:
         self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in tree.deltas]
 
     def looks(self, file: _File) -> tuple[int, str]:
-        """Its size and the hash of its first bytes: what is the same has the same."""
+        """Its size and the hash of its first bytes, which copies have in common."""
         return self._sizes[file.layer][self._of(file.layer)[file.path]], self._heads[file.layer].get(file.path, "")
 
     def before(self, file: _File, owner: Package) -> _File | None:
-        """The file that came with the package, where a later layer put another one in its place."""
+        """The file that came with the package, if a later layer puts another one in its place."""
         brought = owner.evidence[0].layer if owner.evidence else file.layer
         layers = (layer for layer in range(file.layer - 1, brought - 1, -1) if file.path in self._of(layer))
         return next((_File(layer, file.path) for layer in layers), None)
@@ -141,7 +141,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _copies(left: Iterable[_File], distributed: Iterable[_File], tables: _Tables, again: Reread) -> frozenset[_File]:
-    """What has the very content of one of the distribution's files; only files that look alike are read for it."""
+    """The files with the same content as one of the distribution's; only files that look alike are read."""
     originals: dict[tuple[int, str], list[_File]] = {}
     for original in distributed:
         originals.setdefault(tables.looks(original), []).append(original)

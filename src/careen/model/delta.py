@@ -1,4 +1,4 @@
-"""What one layer changes: its files, what it hides, and the facts its readers found."""
+"""The changes of one layer: its files, the paths that it hides, and the facts that readers found."""
 
 import sys
 from array import array

@@ -160,7 +160,7 @@ def test_what_the_store_does_not_know_may_stand_in_the_file(home, helper):
     ("text", "trouble"),
     [
         ("import sys; sys.exit(1)", "failed with code 1"),
-        ("print('s3cret in the clear')", "answered something that is no credential"),
+        ("print('s3cret in the clear')", "gave no credential"),
         ("print('x' * 3_000_000)", "cannot be used"),
         (None, None),
     ],
