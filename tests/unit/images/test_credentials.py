@@ -165,7 +165,7 @@ def test_what_the_store_does_not_know_may_stand_in_the_file(home, helper):
         (None, None),
     ],
 )
-def test_a_helper_that_fails_stops_nothing_and_is_told(home, helper, text, trouble):
+def test_a_helper_that_fails_stops_nothing_and_is_reported(home, helper, text, trouble):
     helper("broken", {}, text)
     home({"credsStore": "broken"})
     found = find("host.test", "a", {}, home.environ)

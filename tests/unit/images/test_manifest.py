@@ -118,7 +118,7 @@ def test_manifest_without_layers():
     assert parse_manifest(json.dumps({"config": {"digest": A}, "layers": None}).encode()).layers == ()
 
 
-def test_an_index_is_told_by_what_it_holds():
+def test_an_index_is_recognised_by_its_content():
     assert is_index(index_of({"digest": A}))
     assert is_index(b'{"mediaType": "application/vnd.docker.distribution.manifest.list.v2+json"}')
 

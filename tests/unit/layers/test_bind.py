@@ -180,7 +180,7 @@ def test_executables_that_no_package_owns_are_counted():
     assert (inventory.unowned_executables, inventory.files) == (1, 5)
 
 
-def test_packages_of_a_root_in_a_folder_are_judged_by_the_files_there():
+def test_packages_of_a_root_in_a_folder_are_checked_with_the_files_there():
     root = {"etc/os-release": OS_RELEASE, STATUS: status(("bash", "5.2-1")), "bin/bash": b""}
     root["var/lib/dpkg/info/bash.list"] = listing("bin/bash")
     both = {**root, **{f"srv/root/{path}": data for path, data in root.items()}}
@@ -241,7 +241,7 @@ def test_a_layer_that_makes_a_folder_of_a_merged_link_leaves_the_files_in_usr():
     assert by_name(inventory_of(base, {"lib/other.so": b""}))["libc6"].presence == "present"
 
 
-def test_a_package_database_behind_a_link_is_said():
+def test_a_package_database_behind_a_link_is_reported():
     first = {**BASE, "opt/db/status": BASE[STATUS], "var/lib/dpkg": Symlink("/opt/db")}
     del first[STATUS]
     inventory = inventory_of(first)

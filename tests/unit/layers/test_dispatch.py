@@ -30,7 +30,7 @@ def test_criteria(wants, hits, misses):
     assert [bool(index.readers(path, 0o644)) for path in misses] == [False] * len(misses)
 
 
-def test_executables_are_told_by_mode_or_name():
+def test_executables_are_recognised_by_mode_or_name():
     index = dispatch(executables=True)
     assert index.readers("bin/x", 0o755)
     assert index.readers("lib/libx.so.1", 0o644)

@@ -84,7 +84,7 @@ def test_the_file_is_read_under_the_name_of_the_link(layers, layer):
         [{"x": Hardlink("y"), "y": Hardlink("x")}, {LINK: Hardlink("x")}],
     ],
 )
-def test_a_link_to_nothing_is_said(layers):
+def test_a_link_to_nothing_is_reported(layers):
     packages, unknowns = found(*layers)
     assert packages == []
     assert (LINK, len(layers) - 1 if LINK in layers[-1] else 0) in unknowns

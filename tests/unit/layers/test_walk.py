@@ -138,9 +138,11 @@ def test_a_sparse_file_shows_its_readers_what_any_file_does(major, minor, more, 
         return Scanner()
 
     content = bytes(8) + b"ab" + bytes(89_990) + b"end"
-    told = (record(b"GNU.sparse.major", major), record(b"GNU.sparse.minor", minor), record(b"GNU.sparse.numblocks", b"2"))
+    stated = (record(b"GNU.sparse.major", major), record(b"GNU.sparse.minor", minor), record(b"GNU.sparse.numblocks", b"2"))
     size = record(b"GNU.sparse.realsize", b"%d" % len(content))
-    data = pax(*told, size, *more) + member(b"f.so", in_data + b"abend", mode=octal(0o755, 8)) + member(b"g", b"") + bytes(1024)
+    data = (
+        pax(*stated, size, *more) + member(b"f.so", in_data + b"abend", mode=octal(0o755, 8)) + member(b"g", b"") + bytes(1024)
+    )
     wants = {"executables": True, "magic": (bytes(8) + b"ab",)}
     result = walked(
         data,
@@ -240,7 +242,7 @@ def test_a_folder_in_the_place_of_a_file_of_the_same_layer():
 
 
 @pytest.mark.parametrize("name", ["a" * 5000, "/".join("d" * 1100)])
-def test_names_that_no_system_takes_are_left_out_and_said(name):
+def test_names_that_no_system_takes_are_left_out_and_reported(name):
     result = walked(make_layer({name: b"", "ok": b""}))
     assert result.table.names() == ["ok"]
     assert "left out" in result.unknowns[0].reason
@@ -323,7 +325,7 @@ def test_what_is_in_nobodys_range_is_not_read(stream, asked):
             assert len(scanner.seen) <= len(wanted) + 2 * GAP_BYTES
 
 
-def test_a_file_that_ends_within_what_is_passed_over_is_said():
+def test_a_file_that_ends_within_what_is_skipped_is_reported():
     data = make_layer({"f.bin": CONTENT})[: 512 + 200_000]
     one = cataloger(lambda file: Selective(((300_000, 300_010),)), names=("f.bin",), amount="stream")
     (unknown,) = walked(data, one).unknowns

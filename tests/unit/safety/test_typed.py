@@ -28,7 +28,7 @@ def test_values_are_as_msgspec_reads_them():
 
 CHILD = """
 import sys, threading, msgspec
-from careen.formats.typed import from_json as read
+from careen.safety.typed import from_json as read
 sys.setswitchinterval(1e-6)
 for turn in range(50):
     kinds = []
