@@ -152,8 +152,8 @@ def _check_realm(realm: str, asked: str, registry: str, with_credentials: bool) 
     allowed that for the registry, and only to its own host."""
     parts = urlsplit(realm)
     if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
-        raise NetworkError(f"{registry} names no usable service for its tokens", "tell those who run the registry")
+        raise NetworkError(f"{registry} names no usable service for its tokens", "inform the registry's operator")
     elsewhere = parts.hostname != urlsplit(asked).hostname
     if parts.scheme == "http" and (urlsplit(asked).scheme != "http" or (with_credentials and elsewhere)):
-        raise NetworkError(f"{registry} would have a password sent over plain HTTP to {parts.netloc}", "tell those who run it")
+        raise NetworkError(f"{registry} would have a password sent over plain HTTP to {parts.netloc}", "inform its operator")
     check_step(asked, realm, "sends for a token", os.environ)

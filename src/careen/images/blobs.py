@@ -3,7 +3,7 @@
 
 With a folder they lie in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it and
 a killed one leaves no partial file; the least recently used ones are removed when the folder outgrows its bound. Without a
-folder each lies in a file without a name as long as the store lives. A broken connection is resumed where it broke.
+folder each lies in a file without a name as long as the store lives. A broken connection is resumed at the same byte.
 A kept blob is hashed before it is used; a damaged one is downloaded anew, with a warning.
 Raises: InputError if the bytes do not match the digest, NetworkError if they cannot be downloaded.
 """
@@ -181,7 +181,7 @@ class BlobStore:
         make_room(self._folder, self._limit, mine)
 
     def _stream(self, descriptor: Descriptor, file: BinaryIO, progress: Progress) -> Generator[bytes]:
-        """Writes the blob and checks it, resuming a broken connection where it broke."""
+        """Writes the blob and checks it, resuming a broken connection at the same byte."""
         given = 0
         size = descriptor.size_bytes if descriptor.size_bytes >= 0 else None
         done, tries, checksum = 0, 0, hasher(descriptor.digest)
@@ -248,7 +248,7 @@ class _Pulled(io.RawIOBase):
 
     def close(self) -> None:
         self._chunks.close()  # first: its thread is in the source
-        with contextlib.suppress(ValueError):  # and still is, where the network hangs: it ends with its connection
+        with contextlib.suppress(ValueError):  # and still is if the network hangs: it ends with its connection
             self._source.close()
         super().close()
 

@@ -145,7 +145,7 @@ def _probe(fetcher: Fetcher, host: str) -> str:
         try:
             response = fetcher.request(f"http://{host}/v2/")
         except NetworkError as second:
-            raise second from None  # it does not speak TLS, as the first says of every server that speaks HTTP
+            raise second from None  # the first error only says that the server speaks HTTP instead of TLS
         response.close()
         if response.status == 400:  # a server that speaks TLS
             raise error from None

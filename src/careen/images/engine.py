@@ -43,7 +43,7 @@ _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 
 
 class Endpoint(Struct, frozen=True):
-    """Where an engine listens: ``base`` is an address without a path; ``fetcher`` asks it."""
+    """The address of an engine: ``base`` has no path; ``fetcher`` asks it."""
 
     base: str
     fetcher: Fetcher
@@ -229,9 +229,9 @@ def _ask(engine: str, endpoint: Endpoint, path: str) -> Response:
     try:
         return endpoint.fetcher.request(endpoint.base + path)
     except NetworkError as error:
-        where = host_of(endpoint.base)
+        host = host_of(endpoint.base)
         if isinstance(error, NotAllowedError):
-            hint = f"your user may not use {where}: add it to the group {engine}, or pipe: {engine} save IMAGE | careen scan -"
+            hint = f"your user may not use {host}: add it to the group {engine}, or pipe: {engine} save IMAGE | careen scan -"
         else:
             hint = f"start {engine}, or name a registry"
         raise NotHereError(f"{engine} cannot be asked: {error}", hint, absent=True) from None

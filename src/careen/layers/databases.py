@@ -10,7 +10,7 @@ from .squash import MAX_LINKS, Squashed
 
 
 class Linked(Struct, frozen=True):
-    """A folder, or one file, of a database: ``name`` is where a reader looks, ``place`` where it is."""
+    """A folder, or one file, of a database: readers look for it at ``name``, and it is at ``place``."""
 
     cataloger: str
     name: str
@@ -64,7 +64,7 @@ def _folders(cataloger: Cataloger, root: str, tree: Squashed, read: Container[st
 
 
 def _target(place: str, root: str, tree: Squashed) -> str:
-    """Where a path leads whose last part may be a link."""
+    """The file that a path leads to, if its last part is a link."""
     for _ in range(MAX_LINKS):
         link = tree.link(place)
         if link is None:

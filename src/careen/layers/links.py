@@ -2,7 +2,7 @@
 
 A hard link means the file that the layers below show at its target when its layer is laid over them; what a later layer does
 there changes nothing. Its facts, its mode, owner, size and capabilities are the file's, under the name of the link.
-A package database behind a symbolic link is read as if it lay where the link is; its facts keep the place of the file.
+A package database behind a symbolic link is read under the name of the link; its facts keep the place of the file.
 Hard links to files of their own layer are known when the layer is read (``layers.index``).
 **Source:** OCI image-spec, layer.md ("Hardlinks"); link(2), which follows links in folders only.
 """
@@ -92,7 +92,7 @@ def _ask_for_databases(
     aliases: dict[int, list[Alias]],
 ) -> None:
     """In each layer, since a package is attributed to the first that lists it."""
-    by_place: dict[tuple[str, bool], list[Linked]] = {}  # as many as the image has root file systems may have one place
+    by_place: dict[tuple[str, bool], list[Linked]] = {}  # several root file systems may share a place
     for database in databases:
         by_place.setdefault((database.place, database.folder), []).append(database)
     for layer, delta in enumerate(deltas):

@@ -106,8 +106,7 @@ def _number(paths: frozenset[str], numbers: Sequence[int], packages: Sequence[Pa
 
 
 def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[str, str]]:
-    """Each path of a root, and where it is after symbolic links; a layer that made a folder of /lib left the files in
-    /usr/lib."""
+    """Each path of a root, and its place after symbolic links. If a layer makes a folder of /lib, the files stay in /usr/lib."""
     for path in paths:
         folder, _, name = path.rpartition("/")
         place = tree.resolved(folder, root) + name
@@ -119,7 +118,7 @@ def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[s
 
 
 def _presence(paths: Iterable[tuple[str, str]], tree: Squashed) -> Presence:
-    """``paths``: as the database lists them, and where they are."""
+    """``paths``: as the database lists them, and their places."""
     there = gone = 0
     for listed, place in paths:
         if listed.startswith(LEFT_OUT):

@@ -102,7 +102,7 @@ def _opened_again(layer: Layer, spent: Spending, limits: Limits) -> Iterator[Str
 
 def _require_digest(layer: Layer, digest: str) -> None:
     if digest != layer.digest:
-        reason = f"layer {layer.index}: its bytes have the digest {digest}, the manifest says {layer.digest}"
+        reason = f"layer {layer.index}: its bytes have the digest {digest}, the manifest names {layer.digest}"
         raise InputError(reason, TAMPERED)
 
 

@@ -14,7 +14,7 @@ from careen.store.memory import MemoryStore
 from tests.support.images import File, Hardlink, Symlink, make_layer
 from tests.support.work import ends
 
-from .helpers import CATALOGERS, layer_of
+from .helpers import CATALOGERS, OS_RELEASE, layer_of
 
 MANIFEST = b'{"name": "left-pad", "version": "1.0.0"}'
 LINK = "app/node_modules/left-pad/package.json"
@@ -91,6 +91,14 @@ def test_a_link_to_nothing_is_reported(layers):
     assert {path for path, _ in unknowns} <= {LINK, "x"}
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_readers_that_go_by_the_name_see_that_of_the_link(together):
+    first, second = {"store/1": OS_RELEASE}, {"etc/os-release": Hardlink("store/1")}
+    inventory = Image(*([{**first, **second}] if together else [first, second])).inventory()
+    assert (inventory.distribution.id, inventory.distribution.version) == ("debian", "12")
+    assert inventory.unknowns == ()
+
+
 def test_a_link_out_of_the_image_begins_at_the_root():
     packages, unknowns = found({"store/1": MANIFEST}, {LINK: Hardlink("../../store/1")})
     assert packages == [("left-pad", LINK, 1)]
@@ -150,6 +158,15 @@ def test_each_layer_is_read_once_more_however_many_links_it_has():
         after = image.followed()
         assert sorted(image.reread) == [0, 1, 2, 3]
         assert [len(delta.facts["npm"]) for delta in after[4:]] == [1000] * 6
+
+
+def test_links_of_many_layers_cost_no_more_than_their_number():
+    layers = [{"store/1": MANIFEST}, *({f"{number}/{LINK}": Hardlink("store/1")} for number in range(300))]
+    image = Image(*layers)
+    with ends():
+        found = image.inventory()
+    assert image.reread == [0]
+    assert len(found.packages[0].evidence) == 300
 
 
 def test_each_link_is_charged():

@@ -99,7 +99,7 @@ def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
         if length & 0x80:
             count = length & 0x7F
             if not 1 <= count <= 4 or place + count > len(data):
-                raise ValueError("a certificate with a length that is none")
+                raise ValueError("a certificate with a malformed length")
             length = int.from_bytes(data[place : place + count], "big")
             place += count
         if place + length > len(data):

@@ -111,7 +111,7 @@ class Contents:
 
     def _blob(self, layer: Descriptor) -> bytes:
         if layer.size_bytes < 0:
-            raise InputError(f"{layer.digest} does not say its size", "push it again")
+            raise InputError(f"{layer.digest} has no size", "push it again")
         self._bytes += layer.size_bytes
         if self.is_over:
             raise ValueError("passed over: too much lies beside the image, or it takes too long to come")

@@ -79,7 +79,7 @@ class Squashfs:
         self._attribute_sets: dict[int, frozenset[tuple[int, bytes]]] = {}
 
     def entries(self, depth: int = MAX_DEPTH + 1) -> Iterator[tuple[bytes, Inode]]:
-        """(path, inode) of everything below the root, each folder before what is in it; what lies deeper is left out."""
+        """(path, inode) of everything below the root, each folder before its content; deeper entries are left out."""
         root = self._inode(self._root)
         if root.kind != "d":
             raise ValueError("the root of the squashfs is not a folder")
@@ -210,7 +210,7 @@ class Squashfs:
         return known
 
     def _data(self, at: int, word: int) -> bytes:
-        """A block of data by its size, where a bit says that it is not compressed."""
+        """A block of data by its size, in which one bit marks blocks that are not compressed."""
         stored = word & 0xFFFFFF
         if stored > self.block_bytes:
             raise ValueError("a data block of the squashfs is too large")
