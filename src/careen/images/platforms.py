@@ -64,7 +64,7 @@ def parse_platform(text: str) -> Platform:
 
 
 def host_platform() -> Platform:
-    """The platform that this machine's containers have: Linux, also on macOS and Windows, which run them in a virtual machine."""
+    """The platform that this machine's containers have: Linux, also on macOS and Windows (in a virtual machine)."""
     import platform
 
     machine = platform.machine().lower()

@@ -106,7 +106,7 @@ def _number(paths: frozenset[str], numbers: Sequence[int], packages: Sequence[Pa
 
 
 def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[str, str]]:
-    """Each path of a root, and its place after symbolic links. If a layer makes a folder of /lib, the files stay in /usr/lib."""
+    """Each path of a root, and its place after symbolic links. If a layer makes a folder of /lib, files stay in /usr/lib."""
     for path in paths:
         folder, _, name = path.rpartition("/")
         place = tree.resolved(folder, root) + name
