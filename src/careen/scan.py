@@ -74,15 +74,15 @@ def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -
                 return image, from_msgpack(known, Inventory)
         except msgspec.MsgspecError:
             pass  # damaged on the disk: the layers tell it again
-    from careen.layers.behind import reread
     from careen.layers.bind import bind
+    from careen.layers.verified import read_again
 
     deltas = _read_all(image.layers, reading, budget)
     inventory = with_vendors(
         bind(
             deltas,
             reading.readers.catalogers,
-            lambda number, select: reread(image.layers[number], select, budget),
+            lambda number, select: read_again(image.layers[number], select, budget),
             check=budget.check_end,
         )
     )

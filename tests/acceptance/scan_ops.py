@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from careen.app import opening
-from careen.catalogers.distribution import PATHS, distributions, read
+from careen.catalogers.distribution import PATHS, join, read
 from careen.check import check_files
 from careen.checks.files import find_files
 from careen.checks.kind import Kind, Rules
@@ -79,7 +79,7 @@ def distro(request: dict[str, Any]) -> dict[str, str]:
             facts += [Fact(place, 0, value) for value in read(MemoryFile(place, text.encode()))]
         except ValueError:
             continue
-    return _in_their_words(distributions(facts)[""])
+    return _in_their_words(dict(join(facts))[""])
 
 
 # What the sets call a family and its release where that is not what the files say.

@@ -115,7 +115,7 @@ def test_a_file_that_is_no_key(scene, tmp_path):
     (tmp_path / "key").write_text("nothing")
     finished = Shell(scene.home).run("scan", scene.signed, "--trust-key", tmp_path / "key")
     assert finished.returncode == 2
-    assert "is no public key" in finished.stderr
+    assert "is not a public key" in finished.stderr
 
 
 @needs_openssl

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from careen import distributions
 from careen.contents import contents, is_noted, note
-from careen.plugins import Cataloger, Ecosystem, Reader, Wants, modules_in, plugin
+from careen.plugins import Cataloger, Ecosystem, Reader, Role, Wants, modules_in, plugin
 from careen.safety.typed import from_json
 
 FOLDER = "careen.catalogers"
@@ -32,6 +32,7 @@ class Outline(Struct, frozen=True, omit_defaults=True):
     module: str
     name: str = ""
     ecosystem: Ecosystem = Ecosystem("", "")
+    role: Role = "packages"
     wants: tuple[Wants, ...] = ()
     joins: bool = False
     owns: bool = False
@@ -68,7 +69,7 @@ def _outline(module: str) -> Outline | None:
     if any(one.select for one in wants):
         return None
     made = (value.join, value.owns, value.identifies)
-    return Outline(module, value.name, value.ecosystem, wants, *(one is not None for one in made))
+    return Outline(module, value.name, value.ecosystem, value.role, wants, *(one is not None for one in made))
 
 
 def _known() -> dict[str, Outline]:
@@ -99,6 +100,7 @@ def _later(outline: Outline) -> Cataloger:
     return Cataloger(
         name=outline.name,
         ecosystem=outline.ecosystem,
+        role=outline.role,
         readers=tuple(reader(number, wants) for number, wants in enumerate(outline.wants)),
         join=_called(whole, "join") if outline.joins else None,
         owns=_called(whole, "owns") if outline.owns else None,

@@ -6,9 +6,10 @@ Raises: ValueError.  **Source:** apt's sources.list(5).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.packages.deb822 import paragraphs
+from careen.model.delta import Fact
 from careen.model.inventory import PackageArchive
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
@@ -30,6 +31,10 @@ def read(file: File) -> Iterator[PackageArchive]:
             raise ValueError(f"more than {MAX_ARCHIVES} archives")
     for address, suites in found.items():
         yield PackageArchive(address, tuple(dict.fromkeys(suites)))
+
+
+def join(facts: Sequence[Fact]) -> Iterator[PackageArchive]:
+    yield from dict.fromkeys(fact.value for fact in facts)
 
 
 def _of_lines(text: str) -> Iterator[tuple[str, str]]:
@@ -57,6 +62,7 @@ CATALOGER = Cataloger(
         ),
     ),
     fact=PackageArchive,
-    join=lambda facts: iter(()),
+    role="archives",
+    join=join,
     limits="It finds no packages: --archive image asks the archives that it names.",
 )

@@ -76,18 +76,16 @@ def read(file: File) -> Iterator[Distribution]:
         yield _sentence(content[:4096])
 
 
-def distributions(facts: Iterable[Fact]) -> dict[str, Distribution]:
-    """By root folder ("" or "opt/rootfs"): the distribution there, from its most trusted file, gaps filled by the rest."""
+def join(facts: Iterable[Fact]) -> Iterator[tuple[str, Distribution]]:
+    """For each root file system its folder ("" or "opt/rootfs") and its distribution: from the most trusted file, gaps filled
+    by the rest."""
     by_root: dict[str, dict[int, Fact]] = {}
     for fact in facts:
-        for rank, path in enumerate(PATHS):
-            if fact.path == path or fact.path.endswith("/" + path):
-                by_root.setdefault(fact.path[: -len(path)].rstrip("/"), {})[rank] = fact
-    return {
-        root: _merged([found[rank] for rank in sorted(found)])
-        for root, found in sorted(by_root.items())
-        if any(PATHS[rank] not in _only_more() for rank in found)
-    }
+        path = fact.path.removeprefix(f"{fact.root}/") if fact.root else fact.path
+        by_root.setdefault(fact.root, {})[PATHS.index(path)] = fact
+    for root, found in sorted(by_root.items()):
+        if any(PATHS[rank] not in _only_more() for rank in found):
+            yield root, _merged([found[rank] for rank in sorted(found)])
 
 
 def _merged(facts: list[Fact]) -> Distribution:
@@ -203,6 +201,7 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(Reader(Wants(paths=PATHS, amount="head"), read),),
     fact=Distribution,
-    join=lambda facts: iter(()),
+    role="distribution",
+    join=join,
     limits="It finds no packages: it says which distribution the package databases beside it belong to.",
 )

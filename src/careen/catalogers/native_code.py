@@ -76,6 +76,6 @@ CATALOGER = Cataloger(
         Reader(Wants(anywhere=True, magic=(LOCAL_HEADER, SCRIPT), amount="stream"), read_archive),
     ),
     fact=str,
-    join=lambda facts: iter(()),
+    role="native_code",
     limits="Scripts, and machine code in archives of other kinds than zip, or in an archive that is deflated within another",
 )

@@ -1,4 +1,4 @@
-"""What one layer changes: its files, what it hides, and the facts its readers found."""
+"""The changes of one layer: its files, the paths that it hides, and the facts that readers found."""
 
 import sys
 from array import array
@@ -53,21 +53,27 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Fact(Struct, frozen=True, gc=False):
-    """One thing that a cataloger's reader saw in one file of one layer. ``value`` is of the cataloger's ``fact`` type."""
+    """What a cataloger's reader found in one file of one layer. ``value`` is of the cataloger's ``fact`` type.
+
+    ``root`` is the folder of the root file system that the file belongs to: P of ``P/var/lib/dpkg/status``. It is "" in
+    the image's own, and for files that are wanted wherever they lie.
+    """
 
     path: str
     layer: int
     value: Any
+    root: str = ""
 
 
 class Delta(Struct, frozen=True):
     """One layer, read. Facts are kept by cataloger, with paths beside them: ``{cataloger: ((path, value), ...)}``."""
 
     digest: str  # of the stored bytes, as we hashed them
-    diff_id: str | None  # of the uncompressed bytes, where they were hashed
+    diff_id: str | None  # of the uncompressed bytes, if they were hashed
     table: FileTable
     facts: dict[str, tuple[tuple[str, Any], ...]]
     gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this one removes
     opaque: tuple[str, ...] = ()  # folders whose lower content this layer hides
     unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here and bound at the squash
-    far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links to what only a lower layer can have
+    far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links whose file is not in this layer
+    roots: dict[str, dict[str, str]] = {}  # {cataloger: {path: root}} of facts whose root is not the image's own

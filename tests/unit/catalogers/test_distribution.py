@@ -1,7 +1,7 @@
 import pytest
 from tests.support.reading import MemoryFile
 
-from careen.catalogers.distribution import distributions, read
+from careen.catalogers.distribution import join, read
 from careen.model.delta import Fact
 
 
@@ -11,7 +11,7 @@ def of(**files):
     for name, content in files.items():
         path = name.replace("__", "/").replace("_", "-").replace("debian-version", "debian_version")
         facts += [Fact(path, 0, value) for value in read(MemoryFile(path, content.encode()))]
-    return distributions(facts)[""]
+    return dict(join(facts))[""]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,6 @@ def test_repositories_alone_make_no_distribution_and_do_not_change_another():
     facts = [
         Fact("etc/apk/repositories", 0, one) for one in read(MemoryFile("etc/apk/repositories", f"{EDGE}/main\n".encode()))
     ]
-    assert distributions(facts) == {}
+    assert dict(join(facts)) == {}
     found = of(etc__os_release="ID=wolfi\nVERSION_ID=20230201\n", etc__apk__repositories=f"{EDGE}/main\n")
     assert (found.id, found.codename) == ("wolfi", "")

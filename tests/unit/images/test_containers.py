@@ -43,7 +43,7 @@ def test_each_with_its_image_and_its_changes(engine):
     assert found.running[0].service.is_on("privileged")
     assert found.running[1].moved
     assert [change.path for change in found.running[1].changes] == ["/usr/bin/x"]
-    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("db", "its changed files could not be told")]
+    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("db", "its changed files could not be determined")]
 
 
 def test_no_engine(tmp_path, monkeypatch):

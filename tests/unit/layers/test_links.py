@@ -1,20 +1,20 @@
-"""Hard links whose files are in lower layers."""
+"""Links that lead away: hard links to files of lower layers, package databases behind symbolic links."""
 
 import pytest
 
 from careen.catalogers import binary
-from careen.layers import farlinks
-from careen.layers.behind import reread
+from careen.layers import links
 from careen.layers.bind import bind
-from careen.layers.farlinks import with_far_links
 from careen.layers.index import Readers, decode, encode, index
+from careen.layers.links import squash_with_links
+from careen.layers.verified import read_again
 from careen.safety.budget import Budget, Limits
 from careen.secrets.reader import SECRETS
 from careen.store.memory import MemoryStore
 from tests.support.images import File, Hardlink, Symlink, make_layer
 from tests.support.work import ends
 
-from .helpers import CATALOGERS, layer_of
+from .helpers import CATALOGERS, OS_RELEASE, layer_of
 
 MANIFEST = b'{"name": "left-pad", "version": "1.0.0"}'
 LINK = "app/node_modules/left-pad/package.json"
@@ -31,7 +31,12 @@ class Image:
 
     def again(self, number, select):
         self.reread.append(number)
-        return reread(self.opened[number], select, self.budget)
+        return read_again(self.opened[number], select, self.budget)
+
+    def followed(self):
+        tree, unknowns = squash_with_links(self.deltas, self.catalogers, self.again)
+        assert unknowns == ()
+        return tree.deltas
 
     def inventory(self):
         return bind(self.deltas, self.catalogers, self.again)
@@ -79,11 +84,19 @@ def test_the_file_is_read_under_the_name_of_the_link(layers, layer):
         [{"x": Hardlink("y"), "y": Hardlink("x")}, {LINK: Hardlink("x")}],
     ],
 )
-def test_a_link_to_nothing_is_said(layers):
+def test_a_link_to_nothing_is_reported(layers):
     packages, unknowns = found(*layers)
     assert packages == []
     assert (LINK, len(layers) - 1 if LINK in layers[-1] else 0) in unknowns
     assert {path for path, _ in unknowns} <= {LINK, "x"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_readers_that_go_by_the_name_see_that_of_the_link(together):
+    first, second = {"store/1": OS_RELEASE}, {"etc/os-release": Hardlink("store/1")}
+    inventory = Image(*([{**first, **second}] if together else [first, second])).inventory()
+    assert (inventory.distribution.id, inventory.distribution.version) == ("debian", "12")
+    assert inventory.unknowns == ()
 
 
 def test_a_link_out_of_the_image_begins_at_the_root():
@@ -130,11 +143,11 @@ def test_deltas_survive_the_store_with_their_links():
 
 def test_images_without_such_links_are_not_touched():
     image = Image({"store/1": MANIFEST, LINK: Hardlink("store/1")}, {"x": b""})
-    assert with_far_links(image.deltas, CATALOGERS, image.again) == tuple(image.deltas)
+    assert image.followed() == image.deltas
     assert image.reread == []
 
 
-def test_each_layer_is_read_once_more_however_many_links_it_has(monkeypatch):
+def test_each_layer_is_read_once_more_however_many_links_it_has():
     layers = [{f"store/{number}": MANIFEST} for number in range(4)]
     layers += [
         {f"l{layer}/node_modules/x{number}/package.json": Hardlink(f"store/{number % 4}") for number in range(1000)}
@@ -142,25 +155,31 @@ def test_each_layer_is_read_once_more_however_many_links_it_has(monkeypatch):
     ]
     image = Image(*layers)
     with ends():
-        after = with_far_links(image.deltas, CATALOGERS, image.again)
+        after = image.followed()
         assert sorted(image.reread) == [0, 1, 2, 3]
         assert [len(delta.facts["npm"]) for delta in after[4:]] == [1000] * 6
-    monkeypatch.setattr(farlinks, "MAX_LAYERS", 2)
-    said = with_far_links(image.deltas, CATALOGERS, image.again)
-    assert [len(delta.unknowns) for delta in said] == [0] * 6 + [1000] * 4
+
+
+def test_links_of_many_layers_cost_no_more_than_their_number():
+    layers = [{"store/1": MANIFEST}, *({f"{number}/{LINK}": Hardlink("store/1")} for number in range(300))]
+    image = Image(*layers)
+    with ends():
+        found = image.inventory()
+    assert image.reread == [0]
+    assert len(found.packages[0].evidence) == 300
 
 
 def test_each_link_is_charged():
     links = {f"{number}/node_modules/x/package.json": Hardlink("store/1") for number in range(40)}
     image = Image({"store/1": MANIFEST}, links)
     image.budget = Budget(Limits(facts=20))
-    after = with_far_links(image.deltas, CATALOGERS, image.again)
+    after = image.followed()
     assert [unknown.code for unknown in after[1].unknowns] == ["over_budget"]
     assert 0 < len(after[1].facts["npm"]) <= 21
 
 
 def test_links_to_nothing_are_named_up_to_a_bound(monkeypatch):
-    monkeypatch.setattr(farlinks, "MAX_LOST", 20)
+    monkeypatch.setattr(links, "MAX_LOST", 20)
     image = Image({"a": b""}, {f"{number}/node_modules/x/package.json": Hardlink("nowhere") for number in range(40)})
-    found = with_far_links(image.deltas, CATALOGERS, image.again)[1].unknowns
+    found = image.followed()[1].unknowns
     assert [unknown.code for unknown in found] == ["unreadable"] * 20 + ["over_budget"]
