@@ -7,7 +7,8 @@ from tests.support.secrets import assigned, filled
 from tests.support.work import ends, steps
 
 from careen.secrets.find import find
-from careen.secrets.prefilter import Keywords, prefilter
+from careen.secrets.keywords import Keywords
+from careen.secrets.prefilter import prefilter
 from careen.secrets.ruleset import REACH, Rule, load, pattern
 from careen.secrets.verify import CHECKS
 

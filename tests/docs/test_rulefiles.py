@@ -11,7 +11,7 @@ from careen.formats.data import rule_files
 
 FOLDERS = [
     ROOT / "src" / "careen" / name
-    for name in ("catalogers/binary_rules", "distributions", "formats/feeds/software_map", "secrets/rules")
+    for name in ("catalogers/binary/rules", "distributions", "formats/feeds/software_map", "secrets/rules")
 ]
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from careen.formats.data.plain import json_object, mapping, sequence, text
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.declared import declared
-from careen.formats.packages.requirement import requirement
+from careen.formats.packages.python_requirement import requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants

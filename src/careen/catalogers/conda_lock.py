@@ -15,7 +15,7 @@ from typing import Any
 from careen.formats.data.plain import mapping, sequence, text
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.requirement import pinned
+from careen.formats.packages.python_requirement import pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern

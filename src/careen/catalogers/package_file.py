@@ -36,7 +36,7 @@ class Head:
     def facts(self) -> Iterator[Package]:
         data = bytes(self.kept)
         if self.name.endswith(".tgz"):
-            from careen.formats.packages.archived import npm
+            from careen.formats.packages.package_archive import npm
 
             if found := npm(data):
                 yield _package("npm", *found)
@@ -50,21 +50,21 @@ def read(file: File) -> Head | None:
 
 def read_wheel(file: File) -> Iterator[Package]:
     from careen.formats.archives import zip as zipfile
-    from careen.formats.packages import metadata
+    from careen.formats.packages import python_metadata
 
     if within_package(file.path) or "python-wheels/" in file.path or "ensurepip/_bundled/" in file.path:
         return
     with file.open() as stream:
         for entry in zipfile.entries(stream, max_entries=100_000):
             if entry.name.endswith(".dist-info/METADATA") and entry.name.count("/") == 1:
-                fields = metadata.fields(zipfile.read(stream, entry, METADATA_BYTES), frozenset(("name", "version")))
+                fields = python_metadata.fields(zipfile.read(stream, entry, METADATA_BYTES), frozenset(("name", "version")))
                 yield _package("pypi", fields.get("name", [""])[0], fields.get("version", [""])[0])
                 return
     raise ValueError("a wheel without metadata")
 
 
 def read_gem(file: File) -> Iterator[Package]:
-    from careen.formats.packages.archived import gem
+    from careen.formats.packages.package_archive import gem
 
     if not within_package(file.path):
         with file.open() as stream:
@@ -72,7 +72,7 @@ def read_gem(file: File) -> Iterator[Package]:
 
 
 def read_nuget(file: File) -> Iterator[Package]:
-    from careen.formats.packages.archived import nuget
+    from careen.formats.packages.package_archive import nuget
 
     if not within_package(file.path):
         with file.open() as stream:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from careen.formats.archives.zip import entries, read
-from careen.formats.packages import metadata
+from careen.formats.packages import python_metadata
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
@@ -91,7 +91,7 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
 
 
 def _metadata(data: bytes, folder: str, confidence: float = 1.0) -> Metadata:
-    found = metadata.fields(data, FIELDS)
+    found = python_metadata.fields(data, FIELDS)
     name, version = _first(found, "name"), _first(found, "version")
     if not name or not version:
         confidence *= 0.7

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from careen.formats.data.plain import mapping, sequence, text, toml_object
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.requirement import normal, pinned
+from careen.formats.packages.python_requirement import normal, pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.requirement import MAX_LINE, normal, pinned, requirement
+from careen.formats.packages.python_requirement import MAX_LINE, normal, pinned, requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants

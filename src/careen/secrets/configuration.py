@@ -18,8 +18,8 @@ from careen.model.package import Evidence
 from careen.safety.pattern import pattern
 
 from .find import find
+from .keywords import Keywords
 from .placeholders import crossed_out, placeholder
-from .prefilter import Keywords
 from .ruleset import load
 
 PATH = "image configuration"

@@ -12,7 +12,8 @@ from tests.support.work import ends
 
 from careen.app import open_image, wiring
 from careen.app.wiring import fingerprint
-from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, Names, Program, _compiled, _Search
+from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, _compiled, _Search
+from careen.catalogers.binary.programs import Names, Program
 from careen.config import Settings
 from careen.contents import Contents, contents
 from careen.layers.index import Readers, index
@@ -249,8 +250,8 @@ def test_cpe_names_the_version_without_its_build(version, cpe):
 
 def test_rules_are_part_of_the_fingerprint(monkeypatch):
     before, real = fingerprint(False), contents()
-    assert real.digests["catalogers/binary_rules/servers.toml"]
-    other = {**real.digests, "catalogers/binary_rules/servers.toml": "0" * 32}
+    assert real.digests["catalogers/binary/rules/servers.toml"]
+    other = {**real.digests, "catalogers/binary/rules/servers.toml": "0" * 32}
     monkeypatch.setattr(wiring, "contents", lambda: Contents(other, False))
     assert fingerprint(False) != before
 

@@ -5,7 +5,7 @@ import pytest
 from careen.model.finding import ExposedSecret
 from careen.model.inventory import Unknown
 from careen.secrets.find import CONTEXT, MAX_SECRETS, WINDOW, Search, find
-from careen.secrets.prefilter import Keywords
+from careen.secrets.keywords import Keywords
 from careen.secrets.ruleset import REACH, load, pattern
 from tests.support.secrets import filled
 from tests.support.work import ends
@@ -140,7 +140,7 @@ def test_the_keyword_filter_reads_a_text_of_keywords_once_for_each_rule(monkeypa
             read.append(end - start)
             return self.of.search(text, start, end)
 
-    monkeypatch.setattr("careen.secrets.prefilter.pattern", Counted)
+    monkeypatch.setattr("careen.secrets.keywords.pattern", Counted)
     Keywords(rules).candidates(text, "srv/x")
     assert sum(read) < 2 * len(rules) * len(text)
 

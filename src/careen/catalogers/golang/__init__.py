@@ -13,21 +13,20 @@ Raises: ValueError for packed executables and for build information that cannot 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
 from msgspec import Struct
 
 from careen.catalogers.golang import go_mod
 from careen.formats.binaries.elf import PT_GNU_EH_FRAME, headers_of
-from careen.formats.binaries.go_build_info import BuildInfo, BuildInfoScan, has_go_build_id
+from careen.formats.binaries.go_build_info import BuildInfoScan, has_go_build_id
 from careen.formats.binaries.segments import mappings, writable_ranges
 from careen.formats.packages.declared import within_package
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
-from careen.safety.pattern import pattern
 
-MAX_MODULES = 20_000
+from .build_list import Binary, Module, read_build_list, standard_library_version
+
 LOOKED_AT = 0.3  # a module that only took part in choosing versions: listed where no go.mod says what is needed
 STANDARD_LIBRARY = ("std", "cmd")  # modules of the toolchain's own source tree: known by its executables as stdlib
 MAGIC = (
@@ -35,29 +34,9 @@ MAGIC = (
     b"MZ",
     *(b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"),
 )
-VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "releaseversion", "semver", "tag", "gittag")
 
 _PACKED = (b"UPX!", b"UPX0")
 _PACKED_WITHIN_BYTES = 1024
-_DEVELOPMENT = "(devel)"
-_NO_PACKAGE = "command-line-arguments"  # built from files that were named one by one
-_TOLD = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
-_VERSION = pattern(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
-_RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
-
-
-class Module(Struct, frozen=True, gc=False, array_like=True):
-    path: str
-    version: str
-    confidence: float = 1.0
-
-
-class Binary(Struct, frozen=True, gc=False, tag="binary"):
-    toolchain: str  # "go1.22.1 X:loopvar"
-    main: Module | None
-    modules: tuple[Module, ...]
 
 
 class Declared(Struct, frozen=True, gc=False, tag="declared"):
@@ -78,7 +57,7 @@ class Scanner:
     def facts(self) -> Iterator[Binary]:
         found = self._scan.result()
         if found:
-            yield binary(found)
+            yield read_build_list(found)
 
 
 def read(file: File) -> Scanner | None:
@@ -154,97 +133,11 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             yield _package(module, evidence)
 
 
-def binary(info: BuildInfo) -> Binary:
-    """The module text: lines of a word and fields between tabs; ``=>`` replaces the module of the line before."""
-    path, main, settings = "", None, {}
-    modules: list[Module] = []
-    for line in info.modules.split("\n"):
-        word, *fields = line.split("\t")
-        if word == "path" and fields:
-            path = fields[0]
-        elif word == "mod" and fields and fields[0]:
-            main = Module(fields[0], fields[1] if len(fields) > 1 else "")
-        elif word == "dep" and fields and fields[0] and len(modules) < MAX_MODULES:
-            modules.append(Module(fields[0], _released(fields[1] if len(fields) > 1 else "")))
-        elif word == "=>" and fields and modules:
-            modules[-1] = _replaced(modules[-1], fields)
-        elif word == "build" and fields:
-            key, _, value = fields[0].partition("=")
-            settings[key] = _unquoted(value)
-    if main is None and path and path != _NO_PACKAGE:
-        main = Module(path, "")
-    if main and not _released(main.version):
-        main = _main(main, path, settings)
-        if not main.version and _RELEASE.fullmatch(info.beside):
-            main = Module(main.path, f"v{info.beside.removeprefix('v')}", 0.4)
-    return Binary(info.version, main, tuple(modules))
-
-
-def standard_library_version(toolchain: str) -> str:
-    """``go1.21rc2`` is 1.21.0-rc.2, as advisories write it; experiments and makers' suffixes fall away."""
-    found = _TOOLCHAIN.match(toolchain)
-    if not found:
-        return ""
-    major, minor, patch, stage, number = found.groups()
-    if stage:
-        return f"{major}.{minor}.{patch or 0}-{stage}.{number}"
-    if toolchain.startswith("devel"):
-        return f"{major}.{minor}.0-devel"  # on the way to that release
-    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
-
-
 def _of_c_compiler(head: bytes) -> bool:
     """An ELF file with tables for unwinding C and without Go's build ID: most of what an image holds."""
     if not head.startswith(b"\x7fELF") or has_go_build_id(head):
         return False
     return any(segment.type == PT_GNU_EH_FRAME for segment in headers_of(head).segments)
-
-
-def _released(version: str) -> str:
-    return "" if version == _DEVELOPMENT else version
-
-
-def _replaced(module: Module, fields: list[str]) -> Module:
-    name, version = fields[0], _released(fields[1]) if len(fields) > 1 else ""
-    if not name or name.startswith((".", "/")) or name[1:3] in (":\\", ":/"):
-        return Module(module.path, "")  # a folder
-    return Module(name, version)
-
-
-def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
-    told = _told_version(module.path, package, settings.get("-ldflags", ""))
-    if told:
-        return Module(module.path, told, 0.9)
-    time = _TIME.fullmatch(settings.get("vcs.time", ""))
-    revision = settings.get("vcs.revision", "")
-    if time and len(revision) >= 12:
-        dirty = "+dirty" if settings.get("vcs.modified") == "true" else ""
-        return Module(module.path, f"v0.0.0-{''.join(time.groups())}-{revision[:12]}{dirty}", 0.5)
-    return Module(module.path, "")
-
-
-def _told_version(module: str, package: str, flags: str) -> str:
-    """The linker is told variables of any package: what counts is a version of the program's own packages.
-
-    The path of a main package usually names its repository before ``/cmd/``.
-    """
-    root = module.partition("/cmd/")[0]
-    found = []
-    for target, value in _TOLD.findall(flags):
-        place, _, name = target.rpartition(".")
-        own = place in ("main", package, module, root) or place.startswith(root + "/")
-        if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):
-            found.append((place != "main", "/vendor/" in place, VERSION_NAMES.index(name.lower()), len(target), value))
-    return f"v{min(found)[-1].removeprefix('v')}" if found else ""
-
-
-def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        try:
-            return msgspec.json.decode(value, type=str)
-        except msgspec.DecodeError:
-            return value[1:-1]
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value
 
 
 def _modules(requirements: Iterable[go_mod.Requirement], confidence: float = 1.0) -> tuple[Module, ...]:

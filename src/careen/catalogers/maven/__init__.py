@@ -16,7 +16,7 @@ from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-from .maven_project import Dependency, Project, Resolved, parent_of, read_project, resolve
+from .project import Dependency, Project, Resolved, parent_of, read_project, resolve
 
 MAX_PARENTS = 16
 MAX_IMPORTS = 16

@@ -8,7 +8,7 @@ Raises: ValueError for what is no XML, and over a limit of size, depth, elements
 
 from collections.abc import Iterator
 
-from .xml_whole import read_xml
+from .xml_parser import read_xml
 
 MAX_BYTES = 8 << 20
 MAX_DEPTH = 64

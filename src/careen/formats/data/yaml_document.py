@@ -214,22 +214,14 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             continue
         elif kind in end_events:
             opened = stack.pop()
-            node, size = opened.node, opened.size
-            if kind is end_events[0] and opened.merged:
-                size += _merge(node, opened.merged)
             if event.end_mark.index > event.start_mark.index:  # a closing bracket
                 last = event.end_mark.line + 1
-            node.end_line = max(last, node.line)
+            node, size = _closed(opened, last)
             line = node.line
             if opened.anchor:
                 anchors[opened.anchor] = (node, size)
         elif kind is alias_event:
-            if event.anchor not in anchors:
-                raise ValueError(f"YAML alias of an unknown anchor on line {line}")
-            found = anchors[event.anchor]
-            if found is None:
-                raise ValueError(f"YAML alias inside its own anchor on line {line}")
-            node, size = found
+            node, size = _aliased(anchors, event.anchor, line)
             last = line
         else:
             if kind is yaml.DocumentStartEvent:
@@ -245,6 +237,25 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             _put(stack[-1], node, line, size)
         else:
             root = node
+
+
+def _closed(opened: _Open, last: int) -> tuple[Mapping | Sequence, int]:
+    """A mapping or sequence that ends, on the line ``last``, and its size."""
+    node, size = opened.node, opened.size
+    if opened.merged and isinstance(node, Mapping):
+        size += _merge(node, opened.merged)
+    node.end_line = max(last, node.line)
+    return node, size
+
+
+def _aliased(anchors: dict[str, tuple[Any, int] | None], anchor: str, line: int) -> tuple[Any, int]:
+    """The node that an alias names, and its size."""
+    if anchor not in anchors:
+        raise ValueError(f"YAML alias of an unknown anchor on line {line}")
+    found = anchors[anchor]
+    if found is None:
+        raise ValueError(f"YAML alias inside its own anchor on line {line}")
+    return found
 
 
 def _put(parent: _Open, node: Any, line: int, size: int) -> None:

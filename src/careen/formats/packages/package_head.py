@@ -3,7 +3,7 @@
 Shape of an ``.rpm``: a lead of 96 bytes, a signature header padded to 8 bytes, the header; each header has a magic of 8
 bytes before it. Of a ``.deb``: an ``ar`` archive whose ``control.tar`` comes before the data. Nothing beyond is read.
 Raises ValueError where it is neither, ends early, or says more than ``MAX_BYTES`` before its end.
-**Source:** rpm manual, "Package format"; deb(5), deb-control(5); RFC 4880 and RFC 9580 (issuer of a signature).
+**Source:** rpm manual, "Package format"; deb(5), deb-control(5).
 """
 
 import io
@@ -20,6 +20,7 @@ from careen.model.package import Source
 from careen.safety.budget import Limits
 
 from .deb822 import paragraphs
+from .openpgp import issuer_of
 from .rpm_header import MAGIC, read_header, signatures_of, source_of
 
 MAX_BYTES = 1 << 20
@@ -106,7 +107,7 @@ def _rpm(source: _Bounded) -> PackageHead:
         header.arch,
         header.vendor or header.packager,
         source_of(header),
-        tuple(dict.fromkeys(_issuer(one) or "?" for one in signatures_of(signatures))),
+        tuple(dict.fromkeys(issuer_of(one) or "?" for one in signatures_of(signatures))),
         _repositories(places),
     )
 
@@ -170,53 +171,3 @@ def _control_files(body: bytes) -> Iterator[tuple[str, str]]:
 
 def _repositories(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(path for path in paths if _REPOSITORY.match(path)))
-
-
-def _issuer(packet: bytes) -> str:
-    """The id of the key that made an OpenPGP signature, in sixteen hexadecimal digits; "" where it is not told."""
-    body = _packet(packet)
-    if body[:1] == b"\x03":
-        return body[7:15].hex() if len(body) >= 15 else ""
-    if body[:1] != b"\x04":
-        return ""
-    hashed = int.from_bytes(body[4:6])
-    behind = body[6 + hashed :]
-    for area in (body[6 : 6 + hashed], behind[2 : 2 + int.from_bytes(behind[:2])]):
-        for kind, value in _subpackets(area):
-            if kind == 16 and len(value) == 8:
-                return value.hex()
-            if kind == 33 and len(value) >= 21:
-                return value[-8:].hex()
-    return ""
-
-
-def _packet(data: bytes) -> bytes:
-    """The body of a signature packet, of either format."""
-    if not data or not data[0] & 0x80:
-        return b""
-    if data[0] & 0x40:
-        kind, (size, at) = data[0] & 0x3F, _length(data, 1)
-    else:
-        kind, width = data[0] >> 2 & 0xF, (1, 2, 4, 0)[data[0] & 3]
-        size, at = int.from_bytes(data[1 : 1 + width]), 1 + width
-    return data[at : at + size] if kind == 2 else b""
-
-
-def _subpackets(area: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(area):
-        size, at = _length(area, at)
-        if not size:
-            return
-        yield area[at] & 0x7F if at < len(area) else 0, area[at + 1 : at + size]
-        at += size
-
-
-def _length(data: bytes, at: int) -> tuple[int, int]:
-    """A length of one, two or five bytes, and where it ends."""
-    first = data[at] if at < len(data) else 0
-    if first < 192:
-        return first, at + 1
-    if first < 255:
-        return ((first - 192) << 8) + (data[at + 1] if at + 1 < len(data) else 0) + 192, at + 2
-    return int.from_bytes(data[at + 1 : at + 5]), at + 5

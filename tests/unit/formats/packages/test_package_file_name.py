@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.packages.package_file import read_address
+from careen.formats.packages.package_file_name import read_address
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.packages.requirement import pinned, requirement
+from careen.formats.packages.python_requirement import pinned, requirement
 
 
 @pytest.mark.parametrize(

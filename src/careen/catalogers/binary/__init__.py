@@ -1,119 +1,30 @@
 """Software that no package manager knows, by the version texts in its executables and libraries.
 
-What is looked for is data: ``binary_rules/*.toml``, one file for each group of products. A rule is a ``[[program]]``:
-
-    name      of the package; ``<file>``: the basename of the file
-    files     basenames, ``*`` for anything: only files so called are read at all
-    inside    basenames of other programs and libraries that have it linked in: read too, but not identified by it
-    parts     folders of its own files, by the folder that ``bin``, ``lib`` or the like of the file is in; ``<minor>`` is
-              the version up to its second number
-    strong    [{text, bytes}]: an expression with ``<version>`` in it, and a text it contains, sought first; the first
-              expression in the list that is met settles the version
-    loose     [{bytes, texts, beside, follows_name, alone}]: where a version has no name by it. Of ``texts``, which are
-              sought first, one must be in the same 256 KiB, and one of ``beside``; ``follows_name``: the version goes on
-              where the file's name leaves off (python3.11); ``alone``: no text stands before it and so many NULs in a
-              row soon behind it. All that is found so must agree on one version
-    version   what ``<version>`` stands for, where it is not three numbers; of one strong expression too
-    cpe       vendor and product in the CPE dictionary; ``type`` of the package URL; ``prefix`` goes before its version
-    any_mode  the files need no execute bit; ``at_start``: the first bytes of the file meet an expression or none do
-
-Expressions are Python's, over bytes. Each has at least eight fixed bytes, counting the shortest of ``beside``, and
-bounded repeats, so that time grows with the file's size and nothing else.
+``programs`` has the rules. A scanner looks for the expressions of all programs that a file may be or contain, in one pass.
 Raises: ValueError for a file with several versions, none of which is certain.
-**Source:** the programs themselves; CPE 2.3, "Formatted string binding" (NISTIR 7695, 6.2).
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
-from pathlib import Path
 
-from msgspec import Struct
-
-from careen.formats.data.rule_files import tables
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern as expression
+
+from .programs import FILE, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
 BEFORE_BYTES, AFTER_BYTES = 64, 1024  # how far an expression sees beyond what it takes in
 MAX_VERSIONS = 16
 MAX_CANDIDATES = 20_000  # in one file, of what stands alone: an honest one has some dozens
 SOON_BYTES = 512
-NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
 
-_FILE = "<file>"
-_START = 6  # characters, at most, that names with a "*" are looked up by: enough to tell one library from others
 _NAME_VERSION = expression(r"\d+\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain\'s name, or a number that goes on
 _PLAIN = expression(r"[\dA-Za-z.-]+")
-
-
-class Strong(Struct, frozen=True, forbid_unknown_fields=True):
-    text: str
-    bytes: str
-    version: str = ""
-
-
-class Loose(Struct, frozen=True, forbid_unknown_fields=True):
-    bytes: str
-    texts: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-    follows_name: bool = False
-    alone: int = 0
-
-
-class Program(Struct, frozen=True, forbid_unknown_fields=True):
-    name: str
-    files: tuple[str, ...]
-    inside: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    strong: tuple[Strong, ...] = ()
-    loose: tuple[Loose, ...] = ()
-    version: str = NUMBERS
-    cpe: str | None = None
-    type: str = "generic"
-    prefix: str = ""
-    any_mode: bool = False
-    at_start: bool = False
-
-    def matches(self, name: str) -> bool:
-        """Whether a file so called is the program itself."""
-        return any(_fits(file.split("*"), name) if "*" in file else file == name for file in self.files)
-
-
-class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
-    program: tuple[Program, ...]
-
-
-def programs() -> tuple[Program, ...]:
-    folder = Path(__file__).parent / "binary_rules"
-    return tuple(one for table in tables(folder, _Rules) for one in table.program)
-
-
-class Names:
-    """Which programs a basename may be: most are none, which must be known at once."""
-
-    def __init__(self, known: tuple[Program, ...]) -> None:
-        self._plain: dict[str, list[Program]] = {}
-        self._by_start: dict[str, list[tuple[list[str], Program]]] = {}  # what stands before and after each "*"
-        for program in known:
-            for name in (*program.files, *program.inside):
-                if "*" in name:
-                    start = name.partition("*")[0][:_START]
-                    self._by_start.setdefault(start, []).append((name.split("*"), program))
-                else:
-                    self._plain.setdefault(name, []).append(program)
-        self._lengths = sorted({len(start) for start in self._by_start})
-
-    def programs(self, name: str) -> list[Program]:
-        found = list(self._plain.get(name, ()))
-        for length in self._lengths:
-            if rows := self._by_start.get(name[:length]):
-                found += [one for parts, one in rows if _fits(parts, name)]
-        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
@@ -121,7 +32,7 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
     for fact in facts:
         folder, _, file_name = fact.path.rpartition("/")
         for program in NAMES.programs(file_name):
-            if not program.matches(file_name) or program.name.replace(_FILE, file_name) != fact.value.name:
+            if not program.matches(file_name) or program.name.replace(FILE, file_name) != fact.value.name:
                 continue
             yield fact.path
             home = folder.rpartition("/")[0]
@@ -248,27 +159,13 @@ class _Search:
         )
 
     def _named(self, text: str) -> str:
-        return text.replace(_FILE, self._name)
+        return text.replace(FILE, self._name)
 
 
 def _cpe(product: str, version: str) -> str | None:
     """Builds of a version are not told apart there; the updates of Java 8, which are, are left to who knows Java."""
     plain = version.partition("+")[0]
     return f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if _PLAIN.fullmatch(plain) else None
-
-
-def _fits(parts: list[str], name: str) -> bool:
-    """Whether the parts stand in the name in this order, the first at its beginning and the last at its end."""
-    first, *middle, last = parts
-    at, end = len(first), len(name) - len(last)
-    if at > end or not name.startswith(first) or not name.endswith(last):
-        return False
-    for part in middle:
-        at = name.find(part, at, end)
-        if at < 0:
-            return False
-        at += len(part)
-    return True
 
 
 def _is_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
@@ -314,6 +211,6 @@ CATALOGER = Cataloger(
     identifies=identifies,
     limits=(
         "Programs whose files were renamed. Known are "
-        f"{', '.join(sorted({program.name for program in PROGRAMS if program.name != _FILE}))}."
+        f"{', '.join(sorted({program.name for program in PROGRAMS if program.name != FILE}))}."
     ),
 )

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from careen.formats.packages.archived import gem, gem_metadata, npm, nuget
+from careen.formats.packages.package_archive import gem, gem_metadata, npm, nuget
 
 METADATA = b"""--- !ruby/object:Gem::Specification
 name: kettle

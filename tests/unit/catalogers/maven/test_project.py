@@ -1,7 +1,7 @@
 import pytest
 
-from careen.catalogers.maven import maven_project
-from careen.catalogers.maven.maven_project import Dependency, parent_of, read_project, resolve
+from careen.catalogers.maven import project as module
+from careen.catalogers.maven.project import Dependency, parent_of, read_project, resolve
 
 
 def dependency(group, artifact, version="", **more):
@@ -72,6 +72,6 @@ def test_plugins_have_dependencies_of_their_own():
 
 
 def test_too_many_dependencies(monkeypatch):
-    monkeypatch.setattr(maven_project, "MAX_DEPENDENCIES", 3)
+    monkeypatch.setattr(module, "MAX_DEPENDENCIES", 3)
     with pytest.raises(ValueError, match="more than 3"):
         project(f"<dependencies>{dependency('g', 'x', '1') * 4}</dependencies>")

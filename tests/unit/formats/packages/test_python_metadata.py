@@ -1,6 +1,6 @@
 from tests.support.work import ends
 
-from careen.formats.packages.metadata import fields
+from careen.formats.packages.python_metadata import fields
 
 
 def test_values_in_order_and_by_lower_case_name():

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.data.xml_whole import read_xml
+from careen.formats.data.xml_parser import read_xml
 
 
 def told(data, **options):

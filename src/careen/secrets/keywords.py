@@ -1,0 +1,128 @@
+"""Finds the rules that may match a text by their keywords, in pure Python."""
+
+import re
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from .ruleset import Rule, pattern
+
+_BEFORE, _AFTER = 160, 80  # a name in an assignment stands no farther from its value
+_RUN, _PLAIN_RUN = b"a" * 12, 30  # characters in a row: with a digit among them, or without
+_TELLING = 10
+_SMALL = 4096  # a text in which every keyword may be looked for
+_CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
+_DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
+
+
+class Keywords:
+    """In pure Python: only what is near a run of characters as tokens have them is searched for keywords.
+
+    It may miss what hyperscan finds where a token is a short word of letters alone.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+
+    @cached_property
+    def _anywhere(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
+        return [
+            (rule, words)
+            for rule, words in self._with_words
+            if (rule.human and not rule.last) or rule.names or rule.suffixes or _is_telling(rule)
+        ]
+
+    @cached_property
+    def _by_keyword(self) -> dict[bytes, list[Rule]]:
+        anywhere = {rule.id for rule, _ in self._anywhere}
+        near = [rule for rule in self._rules if rule.id not in anywhere]
+        words = {word.encode() for rule in near for word in rule.keywords}
+        # where one keyword begins another, finding the longer one stands for both
+        return {
+            word: [rule for rule in near if any(word.startswith(other.encode()) for other in rule.keywords)] for word in words
+        }
+
+    @cached_property
+    def _keyword(self) -> "re.Pattern[bytes]":
+        return re.compile(b"(?=(" + _either(self._by_keyword) + b"))")
+
+    @cached_property
+    def _with_words(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
+        return [(rule, tuple(word.encode() for word in rule.keywords)) for rule in self._rules]
+
+    def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
+        return list(self._candidates(text, path))
+
+    def everywhere(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        """By every keyword, in a text of small letters: slow, and nothing is missed."""
+        return _named(self._with_words, lowered, path)
+
+    def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        lowered = text.lower()
+        if len(text) <= _SMALL:
+            yield from self.everywhere(lowered, path)
+            return
+        yield from _named(self._anywhere, lowered, path)
+        done: set[str] = set()
+        for start, end in _regions(text):
+            for word in set(self._keyword.findall(lowered, start, end)):
+                for rule in self._by_keyword[word]:
+                    if rule.id in done:
+                        continue
+                    to_the_end = not (rule.near or rule.last)
+                    match = pattern(rule).search(text, start, len(text) if to_the_end else end)
+                    if match or to_the_end:  # what is not found up to the end is not found from a later region on either
+                        done.add(rule.id)
+                    if match:
+                        yield rule, start
+
+
+def _named(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    known: dict[bytes, int] = {}  # several rules have the same keywords
+    for rule, words in rules:
+        if not rule.applies(path):
+            continue
+        for word in words:
+            if word not in known:
+                known[word] = lowered.find(word)
+        places = [known[word] for word in words if known[word] >= 0]
+        if places or not words:
+            # a token may be long before the part of it that tells, as that of a JWT is
+            yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near else 0
+
+
+def _is_telling(rule: Rule) -> bool:
+    """Its keywords are so long that they are seldom there by chance (none at all is looked for everywhere too)."""
+    return all(len(word) >= _TELLING for word in rule.keywords)
+
+
+def _either(words: Iterable[bytes]) -> bytes:
+    """An expression for the longest of these words, common beginnings shared: a flat list of them is tried one by one."""
+    by_first: dict[bytes, list[bytes]] = {}
+    for word in words:
+        by_first.setdefault(word[:1], []).append(word[1:])
+    ends = b"" in by_first
+    branches = [re.escape(first) + _either(rest) for first, rest in sorted(by_first.items()) if first]
+    if not branches:
+        return b""
+    return b"(?:" + b"|".join(branches) + b")" + (b"?" if ends else b"")
+
+
+def _regions(text: bytes) -> Iterator[tuple[int, int]]:
+    """What surrounds the long runs of letters, digits and the like, nearby ones taken together."""
+    classes, digits = text.translate(_CLASSES), text.translate(_DIGITS)
+    start = end = -1
+    at = classes.find(_RUN)
+    while at >= 0:
+        stop = classes.find(b" ", at)
+        stop = len(text) if stop < 0 else stop
+        if stop - at >= _PLAIN_RUN or digits.find(b"1", at, stop) >= 0:
+            if start >= 0 and at - _BEFORE <= end:
+                end = stop + _AFTER
+            else:
+                if start >= 0:
+                    yield start, end
+                start, end = max(0, at - _BEFORE), stop + _AFTER
+        at = classes.find(_RUN, stop)
+    if start >= 0:
+        yield start, end
