@@ -1,10 +1,10 @@
-"""Alpine packages: the installed database of apk, as text or in the binary form of apk-tools 3.
+"""Alpine packages: apk's database of installed packages, as text or in the binary format of apk-tools 3.
 
-Shape: paragraphs of ``K:value`` lines, an empty line after each; P name, V version, A architecture, o origin, L licence,
-m maintainer, c commit of the
-recipe; F names a folder, the R lines behind it the files in it.
-A paragraph with a line that has no key, or without P or V, is passed over, and said.
-Raises: ValueError where none is left. (formats.packages.adb has the shape of the other form.)
+Shape: paragraphs of ``K:value`` lines, each followed by an empty line; P name, V version, A architecture, o origin,
+L licence, m maintainer, c commit of the recipe; F names a folder, the R lines after it the files in it.
+A paragraph that has no P or V, or a line without a key, is skipped and reported. ``formats.packages.adb`` describes the
+binary format.
+Raises: ValueError if no paragraph is readable.
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
 """
 
@@ -32,8 +32,8 @@ def read(file: File) -> Iterator[Installed | Faults]:
     if is_adb(data):
         schema, packages = read_adb(data)
         if schema != INSTALLED:
-            raise ValueError("a file of apk-tools 3, but no installed database")
-        yield from map(_of_adb, packages)
+            raise ValueError("a file of apk-tools 3, but not a database of installed packages")
+        yield from map(_from_adb, packages)
         return
     text = data.decode(errors="backslashreplace")
     reasons: list[str] = []
@@ -64,7 +64,7 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
         yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
 
 
-def _of_adb(found: AdbPackage) -> Installed:
+def _from_adb(found: AdbPackage) -> Installed:
     package = Package(
         "apk",
         None,
@@ -115,7 +115,7 @@ def _installed(paragraph: str, number: int) -> Installed:
 
 
 def _vendor(name: str, has_recipe: bool) -> Vendor:
-    """Build systems of distributions write a recipe and its commit into each package. A name with a dot before it is a
+    """A distribution's build system writes a recipe and its commit into each package. A name that starts with a dot is a
     group of dependencies (``apk add --virtual``), which has no files."""
     return "unknown" if has_recipe or name.startswith(".") else "third_party"
 

@@ -17,18 +17,18 @@ from careen.safety.pattern import pattern as expression
 from .programs import FILE, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
-BEFORE_BYTES, AFTER_BYTES = 64, 1024  # how far an expression sees beyond what it takes in
+BEFORE_BYTES, AFTER_BYTES = 64, 1024  # what an expression sees before and after the bytes that it searches
 MAX_VERSIONS = 16
-MAX_CANDIDATES = 20_000  # in one file, of what stands alone: an honest one has some dozens
+MAX_CANDIDATES = 20_000  # of versions without a name, in one file: honest files have dozens
 SOON_BYTES = 512
 
 _NAME_VERSION = expression(r"\d+\.\d+")
-_TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain\'s name, or a number that goes on
+_TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
 _PLAIN = expression(r"[\dA-Za-z.-]+")
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Files that are the program itself, and the folders that come with it."""
+    """The files of the programs themselves, and the folders that belong to them."""
     for fact in facts:
         folder, _, file_name = fact.path.rpartition("/")
         for program in NAMES.programs(file_name):
@@ -47,13 +47,13 @@ def read(file: File) -> "Scanner | None":
 
 
 class Scanner:
-    """Looks at windows of the file that overlap and lie at the same places however it is fed."""
+    """Searches overlapping windows of the file; the sizes of the chunks do not change their places."""
 
     def __init__(self, name: str, wanted: list[Program]) -> None:
         self._searches = [_Search(name, program) for program in wanted]
         self._open = list(self._searches)
         self._data = bytearray()
-        self._from = 0  # where in the data the bytes begin that no window has taken in yet
+        self._from = 0  # index of the first byte that no window has covered
 
     def feed(self, chunk: bytes) -> None:
         if not self._open:
@@ -63,20 +63,20 @@ class Scanner:
             end = self._from + WINDOW_BYTES
             with memoryview(self._data) as data:
                 window = bytes(data[: end + AFTER_BYTES])
-            self._look(window, end)
+            self._search_window(window, end)
             del self._data[: end - BEFORE_BYTES]
             self._from = BEFORE_BYTES
 
     def facts(self) -> Iterator[Package]:
-        self._look(bytes(self._data), len(self._data))
+        self._search_window(bytes(self._data), len(self._data))
         for search in self._searches:
             yield from search.packages()
         for search in self._searches:
             search.check()
 
-    def _look(self, window: bytes, end: int) -> None:
+    def _search_window(self, window: bytes, end: int) -> None:
         for search in self._open:
-            search.look(window, self._from, end)
+            search.search(window, self._from, end)
         self._open = [search for search in self._open if search.open]
 
 
@@ -88,11 +88,11 @@ class _Search:
         self._version = ""
         self._loose: set[str] = set()
         self._candidates = 0
-        self._told = _NAME_VERSION.search(name)
+        self._name_version = _NAME_VERSION.search(name)
         self.open = True
 
-    def look(self, window: bytes, start: int, end: int) -> None:
-        """What begins from ``start`` on and before ``end``; the window has more at both ends."""
+    def search(self, window: bytes, start: int, end: int) -> None:
+        """Finds matches that begin at ``start`` or later, and before ``end``; the window reaches beyond both."""
         program = self._program
         for strong in program.strong:
             if _bytes(strong.text) in window and (
@@ -103,7 +103,7 @@ class _Search:
         for loose in program.loose:
             if self._candidates > MAX_CANDIDATES or (loose.texts and not _any(loose.texts, window)):
                 continue
-            versions = set(islice(self._loosely(loose, window, start, end), MAX_VERSIONS))
+            versions = set(islice(self._loose_versions(loose, window, start, end), MAX_VERSIONS))
             if versions and len(self._loose) < MAX_VERSIONS and (not loose.beside or _any(loose.beside, window)):
                 self._loose |= versions
         if program.at_start:
@@ -119,19 +119,19 @@ class _Search:
         if self._version:
             return
         if self._candidates > MAX_CANDIDATES:
-            raise ValueError(f"more than {MAX_CANDIDATES} texts that may be a version of {self._named(self._program.name)}")
+            raise ValueError(f"more than {MAX_CANDIDATES} texts that could be a version of {self._named(self._program.name)}")
         if len(self._loose) > 1:
-            raise ValueError(f"{self._named(self._program.name)} of one of the versions {', '.join(sorted(self._loose))}")
+            raise ValueError(f"{self._named(self._program.name)} has one of the versions {', '.join(sorted(self._loose))}")
 
-    def _loosely(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[str]:
+    def _loose_versions(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[str]:
         for match in self._matches(loose.bytes, "", window, start, end):
             self._candidates += 1
             if self._candidates > MAX_CANDIDATES:
                 return
             version = _text(match)
-            if loose.follows_name and not (self._told and version.startswith(f"{self._told[0]}.")):
+            if loose.follows_name and not (self._name_version and version.startswith(f"{self._name_version[0]}.")):
                 continue
-            if not loose.alone or _is_alone(loose.alone, window, match):
+            if not loose.alone or _stands_alone(loose.alone, window, match):
                 yield version
 
     def _matches(self, expression: str, version: str, window: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
@@ -163,12 +163,12 @@ class _Search:
 
 
 def _cpe(product: str, version: str) -> str | None:
-    """Builds of a version are not told apart there; the updates of Java 8, which are, are left to who knows Java."""
+    """The CPE dictionary has no builds of a version. It has the updates of Java 8, which the ``jvm`` cataloger names."""
     plain = version.partition("+")[0]
     return f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if _PLAIN.fullmatch(plain) else None
 
 
-def _is_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
+def _stands_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
     before = window[max(0, match.start() - 4) : match.start()].removesuffix(b"v")[-3:]
     return not _TEXT.fullmatch(before) and window.find(bytes(nuls), match.end(), match.end() + SOON_BYTES) >= 0
 
@@ -210,7 +210,7 @@ CATALOGER = Cataloger(
     ),
     identifies=identifies,
     limits=(
-        "Programs whose files were renamed. Known are "
+        "Programs whose files were renamed. It knows "
         f"{', '.join(sorted({program.name for program in PROGRAMS if program.name != FILE}))}."
     ),
 )

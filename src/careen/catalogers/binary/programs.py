@@ -32,7 +32,7 @@ from careen.formats.data.rule_files import tables
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
 FILE = "<file>"
 
-_START = 6  # characters, at most, that names with a "*" are looked up by: enough to tell one library from others
+_START = 6  # names with a "*" are looked up by at most so many characters, which are enough to distinguish libraries
 
 
 class Strong(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +64,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     at_start: bool = False
 
     def matches(self, name: str) -> bool:
-        """Whether a file so called is the program itself."""
+        """Whether a file of this name is the program itself."""
         return any(fits(file.split("*"), name) if "*" in file else file == name for file in self.files)
 
 
@@ -74,15 +74,15 @@ class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
 
 def programs() -> tuple[Program, ...]:
     folder = Path(__file__).parent / "rules"
-    return tuple(one for table in tables(folder, _Rules) for one in table.program)
+    return tuple(program for table in tables(folder, _Rules) for program in table.program)
 
 
 class Names:
-    """Which programs a basename may be: most are none, which must be known at once."""
+    """Looks up programs by basename. Most files are none of them, so this answer must be fast."""
 
     def __init__(self, known: tuple[Program, ...]) -> None:
         self._plain: dict[str, list[Program]] = {}
-        self._by_start: dict[str, list[tuple[list[str], Program]]] = {}  # what stands before and after each "*"
+        self._by_start: dict[str, list[tuple[list[str], Program]]] = {}  # the texts before and after each "*"
         for program in known:
             for name in (*program.files, *program.inside):
                 if "*" in name:
@@ -96,12 +96,12 @@ class Names:
         found = list(self._plain.get(name, ()))
         for length in self._lengths:
             if rows := self._by_start.get(name[:length]):
-                found += [one for parts, one in rows if fits(parts, name)]
+                found += [program for parts, program in rows if fits(parts, name)]
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def fits(parts: list[str], name: str) -> bool:
-    """Whether the parts stand in the name in this order, the first at its beginning and the last at its end."""
+    """Whether the name starts with the first part, ends with the last, and has the others between them in this order."""
     first, *middle, last = parts
     at, end = len(first), len(name) - len(last)
     if at > end or not name.startswith(first) or not name.endswith(last):
