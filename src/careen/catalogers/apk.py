@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.adb import INSTALLED, AdbPackage, is_adb, read_adb
-from careen.formats.packages.unreadable_parts import Faults, faults, unknown
+from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source, Vendor
@@ -26,7 +26,7 @@ class Installed(Struct, frozen=True, tag="package"):
     paths: str  # its files, joined by newlines
 
 
-def read(file: File) -> Iterator[Installed | Faults]:
+def read(file: File) -> Iterator[Installed | UnreadableParts]:
     with file.open() as stream:
         data = stream.read(64 << 20)
     if is_adb(data):
@@ -45,12 +45,12 @@ def read(file: File) -> Iterator[Installed | Faults]:
                 named += 1
             except ValueError as error:
                 reasons.append(str(error))
-    yield from faults(reasons, named)
+    yield from unreadable_parts(reasons, named)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     for fact in facts:
-        if isinstance(fact.value, Faults):
+        if isinstance(fact.value, UnreadableParts):
             yield unknown("apk", fact)
         else:
             yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
@@ -58,7 +58,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for fact in facts:
-        if isinstance(fact.value, Faults):
+        if isinstance(fact.value, UnreadableParts):
             continue
         package = fact.value.package
         yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
@@ -124,7 +124,7 @@ CATALOGER = Cataloger(
     name="apk",
     ecosystem=Ecosystem(purl_type="apk", scheme="apk", distribution=True),
     readers=(Reader(Wants(paths=("lib/apk/db/installed", "usr/lib/apk/db/installed")), read),),
-    fact=Installed | Faults,
+    fact=Installed | UnreadableParts,
     join=join,
     owns=owns,
 )

@@ -1,4 +1,7 @@
-"""Finds the rules that may match a text with hyperscan, all at once."""
+"""The rules that may match a text, by hyperscan: the expressions of all rules at once.
+
+The expressions are widened, so that they compile fast and stay small.
+"""
 
 import re
 import threading
@@ -7,7 +10,7 @@ from typing import Any
 
 from .ruleset import REACH, Rule
 
-_LONG = 32  # a repeat beyond this is widened: long counted repeats make an automaton large
+_LONG = 32  # longer repeats are widened: counted repeats make an automaton large
 _REPEAT = re.compile(rb"\{(\d+)(,(\d*))?\}")
 
 
@@ -44,7 +47,7 @@ def _noted(number: int, start: int, end: int, flags: int, found: list[tuple[int,
 
 
 def _widened(expression: bytes) -> bytes:
-    """An expression that matches at least where the given one does."""
+    """An expression that matches wherever the given one does, and perhaps elsewhere."""
     return _REPEAT.sub(_wider, expression.replace(b"(?P<secret>", b"(?:"))
 
 

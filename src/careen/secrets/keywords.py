@@ -1,4 +1,4 @@
-"""Finds the rules that may match a text by their keywords, in pure Python."""
+"""The rules that may match a text, by their keywords, in pure Python."""
 
 import re
 import string
@@ -7,18 +7,18 @@ from functools import cached_property
 
 from .ruleset import Rule, pattern
 
-_BEFORE, _AFTER = 160, 80  # a name in an assignment stands no farther from its value
-_RUN, _PLAIN_RUN = b"a" * 12, 30  # characters in a row: with a digit among them, or without
-_TELLING = 10
-_SMALL = 4096  # a text in which every keyword may be looked for
+_BEFORE, _AFTER = 160, 80  # maximal distance of a name in an assignment from its value
+_RUN, _PLAIN_RUN = b"a" * 12, 30  # consecutive characters, with a digit among them or without
+_DISTINCTIVE = 10
+_SMALL = 4096  # in a text up to this size every keyword is searched
 _CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
 _DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
 
 
 class Keywords:
-    """In pure Python: only what is near a run of characters as tokens have them is searched for keywords.
+    """Searches keywords only near long runs of characters as in tokens.
 
-    It may miss what hyperscan finds where a token is a short word of letters alone.
+    It may miss a token that is a short word of letters only, which hyperscan finds.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -29,7 +29,7 @@ class Keywords:
         return [
             (rule, words)
             for rule, words in self._with_words
-            if (rule.human and not rule.last) or rule.names or rule.suffixes or _is_telling(rule)
+            if (rule.human and not rule.last) or rule.names or rule.suffixes or _is_distinctive(rule)
         ]
 
     @cached_property
@@ -37,7 +37,7 @@ class Keywords:
         anywhere = {rule.id for rule, _ in self._anywhere}
         near = [rule for rule in self._rules if rule.id not in anywhere]
         words = {word.encode() for rule in near for word in rule.keywords}
-        # where one keyword begins another, finding the longer one stands for both
+        # a keyword that starts with another one counts for both
         return {
             word: [rule for rule in near if any(word.startswith(other.encode()) for other in rule.keywords)] for word in words
         }
@@ -54,15 +54,15 @@ class Keywords:
         return list(self._candidates(text, path))
 
     def everywhere(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
-        """By every keyword, in a text of small letters: slow, and nothing is missed."""
-        return _named(self._with_words, lowered, path)
+        """By every keyword, in a lower-case text: slow, but complete."""
+        return _by_words(self._with_words, lowered, path)
 
     def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         lowered = text.lower()
         if len(text) <= _SMALL:
             yield from self.everywhere(lowered, path)
             return
-        yield from _named(self._anywhere, lowered, path)
+        yield from _by_words(self._anywhere, lowered, path)
         done: set[str] = set()
         for start, end in _regions(text):
             for word in set(self._keyword.findall(lowered, start, end)):
@@ -71,14 +71,14 @@ class Keywords:
                         continue
                     to_the_end = not (rule.near or rule.last)
                     match = pattern(rule).search(text, start, len(text) if to_the_end else end)
-                    if match or to_the_end:  # what is not found up to the end is not found from a later region on either
+                    if match or to_the_end:  # without a match up to the end there is none from a later region on
                         done.add(rule.id)
                     if match:
                         yield rule, start
 
 
-def _named(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
-    known: dict[bytes, int] = {}  # several rules have the same keywords
+def _by_words(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    known: dict[bytes, int] = {}  # several rules share keywords
     for rule, words in rules:
         if not rule.applies(path):
             continue
@@ -87,17 +87,17 @@ def _named(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path
                 known[word] = lowered.find(word)
         places = [known[word] for word in words if known[word] >= 0]
         if places or not words:
-            # a token may be long before the part of it that tells, as that of a JWT is
+            # a token may begin long before its keyword, as a JWT does
             yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near else 0
 
 
-def _is_telling(rule: Rule) -> bool:
-    """Its keywords are so long that they are seldom there by chance (none at all is looked for everywhere too)."""
-    return all(len(word) >= _TELLING for word in rule.keywords)
+def _is_distinctive(rule: Rule) -> bool:
+    """Whether its keywords are too long to be in a text by chance; a rule without keywords is also tried everywhere."""
+    return all(len(word) >= _DISTINCTIVE for word in rule.keywords)
 
 
 def _either(words: Iterable[bytes]) -> bytes:
-    """An expression for the longest of these words, common beginnings shared: a flat list of them is tried one by one."""
+    """An expression for the longest of these words, with shared prefixes: ``re`` tries a flat list one by one."""
     by_first: dict[bytes, list[bytes]] = {}
     for word in words:
         by_first.setdefault(word[:1], []).append(word[1:])
@@ -109,7 +109,7 @@ def _either(words: Iterable[bytes]) -> bytes:
 
 
 def _regions(text: bytes) -> Iterator[tuple[int, int]]:
-    """What surrounds the long runs of letters, digits and the like, nearby ones taken together."""
+    """The surroundings of long runs of letters, digits and the like; nearby ones are joined."""
     classes, digits = text.translate(_CLASSES), text.translate(_DIGITS)
     start = end = -1
     at = classes.find(_RUN)

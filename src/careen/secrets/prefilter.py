@@ -1,8 +1,8 @@
-"""Which rules may apply to a text, and from where on: cheap, and never missing a rule that does.
+"""The rules that may match a text, and where their first match may begin: fast, and complete.
 
-With hyperscan all expressions are looked for at once, widened so that they compile fast and stay small; its table is made
-when there is text enough to be worth it, and until then every keyword is looked for. Without it (the extra ``secrets`` is
-not installed) the keywords are. Whoever asks then runs the rule's own expression.
+With hyperscan the expressions of all rules run at once, once there was enough text to pay for compiling them; until then, and
+without hyperscan (the extra ``secrets`` is not installed), keywords are searched. The caller then runs the rule's own
+expression.
 """
 
 import threading
@@ -14,25 +14,25 @@ from typing import Protocol
 from .keywords import Keywords
 from .ruleset import Rule, load
 
-_WITHOUT_TABLE_BYTES = 1 << 20  # of text; making the table takes as long as searching some megabytes for keywords
+_BEFORE_COMPILING_BYTES = 1 << 20  # of text; compiling takes as long as searching some megabytes for keywords
 
 
 class Prefilter(Protocol):
-    """``candidates`` gives a rule and where its first match can begin at the earliest."""
+    """``candidates`` gives rules, each with the earliest index of its first match."""
 
     def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]: ...
 
 
 @cache
 def prefilter() -> Prefilter:
-    """The fastest one that this installation has, for all rules."""
-    return _Later(load()) if find_spec("hyperscan") else Keywords(load())
+    """The fastest prefilter of this installation, for all rules."""
+    return _CompileLater(load()) if find_spec("hyperscan") else Keywords(load())
 
 
-class _Later:
-    """Keywords, each looked for in the whole text, until the table for hyperscan takes less time than they do.
+class _CompileLater:
+    """Searches every keyword in the complete text, until compiling for hyperscan pays off.
 
-    Neither misses a rule, so that what is found does not depend on which of them was asked.
+    Neither misses a rule, so the result is the same with both.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -41,18 +41,18 @@ class _Later:
         self._lock = threading.Lock()
 
     def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
-        if self._searched_bytes < _WITHOUT_TABLE_BYTES:
+        if self._searched_bytes < _BEFORE_COMPILING_BYTES:
             self._searched_bytes += len(text)
             return list(self._keywords.everywhere(text.lower(), path))
         with self._lock:
-            table = self._table
-        return table.candidates(text, path)
+            automaton = self._automaton
+        return automaton.candidates(text, path)
 
     @cached_property
-    def _table(self) -> Prefilter:
+    def _automaton(self) -> Prefilter:
         try:
             from .automaton import Automaton
 
             return Automaton(self._rules)
-        except ImportError:  # there, and made for another machine
+        except ImportError:  # installed, but built for another machine
             return self._keywords

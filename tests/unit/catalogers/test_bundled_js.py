@@ -2,7 +2,7 @@ import pytest
 from tests.support.reading import MemoryFile
 from tests.support.work import ends
 
-from careen.catalogers.bundled_js import LOOKED_AT_BYTES, _compiled, by_stem, read, wanted
+from careen.catalogers.bundled_js import SEARCHED_BYTES, _compiled, by_stem, read, wanted
 
 
 def found(name, content):
@@ -55,7 +55,7 @@ def test_other_files_are_not_read(path):
 
 def test_a_library_that_is_too_large_to_say_its_version_is_told():
     with pytest.raises(ValueError, match="jquery of no version"):
-        found("jquery.js", " " * (LOOKED_AT_BYTES + 1))
+        found("jquery.js", " " * (SEARCHED_BYTES + 1))
 
 
 HOSTILE_BYTES = 150_000  # a few ms; quadratic: half a minute

@@ -2,7 +2,7 @@ import pytest
 from tests.support.jars import classes, jar, manifest, maven
 from tests.support.reading import read_all, read_files
 
-from careen.catalogers.java import CATALOGER, MAX_CLOSED
+from careen.catalogers.java import CATALOGER, MAX_UNREAD
 from careen.model.inventory import UNIDENTIFIED
 
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_opened_within_is_an_unknown_of_its_own():
 
 def test_no_flood_of_unknowns():
     reading = read_files(CATALOGER, {"app/a.jar": jar({f"lib/{index}.jar": "x" for index in range(500)})})
-    assert len(reading.unknowns) == MAX_CLOSED + 1
+    assert len(reading.unknowns) == MAX_UNREAD + 1
     assert "more than" in reading.unknowns[-1].reason
 
 

@@ -1,4 +1,11 @@
-"""What a Go executable was built from: its toolchain, its main module and the modules of its build list."""
+"""What a Go executable was built from: its toolchain, its main module and the modules of its build list.
+
+A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
+The main module's version is, in this order: the recorded one; one that the linker set (``-ldflags "-X main.version=…"``); a
+pseudo-version from the commit; a version among the texts that the linker wrote; else "". If it was built without modules
+(``GO111MODULE=off``, the Go tools themselves), its name is the path of the main package.
+**Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
+"""
 
 import msgspec
 from msgspec import Struct
@@ -10,8 +17,8 @@ MAX_MODULES = 20_000
 VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "releaseversion", "semver", "tag", "gittag")
 
 _DEVELOPMENT = "(devel)"
-_NO_PACKAGE = "command-line-arguments"  # built from files that were named one by one
-_TOLD = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
+_NO_PACKAGE = "command-line-arguments"  # built from a list of files
+_LINKER_FLAG = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
 _VERSION = pattern(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
 _RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
@@ -31,7 +38,7 @@ class Binary(Struct, frozen=True, gc=False, tag="binary"):
 
 
 def read_build_list(info: BuildInfo) -> Binary:
-    """The module text: lines of a word and fields between tabs; ``=>`` replaces the module of the line before."""
+    """Reads the module text: lines of a word and fields, separated by tabs; ``=>`` replaces the module of the line before."""
     path, main, settings = "", None, {}
     modules: list[Module] = []
     for line in info.modules.split("\n"):
@@ -57,7 +64,7 @@ def read_build_list(info: BuildInfo) -> Binary:
 
 
 def standard_library_version(toolchain: str) -> str:
-    """``go1.21rc2`` is 1.21.0-rc.2, as advisories write it; experiments and makers' suffixes fall away."""
+    """``go1.21rc2`` is 1.21.0-rc.2, as advisories write it; experiments and vendors' suffixes are dropped."""
     found = _TOOLCHAIN.match(toolchain)
     if not found:
         return ""
@@ -81,9 +88,9 @@ def _replaced(module: Module, fields: list[str]) -> Module:
 
 
 def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
-    told = _told_version(module.path, package, settings.get("-ldflags", ""))
-    if told:
-        return Module(module.path, told, 0.9)
+    linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
+    if linked:
+        return Module(module.path, linked, 0.9)
     time = _TIME.fullmatch(settings.get("vcs.time", ""))
     revision = settings.get("vcs.revision", "")
     if time and len(revision) >= 12:
@@ -92,14 +99,14 @@ def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
     return Module(module.path, "")
 
 
-def _told_version(module: str, package: str, flags: str) -> str:
-    """The linker is told variables of any package: what counts is a version of the program's own packages.
+def _linked_version(module: str, package: str, flags: str) -> str:
+    """The linker sets variables of any package: only the version of the program's own packages counts.
 
     The path of a main package usually names its repository before ``/cmd/``.
     """
     root = module.partition("/cmd/")[0]
     found = []
-    for target, value in _TOLD.findall(flags):
+    for target, value in _LINKER_FLAG.findall(flags):
         place, _, name = target.rpartition(".")
         own = place in ("main", package, module, root) or place.startswith(root + "/")
         if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):

@@ -1,7 +1,7 @@
-"""What a Maven project file asks for, and the answer once its parents and imported lists of versions are known.
+"""The dependencies of a Maven project file, as written and as resolved with its parents and imported lists of versions.
 
-``read_project`` gives the file's own words, placeholders and all; ``resolve`` puts in the properties and managed versions
-of the chain of parents, the child's before the parent's. A version is "" where it stays open or is a range.
+``read_project`` gives the file's own texts, placeholders included; ``resolve`` applies the properties and managed versions
+of the chain of parents, the child's before the parent's. A version is "" if it stays unknown or is a range.
 Raises: ValueError as ``pom.elements`` does.  **Source:** Maven, POM reference; Introduction to the Dependency Mechanism.
 """
 
@@ -31,7 +31,7 @@ class Dependency(Struct, frozen=True, gc=False):
 
 
 class Project(Struct, frozen=True):
-    """``group`` and ``version`` are "" where the parent's hold; ``place`` is the path that it says its parent lies at."""
+    """``group`` and ``version`` are "" if they are the parent's; ``place`` is the path of the parent that it names."""
 
     group: str
     artifact: str
@@ -85,23 +85,23 @@ def read_project(data: bytes) -> Project:
 
 
 def resolve(chain: Sequence[Project], imported: Iterable[Dependency] = ()) -> Resolved:
-    """``chain``: the project, its parent, and so on, as far as they are known; ``imported``: versions of imported lists."""
+    """``chain``: the project, its parent, and so on, as far as known; ``imported``: versions of imported lists."""
     known = _properties(chain)
     group, artifact, version = (known.get(f"project.{name}", "") for name in ("groupId", "artifactId", "version"))
-    own = [_filled(one, known) for project in chain for one in project.managed]
+    own = [_filled(dependency, known) for project in chain for dependency in project.managed]
     managed: dict[tuple[str, str, str], Dependency] = {}
-    for one in (*own, *imported):
-        managed.setdefault((one.group, one.artifact, one.type), one)
+    for dependency in (*own, *imported):
+        managed.setdefault((dependency.group, dependency.artifact, dependency.type), dependency)
     dependencies: dict[tuple[str, str, str], Dependency] = {}
     for project in chain:
         for wanted in project.dependencies:
-            one = _managed(_filled(wanted, known), managed)
-            dependencies.setdefault((one.group, one.artifact, one.type), one)
+            dependency = _managed(_filled(wanted, known), managed)
+            dependencies.setdefault((dependency.group, dependency.artifact, dependency.type), dependency)
     return Resolved(group, artifact, version, tuple(dependencies.values()), tuple(managed.values()))
 
 
 def parent_of(project: Project) -> Dependency | None:
-    """Its coordinates, which may hold placeholders of the project's own properties."""
+    """The parent's coordinates, with the project's own properties filled in."""
     return _filled(project.parent, project.properties) if project.parent else None
 
 
@@ -117,7 +117,7 @@ def _dependency(fields: Mapping[str, str]) -> Dependency:
 
 
 def _properties(chain: Sequence[Project]) -> dict[str, str]:
-    """The child's before the parent's; what Maven knows of the project itself before both."""
+    """The child's override the parent's, and Maven's built-in ones override both."""
     known: dict[str, str] = {}
     for project in reversed(chain):
         known |= project.properties
@@ -132,7 +132,9 @@ def _builtin(
     child: Project, parent: Dependency, chain: Sequence[Project], known: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     groups = [text for project in chain for text in (project.group, project.parent.group if project.parent else "") if text]
-    versions = [text for one in chain for text in (one.version, one.parent.version if one.parent else "") if text]
+    versions = [
+        text for project in chain for text in (project.version, project.parent.version if project.parent else "") if text
+    ]
     yield "groupId", resolved(groups[0] if groups else "", known)
     yield "artifactId", resolved(child.artifact, known)
     yield "version", resolved(versions[0] if versions else "", known)
@@ -140,24 +142,30 @@ def _builtin(
     yield "parent.version", resolved(parent.version, known)
 
 
-def _filled(one: Dependency, known: Mapping[str, str]) -> Dependency:
-    version = resolved(one.version, known)
+def _filled(dependency: Dependency, known: Mapping[str, str]) -> Dependency:
+    version = resolved(dependency.version, known)
     exactly = _EXACTLY.fullmatch(version)
     if exactly:
         version = exactly[1]
     elif version[:1] in ("[", "("):
         version = ""  # any of several
     return Dependency(
-        resolved(one.group, known),
-        resolved(one.artifact, known),
+        resolved(dependency.group, known),
+        resolved(dependency.artifact, known),
         version,
-        resolved(one.scope, known),
-        resolved(one.type, known),
+        resolved(dependency.scope, known),
+        resolved(dependency.type, known),
     )
 
 
-def _managed(one: Dependency, managed: Mapping[tuple[str, str, str], Dependency]) -> Dependency:
-    rule = managed.get((one.group, one.artifact, one.type))
+def _managed(dependency: Dependency, managed: Mapping[tuple[str, str, str], Dependency]) -> Dependency:
+    rule = managed.get((dependency.group, dependency.artifact, dependency.type))
     if rule is None:
-        return one
-    return Dependency(one.group, one.artifact, one.version or rule.version, one.scope or rule.scope, one.type)
+        return dependency
+    return Dependency(
+        dependency.group,
+        dependency.artifact,
+        dependency.version or rule.version,
+        dependency.scope or rule.scope,
+        dependency.type,
+    )

@@ -1,7 +1,7 @@
-"""One XML document in memory, told to functions as it is read, with nothing in it that could grow.
+"""One XML document in memory, passed to callbacks as it is parsed, without anything that could expand.
 
-A document type declaration is refused: so no entity can be declared. Bounds are those of the functions, which raise.
-Raises: ValueError for what is no XML.  **Source:** Extensible Markup Language 1.0, fifth edition.
+A document type declaration is refused, so no entity can be declared. Other bounds are up to the callbacks, which raise.
+Raises: ValueError if the data is not XML.  **Source:** Extensible Markup Language 1.0, fifth edition.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ def read_xml(
     *,
     separator: str | None = None,
 ) -> None:
-    """``separator`` is put between the name space of an element and its name; None leaves names with their prefixes."""
+    """``separator`` joins the namespace of an element and its name; None keeps names with their prefixes."""
     parser = expat.ParserCreate(namespace_separator=separator)
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
@@ -24,8 +24,8 @@ def read_xml(
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError) as error:
-        raise ValueError(f"no XML: {error}") from None
+        raise ValueError(f"not XML: {error}") from None
 
 
 def _refused(*declaration: object) -> None:
-    raise ValueError("XML with a document type declaration: not accepted")
+    raise ValueError("XML with a document type declaration is not accepted")

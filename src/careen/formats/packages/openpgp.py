@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 
 def issuer_of(packet: bytes) -> str:
-    """The id of the key that made an OpenPGP signature, in sixteen hexadecimal digits; "" where it is not told."""
+    """The id of the key that made an OpenPGP signature, in sixteen hexadecimal digits; "" if it is not in there."""
     body = _packet(packet)
     if body[:1] == b"\x03":
         return body[7:15].hex() if len(body) >= 15 else ""
     if body[:1] != b"\x04":
         return ""
     hashed = int.from_bytes(body[4:6])
-    behind = body[6 + hashed :]
-    for area in (body[6 : 6 + hashed], behind[2 : 2 + int.from_bytes(behind[:2])]):
+    unhashed = body[6 + hashed :]
+    for area in (body[6 : 6 + hashed], unhashed[2 : 2 + int.from_bytes(unhashed[:2])]):
         for kind, value in _subpackets(area):
             if kind == 16 and len(value) == 8:
                 return value.hex()
@@ -47,7 +47,7 @@ def _subpackets(area: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _length(data: bytes, at: int) -> tuple[int, int]:
-    """A length of one, two or five bytes, and where it ends."""
+    """A length of one, two or five bytes, and the index after it."""
     first = data[at] if at < len(data) else 0
     if first < 192:
         return first, at + 1

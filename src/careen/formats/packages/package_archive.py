@@ -1,8 +1,8 @@
-"""Name and version that a package file says of itself, of the kinds that are archives: gems, what ``npm pack`` writes, NuGet.
+"""Name and version of a package file that is an archive: gems, archives that ``npm pack`` writes, NuGet packages.
 
-A gem is a tar whose ``metadata.gz`` is YAML with Ruby's types, of which two lines are read as text. ``npm pack`` writes
+A gem is a tar whose ``metadata.gz`` is YAML with Ruby's types; two of its lines are read as text. ``npm pack`` writes
 everything below ``package/``. A NuGet package is a zip with one ``.nuspec`` at its root.
-Raises: ValueError for a gem or a NuGet package that does not say what it is, and for damaged archives.
+Raises: ValueError for a gem or NuGet package without name or version, and for damaged archives.
 **Source:** RubyGems, ``Gem::Package``; npm-pack(1); NuGet, .nuspec reference.
 """
 
@@ -23,18 +23,18 @@ from careen.safety.pattern import pattern
 RECORD_BYTES = 16 << 20
 MANIFEST_BYTES = 4 << 20
 INFLATED_BYTES = 64 << 20
-MAX_MEMBERS = 20_000  # of an archive that is looked through for its manifest
+MAX_MEMBERS = 20_000  # of an archive that is searched for its manifest
 _NAME = pattern(r"^name: ['\"]?([A-Za-z0-9_.-]{1,200})['\"]?[ \t\r]*$", re.MULTILINE)
 _VERSION = pattern(r"^version: [^\n]*\n[ \t]+version: ['\"]?([0-9A-Za-z.-]{1,100})['\"]?[ \t\r]*$", re.MULTILINE)
 
 
 def gem_metadata(packed: bytes) -> tuple[str, str]:
-    """Of the content of ``metadata.gz``."""
+    """Name and version in the content of ``metadata.gz``."""
     try:
-        told = zlib.decompressobj(31).decompress(packed, RECORD_BYTES).decode("utf-8", "replace")
+        metadata = zlib.decompressobj(31).decompress(packed, RECORD_BYTES).decode("utf-8", "replace")
     except zlib.error as error:
         raise ValueError(f"damaged metadata of a gem: {error}") from error
-    name, version = _NAME.search(told), _VERSION.search(told)
+    name, version = _NAME.search(metadata), _VERSION.search(metadata)
     if not name or not version:
         raise ValueError("a gem without name or version")
     return name[1], version[1]
@@ -51,7 +51,7 @@ def gem(file: BinaryIO) -> tuple[str, str]:
 
 
 def npm(head: bytes) -> tuple[str, str] | None:
-    """Of the first bytes of an archive; None where it is no package of npm, as most ``.tgz`` are none."""
+    """Name and version in the first bytes of an archive; None if it is not an npm package, as most ``.tgz`` files are not."""
     try:
         stream = open_stream(io.BytesIO(head), Limits(inflated_bytes=INFLATED_BYTES))
         for count, member in enumerate(tar.members(stream)):

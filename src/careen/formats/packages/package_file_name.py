@@ -1,9 +1,9 @@
-"""What the name of a package's file says of the package, and only where it follows the rule of its format.
+"""The package that a package's file name describes, if it follows the rule of its format.
 
 ``name-version-release.arch.rpm``, ``name_version_arch.deb``, ``name-version-rN.apk``, pacman's
 ``name-version-release-arch.pkg.tar.zst``, wheels, gems, the registry's ``/name/-/name-version.tgz``, jars in the layout of a
-Maven repository, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm`` follows none:
-its name, and the distribution that it says it is for, are told, its version is not.
+Maven repository, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm`` follows no rule:
+it has a name and the distribution that it is for, but no version.
 **Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming;
 Maven, "Repository layout".
 """
@@ -42,7 +42,7 @@ _DEB_ARCH = frozenset(
 _HOSTED = re.compile(
     r"/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)/(?:-/)?(?:releases/download/(?P<tag>[^/]+)/|archive/(?:refs/tags/)?(?P<archive>[^/]+?)\.(?:tar\.\w+|tgz|zip)$)"
 )
-# Where the group begins: a repository is "maven2", or has a name of its own behind "repository" (Nexus) or "artifactory".
+# The group follows the repository: "maven2", or a name after "repository" (Nexus) or "artifactory".
 _MAVEN = re.compile(
     r"/(?:maven2|(?:repository|artifactory)/[\w.-]+)/(?P<group>[\w-]+(?:/[\w-]+){0,15})/(?P<name>[\w.-]+)/(?P<version>\d[\w.+-]*)"
     r"/(?P=name)-(?P=version)(?:-[\w.]+)?\.(?:jar|war|ear|aar)$"
@@ -58,9 +58,9 @@ CODE_HOSTS = ("github.com", "gitlab.com", "codeload.github.com", "bitbucket.org"
 class FileName(Struct, frozen=True):
     kind: str  # purl type: "rpm", "deb", "apk", "alpm", "pypi", "gem", "npm", "maven", "github", "generic"
     name: str
-    version: str = ""  # with epoch and release, as the format writes it; "" where the name does not say
+    version: str = ""  # with epoch and release, as the format writes it; "" if the name has none
     arch: str | None = None
-    distribution: str = ""  # "el7": what the name says it is for
+    distribution: str = ""  # "el7": the distribution that it is for
 
     @property
     def resolved(self) -> bool:
@@ -68,14 +68,14 @@ class FileName(Struct, frozen=True):
 
 
 def read_address(url: str) -> FileName | None:
-    """Of the file that an address names; None for what is no package and no archive."""
+    """The package in an address; None if it is neither a package nor an archive."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
     path = unquote(parts.path)
     name = path.rpartition("/")[2]
-    if "$" in name:  # a variable that nobody knows
+    if "$" in name:  # a variable with an unknown value
         kind = next((kind for suffix, kind in _KINDS.items() if name.endswith(suffix)), "generic")
         return FileName(kind, _ARCHIVE.sub("", name))
     if "$" in path:
@@ -97,13 +97,13 @@ def read_address(url: str) -> FileName | None:
 
 
 def _with_folder(found: FileName | None, name: str, path: str) -> FileName | None:
-    """A program, or an archive, whose name is silent has the version of its folder: ``/v1.2.3/bin/amd64/tool``."""
+    """A program or archive without a version in its name has that of its folder: ``/v1.2.3/bin/amd64/tool``."""
     program = found is None and _PROGRAM.fullmatch(name) is not None
     version = _FOLDER.findall(path.rpartition("/")[0] + "/") if program or (found and found.kind == "generic") else []
     if len(set(version)) != 1 or (found is not None and found.version):
         return found
-    told = found.name if found else name
-    bare = told.removesuffix(version[0]).rstrip("-_v.") if told != version[0] else told  # kafka_2.13-3.6.0
+    stated = found.name if found else name
+    bare = stated.removesuffix(version[0]).rstrip("-_v.") if stated != version[0] else stated  # kafka_2.13-3.6.0
     return FileName("generic", bare, version[0])
 
 
@@ -117,9 +117,9 @@ def read_name(name: str) -> FileName | None:
 
 @cache
 def _dist() -> re.Pattern[str]:
-    """What stands at the end of the name of an rpm for the distribution it is for: "el9", "rocky9", "sle15"."""
-    tagged = [one for one in profiles().values() if one.builds.always_tagged]
-    names = {name for one in tagged for name in (one.id, *one.aliases, *one.builds.dist_tags)}
+    """The end of an rpm's name that marks its distribution: "el9", "rocky9", "sle15"."""
+    tagged = [distro for distro in profiles().values() if distro.builds.always_tagged]
+    names = {name for distro in tagged for name in (distro.id, *distro.aliases, *distro.builds.dist_tags)}
     return re.compile(rf"[-_.]((?:{'|'.join(sorted(names))}|sles?)\d+)$")
 
 
@@ -128,7 +128,7 @@ def _rpm(stem: str) -> FileName:
         found = parse_nevra(stem)
     except ValueError:
         found = None
-    if found is not None and found.arch in _RPM_ARCH and re.search(r"\d", found.version):  # "latest" is none
+    if found is not None and found.arch in _RPM_ARCH and re.search(r"\d", found.version):  # "latest" is not a version
         dist = _dist().search(f"-{found.release.rpartition('.')[2]}") or _dist().search(f"-{found.version}")
         return FileName("rpm", found.name, found.evr, found.arch, dist[1] if dist else "")
     arch = stem.rpartition(".")[2]
@@ -163,7 +163,7 @@ def _gem(stem: str) -> FileName:
 
 
 def _archive(stem: str) -> FileName:
-    """``name-1.2.3``, ``go1.21.5``, and what may follow of system and machine; anything else keeps its whole name."""
+    """``name-1.2.3``, ``go1.21.5``, perhaps with operating system and machine after it; others keep their complete name."""
     pacman = _PACMAN.match(stem)
     if pacman:
         return FileName("alpm", pacman[1], pacman[2], pacman[3])
@@ -171,7 +171,7 @@ def _archive(stem: str) -> FileName:
         rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
         stem,
     )
-    if found and found[1] == "go":  # the toolchain is known by its library
+    if found and found[1] == "go":  # advisories name the toolchain by its library
         return FileName("golang", "stdlib", found[2])
     return FileName("generic", found[1], found[2]) if found else FileName("generic", stem)
 

@@ -1,8 +1,8 @@
 """The header fields of a Python package's metadata, by lower-case name, each with all its values in order.
 
 Shape: ``Name: value`` lines up to the first empty line; lines that begin with a blank continue the value before them
-(they are kept as lines of it). A line without a colon is passed over: licence texts that were pasted in without
-indentation are common. Text is UTF-8; bytes that are not become U+FFFD.
+(and are kept as lines of it). A line without a colon is skipped, as licence texts without indentation are common. Text is
+UTF-8; other bytes become U+FFFD.
 **Source:** Python core metadata specifications; RFC 5322, section 2.2.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 
 def fields(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
-    """Only the fields in ``wanted`` (lower case). A head that is cut off is fine."""
+    """Only the fields in ``wanted`` (lower case). ``data`` may be incomplete at its end."""
     found: dict[str, list[list[str]]] = {}
     lines: list[str] | None = None  # of the value that continuation lines belong to
     for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"):

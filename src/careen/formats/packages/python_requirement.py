@@ -1,8 +1,8 @@
-"""Requirements on Python packages, as people write them in lists: ``name[extra] == 1.0 ; marker  # comment``.
+"""Requirements on Python packages, as lists have them: ``name[extra] == 1.0 ; marker  # comment``.
 
-``requirement`` gives the name in its normal form and the exact version, "" where the text allows several; None for what
-is no requirement (an option, an address without a name). ``name @ …/name-1.0-py3-none-any.whl`` says its version too.
-``pinned`` gives those of many lines that name an exact version; a line that ends with ``\\`` goes on in the next one.
+``requirement`` gives the normalised name and the exact version, "" if the text allows several; None if the text is not a
+requirement (an option, an address without a name). The version may be in the file of ``name @ …/name-1.0-py3-none-any.whl``.
+``pinned`` gives the requirements of many lines that have an exact version; a line that ends with ``\\`` continues on the next.
 **Source:** Dependency specifiers (PEP 508); Version specifiers; Names and normalization; pip, requirements file format.
 """
 
@@ -43,7 +43,7 @@ def normal(name: str) -> str:
 
 
 def _joined(lines: Iterable[str]) -> Iterator[str]:
-    """What is behind the first line does not change name and version unless it is still short."""
+    """Joins continued lines; after a quarter of ``MAX_LINE`` the rest cannot change name and version."""
     whole = ""
     for line in lines:
         line = line.rstrip("\r\n")
