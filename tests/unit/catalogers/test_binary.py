@@ -141,7 +141,7 @@ def test_time_is_linear():
         for lure in (b"\0", b"1.", b"1.1.1\0", b"v1.1.1-", b"\x001.22.333", b"".join(lures), b"1.1.1\0".join([*lures, b"\0"])):
             content = (lure * (HOSTILE_BYTES // (len(lure) or 1) + 1))[:HOSTILE_BYTES]
             with ends(f"{program.name}: {lure!r}"):
-                _Search("x1.1", program).look(content, 0, len(content))
+                _Search("x1.1", program).search(content, 0, len(content))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_seams_of_what_stands_alone(at):
 
 
 def test_a_flood_of_versions_is_not_gone_through():
-    with pytest.raises(ValueError, match="texts that may be a version of grafana"):
+    with pytest.raises(ValueError, match="texts that could be a version of grafana"):
         read(READER, MemoryFile("bin/grafana", b"1.1.1\0" * 30_000, 0o755))
 
 
@@ -232,7 +232,7 @@ def test_a_version_that_another_file_name_tells_is_not_taken():
 
 def test_several_versions_are_none():
     file = MemoryFile("bin/envoy", b"envoy.cluster\0\x001.28.3\0x\x001.1.1\0", 0o755)
-    with pytest.raises(ValueError, match=r"envoy of one of the versions 1\.1\.1, 1\.28\.3"):
+    with pytest.raises(ValueError, match=r"envoy has one of the versions 1\.1\.1, 1\.28\.3"):
         read(READER, file)
 
 

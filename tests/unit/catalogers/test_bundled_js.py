@@ -54,7 +54,7 @@ def test_other_files_are_not_read(path):
 
 
 def test_a_library_that_is_too_large_to_say_its_version_is_told():
-    with pytest.raises(ValueError, match="jquery of no version"):
+    with pytest.raises(ValueError, match="jquery: its first 2 MiB name no version"):
         found("jquery.js", " " * (SEARCHED_BYTES + 1))
 
 

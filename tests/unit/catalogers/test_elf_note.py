@@ -49,7 +49,7 @@ def test_other_kinds_are_generic():
 def test_note_that_cannot_be_read(content):
     reading = read_files(CATALOGER, {"bin/x": MemoryFile("bin/x", executable(content), 0o755)})
     assert not reading.packages
-    assert "note of its package" in reading.unknowns[0].reason
+    assert "package note" in reading.unknowns[0].reason
 
 
 def test_other_notes():

@@ -27,5 +27,5 @@ def test_every_manifest_is_read_and_what_has_no_address_is_told(encoding):
 def test_is_recognised_and_anything_else_is_none():
     assert SBOM_FORMAT.accepts(json.dumps(SNAPSHOT).encode())
     assert not SBOM_FORMAT.accepts(b'{"manifests": []}')
-    with pytest.raises(ValueError, match="no dependency snapshot"):
+    with pytest.raises(ValueError, match="not a dependency snapshot"):
         read(b'{"manifests": [], "detector": {}}')

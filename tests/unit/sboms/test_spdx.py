@@ -150,7 +150,7 @@ def test_other_syntaxes_are_recognised(data):
 
 
 def test_an_xml_of_anything_else_is_none():
-    with pytest.raises(ValueError, match="does not say its version"):
+    with pytest.raises(ValueError, match="it has no version"):
         read(b"<Document><packages><name>a</name></packages></Document>")
 
 

@@ -40,7 +40,7 @@ def test_slots_that_share_a_blob_end_soon():
     content[32:4096] = slot * (4064 // 16)
     found, faults = names(bytes(content))
     assert len(found) < 60
-    assert faults == ["packages that lie upon each other"]
+    assert faults == ["packages that overlap"]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_rows_that_share_their_pages_are_not_told_over_and_over():
     assert found.root == 2
     headers, faults = installed(found, None)
     assert headers == []
-    assert faults == ["rows that lie upon each other"]
+    assert faults == ["rows that overlap"]
     once = [pages[0], leaf_page([varint(len(record)) + b"\x01" + record[:39] + b"\0\0\0\x03"], 0), *pages[2:]]
     headers, faults = installed(read_database(io.BytesIO(b"".join(once))), None)
     assert (len(headers), faults) == (1, [])

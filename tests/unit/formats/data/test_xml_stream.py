@@ -57,7 +57,7 @@ def test_a_dtd_that_is_elsewhere_is_named_and_not_fetched(tmp_path):
 
 @pytest.mark.parametrize("declared", [b'<!ENTITY x "y">', b"<!ENTITY % p 'q'>", b"<!ENTITY % p SYSTEM 'q'>"])
 def test_entities_of_its_own_are_refused(declared):
-    with pytest.raises(ValueError, match="entities of its own"):
+    with pytest.raises(ValueError, match="declares entities"):
         elements_of(b"<!DOCTYPE r [" + declared + b"]><r><a>1</a></r>", frozenset("a"))
 
 
