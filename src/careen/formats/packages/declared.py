@@ -2,7 +2,7 @@
 
 ``declared`` yields each pair of name and version once, in order. An impossible name (not text, empty, with blanks or control
 characters, too long) is left out; an impossible version becomes "", which means unresolved.
-``within_package`` tells whether a file is inside an installed package (of npm, RubyGems or Python), or inside a copy of its
+``within_package``: whether a file is inside an installed package (of npm, RubyGems or Python), or inside a copy of its
 sources (``vendor``, as Go, Composer and Cargo have it): lock files and manifests there belong to the package's authors, and
 installed nothing here.
 """
