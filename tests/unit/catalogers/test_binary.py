@@ -155,7 +155,7 @@ def test_seams(at):
 
 
 @pytest.mark.parametrize("at", [64, WINDOW_BYTES - 3, WINDOW_BYTES, WINDOW_BYTES + 1])
-def test_seams_of_what_stands_alone(at):
+def test_versions_without_a_name_across_windows(at):
     data = b"\xff" * at + b"v3.14.15\0\0" + (9).to_bytes(8, "little") * 20
     assert [package.version for package in read(READER, MemoryFile("bin/helm", data, 0o755))] == ["3.14.15"]
     words = b"some word " * (at // 10 + 1) + b"v3.14.15\0\0" + (9).to_bytes(8, "little") * 20
@@ -230,7 +230,7 @@ def test_a_version_that_another_file_name_tells_is_not_taken():
     assert not read(READER, MemoryFile("bin/python3", content, 0o755))
 
 
-def test_several_versions_are_none():
+def test_several_versions_are_an_error():
     file = MemoryFile("bin/envoy", b"envoy.cluster\0\x001.28.3\0x\x001.1.1\0", 0o755)
     with pytest.raises(ValueError, match=r"envoy has one of the versions 1\.1\.1, 1\.28\.3"):
         read(READER, file)
@@ -294,22 +294,22 @@ def _fixed(parsed) -> int:
 
 def _longest(parsed) -> bytes:
     """What every text that meets the expression contains, parts that may differ as bytes of their own in between."""
-    told = b""
+    content = b""
     for operator, argument in parsed:
         match str(operator):
             case "LITERAL":
-                told += bytes([argument])
+                content += bytes([argument])
             case "SUBPATTERN":
-                told += _longest(argument[-1])
+                content += _longest(argument[-1])
             case "ASSERT":
-                told += b"|" + _longest(argument[1])
+                content += b"|" + _longest(argument[1])
             case "MAX_REPEAT" if argument[0] and str(argument[2][0][0]) == "LITERAL":
-                told += bytes([argument[2][0][1]]) * argument[0]
+                content += bytes([argument[2][0][1]]) * argument[0]
                 if argument[0] != argument[1]:
-                    told += b"|"
+                    content += b"|"
             case _:
-                told += b"|"
-    return told
+                content += b"|"
+    return content
 
 
 @given(

@@ -56,7 +56,7 @@ def test_other_notes():
     assert read_all(CATALOGER, {"bin/x": MemoryFile("bin/x", executable(note(), owner=b"FDO!"), 0o755)}) == []
 
 
-def test_what_the_database_knows_is_not_said_twice():
+def test_a_package_of_the_database_is_not_listed_twice():
     catalogers = (distribution.CATALOGER, dpkg.CATALOGER, CATALOGER)
     files = {
         "etc/os-release": OS_RELEASE,

@@ -56,7 +56,7 @@ def test_replacement_wins(replacement, expected):
         ("-X example.com/x/sub.Version=9.0.0 -X main.version=1.0.0", "v1.0.0"),
     ],
 )
-def test_version_that_the_linker_was_told(flags, expected):
+def test_version_from_linker_flags(flags, expected):
     assert main(f'-ldflags="{flags}"') == (expected, 0.9)
 
 
@@ -84,7 +84,7 @@ def test_pseudo_version_from_the_commit():
 
 
 def test_flags_are_not_kept():
-    """They may hold what nobody was to see."""
+    """They may contain secrets."""
     modules = 'path\tx\nmod\tx\t(devel)\t\nbuild\t-ldflags="-X main.token=hunter2 -X main.version=1.0.0"\n'
     reading = read_files(CATALOGER, {"x": MemoryFile("x", elf(b"", inline("go1.22", modules)), 0o755)})
     assert reading.packages
@@ -111,7 +111,7 @@ def test_standard_library_version(toolchain, expected):
     assert standard_library_version(toolchain) == expected
 
 
-def test_unreleased_toolchains_are_said():
+def test_unreleased_toolchains_are_unknowns():
     reading = read_files(CATALOGER, {"x": MemoryFile("x", elf(b"", inline("devel +abc", "mod\tx\tv1.0.0\t\n")), 0o755)})
     assert [package.name for package in reading.packages] == ["x"]
     assert [unknown.evidence.path for unknown in reading.unknowns] == ["x"]
@@ -120,7 +120,7 @@ def test_unreleased_toolchains_are_said():
 @pytest.mark.parametrize(
     "file", [elf().replace(bytes(64), b"UPX!" + bytes(60), 1), pe().replace(b".rdata\0\0", b"UPX0\0\0\0\0")]
 )
-def test_packed_executables_are_said(file):
+def test_packed_executables_are_unknowns(file):
     reading = read_files(CATALOGER, {"x": MemoryFile("x", file, 0o755)})
     assert "UPX" in reading.unknowns[0].reason
 
@@ -240,7 +240,7 @@ def test_version_among_the_texts_of_the_linker(beside, expected):
     assert [(package.version, package.confidence) for package in found if package.name != "stdlib"] == [expected]
 
 
-def test_names_that_nobody_can_publish():
+def test_names_that_cannot_be_published():
     found = read_all(CATALOGER, {"src/go.mod": b"module misc\nrequire a.example/x v1.0.0\n"})
     assert [package.name for package in found] == ["a.example/x"]
 

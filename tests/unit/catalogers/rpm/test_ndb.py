@@ -19,7 +19,7 @@ def test_packages():
     assert names(rpmdb.ndb(HEADERS)) == (["p1", "p2", "p3", "p4", "p5"], [])
 
 
-def test_free_slots_are_passed_over():
+def test_free_slots_are_skipped():
     content = bytearray(rpmdb.ndb(HEADERS))
     struct.pack_into("<III", content, 32 + 16 + 4, 0, 0, 0)
     assert names(bytes(content)) == (["p1", "p3", "p4", "p5"], [])

@@ -3,20 +3,20 @@ import pytest
 from careen.formats.data.xml_parser import read_xml
 
 
-def told(data, **options):
+def events(data, **options):
     seen = []
     read_xml(data, lambda name, given: seen.append((name, given)), lambda name: seen.append(f"/{name}"), seen.append, **options)
     return seen
 
 
 def test_a_document_in_its_order():
-    assert told(b'<a x="1">t<b/>u &amp; v</a>') == [("a", {"x": "1"}), "t", ("b", {}), "/b", "u & v", "/a"]
+    assert events(b'<a x="1">t<b/>u &amp; v</a>') == [("a", {"x": "1"}), "t", ("b", {}), "/b", "u & v", "/a"]
 
 
 def test_names_with_their_space_or_their_prefix():
     data = b'<p:a xmlns:p="urn:x"/>'
-    assert told(data)[1] == "/p:a"
-    assert told(data, separator=" ")[1] == "/urn:x a"
+    assert events(data)[1] == "/p:a"
+    assert events(data, separator=" ")[1] == "/urn:x a"
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ def test_names_with_their_space_or_their_prefix():
 )  # fmt: skip
 def test_anything_else_is_refused(data):
     with pytest.raises(ValueError, match="XML"):
-        told(data)
+        events(data)

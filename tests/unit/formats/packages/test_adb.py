@@ -66,7 +66,7 @@ def test_a_block_with_a_long_header():
         (package_file({2: "1"}), "no name"),
     ],
 )
-def test_what_is_none_is_said(data, reason):
+def test_other_data_is_an_error(data, reason):
     with pytest.raises(ValueError, match=reason):
         read_adb(data)
 

@@ -28,7 +28,7 @@ def archive(**files: bytes) -> bytes:
     return out.getvalue()
 
 
-def test_gem_says_its_own_name_and_not_that_of_a_dependency():
+def test_a_gem_has_its_own_name_and_not_that_of_a_dependency():
     assert gem(io.BytesIO(archive(**{"metadata.gz": gzip.compress(METADATA, mtime=0)}))) == ("kettle", "1.2.3")
 
 
@@ -76,7 +76,7 @@ def test_no_npm_package(data):
     assert npm(data) is None
 
 
-def test_npm_bomb_is_none():
+def test_npm_bomb_is_not_a_package():
     assert npm(packed(**{"package/a": bytes(80 << 20), "package/package.json": b'{"name": "a", "version": "1"}'})) is None
 
 

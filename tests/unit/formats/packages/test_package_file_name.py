@@ -66,5 +66,5 @@ def test_an_alias_is_not_split(url, name, distribution):
         "https://x/key.asc",
     ],
 )
-def test_what_is_no_package(url):
+def test_other_files_are_refused(url):
     assert read_address(url) is None

@@ -17,7 +17,7 @@ def test_continued_lines_stay_with_their_field():
     assert fields(text, {"license", "name"}) == {"license": ["MIT\n|Permission is granted\nto all"], "name": ["a"]}
 
 
-def test_lines_without_a_colon_are_passed_over():
+def test_lines_without_a_colon_are_skipped():
     assert fields(b"\xef\xbb\xbf\n\nName: a\nlicence text pasted in\nVersion: 2\n", {"name", "version"}) == {
         "name": ["a"],
         "version": ["2"],

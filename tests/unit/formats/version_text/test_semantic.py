@@ -25,7 +25,7 @@ def test_terms_of_a_range():
     assert (high.operator, high.numbers, high.pre, high.wildcard) == ("<", (2, 0, 0), "rc.1", False)
 
 
-def test_words_that_are_no_terms_are_skipped_when_asked():
+def test_other_words_are_skipped_on_request():
     assert [term.numbers for term in terms("what 1.0.0 >", skip=True)] == [(1, 0, 0)]
     with pytest.raises(ValueError, match="range"):
         terms("what 1.0.0")
