@@ -1,19 +1,15 @@
 """Rules of the binary cataloger: each is anchored, names no version and takes time in proportion to what it reads."""
 
 import re
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.reading import MemoryFile, read, read_all
 from tests.support.work import ends
 
 from careen.app import open_image, wiring
 from careen.app.wiring import fingerprint
 from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, _compiled, _Search
-from careen.catalogers.binary.programs import Names, Program
 from careen.config import Settings
 from careen.contents import Contents, contents
 from careen.layers.index import Readers, index
@@ -310,12 +306,3 @@ def _longest(parsed) -> bytes:
             case _:
                 content += b"|"
     return content
-
-
-@given(
-    st.lists(st.text("ab.", max_size=4), min_size=2, max_size=4).map("*".join),
-    st.text("ab.", max_size=10),
-)
-def test_names_with_stars_are_those_of_a_shell(pattern, name):
-    names = Names((Program("x", (pattern,)),))
-    assert bool(names.programs(name)) == fnmatchcase(name, pattern)

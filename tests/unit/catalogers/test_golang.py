@@ -3,7 +3,7 @@ import pytest
 from tests.support.executables import elf, inline, pe, pointers
 from tests.support.reading import MemoryFile, read_all, read_files
 
-from careen.catalogers.golang import CATALOGER, standard_library_version
+from careen.catalogers.golang import CATALOGER
 from careen.model.package import Evidence
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -89,26 +89,6 @@ def test_flags_are_not_kept():
     reading = read_files(CATALOGER, {"x": MemoryFile("x", elf(b"", inline("go1.22", modules)), 0o755)})
     assert reading.packages
     assert b"hunter2" not in msgspec.json.encode(reading.facts)
-
-
-@pytest.mark.parametrize(
-    ("toolchain", "expected"),
-    [
-        ("go1.22.1", "1.22.1"),
-        ("go1.20", "1.20"),
-        ("go1.22.1 X:loopvar,boringcrypto", "1.22.1"),
-        ("go1.15.15b5", "1.15.15"),
-        ("go1.20.12 (Red Hat 1.20.12-1.el9)", "1.20.12"),
-        ("go1.24.1-bigcorp", "1.24.1"),
-        ("go1.21rc2", "1.21.0-rc.2"),
-        ("go1.18beta1", "1.18.0-beta.1"),
-        ("devel go1.23-abcdef Mon Jan 1", "1.23.0-devel"),
-        ("devel +abcdef Mon Jan 1", ""),
-        ("", ""),
-    ],
-)
-def test_standard_library_version(toolchain, expected):
-    assert standard_library_version(toolchain) == expected
 
 
 def test_unreleased_toolchains_are_unknowns():
