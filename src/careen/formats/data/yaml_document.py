@@ -215,7 +215,9 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             opened = stack.pop()
             if event.end_mark.index > event.start_mark.index:  # a closing bracket
                 last = event.end_mark.line + 1
-            node, size = _closed(opened, last)
+            node = opened.node
+            size = opened.size + (_merge(node, opened.merged) if opened.merged else 0)
+            node.end_line = max(last, node.line)
             line = node.line
             if opened.anchor:
                 anchors[opened.anchor] = (node, size)
@@ -236,15 +238,6 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             _put(stack[-1], node, line, size)
         else:
             root = node
-
-
-def _closed(opened: _Open, last: int) -> tuple[Mapping | Sequence, int]:
-    """A mapping or sequence that ends, on the line ``last``, and its size."""
-    node, size = opened.node, opened.size
-    if opened.merged and isinstance(node, Mapping):
-        size += _merge(node, opened.merged)
-    node.end_line = max(last, node.line)
-    return node, size
 
 
 def _aliased(anchors: dict[str, tuple[Any, int] | None], anchor: str, line: int) -> tuple[Any, int]:
