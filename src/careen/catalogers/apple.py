@@ -30,5 +30,5 @@ CATALOGER = Cataloger(
     name="apple",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(paths=("Contents/Info.plist",)), read),),
-    limits="Binary property lists; frameworks and plug-ins within an application.",
+    limits="Binary property lists; frameworks and plugins within an application.",
 )

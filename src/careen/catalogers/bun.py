@@ -39,5 +39,5 @@ CATALOGER = Cataloger(
     name="bun",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(names=("bun.lock",)), read),),
-    limits="bun.lockb, the binary format of earlier versions",
+    limits="bun.lockb, the binary format of earlier versions.",
 )

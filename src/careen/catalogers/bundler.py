@@ -41,5 +41,5 @@ CATALOGER = Cataloger(
     name="bundler",
     ecosystem=Ecosystem(purl_type="gem", scheme="gem", namespace="RubyGems"),
     readers=(Reader(Wants(names=("Gemfile.lock", "gems.locked")), read),),
-    limits="a Gemfile without a lock file: it names ranges",
+    limits="A Gemfile without a lock file: it names ranges.",
 )

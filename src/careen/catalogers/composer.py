@@ -94,5 +94,5 @@ CATALOGER = Cataloger(
     ),
     fact=Library,
     join=join,
-    limits="libraries copied in without Composer, and the content of phar archives",
+    limits="Libraries copied in without Composer, and the content of phar archives.",
 )

@@ -101,5 +101,5 @@ CATALOGER = Cataloger(
     fact=Record | Named,
     join=join,
     owns=owns,
-    limits="no advisory source names conda packages; the Python packages among them are found by their own metadata",
+    limits="Advisories: no source has Conda packages. Python packages among them are found by their own metadata.",
 )

@@ -85,5 +85,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("pixi.lock",)), read_pixi),
         Reader(Wants(suffixes=(".lock",)), read_explicit),
     ),
-    limits="which of the packages are for which platform; explicit lists under names without conda or .lock",
+    limits="Which packages are for which platform; explicit lists under names without conda or .lock.",
 )

@@ -62,5 +62,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("deno.lock",)), read_lock),
         Reader(Wants(names=("deno.json", "deno.jsonc")), read_configuration),
     ),
-    limits="version ranges in deno.json, and modules whose address has no version",
+    limits="Version ranges in deno.json, and modules whose address has no version.",
 )

@@ -178,5 +178,5 @@ CATALOGER = Cataloger(
     fact=Library | Sdk | Assets | Assembly,
     join=join,
     identifies=identifies,
-    limits="libraries within a single-file application; native libraries and programs for Windows",
+    limits="Libraries within a single-file application; native libraries and programs for Windows.",
 )

@@ -58,5 +58,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("package.json",)), read_editor),
         Reader(Wants(names=("manifest.json",)), read_browser),
     ),
-    limits="packed extensions (.vsix, .crx), and those of Firefox",
+    limits="Packed extensions (.vsix, .crx), and those of Firefox.",
 )

@@ -78,5 +78,5 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="gem", scheme="gem", namespace="RubyGems"),
     readers=(Reader(Wants(suffixes=(".gemspec",), amount="head"), read),),
     identifies=identifies,
-    limits="versions that a program computes, in the .gemspec of a source tree",
+    limits="Versions that a program computes, in the .gemspec of a source tree.",
 )

@@ -105,5 +105,5 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".versions.toml",)), read_catalog),
         Reader(Wants(names=("verification-metadata.xml",)), read_verified),
     ),
-    limits="Build scripts, which are programs; plug-ins of a version catalog.",
+    limits="Build scripts, which are programs; plugins of a version catalog.",
 )

@@ -42,5 +42,5 @@ CATALOGER = Cataloger(
     name="kernel",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(names=("vmlinuz", "bzImage"), folders=("boot",), amount="head"), read),),
-    limits="boot images of other processors, which are compressed as a whole, and modules",
+    limits="Boot images of other processors, which are compressed as a whole, and modules.",
 )

@@ -76,5 +76,5 @@ CATALOGER = Cataloger(
     ),
     fact=str,
     join=lambda facts: iter(()),
-    limits="Scripts, and machine code in archives other than zip, or in a compressed archive within another",
+    limits="Scripts, and machine code in archives other than zip, or in a compressed archive within another.",
 )

@@ -153,5 +153,5 @@ CATALOGER = Cataloger(
     fact=Manifest,
     join=join,
     identifies=identifies,
-    limits="modules that a bundler merged into one file",
+    limits="Modules that a bundler merged into one file.",
 )

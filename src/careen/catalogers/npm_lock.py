@@ -69,5 +69,5 @@ CATALOGER = Cataloger(
     name="npm_lock",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(names=("package-lock.json", "npm-shrinkwrap.json")), read),),
-    limits="which packages are for development only",
+    limits="Which packages are for development only.",
 )

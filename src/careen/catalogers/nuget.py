@@ -107,5 +107,5 @@ CATALOGER = Cataloger(
             read_project,
         ),
     ),
-    limits="properties set in another file",
+    limits="Properties set in another file.",
 )

@@ -66,5 +66,5 @@ CATALOGER = Cataloger(
     name="pnpm",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(names=("pnpm-lock.yaml",)), read),),
-    limits="workspaces, which have no entry of their own",
+    limits="Workspaces, which have no entry of their own.",
 )

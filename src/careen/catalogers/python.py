@@ -174,5 +174,5 @@ CATALOGER = Cataloger(
     join=join,
     owns=owns,
     identifies=identifies,
-    limits="copies without metadata inside a package (pip/_vendor)",
+    limits="Copies without metadata inside a package (pip/_vendor).",
 )

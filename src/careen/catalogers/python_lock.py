@@ -77,5 +77,5 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".toml",), amount="stream"), read_named),
         Reader(Wants(names=("Pipfile.lock",)), read_pipfile),
     ),
-    limits="which packages are for development only",
+    limits="Which packages are for development only.",
 )

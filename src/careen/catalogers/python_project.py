@@ -96,5 +96,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("setup.cfg",)), read_configuration),
         Reader(Wants(names=("pyproject.toml",)), read_pyproject),
     ),
-    limits="requirements without an exact version; values that setup.py computes",
+    limits="Requirements without an exact version; values that setup.py computes.",
 )

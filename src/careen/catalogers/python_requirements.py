@@ -124,5 +124,5 @@ CATALOGER = Cataloger(
     readers=(Reader(Wants(suffixes=(".txt",), amount="stream"), read),),
     fact=Listing,
     join=join,
-    limits="requirements without an exact version; included files whose name does not end with .txt",
+    limits="Requirements without an exact version; included files whose name does not end with .txt.",
 )

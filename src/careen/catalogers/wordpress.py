@@ -74,5 +74,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("style.css",), amount="head"), read_theme),
         Reader(Wants(paths=("wp-includes/version.php",), amount="head"), read_core),
     ),
-    limits="plugins and themes in a renamed content folder",
+    limits="Plugins and themes in a renamed content folder.",
 )

@@ -107,5 +107,5 @@ CATALOGER = Cataloger(
         Reader(Wants(folders=(".yarn/cache/*.zip",), magic=(b"PK\3\4",)), read_cached),
     ),
     identifies=identifies,
-    limits="which packages are for development only",
+    limits="Which packages are for development only.",
 )

@@ -120,5 +120,5 @@ CATALOGER = Cataloger(
     readers=(Reader(Wants(suffixes=SUFFIXES), read), Reader(Wants(suffixes=(ADAPTER,), magic=(b"PK\3\4",)), read)),
     fact=Artifact | Nameless | Unread,
     join=join,
-    limits="shaded classes without their pom.properties, and archives more than 16 deep",
+    limits="Shaded classes without their pom.properties, and archives more than 16 deep.",
 )

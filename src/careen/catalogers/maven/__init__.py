@@ -98,5 +98,5 @@ CATALOGER = Cataloger(
     readers=(Reader(Wants(names=("pom.xml",)), read),),
     fact=Project,
     join=join,
-    limits=("Dependencies of dependencies, and parents in a repository elsewhere: versions that only these have are unknown."),
+    limits="Dependencies of dependencies, and parents in a repository elsewhere: versions that only these have are unknown.",
 )

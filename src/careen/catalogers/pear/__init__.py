@@ -79,5 +79,5 @@ CATALOGER = Cataloger(
     fact=Record,
     join=join,
     owns=owns,
-    limits="extensions built without the installer",
+    limits="Extensions built without the installer.",
 )
