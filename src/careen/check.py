@@ -110,7 +110,7 @@ def with_secrets(checked: Checked, files: Sequence[SourceFile]) -> Checked:
 
     What merely stands beside a name that promises one is left to the check that tells of the same line."""
     from careen.secrets.find import Search
-    from careen.secrets.prefilter import Keywords
+    from careen.secrets.keywords import Keywords
     from careen.secrets.ruleset import load
 
     told = _lines_with_credentials(checked.outcome)

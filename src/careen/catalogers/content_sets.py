@@ -1,8 +1,8 @@
 """Content manifests of Red Hat's images: the repositories that a layer was built with.
 
-Shape: ``{"content_sets": ["rhel-9-for-x86_64-baseos-rpms", …], …}`` in ``root/buildinfo/content_manifests`` (one file a
-layer) or ``usr/share/buildinfo``, where other documents lie too.
-Raises: ValueError for what is no JSON object.  **Source:** Red Hat, OSBS and Konflux, "image content manifests".
+Shape: ``{"content_sets": ["rhel-9-for-x86_64-baseos-rpms", …], …}`` in ``root/buildinfo/content_manifests`` (one file per
+layer) or ``usr/share/buildinfo``, which also has other documents.
+Raises: ValueError if a file is not a JSON object.  **Source:** Red Hat, OSBS and Konflux, "image content manifests".
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,5 +40,5 @@ CATALOGER = Cataloger(
     fact=ContentSets,
     role="content_sets",
     join=join,
-    limits="It finds no packages: it says which channels of Red Hat's the packages of a layer came from.",
+    limits="It finds no packages, but the Red Hat channels that the packages of a layer came from.",
 )

@@ -1,6 +1,6 @@
-"""VEX documents and ignore rules that lie inside an image: told, and never applied unless a flag says so.
+"""VEX documents and ignore rules inside an image: reported, and not applied unless a flag asks for it.
 
-Whoever made the image may have written them. Shape: the files that scanners look for by name.
+Their author may be whoever made the image. Shape: the files that scanners look for by name.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,5 +41,5 @@ CATALOGER = Cataloger(
     fact=Decision,
     role="decisions",
     join=join,
-    limits="It finds no packages: the report says that such files are there, and --image-vex applies the VEX documents.",
+    limits="It finds no packages: the report lists such files, and --image-vex applies the VEX documents.",
 )

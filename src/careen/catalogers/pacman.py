@@ -2,7 +2,7 @@
 
 Shape: sections of a line ``%NAME%`` and the lines below it, up to an empty one. ``desc`` has NAME, VERSION, BASE, ARCH,
 LICENSE, PACKAGER; ``files`` lists the paths below ``%FILES%``.
-Raises: ValueError where a ``desc`` has no name or version.  **Source:** pacman, libalpm/be_local.c.
+Raises: ValueError if a ``desc`` has no name or version.  **Source:** pacman, libalpm/be_local.c.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ def read_desc(file: File) -> Iterator[Installed]:
     found = _sections(file)
     name, version = _first(found, "NAME"), _first(found, "VERSION")
     if not name or not version:
-        raise ValueError("no %NAME% or no %VERSION%")
+        raise ValueError("it has no %NAME% or no %VERSION%")
     yield Installed(
         Package(
             type="alpm",

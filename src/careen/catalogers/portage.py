@@ -1,8 +1,8 @@
 """Gentoo packages: Portage's database, one folder ``CATEGORY/NAME-VERSION`` for each package.
 
-Its file ``CONTENTS`` is always there: lines ``obj path md5 time``, ``sym path -> target time`` and ``dir path``. Name and
-version are the folder's; ``SLOT`` holds the slot, ``3.11`` or ``0/1.1``, of which several versions are installed at once.
-Raises: ValueError where a folder's name has no version.  **Source:** Package Manager Specification, 3.2 and 15; portage(5).
+Each has a file ``CONTENTS``: lines ``obj path md5 time``, ``sym path -> target time`` and ``dir path``. Name and version are
+the folder's; ``SLOT`` has the slot, ``3.11`` or ``0/1.1``, as several versions can be installed at once.
+Raises: ValueError if a folder's name has no version.  **Source:** Package Manager Specification, 3.2 and 15; portage(5).
 """
 
 import re

@@ -18,7 +18,7 @@ from careen.formats.archives.inflate import Stream, open_stream
 from careen.formats.archives.tar_header import header
 from careen.formats.data.plain import json_object, text
 from careen.formats.packages.adb import INFLATED_BYTES, AdbPackage, is_adb, read_adb
-from careen.formats.packages.archived import gem_metadata
+from careen.formats.packages.package_archive import gem_metadata
 from careen.formats.packages.package_head import PackageHead, built_for, read_package_head
 from careen.images import cpio
 from careen.safety.budget import Limits

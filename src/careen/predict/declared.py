@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
-from careen.formats.packages.package_file import FileName, read_address
+from careen.formats.packages.package_file_name import FileName, read_address
 from careen.formats.shell.downloads import read_download
 from careen.formats.shell.package_commands import PackageCall, read_call, read_options
 from careen.formats.shell.package_specs import Spec, is_url

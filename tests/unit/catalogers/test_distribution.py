@@ -58,8 +58,8 @@ def test_release_files(name, content, id, version):
     assert (found.id, found.version) == (id, version)
 
 
-def test_a_file_that_names_nobody_is_no_distribution():
-    with pytest.raises(ValueError, match="no distribution that we know"):
+def test_a_file_without_a_known_name_is_an_error():
+    with pytest.raises(ValueError, match="no known distribution"):
         list(read(MemoryFile("etc/system-release", b"Some Other System 4")))
     assert list(read(MemoryFile("etc/lsb-release", b"LSB_VERSION=base-4.0-amd64\n"))) == []
 
@@ -80,7 +80,7 @@ def test_a_derivative_keeps_the_debian_version_of_its_parent():
     assert (found.id, found.version) == ("ubuntu", "18.04")
 
 
-def test_os_release_is_believed_before_release_files():
+def test_os_release_takes_precedence_over_release_files():
     found = of(etc__os_release='ID="rhel"\nVERSION_ID="8.6"\n', etc__redhat_release="CentOS release 6.10 (Final)")
     assert (found.id, found.version) == ("rhel", "8.6")
 
@@ -99,7 +99,7 @@ def test_paid_support_names_its_distribution():
     assert (found.id, found.version, found.extended) == ("ubuntu", "", True)
 
 
-def test_a_status_of_another_shape_says_nothing():
+def test_a_status_of_another_shape_is_ignored():
     for content in (b"{}", b'{"services": 3}', b'{"services": [1, {"name": ["esm-infra"]}]}'):
         assert list(read(MemoryFile("var/lib/ubuntu-advantage/status.json", content))) == []
 

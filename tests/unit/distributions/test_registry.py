@@ -47,7 +47,7 @@ def test_its_references_exist(one):
     followed = (one.follows.parent, one.follows.instead_of) if one.follows else ()
     assert set(filter(None, (*named, *followed))) <= profiles().keys()
     for namespace in one.follows.releases.values() if one.follows else ():
-        assert profile_of(namespace) is not None
+        assert profile_of(namespace) is not None, f"follows.releases: {namespace!r} is not a namespace such as debian:12"
     codenames = (*one.advisories.shipped, *filter(None, [one.builds.others_since]))
     assert set(codenames) <= one.releases.codenames.keys()
     assert not one.builds.rpm_vendor or "rpm" in one.packages

@@ -145,7 +145,7 @@ def test_archives_of_images_are_left_to_others(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.deb", b"!<arch>\n" + member("debian-binary", b"2.0\n"), "too early"),
+        ("a.deb", b"!<arch>\n" + member("debian-binary", b"2.0\n"), "incomplete"),
         ("a.rpm", b"\xed\xab\xee\xdb" + bytes(200), "header"),
         ("a.apk", gzip.compress(make_layer({"x": b""}), mtime=0), "without name"),
         ("a.gem", make_layer({"data.tar.gz": b""}), "without its metadata"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_word
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.packages.package_file import read_address
+from careen.formats.packages.package_file_name import read_address
 from careen.formats.packages.package_head import PackageHead
 from careen.plugins import Check, Place
 
