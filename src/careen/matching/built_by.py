@@ -29,12 +29,12 @@ from careen.model.advisory import Listed
 from careen.model.image import ImageConfig
 from careen.model.inventory import Inventory
 from careen.model.package import Package
-from careen.model.report import Reason
 
+from .causes import Gap, NewerRelease, UncertainBuilder, gap_in
 from .distributions import distribution_of, release_of, title_of
 from .keys import Key, Keys
 from .reasons import purls_of
-from .subjects import Subject, weaker
+from .subject import Subject, weaker
 from .vendors import vendor_of
 
 LATER = timedelta(days=2)  # by which an index is newer than an image: a day passes until an upload is in all lists
@@ -44,7 +44,7 @@ class BuiltBy(Struct, frozen=True):
     inventory: Inventory  # whose packages say ``third_party`` where the index shows it
     third_parties: tuple[str, ...] = ()  # their purls
     newer: frozenset[str] = frozenset()  # purls of packages that unstable's advisories assess
-    reasons: tuple[Reason, ...] = ()  # about packages with a sign that nothing settles
+    gaps: tuple[Gap, ...] = ()  # packages with a sign that no index settles
 
 
 class _Suspect(Struct, frozen=True):
@@ -83,8 +83,12 @@ def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date
         if one.version not in _offered(others):
             doubtful.append(one.package)
     purls = purls_of(foreign)
-    reasons = (*_of_unstable(newer), *_doubt(doubtful))
-    return BuiltBy(with_third_parties(inventory, purls), purls, frozenset(purls_of(newer)), reasons)
+    gaps = []
+    if newer:
+        gaps.append(gap_in(NewerRelease(title_of(unstable())), newer))
+    if doubtful:
+        gaps.append(gap_in(UncertainBuilder(), doubtful))
+    return BuiltBy(with_third_parties(inventory, purls), purls, frozenset(purls_of(newer)), tuple(gaps))
 
 
 def by_newer_releases(subjects: list[Subject], newer: Collection[str]) -> list[Subject]:
@@ -103,7 +107,7 @@ def _by_unstable(subject: Subject) -> Subject:
         namespace=unstable(),
         title=title_of(unstable()),
         version=without_backport(subject.version),
-        weight=weaker(subject.weight, "likely"),
+        confidence=weaker(subject.confidence, "likely"),
         stand_in=None,
         paid=None,
         continued=False,
@@ -207,20 +211,6 @@ def _day_of(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
-
-def _of_unstable(packages: list[Package]) -> tuple[Reason, ...]:
-    if not packages:
-        return ()
-    detail = f"packages in versions of a newer release: judged by the advisories of {title_of(unstable())}"
-    return (Reason("stand_in", detail, len(packages), purls_of(packages)),)
-
-
-def _doubt(packages: list[Package]) -> tuple[Reason, ...]:
-    if not packages:
-        return ()
-    detail = "packages that their release does not offer in this version, and no index settles who built them"
-    return (Reason("no_index", detail, len(packages), purls_of(packages)),)
 
 
 @cache

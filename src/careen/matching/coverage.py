@@ -38,9 +38,9 @@ def coverage(
 ) -> Coverage:
     """Without ``knowledge`` nothing was assessed, whatever ``matched`` holds. ``max_age_days`` None: of any age."""
     reasons = list(matched.reasons)
-    judged = matched.judged
+    assessed = matched.assessed
     if knowledge is None:
-        judged = 0
+        assessed = 0
         reasons.insert(0, Reason("no_database", "there is no advisory database: nothing was assessed", len(inventory.packages)))
     else:
         reasons += _stale(knowledge, matched.namespaces, today, max_age_days)
@@ -55,7 +55,7 @@ def coverage(
     reasons += unreadable(unknowns)
     reasons += _unidentified(inventory)
     reasons += _untrusted(inventory)
-    verdict = _verdict(judged, reasons)
+    verdict = _verdict(assessed, reasons)
     packages = len(inventory.packages)
     return Coverage(
         verdict,
@@ -63,7 +63,7 @@ def coverage(
         inventory.files,
         inventory.unowned_executables,
         packages=packages,
-        assessed_packages=packages if verdict == "assessed" else min(judged, packages),
+        assessed_packages=packages if verdict == "assessed" else min(assessed, packages),
         data_of=_data_of(knowledge, matched.namespaces) if knowledge else None,
         unfetched=unfetched,
         without_lifecycle=without_lifecycle(inventory, matched.namespaces, knowledge) if knowledge else "",
@@ -99,8 +99,8 @@ def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
     )
 
 
-def _verdict(judged: int, reasons: Collection[Reason]) -> Literal["assessed", "partially_assessed", "not_assessed"]:
-    if judged == 0:
+def _verdict(assessed: int, reasons: Collection[Reason]) -> Literal["assessed", "partially_assessed", "not_assessed"]:
+    if assessed == 0:
         return "not_assessed"
     return "assessed" if all(effect_of(reason.code) == "information" for reason in reasons) else "partially_assessed"
 

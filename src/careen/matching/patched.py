@@ -25,7 +25,7 @@ from careen.model.image import Image
 from careen.model.package import Package
 from careen.safety.pattern import pattern
 
-from .channels import flaws_of, without
+from .channels import vulnerabilities_of, without
 from .distributions import Release
 
 RAPIDFORT = "rapidfort"
@@ -72,15 +72,15 @@ def curator_of(image: Image) -> str:
     return RAPIDFORT if RAPIDFORT in said else ""
 
 
-def in_turn(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
-    """All statements, but what an earlier group named counts no more in a later one."""
-    said: list[Advisory] = []
-    spoken: set[str] = set()
+def first_to_name(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
+    """All advisories, without the vulnerabilities that an advisory of an earlier group names."""
+    found: list[Advisory] = []
+    named: set[str] = set()
     for group in groups:
-        left = [one for advisory in group if (one := without(advisory, spoken))]
-        spoken.update(name for one in left if one.status != "undetermined" for name in flaws_of(one))
-        said += left
-    return tuple(said)
+        left = [one for advisory in group if (one := without(advisory, named))]
+        named.update(name for one in left if one.status != "undetermined" for name in vulnerabilities_of(one))
+        found += left
+    return tuple(found)
 
 
 def _family(package: Package, release: Release | None) -> str:

@@ -27,7 +27,7 @@ def stream_of(package: Package) -> str | None:
     return "" if _MODULE.search(package.version) else None
 
 
-def speaks_of(advisory: Advisory, package: Package) -> bool:
+def is_about_build(advisory: Advisory, package: Package) -> bool:
     """Is the advisory about this build at all, whatever the version?"""
     if advisory.arch == FROM_SOURCE and _lists_binaries(advisory.namespace):
         return False

@@ -1,17 +1,20 @@
-from careen.matching.aliases import flaws
-from careen.matching.ranges import Hit
+from careen.matching.aliases import by_vulnerability
+from careen.matching.ranges import Match
 from careen.model.advisory import Advisory, VulnerabilityRecord
 
 
 def held(id, *aliases):
-    return Hit(Advisory(id, "x", "PyPI", "p", aliases=aliases))
+    return Match(Advisory(id, "x", "PyPI", "p", aliases=aliases))
 
 
 def told(*hits, records=()):
     by_id = {}
     for record in records:
         by_id[record.id] = (*by_id.get(record.id, ()), record)
-    return {flaw.id: (flaw.aliases, tuple(found.advisory.id for found in flaw.hits)) for flaw in flaws(list(hits), by_id)}
+    return {
+        flaw.id: (flaw.aliases, tuple(found.advisory.id for found in flaw.matches))
+        for flaw in by_vulnerability(list(hits), by_id)
+    }
 
 
 def test_advisories_of_one_cve_are_one_flaw():
@@ -78,4 +81,4 @@ def test_an_erratum_of_several_flaws_does_not_name_one_of_them():
 def test_a_record_of_several_cves_gives_its_name_to_none():
     record = VulnerabilityRecord("GHSA-z", "ghsa", aliases=("CVE-4", "CVE-5"))
     hits = [held("CVE-4")]
-    assert [flaw.aliases for flaw in flaws(hits, {"CVE-4": (record,)})] == [()]
+    assert [flaw.aliases for flaw in by_vulnerability(hits, {"CVE-4": (record,)})] == [()]

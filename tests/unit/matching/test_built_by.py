@@ -39,9 +39,9 @@ def signs(package, *records, created=MADE, distribution=DEBIAN):
     found = built_by(Inventory(distribution, (package,), created=created), knowledge(*records), Keys(DEB), TODAY)
     assert [one.purl for one in found.inventory.packages if one.vendor == "third_party"] == list(found.third_parties)
     if found.third_parties:
-        assert found.reasons == ()
+        assert found.gaps == ()
         return "third_party"
-    return "doubtful" if found.reasons else "distribution"
+    return "doubtful" if found.gaps else "distribution"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_is_not_debians_is_not_looked_up():
     alien = replace(signed, vendor="distribution", distro=None)
     assert signs(alien, STABLE, UNSTABLE, distribution=ALMA) == "distribution"
     found = built_by(Inventory(DEBIAN, (signed,), created=MADE), knowledge(STABLE, UNSTABLE), Keys(DEB), TODAY)
-    assert (found.third_parties, found.reasons) == ((), ())
+    assert (found.third_parties, found.gaps) == ((), ())
     assert signs(alien, listed("1-1", namespace="debian:sid"), distribution=Distribution("debian", "")) == "distribution"
 
 

@@ -188,10 +188,10 @@ def test_an_explanation_says_who_has_the_first_word():
     known = knowledge(*REPOSITORIES, *records)
     matched = match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY)
     report = replace(clean(), inventory=inventory, findings=matched.findings)
-    (judgement,) = explain("CVE-2099-0001", None, report, known, SCHEMES, ECOSYSTEMS).judgements
+    (judgement,) = explain("CVE-2099-0001", None, report, known, SCHEMES, ECOSYSTEMS).of_packages
     told = {one.namespace: (one.package, one.counts, one.why) for one in judgement.statements}
     assert told == {
-        "rhel:9": ("lantern-libs", False, "the channel that the package came from has the first word"),
+        "rhel:9": ("lantern-libs", False, "the channel that the package came from takes precedence"),
         "rhel_eus:9.2": ("lantern-libs", True, ""),
     }
 

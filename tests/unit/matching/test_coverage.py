@@ -29,7 +29,7 @@ def test_everything_judged():
 def test_a_source_of_fixed_issues_says_so_and_judges():
     found, reasons = cover([deb()], info())
     assert found.verdict == "assessed"
-    assert reasons["fixed_only"].detail == "Debian 12: debian lists issues that have a fix, no others"
+    assert reasons["fixed_only"].detail == "Debian 12: debian lists only vulnerabilities that have a fix"
 
 
 def test_a_source_that_knows_a_few_packages():
@@ -38,7 +38,7 @@ def test_a_source_that_knows_a_few_packages():
     assert found.verdict == "partially_assessed"
     assert (reasons["partial_source"].packages, reasons["fixed_only"].packages) == (3, 2)
     assert reasons["partial_source"].detail == (
-        "debian knows 12 source packages of Debian 12; 3 of 5 packages were not assessed"
+        "debian covers only 12 source packages of Debian 12: 2 of the image's 5 packages"
     )
 
 
@@ -71,7 +71,10 @@ def test_a_partial_feed_of_a_language():
 def test_no_feed_for_a_release_or_a_language():
     found, reasons = cover([deb(), pypi()])
     assert found.verdict == "not_assessed"
-    assert {reason.detail for reason in found.reasons} == {"Debian 12: no feed", "PyPI: no feed"}
+    assert {reason.detail for reason in found.reasons} == {
+        "Debian 12: no advisories in the database",
+        "PyPI: no advisories in the database",
+    }
     found, reasons = cover([deb(), pypi()], info(unfixed=True))
     assert found.verdict == "partially_assessed"
     assert reasons["no_advisories"].packages == 1
@@ -168,11 +171,11 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
     found, reasons = cover(packages, info(unfixed=True), *records)
     assert found.verdict == "partially_assessed"
     assert reasons["package_end_of_life"].detail == (
-        "Debian 12 gives no security updates any more for "
+        "Debian 12 no longer provides security updates for "
         "bash (since 2026-05-01: the last one), openssl (since 2026-05-01: abandoned)"
     )
     assert reasons["limited_support"].detail == (
-        "Debian 12 gives security updates within limits for golang-1.19 (built statically)"
+        "Debian 12 provides limited security updates for golang-1.19 (built statically)"
     )
     later = LimitedSupport("debian:12", "openssl", "2027-01-01")
     found, reasons = cover(packages, info(unfixed=True), records[1], later)

@@ -69,7 +69,7 @@ def test_packages_taken_over_are_judged_as_the_parents():
     assert (found.package_name, found.confidence) == ("libssl3", "likely")
     assert found.reason == "3.0.11-1 < 3.0.13-1 (deb order, Debian sid, standing in for Kali Linux)"
     assert codes(matched)["stand_in"].packages == 2
-    assert codes(matched)["unassessed_package"].detail == "deb packages that Kali Linux changed, which nobody speaks of"
+    assert codes(matched)["unassessed_package"].detail == "deb packages that Kali Linux changed, which no source covers"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_language_packages_of_its_packages_are_left_to_who_stands_in():
         advisory("GHSA-x", "1.26.18", "PyPI", "urllib3"),
     ]
     matched = run([owner, module], records, kali)
-    assert (ids(matched), matched.judged) == ([], 2)
+    assert (ids(matched), matched.assessed) == ([], 2)
 
 
 ORACLE = Distribution("ol", "8.9")
@@ -160,10 +160,10 @@ def test_a_sample_that_stands_in_judges_what_it_knows_alone():
     erratum = advisory("RHSA-1", "7.61.1-33.el8", "rhel:8", "curl", aliases=("CVE-2026-0001",), source="redhat")
     other = Package("rpm", "ol", "zlib", "1.2.11-16.el8", arch="x86_64", distro="ol-8.9")
     matched = run([CURL, other], [sample, erratum], ORACLE)
-    assert (ids(matched), matched.judged) == (["CVE-2026-0001"], 1)
+    assert (ids(matched), matched.assessed) == (["CVE-2026-0001"], 1)
     assert codes(matched)["partial_source"].packages == 1
     silent = run([other], [sample], ORACLE)
-    assert (silent.judged, list(codes(silent))) == (0, ["no_advisories"])
+    assert (silent.assessed, list(codes(silent))) == (0, ["no_advisories"])
 
 
 SYSTEMS = {
@@ -202,6 +202,6 @@ def test_no_system_ends_in_silence(kind, system):
     unrelated = [info("nobody:1", "nobody", unfixed=True), advisory(namespace="nobody:1")]
     for records in ([], unrelated):
         matched = run([package], records, distribution)
-        assert (matched.findings, matched.judged) == ((), 0)
+        assert (matched.findings, matched.assessed) == ((), 0)
         assert sum(reason.packages for reason in matched.reasons) == 1
         assert coverage(Inventory(distribution, (package,)), knowledge(*records), matched, (), TODAY).verdict == "not_assessed"

@@ -239,7 +239,7 @@ def test_the_rebuild_adds_the_flaws_that_the_vendor_does_not_name():
         "CVE-2": ("likely", ("7.61.1-33.el8",)),
     }
     assert codes(matched)["stand_in"].detail == (
-        "Red Hat Enterprise Linux 8: judged by the advisories of AlmaLinux 8 too, a rebuild with the same versions"
+        "Red Hat Enterprise Linux 8: also assessed by the advisories of AlmaLinux 8, a rebuild with the same versions"
     )
 
 
@@ -256,7 +256,7 @@ def test_a_fix_that_only_paying_customers_get():
 
     (found,) = installed("3.0.11-1")
     assert (found.fix.state, found.fix.versions) == ("end_of_life", ())
-    assert found.reason.endswith("(deb order, Ubuntu 18.04); 3.0.11-1+esm2 mends it for those who have Ubuntu Pro")
+    assert found.reason.endswith("(deb order, Ubuntu 18.04); 3.0.11-1+esm2 fixes it for customers of Ubuntu Pro")
     assert found.paid_fix == "3.0.11-1+esm2"
     assert ids(run([structs.replace(deb(), distro="ubuntu-18.04")], records[:1], ubuntu)) == ["CVE-2026-0001"]
     assert len(installed("3.0.11-1+esm1")) == 1
@@ -265,7 +265,7 @@ def test_a_fix_that_only_paying_customers_get():
     ubuntu = structs.replace(ubuntu, extended=True)
     (found,) = installed("3.0.11-1")
     assert (found.fix.state, found.fix.versions, found.paid_fix) == ("fixed", ("3.0.11-1+esm2",), None)
-    assert found.reason.endswith("for those who have Ubuntu Pro")
+    assert found.reason.endswith("for customers of Ubuntu Pro")
 
 
 def test_what_long_term_support_alone_mends_is_open_for_others():
@@ -287,7 +287,7 @@ def test_what_long_term_support_alone_mends_is_open_for_others():
     found = installed("1.2-27.5.1")
     assert set(found) == {"CVE-1"}
     assert (found["CVE-1"].fix.versions, found["CVE-1"].paid_fix, found["CVE-1"].confidence) == ((), "1.2-27.9.1", "confirmed")
-    assert found["CVE-1"].reason.endswith("1.2-27.9.1 mends it for those who have SUSE Linux Enterprise LTSS")
+    assert found["CVE-1"].reason.endswith("1.2-27.9.1 fixes it for customers of SUSE Linux Enterprise LTSS")
     assert {id: one.fix.versions for id, one in installed("1.2-27.1.1").items()} == {"CVE-1": (), "CVE-2": ("1.2-27.5.1",)}
     assert installed("1.2-27.9.1") == {}
     customer = installed("1.2-27.5.1", ("sles-ltss-release", "12.5-1.1"))

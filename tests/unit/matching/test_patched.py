@@ -58,7 +58,7 @@ def test_root_io_first_and_the_distribution_for_the_rest():
     ]
     matched = judged([package], *records)
     assert [found.id for found in matched.findings] == ["CVE-2026-0002", "CVE-2026-0003"]
-    assert matched.judged == 1
+    assert matched.assessed == 1
 
 
 def test_without_the_vendors_feed_its_packages_are_not_judged():

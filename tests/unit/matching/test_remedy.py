@@ -16,11 +16,11 @@ ALL = {**ECOSYSTEMS, "npm": Ecosystem("npm", "pep440", "npm")}
 def planned(packages, records, distribution=DEBIAN, **report):
     known = knowledge(*records)
 
-    def rejudge(inventory):
+    def reassess(inventory):
         return match(inventory, known, SCHEMES, ALL, TODAY).findings
 
     whole = replace(clean(), inventory=Inventory(distribution, tuple(packages)), **report)
-    return plan(whole, rejudge, SCHEMES, ALL)
+    return plan(whole, reassess, SCHEMES, ALL)
 
 
 def npm(name, version, path):
@@ -38,7 +38,7 @@ def test_the_packages_of_a_source_go_together():
     assert [(one.package, one.to, one.removes) for one in action.upgrades] == [
         ("libssl3", "3.0.15-1", 2), ("openssl", "3.0.15-1", 2),
     ]  # fmt: skip
-    assert [(one.why, one.findings) for one in made.stays] == [("no version mends it yet", 2)]
+    assert [(one.why, one.findings) for one in made.stays] == [("no version fixes it yet", 2)]
 
 
 def test_without_a_package_manager_only_the_base_can_be_renewed():
@@ -71,7 +71,7 @@ def test_an_upgrade_into_another_flaw_is_no_gain_that_is_promised():
     made = planned([pypi("django", "4.2.1")], records)
     assert (made.before, made.after) == (1, 1)
     assert made.actions[0].removes == 0
-    assert made.stays[0].why == "no version mends it yet"
+    assert made.stays[0].why == "no version fixes it yet"
 
 
 def test_npm_by_where_a_package_is():
@@ -90,7 +90,7 @@ def test_npm_by_where_a_package_is():
         "cd /app && npm pkg set 'overrides[inner]=2.0' && npm install",
         "npm install -g tool@2.0",
     ]
-    assert [one.why for one in made.stays] == ["a part of npm, which has it installed"]
+    assert [one.why for one in made.stays] == ["a part of npm, which contains its own copy"]
 
 
 def test_npm_overrides_agree_with_what_the_project_installs_itself():
@@ -132,7 +132,7 @@ def test_names_of_an_image_do_not_reach_a_shell():
     for name in ("a;reboot", "$(id)", "a b", "-rf", "a'b", "a\nb", "`x`"):
         made = planned([APT, deb(name, source=Source("openssl", "3.0.11-1"))], [advisory()])
         assert made.actions == ()
-        assert made.stays[0].why == "a name that fits into no command"
+        assert made.stays[0].why == "its name is not safe in a shell command"
     made = planned([APT, deb()], [advisory(fixed_versions=("9.9;reboot",))])
     assert all("reboot" not in action.command for action in made.actions)
     evil = pypi("django", "4.2.1", evidence=(Evidence("a;b/lib/python3/site-packages/x/METADATA", 0),))
@@ -152,7 +152,7 @@ def test_paid_support_is_advised_by_what_a_finding_knows_not_by_its_words(monkey
         advisory(fixed=None, namespace="ubuntu:18.04", status="end_of_life"),
         advisory(fixed="3.0.11-1+esm2", namespace="ubuntu-pro:18.04", source="ubuntu"),
     ]
-    monkeypatch.setattr("careen.matching.findings._reason", lambda *_: "")
+    monkeypatch.setattr("careen.matching.findings.because_text", lambda *_: "")
     package = replace(deb(), distro="ubuntu-18.04")
     made = planned([package], records, Distribution("ubuntu", "18.04"))
     assert ("paid_support", 1) in {(one.kind, one.findings) for one in made.advice}

@@ -24,7 +24,7 @@ def owned_by(package):
 def test_a_complete_distribution_has_the_only_word():
     matched = run([OWNER, owned_by(OWNER)], [*ECOSYSTEM, *DISTRIBUTION, info(unfixed=True)])
     assert matched.findings == ()
-    assert matched.judged == 2
+    assert matched.assessed == 2
 
 
 @pytest.mark.parametrize("known", [info(), info(unfixed=True, partial=True)])
@@ -47,7 +47,7 @@ def test_a_package_of_another_kind_than_the_distribution_has_is_not_judged_by_it
     matched = run([foreign], records, alpine)
     assert matched.findings == ()
     reason = codes(matched)["unknown_distribution"]
-    assert (reason.detail, reason.subjects) == ("deb packages, which are none of Alpine 3.18", ("alpine-3.18.4",))
+    assert (reason.detail, reason.subjects) == ("deb packages, which are not packages of Alpine 3.18", ("alpine-3.18.4",))
     assert ids(run([Package("apk", "alpine", "openssl", "3.1.0-r0")], records, alpine)) == ["CVE-1"]
 
 
@@ -81,7 +81,7 @@ def test_what_no_feed_knows_is_no_gap_where_a_distribution_built_it(known, judge
     binary = Package("generic", None, "curl", "8.1.2", owned_by=OWNER.purl)
     matched = run([OWNER, binary], [*DISTRIBUTION, known])
     assert "no_source" not in codes(matched)
-    assert matched.judged == judged
+    assert matched.assessed == judged
     alone = run([OWNER, Package("generic", None, "curl", "8.1.2")], [*DISTRIBUTION, known])
     assert codes(alone)["no_source"].packages == 1
 
@@ -98,14 +98,14 @@ def test_derivatives_are_said_and_not_judged():
     matched = run([package], [advisory()], parrot)
     assert matched.findings == ()
     assert codes(matched)["unknown_distribution"].detail == (
-        "Parrot Security 6.0 (lorikeet): its packages are its own builds, which Debian's advisories do not judge"
+        "Parrot Security 6.0 (lorikeet): it builds its own packages, so the advisories of Debian do not apply"
     )
 
 
 def test_kinds_of_packages_that_no_source_knows():
     matched = run([Package("conda", None, "x", "1"), Package("conda", None, "y", "1")], [])
     assert [(reason.code, reason.packages) for reason in matched.reasons] == [("no_advisories", 2)]
-    assert matched.judged == 0
+    assert matched.assessed == 0
 
 
 def test_a_jar_without_a_group_is_not_said_to_be_judged():
@@ -113,13 +113,13 @@ def test_a_jar_without_a_group_is_not_said_to_be_judged():
     known = [info("Maven", "osv"), advisory("GHSA-1", "2.0", "Maven", "org.acme:acme-core", aliases=("CVE-2026-0001",))]
     matched = run(jars, known)
     assert [found.package_name for found in matched.findings] == ["org.acme:acme-core"]
-    assert (matched.judged, codes(matched)["unassessed_package"].packages) == (1, 1)
+    assert (matched.assessed, codes(matched)["unassessed_package"].packages) == (1, 1)
 
 
 @pytest.mark.parametrize("version", ["unknown", "UNKNOWN", "main", ""])
 def test_what_is_no_version_is_below_no_other(version):
     matched = run([pypi("django", version)], [info("PyPI", "osv"), advisory("PYSEC-1", "4.2.9", "PyPI", "django")])
-    assert (matched.findings, matched.judged, list(codes(matched))) == ((), 0, ["unassessed_package"])
+    assert (matched.findings, matched.assessed, list(codes(matched))) == ((), 0, ["unassessed_package"])
 
 
 def test_who_stands_in_and_the_source_package_have_a_word_on_owned_files_too():

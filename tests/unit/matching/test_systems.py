@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, info, knowledge
 
-from careen.matching.judge import system_of
+from careen.matching.assess import system_of
 from careen.matching.match import match
 from careen.model.advisory import Range
 from careen.model.inventory import Inventory

@@ -27,7 +27,7 @@ def test_a_third_partys_package_by_its_makers_version():
     (found,) = matched.findings
     assert (found.id, found.confidence, found.fix.versions) == ("CVE-2026-0001", "likely", ("1.25.3",))
     assert found.reason == "1.24.0 < 1.25.3 (upstream order, CPE f5:nginx)"
-    assert (found.package_version, matched.judged, matched.reasons) == ("1.24.0-1~bookworm", 1, ())
+    assert (found.package_version, matched.assessed, matched.reasons) == ("1.24.0-1~bookworm", 1, ())
 
 
 def test_the_distributions_own_build_is_never_judged_by_cpe():
@@ -68,9 +68,9 @@ def test_what_the_map_does_not_have_is_not_assessed():
 def test_software_that_no_source_names_is_not_assessed():
     matched = judged([NGINX], cpe("redis:redis"))
     (reason, _) = matched.reasons
-    assert (reason.code, reason.detail) == ("unassessed_package", "no source speaks of their software: nginx")
-    assert matched.judged == 0
-    assert judged([NGINX], info("Bitnami", "osv/Bitnami", unfixed=True)).judged == 1  # one that lists all of its packages
+    assert (reason.code, reason.detail) == ("unassessed_package", "no source covers their software: nginx")
+    assert matched.assessed == 0
+    assert judged([NGINX], info("Bitnami", "osv/Bitnami", unfixed=True)).assessed == 1  # one that lists all of its packages
 
 
 def test_without_nvd_the_gap_is_said():
@@ -95,14 +95,14 @@ def test_third_parties_on_a_distribution_that_nobody_judges():
 def test_a_file_that_no_package_owns():
     matched = judged([BINARY], cpe())
     (found,) = matched.findings
-    assert (found.confidence, found.paths, matched.judged) == ("likely", ("usr/sbin/nginx",), 1)
+    assert (found.confidence, found.paths, matched.assessed) == ("likely", ("usr/sbin/nginx",), 1)
 
 
 def test_a_file_of_a_package_is_judged_with_it():
     package = replace(NGINX, vendor="third_party")
     matched = judged([package, replace(BINARY, owned_by=package.purl)], cpe())
     assert [found.package_name for found in matched.findings] == ["nginx"]
-    assert (matched.findings[0].paths, matched.judged) == (("var/lib/dpkg/status",), 2)
+    assert (matched.findings[0].paths, matched.assessed) == (("var/lib/dpkg/status",), 2)
 
 
 def test_a_file_of_a_package_that_nobody_knows_is_judged_by_itself():
@@ -173,7 +173,7 @@ def test_a_program_with_advisories_of_its_own_is_judged_once():
         ("nodejs", "CVE-2026-0001"),
         ("nodejs", "CVE-2026-0002"),
     ]
-    assert together.judged == 2
+    assert together.assessed == 2
 
 
 def test_a_self_built_package_is_assessed_as_its_upstream_software():

@@ -75,6 +75,6 @@ def test_the_explanation_says_why_it_does_not_count():
     records = [*KNOWN, advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.1")]
     packages = (pypi(version="4.2.1"),)
     report = replace(clean(), inventory=Inventory(DEBIAN, packages), findings=run(packages, records).findings)
-    (judgement,) = explain("CVE-2026-1", "django", report, knowledge(*records), SCHEMES, ECOSYSTEMS).judgements
+    (judgement,) = explain("CVE-2026-1", "django", report, knowledge(*records), SCHEMES, ECOSYSTEMS).of_packages
     assert judgement.outcome == "not_found"
-    assert judgement.why == "it tells at second hand what another source says otherwise"
+    assert judgement.why == "republishes advisories, and another source contradicts it"
