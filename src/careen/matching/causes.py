@@ -1,6 +1,9 @@
 """Why packages are not assessed, or not completely: each cause is a code with its facts, and has its sentence here.
 
 Matching decides which cause holds for which packages (``Gap``); ``reason_of`` puts it into words for the report.
+
+Check IMG-027 shows the sentences of ``NotLoaded`` and of the codes ``unknown_distribution``, and its fingerprints contain
+them: they do not change.
 """
 
 from collections.abc import Collection
@@ -63,7 +66,7 @@ class NotLoaded(Struct, frozen=True):
     title: str
 
     def text(self) -> str:
-        return f"{self.title}: no advisories in the database"
+        return f"{self.title}: no feed"
 
 
 class MainSourceNotLoaded(Struct, frozen=True):
@@ -145,7 +148,7 @@ class UnnamedDistribution(Struct, frozen=True):
     type: str
 
     def text(self) -> str:
-        return f"{self.type} packages of an unknown distribution: the image does not name one"
+        return f"{self.type} packages, but nothing says of which distribution"
 
 
 class UnknownDistribution(Struct, frozen=True):
@@ -155,8 +158,8 @@ class UnknownDistribution(Struct, frozen=True):
 
     def text(self) -> str:
         if self.parent:
-            return f"{self.name}: it builds its own packages, so the advisories of {self.parent} do not apply"
-        return f"{self.name}: no source has advisories for it"
+            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not judge"
+        return f"{self.name}: no feed knows it"
 
 
 class OtherPackageManager(Struct, frozen=True):
@@ -165,7 +168,7 @@ class OtherPackageManager(Struct, frozen=True):
     title: str
 
     def text(self) -> str:
-        return f"{self.type} packages, which are not packages of {self.title}"
+        return f"{self.type} packages, which are none of {self.title}"
 
 
 class NoDistributionPackage(Struct, frozen=True):

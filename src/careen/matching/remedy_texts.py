@@ -80,7 +80,7 @@ def state_text(state: FixState) -> str:
 def obstacle_text(obstacle: Obstacle) -> str:
     match obstacle.code:
         case "unsafe_name":
-            return "its name is not safe in a shell command"
+            return "its name would need quoting in a shell"
         case "no_package_manager":
             return "the image has no package manager"
         case "owned":

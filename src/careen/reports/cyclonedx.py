@@ -179,4 +179,5 @@ REPORTER = Reporter(
     media_type="application/vnd.cyclonedx+json; version=1.6",
     write=write,
     description="packages and vulnerabilities as a bill of materials (CycloneDX 1.6)",
+    with_places=False,
 )

@@ -134,4 +134,5 @@ REPORTER = Reporter(
     media_type="application/spdx+json; version=2.3",
     write=write,
     description="packages as a bill of materials (SPDX 2.3)",
+    with_places=False,
 )

@@ -72,8 +72,8 @@ def test_no_feed_for_a_release_or_a_language():
     found, reasons = cover([deb(), pypi()])
     assert found.verdict == "not_assessed"
     assert {reason.detail for reason in found.reasons} == {
-        "Debian 12: no advisories in the database",
-        "PyPI: no advisories in the database",
+        "Debian 12: no feed",
+        "PyPI: no feed",
     }
     found, reasons = cover([deb(), pypi()], info(unfixed=True))
     assert found.verdict == "partially_assessed"

@@ -47,7 +47,7 @@ def test_a_package_of_another_kind_than_the_distribution_has_is_not_judged_by_it
     matched = run([foreign], records, alpine)
     assert matched.findings == ()
     reason = codes(matched)["unknown_distribution"]
-    assert (reason.detail, reason.subjects) == ("deb packages, which are not packages of Alpine 3.18", ("alpine-3.18.4",))
+    assert (reason.detail, reason.subjects) == ("deb packages, which are none of Alpine 3.18", ("alpine-3.18.4",))
     assert ids(run([Package("apk", "alpine", "openssl", "3.1.0-r0")], records, alpine)) == ["CVE-1"]
 
 
@@ -98,7 +98,7 @@ def test_derivatives_are_said_and_not_judged():
     matched = run([package], [advisory()], parrot)
     assert matched.findings == ()
     assert codes(matched)["unknown_distribution"].detail == (
-        "Parrot Security 6.0 (lorikeet): it builds its own packages, so the advisories of Debian do not apply"
+        "Parrot Security 6.0 (lorikeet): its packages are its own builds, which Debian's advisories do not judge"
     )
 
 

@@ -10,8 +10,8 @@ def told(**beside):
 
 
 def test_nothing_there():
-    assert told() == ["no signature lies beside it"]
-    assert told(complete=False) == ["no signature was found beside it"]
+    assert told() == ["not signed"]
+    assert told(complete=False) == ["no signature was found"]
 
 
 def test_nobody_asked():
@@ -20,7 +20,7 @@ def test_nobody_asked():
 
 def test_what_nobody_verified_says_so():
     assert told(signatures=(KEYLESS, Signature("sha256:3", "notation", "ab12"))) == [
-        "signed by ann@team.example (https://accounts.example), the key ab12 (cosign, notation), which nobody verified"
+        "signed by ann@team.example (https://accounts.example), the key ab12 (cosign, notation), not verified"
     ]
 
 
@@ -37,7 +37,5 @@ def test_unsigned_provenance_and_the_rest():
     builds = tuple(Provenance(f"sha256:{n}", "t", "") for n in range(4))
     sboms = (AttachedSbom("sha256:5", "text/spdx", "sha256:6", 9),)
     lines = told(provenance=builds, sboms=sboms, vex=(AttachedVex("sha256:7", "x", 1, "{}"),), others=2)
-    assert lines[1:4] == ["built by nobody named, which nobody signed"] * 3
-    assert (
-        lines[4] == "beside it lie 1 bill of materials, 1 VEX document, 4 attestations of provenance, 2 things of other kinds"
-    )
+    assert lines[1:4] == ["built by an unnamed builder, not signed"] * 3
+    assert lines[4] == "attached: 1 SBOM, 1 VEX document, 4 attestations of provenance, 2 other artifacts"
