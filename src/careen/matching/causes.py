@@ -29,8 +29,8 @@ class Gap(Struct, frozen=True):
     """``subjects``: what the cause concerns, as a user accepts it: purls, a release, or types of packages."""
 
     cause: Cause
-    packages: int
-    subjects: tuple[str, ...]
+    packages: int = 0
+    subjects: tuple[str, ...] = ()
 
 
 def gap_in(cause: Cause, packages: Collection[Package]) -> Gap:
