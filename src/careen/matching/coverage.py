@@ -54,7 +54,7 @@ def coverage(
     max_age_days: int | None = MAX_AGE_DAYS,
     unfetched: tuple[str, ...] = (),
 ) -> Coverage:
-    """Without ``knowledge`` nothing was assessed, whatever ``matched`` says. ``max_age_days`` None: any age."""
+    """Without ``knowledge`` nothing was assessed, whatever ``matched`` contains. ``max_age_days`` None: any age."""
     packages = len(inventory.packages)
     reasons = list(matched.reasons)
     assessed = matched.assessed

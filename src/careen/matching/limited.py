@@ -1,4 +1,4 @@
-"""Packages of a release whose security support is limited or has ended while the release itself is supported."""
+"""Packages of a release whose security support is limited, or has ended, while the release is still supported."""
 
 from collections.abc import Sequence
 from datetime import date

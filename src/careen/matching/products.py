@@ -1,8 +1,8 @@
-"""Which product's own advisories speak of a package, and under what name, where its ecosystem's do not or not alone.
+"""Which product's advisories cover a package besides, or instead of, those of its ecosystem, and under what name.
 
-A program that no package manager knows (``generic``) is judged by them; a package of an ecosystem by both: Jenkins warns
-of plug-ins by their short names, Kubernetes of the component that a program is rather than of the module it was built
-from. A program is known as a component by the name of its file.
+A program that no package manager installed (``generic``) is assessed by them alone; a package of an ecosystem by both:
+Jenkins names plug-ins by their short names, Kubernetes names the component that a program is, not the module that it was
+built from. The name of a program's file identifies the component.
 """
 
 from msgspec import Struct
