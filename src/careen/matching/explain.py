@@ -230,9 +230,9 @@ def _why(finding: Vulnerability | None, by: SuppressedBy | None, statements: Seq
         return found_text(finding)
     if not statements:
         return unassessed or NOT_NAMED
-    why = next((one.why for one in statements if one.affects and one.why), None)
-    why = why or next((one.why for one in statements if one.why), None)
-    if why and any(one.affects for one in statements):
+    why = next((statement.why for statement in statements if statement.affects and statement.why), None)
+    why = why or next((statement.why for statement in statements if statement.why), None)
+    if why and any(statement.affects for statement in statements):
         return why
     return next((text for one in statements for text in one.comparisons), why or NOT_AFFECTED)
 

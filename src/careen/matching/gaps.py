@@ -247,7 +247,7 @@ def _unread(namespace: str, title: str, group: list[Subject], knowledge: Knowled
     names = {name for subject in group for name in (subject.name, subject.source)}
     for source, unread in knowledge.unread(namespace, names).items():
         about = {key_name(namespace, record.package) for record in unread}
-        left = group if "" in about else [one for one in group if one.name in about or one.source in about]
+        left = group if "" in about else [subject for subject in group if subject.name in about or subject.source in about]
         cause = UnreadRecords(title, source, len(unread), unread[0].reason)
         gaps.append(Gap(cause, len(left), _kinds(left) if left is group else purls_of(one.package for one in left)))
     return gaps

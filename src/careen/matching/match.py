@@ -81,13 +81,13 @@ def matches_for(subject: Subject, advisories: AdvisoriesByPackage, key: Key) -> 
     """The matches of the package, and the vulnerabilities that a better source has settled already."""
     own = advisories_of_rpm(subject.package, subject.namespace, subject.name, subject.source, subject.channels, advisories)
     if product := subject.product:
-        own = (*own, *(one for name in product.names for one in advisories.get((product.namespace, name), ())))
+        own = (*own, *(advisory for name in product.names for advisory in advisories.get((product.namespace, name), ())))
     if subject.in_turn:
         own = first_to_name((own, *(advisories.get(place, ()) for place in subject.also)))
     elif subject.also:
-        own = (*own, *(one for place in subject.also for one in advisories.get(place, ())))
+        own = (*own, *(advisory for place in subject.also for advisory in advisories.get(place, ())))
     if subject.owner:
-        by_owner = [one for place in subject.owner.own_places for one in advisories.get(place, ())]
+        by_owner = [advisory for place in subject.owner.own_places for advisory in advisories.get(place, ())]
         settled = {id for one in by_owner if one.status != "undetermined" for id in vulnerability_ids(one)}
         return matches_of(subject, own, key), frozenset(settled)
     if subject.paid:

@@ -43,7 +43,7 @@ def product_of(package: Package) -> Product | None:
 def _of_kubernetes(package: Package) -> tuple[str, ...]:
     name = package.name
     if name == KUBERNETES or name.startswith(f"{KUBERNETES}/cmd/"):  # built without modules
-        programs = {name.rpartition("/")[2], *(one.path.rpartition("/")[2] for one in package.evidence)}
+        programs = {name.rpartition("/")[2], *(place.path.rpartition("/")[2] for place in package.evidence)}
         found = (
             MODULE_BY_PROGRAM.values()
             if "hyperkube" in programs
@@ -56,5 +56,5 @@ def _of_kubernetes(package: Package) -> tuple[str, ...]:
 def _of_jenkins(package: Package) -> str:
     if package.name == _JENKINS:
         return "core"
-    is_plugin = any(one.path.endswith(_PLUGIN_FILES) for one in package.evidence)
+    is_plugin = any(place.path.endswith(_PLUGIN_FILES) for place in package.evidence)
     return package.name.rpartition(":")[2] if is_plugin else ""

@@ -38,11 +38,11 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         finding for finding in ordered(report.findings) if not options.severities or finding.severity in options.severities
     ]
     suppressed = settled(report.suppressed)
-    rules = _rules([*listed, *(one.finding for one in suppressed)])
+    rules = _rules([*listed, *(entry.finding for entry in suppressed)])
     index_by_id = {rule["id"]: index for index, rule in enumerate(rules)}
     base = "%SRCROOT%" if report.image.kind == "files" else "IMAGE"
     results = [_result(finding, index_by_id, base) for finding in listed]
-    results += [_result(one.finding, index_by_id, base) | {"suppressions": [_suppression(one)]} for one in suppressed]
+    results += [_result(entry.finding, index_by_id, base) | {"suppressions": [_suppression(entry)]} for entry in suppressed]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, rules, results, base)]}
 
 
@@ -120,7 +120,7 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
     weaknesses = sorted({weakness for found in vulnerabilities for weakness in found.weaknesses}, key=lambda one: one.id)
     numbers = [number for one in weaknesses if (number := one.id.removeprefix("CWE-")).isdecimal()]
     rule["properties"]["tags"] += [f"external/cwe/cwe-{number.zfill(3)}" for number in numbers]
-    if named := [visible(f"{one.id}: {one.name}", 250) for one in weaknesses if one.name]:
+    if named := [visible(f"{weakness.id}: {weakness.name}", 250) for weakness in weaknesses if weakness.name]:
         rule["properties"]["weaknesses"] = named
     links = sorted(url for found in vulnerabilities for reference in found.advisories if (url := web_link(reference.url)))
     return rule | ({"helpUri": links[0]} if links else {})
@@ -128,7 +128,7 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
 
 def _named(worst: Finding, findings: list[Finding]) -> tuple[str, str, str]:
     if isinstance(worst, Vulnerability):
-        text = next((one.summary for one in findings if isinstance(one, Vulnerability) and one.summary), "")
+        text = next((finding.summary for finding in findings if isinstance(finding, Vulnerability) and finding.summary), "")
         return "Vulnerability", "vulnerability", text or f"{worst.id} in {worst.package_name}"
     if isinstance(worst, ExposedSecret):
         return "ExposedSecret", "secret", worst.title or worst.id

@@ -57,15 +57,15 @@ def test_secrets_and_misconfigurations_have_a_severity_alone():
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("hgih", "'hgih' is none of critical", "did you mean high?"),
-        ("fixable:", "'' is none of", ""),
-        ("high:low", "it names severity twice", ""),
-        ("risk=x", "'x' is no number from 0 to 100", ""),
-        ("risk=101", "no number", ""),
-        ("risk=nan", "no number", ""),
-        ("epss=2", "'2' is no number from 0 to 1", ""),
-        ("epss=200%", "no number from 0 to 100", ""),
-        ("kevv", "'kevv' is none of", "did you mean kev?"),
+        ("hgih", "'hgih' is not one of critical", "did you mean high?"),
+        ("fixable:", "'' is not one of", ""),
+        ("high:low", "severity occurs twice", ""),
+        ("risk=x", "'x' is not a number from 0 to 100", ""),
+        ("risk=101", "not a number", ""),
+        ("risk=nan", "not a number", ""),
+        ("epss=2", "'2' is not a number from 0 to 1", ""),
+        ("epss=200%", "not a number from 0 to 100", ""),
+        ("kevv", "'kevv' is not one of", "did you mean kev?"),
     ],
 )
 def test_what_is_no_condition(text, message, hint):

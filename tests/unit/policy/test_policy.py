@@ -62,7 +62,7 @@ def test_an_unscored_finding_is_said_or_given_a_severity():
     assert assessed.coverage.verdict == "partially_assessed"
     (reason,) = assessed.coverage.reasons
     assert (reason.code, reason.packages, reason.subjects) == ("unscored", 1, (finding("unknown").package,))
-    assert reason.detail == "1 vulnerability has no severity: no gate of severity counts it (--unknown-as SEVERITY does)"
+    assert reason.detail == "1 vulnerability has no severity: gates of severity do not count it (--unknown-as SEVERITY does)"
     assessed = judge([finding("unknown")], Policy(fail_on=(read_gate("high"),), unknown_as="critical"))
     assert (assessed.verdict.exit_code, assessed.coverage) == (1, ALL)
     assert assessed.findings[0].severity == "unknown"
@@ -102,7 +102,7 @@ def test_a_rule_past_its_end_is_said_and_ignores_nothing(caplog):
     assessed = judge([finding()], Policy(fail_on=(read_gate("low"),), ignores=ignores))
     assert (assessed.verdict.exit_code, len(assessed.findings)) == (1, 1)
     assert assessed.expired == ignores[:1]
-    assert ".careenignore:1: the rule for CVE-1 ended on 2026-05-31" in caplog.text
+    assert ".careenignore:1: the rule for CVE-1 expired on 2026-05-31" in caplog.text
 
 
 def test_unfixed_findings_are_set_aside_on_request():

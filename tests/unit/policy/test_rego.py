@@ -66,8 +66,8 @@ def test_without_policies_the_report_is_the_same():
     [
         ("deny contains 1 if true", "no package"),
         ("package x\ndeny contains 1 if {", "line 2"),
-        ("package x\nallow := true", "no rule deny"),
-        ("package x\ndeny := true", "no rule deny"),
+        ("package x\nallow := true", "no set named deny"),
+        ("package x\ndeny := true", "no set named deny"),
     ],
 )
 def test_what_is_no_policy(policies, text, why):

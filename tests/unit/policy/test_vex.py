@@ -231,4 +231,4 @@ def test_what_a_document_inside_the_image_states(caplog):
         DEBIAN, (), decisions=(Decision("rules", "", "a"), Decision("vex", good, "b.json"), Decision("vex", "{", "c.json"))
     )
     assert [(one.ids, one.source) for one in stated_inside(inventory)] == [(("CVE-1",), "image:b.json")]
-    assert "c.json inside the image is no VEX document" in caplog.text
+    assert "c.json inside the image is not a VEX document" in caplog.text

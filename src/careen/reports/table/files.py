@@ -21,7 +21,7 @@ def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     for finding in found:
         if is_listed(finding, options):
             by_path.setdefault(finding.location.path, []).append(finding)
-    width = max((columns(visible(one.id, 60)) for findings in by_path.values() for one in findings), default=0)
+    width = max((columns(visible(finding.id, 60)) for findings in by_path.values() for finding in findings), default=0)
     for path, findings in by_path.items():
         yield [(fit(visible(path, 500), options.width), "bold")]
         for finding in sorted(findings, key=lambda one: (one.location.line or 0, SEVERITIES.index(one.severity), one.id)):
