@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from careen.model.report import Report
 
 SCHEMA = "careen.explanation/1"
-OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not judged"}
+OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not assessed"}
 # What stands where the image should: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, RHSA-2021:3623.
 _ID = r"[A-Za-z]{2,12}-(\d{4}[-:]\d+|\w{4}-\w{4}-\w{4})"
 
