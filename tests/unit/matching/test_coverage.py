@@ -271,7 +271,9 @@ def test_unidentified_files_lower_the_verdict_and_are_listed():
     found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
     assert found.verdict == "partially_assessed"
     assert [(one.code, one.subjects) for one in found.reasons] == [("unidentified_files", ("/opt/a", "/opt/b!/c.jar"))]
-    assert found.reasons[0].detail.startswith("2 programs or libraries that no package owns and no cataloger identifies: /opt/a")
+    assert found.reasons[0].detail.startswith(
+        "2 programs or libraries that no package owns and no cataloger identifies: /opt/a"
+    )
 
 
 def test_a_distribution_without_a_list_of_its_packages():
