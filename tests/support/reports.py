@@ -141,7 +141,7 @@ def usual() -> Report:
             "partially_assessed",
             (
                 Reason("partial_source", "debian: knows 12 source packages of Debian 12", 1),
-                Reason("unscored", "nobody has scored 1 vulnerability yet"),
+                Reason("unscored", "1 vulnerability has no score yet"),
             ),
             20312,
             4,

@@ -139,7 +139,7 @@ def test_a_version_above_the_releases_by_the_advisories_of_unstable(version, fix
 
 
 @pytest.mark.parametrize("unstable", [[], [info("debian:sid")], [info("debian:sid", unfixed=True, partial=True)]])
-def test_where_nobody_lists_unstables_flaws_it_stays_the_releases(unstable):
+def test_without_advisories_for_unstable_the_package_stays_the_releases(unstable):
     records = [STABLE, UNSTABLE, info(unfixed=True), advisory(fixed=None, status="open"), *unstable]
     matched = match(Inventory(DEBIAN, (built("3.5.0-1"),), created=MADE), knowledge(*records), DEB, ECOSYSTEMS, TODAY)
     assert ([one.id for one in matched.findings], list(codes(matched))) == (["CVE-2026-0001"], ["no_index"])

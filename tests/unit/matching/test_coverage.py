@@ -21,12 +21,12 @@ def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False, di
     return found, {reason.code: reason for reason in found.reasons}
 
 
-def test_everything_judged():
+def test_everything_assessed():
     found, reasons = cover([deb()], info(unfixed=True), advisory())
     assert (found.verdict, reasons, found.files, found.unowned_executables) == ("assessed", {}, 7, 1)
 
 
-def test_a_source_of_fixed_issues_says_so_and_judges():
+def test_a_source_of_fixes_only_assesses_and_is_reported():
     found, reasons = cover([deb()], info())
     assert found.verdict == "assessed"
     assert reasons["fixed_only"].detail == "Debian 12: debian lists only vulnerabilities that have a fix"
@@ -80,12 +80,12 @@ def test_no_feed_for_a_release_or_a_language():
     assert reasons["no_advisories"].packages == 1
 
 
-@pytest.mark.parametrize(("end", "said"), [("2026-05-31", True), ("2026-06-01", False), ("2028-06-30", False)])
-def test_end_of_life(end, said):
+@pytest.mark.parametrize(("end", "ended"), [("2026-05-31", True), ("2026-06-01", False), ("2028-06-30", False)])
+def test_end_of_life(end, ended):
     found, reasons = cover([deb()], info(unfixed=True), Support("debian:12", end))
-    assert ("end_of_life" in reasons) is said
-    assert found.verdict == ("partially_assessed" if said else "assessed")
-    if said:
+    assert ("end_of_life" in reasons) is ended
+    assert found.verdict == ("partially_assessed" if ended else "assessed")
+    if ended:
         assert reasons["end_of_life"].detail == "Debian 12 gets no security updates since 2026-05-31"
 
 
@@ -104,7 +104,7 @@ def test_old_data():
     assert cover([deb()], info(unfixed=True), as_of="2026-05-17", max_age_days=None)[0].verdict == "assessed"
 
 
-def test_old_data_that_judged_nothing_is_not_held_against_the_answer():
+def test_old_data_that_assessed_nothing_does_not_lower_the_verdict():
     assert "stale_source" not in cover([pypi()], info(unfixed=True), info("PyPI", "elsewhere"), as_of="2020-01-01")[1]
 
 
@@ -141,7 +141,7 @@ def test_third_party_packages_are_counted():
     assert isinstance(packages[0], Package)
 
 
-def test_rules_inside_the_image_are_said_and_lower_nothing():
+def test_rules_inside_the_image_are_reported_and_do_not_lower_the_verdict():
     from careen.model.decision import Decision
 
     inventory = Inventory(DEBIAN, (deb(),), decisions=tuple(Decision("vex", "", f"{name}.vex.json") for name in "abcd"))
@@ -212,7 +212,7 @@ def test_an_archive_alone_assesses_in_part(source):
     assert (found.verdict, list(reasons)) == ("assessed", [])
 
 
-def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
+def test_a_feed_that_the_mirror_made_is_reported_and_does_not_lower_the_verdict():
     inventory, records = Inventory(DEBIAN, (deb(),)), [info(unfixed=True)]
     sources = (
         SourceInfo(
@@ -227,7 +227,7 @@ def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
     ]
 
 
-def test_a_refresh_that_failed_is_said_and_does_not_lower_the_verdict():
+def test_a_refresh_that_failed_is_reported_and_does_not_lower_the_verdict():
     inventory, records = Inventory(DEBIAN, (deb(),)), [info(unfixed=True)]
     sources = (SourceInfo("debian", "2026-05-31", 3, trouble="failed"), SourceInfo("osv", "2026-05-31", 3, trouble="failed"))
     sources = (*sources, SourceInfo("kev", "2026-05-31", 3, trouble="failed"), SourceInfo("epss", "2026-05-31", 3))

@@ -29,7 +29,7 @@ from careen.plugins import VersionScheme
 OWNER = deb("python3-django", "4.2.1-1", evidence=())
 
 
-def told(id, wanted, packages, records, distribution=DEBIAN, suppress=None):
+def explained(id, wanted, packages, records, distribution=DEBIAN, suppress=None):
     matched = run(packages, records, distribution)
     report = replace(clean(), inventory=Inventory(distribution, tuple(packages)), findings=matched.findings)
     if suppress:
@@ -38,11 +38,11 @@ def told(id, wanted, packages, records, distribution=DEBIAN, suppress=None):
 
 
 def only(*arguments, **more):
-    (one,) = told(*arguments, **more).of_packages
+    (one,) = explained(*arguments, **more).of_packages
     return one
 
 
-def test_what_is_found():
+def test_a_found_vulnerability():
     one = only("CVE-2026-0001", None, [deb()], [advisory(severity="high"), info()])
     assert (one.outcome, one.why) == ("found", "3.0.11-1 < 3.0.13-1 (deb order, Debian 12); confirmed")
     assert one.assessed_as == "openssl 3.0.11-1 by the advisories of Debian 12, in deb order"
@@ -53,53 +53,53 @@ def test_what_is_found():
     assert one.finding.id == "CVE-2026-0001"
 
 
-def test_what_a_second_best_source_says_otherwise_is_listed_and_does_not_count():
+def test_an_overruled_source_is_listed_and_does_not_count():
     better = knowledge(advisory(fixed="3.0.11-1"), info(partial=True))
     second = knowledge(advisory(source="debian-archive"), info(source="debian-archive", partial=True))
     report = replace(clean(), inventory=Inventory(DEBIAN, (deb(),)), findings=())
     (one,) = explain("CVE-2026-0001", "libssl3", report, Fallback(better, second), SCHEMES, ECOSYSTEMS).of_packages
     assert one.outcome == "not_found"
-    assert [(said.source, said.affects, said.counts) for said in one.statements] == [
+    assert [(statement.source, statement.affects, statement.counts) for statement in one.statements] == [
         ("debian", False, False),
         ("debian-archive", True, False),
     ]
     assert one.statements[1].why.startswith("the database covers this package")
 
 
-def test_what_is_not_found_because_it_is_mended():
+def test_an_installed_fix_is_why_it_is_not_found():
     one = only("CVE-2026-0001", "libssl3", [deb(source=None, version="3.0.14-1")], [advisory(fixed="3.0.11-1"), info()])
     assert one.outcome == "not_found"
     assert one.why == "3.0.11-1 is not below 3.0.11-1, which fixes it"
     assert not one.statements[0].affects
 
 
-def test_a_package_of_which_nobody_says_so():
+def test_a_package_for_which_no_source_names_it():
     one = only("CVE-2026-0001", "openssl", [deb()], [advisory("CVE-2026-0002"), info()])
     assert (one.outcome, one.why) == ("not_found", "none of the sources names this vulnerability for this package")
     assert [(asked.source, asked.names_it, asked.as_of) for asked in one.sources] == [("debian", False, "2026-05-31")]
-    assert told("CVE-2026-0001", None, [deb()], [advisory("CVE-2026-0002"), info()]).of_packages == ()
+    assert explained("CVE-2026-0001", None, [deb()], [advisory("CVE-2026-0002"), info()]).of_packages == ()
 
 
-def test_any_name_of_the_flaw_will_do():
+def test_all_ids_of_a_vulnerability_are_accepted():
     records = [
         advisory(aliases=("DSA-5",)),
         VulnerabilityRecord("GHSA-1", "ghsa", ("CVE-2026-0001",), "Boom", published="2026-01-01"),
     ]
     for id in ("CVE-2026-0001", "DSA-5", "GHSA-1"):
-        found = told(id, None, [deb()], records)
+        found = explained(id, None, [deb()], records)
         assert found.of_packages[0].outcome == "found"
         assert set(found.ids) >= {"CVE-2026-0001", "DSA-5"}
-    assert told("GHSA-1", None, [deb()], records).records[0].summary == "Boom"
+    assert explained("GHSA-1", None, [deb()], records).records[0].summary == "Boom"
 
 
-def test_an_erratum_of_several_flaws_is_no_name_of_one():
+def test_an_erratum_of_several_vulnerabilities_is_not_an_alias():
     records = [advisory("DSA-5", aliases=("CVE-2026-0001", "CVE-2026-0002")), advisory("CVE-2026-0002", "3.0.12-1")]
-    found = told("CVE-2026-0001", None, [deb()], records)
+    found = explained("CVE-2026-0001", None, [deb()], records)
     assert found.ids == ("CVE-2026-0001",)
     assert [one.id for one in found.of_packages[0].statements] == ["DSA-5"]
 
 
-def test_what_keeps_a_statement_from_counting():
+def test_why_a_statement_does_not_count():
     silenced = only("CVE-2026-0001", "libssl3", [deb()], [advisory(), advisory(fixed=None, status="not_affected")])
     assert silenced.outcome == "not_found"
     assert {one.why for one in silenced.statements} == {
@@ -122,7 +122,7 @@ def test_another_stream_of_an_rpm():
     assert (one.outcome, one.why) == ("not_found", "is about another module stream, architecture or line of builds")
 
 
-def test_the_distribution_has_the_first_word():
+def test_the_distribution_takes_precedence():
     django = pypi(owned_by=OWNER.purl)
     records = [
         advisory("PYSEC-1", "4.2.3", "PyPI", "django", aliases=("CVE-2026-0001",)),
@@ -150,12 +150,12 @@ def test_the_distribution_has_the_first_word():
         ),
     ],
 )
-def test_what_nothing_judges(package, why):
+def test_a_package_that_no_source_covers(package, why):
     one = only("CVE-1", "x", [package], [])
     assert (one.outcome, one.why, one.assessed_as) == ("not_judged", why, "")
 
 
-def test_without_a_feed_nothing_is_judged():
+def test_without_a_feed_nothing_is_assessed():
     one = only("CVE-1", "django", [pypi()], [])
     assert (one.outcome, one.why) == ("not_judged", "no source covers PyPI")
     report = replace(clean(), inventory=Inventory(DEBIAN, (deb(),)))
@@ -163,7 +163,7 @@ def test_without_a_feed_nothing_is_judged():
     assert (one.outcome, one.why) == ("not_judged", "there is no advisory database")
 
 
-def test_what_a_rule_sets_aside():
+def test_a_suppressed_finding():
     by = SuppressedBy("vex", "v.json", "component_not_present", "2027-01-01")
     one = only("CVE-2026-0001", None, [deb()], [advisory()], suppress=by)
     assert (one.outcome, one.why) == ("set_aside", "vex (v.json): component_not_present, until 2027-01-01")
@@ -201,8 +201,8 @@ def test_ranges_in_words(range, version, words):
 
 def test_a_package_by_its_purl():
     for wanted in (deb().purl, "pkg:deb/debian/libssl3", "openssl", "LIBSSL3"):
-        assert told("CVE-2026-0001", wanted, [deb(), pypi()], [advisory()]).of_packages[0].name == "libssl3"
-    assert told("CVE-2026-0001", "nothing", [deb()], [advisory()]).of_packages == ()
+        assert explained("CVE-2026-0001", wanted, [deb(), pypi()], [advisory()]).of_packages[0].name == "libssl3"
+    assert explained("CVE-2026-0001", "nothing", [deb()], [advisory()]).of_packages == ()
 
 
 def test_a_program_by_its_cpe_name():
@@ -217,7 +217,7 @@ def test_a_program_by_its_cpe_name():
     ]
     one = only("CVE-2026-0001", "nginx", [nginx], records)
     assert one.assessed_as.startswith("nginx 1.24.0, an upstream version, as Bitnami nginx, CPE f5:nginx, ")
-    assert [(said.source, said.package, said.comparisons[0]) for said in one.statements] == [
+    assert [(statement.source, statement.package, statement.comparisons[0]) for statement in one.statements] == [
         ("bitnami", "nginx", "1.24.0 is below 1.24.1, which fixes it"),
         ("nvd", "f5:nginx", "1.24.0 is below 1.25.3, which fixes it"),
     ]
@@ -232,7 +232,7 @@ def test_an_advisory_without_ranges_and_versions_is_about_every_version():
     assert (one.outcome, one.statements[0].comparisons) == ("found", ("every version is affected",))
 
 
-def test_what_long_term_support_alone_mends():
+def test_a_vulnerability_that_only_long_term_support_fixes():
     suse = Distribution("sles", "12.5")
     records = [
         info("sles:12.5", "suse"),

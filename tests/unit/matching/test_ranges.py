@@ -16,12 +16,12 @@ def match_of(advisory, version, key):
     return ranges.match_of(advisory, version, key, spellings(version, [advisory], key))
 
 
-def said(*parts, **fields):
+def with_ranges(*parts, **fields):
     return Advisory("CVE-1", "x", "PyPI", "p", ranges=parts, **fields)
 
 
 @pytest.mark.parametrize(
-    ("range", "version", "holds"),
+    ("range", "version", "affected"),
     [
         (Range(None, "2.0"), "1.9", True),
         (Range(None, "2.0"), "2.0", False),
@@ -36,12 +36,12 @@ def said(*parts, **fields):
         (Range(), "0.1", True),
     ],
 )
-def test_the_ends_of_a_range(range, version, holds):
-    assert (match_of(said(range), version, KEY) is not None) is holds
+def test_the_ends_of_a_range(range, version, affected):
+    assert (match_of(with_ranges(range), version, KEY) is not None) is affected
 
 
 @pytest.mark.parametrize(
-    ("range", "version", "holds"),
+    ("range", "version", "affected"),
     [
         (Range("9.4.37", None, "9.4.38"), "9.4.38.v20210224", True),
         (Range("9.4.37", None, "9.4.38"), "9.4.37.v20210219", True),
@@ -53,36 +53,36 @@ def test_the_ends_of_a_range(range, version, holds):
         (Range(None, None, "30.1"), "30.1.1-android", False),
     ],
 )
-def test_a_build_is_of_the_last_release_that_is_affected(range, version, holds):
+def test_a_build_is_of_the_last_release_that_is_affected(range, version, affected):
     key = keys_of(VERSION_SCHEME)
-    assert (match_of(said(range), version, key) is not None) is holds
+    assert (match_of(with_ranges(range), version, key) is not None) is affected
 
 
 def test_listed_versions_compare_by_key():
-    assert match_of(said(versions=("1.2.3", "1.04")), "1.4", KEY).listed
-    assert match_of(said(versions=("1.2.3",)), "1.2.4", KEY) is None
+    assert match_of(with_ranges(versions=("1.2.3", "1.04")), "1.4", KEY).listed
+    assert match_of(with_ranges(versions=("1.2.3",)), "1.2.4", KEY) is None
 
 
 def test_a_list_beside_ranges_adds_to_them():
-    advisory = said(Range("2.0", "2.1"), versions=("1.0",))
+    advisory = with_ranges(Range("2.0", "2.1"), versions=("1.0",))
     assert match_of(advisory, "1.0", KEY).listed
     assert match_of(advisory, "2.0.5", KEY).range == Range("2.0", "2.1")
     assert match_of(advisory, "1.1", KEY) is None
 
 
 def test_neither_ranges_nor_versions_is_every_version():
-    assert match_of(said(), "anything", KEY) is not None
+    assert match_of(with_ranges(), "anything", KEY) is not None
 
 
 def test_unreadable_ends_match_nothing_and_spare_the_other_ranges():
     for range in (Range("junk", "2.0"), Range(None, "junk"), Range(None, None, "junk")):
-        assert match_of(said(range), "1.0", KEY) is None
-    assert match_of(said(Range(None, "junk"), Range(None, "2.0")), "1.0", KEY).range.fixed == "2.0"
+        assert match_of(with_ranges(range), "1.0", KEY) is None
+    assert match_of(with_ranges(Range(None, "junk"), Range(None, "2.0")), "1.0", KEY).range.fixed == "2.0"
 
 
 def test_an_unreadable_version_is_held_by_its_own_text_alone():
-    assert match_of(said(Range(None, "2.0")), "devel", KEY) is None
-    assert match_of(said(Range(None, "2.0"), versions=("devel",)), "devel", KEY).listed
+    assert match_of(with_ranges(Range(None, "2.0")), "devel", KEY) is None
+    assert match_of(with_ranges(Range(None, "2.0"), versions=("devel",)), "devel", KEY).listed
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_an_unreadable_version_is_held_by_its_own_text_alone():
         (Range(), "1.5 is affected, and no version fixes it"),
     ],
 )
-def test_the_comparison_is_told(range, text):
-    assert comparison(match_of(said(range), "1.5", KEY), "1.5") == text
+def test_a_comparison_in_one_line(range, text):
+    assert comparison(match_of(with_ranges(range), "1.5", KEY), "1.5") == text
 
 
-def test_lists_and_all_versions_are_told():
-    assert comparison(match_of(said(versions=("1.5",)), "1.5", KEY), "1.5") == "1.5 is listed as affected"
-    assert comparison(match_of(said(), "1.5", KEY), "1.5") == "every version is affected"
+def test_comparisons_with_lists_and_with_all_versions():
+    assert comparison(match_of(with_ranges(versions=("1.5",)), "1.5", KEY), "1.5") == "1.5 is listed as affected"
+    assert comparison(match_of(with_ranges(), "1.5", KEY), "1.5") == "every version is affected"
 
 
 def test_keys_are_computed_once():
@@ -123,7 +123,10 @@ def test_spellings_of_a_version():
         return tuple(number_key(text.partition("+")[0].rstrip(".0") or "0"))
 
     key = keys_of(VersionScheme("zeros", zeros_count_nothing))
-    advisories = [said(versions=("1.2", "1.2.0", "1.2.0+build5", "1.20", "2.1", "junk")), said(versions=("01.2", "1.2.1"))]
+    advisories = [
+        with_ranges(versions=("1.2", "1.2.0", "1.2.0+build5", "1.20", "2.1", "junk")),
+        with_ranges(versions=("01.2", "1.2.1")),
+    ]
     assert spellings("1.2.0", advisories, key) == {"1.2", "1.2.0", "1.2.0+build5", "01.2"}
     assert spellings("junk", advisories, key) == {"junk"}
-    assert spellings("1.2", [said()], key) == {"1.2"}
+    assert spellings("1.2", [with_ranges()], key) == {"1.2"}

@@ -70,7 +70,7 @@ def test_what_they_alone_have(theirs, reason, detail):
     assert detail in only.detail
 
 
-def test_what_a_rule_set_aside_here():
+def test_what_a_rule_suppressed_here():
     (only,) = compared([deb()], [advisory()], claim(), suppress=True).theirs
     assert (only.code, only.detail) == ("suppressed", "vex (v.json): component_not_present")
 

@@ -48,7 +48,7 @@ def test_without_a_package_manager_only_the_base_can_be_renewed():
     assert [(one.kind, one.findings) for one in made.advice] == [("refresh_base", 1)]
 
 
-def test_the_lowest_version_that_mends_everything():
+def test_the_lowest_version_that_fixes_everything():
     def between(id, *ranges):
         return advisory(id, None, "PyPI", "django", ranges=tuple(Range(*one) for one in ranges))
 
@@ -63,7 +63,7 @@ def test_the_lowest_version_that_mends_everything():
     assert action.command == "/opt/v/bin/python3.11 -m pip install --no-cache-dir 'django==5.0.9'"
 
 
-def test_an_upgrade_into_another_flaw_is_no_gain_that_is_promised():
+def test_an_upgrade_into_another_vulnerability_removes_nothing():
     records = [
         advisory("PYSEC-1", "4.2.3", "PyPI", "django"),
         advisory("PYSEC-2", None, "PyPI", "django", ranges=(Range("4.2.3"),), status="open"),
@@ -119,7 +119,7 @@ def test_npm_overrides_agree_with_what_the_project_installs_itself():
     assert (made.before, made.after) == (5, 0)
 
 
-def test_what_is_built_elsewhere_is_mended_there():
+def test_a_dependency_of_a_program_is_fixed_where_it_is_built():
     go = Package("golang", None, "example.com/x", "1.0", evidence=(Evidence("usr/bin/app", 0),))
     made = planned([APT, deb(), go], [advisory(), advisory("GO-1", "1.2", "Go", "example.com/x")])
     assert (made.before, made.after, made.after_dockerfile) == (2, 0, 1)
@@ -140,7 +140,7 @@ def test_names_of_an_image_do_not_reach_a_shell():
     assert (action.where, action.command) == ("manifest", "set django to 4.2.3")
 
 
-def test_advice_where_nothing_mends():
+def test_advice_without_a_fix():
     records = [advisory(f"CVE-{number}", None, status="end_of_life") for number in range(4)]
     made = planned([APT, deb()], records, end_of_life="2020-01-01")
     assert {(one.kind, one.findings) for one in made.advice} == {("newer_release", 4), ("drop_package", 4)}

@@ -70,8 +70,8 @@ def test_builds_with_a_line_of_their_own(installed, fixed, speaks):
     assert is_about_build(fix(fixed), package(installed)) is speaks
 
 
-def test_of_a_source_whose_packages_are_all_listed_each_is_what_is_said_of_itself():
-    """What is said of hummingbird's curl.src is about none of its packages, not even the one that is called curl."""
+def test_if_binaries_are_listed_only_their_own_advisories_count():
+    """Advisories for hummingbird's curl.src are not about its packages, not even the one named curl."""
     curl = Package("rpm", None, "curl", "8.5.0-1.hum1", arch="x86_64")
     of_source = replace(fix("8.5.0-2.hum1", arch=("src",)), package="curl")
     assert is_about_build(replace(of_source, namespace="rhel:9"), curl)

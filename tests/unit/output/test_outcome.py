@@ -42,7 +42,7 @@ def test_a_sentence_claims_what_is_known_and_no_more(severities, sentence):
         (("unknown",), ("vex",), "No rated vulnerability left in 5 of 5 packages; 1 suppressed; 1 unrated;"),
     ],
 )
-def test_what_is_set_aside_is_counted(listed, kinds, sentence):
+def test_suppressed_findings_are_counted(listed, kinds, sentence):
     aside = tuple(Suppressed(vulnerability("CVE-9", JINJA), SuppressedBy(kind, "f", "r")) for kind in kinds)
     settled_secret = Suppressed(TOKEN, SuppressedBy("ignore", "f", "r"))
     assert reach(replace(found(*listed), suppressed=(*aside, settled_secret))).startswith(sentence)

@@ -6,7 +6,7 @@ from careen.errors import UsageError
 from careen.model.finding import EpssScore, Fix
 from careen.policy.gates import ANY, read_gate
 
-FLAW = replace(usual().findings[0], severity="high", kev=False, risk=40.0, fix=Fix("open"), epss=None)
+FINDING = replace(usual().findings[0], severity="high", kev=False, risk=40.0, fix=Fix("open"), epss=None)
 
 
 def catches(text, finding):
@@ -30,11 +30,11 @@ def catches(text, finding):
     ],
 )
 def test_conditions(text, caught):
-    assert catches(text, FLAW) is caught
+    assert catches(text, FINDING) is caught
 
 
 def test_every_word_must_hold():
-    known = replace(FLAW, kev=True, fix=Fix("fixed", ("2",)), epss=EpssScore(0.2, 0.9))
+    known = replace(FINDING, kev=True, fix=Fix("fixed", ("2",)), epss=EpssScore(0.2, 0.9))
     for text in ("kev", "fixable", "fixable:high:kev", "epss=0.2", "epss=20%", "risk=1:epss=0.1"):
         assert catches(text, known)
     for text in ("fixable:critical", "kev:risk=50", "epss=21%"):

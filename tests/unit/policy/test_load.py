@@ -29,7 +29,7 @@ def test_conditions_rules_and_statements(tmp_path):
     assert [one.source for one in policy.vex] == [str(tmp_path / "vex/a.json"), str(tmp_path / "vex/deep/b.json")]
 
 
-def test_in_a_folder_other_files_are_passed_over_and_said(tmp_path, caplog):
+def test_in_a_folder_other_files_are_skipped_with_a_warning(tmp_path, caplog):
     file(tmp_path / "a.json", VEX)
     file(tmp_path / "b.json", {"name": "lodash"})
     assert len(load_policy(vex=[tmp_path]).vex) == 1

@@ -157,11 +157,11 @@ def test_a_gate_of_exploits_needs_their_data(gate, sources, wanted):
 )
 def test_a_gate_of_severity_needs_to_know_whether_the_release_has_ended(gate, wanted):
     policy = Policy(fail_on=(read_gate(gate),))
-    untold = replace(FULL, without_lifecycle="debian-9")
-    assert code_of(policy, untold, sources={"kev"}) == wanted
+    without_date = replace(FULL, without_lifecycle="debian-9")
+    assert code_of(policy, without_date, sources={"kev"}) == wanted
     assert code_of(policy, sources={"kev"}) == 0
     vouched = replace(policy, accepts=(read_accept("no_lifecycle_data:debian-9"),))
-    assert code_of(vouched, untold, sources={"kev"}) == 0
+    assert code_of(vouched, without_date, sources={"kev"}) == 0
 
 
 def test_without_a_gate_nobody_asks_whether_the_release_has_ended():
@@ -176,7 +176,7 @@ def test_a_lost_layer_is_3_with_any_flag(code):
     assert code_of(Policy(strict=True, accepts=(read_accept(code),)), covered(code, "layer-1"), unknowns=[lost]) == 3
 
 
-def test_3_wins_over_1_and_the_rule_says_so():
+def test_3_takes_precedence_over_1_and_the_rule_shows_the_failure():
     verdict = assess([finding("high")], covered("no_advisories", "npm"), (), FLAGS[1], TODAY).verdict
     assert (verdict.exit_code, [rule.passed for rule in verdict.rules]) == (3, [False, False])
     assert verdict.rules[0].failed_by == FailedBy(1, ("CVE-1",))

@@ -100,7 +100,7 @@ def test_no_findings_is_no_claim_of_more_than_was_assessed(coverage, sentence):
     assert not re.search(r"\b0 (vuln|finding)", text)
 
 
-def test_every_reason_is_told_with_the_next_step_once():
+def test_each_next_step_is_shown_once():
     text = table(clean("not_assessed", (Reason("no_advisories", "npm: no feed"), Reason("no_advisories", "Go: no feed"))))
     assert text.count("next:") == text.count("next: careen db update") == 1
 
@@ -157,5 +157,5 @@ def test_short_ids_leave_more_room():
     assert [head.index("LAYER") for head in heads] == [36, 42]
 
 
-def test_a_release_past_its_support_says_so():
+def test_a_release_past_its_end_of_life_shows_the_date():
     assert "out of support since 2024-06-30" in table(replace(usual(), end_of_life="2024-06-30"))
