@@ -211,9 +211,7 @@ def test_an_explanation(shell):
     found = shell.run("explain", LOG4SHELL, DEMO, *KNOWN)
     assert found.returncode == 0
     assert "log4j-core 2.14.1: FOUND: 2.13.0 <= 2.14.1 < 2.15.0" in found.stdout
-    assert "2.14.1 is not below 2.13.0, which introduced it, and below 2.15.0, which fixes it" in " ".join(
-        found.stdout.split()
-    )
+    assert "2.14.1 is not below 2.13.0, which introduced it, and below 2.15.0, which fixes it" in " ".join(found.stdout.split())
     assert max(map(len, found.stdout.splitlines())) <= 80  # the COLUMNS of the shell
     absent = shell.run("explain", LOG4SHELL, "lodash", DEMO, *KNOWN, "--format", "json")
     (judgement,) = json.loads(absent.stdout)["judgements"]
