@@ -505,6 +505,8 @@ class Reporter(Struct, frozen=True):
     media_type: str
     write: Callable[[Report, TextIO, ReportOptions], None]
     description: str = ""
+    with_places: bool = True  # secrets and misconfigurations, with their lines
+    with_coverage: bool = True  # what was assessed, and what was not
 
 
 # --- SBOMs ------------------------------------------------------------------------------------------------------------

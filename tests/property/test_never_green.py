@@ -139,4 +139,4 @@ def test_the_whole_world_fails_and_passes_as_it_should():
 def test_the_inventory_of_the_whole_world_is_assessed():
     world = World({0})
     known = MemoryDatabase(world.records, DatabaseInfo("memory", "2026-05-31", ()))
-    assert match(world.inventory, known, SCHEMES, ECOSYSTEMS, NOW.date()).judged == len(PACKAGES)
+    assert match(world.inventory, known, SCHEMES, ECOSYSTEMS, NOW.date()).assessed == len(PACKAGES)

@@ -215,7 +215,7 @@ def test_table_and_sarif():
     found = report(("app/Dockerfile", DOCKERFILE))
     out = io.StringIO()
     TABLE.write(found, out, ReportOptions())
-    assert "4 packages will be installed, 2 of a known version" in out.getvalue()
+    assert "4 packages will be installed, 2 in a known version" in out.getvalue()
     assert "rpm: app/Dockerfile:5" in out.getvalue()
     out = io.StringIO()
     SARIF.write(found, out, ReportOptions())

@@ -72,7 +72,7 @@ def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: M
         return list(known)
     from careen.database.chain import Chain, Fallback
     from careen.matching.installed import installed_sources
-    from careen.matching.subjects import is_sample
+    from careen.matching.subject import is_sample
 
     best = Chain(known)
     missing = [

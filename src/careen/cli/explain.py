@@ -11,11 +11,12 @@ from .arguments import Parser
 from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
 
 if TYPE_CHECKING:
-    from careen.matching.explain import Explanation, Judgement, Statement
+    from careen.matching.explain import Explanation, PackageExplanation
+    from careen.matching.statements import Statement
     from careen.model.report import Report
 
 SCHEMA = "careen.explanation/1"
-OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not judged"}
+OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not assessed"}
 # What stands where the image should: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, RHSA-2021:3623.
 _ID = r"[A-Za-z]{2,12}-(\d{4}[-:]\d+|\w{4}-\w{4}-\w{4})"
 
@@ -84,10 +85,10 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
         yield f"  {visible(summary, 300)}"
     for weakness in explanation.weaknesses[:5]:
         yield f"  {visible(weakness.id)}{': ' + visible(weakness.name, 200) if weakness.name else ''}"
-    for judgement in explanation.judgements:
+    for package in explanation.of_packages:
         yield ""
-        yield from _judgement(judgement)
-    if not explanation.judgements:
+        yield from _package(package)
+    if not explanation.of_packages:
         yield ""
         yield _none(explanation)
     if explanation.notes:
@@ -105,7 +106,7 @@ def _none(explanation: "Explanation") -> str:
     return f"No source names it for any of the {explanation.packages} packages of this image.{known}"
 
 
-def _judgement(one: "Judgement") -> Iterator[str]:
+def _package(one: "PackageExplanation") -> Iterator[str]:
     from careen.output.escape import visible
 
     yield f"{visible(one.name)} {visible(one.version)}: {OUTCOMES[one.outcome].upper()}: {visible(one.why)}"
@@ -114,11 +115,11 @@ def _judgement(one: "Judgement") -> Iterator[str]:
         more = f" and {len(one.paths) - 1} more" if len(one.paths) > 1 else ""
         layer = f", layer {one.finding.layer}" if one.finding and one.finding.layer is not None else ""
         yield f"  in {visible(one.paths[0])}{more}{layer}"
-    if one.judged_as:
-        yield f"  judged as {visible(one.judged_as)}"
+    if one.assessed_as:
+        yield f"  assessed as {visible(one.assessed_as)}"
     for statement in one.statements:
         yield from _statement(statement)
-    for asked in one.asked:
+    for asked in one.sources:
         if not asked.names_it:
             as_of = f", data of {asked.as_of}" if asked.as_of else ""
             yield (

@@ -97,10 +97,10 @@ def _lines(reference: str, found: "Reconciled") -> Iterator[str]:
 def _side(title: str, listed: "Sequence[Disagreement]", words: dict[str, str]) -> Iterator[str]:
     from careen.output.escape import visible
 
-    counts = Counter(one.reason for one in listed)
-    for reason, count in counts.most_common():
+    counts = Counter(one.code for one in listed)
+    for code, count in counts.most_common():
         yield ""
-        yield f"{title}: {words[reason]} ({count})"
-        for one in sorted((one for one in listed if one.reason == reason), key=lambda one: (one.package, one.id)):
+        yield f"{title}: {words[code]} ({count})"
+        for one in sorted((one for one in listed if one.code == code), key=lambda one: (one.package, one.id)):
             yield f"  {visible(one.id, 60):<19}  {visible(one.package, 200)} {visible(one.version, 100)}"
             yield f"    {visible(one.detail, 500)}"

@@ -1,4 +1,4 @@
-"""The changes of one layer: its files, the paths that it hides, and the facts that readers found."""
+"""The content of one layer: its files, its whiteouts, and the facts that readers found."""
 
 import sys
 from array import array
@@ -16,7 +16,7 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
     ``paths`` and ``links`` are joined by NUL; ``kinds`` holds one ASCII letter an entry (f file, l symbolic link,
     h hard link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays
     ("H", "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path; ``open_folders``
-    those of them in which everybody may rename and remove what belongs to others. ``capable`` are the files that give
+    those in which everybody may rename and remove the files of others. ``capable`` are the files that give
     their process capabilities.
     """
 
@@ -37,7 +37,7 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
         return self.paths.split("\0") if self.kinds else []
 
     def numbers(self, column: bytes, code: str) -> "array[int]":
-        """One of the columns of numbers as an array, whatever the byte order of this machine."""
+        """A column of numbers as an array, in the byte order of this machine."""
         values = array(code)
         values.frombytes(column)
         if sys.byteorder == "big":
@@ -68,12 +68,12 @@ class Fact(Struct, frozen=True, gc=False):
 class Delta(Struct, frozen=True):
     """One layer, read. Facts are kept by cataloger, with paths beside them: ``{cataloger: ((path, value), ...)}``."""
 
-    digest: str  # of the stored bytes, as we hashed them
+    digest: str  # of the stored bytes, computed
     diff_id: str | None  # of the uncompressed bytes, if they were hashed
     table: FileTable
     facts: dict[str, tuple[tuple[str, Any], ...]]
     gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this one removes
     opaque: tuple[str, ...] = ()  # folders whose lower content this layer hides
-    unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here and bound at the squash
-    far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links whose file is not in this layer
+    unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here; the squash sets it
+    far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links whose target is not in this layer
     roots: dict[str, dict[str, str]] = {}  # {cataloger: {path: root}} of facts whose root is not the image's own

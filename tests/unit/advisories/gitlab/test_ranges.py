@@ -3,7 +3,7 @@
 import pytest
 
 from careen.advisories.gitlab.ranges import ranges_of
-from careen.matching.ranges import holds
+from careen.matching.ranges import contains
 from careen.model.advisory import Range
 from careen.plugins import VersionScheme, load
 
@@ -54,7 +54,7 @@ def test_ranges(text, language, expected):
 def test_contains_the_versions_that_the_package_manager_allows(text, language, scheme):
     key, satisfies = SCHEMES[scheme].key, SCHEMES[scheme].satisfies
     found = ranges_of(text, language)
-    held = [version for version in VERSIONS if any(holds(range, key(version), key) for range in found)]
+    held = [version for version in VERSIONS if any(contains(range, key(version), key) for range in found)]
     assert held == [version for version in VERSIONS if satisfies(version, text)]
     assert held != [] and held != VERSIONS
 

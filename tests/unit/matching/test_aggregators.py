@@ -21,11 +21,11 @@ def test_it_is_heard_where_nobody_else_speaks():
     assert found.aliases == ("GLAD-CVE-2026-1",)
 
 
-def test_another_word_on_the_flaw_goes_first_even_where_it_clears_the_version():
+def test_another_source_takes_precedence_even_if_it_does_not_affect_the_version():
     assert findings(advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.1")) == ()
 
 
-def test_one_flaw_is_one_finding_and_the_fix_is_of_the_first_hand():
+def test_one_vulnerability_is_one_finding_with_the_fix_of_the_publisher():
     (found,) = findings(advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.2"))
     assert found.fix.versions == ("4.2.2",)
     assert {one.source for one in found.advisories} == {"gitlab", "pypa"}
@@ -37,7 +37,7 @@ def test_names_that_a_record_puts_together_count_too():
     assert findings(github, record, advisory(**PYSEC, fixed="4.2.1")) == ()
 
 
-def test_a_flaw_that_github_names_in_other_packages_is_doubted():
+def test_a_vulnerability_that_github_names_for_other_packages_is_possible():
     record = VulnerabilityRecord("GHSA-aaaa-bbbb-cccc", "ghsa", ("CVE-2026-1",))
     (found,) = findings(advisory(**GITLAB, fixed="4.3"), record)
     assert found.confidence == "possible"
@@ -45,28 +45,28 @@ def test_a_flaw_that_github_names_in_other_packages_is_doubted():
 
 def test_what_retirejs_tells_gives_way_to_the_ecosystems_own_advisory():
     """lodash 4.17.21 has the fix of CVE-2021-23337, and Retire.js says that 4.17.22 brought it."""
-    told = {
+    republished = {
         "namespace": "PyPI",
         "package": "django",
         "source": "retirejs",
         "id": "GHSA-aaaa-bbbb-cccc",
         "aliases": ("CVE-2026-1",),
     }
-    own = {**told, "source": "osv", "id": "GHSA-aaaa-bbbb-cccc"}
-    assert len(findings(advisory(**told, fixed="4.2.2"))) == 1
-    assert findings(advisory(**told, fixed="4.2.2"), advisory(**own, fixed="4.2.1")) == ()
-    (found,) = findings(advisory(**told, fixed="4.2.2"), advisory(**own, fixed="4.3"))
+    own = {**republished, "source": "osv", "id": "GHSA-aaaa-bbbb-cccc"}
+    assert len(findings(advisory(**republished, fixed="4.2.2"))) == 1
+    assert findings(advisory(**republished, fixed="4.2.2"), advisory(**own, fixed="4.2.1")) == ()
+    (found,) = findings(advisory(**republished, fixed="4.2.2"), advisory(**own, fixed="4.3"))
     assert found.fix.versions == ("4.3",)
 
 
 def test_retirejs_knows_libraries_by_other_names_and_is_not_doubted_for_that():
-    told = {"namespace": "PyPI", "package": "django", "source": "retirejs", "id": "CVE-2026-1"}
+    republished = {"namespace": "PyPI", "package": "django", "source": "retirejs", "id": "CVE-2026-1"}
     record = VulnerabilityRecord("GHSA-aaaa-bbbb-cccc", "ghsa", ("CVE-2026-1",))
-    (found,) = findings(advisory(**told, fixed="4.3"), record)
+    (found,) = findings(advisory(**republished, fixed="4.3"), record)
     assert found.confidence == "confirmed"
 
 
-def test_another_flaw_of_the_package_says_nothing():
+def test_another_vulnerability_of_the_package_has_no_effect():
     other = {**PYSEC, "id": "PYSEC-2026-2", "aliases": ("CVE-2026-2",)}
     assert len(findings(advisory(**GITLAB, fixed="4.3"), advisory(**other, ranges=(Range(None, "4.0"),)))) == 1
 
@@ -75,6 +75,6 @@ def test_the_explanation_says_why_it_does_not_count():
     records = [*KNOWN, advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.1")]
     packages = (pypi(version="4.2.1"),)
     report = replace(clean(), inventory=Inventory(DEBIAN, packages), findings=run(packages, records).findings)
-    (judgement,) = explain("CVE-2026-1", "django", report, knowledge(*records), SCHEMES, ECOSYSTEMS).judgements
-    assert judgement.outcome == "not_found"
-    assert judgement.why == "it tells at second hand what another source says otherwise"
+    (explained,) = explain("CVE-2026-1", "django", report, knowledge(*records), SCHEMES, ECOSYSTEMS).of_packages
+    assert explained.outcome == "not_found"
+    assert explained.why == "republishes advisories, and another source contradicts it"
