@@ -27,6 +27,7 @@ PACKAGES = (
     "matching",
     "model",
     "output",
+    "pipeline",
     "safety",
     "secrets",
     "versions",

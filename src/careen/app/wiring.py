@@ -2,21 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from careen import __version__
 from careen.app.cachefolder import cache_folder
 from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.contents import contents, outside
-from careen.errors import InputError
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
 from careen.policy.policy import Policy
 from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
-
-if TYPE_CHECKING:
-    from careen.formats.dockerfile.stages import Dockerfile
 
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
@@ -86,21 +81,6 @@ def _plain_host(address: str | None) -> tuple[str, ...]:
 
     parts = urlsplit(address or "")
     return (parts.netloc.rpartition("@")[2],) if parts.scheme == "http" else ()
-
-
-def dockerfile_of(settings: Settings) -> "Dockerfile | None":
-    """The Dockerfile that the image was built from, where one was named."""
-    if settings.dockerfile is None:
-        return None
-    from careen.checks.files import shown
-    from careen.formats.dockerfile.stages import read_dockerfile
-
-    try:
-        return read_dockerfile(settings.dockerfile.read_bytes().decode("utf-8-sig"), shown(settings.dockerfile))
-    except OSError as error:
-        raise InputError(f"{settings.dockerfile}: {error.strerror or error}", "check --dockerfile") from None
-    except ValueError as error:
-        raise InputError(f"{settings.dockerfile} is no Dockerfile: {error}", "check --dockerfile") from None
 
 
 def reporters() -> Mapping[str, Reporter]:

@@ -5,7 +5,7 @@ import argparse
 from careen.errors import UsageError
 
 from .arguments import ADVISORIES, Parser, add_common, add_settings
-from .judging import at_work, settings_of
+from .assessing import settings_of, with_progress
 
 
 def parser() -> Parser:
@@ -52,9 +52,11 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.checking import check, check_running
+    from careen.app.wiring import reporters
 
-    from .output import planned, write
+    from .output import write
+    from .output_plan import plan_outputs
 
     settings = settings_of(arguments)
     named = bool(arguments.paths or arguments.commands)
@@ -62,14 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("there is nothing to check", "name a PATH (careen check .), or give --run 'docker run …'")
     if named and arguments.running:
         raise UsageError("running containers and files are judged one after the other", "leave out --running, or the PATHs")
-    outputs = planned(settings, app.reporters())
+    outputs = plan_outputs(settings, reporters())
     engine = None if arguments.running == "any" else arguments.running
-    report = at_work(
+    report = with_progress(
         settings,
         lambda progress: (
-            app.check_running(engine, settings, progress)
+            check_running(engine, settings, progress)
             if arguments.running
-            else app.check(arguments.paths, settings, progress, arguments.commands)
+            else check(arguments.paths, settings, progress, arguments.commands)
         ),
     )
     for output in outputs:

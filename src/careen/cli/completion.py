@@ -43,7 +43,7 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
     if action.choices:
         return tuple(map(str, action.choices))
     if action.dest == "format":
-        from careen.app import reporters
+        from careen.app.wiring import reporters
 
         return tuple(reporters())
     if action.dest == "kinds":

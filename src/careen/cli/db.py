@@ -165,13 +165,15 @@ def _takes(action: str) -> str:
 
 def _done(arguments: argparse.Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
     """What to tell of what was done, and what went wrong in spite of it."""
-    from careen import app
+    from careen.app import databases
 
     if arguments.action == "update":
-        result = app.update_database(settings, progress, full=arguments.full, accept=arguments.accept, feeds=arguments.feeds)
-        return _text(app.database_status(settings), settings.verbose) + _where(settings) + _kept(result), _failure(result)
+        result = databases.update_database(
+            settings, progress, full=arguments.full, accept=arguments.accept, feeds=arguments.feeds
+        )
+        return _text(databases.database_status(settings), settings.verbose) + _where(settings) + _kept(result), _failure(result)
     if arguments.action == "status":
-        info = app.database_status(settings)
+        info = databases.database_status(settings)
         return (_json(info) if arguments.json else _text(info, settings.verbose) + _background(settings)), None
     if arguments.action == "publish":
         return _publish(arguments, settings, progress)

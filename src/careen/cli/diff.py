@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .arguments import Parser
-from .judging import RULES, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import RULES, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.formats.scans.saved_report import Saved
@@ -41,13 +41,13 @@ def parser() -> Parser:
     places = "a report in JSON (careen scan IMAGE --format json), or an image as for careen scan"
     made.add_argument("before", metavar="BEFORE", help=places)
     made.add_argument("after", metavar="AFTER", help="likewise")
-    add_form(made)
-    add_judging(made, ("fail_on", *RULES))
+    add_format_flag(made)
+    add_assessment_flags(made, ("fail_on", *RULES))
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.session import report_or_scan
     from careen.policy.compare import compare, verdict_on
     from careen.policy.load import load_policy
 
@@ -56,11 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     def both(progress: "Progress") -> "tuple[Saved, Saved]":
         return (
-            app.report_or_scan(arguments.before, settings, progress),
-            app.report_or_scan(arguments.after, settings, progress),
+            report_or_scan(arguments.before, settings, progress),
+            report_or_scan(arguments.after, settings, progress),
         )
 
-    before, after = at_work(settings, both)
+    before, after = with_progress(settings, both)
     found = compare(before, after)
     verdict = verdict_on(before, after, policy, datetime.now(UTC).date())
     if arguments.form == "json":

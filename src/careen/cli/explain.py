@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from careen.errors import UsageError
 
 from .arguments import Parser
-from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.matching.explain import Explanation, Judgement, Statement
@@ -33,21 +33,21 @@ def parser() -> Parser:
         "package", metavar="PACKAGE", nargs="?", help="name, source package or purl; without it, all it speaks of"
     )
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
-    add_form(made)
-    add_judging(made)
+    add_format_flag(made)
+    add_assessment_flags(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.session import Session
 
     if re.fullmatch(_ID, arguments.reference) and not re.fullmatch(_ID, arguments.id):
         raise UsageError(
             f"{arguments.reference} stands where the image is named", f"careen explain {arguments.reference} {arguments.id}"
         )
     settings = settings_of(arguments)
-    with app.Session(settings) as session:
-        report, explanation = at_work(
+    with Session(settings) as session:
+        report, explanation = with_progress(
             settings, lambda progress: session.explain(arguments.reference, arguments.id, arguments.package, progress)
         )
     if arguments.form == "json":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from careen.errors import UsageError
 
 from .arguments import ADVISORIES, BOUNDS, NETWORK, Parser, add_common, add_settings
-from .judging import at_work, settings_of
+from .assessing import settings_of, with_progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,14 +45,17 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.exposing import exposure
 
-    from .output import planned, write
+    from .output import write
+    from .output_plan import plan_outputs
 
     settings = settings_of(arguments)
-    outputs = planned(settings, formats())
+    outputs = plan_outputs(settings, formats())
     stand_ins = dict(_stand_in(text) for text in arguments.image)
-    answer = at_work(settings, lambda progress: app.exposure(arguments.paths, settings, progress, arguments.images, stand_ins))
+    answer = with_progress(
+        settings, lambda progress: exposure(arguments.paths, settings, progress, arguments.images, stand_ins)
+    )
     for output in outputs:  # written as a report is; its formats are of this answer
         write(output, [cast("Report", answer)], settings)
     return answer.exit_code

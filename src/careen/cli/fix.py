@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from careen.errors import InputError, UsageError
 
 from .arguments import Parser
-from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.matching.remedy import Plan
@@ -32,17 +32,16 @@ def parser() -> Parser:
     made.add_argument(
         "--dockerfile", metavar="FILE", type=Path, help="the Dockerfile of the image; careen fix … | patch -p1 applies the diff"
     )
-    add_form(made, ("text", "json", "diff"))
-    add_judging(made)
+    add_format_flag(made, ("text", "json", "diff"))
+    add_assessment_flags(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
     from msgspec.structs import replace
 
-    from careen import app
-    from careen.app.session import not_built_from
-    from careen.app.wiring import dockerfile_of
+    from careen.app.built_from import named_dockerfile, why_not_built_from
+    from careen.app.session import Session
     from careen.predict.built import with_instructions
 
     from .dockerfile_patch import base_of
@@ -50,14 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.form == "diff" and arguments.dockerfile is None:
         raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names what to change")
     settings = settings_of(arguments)
-    dockerfile = dockerfile_of(settings)
+    dockerfile = named_dockerfile(settings)
     text = arguments.dockerfile.read_bytes().decode() if dockerfile is not None else ""
     base = base_of(text) if dockerfile is not None else ""
-    with app.Session(replace(settings, dockerfile=None)) as session:
-        report, plan = at_work(settings, lambda progress: session.fix(arguments.reference, base, progress))
+    with Session(replace(settings, dockerfile=None)) as session:
+        report, plan = with_progress(settings, lambda progress: session.fix(arguments.reference, base, progress))
     if dockerfile is not None and with_instructions(report.image, dockerfile) is None:
         raise UsageError(
-            f"no diff of {dockerfile.path}: {not_built_from(report.image)}",
+            f"no diff of {dockerfile.path}: {why_not_built_from(report.image)}",
             "name the Dockerfile that it was built from, or leave --dockerfile out",
         )
     diff = _diff(report, plan, text, arguments.dockerfile) if dockerfile is not None else ""

@@ -8,7 +8,7 @@ import msgspec
 from careen.layers.compare import HOWS
 
 if TYPE_CHECKING:
-    from careen.app import Compared
+    from careen.app.inventories import Compared
 
 SCHEMA = "careen.inventory-diff/1"
 
@@ -16,7 +16,7 @@ SCHEMA = "careen.inventory-diff/1"
 def write_table(compared: "Compared", stream: TextIO) -> None:
     from careen.output.escape import visible
 
-    from .inventory import write_columns
+    from .columns import write_columns
 
     before, after = compared.images
     counts = Counter(change.how for change in compared.changes)

@@ -77,11 +77,11 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:
         if "--debug" in arguments and not isinstance(error, Error):
             raise
-        from .trouble import tell
+        from .errors import print_error
 
         if isinstance(error, OSError):
             forget_output()  # it may be what cannot be written
-        return tell(error)
+        return print_error(error)
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from careen.errors import Error, UsageError
 
 if TYPE_CHECKING:
-    from careen.app import Session
+    from careen.app.session import Session
     from careen.config import Settings
     from careen.model.image import Platform
     from careen.model.report import Report
@@ -20,13 +20,13 @@ COMPLETE = "every platform assessed"
 
 def reports_of(reference: str, session: "Session", settings: "Settings", progress: "Progress") -> "Sequence[Report]":
     """Raises the first error where no platform could be scanned."""
-    from careen import app
+    from careen.app.opening import platforms
 
     if not settings.all_platforms:
         return (session.scan(reference, progress),)
     if settings.platform:
         raise UsageError("--platform and --all-platforms exclude each other", "leave one of them out")
-    offered = app.platforms(reference, settings)
+    offered = platforms(reference, settings)
     return _each(reference, session, offered, progress) if offered else (session.scan(reference, progress),)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from careen.errors import InputError
 
 from .arguments import Parser
-from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.formats.scans.other_scan import OtherScan
@@ -49,18 +49,18 @@ def parser() -> Parser:
         required=True,
         help="report in JSON of Trivy, Grype or Snyk, or of Docker Scout (SARIF or GitLab)",
     )
-    add_form(made)
-    add_judging(made)
+    add_format_flag(made)
+    add_assessment_flags(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.session import Session
 
     settings = settings_of(arguments)
     other = _other(arguments.other)
-    with app.Session(settings) as session:
-        found = at_work(settings, lambda progress: session.reconcile(arguments.reference, other, progress))
+    with Session(settings) as session:
+        found = with_progress(settings, lambda progress: session.reconcile(arguments.reference, other, progress))
     if arguments.form == "json":
         import msgspec
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from careen.errors import UsageError
 
-from .trouble import say, tell
+from .errors import print_error, print_message
 
 STRICTEST = (3, 1, 0)  # which exit code speaks for several
 REFERENCES = 100_000
@@ -68,10 +68,10 @@ def each(references: Sequence[str], judge: Callable[[str], int], debug: bool = F
         except Exception as error:
             if debug and not hasattr(error, "exit_code"):
                 raise
-            codes.add(tell(error, reference))
+            codes.add(print_error(error, reference))
             broken.append(reference)
     if broken:
-        say(f"{len(broken)} of {len(references)} could not be scanned: {', '.join(broken)}")
+        print_message(f"{len(broken)} of {len(references)} could not be scanned: {', '.join(broken)}")
     return next(code for code in STRICTEST if code in codes)
 
 

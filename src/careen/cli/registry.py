@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
 def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> None:
     from careen.output.escape import visible
 
-    from .inventory import write_columns
+    from .columns import write_columns
 
     layers, images = summary.layers, summary.images
     stream.write(
@@ -164,15 +164,15 @@ def _write(path: Path, report: "Report") -> None:
     from careen.plugins import ReportOptions
     from careen.reports.json import write
 
-    from .output import whole
+    from .output import write_whole
 
-    whole(path, lambda stream: write(report, stream, ReportOptions()))
+    write_whole(path, lambda stream: write(report, stream, ReportOptions()))
 
 
 def _write_summary(path: Path, summary: "Summary") -> None:
-    from .output import whole
+    from .output import write_whole
 
-    whole(path, lambda stream: _json(summary, stream))
+    write_whole(path, lambda stream: _json(summary, stream))
 
 
 def _json(summary: "Summary", stream: TextIO) -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import sys
 from pathlib import Path
 
 from .arguments import ADVISORIES, ARCHIVE, BOUNDS, NETWORK, Parser, add_common, add_settings
@@ -59,13 +58,14 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.session import Session
+    from careen.app.wiring import reporters
 
+    from .assessing import with_progress
     from .log import start
-    from .output import planned, write
+    from .output import write
+    from .output_plan import plan_outputs
     from .platforms import reports_of
-    from .process import at_full_speed
-    from .progress import progress_on
 
     references = references_of(arguments, "careen scan")
     loaded = loaded_settings(arguments)
@@ -75,15 +75,14 @@ def run(arguments: argparse.Namespace) -> int:
         logger.warning("%s", note)
     if not settings.ignore_file and Path(".careenignore").is_file():
         logger.warning("the .careenignore of this folder is not applied: --ignore-file .careenignore does")
-    outputs = planned(settings, app.reporters(), arguments.output_dir, len(references) > 1)
+    outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 
-    with app.Session(settings) as session:
+    with Session(settings) as session:
 
-        def judge(reference: str) -> int:
+        def scan(reference: str) -> int:
             nonlocal written
-            with at_full_speed(), progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as told:
-                reports = reports_of(reference, session, settings, told)
+            reports = with_progress(settings, lambda progress: reports_of(reference, session, settings, progress))
             if arguments.suggest_accept:
                 from .suggest import suggest
 
@@ -94,4 +93,4 @@ def run(arguments: argparse.Namespace) -> int:
             written += 1
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
 
-        return each(references, judge, arguments.debug)
+        return each(references, scan, arguments.debug)

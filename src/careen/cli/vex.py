@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from careen.errors import UsageError
 
 from .arguments import Parser, add_settings
-from .judging import REFERENCE, add_judging, at_work, settings_of, write_json
+from .assessing import REFERENCE, add_assessment_flags, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.formats.vex.statements import Statement
@@ -51,19 +51,20 @@ def parser() -> Parser:
     group.add_argument("--any-image", action="store_true", help="of the packages wherever they are, not of this image alone")
     group.add_argument("--author", metavar="NAME", default="", help="who says so (default: unknown)")
     add_settings(made, "document", ("output",))
-    add_judging(made, ("ignore_file",))
+    add_assessment_flags(made, ("ignore_file",))
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.session import Session
     from careen.policy.triage import statements_about, statements_of_ignores
 
     _check(arguments)
     settings = settings_of(arguments)
     if arguments.from_ignores and not settings.ignore_file:
         raise UsageError("--from-ignores has no rules to read", "--ignore-file FILE names them")
-    report = at_work(settings, lambda progress: app.scan(arguments.reference, settings, progress))
+    with Session(settings) as session:
+        report = with_progress(settings, lambda progress: session.scan(arguments.reference, progress))
     stated: tuple[Statement, ...] = ()
     if arguments.from_ignores:
         stated += statements_of_ignores(report, arguments.status, arguments.any_image)
@@ -77,9 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     from careen.output.json_text import write_json as written
 
-    from .output import whole
+    from .output import write_whole
 
-    whole(settings.output, lambda stream: written(document, stream))
+    write_whole(settings.output, lambda stream: written(document, stream))
     sys.stderr.write(
         f"careen: {len(stated)} {'statement' if len(stated) == 1 else 'statements'} in {settings.output}\n"
         if not settings.quiet

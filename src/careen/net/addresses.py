@@ -148,9 +148,9 @@ def check_step(source: str, target: str, how: str, environ: Mapping[str, str], i
     """
     first, second = host_of(source), host_of(target)
     if {urlsplit(source).scheme, urlsplit(target).scheme} - {"http", "https"}:
-        raise NetworkError(f"{first} {how} to {shown(target)}, which is no address of the web", "check the address")
+        raise NetworkError(f"{first} {how} to {shown(target)}, which is not a web address", "check the address")
     if urlsplit(source).scheme == "https" and urlsplit(target).scheme != "https" and not is_loopback(second):
-        raise NetworkError(f"{first} {how} to plain HTTP at {second}", "use --plain-http if that is meant")
+        raise NetworkError(f"{first} {how} to plain HTTP at {second}", "use --plain-http if you mean that")
     depth = inwardness(second, proxy_for(target, environ) is None)
     if depth > inwardness(first, proxy_for(source, environ) is None):
         if depth == 1 and _is_listed_inside(second, inside):

@@ -18,7 +18,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen import app
+from careen.app.cachefolder import settled
+from careen.app.opening import open_context
+from careen.app.session import Session
+from careen.app.wiring import open_store
 from careen.config import Settings
 from careen.errors import Error, InputError, UsageError
 from careen.formats.images.base import base_of
@@ -73,17 +76,17 @@ def scan_registry(
 ) -> Summary:
     if settings.no_cache:
         raise UsageError("without a cache each layer would be read for each image", "leave --no-cache out")
-    settings = app.settled(settings)
+    settings = settled(settings)
     moment = _now()
     _make(order.folder / IMAGES)
     jobs = settings.jobs or JOBS
     settings = replace(settings, jobs=1 if jobs > 1 else None)
     fetcher = fetcher or paced(net_settings(msgspec.structs.asdict(settings)))
-    context = app.open_context(settings, lambda *_: None, fetcher)
+    context = open_context(settings, lambda *_: None, fetcher)
     state = State(order.folder, Run(moment, _asked(order, settings)), order.restart)
-    store = CountingStore(app.open_store(settings, layers_of_registry(settings.cache_max_size)))
+    store = CountingStore(open_store(settings, layers_of_registry(settings.cache_max_size)))
     try:
-        with app.Session(settings, fetcher, store) as session, ThreadPoolExecutor(jobs) as pool:
+        with Session(settings, fetcher, store) as session, ThreadPoolExecutor(jobs) as pool:
             listed = targets(order.host, order.namespace, order.wanted, context, pool)
             work = _Work(order.folder, session, state, write)
             troubles = _judge_all(listed, work, pool, told)
@@ -126,7 +129,7 @@ class CountingStore:
 class _Work:
     """One image at a time of each thread."""
 
-    def __init__(self, folder: Path, session: app.Session, state: State, write: Write) -> None:
+    def __init__(self, folder: Path, session: Session, state: State, write: Write) -> None:
         self._folder, self._session, self.state, self._write = folder, session, state, write
         self._lock = threading.Lock()
         self._reading: dict[str, threading.Lock] = {}

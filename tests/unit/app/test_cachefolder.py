@@ -5,9 +5,9 @@ import sys
 import pytest
 from msgspec.structs import replace
 
-from careen import app
 from careen.app import databases
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
+from careen.app.session import Session
 from careen.app.wiring import open_store
 from careen.config import Settings
 from careen.database.differences import EVERYTHING
@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_looked_at(tmp_path):
     (tmp_path / "file").write_text("")
     below = Settings(cache_dir=tmp_path / "file" / "cache")
     with pytest.raises(UsageError, match="cannot be used"):
-        app.Session(below)
+        Session(below)
     assert settled(replace(below, no_cache=True)).cache_dir == below.cache_dir
 
 

@@ -72,7 +72,7 @@ def test_one_that_cannot_be_scanned_leaves_the_others_be(careen_command, images)
         "careen: error: c: unexpected ZeroDivisionError: no",
         "hint: this is a bug in careen. Please report it with the output of the same command and --debug",
         "careen: error: d: [Errno 5] I/O",
-        "hint: check disk and permissions; --debug says where",
+        "hint: check disk and permissions; --debug shows where it failed",
         "careen: error: 3 of 5 could not be scanned: b, c, d",
     ]
 
