@@ -28,7 +28,7 @@ def test_values_are_as_msgspec_reads_them():
 
 CHILD = """
 import sys, threading, msgspec
-from careen.formats.typed import from_json as read
+from careen.safety.typed import from_json as read
 sys.setswitchinterval(1e-6)
 for turn in range(50):
     kinds = []
@@ -58,7 +58,7 @@ def test_a_type_that_threads_see_for_the_first_time_at_once():
 
 SOURCES = Path(careen.__file__).parent
 ALONE = {
-    "config.py",
+    "config/values.py",
     "app/background.py",
     "formats/data/rego.py",
     "database/artifact.py",
