@@ -67,7 +67,7 @@ def test_an_earlier_one_is_kept_and_compared(made):
     assert (changes["kev"]["added"], changes["kev"]["removed"]) == (1, 2)
     told = made.run("db", "diff", "2026-11-01").stdout
     assert "kev" in told
-    assert made.run("db", "diff", database(made), database(made)).stdout.splitlines()[-1] == "They say the same."
+    assert made.run("db", "diff", database(made), database(made)).stdout.splitlines()[-1] == "They have the same content."
 
 
 def test_what_is_not_kept(made):
@@ -311,7 +311,7 @@ def test_a_feed_that_turns_is_held_back_until_it_is_accepted(large, tmp_path, ra
     again = Shell(tmp_path)  # the data are those of before
     database(again).parent.mkdir(parents=True)
     database(again).write_bytes(before)
-    assert again.run("db", "diff", database(again), database(shell)).stdout.splitlines()[-1] == "They say the same."
+    assert again.run("db", "diff", database(again), database(shell)).stdout.splitlines()[-1] == "They have the same content."
     accepted = again.run("db", "update", "--from", mirror, "--accept", "osv/npm")
     assert accepted.returncode == 0, accepted.stderr
-    assert again.run("db", "diff", database(shell)).stdout.splitlines()[-1] != "They say the same."
+    assert again.run("db", "diff", database(shell)).stdout.splitlines()[-1] != "They have the same content."

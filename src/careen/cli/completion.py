@@ -1,4 +1,4 @@
-"""``careen completion``: a static script for a shell, made from the commands' own flags."""
+"""``careen completion``: a static script for a shell, made of the commands' flags."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ def parser() -> Parser:
         epilog="careen completion bash > ~/.local/share/bash-completion/completions/careen\n"
         "careen completion fish > ~/.config/fish/completions/careen.fish\n"
         "careen completion zsh > ~/.zfunc/_careen\n"
-        "where the folder is there; for zsh it has to be one of $fpath.",
+        "The folder has to exist; for zsh it has to be in $fpath.",
     )
     made.add_argument("shell", type=str.lower, choices=["bash", "zsh", "fish"], help="bash, zsh or fish")
     return made
@@ -36,7 +36,7 @@ def _commands() -> Iterator[tuple[str, str, list[argparse.Action]]]:
 
 
 def _words(action: argparse.Action) -> tuple[str, ...]:
-    """What may follow a flag, or stand in the place of an argument."""
+    """The words that a flag or an argument takes."""
 
     from careen.config import choices, field_by_key
 
@@ -139,5 +139,5 @@ def _fish() -> str:
 
 
 def _plain(text: str | None) -> str:
-    """Help as it may stand between quotes and brackets of a shell's script."""
+    """Help text without characters that mean something in a shell's script."""
     return "".join(" " if character in "'\"[]:\\`$" else character for character in text or "").replace("%%", "%")

@@ -1,4 +1,4 @@
-"""``careen db diff``: what changed between two databases, as a table with examples, or as JSON with each difference."""
+"""``careen db diff``: the differences of two databases, as a table with examples, or as JSON with each difference."""
 
 import sys
 from argparse import ArgumentTypeError, Namespace
@@ -30,7 +30,7 @@ TITLES = {
     "epss": "EPSS",
     "repository": "repositories of vendors",
 }
-_KEYS = frozenset({"id", "namespace", "package", "name"})  # said once for each difference
+_KEYS = frozenset({"id", "namespace", "package", "name"})  # once for each difference
 
 
 def add_flags(made: Parser) -> None:
@@ -40,17 +40,17 @@ def add_flags(made: Parser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="only this, such as npm; may be repeated",
+        help="only this namespace: npm, debian:12; may be repeated",
     )
     group.add_argument(
-        "--source", metavar="SOURCE", action="append", default=[], help="only this: osv, osv/npm, kev; may be repeated"
+        "--source", metavar="SOURCE", action="append", default=[], help="only this source: osv, osv/npm, kev; may be repeated"
     )
-    told = f"differences of each kind that are listed ({SHOWN}; with --verbose or as JSON {SHOWN_JSON:,}); counts are of all"
-    group.add_argument("--limit", metavar="N", type=_count, help=told)
+    text = f"differences to list of each kind ({SHOWN}; with --verbose or as JSON {SHOWN_JSON:,}); counts include all"
+    group.add_argument("--limit", metavar="N", type=_count, help=text)
 
 
 def diff(arguments: Namespace, settings: "Settings", as_json: bool) -> None:
-    """Writes to standard output: as JSON while the databases are walked."""
+    """Writes to standard output; JSON is written while the databases are compared."""
     from careen.app.databases import database_diff
     from careen.database.differences import Only
 
@@ -74,7 +74,7 @@ def diff(arguments: Namespace, settings: "Settings", as_json: bool) -> None:
 
 
 class _Writer:
-    """JSON of differences as they come, then of what they add up to."""
+    """Writes each difference as JSON when it is found, and the totals at the end."""
 
     def __init__(self, stream: IO[str], limit: int) -> None:
         self._stream, self._limit = stream, limit
@@ -114,7 +114,7 @@ class _Writer:
 
 
 def _document(one: "Difference") -> dict[str, Any]:
-    """Of a change the fields that changed, else all of them."""
+    """Of a change the fields that changed, else all fields."""
     return {
         "kind": one.kind,
         "source": one.source,
@@ -147,7 +147,7 @@ def _lines(found: "Comparison", examples: "dict[str, list[Difference]]") -> Iter
         yield f"{visible(one.path)}, built {visible(one.built)}"
     yield ""
     if not found.sources:
-        yield "They say the same."
+        yield "They have the same content."
         return
     width = max(6, *(len(one.name) for one in found.sources))
     yield f"{'SOURCE':<{width}}  {'ADDED':>8}  {'REMOVED':>8}  {'CHANGED':>8}  DATA OF"
@@ -166,14 +166,14 @@ def _lines(found: "Comparison", examples: "dict[str, list[Difference]]") -> Iter
 def _line(one: "Difference") -> str:
     about = " ".join(filter(None, (one.namespace, one.name, one.id)))
     if one.change != "changed":
-        told = _told(one.after or one.before)
-        return f"{'+' if one.change == 'added' else '-'} {about}" + (f": {told}" if told else "")
-    before, after = _told(one.before), _told(one.after)
+        summary = _summary(one.after or one.before)
+        return f"{'+' if one.change == 'added' else '-'} {about}" + (f": {summary}" if summary else "")
+    before, after = _summary(one.before), _summary(one.after)
     return f"~ {about}: " + (f"{before} -> {after}" if before != after else ", ".join(one.fields))
 
 
-def _told(records: "Sequence[Record]") -> str:
-    """What matters of a statement in a few words."""
+def _summary(records: "Sequence[Record]") -> str:
+    """The most important fields of a record."""
     from careen.model.advisory import Advisory, Epss, Exploited, LimitedSupport, Support, VulnerabilityRecord
 
     match records[0]:
@@ -204,5 +204,5 @@ def _fixes(advisory: Any) -> Iterator[str]:
 
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise ArgumentTypeError(f"{text!r} is no number")
+        raise ArgumentTypeError(f"{text!r} is not a number")
     return int(text)

@@ -1,4 +1,4 @@
-"""``careen db mirror``: the feeds laid down in a folder, and what became of each."""
+"""``careen db mirror``: all feeds, or some, in a folder, and the state of each."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ _ENDS = ("new", "updated", "unchanged", "kept", "absent", "failed")
 
 
 def mirror(arguments: Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
-    """What to tell, and what failed in spite of it."""
+    """The text to print, and what failed in spite of it."""
     from careen.app.mirroring import mirror_feeds
 
     folder, *wanted = arguments.names
@@ -40,8 +40,8 @@ def _text(laid: "Sequence[Laid]") -> str:
         lines.append(f"{visible(one.path):<{width}}  {one.state:<9}  {size:>11}  {visible(one.as_of[:10]) or '-':<10}{detail}")
     counts = {state: sum(one.state == state for one in laid) for state in _ENDS}
     total = sum(one.size for one in laid)
-    told = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
-    return "\n".join([*map(str.rstrip, lines), "", f"{told or 'no feed'}; {total / 1e6:,.1f} MB"]) + "\n"
+    listed = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+    return "\n".join([*map(str.rstrip, lines), "", f"{listed or 'no feed'}; {total / 1e6:,.1f} MB"]) + "\n"
 
 
 def _document(laid: "Sequence[Laid]") -> str:
@@ -51,7 +51,7 @@ def _document(laid: "Sequence[Laid]") -> str:
 
 
 def _failure(laid: "Sequence[Laid]") -> DatabaseError | None:
-    """Of feeds that assess images; of the others a failure is a warning, as in an update."""
+    """The error of feeds that assess images; for other feeds there is a warning, as in an update."""
     for one in laid:
         if one.state == "failed" and not one.assesses:
             log.warning("%s could not be brought up to date: %s", one.path, one.detail)
@@ -59,7 +59,7 @@ def _failure(laid: "Sequence[Laid]") -> DatabaseError | None:
     if failed:
         names = ", ".join(f"{one.path} ({one.detail})" for one in failed)
         others = "the others are up to date; " if any(one.state in _FINE for one in laid) else ""
-        return DatabaseError(f"could not fetch {names}", f"{others}what the mirror had of these stays")
+        return DatabaseError(f"could not fetch {names}", f"{others}for these the mirror keeps its earlier files")
     if not any(one.size for one in laid):
-        return DatabaseError("no feed could be had", "check the connection")
+        return DatabaseError("no feed could be downloaded", "check the connection")
     return None

@@ -1,4 +1,4 @@
-"""``careen diff``: what is new and what is gone from one image, or report, to another, and why."""
+"""``careen diff``: the findings that are new and those that are gone, between two images or reports, and why."""
 
 import argparse
 import sys
@@ -24,10 +24,10 @@ CHANGES = {
     "fix_available": "with a fix since",
 }
 DEPARTURES = {
-    "upgraded": "mended by another version",
-    "removed": "gone with what it was in",
+    "upgraded": "fixed by another version",
+    "removed": "gone with its package or file",
     "withdrawn": "no longer published",
-    "suppressed": "set aside by a rule now",
+    "suppressed": "suppressed by a rule now",
 }
 
 
@@ -35,12 +35,12 @@ def parser() -> Parser:
     made = Parser(
         prog="careen diff",
         usage="careen diff [flags] BEFORE AFTER",
-        description="Name the findings that are new, those that are gone, and why, from one image or report to another.",
+        description="List the findings that are new and those that are gone, from one image or report to another, and why.",
         epilog="Exit codes: 0 compared, 1 --fail-on fails AFTER for what is new, 2 usage, 3 could not complete.",
     )
     places = "a report in JSON (careen scan IMAGE --format json), or an image as for careen scan"
     made.add_argument("before", metavar="BEFORE", help=places)
-    made.add_argument("after", metavar="AFTER", help="likewise")
+    made.add_argument("after", metavar="AFTER", help="the same, to compare with")
     add_format_flag(made)
     add_assessment_flags(made, ("fail_on", *RULES))
     return made

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from careen.model.report import Report
 
 SCHEMA = "careen.explanation/1"
-OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not judged"}
-# What stands where the image should: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, RHSA-2021:3623.
+OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not assessed"}
+# The id of a vulnerability: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, RHSA-2021:3623.
 _ID = r"[A-Za-z]{2,12}-(\d{4}[-:]\d+|\w{4}-\w{4}-\w{4})"
 
 
@@ -24,13 +24,16 @@ def parser() -> Parser:
     made = Parser(
         prog="careen explain",
         usage="careen explain [flags] ID [PACKAGE] REFERENCE",
-        description="Say why a vulnerability is, or is not, found: every source asked, what it says of the version, "
-        "and what came of it.",
+        description="Explain why a vulnerability is, or is not, found: every source that was asked, what it states about "
+        "the version, and the result.",
         epilog="Exit codes: 0 explained, whatever the outcome; 2 usage; 3 could not complete.",
     )
-    made.add_argument("id", metavar="ID", help="any id of the flaw: CVE-…, GHSA-…, DSA-…")
+    made.add_argument("id", metavar="ID", help="any id of the vulnerability: CVE-…, GHSA-…, DSA-…")
     made.add_argument(
-        "package", metavar="PACKAGE", nargs="?", help="name, source package or purl; without it, all it speaks of"
+        "package",
+        metavar="PACKAGE",
+        nargs="?",
+        help="name, source package or purl (default: every package that a source names)",
     )
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
     add_format_flag(made)
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if re.fullmatch(_ID, arguments.reference) and not re.fullmatch(_ID, arguments.id):
         raise UsageError(
-            f"{arguments.reference} stands where the image is named", f"careen explain {arguments.reference} {arguments.id}"
+            f"{arguments.reference} is in the place of the image", f"careen explain {arguments.reference} {arguments.id}"
         )
     settings = settings_of(arguments)
     with Session(settings) as session:
@@ -74,12 +77,12 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
     if names:
         yield f"  also known as {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
     for record in explanation.records:
-        scores = ", ".join(f"CVSS {one.version} {one.score} ({visible(one.source)})" for one in record.cvss)
-        told = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
+        scores = ", ".join(f"CVSS {score.version} {score.score} ({visible(score.source)})" for score in record.cvss)
+        rated = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
         since = f", published {record.published}" if record.published else ""
         if record.source == "exploitdb":
-            told, since = "an exploit is public", f" since {record.published}"
-        yield f"  {visible(record.source)} {visible(record.id)}: {told or 'not scored'}{since}"
+            rated, since = "an exploit is public", f" since {record.published}"
+        yield f"  {visible(record.source)} {visible(record.id)}: {rated or 'not scored'}{since}"
     if summary := next((record.summary for record in explanation.records if record.summary), ""):
         yield f"  {visible(summary, 300)}"
     for weakness in explanation.weaknesses[:5]:
@@ -101,7 +104,7 @@ def _none(explanation: "Explanation") -> str:
 
     if explanation.package:
         return f"No package of this image is called {visible(explanation.package)} ({explanation.packages} packages)."
-    known = "" if explanation.records else " The database does not know this id."
+    known = "" if explanation.records else " This id is not in the database."
     return f"No source names it for any of the {explanation.packages} packages of this image.{known}"
 
 
@@ -115,7 +118,7 @@ def _judgement(one: "Judgement") -> Iterator[str]:
         layer = f", layer {one.finding.layer}" if one.finding and one.finding.layer is not None else ""
         yield f"  in {visible(one.paths[0])}{more}{layer}"
     if one.judged_as:
-        yield f"  judged as {visible(one.judged_as)}"
+        yield f"  assessed as {visible(one.judged_as)}"
     for statement in one.statements:
         yield from _statement(statement)
     for asked in one.asked:

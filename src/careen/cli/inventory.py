@@ -1,4 +1,4 @@
-"""``careen inventory``: what is in an image, as a table, JSON, package URLs or a bill of materials; and what changed."""
+"""``careen inventory``: what is in an image, as a table, JSON, package URLs or an SBOM; and what changed."""
 
 import argparse
 import sys
@@ -29,9 +29,9 @@ def parser() -> Parser:
         usage="careen inventory [flags] REFERENCE …\n       careen inventory [flags] diff REFERENCE REFERENCE",
         description="List the packages of an image, or what changed between two. No advisory is needed.",
         epilog="Formats: table, json, cyclonedx, spdx, purls; of a diff: table, json. Lists of several references follow each\n"
-        "other, JSON as one document after another; --output-dir has a file for each.",
+        "other (JSON: one document after another); --output-dir writes a file for each.",
     )
-    add_references(made, "as for careen scan: an image, an archive, a folder, a bill of materials; diff and two of them")
+    add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM; or the word diff and two of them")
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)

@@ -1,4 +1,4 @@
-"""``careen reconcile``: where another scanner's report of an image differs, and why."""
+"""``careen reconcile``: how another scanner's report of an image differs, and why."""
 
 import argparse
 from collections import Counter
@@ -19,16 +19,16 @@ SCHEMA = "careen.reconciliation/1"
 REASONS = {
     "unknown_package": "package not in the inventory",
     "another_version": "another version of the package",
-    "suppressed": "set aside by a rule or VEX",
+    "suppressed": "suppressed by a rule or VEX",
     "not_assessed": "package not assessed",
-    "range": "a source names it and does not hold this version",
+    "range": "a source names it, and this version is not affected",
     "not_named": "no source names it for the package",
     "only_possible": "possible only",
     "no_fix": "without a fix",
 }
 OURS = REASONS | {
     "unknown_package": "package not in their inventory",
-    "suppressed": "they ignore it",
+    "suppressed": "they suppress it",
     "not_named": "they do not report it",
 }
 

@@ -15,10 +15,10 @@ def parser() -> Parser:
     made = Parser(
         prog="careen scan",
         usage="careen scan [flags] REFERENCE …",
-        description="Name the vulnerabilities of an image, why it has them, and which version mends them.",
-        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete; of several\n"
-        "references the highest. Their reports follow each other, JSON as one document after another; with --output-dir\n"
-        "each has a file of its own.",
+        description="List the vulnerabilities of an image, why it has them, and which version fixes them.",
+        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete. Of several\n"
+        "references the strictest code counts. Their reports follow each other (JSON: one document after another);\n"
+        "--output-dir writes a file for each.",
     )
     add_references(
         made,
@@ -44,11 +44,11 @@ def parser() -> Parser:
         "accept",
     )
     add_settings(made, "policy", gates)
-    add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
+    add_settings(made, "what to suppress", ("ignore_file", "vex", "image_vex"))
     made.add_argument(
         "--suggest-accept",
         action="store_true",
-        help="print, in place of the report, accept: entries for what was not assessed",
+        help="instead of the report, print accept: entries for what was not assessed",
     )
     add_settings(made, "advisories", (*ADVISORIES, *ARCHIVE))
     add_settings(made, "registry and network", NETWORK)
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     for note in loaded.notes:
         logger.warning("%s", note)
     if not settings.ignore_file and Path(".careenignore").is_file():
-        logger.warning("the .careenignore of this folder is not applied: --ignore-file .careenignore does")
+        logger.warning("the .careenignore of this folder is not applied; --ignore-file .careenignore applies it")
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 

@@ -1,4 +1,4 @@
-"""``careen vex create``: what was decided about the findings of an image, as an OpenVEX document."""
+"""``careen vex create``: your decisions about the findings of an image, as an OpenVEX document."""
 
 import argparse
 import hashlib
@@ -23,33 +23,37 @@ def parser() -> Parser:
         prog="careen vex",
         usage="careen vex create [flags] --status STATUS --id ID REFERENCE\n"
         "       careen vex create [flags] --status STATUS --from-ignores REFERENCE",
-        description="Write down what was decided about the findings of an image, as an OpenVEX document that "
+        description="Write your decisions about the findings of an image as an OpenVEX document, which "
         "careen scan --vex and other scanners read.",
     )
-    made.add_argument("action", choices=["create"], help="create: a document on standard output")
+    made.add_argument("action", choices=["create"], help="create: write a document to standard output")
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
     group = made.add_argument_group("statement")
     group.add_argument("--status", metavar="STATUS", type=str.lower, choices=STATUS, required=True, help=", ".join(STATUS))
-    group.add_argument("--id", dest="ids", metavar="ID", action="append", default=[], help="of a finding; may be repeated")
+    group.add_argument("--id", dest="ids", metavar="ID", action="append", default=[], help="id of a finding; may be repeated")
     group.add_argument(
         "--package",
         dest="packages",
         metavar="NAME",
         action="append",
         default=[],
-        help="only where it is in this package (or purl)",
+        help="only in this package (name or purl); may be repeated",
     )
     group.add_argument(
         "--justification",
         metavar="WORD|TEXT",
         default="",
-        help="why it is not affected: a word such as vulnerable_code_not_in_execute_path, or your own",
+        help="why it is not affected: a keyword such as vulnerable_code_not_in_execute_path, or your own text",
     )
     group.add_argument(
-        "--from-ignores", action="store_true", help="of the findings that --ignore-file sets aside, with its reasons"
+        "--from-ignores",
+        action="store_true",
+        help="state it about the findings that --ignore-file suppresses, with its reasons",
     )
-    group.add_argument("--any-image", action="store_true", help="of the packages wherever they are, not of this image alone")
-    group.add_argument("--author", metavar="NAME", default="", help="who says so (default: unknown)")
+    group.add_argument(
+        "--any-image", action="store_true", help="state it about the packages in any image, not in this one alone"
+    )
+    group.add_argument("--author", metavar="NAME", default="", help="author of the statements (default: unknown)")
     add_settings(made, "document", ("output",))
     add_assessment_flags(made, ("ignore_file",))
     return made
@@ -97,9 +101,9 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("no statement: name a finding", "--id CVE-…, or --from-ignores with --ignore-file")
     word = arguments.justification
     if arguments.status == "not_affected" and arguments.ids and not word:
-        raise UsageError("not_affected needs a --justification", f"one of {', '.join(JUSTIFICATIONS)}, or your own words")
+        raise UsageError("not_affected needs a --justification", f"one of {', '.join(JUSTIFICATIONS)}, or your own text")
     if word and " " not in word and word not in JUSTIFICATIONS and (near := nearest(word, JUSTIFICATIONS, 0.7)):
-        raise UsageError(f"--justification {word!r} is no word of OpenVEX", f"did you mean {near}?")
+        raise UsageError(f"--justification {word!r} is not a justification of OpenVEX", f"did you mean {near}?")
 
 
 def _document(report: "Report", stated: "tuple[Statement, ...]", author: str) -> dict[str, object]:

@@ -118,7 +118,7 @@ def test_platforms_have_files_of_their_own_there(careen_command, images):
         (["a", "--output", "r.json", "--output-dir", "out"], "--output and --output-dir exclude each other"),
         (["a", "--output-dir", "taken"], "taken cannot be made"),
         (["--from-file", "none"], "none: No such file"),
-        (["--from-file", "empty"], "empty names nothing"),
+        (["--from-file", "empty"], "empty has no reference"),
         (["--from-file", "bytes"], "bytes is not text"),
         ([], "missing REFERENCE"),
     ],
