@@ -12,7 +12,7 @@ from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.model.report import Report
-    from careen.registries.listing import Trouble
+    from careen.registries.listing import Failure
     from careen.registries.state import Done
     from careen.registries.summary import Summary
 
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = arguments.output_dir or Path(f"careen-{host.replace(':', '-').strip('[]')}")
     wanted = Wanted(tuple(arguments.include), tuple(arguments.exclude), arguments.newest)
 
-    def show(count: int, total: int, latest: "Done | Trouble") -> None:
+    def show(count: int, total: int, latest: "Done | Failure") -> None:
         if not settings.quiet:
             sys.stderr.write(f"[{count}/{total}] {_latest(latest)}\n")
 
@@ -124,8 +124,8 @@ def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> No
         ]
         write_columns(("IMAGES", "SIZE", "LAYERS", "BASE"), bases, stream)
     _write_news(summary, stream, verbose)
-    for trouble in summary.troubles:
-        stream.write(f"\nnot scanned: {visible(trouble.reference)}: {visible(trouble.error, 300)}")
+    for failure in summary.troubles:
+        stream.write(f"\nnot scanned: {visible(failure.reference)}: {visible(failure.error, 300)}")
     stream.write("\n" if summary.troubles else "")
 
 
@@ -142,11 +142,11 @@ def _write_news(summary: "Summary", stream: TextIO, verbose: bool) -> None:
         stream.write(f"  and {len(summary.news) - NEWS} more: --verbose, or {SUMMARY}\n")
 
 
-def _latest(latest: "Done | Trouble") -> str:
+def _latest(latest: "Done | Failure") -> str:
     from careen.output.escape import visible
-    from careen.registries.listing import Trouble
+    from careen.registries.listing import Failure
 
-    if isinstance(latest, Trouble):
+    if isinstance(latest, Failure):
         return f"{visible(latest.reference)}: {visible(latest.error, 300)}"
     counts: dict[str, int] = {}
     for found in latest.found:

@@ -113,7 +113,7 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
         address = str(made.getpeername()[0])
         if only is not None and depth_of(address) and not named(f"{connection.host}:{connection.port}", only):
             made.close()
-            raise NetworkError(f"{connection.host} was not asked: it is {address}, inside a network", "list it by itself")
+            raise NetworkError(f"{connection.host} was not asked: it is {address}, in a private network", "list it by name")
         return made
 
     answers = paced(grace_s)

@@ -1,4 +1,4 @@
-"""What a registry holds, in one value: the worst images, the layers that many share, and what is new since the last run."""
+"""The result for a registry: the worst images, the base layers that images share, and what is new since the last run."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from careen.model.advisory import SEVERITIES
 
-from .listing import Trouble
+from .listing import Failure
 from .state import Done
 
 SCHEMA = "careen.registry-summary/1"
-IDS = 20  # of new findings that are named one by one
+IDS = 20  # of new findings, listed one by one
 
 
 class Line(Struct, frozen=True):
@@ -31,8 +31,8 @@ class Line(Struct, frozen=True):
 
 
 class Base(Struct, frozen=True):
-    """Layers from the base upward that several images have in common. ``references`` are images that are just these
-    layers; ``claimed`` is what the others say that they are built from."""
+    """Layers from the base upward that several images have in common. ``references`` are images with exactly these layers;
+    ``claimed`` are the base images that the others name."""
 
     layers: tuple[str, ...]
     size_bytes: int
@@ -42,7 +42,7 @@ class Base(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """Findings that a name did not have at the last run; ``is_new``: it was not there then."""
+    """Findings that a reference did not have in the last run; ``is_new``: the reference did not exist then."""
 
     reference: str
     is_new: bool
@@ -54,7 +54,7 @@ class News(Struct, frozen=True):
 class Layers(Struct, frozen=True):
     references: int
     unique: int
-    read: int  # in this run; the others were known
+    read: int  # in this run; the others were in the cache
 
 
 class Summary(Struct, frozen=True):
@@ -67,8 +67,8 @@ class Summary(Struct, frozen=True):
     by_severity: dict[str, int]
     images: tuple[Line, ...]  # the worst first
     bases: tuple[Base, ...]
-    news: tuple[News, ...] | None  # None: there was no run before
-    troubles: tuple[Trouble, ...]
+    news: tuple[News, ...] | None  # None: there is no earlier run
+    troubles: tuple[Failure, ...]
 
     @property
     def exit_code(self) -> int:
@@ -82,7 +82,7 @@ def summary_of(
     repositories: int,
     tags: int,
     done: Sequence[Done],
-    troubles: Sequence[Trouble],
+    troubles: Sequence[Failure],
     layers_read: int,
     before: Mapping[str, frozenset[str]] | None,
 ) -> Summary:
@@ -120,7 +120,7 @@ def _line(done: Done) -> Line:
 
 
 def _rank(line: Line) -> tuple[object, ...]:
-    """The known exploited first, then by severity, then by the risk of the worst."""
+    """Known exploited vulnerabilities first, then by severity, then by the highest risk."""
     counts = tuple(-line.by_severity[severity] for severity in SEVERITIES)
     return (-line.kev, counts[0], counts[1], -line.risk, counts, line.references)
 
@@ -131,7 +131,7 @@ def _by_severity(severities: Iterable[str]) -> dict[str, int]:
 
 
 def _bases(done: Sequence[Done]) -> list[Base]:
-    """Where the images' stacks part, the common ones with most images first."""
+    """The layers that images share, up to where they differ; those of most images first."""
     users: dict[tuple[str, ...], list[Done]] = {}
     for one in done:
         for depth in range(1, len(one.layers) + 1):
@@ -141,7 +141,7 @@ def _bases(done: Sequence[Done]) -> list[Base]:
         whole = [one for one in images if one.layers == layers]
         longest = max((len(group) for deeper, group in _above(layers, images, users)), default=0)
         if len(images) < 2 or (longest == len(images) and not whole):
-            continue  # one image's own, or those that share these share more
+            continue  # one image's own, or all images with these share more
         claimed = {one.base for one in images if one.base}
         found.append(
             Base(
@@ -164,7 +164,7 @@ def _above(
 
 
 def _news(done: Sequence[Done], before: Mapping[str, frozenset[str]]) -> list[News]:
-    """Of each name, in the order of names."""
+    """In the order of references."""
     found = []
     for one in done:
         for reference in one.references:
