@@ -1,4 +1,4 @@
-"""What the settings and the installed plugins come to: policy, store, limits, fetcher, readers, checks, reporters."""
+"""What the settings and the installed plugins give: policy, store, limits, fetcher, readers, reporters."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from careen.store.memory import NoStore, Store
 
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
-    """``checking``: of source files."""
+    """``checking``: the policy for source files."""
     from careen.policy.gates import KINDS
     from careen.policy.load import load_policy
 
@@ -39,14 +39,14 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
 
 
 def max_age_days(settings: Settings) -> int | None:
-    """How old the data may be that assesses an image; None: of any age."""
+    """How old advisory data may be; None: any age."""
     from careen.matching.coverage import MAX_AGE_DAYS
 
     return None if settings.db_max_age == "off" else MAX_AGE_DAYS if settings.db_max_age is None else settings.db_max_age
 
 
 def open_store(settings: Settings, max_bytes: int | None = None) -> Store:
-    """Where the settings say that layers are kept; it forgets what was used longest ago beyond its bound."""
+    """The store of layers that the settings name. Beyond its limit it drops the least recently used."""
     if settings.no_cache:
         return NoStore()
     from careen.safety.cache_limits import cache_limits
@@ -62,7 +62,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
-    """For advisories: what was said of the registry's TLS does not hold for them."""
+    """For advisories: settings about the registry's TLS do not apply."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(
@@ -76,7 +76,7 @@ def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
 
 
 def _plain_host(address: str | None) -> tuple[str, ...]:
-    """The host of a mirror that was named with http://, which is as much as saying that it has no TLS."""
+    """The host of a mirror that is named with http://: the user accepts that it has no TLS."""
     from urllib.parse import urlsplit
 
     parts = urlsplit(address or "")
@@ -101,8 +101,8 @@ def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
 
 
 def fingerprint(secrets: bool) -> str:
-    """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store.
+    """Changes with the code that turns bytes into facts, so that results of another version are not taken from the store.
 
-    Two installations of the same code have the same one, wherever and whenever they were made.
+    All installations of the same code have the same fingerprint.
     """
     return hashlib.sha256(f"{__version__} {secrets} {contents().key} {outside()}".encode()).hexdigest()[:16]

@@ -252,7 +252,7 @@ def test_names_that_a_registry_makes_up_lead_nowhere(order, settings, caplog):
         with caplog.at_level(logging.WARNING):
             summary = scan_registry(order(registry), settings, keep)
         assert (summary.repositories, len(summary.images)) == (1, 1)
-        assert "3 names that no repository can have" in caplog.text
+        assert "3 names that are invalid for a repository" in caplog.text
 
 
 @pytest.mark.parametrize("text", ["", "nginx", "docker/library", "http://x.example", "x.example/a:1", "a b.example"])
