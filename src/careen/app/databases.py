@@ -340,7 +340,9 @@ def _packed(settings: Settings, layer: Path) -> "Artifact":
 
     from careen.database.artifact import pack
     from careen.database.merge import with_checks
+    from careen.database.read import status
 
     database = database_of(refuse_untrusted(settings))
+    status(database)  # raises if there is no database, or it is damaged
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
         return pack(with_checks(database, Path(folder, "database")) if settings.db is None else database, layer)
