@@ -130,7 +130,7 @@ def _confirmed(settings: "Settings", kinds: "Sequence[Kind]") -> bool:
 
     if not sys.stdin.isatty():
         raise UsageError("careen cache clear asks before it removes anything", "--yes removes it without asking")
-    size = sum(one.size for one in prune_cache(settings, kinds, older_than_days=0, dry_run=True).freed)
+    size = sum(entry.size for entry in prune_cache(settings, kinds, older_than_days=0, dry_run=True).freed)
     sys.stderr.write(f"remove {', '.join(kinds) or 'everything but the database in use'} ({_shown_size(size)})? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -140,10 +140,10 @@ def _table(cache: "Cache") -> str:
     limits = {kind: getattr(cache.limits, kind) for kind in cache.limits.__struct_fields__}
     lines = [visible(str(cache.folder)), ""]
     lines.append(f"{'KIND':<9}  {'COUNT':>7}  {'SIZE':>9}  {'AT MOST':>8}  {'LAST USED':<10}  {'OLDEST':<10}  WHAT")
-    for one in cache.holdings:
-        most = _shown_size(limits[one.kind]) if one.kind in limits else "-"
-        days = f"{_day(one.last) or '-':<10}  {_day(one.oldest) or '-':<10}"
-        lines.append(f"{one.kind:<9}  {one.count:>7,}  {_shown_size(one.size):>9}  {most:>8}  {days}  {WHAT[one.kind]}")
+    for entry in cache.holdings:
+        most = _shown_size(limits[entry.kind]) if entry.kind in limits else "-"
+        days = f"{_day(entry.last) or '-':<10}  {_day(entry.oldest) or '-':<10}"
+        lines.append(f"{entry.kind:<9}  {entry.count:>7,}  {_shown_size(entry.size):>9}  {most:>8}  {days}  {WHAT[entry.kind]}")
     if not cache.holdings:
         lines.append("nothing")
     return "\n".join([*lines, "", f"{_shown_size(cache.size)} in all"]) + "\n"
@@ -153,11 +153,11 @@ def _pruned_lines(pruned: "Pruned") -> "Iterator[str]":
     from careen.output.lines import plural
 
     verb = "would free" if pruned.dry_run else "freed"
-    for one in pruned.freed:
-        yield f"{one.kind:<9}  {one.count:>7,}  {_shown_size(one.size):>9}  {WHAT[one.kind]}"
+    for entry in pruned.freed:
+        yield f"{entry.kind:<9}  {entry.count:>7,}  {_shown_size(entry.size):>9}  {WHAT[entry.kind]}"
     for left in pruned.left:
         yield f"{left.kind}: {plural(left.count, 'thing')} left ({_shown_size(left.size)}): {WHY[left.why]}"
-    yield f"{verb} {_shown_size(sum(one.size for one in pruned.freed))}"
+    yield f"{verb} {_shown_size(sum(entry.size for entry in pruned.freed))}"
 
 
 def _document(cache: "Cache") -> dict[str, Any]:
@@ -165,19 +165,19 @@ def _document(cache: "Cache") -> dict[str, Any]:
         "schema": SCHEMA,
         "folder": str(cache.folder),
         "size": cache.size,
-        "kinds": [_holding(one) for one in cache.holdings],
+        "kinds": [_holding(entry) for entry in cache.holdings],
         "limits": {kind: getattr(cache.limits, kind) for kind in cache.limits.__struct_fields__},
     }
 
 
-def _holding(one: "Holding") -> dict[str, Any]:
+def _holding(entry: "Holding") -> dict[str, Any]:
     return {
-        "kind": one.kind,
-        "count": one.count,
-        "size": one.size,
-        "oldest": _moment(one.oldest),
-        "last_used": _moment(one.last),
-        "removable": one.removable,
+        "kind": entry.kind,
+        "count": entry.count,
+        "size": entry.size,
+        "oldest": _moment(entry.oldest),
+        "last_used": _moment(entry.last),
+        "removable": entry.removable,
     }
 
 

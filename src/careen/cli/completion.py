@@ -99,8 +99,8 @@ def _zsh() -> str:
             after = f":{action.dest}:({' '.join(words)})" if words else f":{action.dest}:_files"
             if not action.option_strings:
                 specs.append(f"'{after}'")
-            told = f"[{_plain(action.help)}]{after if action.nargs != 0 else ''}"
-            specs += [f"'{option}{told}'" for option in action.option_strings]
+            shown = f"[{_plain(action.help)}]{after if action.nargs != 0 else ''}"
+            specs += [f"'{option}{shown}'" for option in action.option_strings]
         cases.append(f"    {name}) _arguments {' '.join(specs)} ;;")
     names = " ".join(f"'{name}:{_plain(what)}'" for name, what, _ in _commands())
     return f"""\

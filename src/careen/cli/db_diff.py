@@ -64,10 +64,10 @@ def diff(arguments: Namespace, settings: "Settings", as_json: bool) -> None:
         return
     examples: dict[str, list[Difference]] = {}
 
-    def keep(one: "Difference") -> None:
-        kept = examples.setdefault(one.kind, [])
+    def keep(difference: "Difference") -> None:
+        kept = examples.setdefault(difference.kind, [])
         if len(kept) < limit:
-            kept.append(one)
+            kept.append(difference)
 
     found = database_diff(before, after[0] if after else None, settings, only, keep)
     sys.stdout.writelines(f"{line}\n" for line in _lines(found, examples))
@@ -81,13 +81,13 @@ class _Writer:
         self._seen: Counter[str] = Counter()
         self._begun = False
 
-    def take(self, one: "Difference") -> None:
+    def take(self, difference: "Difference") -> None:
         import json
 
-        self._seen[one.kind] += 1
-        if self._seen[one.kind] <= self._limit:
+        self._seen[difference.kind] += 1
+        if self._seen[difference.kind] <= self._limit:
             self._begin()
-            self._stream.write(("," if self._begun else "") + "\n  " + json.dumps(_document(one)))
+            self._stream.write(("," if self._begun else "") + "\n  " + json.dumps(_document(difference)))
             self._begun = True
 
     def end(self, found: "Comparison") -> None:
@@ -113,18 +113,18 @@ class _Writer:
             self._stream.write(f'{{\n "schema": "{SCHEMA}",\n "differences": [')
 
 
-def _document(one: "Difference") -> dict[str, Any]:
+def _document(difference: "Difference") -> dict[str, Any]:
     """Of a change the fields that changed, else all fields."""
     return {
-        "kind": one.kind,
-        "source": one.source,
-        "namespace": one.namespace,
-        "name": one.name,
-        "id": one.id,
-        "change": one.change,
-        "fields": list(one.fields),
-        "before": [_fields(record, one.fields) for record in one.before],
-        "after": [_fields(record, one.fields) for record in one.after],
+        "kind": difference.kind,
+        "source": difference.source,
+        "namespace": difference.namespace,
+        "name": difference.name,
+        "id": difference.id,
+        "change": difference.change,
+        "fields": list(difference.fields),
+        "before": [_fields(record, difference.fields) for record in difference.before],
+        "after": [_fields(record, difference.fields) for record in difference.after],
     }
 
 
@@ -139,37 +139,38 @@ def _plain(value: object) -> Any:
 
     if isinstance(value, Struct):
         return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _lines(found: "Comparison", examples: "dict[str, list[Difference]]") -> Iterator[str]:
-    for one in (found.before, found.after):
-        yield f"{visible(one.path)}, built {visible(one.built)}"
+    for database in (found.before, found.after):
+        yield f"{visible(database.path)}, built {visible(database.built)}"
     yield ""
     if not found.sources:
         yield "They have the same content."
         return
-    width = max(6, *(len(one.name) for one in found.sources))
+    width = max(6, *(len(source.name) for source in found.sources))
     yield f"{'SOURCE':<{width}}  {'ADDED':>8}  {'REMOVED':>8}  {'CHANGED':>8}  DATA OF"
-    for one_ in found.sources:
-        span = " -> ".join(dict.fromkeys((one_.before[:10] or "-", one_.after[:10] or "-")))
-        yield f"{visible(one_.name):<{width}}  {one_.added:>8,}  {one_.removed:>8,}  {one_.changed:>8,}  {visible(span)}"
+    for source in found.sources:
+        span = " -> ".join(dict.fromkeys((source.before[:10] or "-", source.after[:10] or "-")))
+        counts = f"{source.added:>8,}  {source.removed:>8,}  {source.changed:>8,}"
+        yield f"{visible(source.name):<{width}}  {counts}  {visible(span)}"
     for kind in found.kinds:
         yield ""
         yield f"{TITLES[kind.kind]}: {kind.added:,} added, {kind.removed:,} removed, {kind.changed:,} changed"
         listed = examples.get(kind.kind, [])
-        yield from (f"  {visible(_line(one))}" for one in listed)
+        yield from (f"  {visible(_line(difference))}" for difference in listed)
         if len(listed) < kind.total:
             yield f"  and {kind.total - len(listed):,} more (--limit N)"
 
 
-def _line(one: "Difference") -> str:
-    about = " ".join(filter(None, (one.namespace, one.name, one.id)))
-    if one.change != "changed":
-        summary = _summary(one.after or one.before)
-        return f"{'+' if one.change == 'added' else '-'} {about}" + (f": {summary}" if summary else "")
-    before, after = _summary(one.before), _summary(one.after)
-    return f"~ {about}: " + (f"{before} -> {after}" if before != after else ", ".join(one.fields))
+def _line(difference: "Difference") -> str:
+    about = " ".join(filter(None, (difference.namespace, difference.name, difference.id)))
+    if difference.change != "changed":
+        summary = _summary(difference.after or difference.before)
+        return f"{'+' if difference.change == 'added' else '-'} {about}" + (f": {summary}" if summary else "")
+    before, after = _summary(difference.before), _summary(difference.after)
+    return f"~ {about}: " + (f"{before} -> {after}" if before != after else ", ".join(difference.fields))
 
 
 def _summary(records: "Sequence[Record]") -> str:

@@ -32,14 +32,16 @@ def mirror(arguments: Namespace, settings: "Settings", progress: "Progress") -> 
 
 
 def _text(laid: "Sequence[Laid]") -> str:
-    width = max((len(visible(one.path)) for one in laid), default=4)
+    width = max((len(visible(feed.path)) for feed in laid), default=4)
     lines = [f"{'FEED':<{width}}  {'STATE':<9}  {'SIZE':>11}  DATA OF"]
-    for one in laid:
-        size = f"{one.size / 1e6:.1f} MB" if one.size else "-"
-        detail = f"  {visible(one.detail)}" if one.detail else ""
-        lines.append(f"{visible(one.path):<{width}}  {one.state:<9}  {size:>11}  {visible(one.as_of[:10]) or '-':<10}{detail}")
-    counts = {state: sum(one.state == state for one in laid) for state in _ENDS}
-    total = sum(one.size for one in laid)
+    for feed in laid:
+        size = f"{feed.size / 1e6:.1f} MB" if feed.size else "-"
+        detail = f"  {visible(feed.detail)}" if feed.detail else ""
+        lines.append(
+            f"{visible(feed.path):<{width}}  {feed.state:<9}  {size:>11}  {visible(feed.as_of[:10]) or '-':<10}{detail}"
+        )
+    counts = {state: sum(feed.state == state for feed in laid) for state in _ENDS}
+    total = sum(feed.size for feed in laid)
     listed = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
     return "\n".join([*map(str.rstrip, lines), "", f"{listed or 'no feed'}; {total / 1e6:,.1f} MB"]) + "\n"
 
@@ -52,14 +54,14 @@ def _document(laid: "Sequence[Laid]") -> str:
 
 def _failure(laid: "Sequence[Laid]") -> DatabaseError | None:
     """The error of feeds that assess images; for other feeds there is a warning, as in an update."""
-    for one in laid:
-        if one.state == "failed" and not one.assesses:
-            log.warning("%s could not be brought up to date: %s", one.path, one.detail)
-    failed = [one for one in laid if one.state == "failed" and one.assesses]
+    for feed in laid:
+        if feed.state == "failed" and not feed.assesses:
+            log.warning("%s could not be brought up to date: %s", feed.path, feed.detail)
+    failed = [feed for feed in laid if feed.state == "failed" and feed.assesses]
     if failed:
-        names = ", ".join(f"{one.path} ({one.detail})" for one in failed)
-        others = "the others are up to date; " if any(one.state in _FINE for one in laid) else ""
+        names = ", ".join(f"{feed.path} ({feed.detail})" for feed in failed)
+        others = "the others are up to date; " if any(feed.state in _FINE for feed in laid) else ""
         return DatabaseError(f"could not fetch {names}", f"{others}for these the mirror keeps its earlier files")
-    if not any(one.size for one in laid):
+    if not any(feed.size for feed in laid):
         return DatabaseError("no feed could be downloaded", "check the connection")
     return None

@@ -90,15 +90,18 @@ def _lines(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdi
     yield f"{visible(before.name)} ({before.created[:10]}) -> {visible(after.name)} ({after.created[:10]})"
     yield f"  {len(before.findings)} findings -> {len(after.findings)}: {len(found.new)} new, {len(found.gone)} gone"
     for change, words in CHANGES.items():
-        yield from _group(f"New, {words}", ordered(one for one in found.new if one.change == change))
+        yield from _group(f"New, {words}", ordered(finding for finding in found.new if finding.change == change))
     for why, words in DEPARTURES.items():
-        yield from _group(f"Gone, {words}", ordered(one.finding for one in found.gone if one.why == why))
+        yield from _group(f"Gone, {words}", ordered(gone.finding for gone in found.gone if gone.why == why))
     if found.packages:
-        counts = Counter("came" if one.before is None else "went" if one.after is None else "changed" for one in found.packages)
+        counts = Counter(
+            "came" if package.before is None else "went" if package.after is None else "changed" for package in found.packages
+        )
         yield ""
         yield f"Packages: {', '.join(f'{counts[word]} {word}' for word in ('changed', 'came', 'went') if counts[word])}"
-        for one in found.packages:
-            yield f"  {visible(one.type)} {visible(one.name)}  {visible(one.before or '-')} -> {visible(one.after or '-')}"
+        for package in found.packages:
+            before_after = f"{visible(package.before or '-')} -> {visible(package.after or '-')}"
+            yield f"  {visible(package.type)} {visible(package.name)}  {before_after}"
     if verdict.rules:
         yield ""
         yield from map(rule_line, verdict.rules)
@@ -115,11 +118,11 @@ def _group(title: str, findings: "Iterable[Finding]") -> Iterator[str]:
         return
     yield ""
     yield f"{title} ({len(listed)})"
-    for one in listed:
-        if isinstance(one, Vulnerability):
-            fix = ", ".join(map(visible, one.fix.versions)) or one.fix.state
-            where = f"{visible(one.package_name)} {visible(one.package_version)}  {fix}"
+    for finding in listed:
+        if isinstance(finding, Vulnerability):
+            fix = ", ".join(map(visible, finding.fix.versions)) or finding.fix.state
+            where = f"{visible(finding.package_name)} {visible(finding.package_version)}  {fix}"
         else:
-            line = f":{one.location.line}" if one.location.line else ""
-            where = f"{visible(one.location.path)}{line}  {visible(one.title)}"
-        yield f"  {one.severity:<10}  {visible(one.id):<19}  {where}"
+            line = f":{finding.location.line}" if finding.location.line else ""
+            where = f"{visible(finding.location.path)}{line}  {visible(finding.title)}"
+        yield f"  {finding.severity:<10}  {visible(finding.id):<19}  {where}"

@@ -30,7 +30,7 @@ class Line(Struct, frozen=True):
 def patch(text: str, name: str, lines: Sequence[Line], user: str = "") -> str:
     """The diff; "" if there is nothing to add. ``user`` is the user of the base image, "" for root."""
     instructions = parse(text).instructions
-    starts = [index for index, one in enumerate(instructions) if one.keyword == "FROM"]
+    starts = [index for index, instruction in enumerate(instructions) if instruction.keyword == "FROM"]
     if not starts:
         raise ValueError("no FROM")
     rows = text.splitlines(keepends=True)
@@ -49,8 +49,8 @@ def base_of(text: str) -> str:
     """The base image of the last stage, as written. If the stage builds on another stage, the base image of that one."""
     images: dict[str, str] = {}
     image = ""
-    for one in parse(text).instructions:
-        words = [word for word in one.words if not word.startswith("--")] if one.keyword == "FROM" else []
+    for instruction in parse(text).instructions:
+        words = [word for word in instruction.words if not word.startswith("--")] if instruction.keyword == "FROM" else []
         if words:
             image = images.get(words[0].lower(), words[0])
             if len(words) > 2 and words[1].lower() == "as":
@@ -61,7 +61,9 @@ def base_of(text: str) -> str:
 def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
     if not program:
         return instructions[last].end_line
-    calls = [one for one in instructions if one.keyword == "RUN" and _CALLS[program].search(one.text)]
+    calls = [
+        instruction for instruction in instructions if instruction.keyword == "RUN" and _CALLS[program].search(instruction.text)
+    ]
     if calls:
         return calls[-1].end_line
     stage = instructions[last:]

@@ -12,6 +12,7 @@ from .assessing import REFERENCE, add_assessment_flags, add_format_flag, setting
 
 if TYPE_CHECKING:
     from careen.matching.explain import Explanation, Judgement, Statement
+    from careen.model.finding import Vulnerability
     from careen.model.report import Report
 
 SCHEMA = "careen.explanation/1"
@@ -108,43 +109,50 @@ def _none(explanation: "Explanation") -> str:
     return f"No source names it for any of the {explanation.packages} packages of this image.{known}"
 
 
-def _judgement(one: "Judgement") -> Iterator[str]:
+def _judgement(judgement: "Judgement") -> Iterator[str]:
     from careen.output.escape import visible
 
-    yield f"{visible(one.name)} {visible(one.version)}: {OUTCOMES[one.outcome].upper()}: {visible(one.why)}"
-    yield f"  {visible(one.purl)}"
-    if one.paths:
-        more = f" and {len(one.paths) - 1} more" if len(one.paths) > 1 else ""
-        layer = f", layer {one.finding.layer}" if one.finding and one.finding.layer is not None else ""
-        yield f"  in {visible(one.paths[0])}{more}{layer}"
-    if one.judged_as:
-        yield f"  assessed as {visible(one.judged_as)}"
-    for statement in one.statements:
+    outcome = OUTCOMES[judgement.outcome].upper()
+    yield f"{visible(judgement.name)} {visible(judgement.version)}: {outcome}: {visible(judgement.why)}"
+    yield f"  {visible(judgement.purl)}"
+    if judgement.paths:
+        more = f" and {len(judgement.paths) - 1} more" if len(judgement.paths) > 1 else ""
+        layer = f", layer {judgement.finding.layer}" if judgement.finding and judgement.finding.layer is not None else ""
+        yield f"  in {visible(judgement.paths[0])}{more}{layer}"
+    if judgement.judged_as:
+        yield f"  assessed as {visible(judgement.judged_as)}"
+    for statement in judgement.statements:
         yield from _statement(statement)
-    for asked in one.asked:
+    for asked in judgement.asked:
         if not asked.names_it:
             as_of = f", data of {asked.as_of}" if asked.as_of else ""
             yield (
                 f"  {visible(asked.source)} ({visible(asked.namespace)}) does not name it for this package "
                 f"({asked.records:,} records of {asked.packages:,} packages{as_of})"
             )
-    if one.finding and one.outcome == "found":
-        fix = ", ".join(map(visible, one.finding.fix.versions)) or one.finding.fix.state
-        source = f" ({visible(one.finding.severity_source)})" if one.finding.severity_source else ""
-        yield f"  reported as {one.finding.severity}{source}, {one.finding.confidence}, risk {one.finding.risk}, fix: {fix}"
-        if one.finding.vex:
-            yield f"  VEX ({visible(one.finding.vex.source)}): {one.finding.vex.status} {visible(one.finding.vex.detail)}"
+    if judgement.finding and judgement.outcome == "found":
+        yield from _finding(judgement.finding)
 
 
-def _statement(one: "Statement") -> Iterator[str]:
+def _finding(finding: "Vulnerability") -> Iterator[str]:
     from careen.output.escape import visible
 
-    about = f"{visible(one.package)} of {visible(one.namespace)}"
-    rated = f", {one.severity}" if one.severity != "unknown" else ""
-    yield f"  {visible(one.source)} {visible(one.id)} about {about}: {one.status}{rated}"
-    for text in one.comparisons[:12]:
+    fix = ", ".join(map(visible, finding.fix.versions)) or finding.fix.state
+    source = f" ({visible(finding.severity_source)})" if finding.severity_source else ""
+    yield f"  reported as {finding.severity}{source}, {finding.confidence}, risk {finding.risk}, fix: {fix}"
+    if finding.vex:
+        yield f"  VEX ({visible(finding.vex.source)}): {finding.vex.status} {visible(finding.vex.detail)}"
+
+
+def _statement(statement: "Statement") -> Iterator[str]:
+    from careen.output.escape import visible
+
+    about = f"{visible(statement.package)} of {visible(statement.namespace)}"
+    rated = f", {statement.severity}" if statement.severity != "unknown" else ""
+    yield f"  {visible(statement.source)} {visible(statement.id)} about {about}: {statement.status}{rated}"
+    for text in statement.comparisons[:12]:
         yield f"    {visible(text)}"
-    if len(one.comparisons) > 12:
-        yield f"    … and {len(one.comparisons) - 12} more ranges"
-    if one.why:
-        yield f"    {visible(one.why)}"
+    if len(statement.comparisons) > 12:
+        yield f"    … and {len(statement.comparisons) - 12} more ranges"
+    if statement.why:
+        yield f"    {visible(statement.why)}"

@@ -86,7 +86,7 @@ def formats() -> "Mapping[str, Reporter]":
     }
 
 
-def _diff(one: str, other: str, settings: "Settings") -> int:
+def _diff(package: str, other: str, settings: "Settings") -> int:
     from careen.app.inventories import inventory_diff
 
     from .assessing import with_progress
@@ -95,7 +95,7 @@ def _diff(one: str, other: str, settings: "Settings") -> int:
     writers = {"table": write_table, "json": write_json}
     if len(settings.format) != 1 or settings.format[0].lower() not in writers:
         raise UsageError("a diff has one format: table or json", "--format json, and --output FILE for a file")
-    compared = with_progress(settings, lambda progress: inventory_diff(one, other, settings, progress))
+    compared = with_progress(settings, lambda progress: inventory_diff(package, other, settings, progress))
     writer = writers[settings.format[0].lower()]
     if settings.output and str(settings.output) != "-":
         from .output import write_whole
@@ -124,7 +124,7 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
     image, distribution = report.image, report.inventory.distribution
     name = f", {visible(distribution.pretty_name or f'{distribution.id} {distribution.version}')}" if distribution else ""
     packages = [package for _, package in merged(report.inventory.packages)]
-    listed = sorted(packages, key=lambda one: (one.type, one.name, one.version))
+    listed = sorted(packages, key=lambda package: (package.type, package.name, package.version))
     rows = [
         (
             package.name,

@@ -97,10 +97,10 @@ def _lines(reference: str, found: "Reconciled") -> Iterator[str]:
 def _side(title: str, listed: "Sequence[Disagreement]", words: dict[str, str]) -> Iterator[str]:
     from careen.output.escape import visible
 
-    counts = Counter(one.reason for one in listed)
+    counts = Counter(entry.reason for entry in listed)
     for reason, count in counts.most_common():
         yield ""
         yield f"{title}: {words[reason]} ({count})"
-        for one in sorted((one for one in listed if one.reason == reason), key=lambda one: (one.package, one.id)):
-            yield f"  {visible(one.id, 60):<19}  {visible(one.package, 200)} {visible(one.version, 100)}"
-            yield f"    {visible(one.detail, 500)}"
+        for entry in sorted((entry for entry in listed if entry.reason == reason), key=lambda entry: (entry.package, entry.id)):
+            yield f"  {visible(entry.id, 60):<19}  {visible(entry.package, 200)} {visible(entry.version, 100)}"
+            yield f"    {visible(entry.detail, 500)}"

@@ -40,7 +40,9 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
                 unknowns.append(found)
                 continue
             place = found.location
-            comments = (one for one in checked.ignores if one.applies(found.id, place.path, place.line, place.end_line))
+            comments = (
+                ignore for ignore in checked.ignores if ignore.applies(found.id, place.path, place.line, place.end_line)
+            )
             comment = next(comments, None)
             if comment is not None:
                 suppressed.append(Suppressed(found, SuppressedBy("comment", comment.source, comment.reason)))

@@ -37,7 +37,7 @@ from careen.safety.budget import Budget
 from .assessment import Assessment
 from .coverage import coverage_of
 from .image_checks import check_image, secrets_in_configuration, unassessed_distribution
-from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory
+from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory, with_verified_layers
 
 
 def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -> tuple[Image, Inventory]:
@@ -62,7 +62,7 @@ def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -
     )
     inventory = with_vendors(bound)
     store_inventory(key, inventory, reading)
-    return (_verified(image) if reading.verify_diff_ids else image), inventory
+    return (with_verified_layers(image) if reading.verify_diff_ids else image), inventory
 
 
 def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime | None = None) -> Report:
@@ -120,11 +120,6 @@ def with_vendors(inventory: Inventory) -> Inventory:
         for package in inventory.packages
     )
     return replace(inventory, packages=tuple(packages))
-
-
-def _verified(image: Image) -> Image:
-    layers = (replace(layer, diff_id_verified=bool(layer.diff_id) and not layer.unread) for layer in image.layers)
-    return replace(image, layers=tuple(layers))
 
 
 def _policy_for(image: Image, inventory: Inventory, base: BaseImage | None, policy: Policy) -> Policy:

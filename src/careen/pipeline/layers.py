@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.layers.index import Readers, index, known_as
 from careen.model.delta import Delta
@@ -66,6 +67,12 @@ def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> li
             stopped = True  # the other threads stop at their next megabyte
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def with_verified_layers(image: Image) -> Image:
+    """The image, after its layers were read with their diff IDs verified."""
+    layers = (replace(layer, diff_id_verified=bool(layer.diff_id) and not layer.unread) for layer in image.layers)
+    return replace(image, layers=tuple(layers))
 
 
 def inventory_key(image: Image, reading: Reading) -> str:

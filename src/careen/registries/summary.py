@@ -87,15 +87,15 @@ def summary_of(
     before: Mapping[str, frozenset[str]] | None,
 ) -> Summary:
     lines = sorted(map(_line, done), key=_rank)
-    unique = {layer for one in done for layer in one.layers}
+    unique = {layer for image in done for layer in image.layers}
     return Summary(
         SCHEMA,
         registry,
         started,
         repositories,
         tags,
-        Layers(sum(len(one.layers) for one in done), len(unique), layers_read),
-        _by_severity(found.severity for one in done for found in one.found),
+        Layers(sum(len(image.layers) for image in done), len(unique), layers_read),
+        _by_severity(found.severity for image in done for found in image.found),
         tuple(lines),
         tuple(_bases(done)),
         None if before is None else tuple(_news(done, before)),
@@ -133,22 +133,22 @@ def _by_severity(severities: Iterable[str]) -> dict[str, int]:
 def _bases(done: Sequence[Done]) -> list[Base]:
     """The layers that images share, up to where they differ; those of most images first."""
     users: dict[tuple[str, ...], list[Done]] = {}
-    for one in done:
-        for depth in range(1, len(one.layers) + 1):
-            users.setdefault(one.layers[:depth], []).append(one)
+    for image in done:
+        for depth in range(1, len(image.layers) + 1):
+            users.setdefault(image.layers[:depth], []).append(image)
     found = []
     for layers, images in users.items():
-        whole = [one for one in images if one.layers == layers]
+        whole = [image for image in images if image.layers == layers]
         longest = max((len(group) for deeper, group in _above(layers, images, users)), default=0)
         if len(images) < 2 or (longest == len(images) and not whole):
             continue  # one image's own, or all images with these share more
-        claimed = {one.base for one in images if one.base}
+        claimed = {image.base for image in images if image.base}
         found.append(
             Base(
                 layers,
                 sum(images[0].sizes[: len(layers)]),
                 len(images),
-                tuple(sorted(name for one in whole for name in one.references)),
+                tuple(sorted(name for image in whole for name in image.references)),
                 tuple(sorted(claimed)),
             )
         )
@@ -159,17 +159,17 @@ def _above(
     layers: tuple[str, ...], images: Sequence[Done], users: Mapping[tuple[str, ...], list[Done]]
 ) -> list[tuple[tuple[str, ...], list[Done]]]:
     depth = len(layers) + 1
-    stacks = {one.layers[:depth] for one in images if len(one.layers) >= depth}
+    stacks = {image.layers[:depth] for image in images if len(image.layers) >= depth}
     return [(stack, users[stack]) for stack in stacks]
 
 
 def _news(done: Sequence[Done], before: Mapping[str, frozenset[str]]) -> list[News]:
     """In the order of references."""
     found = []
-    for one in done:
-        for reference in one.references:
+    for image in done:
+        for reference in image.references:
             known = before.get(reference)
-            fresh = [each for each in one.found if known is None or each.fingerprint not in known]
+            fresh = [each for each in image.found if known is None or each.fingerprint not in known]
             if fresh or known is None:
                 fresh.sort(key=lambda each: (SEVERITIES.index(each.severity), each.id))
                 ids = tuple(dict.fromkeys(each.id for each in fresh))[:IDS]
