@@ -8,8 +8,7 @@ or the one named by ``--config`` or ``CAREEN_CONFIG``; nothing is ever read from
 from .fields import choices, description, field_by_key, is_list, is_switch
 from .load import Loaded, default_cache_dir, load, settings_of
 from .settings import SECRET, SIZE, ComplianceView, Settings
-from .values import shown
-from .words import nearest
+from .values import nearest, shown
 
 __all__ = [
     "SECRET", "SIZE", "ComplianceView", "Loaded", "Settings", "choices", "default_cache_dir", "description", "field_by_key",

@@ -16,8 +16,7 @@ from careen.errors import UsageError
 
 from .fields import field_by_key, is_list, is_path
 from .settings import SECRET, Settings
-from .values import value_of
-from .words import nearest
+from .values import nearest, value_of
 
 PREFIX = "CAREEN_"
 

@@ -1,5 +1,6 @@
 """One value of a setting: read from the text of a flag or variable or from a file, and shown to people."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,7 +12,6 @@ from careen.errors import UsageError
 
 from .fields import choices, description, is_list, is_path, is_switch, plain_type
 from .settings import SECRET
-from .words import nearest
 
 _WITH_COMMAS = ("format", "archive", "accept")  # their values may hold commas: json=FILE, an address
 
@@ -97,3 +97,10 @@ def _least(type_: Any) -> str:
         if words := _least(part):
             return words
     return ""
+
+
+def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The word that was probably meant; None if no word is similar."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(words), 1, likeness)), None)
