@@ -66,3 +66,39 @@ def test_results_are_frozen():
         found = getattr(api, name)
         if hasattr(found, "__struct_config__") and found.__module__.startswith("careen.model."):
             assert found.__struct_config__.frozen, name
+
+
+# What the command line may import when it runs: the library, the functions of ``app``, data, and what writes text.
+SHELL = {
+    "api",
+    "app",
+    "cli",
+    "config",
+    "errors",
+    "exposure",
+    "formats",
+    "model",
+    "output",
+    "plugins",
+    "registries",
+    "reports",
+    "safety",
+}
+
+
+def runtime_imports(tree):
+    """The modules that a file imports, but for those that only its annotations need."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        yield from runtime_imports(node)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "src/careen/cli").glob("*.py")), ids=lambda file: file.name)
+def test_the_command_line_does_no_work_of_its_own(file):
+    found = {name.split(".")[1] for name in runtime_imports(ast.parse(file.read_text("utf-8"))) if name.startswith("careen.")}
+    assert found <= SHELL

@@ -63,6 +63,13 @@ def with_instructions(image: Image, dockerfile: "Dockerfile", base: BaseImage | 
     return found
 
 
+def is_built_from(image: Image, dockerfile: "Dockerfile") -> bool:
+    """Whether the image's history matches the Dockerfile."""
+    from careen.predict import built
+
+    return built.with_instructions(image, dockerfile) is not None
+
+
 def why_not_built_from(image: Image) -> str:
     """Why a Dockerfile does not match the image."""
     if not image.config.history:

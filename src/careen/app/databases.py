@@ -5,7 +5,7 @@ Raises: DatabaseError, InputError, NetworkError, UsageError.
 
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
 from careen.app.registries import PREFIX, downloaded, repository_of
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
+from careen.database.knowledge import DERIVED as DERIVED  # shells show it
 from careen.database.knowledge import database_path
 from careen.errors import Error, InputError, UsageError
 from careen.model.advisory import DatabaseInfo
@@ -108,6 +109,28 @@ def database_status(settings: Settings) -> DatabaseInfo:
     return status(database_of(refuse_untrusted(settings)))
 
 
+def last_background_refresh(settings: Settings) -> tuple[str, Path]:
+    """(the last line of its log, the log); "" if there was none."""
+    from careen.database.refreshlog import last_line, log_beside
+
+    log = log_beside(database_path(settings.cache_dir))
+    return last_line(log) or "", log
+
+
+def has_published_database() -> bool:
+    """Whether this installation has the address of a published database built in."""
+    from careen.signing import anchor
+
+    return bool(anchor.DATABASE)
+
+
+def labels_of(rows: "Iterable[FeedRow]") -> tuple[str, ...]:
+    """The names of feeds as commands take them: debian, osv/npm."""
+    from careen.database.buckets import label_of
+
+    return tuple(sorted({label_of(row) for row in rows}))
+
+
 def database_list(settings: Settings) -> tuple[DatabaseInfo, ...]:
     from careen.database.kept import listed
 
@@ -115,12 +138,23 @@ def database_list(settings: Settings) -> tuple[DatabaseInfo, ...]:
 
 
 def database_diff(
-    before: str, after: str | None, settings: Settings, only: "Only", on_difference: "Callable[[Difference], None]"
+    before: str,
+    after: str | None,
+    settings: Settings,
+    on_difference: "Callable[[Difference], None]",
+    *,
+    namespaces: Collection[str] = (),
+    sources: Collection[str] = (),
 ) -> "Comparison":
-    """``before`` and ``after`` are files or days; None is the database in use. Each difference is passed on at once."""
+    """``before`` and ``after`` are files or days; None is the database in use. Each difference is passed on at once.
+
+    ``namespaces`` and ``sources``: compare only these; empty is all.
+    """
     from careen.database.compare import compare
+    from careen.database.differences import Only
     from careen.database.kept import chosen
 
+    only = Only(frozenset(namespaces), frozenset(sources))
     path = database_path(refuse_untrusted(settings).cache_dir)
     one, other = chosen(path, before), chosen(path, after) if after else path
     _check_only(only, one, other)

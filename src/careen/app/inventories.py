@@ -6,10 +6,12 @@ from msgspec import Struct
 
 from careen.app.session import Session
 from careen.config import Settings
-from careen.layers.compare import Change, changes, shared_layers
+from careen.layers.compare import HOWS, Change, changes, shared_layers
 from careen.model.image import Image
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.plugins import Progress, silent
+
+__all__ = ["HOWS", "Compared", "inventory_diff", "inventory_report"]
 
 
 class Compared(Struct, frozen=True):

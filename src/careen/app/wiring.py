@@ -38,6 +38,13 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
     )
 
 
+def gate_words() -> tuple[str, ...]:
+    """The words that a gate (``--fail-on``) may begin with."""
+    from careen.policy.gates import WORDS
+
+    return tuple(WORDS)
+
+
 def max_age_days(settings: Settings) -> int | None:
     """How old advisory data may be; None: any age."""
     from careen.matching.coverage import MAX_AGE_DAYS

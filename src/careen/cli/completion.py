@@ -51,9 +51,9 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
 
         return REMOVABLE
     if action.dest == "fail_on":
-        from careen.policy.gates import WORDS
+        from careen.app.wiring import gate_words
 
-        return WORDS
+        return gate_words()
     field = field_by_key().get(action.dest)
     return choices(field) if field and action.nargs != 0 else ()
 

@@ -52,15 +52,14 @@ def add_flags(made: Parser) -> None:
 def diff(arguments: Namespace, settings: "Settings", as_json: bool) -> None:
     """Writes to standard output; JSON is written while the databases are compared."""
     from careen.app.databases import database_diff
-    from careen.database.differences import Only
 
-    only = Only(frozenset(arguments.namespace), frozenset(arguments.source))
+    only = {"namespaces": arguments.namespace, "sources": arguments.source}
     before, *after = arguments.names
     usual = SHOWN_JSON if as_json else SHOWN_VERBOSE if settings.verbose else SHOWN
     limit = usual if arguments.limit is None else arguments.limit
     if as_json:
         writer = _Writer(sys.stdout, limit)
-        writer.end(database_diff(before, after[0] if after else None, settings, only, writer.take))
+        writer.end(database_diff(before, after[0] if after else None, settings, writer.take, **only))
         return
     examples: dict[str, list[Difference]] = {}
 
@@ -69,7 +68,7 @@ def diff(arguments: Namespace, settings: "Settings", as_json: bool) -> None:
         if len(kept) < limit:
             kept.append(difference)
 
-    found = database_diff(before, after[0] if after else None, settings, only, keep)
+    found = database_diff(before, after[0] if after else None, settings, keep, **only)
     sys.stdout.writelines(f"{line}\n" for line in _lines(found, examples))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def status_text(info: "DatabaseInfo", verbose: bool) -> str:
     """A line for each source, or with ``verbose`` for each of its feeds; notes about sources stand below."""
-    from careen.database.knowledge import DERIVED
+    from careen.app.databases import DERIVED
 
     now = datetime.now(UTC)
     groups: dict[str, list[SourceInfo]] = {}
@@ -67,11 +67,9 @@ def as_json(value: object) -> str:
 
 def background_text(settings: "Settings") -> str:
     """How the last refresh in the background ended."""
-    from careen.database.knowledge import database_path
-    from careen.database.refreshlog import last_line, log_beside
+    from careen.app.databases import last_background_refresh
 
-    log = log_beside(database_path(settings.cache_dir))
-    line = last_line(log)
+    line, log = last_background_refresh(settings)
     return f"\nlast refresh in the background: {visible(line)} ({visible(str(log))})\n" if line else ""
 
 
@@ -98,20 +96,20 @@ def kept_text(result: "UpdateResult") -> str:
 
 
 def unpublished_text(settings: "Settings") -> str:
-    from careen.signing import anchor
+    from careen.app.databases import has_published_database
 
-    if settings.db_from or settings.db_artifact or anchor.DATABASE:
+    if settings.db_from or settings.db_artifact or has_published_database():
         return ""
     return "\nNo published database is configured (db_artifact in the settings): the feeds were read.\n"
 
 
 def retained_text(rows: "Sequence[FeedRow]") -> str:
     """What stays of the database that was in use before."""
-    from careen.database.buckets import label_of
+    from careen.app.databases import labels_of
 
     if not rows:
         return ""
-    listed = ", ".join(sorted({label_of(row) for row in rows}))
+    listed = ", ".join(labels_of(rows))
     why = "which the other database lacks or has less or older data of"
     return f"\n{plural(len(rows), 'feed')} kept, {why}: {visible(listed)} (--replace keeps nothing)\n"
 

@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .arguments import Parser
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from careen.formats.scans.saved_report import Saved
     from careen.model.finding import Finding
     from careen.model.report import Verdict
-    from careen.plugins import Progress
     from careen.policy.compare import Difference
 
 SCHEMA = "careen.difference/1"
@@ -47,27 +45,16 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen.app.session import report_or_scan
-    from careen.policy.compare import compare, verdict_on
-    from careen.policy.load import load_policy
+    from careen.app.decisions import findings_diff
 
     settings = settings_of(arguments)
-    policy = load_policy(settings.fail_on, unknown_as=settings.unknown_as)
-
-    def both(progress: "Progress") -> "tuple[Saved, Saved]":
-        return (
-            report_or_scan(arguments.before, settings, progress),
-            report_or_scan(arguments.after, settings, progress),
-        )
-
-    before, after = with_progress(settings, both)
-    found = compare(before, after)
-    verdict = verdict_on(before, after, policy, datetime.now(UTC).date())
+    found = with_progress(settings, lambda progress: findings_diff(arguments.before, arguments.after, settings, progress))
     if arguments.form == "json":
-        write_json(_document(before, after, found, verdict))
+        write_json(_document(found.before, found.after, found.difference, found.verdict))
     else:
-        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(before, after, found, verdict))
-    return verdict.exit_code
+        lines = _lines(found.before, found.after, found.difference, found.verdict)
+        sys.stdout.writelines(line.rstrip() + "\n" for line in lines)
+    return found.verdict.exit_code
 
 
 def _document(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict") -> dict[str, object]:

@@ -40,9 +40,8 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     from msgspec.structs import replace
 
-    from careen.app.built_from import named_dockerfile, why_not_built_from
+    from careen.app.built_from import is_built_from, named_dockerfile, why_not_built_from
     from careen.app.session import Session
-    from careen.predict.built import with_instructions
 
     from .dockerfile_patch import base_of
 
@@ -54,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     base = base_of(text) if dockerfile is not None else ""
     with Session(replace(settings, dockerfile=None)) as session:
         report, plan = with_progress(settings, lambda progress: session.fix(arguments.reference, base, progress))
-    if dockerfile is not None and with_instructions(report.image, dockerfile) is None:
+    if dockerfile is not None and not is_built_from(report.image, dockerfile):
         raise UsageError(
             f"{dockerfile.path} cannot be patched: {why_not_built_from(report.image)}",
             "name the Dockerfile that it was built from, or leave --dockerfile out",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
-from careen.layers.compare import HOWS
+from careen.app.inventories import HOWS
 
 if TYPE_CHECKING:
     from careen.app.inventories import Compared

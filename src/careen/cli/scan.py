@@ -58,6 +58,7 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from careen.app.platforms import reports_of
     from careen.app.session import Session
     from careen.app.wiring import reporters
 
@@ -65,7 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
     from .log import start
     from .output import write
     from .output_plan import plan_outputs
-    from .platforms import reports_of
 
     references = references_of(arguments, "careen scan")
     loaded = loaded_settings(arguments)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 def suggest(reports: "Sequence[Report]") -> None:
     """One entry for each code, for all platforms; the user has to write its reason."""
+    from careen.app.decisions import suggested_entries
     from careen.output.escape import visible
-    from careen.policy.accept import suggested
 
-    entries = suggested(reports)
+    entries = suggested_entries(reports)
     sys.stdout.write("accept:\n" if entries else "# there is nothing to accept\n")
     for entry in entries:
         sys.stdout.writelines(f"  # {visible(detail, 200)}\n" for detail in entry.details)

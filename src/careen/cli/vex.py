@@ -1,19 +1,12 @@
 """``careen vex create``: your decisions about the findings of an image, as an OpenVEX document."""
 
 import argparse
-import hashlib
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from careen.errors import UsageError
 
 from .arguments import Parser, add_settings
 from .assessing import REFERENCE, add_assessment_flags, settings_of, with_progress, write_json
-
-if TYPE_CHECKING:
-    from careen.formats.vex.statements import Statement
-    from careen.model.report import Report
 
 STATUS = ("not_affected", "affected", "fixed", "under_investigation")
 
@@ -60,36 +53,33 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen.app.session import Session
-    from careen.policy.triage import statements_about, statements_of_ignores
+    from careen.app.decisions import Decision, vex_document
 
     _check(arguments)
     settings = settings_of(arguments)
     if arguments.from_ignores and not settings.ignore_file:
         raise UsageError("--from-ignores has no rules to read", "--ignore-file FILE names them")
-    with Session(settings) as session:
-        report = with_progress(settings, lambda progress: session.scan(arguments.reference, progress))
-    stated: tuple[Statement, ...] = ()
-    if arguments.from_ignores:
-        stated += statements_of_ignores(report, arguments.status, arguments.any_image)
-    if arguments.ids:
-        stated += statements_about(
-            report, arguments.ids, arguments.status, arguments.justification, arguments.packages, arguments.any_image
-        )
-    document = _document(report, stated, arguments.author or "unknown")
+    decision = Decision(
+        status=arguments.status,
+        ids=tuple(arguments.ids),
+        packages=tuple(arguments.packages),
+        justification=arguments.justification,
+        from_ignores=arguments.from_ignores,
+        any_image=arguments.any_image,
+        author=arguments.author or "unknown",
+    )
+    count, document = with_progress(settings, lambda progress: vex_document(arguments.reference, decision, settings, progress))
     if settings.output is None:
         write_json(document)
         return 0
-    from careen.output.json_text import write_json as written
+    from careen.output.json_text import write_json as write_document
+    from careen.output.lines import plural
 
     from .output import write_whole
 
-    write_whole(settings.output, lambda stream: written(document, stream))
-    sys.stderr.write(
-        f"careen: {len(stated)} {'statement' if len(stated) == 1 else 'statements'} in {settings.output}\n"
-        if not settings.quiet
-        else ""
-    )
+    write_whole(settings.output, lambda stream: write_document(document, stream))
+    if not settings.quiet:
+        sys.stderr.write(f"careen: {plural(count, 'statement')} in {settings.output}\n")
     return 0
 
 
@@ -104,13 +94,3 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("not_affected needs a --justification", f"one of {', '.join(JUSTIFICATIONS)}, or your own text")
     if word and " " not in word and word not in JUSTIFICATIONS and (near := nearest(word, JUSTIFICATIONS, 0.7)):
         raise UsageError(f"--justification {word!r} is not a justification of OpenVEX", f"did you mean {near}?")
-
-
-def _document(report: "Report", stated: "tuple[Statement, ...]", author: str) -> dict[str, object]:
-    from msgspec import json
-
-    from careen.formats.vex.openvex import document
-
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    digest = hashlib.sha256(json.encode([report.image.digest, author, now, stated])).hexdigest()
-    return document(stated, author, now, f"https://openvex.dev/docs/public/vex-{digest}")

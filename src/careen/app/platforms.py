@@ -1,4 +1,4 @@
-"""``--all-platforms``: a report for each platform of a multi-platform image. Each report lists the state of all platforms.
+"""All platforms: a report for each platform of a multi-platform image. Each report lists the state of all platforms.
 
 If a platform cannot be opened or read, the others are scanned still; their verdict is then incomplete.
 """
