@@ -78,7 +78,7 @@ def test_exit_codes(tree, capsys):
     assert (code, "nothing to check in own" in err) == (3, True)
     assert checked(capsys, "missing")[0] == 3
     code, _, err = checked(capsys, ".", "--checks-off", "nonsense")
-    assert (code, "no id of a check" in err) == (2, True)
+    assert (code, "not the id of a check" in err) == (2, True)
     assert checked(capsys, ".", "--check-severity", "DKR-004=huge")[0] == 2
 
 

@@ -52,7 +52,7 @@ def test_gates_and_errors(tree, capsys):
     assert told(capsys, "calm.yaml", "--fail-on", "high")[0] == 0
     assert told(capsys, "calm.yaml", "--fail-on", "low")[0] == 1
     code, _, err = told(capsys, "shop", "--fail-on", "kev")
-    assert (code, "paths have a severity alone" in err) == (2, True)
+    assert (code, "paths have only a severity" in err) == (2, True)
     code, _, err = told(capsys, "shop/notes.txt")
     assert (code, "no containers in shop/notes.txt" in err) == (3, True)
     assert told(capsys, "missing")[0] == 3

@@ -86,8 +86,8 @@ def test_the_archive_that_an_image_names_is_asked_when_its_host_is_listed(shell,
             "scan", image, "--offline", "--archive", "image", "--archive-hosts", "127.0.0.1", "--format", "json"
         )
         strict = shell.run("scan", image, "--offline", "--archive", "image", "--strict", "--format", "json")
-    assert "it is inside a network" in refused.stderr
-    assert "it is inside a network" in " ".join(refused.stdout.split())
+    assert "it is in a private network" in refused.stderr
+    assert "it is in a private network" in " ".join(refused.stdout.split())
     assert "--archive-hosts HOST" in refused.stdout
     assert "CVE-2026-90001" not in refused.stdout
     assert strict.returncode == 3

@@ -15,9 +15,9 @@ from careen.layers.index import Readers, index
 from careen.layers.verified import read_again
 from careen.matching.coverage import coverage
 from careen.matching.match import match
+from careen.pipeline.image import with_vendors
 from careen.plugins import VersionScheme, load
 from careen.safety.budget import Budget, Limits
-from careen.scan import with_vendors
 from careen.store.memory import MemoryStore
 
 CATALOGERS = tuple(one.CATALOGER for one in (distributions, dpkg, golang, java, native_code, npm))

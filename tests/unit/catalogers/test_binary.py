@@ -7,7 +7,8 @@ import pytest
 from tests.support.reading import MemoryFile, read, read_all
 from tests.support.work import ends
 
-from careen.app import open_image, wiring
+from careen.app import wiring
+from careen.app.opening import open_image
 from careen.app.wiring import fingerprint
 from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, _compiled, _Search
 from careen.config import Settings

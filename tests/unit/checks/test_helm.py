@@ -2,12 +2,12 @@
 
 import pytest
 
-from careen.check import as_written, check_files
 from careen.checks.helm import with_charts
 from careen.checks.kind import Rules, SourceFile
-from careen.checks.tuning import Tuning
+from careen.checks.tuning import Tuning, tuned
 from careen.errors import InputError
 from careen.exec import Finished
+from careen.pipeline.files import at_source_lines, check_files
 from careen.plugins import Check, load
 
 TEMPLATE = """\
@@ -68,9 +68,9 @@ def test_findings_are_located_in_the_template():
 
     charts = with_charts(FILES, run)
     checked = check_files(
-        charts.files, lambda kind: tuple(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check)), Rules(), Tuning()
+        charts.files, lambda kind: tuned(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check), Tuning()), Rules()
     )
-    findings = as_written(checked, charts.lines).outcome.findings
+    findings = at_source_lines(checked, charts.lines).outcome.findings
     assert [(one.location.path, one.location.line) for one in findings if one.id == "K8S-004"] == [
         ("deploy/shop/templates/pod.yaml", 9)
     ]

@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from careen.check import check_files
 from careen.checks.files import find_files
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of, may_be_checked
-from careen.checks.tuning import Tuning
+from careen.checks.tuning import Tuning, tuned
+from careen.pipeline.files import check_files
 from careen.plugins import Check, load
 
 
@@ -18,7 +18,7 @@ def checks_of(kind):
 
 def checked(*files):
     made = [SourceFile(path, text) for path, text in files]
-    return check_files(made, checks_of, Rules(), Tuning()).outcome
+    return check_files(made, lambda kind: tuned(checks_of(kind), Tuning()), Rules()).outcome
 
 
 def places(outcome, id):

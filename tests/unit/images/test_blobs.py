@@ -152,7 +152,7 @@ def test_a_download_that_drips_is_not_asked_for_again(folder):
             if len(source.asked) == 1 and (data := whole(min(size, 300_000))):
                 source.asked.append(-1)
                 return data
-            raise SlowError("it sends next to nothing")
+            raise SlowError("it sends almost nothing")
 
         response.read = read
         return response

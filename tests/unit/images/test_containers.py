@@ -77,5 +77,5 @@ def test_the_command_line(engine, capsys):
 
 def test_files_and_containers_are_not_mixed(capsys):
     assert main(["check", ".", "--running", "docker"]) == 2
-    assert "one after the other" in capsys.readouterr().err
+    assert "checked by separate commands" in capsys.readouterr().err
     assert main(["check"]) == 2

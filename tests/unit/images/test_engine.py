@@ -191,9 +191,7 @@ def test_an_engine_that_was_named_and_cannot_be_asked_is_not_passed_over_in_sile
         settings = Settings(cache_dir=tmp_path / "cache", plain_http=True)
         assert open_anything(reference, settings).digest == IMAGE.digest
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert warning.startswith(
-        f"{variable} names box over ssh, over which an engine cannot be asked; {reference} is looked for "
-    )
+    assert warning.startswith(f"{variable} names box over ssh, over which an engine cannot be asked; {reference} is looked up ")
     assert "ssh me@box" in warning
 
 

@@ -7,13 +7,14 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from careen.check import check_files, report_of_files, with_secrets
 from careen.checks.kind import Rules, SourceFile
-from careen.checks.tuning import Tuning
+from careen.checks.tuning import Tuning, tuned
 from careen.database.memory import MemoryDatabase
-from careen.matching.match import match
 from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, Range, SourceInfo, Support
 from careen.model.finding import ExposedSecret
+from careen.pipeline.assessment import Assessment, Matcher
+from careen.pipeline.file_secrets import with_secrets
+from careen.pipeline.files import check_files, report_of_files
 from careen.plugins import Cataloger, Check, ReportOptions, VersionScheme, load
 from careen.policy.gates import ANY, OF_IMAGES, read_gate
 from careen.policy.policy import Policy
@@ -39,7 +40,16 @@ def checks_of(kind):
     return tuple(one for folder in kind.folders for one in load(f"careen.checks.{folder}", "CHECK", Check))
 
 
-def judge(inventory):
+class Scored(Matcher):
+    """The records of vulnerabilities were fetched, but for some."""
+
+    unfetched: tuple[str, ...] = ()
+
+    def matched(self, inventory, policy, today):
+        return super().matched(inventory, policy, today)[0], self.unfetched
+
+
+def matcher(unfetched=()):
     def advisory(id, package, fixed):
         return Advisory(id, "test", "rocky:9", package, (Range(fixed=fixed),), fixed_versions=(fixed,))
 
@@ -56,12 +66,12 @@ def judge(inventory):
     )
     schemes = {one.name: one for one in load("careen.versions", "VERSION_SCHEME", VersionScheme)}
     kinds = {one.ecosystem.purl_type: one.ecosystem for one in load("careen.catalogers", "CATALOGER", Cataloger)}
-    return knowledge, match(inventory, knowledge, schemes, kinds, NOW.date()), ()
+    return Scored(knowledge, schemes, kinds, unfetched=unfetched)
 
 
-def report(*files, policy=Policy(), tuning=Tuning(), judged=judge, rules=Rules()):  # noqa: B008
-    checked = check_files([SourceFile(path, text) for path, text in files], checks_of, rules, tuning)
-    return report_of_files(".", checked, (), policy, judged, NOW)
+def report(*files, policy=Policy(), tuning=Tuning(), by=None, rules=Rules()):  # noqa: B008
+    checked = check_files([SourceFile(path, text) for path, text in files], lambda kind: tuned(checks_of(kind), tuning), rules)
+    return report_of_files(".", checked, (), replace(by or Assessment(matcher=matcher()), policy=policy), NOW)
 
 
 def flaws(found):
@@ -188,27 +198,23 @@ def test_registries():
 
 
 def test_without_a_database_the_checks_still_speak():
-    from careen.matching.match import Matched
-
-    found = report(("Dockerfile", DOCKERFILE), judged=lambda _: (None, Matched((), ()), ()))
+    found = report(("Dockerfile", DOCKERFILE), by=Assessment())
     assert "no_database" in {reason.code for reason in found.coverage.reasons}
     assert found.verdict.exit_code == 0
     assert {one.id for one in found.findings} >= {"DKR-004"}
-    assert not report(("Dockerfile", "FROM a"), judged=None).coverage.reasons
+    assert not report(("Dockerfile", "FROM a"), by=Assessment(scanners=frozenset())).coverage.reasons
 
 
 def test_coverage_is_that_of_a_scan():
-    def unscored(inventory):
-        return *judge(inventory)[:2], ("CVE-1", "CVE-3")
-
+    unscored = Assessment(matcher=matcher(unfetched=("CVE-1", "CVE-3")))
     gate = Policy(fail_on=(read_gate("critical", OF_IMAGES),))
     found = report(("Dockerfile", DOCKERFILE), policy=gate)
     assert (found.verdict.exit_code, found.coverage.data_of) == (0, "2026-11-23")
-    found = report(("Dockerfile", DOCKERFILE), policy=gate, judged=unscored)
+    found = report(("Dockerfile", DOCKERFILE), policy=gate, by=unscored)
     assert found.verdict.exit_code == 3
     assert "unscored" in {one.code for one in found.coverage.reasons}
     knowing = replace(gate, unknown_as="low")
-    assert report(("Dockerfile", DOCKERFILE), policy=knowing, judged=unscored).verdict.exit_code == 0
+    assert report(("Dockerfile", DOCKERFILE), policy=knowing, by=unscored).verdict.exit_code == 0
 
 
 def test_table_and_sarif():
@@ -255,8 +261,9 @@ def test_credentials_are_found_in_what_is_checked():
         "USER 1\n"
     )
     files = [SourceFile("Dockerfile", text), SourceFile("values.yaml", "token: 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\n")]
-    checked = with_secrets(check_files(files, checks_of, Rules(), Tuning()), files)
-    found = report_of_files(".", checked, (), Policy(fail_on=(read_gate("secret:high"),)), None, NOW)
+    checked = with_secrets(check_files(files, lambda kind: tuned(checks_of(kind), Tuning()), Rules()), files)
+    by = Assessment(Policy(fail_on=(read_gate("secret:high"),)), scanners=frozenset())
+    found = report_of_files(".", checked, (), by, NOW)
     secrets = [(one.id, one.location.path, one.location.line) for one in found.findings if isinstance(one, ExposedSecret)]
     assert secrets == [("github-personal-access-token", "Dockerfile", 2)]  # DKR-010 tells of API_TOKEN
     assert [(one.finding.id, one.by.source, one.by.reason) for one in found.suppressed] == [

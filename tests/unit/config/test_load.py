@@ -4,8 +4,8 @@ from typing import get_args
 import pytest
 from msgspec.structs import fields
 
-from careen import config
 from careen.config import Settings, choices, default_cache_dir, description, load, shown
+from careen.config.settings import Severity
 from careen.errors import UsageError
 from careen.model import advisory
 
@@ -49,11 +49,11 @@ def test_the_variable_that_names_a_file(tmp_path):
     [
         ("fail-on = 'high'", "unknown key 'fail-on'", "did you mean 'fail_on'?"),
         ("zzz = 1", "unknown key 'zzz'", "careen config show lists them"),
-        ("unknown_as = 'hgih'", "unknown_as: 'hgih' is none of critical, high,", ""),
+        ("unknown_as = 'hgih'", "unknown_as: 'hgih' is not one of critical, high,", ""),
         ("jobs = '4'", "jobs: '4' is not a whole number", ""),
         ("jobs = 0", "jobs: 0 is not a whole number above 0", ""),
         ("strict = 'yes'", "strict: 'yes' is not true or false", ""),
-        ("registry_password = 'x'", "'registry_password' does not belong into a file", "set CAREEN_REGISTRY_PASSWORD"),
+        ("registry_password = 'x'", "'registry_password' does not belong in a file", "set CAREEN_REGISTRY_PASSWORD"),
         ("[", "not TOML", ""),
         ('x = "\\udc00"', "not TOML", ""),
     ],
@@ -81,9 +81,9 @@ def test_bytes_that_are_no_text(tmp_path):
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ({"unknown_as": "hgih"}, "--unknown-as: 'hgih' is none of critical"),
+        ({"unknown_as": "hgih"}, "--unknown-as: 'hgih' is not one of critical"),
         ({"grace_days": "-1"}, "--grace-days: '-1' is not a whole number of 0 or more"),
-        ({"severity": ["high,mdium"]}, "--severity: 'mdium' is none of critical"),
+        ({"severity": ["high,mdium"]}, "--severity: 'mdium' is not one of critical"),
         ({"jobs": "many"}, "--jobs: 'many' is not a whole number"),
         ({"timeout": "0"}, "--timeout: '0' is not a number above 0"),
         ({"output": ""}, "--output: '' is not a path"),
@@ -114,7 +114,7 @@ def test_an_empty_variable_is_none():
 
 def test_a_misspelt_variable_is_noted_and_a_foreign_one_is_not():
     loaded = load({}, HOME | {"CAREEN_FAILON": "high", "CAREEN_VERSION": "1", "CAREEN_XYZ": "1"})
-    assert loaded.notes == ("CAREEN_FAILON is no setting: did you mean CAREEN_FAIL_ON?",)
+    assert loaded.notes == ("CAREEN_FAILON is not a setting: did you mean CAREEN_FAIL_ON?",)
 
 
 def test_paths_of_a_file_are_relative_to_it_and_tilde_is_home(tmp_path, monkeypatch):
@@ -136,7 +136,7 @@ def test_paths_of_a_file_are_relative_to_it_and_tilde_is_home(tmp_path, monkeypa
     ],
 )
 def test_the_cache_lies_where_the_platform_keeps_caches(monkeypatch, platform, environ, expected):
-    monkeypatch.setattr(config.sys, "platform", platform)
+    monkeypatch.setattr("sys.platform", platform)
     assert default_cache_dir(environ) == Path(expected)
 
 
@@ -144,7 +144,7 @@ def test_without_a_home_only_the_cache_needs_to_be_named(monkeypatch):
     def no_home():
         raise RuntimeError
 
-    monkeypatch.setattr(config.Path, "home", no_home)
+    monkeypatch.setattr("pathlib.Path.home", no_home)
     assert load({}, {"CAREEN_CACHE_DIR": "/cache"}).settings.cache_dir == Path("/cache")
     with pytest.raises(UsageError) as caught:
         load({}, {})
@@ -165,7 +165,7 @@ def test_every_setting_is_described():
 
 
 def test_severities_are_those_of_the_model():
-    assert get_args(config.Severity) == advisory.SEVERITIES
+    assert get_args(Severity) == advisory.SEVERITIES
     (field,) = [field for field in fields(Settings) if field.name == "unknown_as"]
     assert choices(field) == advisory.SEVERITIES
 

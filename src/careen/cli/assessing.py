@@ -1,4 +1,4 @@
-"""What every command that judges an image has in common: flags, settings, and work told on a terminal."""
+"""What the commands that assess an image have in common: flags, settings, and progress on a terminal."""
 
 import argparse
 import sys
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-REFERENCE = "as for careen scan: an image, an archive, a folder, a bill of materials"
+REFERENCE = "as for careen scan: an image, an archive, a folder, an SBOM"
 RULES = ("ignore_file", "vex", "image_vex", "ignore_unfixed", "severity_from", "unknown_as")
 
 
-def add_judging(parser: Parser, policy: Iterable[str] = RULES) -> None:
+def add_assessment_flags(parser: Parser, policy: Iterable[str] = RULES) -> None:
     add_settings(parser, "image", ("platform", "referrers", "trust_key"))
     add_settings(parser, "policy", policy)
     add_settings(parser, "advisories", (*ADVISORIES, *ARCHIVE))
     add_settings(parser, "registry and network", NETWORK)
     add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
-    add_settings(parser, "telling", ("quiet", "no_progress"))
+    add_settings(parser, "messages", ("quiet", "no_progress"))
     add_common(parser)
 
 
-def add_form(parser: Parser, choices: tuple[str, ...] = ("text", "json")) -> None:
+def add_format_flag(parser: Parser, choices: tuple[str, ...] = ("text", "json")) -> None:
     parser.add_argument(
         "--format",
         dest="form",
@@ -41,7 +41,7 @@ def add_form(parser: Parser, choices: tuple[str, ...] = ("text", "json")) -> Non
 
 
 def settings_of(arguments: argparse.Namespace) -> "Settings":
-
+    """The settings of a command, whose log begins here."""
     from .log import start
 
     settings = loaded_settings(arguments).settings
@@ -49,7 +49,8 @@ def settings_of(arguments: argparse.Namespace) -> "Settings":
     return settings
 
 
-def at_work(settings: "Settings", work: "Callable[[Progress], Result]") -> Result:
+def with_progress(settings: "Settings", work: "Callable[[Progress], Result]") -> Result:
+    """What the work returns; meanwhile a terminal shows how far it is."""
     from .process import at_full_speed
     from .progress import progress_on
 

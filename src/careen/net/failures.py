@@ -1,4 +1,4 @@
-"""What went wrong on the network, as a NetworkError: host, reason, next step; and whether another try may help."""
+"""Failures of the network as NetworkError: host, reason, next step; and whether a retry may help."""
 
 from typing import TYPE_CHECKING
 
@@ -7,27 +7,27 @@ from .addresses import host_of
 from .pace import LongHeadersError, SlowError
 
 if TYPE_CHECKING:
-    from .connections import NetSettings
+    from .settings import NetSettings
 
 
 class CertificateError(NetworkError):
-    """The other side speaks TLS, but not as one who is trusted."""
+    """The certificate of the other side is not trusted."""
 
 
 class UnreachableError(NetworkError):
-    """Nobody listens there."""
+    """Nothing listens at that address."""
 
 
 class NotAllowedError(NetworkError):
-    """The system does not let this user connect."""
+    """The operating system denies this user the connection."""
 
 
-PLAIN = "use --plain-http if that is meant"
+PLAIN = "use --plain-http if you mean that"
 _CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies nothing"
 
 
-def worth_another_try(error: Exception, attempt: int) -> bool:
-    """Not where the answer will stay the same: a wrong name, a wrong certificate, nobody at the port (asked twice)."""
+def may_help_to_retry(error: Exception, attempt: int) -> bool:
+    """Not if the answer will be the same: a wrong name, a wrong certificate, a closed port (which is tried twice)."""
     from urllib3.exceptions import NameResolutionError, NewConnectionError, ProxyError, SSLError
 
     if isinstance(error, NetworkError | ValueError | NameResolutionError | SSLError | FileNotFoundError | PermissionError):
@@ -51,17 +51,17 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
 
 
-def too_many(url: str, told: float | None) -> TooManyRequestsError:
-    when = "later" if not told else f"in {round(told)} s" if told < 120 else f"in {round(told / 60)} minutes"
+def too_many_requests(url: str, after_s: float | None) -> TooManyRequestsError:
+    when = "later" if not after_s else f"in {round(after_s)} s" if after_s < 120 else f"in {round(after_s / 60)} minutes"
     return TooManyRequestsError(f"{host_of(url)} refuses more requests for now (429: too many requests)", f"try again {when}")
 
 
-def no_password(proxy: str) -> NetworkError:
+def proxy_password_missing(proxy: str) -> NetworkError:
     hint = "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
-    return NetworkError(f"the proxy {host_of(proxy)} wants a user and a password", hint)
+    return NetworkError(f"the proxy {host_of(proxy)} requires a user name and a password", hint)
 
 
-def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | None, got: int = 0) -> NetworkError:
+def as_network_error(error: Exception, url: str, settings: "NetSettings", proxy: str | None, got: int = 0) -> NetworkError:
     from urllib3 import exceptions
 
     host = host_of(url)
@@ -70,12 +70,12 @@ def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | 
     if isinstance(error, NetworkError):
         return error
     if isinstance(error, exceptions.ProxyError):
-        return _proxy_trouble(error, host, host_of(proxy or ""))
+        return _proxy_failure(error, host, host_of(proxy or ""))
     if isinstance(error, exceptions.NameResolutionError):
-        hint = "check the name and the network; where a proxy leads out, set HTTPS_PROXY"
+        hint = "check the name and the network; if there is a proxy, set HTTPS_PROXY"
         return NetworkError(f"{host_of(proxy) if proxy else host}: no such host", hint)
     if isinstance(error, exceptions.SSLError):
-        return _tls_trouble(error, host)
+        return _tls_failure(error, host)
     if isinstance(error, exceptions.ConnectTimeoutError) and not isinstance(error, exceptions.NewConnectionError):
         limit = min(settings.connect_timeout_s, settings.timeout_s)
         return NetworkError(f"{host} did not answer within {limit:g} s", "check the network; --timeout waits longer")
@@ -89,19 +89,19 @@ def explained(error: Exception, url: str, settings: "NetSettings", proxy: str | 
         got += partial.partial if partial and isinstance(partial.partial, int) else 0
         return NetworkError(f"the connection to {host} broke after {got} bytes", "try again")
     if isinstance(error, exceptions.DecodeError):
-        return NetworkError(f"{host} sent a body that is not coded as it says", "try again")
+        return NetworkError(f"{host} sent a body that does not have the encoding that it names", "try again")
     kind = NotAllowedError if isinstance(_innermost(error), PermissionError) else NetworkError
-    return kind(f"{host} cannot be asked: {reason_of(error)}", "check name, port and network")
+    return kind(f"{host} could not be reached: {reason_of(error)}", "check name, port and network")
 
 
-def _proxy_trouble(error: Exception, host: str, proxy: str) -> NetworkError:
+def _proxy_failure(error: Exception, host: str, proxy: str) -> NetworkError:
     reason = reason_of(error)
     if "407" in reason:
-        return no_password(f"//{proxy}")
+        return proxy_password_missing(f"//{proxy}")
     return NetworkError(f"{host} cannot be reached through the proxy {proxy}: {reason}", "check HTTPS_PROXY and NO_PROXY")
 
 
-def _tls_trouble(error: Exception, host: str) -> NetworkError:
+def _tls_failure(error: Exception, host: str) -> NetworkError:
     reason = reason_of(error)
     if any(word in reason for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER", "record layer")):
         return NetworkError(f"{host} does not speak TLS on this port", "use --plain-http if it speaks HTTP")

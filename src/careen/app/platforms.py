@@ -1,6 +1,6 @@
-"""``--all-platforms``: a report for each platform of a multi-platform image, each of which names what became of the others.
+"""All platforms: a report for each platform of a multi-platform image. Each report lists the state of all platforms.
 
-A platform that cannot be opened or read leaves the others be; the verdict of all is then incomplete.
+If a platform cannot be opened or read, the others are scanned still; their verdict is then incomplete.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from careen.errors import Error, UsageError
 
 if TYPE_CHECKING:
-    from careen.app import Session
+    from careen.app.session import Session
     from careen.config import Settings
     from careen.model.image import Platform
     from careen.model.report import Report
@@ -19,14 +19,14 @@ COMPLETE = "every platform assessed"
 
 
 def reports_of(reference: str, session: "Session", settings: "Settings", progress: "Progress") -> "Sequence[Report]":
-    """Raises the first error where no platform could be scanned."""
-    from careen import app
+    """Raises the first error if no platform could be scanned."""
+    from careen.app.opening import platforms
 
     if not settings.all_platforms:
         return (session.scan(reference, progress),)
     if settings.platform:
         raise UsageError("--platform and --all-platforms exclude each other", "leave one of them out")
-    offered = app.platforms(reference, settings)
+    offered = platforms(reference, settings)
     return _each(reference, session, offered, progress) if offered else (session.scan(reference, progress),)
 
 
@@ -45,7 +45,7 @@ def _each(reference: str, session: "Session", offered: "Sequence[Platform]", pro
             continue
         try:
             report = session.on(str(platform)).scan(reference, progress)
-        except UsageError:  # which no other platform would escape
+        except UsageError:  # the other platforms would fail in the same way
             raise
         except Error as error:
             errors.append(error)
@@ -59,16 +59,16 @@ def _each(reference: str, session: "Session", offered: "Sequence[Platform]", pro
     verdicts = (replace(report.verdict, platforms=tuple(states)) for report in reports)
     if len(reports) < len(offered):
         failed = Rule(COMPLETE, False, FailedBy(len(missing), missing[:10]))
-        verdicts = (replace(one, passed=False, exit_code=3, rules=(*one.rules, failed)) for one in verdicts)
+        verdicts = (replace(verdict, passed=False, exit_code=3, rules=(*verdict.rules, failed)) for verdict in verdicts)
     return [replace(report, verdict=verdict) for report, verdict in zip(reports, verdicts, strict=True)]
 
 
 def _not_chosen(platform: "Platform", earlier: "Sequence[Platform]") -> str:
-    """Why an image of an index cannot be chosen by its platform; "" where it can."""
+    """Why an image of an index cannot be chosen by its platform; "" if it can."""
     from careen.images.platforms import rank
 
     if platform.architecture == "unknown":
-        return "the index does not say which platform this image is for: name it by its digest"
+        return "the index does not name the platform of this image: name the image by its digest"
     if any(rank(platform, other) == 0 == rank(other, platform) for other in earlier):
-        return "another image of the index is for the same platform: name this one by its digest"
+        return "another image of the index has the same platform: name this one by its digest"
     return ""
